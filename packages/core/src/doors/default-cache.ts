@@ -1,0 +1,56 @@
+import type { LlmCache } from '../policy/llm-cache.ts';
+import type { CacheOptions, Mode } from '../policy/options.ts';
+import type { Duration } from '../words/duration.ts';
+import { LlmCacheError } from '../words/errors.ts';
+import { createLlmCache } from './create-llm-cache.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const ON_OFF: Readonly<Record<string, boolean>> = {
+  true: true,
+  1: true,
+  on: true,
+  yes: true,
+  false: false,
+  0: false,
+  off: false,
+  no: false,
+};
+
+function isEnabled(text: string): boolean {
+  const enabled = ON_OFF[text.toLowerCase()];
+  if (enabled !== undefined) return enabled;
+  throw new LlmCacheError(
+    'INVALID_OPTION',
+    `CACHED_LLM_ENABLED is ${JSON.stringify(text)}. Write true or false.`,
+  );
+}
+
+/** What the environment says of a cache. A duration there needs its unit: `CACHED_LLM_TTL=12h`. */
+export function optionsFromEnvironment(environment: Environment): CacheOptions {
+  const read = (name: string) => environment[`CACHED_LLM_${name}`] || undefined;
+  const bound = (name: string) => (read(name) === undefined ? undefined : Number(read(name)));
+  const enabled = read('ENABLED');
+  return {
+    store: read('STORE'),
+    ttl: read('TTL') as Duration | undefined, // createLlmCache refuses what is none
+    namespace: read('NAMESPACE'),
+    mode: enabled !== undefined && !isEnabled(enabled) ? 'off' : (read('MODE') as Mode | undefined), // likewise
+    maxEntries: bound('MAX_ENTRIES'),
+    maxBytes: bound('MAX_BYTES'),
+  };
+}
+
+let shared: LlmCache | undefined;
+
+/**
+ * The cache of this process, made at the first call from `CACHED_LLM_STORE`, `_TTL`, `_NAMESPACE`,
+ * `_ENABLED`, `_MODE`, `_MAX_ENTRIES` and `_MAX_BYTES`.
+ *
+ * @default bounded memory, 7 days
+ * @throws {LlmCacheError} when a variable cannot be understood.
+ */
+export function defaultCache(): LlmCache {
+  shared ??= createLlmCache(optionsFromEnvironment(process.env));
+  return shared;
+}

@@ -1,0 +1,94 @@
+import type { Adapter } from '../policy/adapter.ts';
+import type { Bypass } from '../policy/call.ts';
+import { defaultAdapter } from '../policy/default-adapter.ts';
+import { identify } from '../policy/identify.ts';
+import type { LlmCache } from '../policy/llm-cache.ts';
+import type { CallOptions } from '../policy/options.ts';
+import type { Policy } from '../policy/policy.ts';
+import { type CallIdentity, isFields } from '../words/call-identity.ts';
+import { digest } from '../words/digest.ts';
+import { LlmCacheError } from '../words/errors.ts';
+import { withSignal } from './caller-signal.ts';
+import { defaultCache } from './default-cache.ts';
+
+export type AnyFunction = (this: never, ...request: never) => unknown;
+
+/** What may be said when a function is wrapped, beside what may be said of any call. */
+export interface FunctionOptions<This = never, Arguments extends readonly unknown[] = never>
+  extends CallOptions {
+  /** @default defaultCache() */
+  readonly cache?: LlmCache | undefined;
+  /** Describes the provider: what to leave out of the key, which answers are complete. */
+  readonly adapter?: Adapter | undefined;
+  /** What the answer depends on, in place of all arguments. `this` is the caller's. */
+  readonly key?: ((this: This, ...request: Arguments) => unknown) | undefined;
+  /** Who answers. Functions that share a provider and a name share their answers. @default the adapter's, or the function's name */
+  readonly provider?: string | undefined;
+}
+
+let anonymous = 0;
+
+/** A wrapped function: who it is in the store, and what of its arguments is in the key. */
+export class FunctionDefinition {
+  readonly cache: LlmCache;
+  readonly adapter: Omit<Adapter, 'provider'>;
+  readonly #options: FunctionOptions;
+  readonly #name: string;
+  readonly #code: string | undefined;
+
+  constructor(fn: AnyFunction, name: string, options: FunctionOptions) {
+    this.cache = options.cache ?? defaultCache();
+    this.adapter = options.adapter ?? defaultAdapter;
+    this.#options = options;
+    this.#name = name || this.#nameless();
+    // A function that says nothing of itself is told from its namesakes by its code.
+    const isNamed = options.provider ?? options.adapter ?? options.version ?? options.key;
+    this.#code = isNamed === undefined ? digest(String(fn)) : undefined;
+  }
+
+  identityOf(owner: unknown, given: readonly unknown[], policy: Policy): CallIdentity | Bypass {
+    const { adapter, provider, key } = this.#options;
+    const name = this.#nameWith(owner);
+    const who = provider ?? adapter?.provider ?? name;
+    const isWanted = policy.when?.apply(owner as never, given as never) ?? true; // the user's own types
+    if (!isWanted) return { bypass: 'when', provider: who };
+    const [first, ...further] = withSignal(given, undefined);
+    const request = key === undefined ? first : key.apply(owner as never, given as never); // likewise
+    if (isFields(request) && adapter?.isStateful?.(request) === true) {
+      return { bypass: 'stateful', provider: who };
+    }
+    return identify(
+      {
+        provider: who,
+        operation: name,
+        code: this.#code,
+        adapter,
+        request,
+        further: key === undefined && further.length > 0 ? further : undefined,
+      },
+      policy,
+    );
+  }
+
+  /** Two classes that inherit one method ask on behalf of different things. */
+  #nameWith(owner: unknown): string {
+    if (typeof owner === 'function') return `${owner.name}.${this.#name}`;
+    const className = isInstance(owner) ? owner.constructor.name : undefined;
+    return className === undefined ? this.#name : `${className}.${this.#name}`;
+  }
+
+  #nameless(): string {
+    const isNamed = this.#options.provider ?? this.#options.adapter;
+    if (isNamed !== undefined) return 'call';
+    anonymous += 1;
+    if (this.cache.isPrivate) return `anonymous-${anonymous}`;
+    throw new LlmCacheError(
+      'ANONYMOUS_FUNCTION',
+      "A function without a name cannot share a store: its answers could be another function's. Name it, or pass { provider: 'my-prompt' }.",
+    );
+  }
+}
+
+function isInstance(owner: unknown): owner is object {
+  return typeof owner === 'object' && owner !== null && !isFields(owner);
+}

@@ -1,0 +1,27 @@
+import type { CacheEvents, EventName, Listener } from '../words/events.ts';
+
+/** Typed events. Costs a look at an empty list when nobody listens. */
+export class Emitter {
+  readonly #listeners = new Map<EventName, readonly Listener<never>[]>();
+
+  /** Returns how to stop listening. */
+  on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
+    this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
+    return () => {
+      const others = this.#listeners.get(name)?.filter((other) => other !== listener) ?? [];
+      this.#listeners.set(name, others);
+    };
+  }
+
+  emit<Name extends EventName>(name: Name, event: CacheEvents[Name]): void {
+    // `on` filed each listener under the name whose events it takes.
+    for (const listener of (this.#listeners.get(name) ?? []) as readonly Listener<Name>[]) {
+      try {
+        listener(event);
+      } catch (error) {
+        // A listener's own mistake is the application's to see; no call fails of it.
+        process.emitWarning(error instanceof Error ? error : String(error));
+      }
+    }
+  }
+}

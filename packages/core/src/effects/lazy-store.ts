@@ -1,0 +1,54 @@
+import type { Store, StoredRow } from './store.ts';
+
+/** A store whose package is still being loaded. */
+export class LazyStore implements Store {
+  readonly opening: Promise<Store>;
+  readonly #listeners: ((error: unknown) => void)[] = [];
+
+  constructor(open: () => Promise<Store>) {
+    this.opening = this.#open(open);
+    this.opening.catch(() => {}); // every operation says it again
+  }
+
+  async get(key: string): Promise<unknown> {
+    return (await this.opening).get(key);
+  }
+
+  async getMany(keys: string[]): Promise<unknown> {
+    const store = await this.opening;
+    return store.getMany?.(keys) ?? Promise.all(keys.map((key) => store.get(key)));
+  }
+
+  async set(key: string, value: string, ttl?: number): Promise<unknown> {
+    return (await this.opening).set(key, value, ttl);
+  }
+
+  async delete(key: string): Promise<unknown> {
+    return (await this.opening).delete(key);
+  }
+
+  on(_event: 'error', listener: (error: unknown) => void): this {
+    this.#listeners.push(listener);
+    return this;
+  }
+
+  async *scan(prefix: string): AsyncGenerator<StoredRow, void, undefined> {
+    yield* (await this.opening).scan?.(prefix) ?? [];
+  }
+
+  async sweep(): Promise<number> {
+    return (await (await this.opening).sweep?.()) ?? 0;
+  }
+
+  async disconnect(): Promise<void> {
+    await (await this.opening).disconnect?.();
+  }
+
+  async #open(open: () => Promise<Store>): Promise<Store> {
+    const store = await open();
+    // In the tick of its making: a store may report its first error at once.
+    for (const listener of this.#listeners) store.on?.('error', listener);
+    await store.opening;
+    return store;
+  }
+}

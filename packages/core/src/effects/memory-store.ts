@@ -1,0 +1,127 @@
+import { RecencyList, type RecencyNode } from './recency-list.ts';
+import type { Store, StoredRow, StoreSize } from './store.ts';
+
+export interface MemoryStoreOptions {
+  /** @default 10_000 */
+  readonly maxEntries?: number | undefined;
+  /** Bytes of keys, values and the index round them. @default 64 MiB */
+  readonly maxBytes?: number | undefined;
+  /** The clock, in milliseconds. @default Date.now */
+  readonly now?: (() => number) | undefined;
+}
+
+interface Row extends RecencyNode<Row> {
+  readonly key: string;
+  value: string;
+  bytes: number;
+  expiresAt: number;
+}
+
+/** What V8 keeps for a row beside its texts: the node, its place in the map, two string headers. */
+const ROW_BYTES = 160;
+const WIDE = /[\u0100-\uffff]/;
+
+// V8 keeps a text in one byte a character only while all of them fit.
+const bytesOf = (text: string) => (WIDE.test(text) ? text.length * 2 : text.length);
+
+/** Bounded memory, least recently used first to go. A storage adapter for Keyv, too. */
+export class MemoryStore implements Store {
+  readonly #rows = new Map<string, Row>();
+  readonly #order = new RecencyList<Row>();
+  readonly #maxEntries: number;
+  readonly #maxBytes: number;
+  readonly #now: () => number;
+  #bytes = 0;
+  #evictions = 0;
+
+  constructor({ maxEntries, maxBytes, now }: MemoryStoreOptions = {}) {
+    this.#maxEntries = maxEntries ?? 10_000;
+    this.#maxBytes = maxBytes ?? 64 * 1024 * 1024;
+    this.#now = now ?? Date.now;
+  }
+
+  get(key: string): string | undefined {
+    const row = this.#live(key);
+    if (row !== undefined) this.#order.touch(row);
+    return row?.value;
+  }
+
+  getMany(keys: readonly string[]): (string | undefined)[] {
+    return keys.map((key) => this.get(key));
+  }
+
+  has(key: string): boolean {
+    return this.#live(key) !== undefined;
+  }
+
+  /** False for a value larger than the store: it is not kept, nor is what stood under its key. */
+  set(key: string, value: string, ttl?: number): boolean {
+    this.delete(key);
+    const bytes = ROW_BYTES + bytesOf(key) + bytesOf(value);
+    if (bytes > this.#maxBytes) return false;
+    const expiresAt = ttl === undefined ? Number.POSITIVE_INFINITY : this.#now() + ttl;
+    const row: Row = {
+      key,
+      value,
+      bytes,
+      expiresAt,
+      newer: undefined,
+      older: undefined,
+    };
+    this.#rows.set(key, row);
+    this.#order.push(row);
+    this.#bytes += bytes;
+    this.#evict();
+    return true;
+  }
+
+  delete(key: string): boolean {
+    const row = this.#rows.get(key);
+    if (row === undefined) return false;
+    this.#rows.delete(key);
+    this.#order.remove(row);
+    this.#bytes -= row.bytes;
+    return true;
+  }
+
+  clear(): void {
+    for (const key of [...this.#rows.keys()]) this.delete(key);
+  }
+
+  async *scan(prefix: string): AsyncGenerator<StoredRow, void, undefined> {
+    for (const key of [...this.#rows.keys()]) {
+      const row = key.startsWith(prefix) ? this.#live(key) : undefined;
+      if (row !== undefined) yield { key, value: row.value };
+    }
+  }
+
+  async sweep(): Promise<number> {
+    const before = this.#rows.size;
+    for (const key of [...this.#rows.keys()]) this.#live(key);
+    return before - this.#rows.size;
+  }
+
+  size(): StoreSize {
+    return {
+      entries: this.#rows.size,
+      bytes: this.#bytes,
+      evictions: this.#evictions,
+    };
+  }
+
+  #live(key: string): Row | undefined {
+    const row = this.#rows.get(key);
+    if (row === undefined || this.#now() < row.expiresAt) return row;
+    this.delete(key);
+    return undefined;
+  }
+
+  #evict(): void {
+    while (this.#rows.size > this.#maxEntries || this.#bytes > this.#maxBytes) {
+      const oldest = this.#order.oldest;
+      if (oldest === undefined) return;
+      this.delete(oldest.key);
+      this.#evictions += 1;
+    }
+  }
+}

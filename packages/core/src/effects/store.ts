@@ -1,0 +1,32 @@
+/** A row as a scan finds it. */
+export interface StoredRow {
+  readonly key: string;
+  readonly value: string;
+}
+
+export interface StoreSize {
+  readonly entries: number;
+  readonly bytes: number;
+  readonly evictions: number;
+}
+
+/**
+ * Where entries live: what a Keyv, 5 or 6, offers, as far as the cache relies on it. Keys and values are
+ * strings, a ttl is in milliseconds. What stands behind a `?` is a capability that a store may lack.
+ */
+export interface Store {
+  get(key: string): unknown;
+  set(key: string, value: string, ttl?: number): unknown;
+  delete(key: string): unknown;
+  getMany?(keys: string[]): unknown;
+  /** Settles when the store is ready for its first operation; the deadline of that one starts then. */
+  readonly opening?: Promise<unknown> | undefined;
+  on?(event: 'error', listener: (error: unknown) => void): unknown;
+  disconnect?(): unknown;
+  /** Every row whose key starts with `prefix`, in constant memory. */
+  scan?(prefix: string): AsyncIterable<StoredRow>;
+  /** Removes what the store itself holds for expired; how many rows went. */
+  sweep?(): Promise<number>;
+  /** What the store holds, where it knows without counting. */
+  size?(): StoreSize;
+}

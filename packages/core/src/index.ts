@@ -1,0 +1,58 @@
+export { CachedLLM } from './doors/cached-llm.ts';
+export type {
+  CachedLlmCall,
+  CachedResponse,
+  WithInfo,
+} from './doors/cached-llm-call.ts';
+export { cachedLlmCall } from './doors/cached-llm-call.ts';
+export { createLlmCache } from './doors/create-llm-cache.ts';
+export { defaultCache } from './doors/default-cache.ts';
+export type { FunctionOptions } from './doors/function-definition.ts';
+export { openStore } from './doors/open-store.ts';
+export {
+  MemoryStore,
+  type MemoryStoreOptions,
+} from './effects/memory-store.ts';
+export {
+  type Ending,
+  type Facts,
+  Recording,
+  type StreamWatcher,
+} from './effects/recording.ts';
+export type { Store, StoredRow, StoreSize } from './effects/store.ts';
+export type { Adapter, Rejection, StreamRules } from './policy/adapter.ts';
+export { judge, type Rules } from './policy/admission.ts';
+export type { Answer } from './policy/answer.ts';
+export type {
+  Asking,
+  Bypass,
+  CallInfo,
+  Capture,
+  Captured,
+  Outcome,
+  Provenance,
+  ResponseCodec,
+} from './policy/call.ts';
+export { defaultAdapter, rejectUnfit } from './policy/default-adapter.ts';
+export { finishReasons, rejectFinish } from './policy/finish-reason.ts';
+export { identify } from './policy/identify.ts';
+export type { CacheStats, LlmCache } from './policy/llm-cache.ts';
+export type {
+  Admit,
+  CacheOptions,
+  CallOptions,
+  Mode,
+} from './policy/options.ts';
+export { isOutageStatus } from './policy/outage.ts';
+export { type Policy, resolvePolicy } from './policy/policy.ts';
+export type { Selection } from './policy/steering.ts';
+export type { WarmOptions, WarmReport } from './policy/warm.ts';
+export {
+  type CallIdentity,
+  type Fields,
+  isFields,
+} from './words/call-identity.ts';
+export type { Duration } from './words/duration.ts';
+export type { Usage } from './words/entry.ts';
+export { LlmCacheError, type LlmCacheErrorCode } from './words/errors.ts';
+export type { CacheEvents, EventName, Listener } from './words/events.ts';

@@ -1,0 +1,48 @@
+import type { Fields } from '../words/call-identity.ts';
+import type { Usage } from '../words/entry.ts';
+
+/** Why an answer is given and not kept. Each can be admitted on purpose, by name. */
+export type Rejection =
+  /** Cut at the token limit, or by a pause. */
+  | 'truncated'
+  /** Stopped by a content filter or a guardrail. */
+  | 'filtered'
+  /** The model declined. */
+  | 'refusal'
+  /** No text and no tool call. */
+  | 'empty'
+  /** An error in the body of a successful answer. */
+  | 'error'
+  /** Not finished, or finished for a reason that is not known to be good. */
+  | 'incomplete'
+  /** A tool on the provider's side (web search, code, MCP) made it depend on time or state. */
+  | 'hosted-tool';
+
+/** How an adapter reads a stream. */
+export interface StreamRules {
+  /** Is this the provider's own terminal marker? The transport also shows texts that are no JSON: `[DONE]`. */
+  ends(chunk: unknown): boolean;
+  /** The provider marks no end on the wire: what `assemble` makes of the chunks decides alone. */
+  readonly endsSilently?: boolean | undefined;
+  /** The whole answer, as it would have come without streaming; nothing where the chunks are no whole one. */
+  assemble(chunks: readonly unknown[]): Fields | undefined;
+}
+
+/** Describes a provider once, for wrapped functions and for its SDK's transport alike. */
+export interface Adapter {
+  readonly provider: string;
+  /** Dotted fields of the request that the answer does not depend on, each for a reason that is written beside it. */
+  readonly ignore: readonly string[];
+  /** Dotted field of the temperature. @default 'temperature' */
+  readonly temperature?: string | undefined;
+  /** The model that is asked. @default the request's `model` */
+  modelOf?(request: Fields, url?: URL): string | undefined;
+  /** Must this request go past the cache, because it depends on state that the provider keeps? */
+  isStateful?(request: Fields): boolean;
+  /** Is this path one whose answers may be kept? Asked by the transport. @default every path */
+  answers?(path: string): boolean;
+  /** Why this answer is not worth keeping; nothing where it is. */
+  rejects(response: unknown, request: unknown): Rejection | undefined;
+  usageOf?(response: unknown): Usage | undefined;
+  readonly stream: StreamRules;
+}

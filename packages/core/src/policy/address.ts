@@ -1,0 +1,31 @@
+import type { Address, EntryStore } from '../effects/entry-store.ts';
+import { tagsOf } from '../effects/tags.ts';
+import type { CallIdentity } from '../words/call-identity.ts';
+import { fingerprint } from '../words/fingerprint.ts';
+import { NotCanonical } from '../words/not-canonical.ts';
+import type { Bypass } from './call.ts';
+import type { Policy } from './policy.ts';
+
+export function isBypass(value: object): value is Bypass {
+  return 'bypass' in value;
+}
+
+/** Where the entry for this request is, or why it can have none. */
+export function addressOf(
+  entries: EntryStore,
+  identity: CallIdentity | Bypass,
+  { scope, tags }: Policy,
+): Address | Bypass {
+  if (isBypass(identity)) return identity;
+  const { provider, model } = identity;
+  try {
+    const addressee = { fingerprint: fingerprint(identity), scope };
+    const key = entries.keyOf(addressee);
+    return { ...addressee, key, tags: tagsOf({ provider, model, tags }) };
+  } catch (error) {
+    if (error instanceof NotCanonical) {
+      return { bypass: 'not-canonical', provider, field: error.path };
+    }
+    return { bypass: 'unreadable', provider }; // a getter or a toJSON of the request threw
+  }
+}

@@ -1,0 +1,86 @@
+import type { Facts, Recording } from '../effects/recording.ts';
+import type { CallIdentity } from '../words/call-identity.ts';
+import type { Usage } from '../words/entry.ts';
+import type { BypassReason } from '../words/events.ts';
+import type { Policy } from './policy.ts';
+
+/** What can be read as often as there are callers; each decodes its own copy. */
+export type Captured =
+  | { readonly kind: 'response'; readonly payload: string }
+  | { readonly kind: 'stream'; readonly payload: string }
+  | { readonly kind: 'recording'; readonly recording: Recording<unknown> };
+
+/** A live response, taken in. */
+export interface Capture<Response> {
+  /** For the caller that leads: the live response, or as good. */
+  readonly response: Response;
+  /** For everybody else; nothing where the response can be given to one caller only. */
+  readonly captured?: Captured | undefined;
+  readonly facts: Facts;
+  /** The provider answered that it cannot answer: 429 or 5xx. */
+  readonly isOutage?: boolean | undefined;
+}
+
+/** Between responses as a door gives them and payloads as a store keeps them. */
+export interface ResponseCodec<Response> {
+  capture(response: Response): Capture<Response> | Promise<Capture<Response>>;
+  /** @throws when the payload was not written by this codec: such an entry is a miss. */
+  restore(captured: Captured, provenance: Provenance): Response;
+  /** The payload of a recording that has ended. */
+  pack(texts: readonly string[]): string;
+}
+
+/** Where an answer comes from, for doors that say so on the answer itself. */
+export interface Provenance {
+  readonly outcome: Outcome;
+  /** Milliseconds since it was stored. */
+  readonly age: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Why a request goes past the cache. */
+export interface Bypass {
+  readonly bypass: BypassReason;
+  readonly provider: string;
+  readonly field?: string | undefined;
+}
+
+/** One request on its way through the pipeline. */
+export interface Call<Response> {
+  readonly identity: CallIdentity;
+  readonly policy: Policy;
+  /** The caller's own. */
+  readonly signal?: AbortSignal | undefined;
+  readonly codec: ResponseCodec<Response>;
+  /** Calls the provider. The signal is the flight's, not the caller's. */
+  invoke(signal: AbortSignal): Promise<Response>;
+}
+
+/** What a door hands over: a call, unless its request must go past the cache. */
+export interface Asking<Response> extends Omit<Call<Response>, 'identity'> {
+  readonly identity: CallIdentity | Bypass;
+}
+
+export type Outcome = 'hit' | 'stale' | 'miss' | 'bypass';
+
+/** What became of a request. */
+export interface CallInfo {
+  readonly outcome: Outcome;
+  /** This request joined another's. */
+  readonly collapsed: boolean;
+  /** The answer was written to the store, as far as is known when it is given. */
+  readonly stored: boolean;
+  /** Nothing for a request that cannot be keyed. */
+  readonly key?: string | undefined;
+  /** Milliseconds since the answer was stored; 0 for a live one. */
+  readonly age: number;
+  /** Milliseconds for which it is still fresh. */
+  readonly ttl: number;
+  /** What the store saved: nothing on a live answer. */
+  readonly saved?:
+    | {
+        readonly usage?: Usage | undefined;
+        readonly milliseconds?: number | undefined;
+      }
+    | undefined;
+}

@@ -1,0 +1,115 @@
+import type { Address, EntryStore } from '../effects/entry-store.ts';
+import type { Facts } from '../effects/recording.ts';
+import type { Reporter } from '../effects/reporter.ts';
+import type { Markers } from '../effects/tags.ts';
+import type { Entry, EntryHeader } from '../words/entry.ts';
+import type { CallEvent } from '../words/events.ts';
+import type { Call, Capture } from './call.ts';
+import type { Mode } from './options.ts';
+
+/** A live answer on its way into the store. */
+export interface Arrival {
+  readonly call: Call<unknown>;
+  readonly address: Address;
+  /** As they were before the call began: an answer older than an invalidation is void. */
+  readonly markers: Markers;
+  /** Milliseconds the provider took. */
+  readonly took?: number | undefined;
+  /** False once the key was invalidated while the call was under way. */
+  readonly isCurrent: () => boolean;
+}
+
+export function eventOf({ address, call }: Pick<Arrival, 'address' | 'call'>): CallEvent {
+  const { provider, model } = call.identity;
+  return { key: address.key, provider, model };
+}
+
+const WRITING: ReadonlySet<Mode> = new Set<Mode>(['read-write', 'refresh']);
+
+/** Decides whether an answer is kept, and keeps it. */
+export class Keeper {
+  readonly #entries: EntryStore;
+  readonly #reporter: Reporter;
+  readonly #now: () => number;
+
+  constructor(entries: EntryStore, reporter: Reporter, now: () => number) {
+    this.#entries = entries;
+    this.#reporter = reporter;
+    this.#now = now;
+  }
+
+  /** Was it written? A recording is kept when it has ended. */
+  async keep(arrival: Arrival, { captured, facts }: Capture<unknown>): Promise<boolean> {
+    if (captured?.kind === 'response') {
+      return this.#admit(arrival, facts, {
+        kind: 'response',
+        payload: captured.payload,
+      });
+    }
+    if (captured?.kind !== 'recording') return this.#reject(arrival, facts.rejection);
+    const { texts, ...ending } = await captured.recording.ended;
+    if (ending.rejection !== undefined) return this.#reject(arrival, ending.rejection);
+    const payload = arrival.call.codec.pack(texts);
+    return this.#admit(arrival, ending, { kind: 'stream', payload });
+  }
+
+  /** A hit that starts the ttl anew: no more often than once in a tenth of it, to spare the store. */
+  async renew(arrival: Omit<Arrival, 'took' | 'isCurrent'>, { header, payload }: Entry) {
+    const renewed = this.#header(arrival, header);
+    if (renewed.freshUntil - header.freshUntil < arrival.call.policy.ttl / 10) return;
+    const entry = {
+      header: { ...header, ...renewed, storedAt: header.storedAt },
+      payload,
+    };
+    await this.#entries.write(arrival.address, entry, arrival.markers);
+  }
+
+  async #admit(
+    arrival: Arrival,
+    facts: Facts,
+    body: { readonly kind: EntryHeader['kind']; readonly payload: string },
+  ): Promise<boolean> {
+    if (facts.rejection !== undefined) return this.#reject(arrival, facts.rejection);
+    if (!WRITING.has(arrival.call.policy.mode) || !arrival.isCurrent()) return false;
+    const { usage } = facts;
+    const header = {
+      ...this.#header(arrival, body),
+      usage,
+      took: arrival.took,
+    };
+    const written = await this.#entries.write(
+      arrival.address,
+      { header, payload: body.payload },
+      arrival.markers,
+    );
+    if (typeof written === 'string') return this.#reject(arrival, written);
+    this.#reporter.tell('stored', { ...eventOf(arrival), bytes: written });
+    return true;
+  }
+
+  #reject(arrival: Arrival, reason = 'unencodable'): false {
+    this.#reporter.tell('not-admitted', { ...eventOf(arrival), reason });
+    return false;
+  }
+
+  #header(
+    { address, call }: Pick<Arrival, 'address' | 'call'>,
+    { kind }: Pick<EntryHeader, 'kind'>,
+  ): EntryHeader {
+    const { ttl, staleWhileRevalidate, staleIfError, tags } = call.policy;
+    const storedAt = this.#now();
+    const freshUntil = Math.min(storedAt + ttl, Number.MAX_SAFE_INTEGER);
+    return {
+      fingerprint: address.fingerprint,
+      scope: address.scope,
+      storedAt,
+      freshUntil,
+      staleUntil: freshUntil + staleWhileRevalidate,
+      fallbackUntil: freshUntil + staleIfError,
+      kind,
+      provider: call.identity.provider,
+      model: call.identity.model,
+      tags: tags.length === 0 ? undefined : tags,
+    };
+  }
+}

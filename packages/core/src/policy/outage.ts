@@ -1,0 +1,33 @@
+const NETWORK_CODES = /^(E(CONN|HOST|NET|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN)\w*|UND_ERR_\w+|timeout)$/;
+const MISTAKES = new Set([
+  'TypeError',
+  'ReferenceError',
+  'SyntaxError',
+  'RangeError',
+  'AbortError',
+]);
+
+interface Failure {
+  readonly status?: unknown;
+  readonly statusCode?: unknown;
+  readonly code?: unknown;
+  readonly name?: unknown;
+  readonly cause?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: unknown };
+}
+
+/** A provider that is overloaded or broken (RFC 5861 §4); any other 4xx is the request's own fault. */
+export function isOutageStatus(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
+}
+
+/** Does this error speak of the provider, and not of the request or of the caller's own code? */
+export function isOutage(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const failure: Failure = error;
+  const status = failure.status ?? failure.statusCode ?? failure.$metadata?.httpStatusCode;
+  if (typeof status === 'number') return isOutageStatus(status);
+  if (NETWORK_CODES.test(String(failure.code))) return true;
+  if (failure.cause !== undefined && isOutage(failure.cause)) return true;
+  return !MISTAKES.has(String(failure.name));
+}

@@ -1,0 +1,65 @@
+import type { EntryStore } from '../effects/entry-store.ts';
+import type { Store } from '../effects/store.ts';
+import { EVERYTHING, modelTag, providerTag, userTag } from '../effects/tags.ts';
+import { LlmCacheError } from '../words/errors.ts';
+
+/** Which entries: one by its key, or all of a tag, a model, a provider, or of this cache's namespace. */
+export type Selection =
+  | { readonly key: string }
+  | { readonly tag: string }
+  | { readonly model: string }
+  | { readonly provider: string }
+  | { readonly namespace: true };
+
+function tagOf(selection: Exclude<Selection, { key: string }>): string {
+  if ('tag' in selection) return userTag(selection.tag);
+  if ('model' in selection) return modelTag(selection.model);
+  if ('provider' in selection) return providerTag(selection.provider);
+  if ('namespace' in selection) return EVERYTHING;
+  throw new LlmCacheError(
+    'INVALID_OPTION',
+    'Nothing is selected. Write one of { key }, { tag }, { model }, { provider }, { namespace: true }.',
+  );
+}
+
+export interface SteeringParts {
+  readonly entries: EntryStore;
+  readonly store: Store;
+  readonly now: () => number;
+  /** Calls under way for this key are no longer joined, nor stored. */
+  readonly detach: (key: string) => void;
+}
+
+/** Takes entries out of use: one row is written for all that a tag, a model or a namespace holds. */
+export class Steering {
+  readonly #parts: SteeringParts;
+
+  constructor(parts: SteeringParts) {
+    this.#parts = parts;
+  }
+
+  /** The entries answer nobody from now on. False when the store could not be told. */
+  async invalidate(selection: Selection): Promise<boolean> {
+    const { entries, detach } = this.#parts;
+    if (!('key' in selection)) return entries.markers.invalidate(tagOf(selection));
+    detach(selection.key);
+    return entries.remove(selection.key);
+  }
+
+  /** The entries are stale from now on. False when the store could not be told. */
+  async expire(selection: Selection): Promise<boolean> {
+    const { entries, now } = this.#parts;
+    if ('key' in selection) return entries.expire(selection.key, now());
+    return entries.markers.expire(tagOf(selection), now());
+  }
+
+  /** Removes every entry of the namespace, and its rows where the store can find them. */
+  async clear(): Promise<boolean> {
+    const { entries, store } = this.#parts;
+    const isDone = await entries.markers.invalidate(EVERYTHING);
+    for await (const { key } of store.scan?.(entries.prefix) ?? []) {
+      if (!key.startsWith(`${entries.prefix}tag:`)) await entries.remove(key);
+    }
+    return isDone;
+  }
+}

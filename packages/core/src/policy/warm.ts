@@ -1,0 +1,52 @@
+export interface WarmOptions {
+  /** Requests under way at once. @default 4 */
+  readonly concurrency?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: WarmReport) => void) | undefined;
+}
+
+export interface WarmReport {
+  readonly done: number;
+  readonly failed: number;
+}
+
+/** Calls `ask` for each request, a few at a time; one that fails does not stop the others. */
+export async function warm<Request>(
+  requests: Iterable<Request> | AsyncIterable<Request>,
+  ask: (request: Request) => unknown,
+  { concurrency = 4, signal, onProgress }: WarmOptions = {},
+): Promise<WarmReport> {
+  const report = { done: 0, failed: 0 };
+  const queue = iteratorOf(requests);
+  const work = async (): Promise<void> => {
+    for (let next = await queue.next(); next.done !== true; next = await queue.next()) {
+      signal?.throwIfAborted();
+      if (await succeeds(ask, next.value)) report.done += 1;
+      else report.failed += 1;
+      onProgress?.({ ...report });
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  return report;
+}
+
+// A generator queues calls of next(), so that many workers may share it.
+async function* iteratorOf<Request>(requests: Iterable<Request> | AsyncIterable<Request>) {
+  yield* requests;
+}
+
+async function succeeds<Request>(ask: (request: Request) => unknown, request: Request) {
+  try {
+    await drained(await ask(request));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A stream is stored when it has been read to its end. */
+async function drained(response: unknown): Promise<void> {
+  if (typeof response !== 'object' || response === null || !(Symbol.asyncIterator in response))
+    return;
+  for await (const _chunk of response as AsyncIterable<unknown>);
+}

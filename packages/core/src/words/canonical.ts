@@ -1,0 +1,113 @@
+import stringify from 'fast-json-stable-stringify';
+import { digest } from './digest.ts';
+import { NotCanonical, type Segment } from './not-canonical.ts';
+import { specialText } from './special-value.ts';
+import { valueKind } from './value-kind.ts';
+
+/**
+ * Starts a string that stands for what JSON would lose. A user's string that starts with it gets one
+ * more, so that no text can pass for another value.
+ */
+const MARK = '\u0000';
+
+/** Longer texts enter as length and digest: hashing them raw beats escaping them (3x at 100 KB). */
+const LONG_TEXT = 256;
+
+/** Deeper than any real request; a bound keeps the stack whole. */
+const DEEPEST = 500;
+
+function textOf(text: string): string {
+  // A lone surrogate has no UTF-8 form: two such texts would have one digest.
+  if (text.length > LONG_TEXT && text.isWellFormed()) {
+    return `${MARK}text:${text.length}:${digest(text)}`;
+  }
+  return text.startsWith(MARK) ? MARK + text : text;
+}
+
+class Walk {
+  readonly #path: Segment[] = [];
+  readonly #ancestors: object[] = [];
+
+  /** The value itself where all of it is JSON, else a copy with a text for each part that is not. */
+  readonly plain = (value: unknown): unknown => {
+    if (typeof value === 'string') return textOf(value);
+    if (typeof value === 'boolean' || value === null) return value;
+    if (typeof value === 'number' && Number.isFinite(value)) return value;
+    if (typeof value === 'object') return this.#within(value);
+    if (typeof value === 'function' || typeof value === 'symbol') {
+      throw new NotCanonical(`a ${typeof value}`, this.#path);
+    }
+    return `${MARK}${typeof value}:${value}`; // NaN, ±Infinity, a bigint, undefined
+  };
+
+  #within(value: object): unknown {
+    if (this.#ancestors.includes(value)) throw new NotCanonical('a cycle', this.#path);
+    if (this.#ancestors.length === DEEPEST) throw new NotCanonical('so deep a value', this.#path);
+    this.#ancestors.push(value);
+    const plain = this.#object(value);
+    this.#ancestors.pop();
+    return plain;
+  }
+
+  #object(value: object): unknown {
+    switch (valueKind(value)) {
+      case 'record':
+        return this.#record(value as Record<string, unknown>); // its kind says so
+      case 'array':
+        return this.#array(value as readonly unknown[]); // its kind says so
+      default:
+        return this.#special(value);
+    }
+  }
+
+  #record(record: Record<string, unknown>): object {
+    if (Object.getOwnPropertySymbols(record).length > 0) {
+      throw new NotCanonical('a field named by a symbol', this.#path);
+    }
+    let copy: Record<string, unknown> | undefined;
+    for (const key of Object.keys(record)) {
+      const value = record[key];
+      if (value === undefined) continue; // the wire has no such field
+      const plain = this.#at(key, value);
+      if (plain === value) continue;
+      // Without a prototype, `__proto__` is a key like any other.
+      copy ??= Object.assign(Object.create(null) as object, record);
+      copy[key] = plain;
+    }
+    return copy ?? record;
+  }
+
+  #array(array: readonly unknown[]): readonly unknown[] {
+    let copy: unknown[] | undefined;
+    for (let index = 0; index < array.length; index++) {
+      const plain = this.#at(index, array[index]);
+      if (plain === array[index]) continue;
+      copy ??= [...array];
+      copy[index] = plain;
+    }
+    return copy ?? array;
+  }
+
+  #special(value: object): string {
+    const text = specialText(value, (part) => stringify(this.plain(part)));
+    if (text !== undefined) return MARK + text;
+    throw new NotCanonical(`an instance of ${value.constructor?.name}`, this.#path);
+  }
+
+  #at(segment: Segment, value: unknown): unknown {
+    this.#path.push(segment);
+    const plain = this.plain(value);
+    this.#path.pop();
+    return plain;
+  }
+}
+
+/**
+ * One text for one value: equal values have equal texts and unequal values unequal ones, whatever the
+ * order of their keys. Plain JSON comes out as RFC 8785 writes it, with long texts as digests.
+ *
+ * @throws {NotCanonical} for a function, a symbol, a cycle, a Blob, an instance of a class without `toJSON`.
+ */
+export function canonicalText(value: unknown): string {
+  return stringify(new Walk().plain(value));
+}
