@@ -32,6 +32,7 @@ export type {
   Outcome,
   Provenance,
   ResponseCodec,
+  RunningStream,
 } from './policy/call.ts';
 export { defaultAdapter, rejectUnfit } from './policy/default-adapter.ts';
 export { finishReasons, rejectFinish } from './policy/finish-reason.ts';

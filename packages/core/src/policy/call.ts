@@ -8,7 +8,14 @@ import type { Policy } from './policy.ts';
 export type Captured =
   | { readonly kind: 'response'; readonly payload: string }
   | { readonly kind: 'stream'; readonly payload: string }
-  | { readonly kind: 'recording'; readonly recording: Recording<unknown> };
+  | RunningStream;
+
+export interface RunningStream {
+  readonly kind: 'recording';
+  readonly recording: Recording<unknown>;
+  /** What came before the first chunk, where a door has such a thing: status and headers. */
+  readonly head?: unknown;
+}
 
 /** A live response, taken in. */
 export interface Capture<Response> {
@@ -26,8 +33,8 @@ export interface ResponseCodec<Response> {
   capture(response: Response): Capture<Response> | Promise<Capture<Response>>;
   /** @throws when the payload was not written by this codec: such an entry is a miss. */
   restore(captured: Captured, provenance: Provenance): Response;
-  /** The payload of a recording that has ended. */
-  pack(texts: readonly string[]): string;
+  /** The payload of a stream that has ended. */
+  pack(texts: readonly string[], head: unknown): string;
 }
 
 /** Where an answer comes from, for doors that say so on the answer itself. */

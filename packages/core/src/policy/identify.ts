@@ -54,6 +54,7 @@ export function identify(asked: Asked, policy: Policy): CallIdentity {
   return {
     ...rest,
     model: asked.model ?? modelOf(asked),
+    streamed: asked.streamed ?? (isFields(request) && request.stream === true ? true : undefined),
     version: asked.version ?? policy.version,
     request: isFields(request) ? normalised(request, adapter, policy) : request,
   };

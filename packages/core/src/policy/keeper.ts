@@ -49,7 +49,7 @@ export class Keeper {
     if (captured?.kind !== 'recording') return this.#reject(arrival, facts.rejection);
     const { texts, ...ending } = await captured.recording.ended;
     if (ending.rejection !== undefined) return this.#reject(arrival, ending.rejection);
-    const payload = arrival.call.codec.pack(texts);
+    const payload = arrival.call.codec.pack(texts, captured.head);
     return this.#admit(arrival, ending, { kind: 'stream', payload });
   }
 

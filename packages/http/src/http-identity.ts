@@ -1,0 +1,71 @@
+import {
+  type Adapter,
+  type Bypass,
+  type CallIdentity,
+  identify,
+  isFields,
+  type Policy,
+} from '@cached-llm/core';
+import type { HttpRequest } from './http-request.ts';
+
+/**
+ * Headers that no answer depends on: who pays (credentials), how the request travels, what follows it
+ * through logs, and what a client says of itself. Every other header is in the key: one that is
+ * unknown here costs a miss, never a wrong answer.
+ */
+const NEUTRAL_HEADERS = [
+  /^(proxy-)?authorization$|^(x-)?(goog-)?api-key$|^cookie$|^x-amz-security-token$/,
+  /^(accept-encoding|accept-language|cache-control|connection|content-length|content-type|date|expect|host|keep-alive|origin|pragma|priority|referer|te|trailer|transfer-encoding|upgrade|via)$/,
+  /^(x-)?(request|correlation|client-request|trace|amzn-trace|b3|cloud-trace)[-_a-z]*$/,
+  /^(traceparent|tracestate|baggage|sentry-trace|forwarded|idempotency-key)$|^(x-forwarded|x-datadog|sec|cf)-/,
+  /^user-agent$|^x-(stainless|goog-api-client|fern|speakeasy|ms-useragent)|^(http-referer|x-title|x-openrouter-title)$/,
+];
+
+/** Query parameters that carry a credential. */
+const CREDENTIALS = /^(key|api[-_]?key|access[-_]?token|token|sig|signature)$/i;
+
+function keptHeaders(headers: Headers): Record<string, string> {
+  const kept = [...headers].filter(
+    ([name]) => !NEUTRAL_HEADERS.some((neutral) => neutral.test(name)),
+  );
+  return Object.fromEntries(kept);
+}
+
+function operationOf({ method, url }: HttpRequest): string {
+  const query = new URLSearchParams(url.search);
+  for (const name of new Set(query.keys())) if (CREDENTIALS.test(name)) query.delete(name);
+  query.sort();
+  const search = query.size === 0 ? '' : `?${query}`;
+  return `${method} ${url.origin}${url.pathname}${search}`;
+}
+
+/** Integers that JSON.parse would round: a seed of 20 digits is not its neighbour. */
+function longIntegers(text: string): readonly string[] | undefined {
+  if (!/\d{16}/.test(text)) return undefined;
+  const withoutTexts = text.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+  return withoutTexts.match(/-?\d{16,}(?![\d.eE])/g)?.sort();
+}
+
+/** What of an HTTP request is in the key: method, origin, path, query, headers and body. */
+export function httpIdentity(
+  request: HttpRequest,
+  adapter: Adapter | undefined,
+  policy: Policy,
+): CallIdentity | Bypass {
+  const { url, body } = request;
+  const provider = adapter?.provider ?? url.host;
+  if (adapter?.answers?.(url.pathname) === false) return { bypass: 'endpoint', provider };
+  if (policy.when?.(body as never) === false) return { bypass: 'when', provider }; // the user's own type
+  if (isFields(body) && adapter?.isStateful?.(body) === true)
+    return { bypass: 'stateful', provider };
+  const asked = {
+    provider,
+    operation: operationOf(request),
+    adapter,
+    url,
+    headers: keptHeaders(request.headers),
+    further: longIntegers(request.text),
+    request: body,
+  };
+  return identify(asked, policy);
+}

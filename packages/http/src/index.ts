@@ -1,0 +1,1 @@
+export { type CachedFetchOptions, cachedFetch, type Fetch } from './cached-fetch.ts';

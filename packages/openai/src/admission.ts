@@ -1,0 +1,74 @@
+import { type Fields, isFields, type Rejection, rejectFinish, type Usage } from '@cached-llm/core';
+import { usesHostedTool } from './identity.ts';
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const isEmpty = (value: unknown) =>
+  value === undefined ||
+  value === null ||
+  value === '' ||
+  (Array.isArray(value) && value.length === 0);
+
+function firstOf(rejections: readonly (Rejection | undefined)[]): Rejection | undefined {
+  return rejections.find((rejection) => rejection !== undefined);
+}
+
+/** Chat completions and completions: `choices`, each with its own end. */
+function rejectChoice(choice: unknown): Rejection | undefined {
+  if (!isFields(choice)) return 'incomplete';
+  const finish = rejectFinish(choice.finish_reason);
+  if (finish !== undefined) return finish;
+  const message = isFields(choice.message) ? choice.message : { content: choice.text };
+  if (!isEmpty(message.refusal)) return 'refusal';
+  const parts = [message.content, message.tool_calls, message.function_call, message.audio];
+  return parts.every(isEmpty) ? 'empty' : undefined;
+}
+
+function hasRefusal(item: unknown): boolean {
+  return (
+    isFields(item) && listOf(item.content).some((part) => isFields(part) && part.type === 'refusal')
+  );
+}
+
+/** The Responses API: a `status`, and `output` items. */
+function rejectResponse({
+  status,
+  output,
+  incomplete_details: details,
+}: Fields): Rejection | undefined {
+  if (status === 'incomplete') return rejectFinish(isFields(details) ? details.reason : status);
+  if (status !== 'completed') return 'incomplete';
+  if (isEmpty(output)) return 'empty';
+  return listOf(output).some(hasRefusal) ? 'refusal' : undefined;
+}
+
+/** One text, or one list of token numbers, is one input. */
+function inputsIn(request: unknown): number {
+  const input = isFields(request) ? request.input : undefined;
+  if (!Array.isArray(input)) return 1;
+  return typeof input[0] === 'number' ? 1 : input.length;
+}
+
+/** Why this answer is not worth keeping; nothing where it is. */
+export function rejects(response: unknown, request: unknown): Rejection | undefined {
+  if (!isFields(response)) return 'incomplete';
+  if (!isEmpty(response.error)) return 'error';
+  if (usesHostedTool(request)) return 'hosted-tool';
+  if (response.object === 'response' || 'output' in response) return rejectResponse(response);
+  if (Array.isArray(response.choices)) {
+    return isEmpty(response.choices) ? 'empty' : firstOf(response.choices.map(rejectChoice));
+  }
+  return listOf(response.data).length === inputsIn(request) ? undefined : 'incomplete';
+}
+
+const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined);
+
+/** `usage` of either API; `cost` is OpenRouter's. */
+export function usageOf(response: unknown): Usage | undefined {
+  const usage = isFields(response) ? response.usage : undefined;
+  if (!isFields(usage)) return undefined;
+  return {
+    inputTokens: numberOf(usage.prompt_tokens ?? usage.input_tokens),
+    outputTokens: numberOf(usage.completion_tokens ?? usage.output_tokens),
+    cost: numberOf(usage.cost),
+  };
+}

@@ -1,0 +1,1 @@
+export { type CachedOpenAIOptions, cachedOpenAI, openai } from './openai.ts';

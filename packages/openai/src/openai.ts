@@ -1,0 +1,55 @@
+import { type Adapter, LlmCacheError } from '@cached-llm/core';
+import { type CachedFetchOptions, cachedFetch, type Fetch } from '@cached-llm/http';
+import type { OpenAI } from 'openai';
+import { rejects, usageOf } from './admission.ts';
+import { answers, ignore, isStateful } from './identity.ts';
+import { stream } from './stream.ts';
+
+/** OpenAI, and every API that speaks its wire: chat completions, responses, embeddings, completions. */
+export const openai: Adapter = {
+  provider: 'openai',
+  ignore,
+  isStateful,
+  answers,
+  rejects,
+  usageOf,
+  stream,
+};
+
+export type CachedOpenAIOptions = Omit<CachedFetchOptions, 'adapter' | 'fetch'>;
+
+function fetchOf(client: OpenAI): Fetch | undefined {
+  // Private in the types, and the only way to keep the fetch that the client was given.
+  return (client as unknown as { readonly fetch?: Fetch }).fetch;
+}
+
+function isClient(client: unknown): client is OpenAI {
+  // Looked at, not trusted: `instanceof` fails across two copies of the SDK.
+  const candidate = client as Partial<OpenAI> | null;
+  return typeof candidate?.withOptions === 'function' && 'chat' in candidate;
+}
+
+/**
+ * The same client, whose repeated calls are answered from a store: same class, same types, streams,
+ * `.parse()`, `.stream()`, `runTools` and `.withResponse()` included. The client you pass is unchanged.
+ *
+ * @throws {LlmCacheError} `WRONG_CLIENT` for anything but a client of the `openai` package.
+ */
+export function cachedOpenAI<Client extends OpenAI>(
+  client: Client,
+  options: CachedOpenAIOptions = {},
+): Client {
+  if (!isClient(client)) {
+    throw new LlmCacheError(
+      'WRONG_CLIENT',
+      `cachedOpenAI takes a client of the openai package; this is ${nameOf(client)}. Write cachedOpenAI(new OpenAI()).`,
+    );
+  }
+  const fetch = cachedFetch({ ...options, adapter: openai, fetch: fetchOf(client) });
+  return client.withOptions({ fetch });
+}
+
+function nameOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(typeof value);
+  return `an instance of ${value.constructor?.name ?? 'nothing'}`;
+}

@@ -1,0 +1,26 @@
+import { greetingInThreeLanguages, nameForABakery, whyIsTheSeaSalty } from './chat-questions.ts';
+import { embeddings } from './embeddings.ts';
+import { rateLimited, serverError } from './failures.ts';
+import { errorUnderStatus200, refusal, truncatedByLength } from './incomplete-answers.ts';
+import { responsesApi } from './responses-api.ts';
+import { streamedChat } from './streamed-chat.ts';
+import { toolCall } from './tool-call.ts';
+
+/**
+ * Hand-written exchanges in OpenAI's wire format, for a client whose base URL is the server's with `/v1`.
+ * Their requests differ, so one server can speak all of them: `exchanges: Object.values(demoExchanges)`.
+ */
+export const demoExchanges = {
+  whyIsTheSeaSalty,
+  nameForABakery,
+  greetingInThreeLanguages,
+  streamedChat,
+  embeddings,
+  responsesApi,
+  toolCall,
+  truncatedByLength,
+  refusal,
+  errorUnderStatus200,
+  rateLimited,
+  serverError,
+};

@@ -1,0 +1,46 @@
+import { type ChatRequest, chatPath, chatRequest, usage } from './chat-completion.ts';
+import { type DemoExchange, demoCreatedAt, demoModelVersion } from './demo-exchange.ts';
+
+export interface StreamedChatRequest extends ChatRequest {
+  stream: true;
+  stream_options: { include_usage: boolean };
+}
+
+const pieces = ['Count', ' the', ' rings', ':', ' one', ' per', ' year', '.'];
+
+export const streamedChat: DemoExchange<StreamedChatRequest> = {
+  name: 'streamed-chat',
+  path: chatPath,
+  request: {
+    ...chatRequest('How do I tell the age of a felled tree?'),
+    stream: true,
+    stream_options: { include_usage: true },
+  },
+  response: {
+    kind: 'sse',
+    headers: { 'x-request-id': 'req_demo_streamed-chat' },
+    body: [
+      chunk({ role: 'assistant', content: '', refusal: null }),
+      ...pieces.map((content) => chunk({ content })),
+      chunk({}, 'stop'),
+      { ...envelope(), choices: [], usage: usage(17, pieces.length) },
+      '[DONE]',
+    ],
+  },
+};
+
+function chunk(delta: Readonly<Record<string, unknown>>, finishReason: string | null = null) {
+  const choice = { index: 0, delta, logprobs: null, finish_reason: finishReason };
+  return { ...envelope(), choices: [choice], usage: null };
+}
+
+function envelope() {
+  return {
+    id: 'chatcmpl-demo-streamed-chat',
+    object: 'chat.completion.chunk',
+    created: demoCreatedAt,
+    model: demoModelVersion,
+    service_tier: 'default',
+    system_fingerprint: 'fp_demo000001',
+  };
+}

@@ -1,0 +1,93 @@
+import type { ChildProcess } from 'node:child_process';
+import { freePort } from './free-port.ts';
+import { endRedis, spawnRedis } from './redis-process.ts';
+import { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';
+
+export interface RedisServerOptions {
+  /** More arguments of `redis-server`, as in `['--requirepass', 'secret']`. */
+  readonly arguments?: readonly string[];
+  /** @default a free one */
+  readonly port?: number;
+}
+
+interface Start {
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly folder: TemporaryFolder;
+  readonly more: readonly string[];
+}
+
+/** A real Redis on the loopback address, to be used and mistreated by a test. */
+export class RedisServer {
+  readonly port: number;
+  readonly url: string;
+  readonly #more: readonly string[];
+  readonly #folder: TemporaryFolder;
+  #child: ChildProcess;
+
+  constructor({ child, port, folder, more }: Start) {
+    this.port = port;
+    this.url = `redis://127.0.0.1:${port}`;
+    this.#more = more;
+    this.#folder = folder;
+    this.#child = child;
+  }
+
+  /** Another one after `restart()`. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Ends the process and removes its folder, as often as you like. Belongs into `afterEach` or `afterAll`. */
+  async stop(): Promise<void> {
+    await this.kill();
+    await this.#folder.remove();
+  }
+
+  /** Ends the process, by default as a crash would. */
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    await endRedis(this.#child, signal);
+  }
+
+  /** Holds the process: connections stay open, and nothing answers. */
+  pause(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child.kill('SIGCONT');
+  }
+
+  /** Ends the process, if it still runs, and starts an empty one on the same port. */
+  async restart(): Promise<void> {
+    await this.kill();
+    this.#child = await spawnRedis(this.port, this.#folder.path, this.#more);
+  }
+}
+
+const ATTEMPTS = 3;
+
+/**
+ * Starts a `redis-server` that keeps nothing on disk, and waits until it answers.
+ * @throws Error where the program is not installed or does not start
+ */
+export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
+  const folder = await temporaryFolder();
+  const more = options.arguments ?? [];
+  for (let attempt = 1; ; attempt += 1) {
+    const port = options.port ?? (await freePort());
+    try {
+      return new RedisServer({
+        child: await spawnRedis(port, folder.path, more),
+        port,
+        folder,
+        more,
+      });
+    } catch (error) {
+      // Another process may have taken the free port meanwhile.
+      if (attempt < ATTEMPTS && options.port === undefined) continue;
+      await folder.remove();
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import type { StoreCase } from './store-case.ts';
+
+/** Each would be taken for another by some pattern, collation, separator or quoting. */
+const KEYS = [
+  'a',
+  'A',
+  'a_b',
+  'aXb',
+  'a%b',
+  '%',
+  'a*',
+  'a?',
+  'a[b]',
+  'a\\b',
+  ':',
+  'a:b:c',
+  'a::b',
+  '{a}b',
+  ' ',
+  'a b',
+  "it's",
+  '"quoted"',
+  "'); DROP TABLE cached_llm; --",
+  '__proto__',
+  'constructor',
+  'é',
+  'e\u0301',
+  'ключ',
+  '鍵',
+  '🔑',
+  'k'.repeat(200),
+];
+
+export const keyCases: readonly StoreCase[] = [
+  {
+    name: 'keys of any characters are told apart',
+    async run({ store, expect }) {
+      for (const key of KEYS) await store.set(key, `value of ${key}`);
+      for (const key of KEYS) expect(await store.get(key)).toEqual(`value of ${key}`);
+    },
+  },
+  {
+    name: 'keys of any characters are told apart by getMany',
+    needs: ['getMany'],
+    async run({ store, expect }) {
+      for (const key of KEYS) await store.set(key, `value of ${key}`);
+      expect(await store.getMany?.([...KEYS])).toEqual(KEYS.map((key) => `value of ${key}`));
+    },
+  },
+  {
+    name: 'deleting a key deletes none that a pattern would match',
+    async run({ store, expect }) {
+      for (const key of KEYS) await store.set(key, key);
+      for (const key of ['%', 'a_b', 'a*', 'a?', 'a[b]']) await store.delete(key);
+      const left = await Promise.all(['a', 'aXb', 'a%b', 'a b'].map((key) => store.get(key)));
+      expect(left).toEqual(['a', 'aXb', 'a%b', 'a b']);
+    },
+  },
+  {
+    name: 'two stores on one place see the same rows',
+    needs: ['shared'],
+    async run({ store, another, expect }) {
+      const second = await another();
+      await store.set('key', 'from the first');
+      expect(await second.get('key')).toEqual('from the first');
+      await second.delete('key');
+      expect(await store.get('key')).toEqual(undefined);
+    },
+  },
+  {
+    name: 'two stores on one place leave each other the rows of a like-named prefix',
+    needs: ['shared'],
+    async run({ store, another, expect }) {
+      const second = await another();
+      const prefixes = ['a_b:', 'aXb:', '%:', 'a*:', 'abc:'];
+      for (const prefix of prefixes) await store.set(`${prefix}1`, prefix);
+      for (const prefix of ['a_b:', '%:', 'a*:']) await second.delete(`${prefix}1`);
+      const left = await Promise.all(prefixes.map((prefix) => store.get(`${prefix}1`)));
+      expect(left).toEqual([undefined, 'aXb:', undefined, undefined, 'abc:']);
+    },
+  },
+];
