@@ -1,0 +1,4 @@
+export { openStore } from './open-store.ts';
+export { RedisStore, redisStore } from './redis-store.ts';
+export type { RedisStoreOptions } from './redis-store-options.ts';
+export { RedisUnavailableError } from './redis-unavailable-error.ts';

@@ -1,0 +1,63 @@
+import { openStore, redisStore } from '@cached-llm/store-redis';
+import { startRedis } from '@cached-llm/testing';
+import { expect, test } from '@jest/globals';
+import { resolveOptions } from '../src/redis-store-options.ts';
+
+test.each([
+  ['redis://host:1', 'redis://host:1', undefined],
+  ['valkey://host:1', 'redis://host:1', undefined],
+  ['rediss://host:1', 'rediss://host:1', {}],
+  ['valkeys://user:word@host:1/2', 'rediss://user:word@host:1/2', {}],
+])('%s is for the client %s', (url, clientUrl, tls) => {
+  expect(resolveOptions(url)).toMatchObject({ url: clientUrl });
+  expect(resolveOptions(url).tls).toEqual(tls);
+});
+
+test('TLS options turn TLS on', () => {
+  const settings = resolveOptions({ url: 'redis://host', tls: { ca: 'a certificate' } });
+  expect(settings).toMatchObject({ url: 'rediss://host', tls: { ca: 'a certificate' } });
+  expect(resolveOptions({ url: 'redis://host', tls: true }).url).toBe('rediss://host');
+});
+
+test('the defaults keep a hung server from holding anybody up for long', () => {
+  expect(resolveOptions({})).toEqual({
+    url: 'redis://localhost:6379',
+    connectTimeout: 1000,
+    socketTimeout: 1500,
+    pingInterval: 500,
+    tls: undefined,
+  });
+});
+
+test.each([
+  [{ url: 'http://user:secret@host' }, 'url'],
+  [{ url: '' }, 'url'],
+  [{ url: 5 as never }, 'url'],
+  [{ url: 'redis://:secret%@host' }, 'url'],
+  [{ url: 'redis://user:secret@host/name' }, 'url'],
+  [{ url: 'redis://user:secret@host:99999999' }, 'url'],
+  [{ connectTimeout: 0 }, 'connectTimeout'],
+  [{ socketTimeout: 1.5 }, 'socketTimeout'],
+  [{ pingInterval: Number.NaN }, 'pingInterval'],
+  [{ pingInterval: 1500 }, 'pingInterval'],
+])(
+  'the options %j are refused when the store is defined, without the password',
+  (options, name) => {
+    const refusal = { code: 'INVALID_OPTION', message: expect.stringContaining(`\`${name}\``) };
+    expect(() => redisStore(options)).toThrow(expect.objectContaining(refusal));
+    expect(() => redisStore(options)).not.toThrow('secret');
+  },
+);
+
+test.each(['sqlite:./llm.db', 'http://host', ''])('%j names no Redis store', (url) => {
+  expect(() => openStore(url)).toThrow(expect.objectContaining({ code: 'UNKNOWN_STORE' }));
+});
+
+test('a Valkey URL opens a store', async () => {
+  const server = await startRedis();
+  const store = openStore(server.url.replace('redis:', 'valkey:'));
+  await store.set('key', 'value');
+  expect(await store.get('key')).toBe('value');
+  await store.disconnect();
+  await server.stop();
+});

@@ -1,0 +1,119 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type RedisStore, redisStore } from '@cached-llm/store-redis';
+import { type RedisServer, startRedis } from '@cached-llm/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { createClient, type RedisClientType } from '@keyv/redis';
+
+let server: RedisServer;
+let client: RedisClientType;
+let store: RedisStore;
+
+beforeAll(async () => {
+  server = await startRedis();
+  client = createClient({ url: server.url });
+  await client.connect();
+});
+
+afterAll(async () => {
+  client.destroy();
+  await server.stop();
+});
+
+beforeEach(async () => {
+  await client.flushAll();
+  store = redisStore(server.url);
+});
+
+afterEach(() => store.disconnect());
+
+async function keysUnder(prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.scan(prefix)) keys.push(key);
+  return keys.sort();
+}
+
+test('the first operation after construction finds the server', async () => {
+  await store.set('key', 'value');
+  expect(await store.get('key')).toBe('value');
+});
+
+test('keys are stored as given, and the server keeps the expiry', async () => {
+  await store.set('a:key', 'value', 60_000.5);
+  await store.set('for ever', 'value');
+  expect(await client.keys('*')).toEqual(expect.arrayContaining(['a:key', 'for ever']));
+  expect(await client.pTTL('a:key')).toBeGreaterThan(59_000);
+  expect(await client.pTTL('for ever')).toBe(-1);
+});
+
+test.each([
+  [Number.POSITIVE_INFINITY, -1],
+  [Number.NaN, -1],
+  [1e21, -1],
+  [0, -1],
+])('a ttl of %d keeps the row for ever', async (ttl, expected) => {
+  await store.set('key', 'value', ttl);
+  expect(await client.pTTL('key')).toBe(expected);
+});
+
+test('a ttl that has passed writes nothing that lasts', async () => {
+  await store.set('key', 'value', -5);
+  await delay(5);
+  expect(await store.get('key')).toBe(undefined);
+});
+
+test('what is not ours under our prefix is absent, and a scan skips it', async () => {
+  await store.set('a:ours', 'value');
+  await client.set('a:text', 'of another application');
+  await client.set('a:json', '{"value":"of another Keyv"}');
+  await client.hSet('a:hash', 'field', 'value');
+  await client.rPush('a:list', 'element');
+  expect(await keysUnder('a:')).toEqual(['a:ours']);
+  const keys = ['a:ours', 'a:text', 'a:json', 'a:hash', 'a:list'];
+  expect(await Promise.all(keys.map((key) => store.get(key)))).toEqual(['value', ...Array(4)]);
+  expect(await store.getMany(keys)).toEqual(['value', ...Array(4)]);
+});
+
+test('what is not ours can be overwritten, whatever its type', async () => {
+  await client.hSet('key', 'field', 'value');
+  await store.set('key', 'ours');
+  expect(await store.get('key')).toBe('ours');
+});
+
+test('keys outside the prefix are left alone, and there is no clear', async () => {
+  await client.set('session:1', 'of another application');
+  await store.set('a*:1', 'value');
+  await store.set('ab:1', 'value');
+  for (const key of await keysUnder('a*')) await store.delete(key);
+  await expect(store.clear()).rejects.toThrow('scan a prefix');
+  expect((await client.keys('*')).sort()).toEqual(['ab:1', 'session:1']);
+});
+
+test('many rows at once are written honestly', async () => {
+  const entries = ['1', '2'].map((key) => ({ key, value: `value ${key}`, ttl: 1000.5 }));
+  expect(await store.setMany(entries)).toEqual([true, true]);
+  expect(await store.has('1')).toBe(true);
+  expect(await store.deleteMany(['1', '2'])).toBe(true);
+  expect(await store.hasMany(['1', '2'])).toEqual([false, false]);
+});
+
+test('after a disconnect every operation rejects at once, and another disconnect does nothing', async () => {
+  await store.set('key', 'value');
+  await Promise.all([store.disconnect(), store.disconnect()]);
+  await store.disconnect();
+  await expect(store.get('key')).rejects.toThrow('no connection');
+  await expect(store.set('key', 'value')).rejects.toThrow('no connection');
+});
+
+test('a disconnect right after construction leaves no connection', async () => {
+  const before = await client.sendCommand(['CLIENT', 'LIST']);
+  const brief = redisStore(server.url);
+  await brief.disconnect();
+  const after = await client.sendCommand(['CLIENT', 'LIST']);
+  const count = (list: unknown) => String(list).trim().split('\n').length;
+  expect(count(after)).toBeLessThanOrEqual(count(before));
+});
+
+test('only strings are kept', async () => {
+  // The type forbids it; JavaScript does not.
+  await expect(store.set('key', 5 as never)).rejects.toThrow('strings, not number');
+});

@@ -1,0 +1,3 @@
+export { openStore } from './open-store.ts';
+export { SqliteStore, sqliteStore } from './sqlite-store.ts';
+export type { SqliteStoreOptions } from './sqlite-store-options.ts';

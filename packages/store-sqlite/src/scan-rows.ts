@@ -1,0 +1,26 @@
+import type { StoredRow } from '@cached-llm/core';
+import { expiryNow, unframeText } from './framed-text.ts';
+import { rangeOf } from './key-range.ts';
+import { IS_LIVE, TABLE } from './open-database.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+
+const PAGE = 50;
+
+/**
+ * The live rows whose key starts with `prefix`, a page at a time from where the last one ended: by number, a
+ * page would miss as many rows as were deleted meanwhile.
+ */
+export async function* scanRows(
+  connection: SqliteConnection,
+  prefix: string,
+): AsyncGenerator<StoredRow, void, undefined> {
+  const range = rangeOf(prefix);
+  const from = (bound: '>=' | '>') =>
+    `SELECT key, value FROM ${TABLE} WHERE key ${bound} ? AND key < ? AND ${IS_LIVE} ORDER BY key LIMIT ${PAGE}`;
+  let page = await connection.read<StoredRow>(from('>='), range.from, range.to, expiryNow());
+  while (page.length > 0) {
+    for (const { key, value } of page) yield { key, ...unframeText(value) };
+    const last = page.at(-1)?.key ?? '';
+    page = await connection.read<StoredRow>(from('>'), last, range.to, expiryNow());
+  }
+}

@@ -1,0 +1,52 @@
+import { sqliteStore } from '@cached-llm/store-sqlite';
+import { storeConformance, temporaryFolder } from '@cached-llm/testing';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Keyv } from 'keyv';
+
+const runner = { describe, test, expect, beforeEach, afterEach };
+
+storeConformance(runner, {
+  name: 'A SQLite file',
+  async open() {
+    const folder = await temporaryFolder();
+    const path = `${folder.path}/cache.db`;
+    const first = sqliteStore(path);
+    const stores = [first];
+    return {
+      store: first,
+      async another() {
+        const next = sqliteStore(path);
+        stores.push(next);
+        return next;
+      },
+      async close() {
+        await Promise.all(stores.map((store) => store.disconnect()));
+        await folder.remove();
+      },
+    };
+  },
+  capabilities: {
+    errorEvents: true,
+    expiry: true,
+    getMany: true,
+    scan: true,
+    shared: true,
+    sweep: true,
+  },
+});
+
+storeConformance(runner, {
+  name: 'SQLite in memory',
+  async open() {
+    const store = sqliteStore(':memory:');
+    return { store, close: () => store.disconnect() };
+  },
+  capabilities: { errorEvents: true, expiry: true, getMany: true, scan: true, sweep: true },
+});
+
+// What the stores here build on, and what users may bring: held to the same suite.
+storeConformance(runner, {
+  name: 'A Keyv over a Map',
+  open: async () => ({ store: new Keyv(), close: async () => {} }),
+  capabilities: { errorEvents: true, expiry: true, getMany: true },
+});
