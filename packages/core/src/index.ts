@@ -20,6 +20,7 @@ export {
   type StreamWatcher,
 } from './effects/recording.ts';
 export type { Store, StoredRow, StoreSize } from './effects/store.ts';
+export { decodeValue, encodeValue } from './effects/value-text.ts';
 export type { Adapter, Rejection, StreamRules } from './policy/adapter.ts';
 export { judge, type Rules } from './policy/admission.ts';
 export type { Answer } from './policy/answer.ts';
@@ -47,6 +48,7 @@ export type {
 export { isOutageStatus } from './policy/outage.ts';
 export { type Policy, resolvePolicy } from './policy/policy.ts';
 export type { Selection } from './policy/steering.ts';
+export { ValueCodec, type ValueCodecOptions } from './policy/value-codec.ts';
 export type { WarmOptions, WarmReport } from './policy/warm.ts';
 export {
   type CallIdentity,

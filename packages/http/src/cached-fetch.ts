@@ -29,18 +29,20 @@ interface Door extends CachedFetchOptions {
   readonly upstream: Fetch;
 }
 
-function askingOf(
-  { adapter, policy, upstream }: Door,
-  request: HttpRequest,
-  [input, init]: Parameters<Fetch>,
-): Asking<Response> {
+function askingOf({ adapter, policy, upstream }: Door, request: HttpRequest): Asking<Response> {
   const rules = { adapter: adapter ?? defaultAdapter, admit: policy.admit };
+  const { signal, url, body } = request;
+  const [input, init] = request.given;
+  const own = new AbortController();
+  const onPassedOn = () =>
+    signal?.addEventListener('abort', () => own.abort(signal.reason), { once: true });
   return {
     identity: httpIdentity(request, adapter, policy),
     policy,
-    signal: request.signal,
-    codec: new HttpCodec({ url: request.url.href, request: request.body, rules }),
-    invoke: (signal) => upstream(input, { ...init, signal }),
+    signal,
+    codec: new HttpCodec({ url: url.href, request: body, rules, onPassedOn }),
+    pass: () => upstream(input, init),
+    invoke: (flight) => upstream(input, { ...init, signal: AbortSignal.any([flight, own.signal]) }),
   };
 }
 
@@ -57,8 +59,10 @@ export function cachedFetch(options: CachedFetchOptions = {}): Fetch {
   const door = { ...options, policy, upstream };
   return async (input, init) => {
     if (policy.mode === 'off') return upstream(input, init);
-    const request = await readRequest(input, init);
+    const read = readRequest(input, init);
+    if (read === undefined) return upstream(input, init); // at once: its arguments may change after
+    const request = await read;
     if (request === undefined) return upstream(input, init);
-    return (await cache.answer(askingOf(door, request, [input, init]))).response;
+    return (await cache.answer(askingOf(door, request))).response;
   };
 }

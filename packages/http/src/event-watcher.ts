@@ -37,6 +37,7 @@ export class EventWatcher implements StreamWatcher<string> {
   readonly #options: WatcherOptions;
   readonly #chunks: unknown[] = [];
   readonly #feed: (text: string) => void;
+  #isFirst = true;
   #hasEnded = false;
 
   constructor(options: WatcherOptions) {
@@ -46,11 +47,14 @@ export class EventWatcher implements StreamWatcher<string> {
   }
 
   observe(text: string): boolean {
-    this.#feed(text);
+    this.#feed(this.#isFirst ? text.replace(/^\uFEFF/, '') : text);
+    this.#isFirst = false;
     return this.#hasEnded;
   }
 
   verdict(): Facts {
+    // The last line may lack its end; an event that does is none (WHATWG HTML §9.2.6).
+    if (this.#options.format === 'ndjson') this.#feed('\n');
     const { rules, request } = this.#options;
     const { stream } = rules.adapter;
     const isWhole = this.#hasEnded || stream.endsSilently === true;

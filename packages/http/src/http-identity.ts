@@ -7,6 +7,7 @@ import {
   type Policy,
 } from '@cached-llm/core';
 import type { HttpRequest } from './http-request.ts';
+import { parseExactly } from './parse-exactly.ts';
 
 /**
  * Headers that no answer depends on: who pays (credentials), how the request travels, what follows it
@@ -14,9 +15,9 @@ import type { HttpRequest } from './http-request.ts';
  * unknown here costs a miss, never a wrong answer.
  */
 const NEUTRAL_HEADERS = [
-  /^(proxy-)?authorization$|^(x-)?(goog-)?api-key$|^cookie$|^x-amz-security-token$/,
+  /^(proxy-)?authorization$|^(x-)?(goog-)?api-key$|^cookie$|^x-amz-(security-token|date|content-sha256)$/,
   /^(accept-encoding|accept-language|cache-control|connection|content-length|content-type|date|expect|host|keep-alive|origin|pragma|priority|referer|te|trailer|transfer-encoding|upgrade|via)$/,
-  /^(x-)?(request|correlation|client-request|trace|amzn-trace|b3|cloud-trace)[-_a-z]*$/,
+  /^(x-)?((ms-)?(client-)?request|correlation|(amzn-)?trace)[-_]?id$|^(x-)?b3(-[a-z]+)?$|^x-cloud-trace-context$/,
   /^(traceparent|tracestate|baggage|sentry-trace|forwarded|idempotency-key)$|^(x-forwarded|x-datadog|sec|cf)-/,
   /^user-agent$|^x-(stainless|goog-api-client|fern|speakeasy|ms-useragent)|^(http-referer|x-title|x-openrouter-title)$/,
 ];
@@ -39,15 +40,7 @@ function operationOf({ method, url }: HttpRequest): string {
   return `${method} ${url.origin}${url.pathname}${search}`;
 }
 
-/** Integers that JSON.parse would round: a seed of 20 digits is not its neighbour. */
-function longIntegers(text: string): readonly string[] | undefined {
-  if (!/\d{16}/.test(text)) return undefined;
-  const withoutTexts = text.replace(/"(?:[^"\\]|\\.)*"/g, '""');
-  return withoutTexts.match(/-?\d{16,}(?![\d.eE])/g)?.sort();
-}
-
-/** What of an HTTP request is in the key: method, origin, path, query, headers and body. */
-export function httpIdentity(
+function identityOf(
   request: HttpRequest,
   adapter: Adapter | undefined,
   policy: Policy,
@@ -55,7 +48,7 @@ export function httpIdentity(
   const { url, body } = request;
   const provider = adapter?.provider ?? url.host;
   if (adapter?.answers?.(url.pathname) === false) return { bypass: 'endpoint', provider };
-  if (policy.when?.(body as never) === false) return { bypass: 'when', provider }; // the user's own type
+  if (policy.when?.(...([body] as never)) === false) return { bypass: 'when', provider }; // the user's own type
   if (isFields(body) && adapter?.isStateful?.(body) === true)
     return { bypass: 'stateful', provider };
   const asked = {
@@ -64,8 +57,21 @@ export function httpIdentity(
     adapter,
     url,
     headers: keptHeaders(request.headers),
-    further: longIntegers(request.text),
-    request: body,
+    request: parseExactly(request.text),
   };
   return identify(asked, policy);
+}
+
+/** What of an HTTP request is in the key: method, origin, path, query, headers and body. */
+export function httpIdentity(
+  request: HttpRequest,
+  adapter: Adapter | undefined,
+  policy: Policy,
+): CallIdentity | Bypass {
+  try {
+    return identityOf(request, adapter, policy);
+  } catch {
+    // The user's own `when`, or an adapter, threw: the call goes through as it is.
+    return { bypass: 'unreadable', provider: adapter?.provider ?? request.url.host };
+  }
 }

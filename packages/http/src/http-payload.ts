@@ -18,7 +18,16 @@ export function readPayload(payload: string): {
   return { head: head as ResponseHead, body: payload.slice(end + 1) }; // looked at above
 }
 
-/** The texts of a stored stream, one at a time. */
-export async function* textsOf(payload: string): AsyncGenerator<string, void, undefined> {
-  yield* JSON.parse(payload) as string[]; // as `pack` wrote it
+async function* replayOf(texts: readonly string[], signal: AbortSignal | undefined) {
+  for (const text of texts) {
+    signal?.throwIfAborted();
+    yield text;
+  }
+}
+
+/** The texts of a stored stream, one at a time. @throws at once where the body is no list of them. */
+export function textsOf(body: string, signal?: AbortSignal): AsyncIterator<string> {
+  const texts: unknown = JSON.parse(body);
+  if (!Array.isArray(texts)) throw new SyntaxError('A stored stream has no texts.');
+  return replayOf(texts, signal);
 }

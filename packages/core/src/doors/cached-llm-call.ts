@@ -1,14 +1,9 @@
-import type { Asking, CallInfo } from '../policy/call.ts';
+import type { CallInfo } from '../policy/call.ts';
 import type { CallOptions } from '../policy/options.ts';
-import { type Policy, resolvePolicy } from '../policy/policy.ts';
-import { ValueCodec } from '../policy/value-codec.ts';
+import { resolvePolicy } from '../policy/policy.ts';
 import type { Duration } from '../words/duration.ts';
-import { callerSignal, withSignal } from './caller-signal.ts';
-import {
-  type AnyFunction,
-  FunctionDefinition,
-  type FunctionOptions,
-} from './function-definition.ts';
+import { FunctionDefinition, type FunctionOptions } from './function-definition.ts';
+import { FunctionDoor } from './function-door.ts';
 
 /** A stream comes back as a stream of the same chunks; anything else as it is. */
 export type CachedResponse<Response> =
@@ -19,7 +14,10 @@ export interface WithInfo<Response> {
   readonly info: CallInfo;
 }
 
-/** A function whose repeated calls are answered from a store. */
+/**
+ * A function whose repeated calls are answered from a store. What stands beside it takes the `this` of a
+ * function that needs one by `call`: `ask.withInfo.call(service, request)`.
+ */
 export interface CachedLlmCall<This, Arguments extends readonly unknown[], Response> {
   (this: This, ...request: Arguments): Promise<CachedResponse<Response>>;
   /** The response, and what became of the request. */
@@ -34,49 +32,29 @@ export interface CachedLlmCall<This, Arguments extends readonly unknown[], Respo
   invalidate(...request: Arguments): Promise<boolean>;
 }
 
-interface Wrapping {
-  readonly fn: AnyFunction;
-  readonly definition: FunctionDefinition;
-  readonly policy: Policy;
-}
+type Arguments = readonly unknown[];
 
-function askingOf(wrapping: Wrapping, owner: unknown, given: readonly unknown[]): Asking<unknown> {
-  const { fn, definition, policy } = wrapping;
-  const signal = callerSignal(given);
-  return {
-    identity: definition.identityOf(owner, given, policy),
-    policy,
-    signal,
-    codec: new ValueCodec({
-      rules: { adapter: definition.adapter, admit: policy.admit },
-      request: given[0],
-    }),
-    // The types of `this` and of the arguments are those the function was wrapped with.
-    invoke: async (flightSignal) =>
-      fn.apply(owner as never, withSignal(given, signal && flightSignal) as never),
-  };
-}
-
-function wrap(wrapping: Wrapping): CachedLlmCall<unknown, readonly unknown[], unknown> {
-  const { fn, definition, policy } = wrapping;
-  const { cache } = definition;
-  const asking = (given: readonly unknown[]) => askingOf(wrapping, undefined, given);
-  async function cached(this: unknown, ...given: readonly unknown[]): Promise<unknown> {
-    if (policy.mode === 'off') return fn.apply(this as never, given as never); // as wrapped
-    return (await cache.answer(askingOf(wrapping, this, given))).response;
+function wrap(door: FunctionDoor): CachedLlmCall<unknown, Arguments, unknown> {
+  async function cached(this: unknown, ...given: Arguments): Promise<unknown> {
+    return (await door.answer(this, given)).response;
   }
-  Object.defineProperty(cached, 'name', { value: fn.name });
+  // `ask.keyOf(request)` has no owner, `ask.keyOf.call(service, request)` has one.
+  const ownerOf = (self: unknown) => (self === cached ? undefined : self);
+  Object.defineProperty(cached, 'name', { value: door.name });
   return Object.assign(cached, {
-    withInfo: async (...given: readonly unknown[]) => {
-      const answer = await cache.answer(asking(given));
+    async withInfo(this: unknown, ...given: Arguments) {
+      const answer = await door.answer(ownerOf(this), given);
       return { response: answer.response, info: await answer.info() };
     },
-    with: (options: CallOptions) => wrap({ ...wrapping, policy: resolvePolicy(policy, options) }),
-    keyOf: (...given: readonly unknown[]) => cache.keyOfCall(asking(given)),
-    peek: (...given: readonly unknown[]) => cache.peek(asking(given)),
-    invalidate: async (...given: readonly unknown[]) => {
-      const key = cache.keyOfCall(asking(given));
-      return key === undefined || cache.invalidate({ key });
+    with: (options: CallOptions) => wrap(door.with(options)),
+    keyOf(this: unknown, ...given: Arguments) {
+      return door.keyOf(ownerOf(this), given);
+    },
+    peek(this: unknown, ...given: Arguments) {
+      return door.peek(ownerOf(this), given);
+    },
+    invalidate(this: unknown, ...given: Arguments) {
+      return door.invalidate(ownerOf(this), given);
     },
   });
 }
@@ -94,6 +72,6 @@ export function cachedLlmCall<This, Arguments extends readonly unknown[], Respon
   const given = typeof options === 'object' ? options : { ttl: options };
   const definition = new FunctionDefinition(fn, fn.name, given as FunctionOptions); // types are kept by the result
   const policy = resolvePolicy(definition.cache.policy, given);
-  const cached: unknown = wrap({ fn, definition, policy });
+  const cached: unknown = wrap(new FunctionDoor({ fn, definition, policy }));
   return cached as CachedLlmCall<This, Arguments, Awaited<Response>>; // what it wraps says so
 }

@@ -35,9 +35,10 @@ const GeneratorFunction = async function* () {}.constructor;
 function cachedMethod(method: Method, options: Duration | FunctionOptions): Method {
   const cached = cachedLlmCall(method, options as FunctionOptions<unknown, readonly unknown[]>); // `this` is checked by the decorator's type
   if (!(method instanceof GeneratorFunction)) return cached;
-  return async function* (this: unknown, ...request: unknown[]) {
+  async function* stream(this: unknown, ...request: unknown[]) {
     yield* (await cached.apply(this, request)) as AsyncIterable<unknown>; // a generator's response is a stream
-  };
+  }
+  return Object.defineProperty(stream, 'name', { value: method.name });
 }
 
 function isStandard(context: unknown): context is ClassMethodDecoratorContext {

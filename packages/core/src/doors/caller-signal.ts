@@ -26,3 +26,19 @@ export function withSignal(given: Arguments, signal: AbortSignal | undefined): A
     return isFields(argument) ? { ...argument, signal } : signal;
   });
 }
+
+function withoutSignal(argument: unknown): unknown {
+  if (signalIn(argument) === undefined) return argument;
+  if (!isFields(argument)) return undefined;
+  const { signal: _signal, ...others } = argument;
+  return Object.keys(others).length === 0 ? undefined : others;
+}
+
+/** The arguments as the key sees them. A last one that was nothing but a signal is as good as not given. */
+export function withoutSignals(given: Arguments): Arguments {
+  const others = given.map(withoutSignal);
+  const last = others.findLastIndex(
+    (other, index) => other !== undefined || given[index] === other,
+  );
+  return others.slice(0, last + 1);
+}

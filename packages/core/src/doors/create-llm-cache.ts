@@ -53,7 +53,7 @@ function storeOf({ store, ...options }: CacheOptions): Store {
   if (isStore(store)) return store;
   throw new LlmCacheError(
     'UNKNOWN_STORE',
-    `store is ${String(store)}. Pass a Keyv, an object with get, set and delete, or a URL such as 'sqlite:./llm.db'.`,
+    `store is of type ${typeof store} and has no get, set and delete. Pass a Keyv, an object with get, set and delete, or a URL such as 'sqlite:./llm.db'.`,
   );
 }
 

@@ -6,19 +6,19 @@ import { createLlmCache } from './create-llm-cache.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const ON_OFF: Readonly<Record<string, boolean>> = {
-  true: true,
-  1: true,
-  on: true,
-  yes: true,
-  false: false,
-  0: false,
-  off: false,
-  no: false,
-};
+const ON_OFF: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['1', true],
+  ['on', true],
+  ['yes', true],
+  ['false', false],
+  ['0', false],
+  ['off', false],
+  ['no', false],
+]);
 
 function isEnabled(text: string): boolean {
-  const enabled = ON_OFF[text.toLowerCase()];
+  const enabled = ON_OFF.get(text.toLowerCase());
   if (enabled !== undefined) return enabled;
   throw new LlmCacheError(
     'INVALID_OPTION',

@@ -8,7 +8,7 @@ import type { Policy } from '../policy/policy.ts';
 import { type CallIdentity, isFields } from '../words/call-identity.ts';
 import { digest } from '../words/digest.ts';
 import { LlmCacheError } from '../words/errors.ts';
-import { withSignal } from './caller-signal.ts';
+import { withoutSignals } from './caller-signal.ts';
 import { defaultCache } from './default-cache.ts';
 
 export type AnyFunction = (this: never, ...request: never) => unknown;
@@ -22,6 +22,8 @@ export interface FunctionOptions<This = never, Arguments extends readonly unknow
   readonly adapter?: Adapter | undefined;
   /** What the answer depends on, in place of all arguments. `this` is the caller's. */
   readonly key?: ((this: This, ...request: Arguments) => unknown) | undefined;
+  /** Which requests to cache. `this` is the caller's. @default all */
+  readonly when?: ((this: This, ...request: Arguments) => boolean) | undefined;
   /** Who answers. Functions that share a provider and a name share their answers. @default the adapter's, or the function's name */
   readonly provider?: string | undefined;
 }
@@ -46,13 +48,17 @@ export class FunctionDefinition {
     this.#code = isNamed === undefined ? digest(String(fn)) : undefined;
   }
 
+  providerOf(owner: unknown): string {
+    const { adapter, provider } = this.#options;
+    return provider ?? adapter?.provider ?? this.#nameWith(owner);
+  }
+
   identityOf(owner: unknown, given: readonly unknown[], policy: Policy): CallIdentity | Bypass {
-    const { adapter, provider, key } = this.#options;
-    const name = this.#nameWith(owner);
-    const who = provider ?? adapter?.provider ?? name;
+    const { adapter, key } = this.#options;
+    const who = this.providerOf(owner);
     const isWanted = policy.when?.apply(owner as never, given as never) ?? true; // the user's own types
     if (!isWanted) return { bypass: 'when', provider: who };
-    const [first, ...further] = withSignal(given, undefined);
+    const [first, ...further] = withoutSignals(given);
     const request = key === undefined ? first : key.apply(owner as never, given as never); // likewise
     if (isFields(request) && adapter?.isStateful?.(request) === true) {
       return { bypass: 'stateful', provider: who };
@@ -60,7 +66,7 @@ export class FunctionDefinition {
     return identify(
       {
         provider: who,
-        operation: name,
+        operation: this.#nameWith(owner),
         code: this.#code,
         adapter,
         request,

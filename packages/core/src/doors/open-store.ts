@@ -10,13 +10,13 @@ const SQLITE = '@cached-llm/store-sqlite';
 const REDIS = '@cached-llm/store-redis';
 
 /** Which package opens which URL. */
-const PACKAGES: Readonly<Record<string, string>> = {
-  sqlite: SQLITE,
-  redis: REDIS,
-  rediss: REDIS,
-  valkey: REDIS,
-  valkeys: REDIS,
-};
+const PACKAGES: ReadonlyMap<string, string> = new Map([
+  ['sqlite', SQLITE],
+  ['redis', REDIS],
+  ['rediss', REDIS],
+  ['valkey', REDIS],
+  ['valkeys', REDIS],
+]);
 
 interface StorePackage {
   openStore(url: string): Store;
@@ -49,7 +49,7 @@ function locate(name: string): string | undefined {
 export function openStore(url: string, bounds: MemoryStoreOptions = {}): Store {
   const scheme = url.slice(0, Math.max(0, url.indexOf(':')));
   if (scheme === 'memory') return new MemoryStore(bounds);
-  const name = PACKAGES[scheme];
+  const name = PACKAGES.get(scheme);
   if (name === undefined) {
     throw new LlmCacheError(
       'UNKNOWN_STORE',

@@ -6,9 +6,10 @@ export class Emitter {
 
   /** Returns how to stop listening. */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
-    this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
+    const own: Listener<Name> = (event) => listener(event); // told from the same listener's other turns
+    this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), own]);
     return () => {
-      const others = this.#listeners.get(name)?.filter((other) => other !== listener) ?? [];
+      const others = this.#listeners.get(name)?.filter((other) => other !== own) ?? [];
       this.#listeners.set(name, others);
     };
   }

@@ -1,3 +1,4 @@
+import { isFields } from '../words/call-identity.ts';
 import type { Entry, EntryHeader } from '../words/entry.ts';
 import { parseJson } from './json.ts';
 
@@ -7,7 +8,31 @@ export interface Addressee {
   readonly scope: string;
 }
 
-const INSTANTS = ['storedAt', 'freshUntil', 'staleUntil', 'fallbackUntil'] as const;
+type Form = (value: unknown) => boolean;
+
+const isText: Form = (value) => typeof value === 'string';
+const isNumber: Form = Number.isFinite;
+const optional = (form: Form): Form => {
+  return (value) => value === undefined || form(value);
+};
+
+/** What each field may be: a row of another making is a miss, and breaks nothing that reads it. */
+const FORMS: Readonly<Record<keyof EntryHeader, Form>> = {
+  fingerprint: isText,
+  scope: isText,
+  storedAt: isNumber,
+  freshUntil: isNumber,
+  staleUntil: isNumber,
+  fallbackUntil: isNumber,
+  kind: (value) => value === 'response' || value === 'stream',
+  provider: isText,
+  model: optional(isText),
+  tags: optional((value) => Array.isArray(value) && value.every(isText)),
+  generations: optional(isFields),
+  usage: optional(isFields),
+  took: optional(isNumber),
+};
+const FORM_LIST = Object.entries(FORMS);
 
 /** Two JSON texts, a line each: the header is read alone, and the payload is encoded once. */
 export function entryText({ header, payload }: Entry): string {
@@ -15,14 +40,7 @@ export function entryText({ header, payload }: Entry): string {
 }
 
 function isHeader(value: unknown): value is EntryHeader {
-  const header = value as EntryHeader | null;
-  return (
-    typeof header === 'object' &&
-    header !== null &&
-    INSTANTS.every((instant) => Number.isFinite(header[instant])) &&
-    (header.kind === 'response' || header.kind === 'stream') &&
-    typeof header.provider === 'string'
-  );
+  return isFields(value) && FORM_LIST.every(([name, form]) => form(value[name]));
 }
 
 function parseHeader(text: string): unknown {

@@ -62,7 +62,8 @@ export class GuardedStore {
   /** The texts under `keys`, in order, with nothing for an absent one; nothing at all where they cannot be had. */
   async read(keys: readonly string[]): Promise<readonly (string | undefined)[] | undefined> {
     const rows = await this.#attempt('get', this.#timeout, () => this.#getAll(keys));
-    return Array.isArray(rows) ? rows.map(textOrNothing) : undefined;
+    const isComplete = Array.isArray(rows) && rows.length === keys.length;
+    return isComplete ? rows.map(textOrNothing) : undefined;
   }
 
   /** Did the store take it, as far as it says? */
@@ -80,9 +81,13 @@ export class GuardedStore {
   /** Lets go of the store when all that was being written is. */
   async close(): Promise<void> {
     await Promise.all(this.#writing);
-    await this.#attempt('connection', this.#timeout * WRITE_PATIENCE, () =>
-      this.#store.disconnect?.(),
-    );
+    try {
+      // The breaker is not asked: what does not answer has to be let go of, too.
+      const gone = Promise.resolve(this.#store.disconnect?.());
+      await withDeadline(gone, this.#timeout * WRITE_PATIENCE);
+    } catch (error) {
+      this.#report('connection', error);
+    }
   }
 
   async #change(operation: StoreOperation, ask: () => unknown): Promise<unknown> {
@@ -95,7 +100,8 @@ export class GuardedStore {
 
   #getAll(keys: readonly string[]): unknown {
     if (this.#store.getMany !== undefined) return this.#store.getMany([...keys]);
-    return Promise.all(keys.map((key) => this.#store.get(key)));
+    // One that throws must not leave the others' rejections to nobody.
+    return Promise.all(keys.map(async (key) => this.#store.get(key)));
   }
 
   async #attempt(
@@ -111,14 +117,15 @@ export class GuardedStore {
       this.#breaker.succeeded();
       return settled;
     } catch (error) {
-      this.#breaker.failed();
       this.#report(operation, error);
+      this.#breaker.failed();
       return FAULT;
     }
   }
 
+  /** Never rejects: each operation finds out for itself, and a store that opens late is used from then on. */
   async #opened(opening: Promise<unknown>): Promise<void> {
-    await withDeadline(opening, OPENING_PATIENCE);
+    await withDeadline(opening, OPENING_PATIENCE).catch(() => {});
     this.#opening = undefined;
   }
 

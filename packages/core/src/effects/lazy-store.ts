@@ -4,6 +4,7 @@ import type { Store, StoredRow } from './store.ts';
 export class LazyStore implements Store {
   readonly opening: Promise<Store>;
   readonly #listeners: ((error: unknown) => void)[] = [];
+  #store: Store | undefined;
 
   constructor(open: () => Promise<Store>) {
     this.opening = this.#open(open);
@@ -27,8 +28,9 @@ export class LazyStore implements Store {
     return (await this.opening).delete(key);
   }
 
-  on(_event: 'error', listener: (error: unknown) => void): this {
+  on(event: 'error', listener: (error: unknown) => void): this {
     this.#listeners.push(listener);
+    this.#store?.on?.(event, listener);
     return this;
   }
 
@@ -46,6 +48,7 @@ export class LazyStore implements Store {
 
   async #open(open: () => Promise<Store>): Promise<Store> {
     const store = await open();
+    this.#store = store;
     // In the tick of its making: a store may report its first error at once.
     for (const listener of this.#listeners) store.on?.('error', listener);
     await store.opening;

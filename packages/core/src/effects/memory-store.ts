@@ -24,7 +24,10 @@ const WIDE = /[\u0100-\uffff]/;
 // V8 keeps a text in one byte a character only while all of them fit.
 const bytesOf = (text: string) => (WIDE.test(text) ? text.length * 2 : text.length);
 
-/** Bounded memory, least recently used first to go. A storage adapter for Keyv, too. */
+/**
+ * Bounded memory, least recently used first to go. A storage adapter for Keyv, too: without a `has`, since
+ * Keyv 6 takes what has one for a Map, and hands it objects that have no size.
+ */
 export class MemoryStore implements Store {
   readonly #rows = new Map<string, Row>();
   readonly #order = new RecencyList<Row>();
@@ -50,13 +53,10 @@ export class MemoryStore implements Store {
     return keys.map((key) => this.get(key));
   }
 
-  has(key: string): boolean {
-    return this.#live(key) !== undefined;
-  }
-
-  /** False for a value larger than the store: it is not kept, nor is what stood under its key. */
+  /** False for a value that is no text, or larger than the store: it is not kept, nor is what stood under its key. */
   set(key: string, value: string, ttl?: number): boolean {
     this.delete(key);
+    if (typeof value !== 'string') return false; // a Keyv may be told to serialise nothing
     const bytes = ROW_BYTES + bytesOf(key) + bytesOf(value);
     if (bytes > this.#maxBytes) return false;
     const expiresAt = ttl === undefined ? Number.POSITIVE_INFINITY : this.#now() + ttl;

@@ -1,4 +1,5 @@
 import type { Usage } from '../words/entry.ts';
+import { GuardedWatcher } from './guarded-watcher.ts';
 import { Replay } from './replay.ts';
 
 /** What is known of a complete answer. */
@@ -38,13 +39,16 @@ export interface Ending extends Facts {
  */
 export class Recording<Chunk> {
   readonly #source: StreamSource<Chunk>;
+  readonly #watcher: StreamWatcher<Chunk>;
   readonly #texts: string[] = [];
   /** Chunks that cannot be kept are shared as they are; such a recording is never stored. */
   readonly #unencodable = new Map<number, Chunk>();
   #pulling: Promise<void> | undefined;
   #readers = 0;
   #isOver = false;
+  #isSettled = false;
   #isAbandoned = false;
+  #isWhole = false;
   #failure: { readonly error: unknown } | undefined;
   #end!: (ending: Ending) => void;
 
@@ -55,11 +59,17 @@ export class Recording<Chunk> {
 
   constructor(source: StreamSource<Chunk>) {
     this.#source = source;
+    this.#watcher = new GuardedWatcher(source.watcher);
   }
 
   /** All readers left before the end: what is here is a torso, and nobody may take it for the answer. */
   get isAbandoned(): boolean {
     return this.#isAbandoned;
+  }
+
+  /** It came to its end, and is worth keeping. */
+  get isWhole(): boolean {
+    return this.#isWhole;
   }
 
   /** A reader from the first chunk on. The signal is that reader's own. */
@@ -83,16 +93,23 @@ export class Recording<Chunk> {
   leave(): void {
     this.#readers -= 1;
     if (this.#readers > 0 || this.#isOver) return;
-    this.#isAbandoned = true;
+    this.#isAbandoned = !this.#isSettled; // past the marker it is whole
     this.#stop({ rejection: 'left' });
-    // What the provider's iterator says to being stopped concerns nobody any more.
-    Promise.resolve(this.#source.upstream.return?.()).catch(() => {});
+    void this.#release();
+  }
+
+  async #release(): Promise<void> {
+    try {
+      await this.#source.upstream.return?.();
+    } catch {
+      // What the provider's iterator says to being stopped concerns nobody any more.
+    }
   }
 
   async #pull(): Promise<void> {
     try {
       const { done, value } = await this.#source.upstream.next();
-      if (done === true) this.#stop(this.#source.watcher.verdict());
+      if (done === true) this.#stop(this.#watcher.verdict());
       else this.#keep(value);
     } catch (error) {
       this.#failure = { error };
@@ -106,7 +123,7 @@ export class Recording<Chunk> {
     const text = this.#encode(chunk);
     this.#texts.push(text);
     // Stored at the marker: several SDKs stop reading there, and never see the end of the stream.
-    if (this.#source.watcher.observe(chunk)) this.#settle(this.#source.watcher.verdict());
+    if (this.#watcher.observe(chunk)) this.#settle(this.#watcher.verdict());
   }
 
   #encode(chunk: Chunk): string {
@@ -129,7 +146,9 @@ export class Recording<Chunk> {
   }
 
   #settle(facts: Facts): void {
+    this.#isSettled = true;
     const rejection = this.#unencodable.size > 0 ? 'unencodable' : facts.rejection;
+    this.#isWhole ||= rejection === undefined;
     this.#end({ ...facts, rejection, texts: [...this.#texts] });
   }
 }

@@ -20,6 +20,11 @@ export class Flight<Value> {
     return this.#controller.signal;
   }
 
+  /** Its value is out. */
+  get hasLanded(): boolean {
+    return this.#state === 'landed';
+  }
+
   get held(): Promise<unknown> | undefined {
     return this.#held;
   }
@@ -43,12 +48,16 @@ export class Flight<Value> {
     return abortable(this.#value, signal, () => this.#leave());
   }
 
-  #leave(): void {
-    this.#passengers -= 1;
-    if (this.#passengers > 0 || this.#state !== 'up') return;
+  /** Nobody waits any more: what is under way is stopped, and whoever asks next starts anew. */
+  abandon(): void {
     this.#state = 'abandoned';
     this.#controller?.abort();
     this.#onAbandoned();
+  }
+
+  #leave(): void {
+    this.#passengers -= 1;
+    if (this.#passengers === 0 && this.#state === 'up') this.abandon();
   }
 }
 

@@ -1,4 +1,12 @@
 import { types } from 'node:util';
+import { className, isExactly } from '../words/class-name.ts';
+import {
+  writtenBytes,
+  writtenInstant,
+  writtenList,
+  writtenPair,
+  writtenText,
+} from './written-value.ts';
 
 type Part = (value: unknown) => unknown;
 
@@ -7,7 +15,8 @@ export interface ValueTag {
   readonly name: string;
   readonly matches: (value: unknown) => boolean;
   readonly write: (value: never, part: Part) => unknown;
-  readonly read: (written: never, part: Part) => unknown;
+  /** @throws for what `write` never writes. */
+  readonly read: (written: unknown, part: Part) => unknown;
 }
 
 const bytesOf = (view: NodeJS.ArrayBufferView) =>
@@ -21,61 +30,61 @@ export const VALUE_TAGS: readonly ValueTag[] = [
   {
     name: 'undefined',
     matches: (value) => value === undefined,
-    write: () => 0,
-    read: () => undefined,
+    write: () => '',
+    read: (written) => void writtenText(written, /^$/),
   },
   {
     name: 'number',
     matches: isUnwritable,
     write: (value: number) => (Object.is(value, -0) ? '-0' : String(value)),
-    read: Number,
+    read: (written) => Number(writtenText(written, /^(NaN|-?Infinity|-0)$/)),
   },
   {
     name: 'bigint',
     matches: (value) => typeof value === 'bigint',
     write: String,
-    read: BigInt,
+    read: (written) => BigInt(writtenText(written, /^-?\d+$/)),
   },
   {
     name: 'date',
-    matches: types.isDate,
+    matches: (value) => types.isDate(value) && isExactly(value, 'Date'),
     write: (date: Date) => date.getTime(),
-    read: (time: number | null) => new Date(time ?? Number.NaN),
+    read: (written) => new Date(writtenInstant(written)),
   },
   {
     name: 'url',
-    matches: (value) => value instanceof URL,
+    matches: (value) => value instanceof URL && isExactly(value, 'URL'),
     write: (url: URL) => url.href,
-    read: (href: string) => new URL(href),
+    read: (written) => new URL(writtenText(written)),
   },
   {
     name: 'buffer',
     matches: Buffer.isBuffer,
     write: (buffer: Buffer) => buffer.toString('base64'),
-    read: (text: string) => Buffer.from(text, 'base64'),
+    read: writtenBytes,
   },
   {
     name: 'bytes',
-    matches: types.isUint8Array,
+    matches: (value) => types.isUint8Array(value) && className(value) === 'Uint8Array',
     write: (bytes: Uint8Array) => bytesOf(bytes).toString('base64'),
-    read: (text: string) => new Uint8Array(Buffer.from(text, 'base64')),
+    read: (written) => new Uint8Array(writtenBytes(written)),
   },
   {
     name: 'floats',
-    matches: types.isFloat32Array,
+    matches: (value) => types.isFloat32Array(value) && className(value) === 'Float32Array',
     write: (floats: Float32Array) => bytesOf(floats).toString('base64'),
-    read: (text: string) => new Float32Array(new Uint8Array(Buffer.from(text, 'base64')).buffer),
+    read: (written) => new Float32Array(new Uint8Array(writtenBytes(written)).buffer),
   },
   {
     name: 'map',
-    matches: types.isMap,
+    matches: (value) => types.isMap(value) && isExactly(value, 'Map'),
     write: (map: Map<unknown, unknown>, part) => part([...map]),
-    read: (written: unknown, part) => new Map(part(written) as [unknown, unknown][]), // as written
+    read: (written, part) => new Map(writtenList(part(written)).map(writtenPair)),
   },
   {
     name: 'set',
-    matches: types.isSet,
+    matches: (value) => types.isSet(value) && isExactly(value, 'Set'),
     write: (set: Set<unknown>, part) => part([...set]),
-    read: (written: unknown, part) => new Set(part(written) as unknown[]), // as written
+    read: (written, part) => new Set(writtenList(part(written))),
   },
 ];

@@ -1,6 +1,8 @@
+import { className } from '../words/class-name.ts';
 import { valueKind } from '../words/value-kind.ts';
 import { parseJson } from './json.ts';
 import { VALUE_TAGS } from './value-tags.ts';
+import { writtenPair, writtenRecord } from './written-value.ts';
 
 /** The one key of the objects that stand for what JSON would lose: `{ "$cached-llm": [name, written] }`. */
 const TAG = '$cached-llm';
@@ -11,7 +13,9 @@ export class NotEncodable extends Error {
   override readonly name = 'NotEncodable';
 }
 
-type Fields = Record<string, unknown>;
+interface Tagged {
+  readonly [TAG]?: unknown;
+}
 
 function mapChildren(value: object, part: (child: unknown) => unknown): unknown {
   if (Array.isArray(value)) return Array.from(value, part);
@@ -26,8 +30,8 @@ function hasUnsafeKey(value: object): boolean {
 function writeTagged(value: unknown, depth: number): unknown {
   const tag = VALUE_TAGS.find(({ matches }) => matches(value));
   if (tag === undefined) {
-    const what =
-      typeof value === 'object' ? `an instance of ${value?.constructor?.name}` : typeof value;
+    const isObject = typeof value === 'object' && value !== null;
+    const what = isObject ? `an instance of ${className(value)}` : typeof value;
     throw new NotEncodable(`A response that holds ${what} cannot be stored.`);
   }
   // The table's own `matches` has just said that this is the type its `write` takes.
@@ -50,17 +54,18 @@ function write(value: unknown, depth: number): unknown {
   return typeof value === 'object' ? writeObject(value, depth) : writeTagged(value, depth);
 }
 
-function readTagged([name, written]: readonly [string, unknown]): unknown {
-  if (name === 'record') return mapChildren(written as Fields, read); // written so by writeObject
+function readTagged(tagged: unknown): unknown {
+  const [name, written] = writtenPair(tagged);
+  if (name === 'record') return mapChildren(writtenRecord(written), read);
   const tag = VALUE_TAGS.find((candidate) => candidate.name === name);
   if (tag === undefined) throw new SyntaxError('A stored value has an unknown tag.');
-  return tag.read(written as never, read); // a wrong type makes the reader throw, which is a miss
+  return tag.read(written, read);
 }
 
 function read(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Object.hasOwn(value, TAG)) return readTagged((value as Fields)[TAG] as [string, unknown]); // or throws
-  return mapChildren(value, read);
+  const tagged: Tagged = value;
+  return Object.hasOwn(tagged, TAG) ? readTagged(tagged[TAG]) : mapChildren(value, read);
 }
 
 /** @throws {NotEncodable} for what would not come back as it was. */

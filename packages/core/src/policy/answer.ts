@@ -1,11 +1,22 @@
-import type { EntryHeader } from '../words/entry.ts';
+import type { EntryHeader, Usage } from '../words/entry.ts';
 import type { Call, CallInfo, Captured, Outcome } from './call.ts';
+
+/** What is known of an answer when the provider has given it. */
+export interface LiveArrival {
+  readonly at: number;
+  readonly took: number;
+  readonly usage: Usage | undefined;
+  /** Whole, and on its way into the store: who asks now is answered from here as from there. */
+  isKept(): boolean;
+}
 
 /** What a flight brings home for everyone on it. */
 export interface Landed {
   readonly outcome: Exclude<Outcome, 'bypass'>;
   /** Of the entry that answered; nothing on a live answer. */
   readonly header?: EntryHeader | undefined;
+  /** Of a live answer. */
+  readonly arrival?: LiveArrival | undefined;
   /** Nothing where the answer can be given to the leader only. */
   readonly captured?: Captured | undefined;
   /** The leader's own copy. */
@@ -38,7 +49,7 @@ export class SharedAnswer<Response> implements Answer<Response> {
   readonly #call: Call<Response>;
   readonly #landed: Landed;
   readonly #key: string;
-  readonly #collapsed: boolean;
+  readonly #leads: boolean;
   readonly #at: number;
 
   constructor(
@@ -46,14 +57,15 @@ export class SharedAnswer<Response> implements Answer<Response> {
     landed: Landed,
     circumstances: {
       readonly key: string;
-      readonly collapsed: boolean;
+      /** This request made the flight; the others joined it. */
+      readonly leads: boolean;
       readonly at: number;
     },
   ) {
     this.#call = call;
     this.#landed = landed;
     this.#key = circumstances.key;
-    this.#collapsed = circumstances.collapsed;
+    this.#leads = circumstances.leads;
     this.#at = circumstances.at;
     this.response = this.#respond();
   }
@@ -62,23 +74,37 @@ export class SharedAnswer<Response> implements Answer<Response> {
     const { outcome, header, stored } = this.#landed;
     return {
       outcome,
-      collapsed: this.#collapsed,
+      collapsed: this.#isCollapsed,
       stored: await stored,
       key: this.#key,
       age: this.#age,
       ttl: header === undefined ? this.#call.policy.ttl : Math.max(0, header.freshUntil - this.#at),
-      saved: header && { usage: header.usage, milliseconds: header.took },
+      saved: this.#saved,
     };
   }
 
+  /** Joined a call that was under way; who came when the answer was there has a hit. */
+  get #isCollapsed(): boolean {
+    const { outcome, arrival } = this.#landed;
+    return !this.#leads && !(outcome === 'hit' && arrival !== undefined);
+  }
+
   get #age(): number {
-    return this.#landed.header === undefined ? 0 : this.#at - this.#landed.header.storedAt;
+    const { header, arrival, outcome } = this.#landed;
+    if (header !== undefined) return this.#at - header.storedAt;
+    return outcome === 'hit' && arrival !== undefined ? this.#at - arrival.at : 0;
+  }
+
+  get #saved(): CallInfo['saved'] {
+    const { header, arrival, outcome } = this.#landed;
+    if (outcome === 'miss' && !this.#isCollapsed) return undefined;
+    return { usage: (header ?? arrival)?.usage, milliseconds: (header ?? arrival)?.took };
   }
 
   #respond(): Response {
     const { own, captured, outcome } = this.#landed;
     // The leader's copy was made by this very call, hence of its type.
-    if (!this.#collapsed && own !== undefined) return own.response as Response;
+    if (this.#leads && own !== undefined) return own.response as Response;
     if (captured === undefined) throw new TypeError('A response for one caller reached another.');
     const { signal, codec } = this.#call;
     return codec.restore(captured, { outcome, age: this.#age, signal });

@@ -52,23 +52,37 @@ const FIELDS = [
   'stop_reason',
   'stopReason',
   'done_reason',
+  'blockReason',
 ] as const;
 
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** Where reasons stand: in the answer, in each of several, in the last chunks of Anthropic, Cohere and Bedrock. */
 function parts(response: Fields): readonly unknown[] {
-  const { choices, candidates } = response;
+  const { choices, candidates, promptFeedback, delta, messageStop } = response;
   return [
     response,
-    ...(Array.isArray(choices) ? choices : []),
-    ...(Array.isArray(candidates) ? candidates : []),
+    promptFeedback,
+    delta,
+    messageStop,
+    ...listOf(choices),
+    ...listOf(candidates),
   ];
+}
+
+/** OpenAI's responses have a status, and say elsewhere why it is `incomplete`. */
+function statusReasons({ object, status, incomplete_details: details }: Fields): unknown[] {
+  if (object !== 'response') return [];
+  return [status === 'incomplete' && isFields(details) ? details.reason : status];
 }
 
 /** The finish reasons an answer of any known shape carries; a reason that is still to come is `null`. */
 export function finishReasons(response: unknown): readonly unknown[] {
   if (!isFields(response)) return [];
-  return parts(response).flatMap((part) => {
+  const stated = parts(response).flatMap((part) => {
     if (!isFields(part)) return [];
     const reasons = FIELDS.filter((field) => part[field] !== undefined).map((field) => part[field]);
     return reasons.map((reason) => (isFields(reason) ? reason.unified : reason));
   });
+  return [...stated, ...statusReasons(response)];
 }

@@ -24,6 +24,9 @@ export function eventOf({ address, call }: Pick<Arrival, 'address' | 'call'>): C
   return { key: address.key, provider, model };
 }
 
+/** JSON has no Infinity: an endless window ends at the last instant that can be written. */
+const until = (instant: number) => Math.min(instant, Number.MAX_SAFE_INTEGER);
+
 const WRITING: ReadonlySet<Mode> = new Set<Mode>(['read-write', 'refresh']);
 
 /** Decides whether an answer is kept, and keeps it. */
@@ -55,13 +58,12 @@ export class Keeper {
 
   /** A hit that starts the ttl anew: no more often than once in a tenth of it, to spare the store. */
   async renew(arrival: Omit<Arrival, 'took' | 'isCurrent'>, { header, payload }: Entry) {
-    const renewed = this.#header(arrival, header);
-    if (renewed.freshUntil - header.freshUntil < arrival.call.policy.ttl / 10) return;
-    const entry = {
-      header: { ...header, ...renewed, storedAt: header.storedAt },
-      payload,
-    };
-    await this.#entries.write(arrival.address, entry, arrival.markers);
+    if (!WRITING.has(arrival.call.policy.mode)) return;
+    const { freshUntil, staleUntil, fallbackUntil } = this.#header(arrival, header);
+    if (freshUntil - header.freshUntil < arrival.call.policy.ttl / 10) return;
+    const entry = { header: { ...header, freshUntil, staleUntil, fallbackUntil }, payload };
+    // Its tags and their generations stay those it was stored with, whatever tags this caller has.
+    await this.#entries.write({ ...arrival.address, tags: [] }, entry, arrival.markers);
   }
 
   async #admit(
@@ -98,14 +100,14 @@ export class Keeper {
   ): EntryHeader {
     const { ttl, staleWhileRevalidate, staleIfError, tags } = call.policy;
     const storedAt = this.#now();
-    const freshUntil = Math.min(storedAt + ttl, Number.MAX_SAFE_INTEGER);
+    const freshUntil = until(storedAt + ttl);
     return {
       fingerprint: address.fingerprint,
       scope: address.scope,
       storedAt,
       freshUntil,
-      staleUntil: freshUntil + staleWhileRevalidate,
-      fallbackUntil: freshUntil + staleIfError,
+      staleUntil: until(freshUntil + staleWhileRevalidate),
+      fallbackUntil: until(freshUntil + staleIfError),
       kind,
       provider: call.identity.provider,
       model: call.identity.model,

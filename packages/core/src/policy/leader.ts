@@ -13,6 +13,8 @@ import { replayMiss } from './replay-miss.ts';
 export interface Request {
   readonly call: Call<unknown>;
   readonly address: Address;
+  /** A revalidation behind an answer: no request of anybody's, and no miss. */
+  readonly isBehind?: boolean | undefined;
 }
 
 export interface LeaderParts {
@@ -61,6 +63,7 @@ export class Leader {
     if (step === 'call-or-serve') return this.#callOrServe(request, look, flight);
     if (step === 'call' || look.answer === undefined) return this.#call(request, look, flight);
     if (step === 'serve-and-revalidate') this.#parts.revalidate(request);
+    else if (this.#parts.isCurrent(flight, request)) this.#renew(request, look);
     return this.#serve(request, look, look.answer);
   }
 
@@ -91,7 +94,12 @@ export class Leader {
     }
   }
 
-  #serve(request: Request, { entry, markers, state }: Look, answer: Landed): Landed {
+  #renew(request: Request, { entry, markers, state }: Look): void {
+    if (!request.call.policy.renewOnHit || state !== 'fresh' || entry === undefined) return;
+    void this.#keeper.renew({ ...request, markers }, entry);
+  }
+
+  #serve(request: Request, { entry, state }: Look, answer: Landed): Landed {
     const { reporter, now } = this.#parts;
     const event = {
       ...eventOf(request),
@@ -99,14 +107,11 @@ export class Leader {
     };
     if (answer.outcome === 'hit') reporter.tell('hit', event);
     else reporter.tell('stale', { ...event, isFallback: state === 'fallback' });
-    if (request.call.policy.renewOnHit && state === 'fresh' && entry !== undefined) {
-      void this.#keeper.renew({ ...request, markers }, entry);
-    }
     return answer;
   }
 
   async #call(request: Request, look: Look, flight: Flight<Landed>): Promise<Landed> {
-    this.#parts.reporter.tell('miss', eventOf(request));
+    if (request.isBehind !== true) this.#parts.reporter.tell('miss', eventOf(request));
     return this.#arrive(request, look, {
       flight,
       ...(await this.#attempt(request, flight)),
@@ -118,8 +123,9 @@ export class Leader {
     const { answer } = look;
     if (answer === undefined) return this.#call(request, look, flight);
     const attempt = await this.#attempt(request, flight).catch((error: unknown) => {
-      if (!isOutage(error)) throw error;
-      return undefined;
+      if (isOutage(error)) return undefined;
+      this.#parts.reporter.tell('miss', eventOf(request));
+      throw error;
     });
     const hasFailed = attempt === undefined || attempt.capture.isOutage === true;
     if (hasFailed) return this.#serve(request, look, answer);
@@ -129,7 +135,9 @@ export class Leader {
 
   async #attempt({ call }: Request, flight: Flight<Landed>): Promise<Attempt> {
     const startedAt = this.#parts.now();
-    const capture = await call.codec.capture(await call.invoke(flight.signal));
+    const { signal } = flight;
+    signal.throwIfAborted(); // all callers left during the look-up
+    const capture = await call.codec.capture(await call.invoke(signal));
     return { capture, took: this.#parts.now() - startedAt };
   }
 
@@ -139,8 +147,24 @@ export class Leader {
     const isCurrent = () => this.#parts.isCurrent(flight, request);
     const stored = this.#keeper.keep({ ...request, markers, took, isCurrent }, capture);
     flight.holdUntil(stored);
-    const { captured, response } = capture;
-    if (captured?.kind === 'recording') return { outcome: 'miss', captured, stored: NO };
-    return { outcome: 'miss', captured, own: { response }, stored };
+    this.#watch(capture, flight);
+    const { captured, response, facts } = capture;
+    const at = this.#parts.now();
+    if (captured?.kind === 'recording') {
+      const { recording } = captured;
+      const arrival = { at, took, usage: undefined, isKept: () => recording.isWhole };
+      return { outcome: 'miss', captured, stored: NO, arrival };
+    }
+    const isKept = () => facts.rejection === undefined;
+    const arrival = { at, took, usage: facts.usage, isKept };
+    return { outcome: 'miss', captured, own: { response }, stored, arrival };
+  }
+
+  /** The readers of a stream leave the stream, not the flight: it learns of the last one's leaving here. */
+  #watch({ captured }: Capture<unknown>, flight: Flight<Landed>): void {
+    if (captured?.kind !== 'recording') return;
+    void captured.recording.ended.then(({ rejection }) => {
+      if (rejection === 'left') flight.abandon();
+    });
   }
 }

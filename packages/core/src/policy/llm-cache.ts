@@ -59,7 +59,8 @@ export class LlmCache {
     this.#store = store;
     this.#entries = entries;
     this.#pipeline = pipeline;
-    this.#steering = new Steering({ entries, store, now, detach });
+    const detachTag = (tag: string) => pipeline.detachTag(tag);
+    this.#steering = new Steering({ entries, store, reporter, now, detach, detachTag });
     this.#manual = new ManualAccess({
       entries,
       reporter,
@@ -137,7 +138,9 @@ export class LlmCache {
     const { counts, hitRate } = this.#reporter.stats;
     const { hits, stale, misses, bypasses, collapsed } = counts;
     const requests = hits + stale + misses + bypasses + collapsed;
-    return { ...counts, ...this.#store.size?.(), requests, hitRate };
+    // A bare Map has a `size`, too, and it is a number.
+    const size = typeof this.#store.size === 'function' ? this.#store.size() : {};
+    return { ...counts, ...size, requests, hitRate };
   }
 
   /** Returns how to stop listening. */
@@ -153,6 +156,7 @@ export class LlmCache {
   async #goPast<Response>(call: Asking<Response>, why: Bypass): Promise<Answer<Response>> {
     const { bypass, ...where } = why;
     this.#reporter.tell('bypass', { reason: bypass, ...where });
-    return bypassAnswer(await call.invoke(call.signal ?? new AbortController().signal));
+    const { signal = new AbortController().signal } = call;
+    return bypassAnswer(await (call.pass?.() ?? call.invoke(signal)));
   }
 }

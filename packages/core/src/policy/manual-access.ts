@@ -5,6 +5,7 @@ import { addressOf, isBypass } from './address.ts';
 import type { Bypass, Call } from './call.ts';
 import { defaultAdapter } from './default-adapter.ts';
 import { identify } from './identify.ts';
+import { drained } from './drained.ts';
 import { eventOf, Keeper } from './keeper.ts';
 import type { Look, Request } from './leader.ts';
 import type { CallOptions } from './options.ts';
@@ -33,9 +34,12 @@ export class ManualAccess {
   async get(identity: CallIdentity, options: CallOptions): Promise<unknown> {
     const request = this.#request(identity, options);
     if (isBypass(request)) return this.#goPast(request);
+    const { mode } = request.call.policy;
+    if (mode === 'off') return undefined;
     const { state, answer } = await this.#parts.look(request);
     const header = answer?.header;
-    if (state !== 'fresh' || header === undefined) {
+    const isServed = mode === 'replay' || (mode !== 'refresh' && state === 'fresh');
+    if (!isServed || header === undefined) {
       this.#parts.reporter.tell('miss', eventOf(request));
       return undefined;
     }
@@ -48,14 +52,18 @@ export class ManualAccess {
   async set(identity: CallIdentity, response: unknown, options: CallOptions): Promise<boolean> {
     const request = this.#request(identity, options);
     if (isBypass(request)) return this.#goPast(request) ?? false;
-    const { markers } = await this.#parts.entries.read(request.address);
-    const arrival = {
-      ...request,
-      markers,
-      took: undefined,
-      isCurrent: () => true,
-    };
-    return this.#keeper.keep(arrival, await request.call.codec.capture(response));
+    const { call, address } = request;
+    if (call.policy.mode === 'off') return false;
+    const capturing = call.codec.capture(response); // at once, before the caller can change it
+    const { markers } = await this.#parts.entries.read(address);
+    const arrival = { call, address, markers, isCurrent: () => true };
+    const capture = await capturing;
+    const stored = this.#keeper.keep(arrival, capture);
+    if (capture.captured?.kind === 'recording') {
+      // What breaks the stream is told by the event: it is not kept.
+      await drained(capture.captured.recording.replay()).catch(() => {});
+    }
+    return stored;
   }
 
   keyOf(identity: CallIdentity, options: CallOptions): string | undefined {
@@ -65,9 +73,9 @@ export class ManualAccess {
 
   #request(given: CallIdentity, options: CallOptions): Request | Bypass {
     const policy = resolvePolicy(this.#parts.policy, options);
-    const identity = identify(given, policy);
+    const identity = identityOf(given, policy);
     const address: Address | Bypass = addressOf(this.#parts.entries, identity, policy);
-    if (isBypass(address)) return address;
+    if (isBypass(address) || isBypass(identity)) return address as Bypass; // a bypass has no address
     const rules = { adapter: defaultAdapter, admit: policy.admit };
     const codec = new ValueCodec({ rules, request: given.request });
     return { address, call: { identity, policy, codec, invoke: callsNothing } };
@@ -75,6 +83,14 @@ export class ManualAccess {
 
   #goPast({ bypass, ...where }: Bypass): undefined {
     this.#parts.reporter.tell('bypass', { reason: bypass, ...where });
+  }
+}
+
+function identityOf(given: CallIdentity, policy: Policy): CallIdentity | Bypass {
+  try {
+    return identify(given, policy);
+  } catch {
+    return { bypass: 'unreadable', provider: given.provider }; // a getter of the request threw
   }
 }
 

@@ -38,7 +38,7 @@ export interface CallOptions {
   /** @default what the adapter calls complete and successful */
   readonly admit?: Admit | undefined;
   /** Which requests to cache. @default all */
-  readonly when?: ((request: never) => boolean) | undefined;
+  readonly when?: ((...request: never) => boolean) | undefined;
 }
 
 export interface CacheOptions extends CallOptions {

@@ -3,6 +3,7 @@ import type { Reporter } from '../effects/reporter.ts';
 import { type Flight, SingleFlight } from '../effects/single-flight.ts';
 import { type Answer, bypassAnswer, type Landed, SharedAnswer } from './answer.ts';
 import type { Call, Captured } from './call.ts';
+import { drained } from './drained.ts';
 import { eventOf } from './keeper.ts';
 import { Leader, type Look, type Request } from './leader.ts';
 import { MODES, type Mode } from './options.ts';
@@ -26,6 +27,7 @@ export class Pipeline {
   readonly #now: () => number;
   readonly #leader: Leader;
   readonly #flights = new SingleFlight<Landed>();
+  readonly #underWay = new Set<Request>();
 
   constructor({ entries, reporter, now }: PipelineParts) {
     this.#reporter = reporter;
@@ -45,13 +47,18 @@ export class Pipeline {
     const flightKey = flightKeyOf(call.policy.mode, request);
     const running = this.#flights.find(flightKey);
     const flight = running ?? this.#start(flightKey, request);
+    const isLate = flight.hasLanded;
     const landed = await flight.board(call.signal);
-    if (isTorso(landed.captured)) {
+    // Who wants a new answer does not take one that was there before it asked.
+    const isSpent = isLate && call.policy.mode === 'refresh' && landed.arrival?.isKept() === true;
+    if (isSpent || isTorso(landed.captured)) {
       if (this.#flights.isUp(flightKey, flight)) this.#flights.detach(flightKey);
       return this.answer(call, address);
     }
-    if (running !== undefined) return this.#follow(call, address, landed);
-    return new SharedAnswer(call, landed, this.#circumstances(address, false));
+    if (running === undefined) {
+      return new SharedAnswer(call, landed, { key: address.key, leads: true, at: this.#now() });
+    }
+    return this.#follow(call, address, isLate ? asHit(landed) : landed);
   }
 
   /** What the store holds for a request, without a call, an event or a count. */
@@ -64,6 +71,13 @@ export class Pipeline {
     for (const mode of MODES) this.#flights.detach(`${mode}:${key}`);
   }
 
+  /** The same for every request under way with this tag. */
+  detachTag(tag: string): void {
+    for (const { address } of this.#underWay) {
+      if (address.tags.includes(tag)) this.detach(address.key);
+    }
+  }
+
   async #follow<Response>(
     call: Call<Response>,
     address: Address,
@@ -74,14 +88,20 @@ export class Pipeline {
       this.#reporter.tell('bypass', { reason: 'not-shareable', provider });
       return bypassAnswer(await call.invoke(call.signal ?? new AbortController().signal));
     }
-    this.#reporter.tell('collapsed', eventOf({ call, address }));
-    return new SharedAnswer(call, landed, this.#circumstances(address, true));
+    const at = this.#now();
+    const event = eventOf({ call, address });
+    const { outcome, arrival } = landed;
+    if (outcome === 'hit' && arrival !== undefined) {
+      this.#reporter.tell('hit', { ...event, age: at - arrival.at });
+    } else this.#reporter.tell('collapsed', event);
+    return new SharedAnswer(call, landed, { key: address.key, leads: false, at });
   }
 
   /** One call behind the answer, however many ask meanwhile. */
   #revalidate({ call, address }: Request): void {
     const policy = { ...call.policy, mode: 'refresh' } as const;
-    const request = { address, call: { ...call, policy, signal: undefined } };
+    const behind = { ...call, policy, signal: undefined };
+    const request = { address, call: behind, isBehind: true };
     const flightKey = flightKeyOf('refresh', request);
     if (this.#flights.find(flightKey) !== undefined) return;
     // Its failure concerns nobody: the stale answer was given, and the next request tries again.
@@ -92,17 +112,29 @@ export class Pipeline {
   }
 
   #start(flightKey: string, request: Request): Flight<Landed> {
-    return this.#flights.start(flightKey, (flight) => this.#leader.lead(request, flight));
+    return this.#flights.start(flightKey, (flight) => this.#lead(request, flight));
   }
 
-  #circumstances({ key }: Address, collapsed: boolean) {
-    return { key, collapsed, at: this.#now() };
+  async #lead(request: Request, flight: Flight<Landed>): Promise<Landed> {
+    this.#underWay.add(request);
+    try {
+      return await this.#leader.lead(request, flight);
+    } finally {
+      // An answer that is still being written can be joined, too.
+      const end = () => this.#underWay.delete(request);
+      if (flight.held === undefined) end();
+      else flight.held.then(end, end);
+    }
   }
+}
+
+/** Whoever comes while a whole answer is still being written has it from here, as from the store. */
+function asHit(landed: Landed): Landed {
+  return landed.arrival?.isKept() === true ? { ...landed, outcome: 'hit' } : landed;
 }
 
 /** A recording is pulled by its readers: where there is none, by this. */
 async function drain({ captured }: Landed): Promise<void> {
   if (captured?.kind !== 'recording') return;
-  const replay = captured.recording.replay();
-  while ((await replay.next()).done !== true);
+  await drained(captured.recording.replay());
 }

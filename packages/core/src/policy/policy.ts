@@ -15,7 +15,7 @@ export interface Policy {
   readonly version: string | undefined;
   readonly ignore: readonly FieldPath[];
   readonly admit: Admit;
-  readonly when: ((request: never) => boolean) | undefined;
+  readonly when: ((...request: never) => boolean) | undefined;
 }
 
 /** Every default of a call, in one place. */

@@ -1,4 +1,6 @@
 import type { EntryStore } from '../effects/entry-store.ts';
+import { faultName } from '../effects/fault-name.ts';
+import type { Reporter } from '../effects/reporter.ts';
 import type { Store } from '../effects/store.ts';
 import { EVERYTHING, modelTag, providerTag, userTag } from '../effects/tags.ts';
 import { LlmCacheError } from '../words/errors.ts';
@@ -25,9 +27,12 @@ function tagOf(selection: Exclude<Selection, { key: string }>): string {
 export interface SteeringParts {
   readonly entries: EntryStore;
   readonly store: Store;
+  readonly reporter: Reporter;
   readonly now: () => number;
   /** Calls under way for this key are no longer joined, nor stored. */
   readonly detach: (key: string) => void;
+  /** The same for all calls under way with this tag. */
+  readonly detachTag: (tag: string) => void;
 }
 
 /** Takes entries out of use: one row is written for all that a tag, a model or a namespace holds. */
@@ -41,7 +46,7 @@ export class Steering {
   /** The entries answer nobody from now on. False when the store could not be told. */
   async invalidate(selection: Selection): Promise<boolean> {
     const { entries, detach } = this.#parts;
-    if (!('key' in selection)) return entries.markers.invalidate(tagOf(selection));
+    if (!('key' in selection)) return this.#invalidateTag(tagOf(selection));
     detach(selection.key);
     return entries.remove(selection.key);
   }
@@ -55,11 +60,26 @@ export class Steering {
 
   /** Removes every entry of the namespace, and its rows where the store can find them. */
   async clear(): Promise<boolean> {
+    const isDone = await this.#invalidateTag(EVERYTHING);
+    try {
+      await this.#removeRows();
+      return isDone;
+    } catch (error) {
+      this.#parts.reporter.tell('store-error', { operation: 'scan', reason: faultName(error) });
+      return false;
+    }
+  }
+
+  #invalidateTag(tag: string): Promise<boolean> {
+    const isTold = this.#parts.entries.markers.invalidate(tag);
+    this.#parts.detachTag(tag);
+    return isTold;
+  }
+
+  async #removeRows(): Promise<void> {
     const { entries, store } = this.#parts;
-    const isDone = await entries.markers.invalidate(EVERYTHING);
     for await (const { key } of store.scan?.(entries.prefix) ?? []) {
       if (!key.startsWith(`${entries.prefix}tag:`)) await entries.remove(key);
     }
-    return isDone;
   }
 }

@@ -66,7 +66,9 @@ export class ValueCodec implements ResponseCodec<unknown> {
   restore(captured: Captured, { signal }: Provenance): unknown {
     if (captured.kind === 'recording') return captured.recording.replay(signal);
     const value = decodeValue(captured.payload);
-    return captured.kind === 'stream' ? replayOf(value as unknown[]) : value; // as `pack` wrote it
+    if (captured.kind !== 'stream') return value;
+    if (Array.isArray(value)) return replayOf(value);
+    throw new SyntaxError('A stored stream is no list of chunks.');
   }
 
   pack(texts: readonly string[]): string {

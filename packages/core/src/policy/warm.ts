@@ -1,3 +1,6 @@
+import { LlmCacheError } from '../words/errors.ts';
+import { drained } from './drained.ts';
+
 export interface WarmOptions {
   /** Requests under way at once. @default 4 */
   readonly concurrency?: number | undefined;
@@ -16,6 +19,7 @@ export async function warm<Request>(
   ask: (request: Request) => unknown,
   { concurrency = 4, signal, onProgress }: WarmOptions = {},
 ): Promise<WarmReport> {
+  if (!Number.isInteger(concurrency) || concurrency < 1) refuseConcurrency(concurrency);
   const report = { done: 0, failed: 0 };
   const queue = iteratorOf(requests);
   const work = async (): Promise<void> => {
@@ -30,6 +34,13 @@ export async function warm<Request>(
   return report;
 }
 
+function refuseConcurrency(concurrency: unknown): never {
+  throw new LlmCacheError(
+    'INVALID_OPTION',
+    `concurrency is ${String(concurrency)}. Write a whole number above zero.`,
+  );
+}
+
 // A generator queues calls of next(), so that many workers may share it.
 async function* iteratorOf<Request>(requests: Iterable<Request> | AsyncIterable<Request>) {
   yield* requests;
@@ -42,11 +53,4 @@ async function succeeds<Request>(ask: (request: Request) => unknown, request: Re
   } catch {
     return false;
   }
-}
-
-/** A stream is stored when it has been read to its end. */
-async function drained(response: unknown): Promise<void> {
-  if (typeof response !== 'object' || response === null || !(Symbol.asyncIterator in response))
-    return;
-  for await (const _chunk of response as AsyncIterable<unknown>);
 }

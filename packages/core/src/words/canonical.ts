@@ -1,4 +1,5 @@
 import stringify from 'fast-json-stable-stringify';
+import { className } from './class-name.ts';
 import { digest } from './digest.ts';
 import { NotCanonical, type Segment } from './not-canonical.ts';
 import { specialText } from './special-value.ts';
@@ -91,7 +92,7 @@ class Walk {
   #special(value: object): string {
     const text = specialText(value, (part) => stringify(this.plain(part)));
     if (text !== undefined) return MARK + text;
-    throw new NotCanonical(`an instance of ${value.constructor?.name}`, this.#path);
+    throw new NotCanonical(`an instance of ${className(value)}`, this.#path);
   }
 
   #at(segment: Segment, value: unknown): unknown {

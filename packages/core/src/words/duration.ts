@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { LlmCacheError } from './errors.ts';
 
 const MILLISECONDS = {
@@ -15,7 +16,7 @@ export type Duration = number | `${number}${Unit}`;
 const WITH_UNIT = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 
 function refuse(option: string, value: unknown): never {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const shown = typeof value === 'string' ? JSON.stringify(value) : inspect(value, { depth: 0 });
   throw new LlmCacheError(
     'INVALID_DURATION',
     `${option} is ${shown}, which is no duration. Write a number of milliseconds (1800000) or a number with its unit: '500ms', '30s', '30m', '12h', '7d'.`,
@@ -27,7 +28,7 @@ export function toMilliseconds(duration: Duration, option: string): number {
   if (typeof duration === 'number') {
     return duration >= 0 ? Math.ceil(duration) : refuse(option, duration);
   }
-  const match = WITH_UNIT.exec(duration);
+  const match = typeof duration === 'string' ? WITH_UNIT.exec(duration) : null;
   if (match === null) return refuse(option, duration);
   // The expression above lets no other unit through.
   return Math.ceil(Number(match[1]) * MILLISECONDS[match[2] as Unit]);

@@ -13,8 +13,9 @@ export class NotCanonical extends Error {
   }
 }
 
-// The key of a dictionary may be a user's text, and this path is shown in events.
+// The key of a dictionary may be a user's text, and this path is shown in events: a digit, a dash or a
+// point may be part of an address, a number or a secret.
 function segmentText(segment: Segment): string {
   if (typeof segment === 'number') return `[${segment}]`;
-  return /^[\w$-]{1,40}$/.test(segment) ? `.${segment}` : '.…';
+  return /^[A-Za-z_$]{1,30}$/.test(segment) ? `.${segment}` : '.…';
 }

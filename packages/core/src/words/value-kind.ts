@@ -1,3 +1,5 @@
+import { className } from './class-name.ts';
+
 export type ValueKind = 'record' | 'array' | 'special';
 
 /**
@@ -5,15 +7,16 @@ export type ValueKind = 'record' | 'array' | 'special';
  * so that values from another realm (a `vm` context, an iframe) are what they seem to be.
  */
 export function valueKind(value: object): ValueKind {
+  if (Array.isArray(value)) return isPlainArray(value) ? 'array' : 'special';
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return 'record';
-  if (prototype === Array.prototype) return 'array';
-  return foreignKind(value, prototype as object); // a prototype is an object or null
+  const isRoot = Object.getPrototypeOf(prototype) === null;
+  return isRoot && className(value) === 'Object' ? 'record' : 'special';
 }
 
-function foreignKind(value: object, prototype: object): ValueKind {
-  const { name } = prototype.constructor ?? {};
-  if (Array.isArray(value)) return name === 'Array' ? 'array' : 'special';
-  const isRoot = Object.getPrototypeOf(prototype) === null;
-  return isRoot && name === 'Object' ? 'record' : 'special';
+/** JSON loses the fields of an array, such as the `groups` of a match. */
+function isPlainArray(array: readonly unknown[]): boolean {
+  if (className(array) !== 'Array' || Object.getOwnPropertySymbols(array).length > 0) return false;
+  const last = Object.keys(array).at(-1) ?? '0'; // names come after indices
+  return /^\d+$/.test(last);
 }

@@ -1,0 +1,39 @@
+// A method of your own class, cached where it stands. Whatever of `this` the answer depends on goes into the key.
+import { CachedLLM, createLlmCache } from '@cached-llm/core';
+import { OpenAI } from 'openai';
+
+const cache = createLlmCache({ namespace: 'support' });
+
+class Assistant {
+  readonly #client = new OpenAI();
+  readonly persona: string;
+
+  constructor(persona: string) {
+    this.persona = persona;
+  }
+
+  @CachedLLM({
+    ttl: '1h',
+    cache,
+    key(this: Assistant, question: string) {
+      return { persona: this.persona, question };
+    },
+  })
+  async ask(question: string): Promise<string> {
+    const { choices } = await this.#client.chat.completions.create({
+      model: 'gpt-4o-mini',
+      messages: [
+        { role: 'system', content: this.persona },
+        { role: 'user', content: question },
+      ],
+    });
+    return choices[0]?.message.content ?? '';
+  }
+}
+
+const pirate = new Assistant('You are a pirate.');
+console.log(await pirate.ask('Who are you?'));
+console.log(await new Assistant('You are a pirate.').ask('Who are you?')); // the same question
+console.log(await new Assistant('You are a poet.').ask('Who are you?')); // another one
+const { hits, misses } = cache.stats();
+console.log({ hits, misses });

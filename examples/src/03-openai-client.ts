@@ -1,0 +1,26 @@
+// The official client stays itself: same class, same types, streams and helpers included.
+import { createLlmCache } from '@cached-llm/core';
+import { cachedOpenAI } from '@cached-llm/openai';
+import { OpenAI } from 'openai';
+
+const cache = createLlmCache({ ttl: '1d' });
+const client = cachedOpenAI(new OpenAI(), { cache });
+
+const question = {
+  model: 'gpt-4o-mini',
+  messages: [{ role: 'user' as const, content: 'Why is the sea salty?' }],
+};
+
+for (const round of [1, 2]) {
+  const { data, response } = await client.chat.completions.create(question).withResponse();
+  console.log(round, response.headers.get('x-cached-llm'), data.choices[0]?.message.content);
+}
+
+for (const _round of [1, 2]) {
+  const stream = await client.chat.completions.create({ ...question, stream: true });
+  for await (const chunk of stream) process.stdout.write(chunk.choices[0]?.delta.content ?? '');
+  process.stdout.write('\n');
+}
+
+const { hits, misses } = cache.stats();
+console.log({ hits, misses });

@@ -1,0 +1,121 @@
+import {
+  type ReceivedRequest,
+  startWireServer,
+  type TemporaryFolder,
+  temporaryFolder,
+  type WireServer,
+} from '@cached-llm/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { runExample } from './run-example.ts';
+
+let server: WireServer;
+let folder: TemporaryFolder;
+
+/** Answers any question with the question, so that a wrong answer shows. */
+function answer({ json }: ReceivedRequest) {
+  const { messages, stream } = json as { messages: { content: string }[]; stream?: boolean };
+  const content = `You asked: ${messages.map((message) => message.content).join(' / ')}`;
+  const choice = { index: 0, finish_reason: 'stop' };
+  if (stream !== true) {
+    return { body: { choices: [{ ...choice, message: { role: 'assistant', content } }] } };
+  }
+  const delta = { choices: [{ ...choice, finish_reason: null, delta: { content } }] };
+  return { kind: 'sse' as const, body: [delta, { choices: [{ ...choice, delta: {} }] }, '[DONE]'] };
+}
+
+beforeAll(async () => {
+  server = await startWireServer({ answer });
+});
+afterAll(() => server.close());
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  server.reset();
+});
+afterEach(() => folder.remove());
+
+function run(name: string, environment: Readonly<Record<string, string>> = {}): Promise<string> {
+  const wire = {
+    OPENAI_API_KEY: 'sk-none',
+    OPENAI_BASE_URL: `${server.url}/v1`,
+    OPENROUTER_API_KEY: 'sk-or-none',
+    OPENROUTER_BASE_URL: `${server.url}/api/v1`,
+  };
+  return runExample(name, { ...wire, ...environment }, folder.path);
+}
+
+test('01 a wrapped function asks once', async () => {
+  const question = 'You asked: Why is the sea salty?';
+  expect(await run('01-wrapped-function')).toBe(`${question}\n${question}\nhit\n`);
+  expect(server.count).toBe(1);
+});
+
+test('02 a decorated method asks once for each persona', async () => {
+  const output = await run('02-decorated-method');
+  expect(output.match(/pirate/g)).toHaveLength(2);
+  expect(output).toContain('You asked: You are a poet. / Who are you?');
+  expect(output).toContain('{ hits: 1, misses: 2 }');
+  expect(server.count).toBe(2);
+});
+
+test('03 the official client answers and streams from the store', async () => {
+  const output = await run('03-openai-client');
+  expect(output).toContain('1 miss You asked: Why is the sea salty?');
+  expect(output).toContain('2 hit You asked: Why is the sea salty?');
+  expect(output).toContain('{ hits: 2, misses: 2 }');
+  expect(server.count).toBe(2);
+});
+
+test('04 an answer is kept and forgotten by hand', async () => {
+  const output = await run('04-manual-get-and-set');
+  expect(output).toBe("undefined\n{ text: 'Teal' }\ntrue\nundefined\n");
+});
+
+test.each([
+  ['development', {}, 'from the environment: hit\nby a switch: hit\n'],
+  ['production', { NODE_ENV: 'production' }, 'from the environment: hit\nby a switch: hit\n'],
+  [
+    'a file',
+    { CACHED_LLM_STORE: 'sqlite:./ci.db' },
+    'from the environment: hit\nby a switch: hit\n',
+  ],
+  ['off', { CACHED_LLM_ENABLED: 'false' }, 'from the environment: bypass\nby a switch: hit\n'],
+])('05 the environment picks the store: %s', async (_name, environment, expected) => {
+  expect(await run('05-store-per-environment', environment)).toBe(expected);
+});
+
+test('06 warmed questions are hits', async () => {
+  expect(await run('06-warm-at-start')).toBe('{ done: 3, failed: 0 }\nhit\n');
+  expect(server.count).toBe(3);
+});
+
+test('07 one call may differ', async () => {
+  expect((await run('07-per-call-control')).split('\n')).toEqual([
+    'miss',
+    'hit',
+    'miss',
+    'miss',
+    'bypass',
+    "{ text: 'Name a colour (call 2)' }",
+    'undefined',
+    'bypass',
+    '',
+  ]);
+});
+
+test('08 OpenRouter goes through the same door', async () => {
+  const output = await run('08-openrouter');
+  expect(output).toContain('miss You asked: Why is the sea salty?');
+  expect(output).toContain('hit You asked: Why is the sea salty?');
+  expect(server.requests.map(({ path }) => path)).toEqual(['/api/v1/chat/completions']);
+});
+
+test('the demo answers its second run from the file, with the same answers', async () => {
+  const first = await run('demo');
+  const second = await run('demo');
+  const digest = /answers (\w{16})/;
+  expect(first).toContain('6 requests');
+  expect(second).toContain('10 of 10 calls');
+  expect(second).toContain('0 requests');
+  expect(second).not.toContain('miss');
+  expect(digest.exec(second)?.[1]).toBe(digest.exec(first)?.[1]);
+});

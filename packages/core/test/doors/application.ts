@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, realpath, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { temporaryFolder } from '@cached-llm/testing';
+
+const core = fileURLToPath(new URL('../..', import.meta.url));
+const packages = dirname(join(core, '.'));
+const fromExamples = createRequire(join(packages, '..', 'examples', 'package.json'));
+
+/** An application in a folder of its own, and a core elsewhere that sees no store package. */
+export interface Application {
+  /** The application's folder, and one beside it that holds nothing. */
+  readonly folder: string;
+  readonly elsewhere: string;
+  /** Runs a script of the application from `cwd`; what it printed. */
+  run(script: string, cwd: string): Promise<string>;
+  remove(): Promise<void>;
+}
+
+async function layOut(root: string): Promise<void> {
+  await cp(join(core, 'src'), join(root, 'core', 'src'), { recursive: true });
+  await writeFile(join(root, 'core', 'package.json'), '{ "type": "module" }');
+  const modules = join(root, 'core', 'node_modules');
+  await mkdir(modules);
+  const name = 'fast-json-stable-stringify';
+  await symlink(await realpath(join(core, 'node_modules', name)), join(modules, name));
+  await mkdir(join(root, 'elsewhere'));
+  await mkdir(join(root, 'application'));
+  await writeFile(join(root, 'application', 'package.json'), '{ "type": "module" }');
+}
+
+/** Makes the application have a package of this workspace. */
+export async function install(folder: string, name: string): Promise<void> {
+  const modules = join(folder, 'node_modules', '@cached-llm');
+  await mkdir(modules, { recursive: true });
+  await symlink(join(packages, name), join(modules, name));
+}
+
+export async function newApplication(): Promise<Application> {
+  const { path, remove } = await temporaryFolder();
+  const root = await realpath(path);
+  await layOut(root);
+  const folder = join(root, 'application');
+  const run = async (script: string, cwd: string) => {
+    const file = join(folder, 'main.ts');
+    await writeFile(file, `import * as core from '../core/src/index.ts';\n${script}`);
+    const command = [fromExamples.resolve('tsx/cli'), '--conditions=@cached-llm/source', file];
+    const { stdout } = await promisify(execFile)(process.execPath, command, { cwd, timeout: 8_000 });
+    return stdout.trim();
+  };
+  return { folder, elsewhere: join(root, 'elsewhere'), run, remove };
+}

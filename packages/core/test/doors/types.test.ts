@@ -1,0 +1,247 @@
+import { describe, expect, test } from '@jest/globals';
+import Keyv from 'keyv';
+import { Keyv as Keyv6 } from 'keyv-6';
+import {
+  type CachedLlmCall,
+  CachedLLM,
+  type CallInfo,
+  cachedLlmCall,
+  createLlmCache,
+  type Duration,
+  type LlmCache,
+  MemoryStore,
+} from '../../src/index.ts';
+
+/** `true` where the two are one type, and an error of the compiler where they are not. */
+type Equal<One, Other> =
+  (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false;
+
+/** Fails to compile unless it is given `true`. */
+function same<Proof extends true>(proof: Proof): void {
+  expect(proof).toBe(true);
+}
+
+interface Question {
+  readonly prompt: string;
+}
+interface Reply {
+  text: string;
+}
+
+const cache = createLlmCache();
+const options = { cache, provider: 'mine' } as const;
+const reply = async (_question: Question, _retries = 3): Promise<Reply> => ({ text: '' });
+
+describe('the types of a wrapped function', () => {
+  const ask = cachedLlmCall(reply, options);
+
+  test('are those of the function itself', () => {
+    same<Equal<Parameters<typeof ask>, [_question: Question, _retries?: number]>>(true);
+    same<Equal<ReturnType<typeof ask>, Promise<Reply>>>(true);
+    same<Equal<ThisParameterType<typeof ask>, unknown>>(true);
+  });
+
+  test('hold for what stands beside it', () => {
+    same<Equal<Awaited<ReturnType<typeof ask.withInfo>>['response'], Reply>>(true);
+    same<Equal<Awaited<ReturnType<typeof ask.withInfo>>['info'], CallInfo>>(true);
+    same<Equal<Parameters<typeof ask.withInfo>, Parameters<typeof ask>>>(true);
+    same<Equal<Parameters<typeof ask.keyOf>, Parameters<typeof ask>>>(true);
+    same<Equal<ReturnType<typeof ask.keyOf>, string | undefined>>(true);
+    same<Equal<ReturnType<typeof ask.peek>, Promise<Reply | undefined>>>(true);
+    same<Equal<ReturnType<typeof ask.invalidate>, Promise<boolean>>>(true);
+    const other = ask.with({ ttl: '1h' });
+    same<Equal<typeof other, typeof ask>>(true);
+  });
+
+  test('a function that returns at once comes to promise', () => {
+    const now = cachedLlmCall((text: string) => text.length, options);
+    same<Equal<ReturnType<typeof now>, Promise<number>>>(true);
+  });
+
+  test('a function that promises or returns comes to promise', () => {
+    const either = cachedLlmCall((text: string): number | Promise<number> => text.length, options);
+    same<Equal<ReturnType<typeof either>, Promise<number>>>(true);
+  });
+
+  test('several arguments, optional and rest', () => {
+    const many = cachedLlmCall(async (_a: string, _b?: number, ..._rest: Date[]) => true, options);
+    same<Equal<Parameters<typeof many>, [_a: string, _b?: number, ..._rest: Date[]]>>(true);
+  });
+
+  test('refuse other arguments', () => {
+    const never = () => {
+      // @ts-expect-error: the prompt is missing
+      void ask({});
+      // @ts-expect-error: a text is no question
+      void ask('text');
+      // @ts-expect-error: the question is missing
+      void ask();
+      // @ts-expect-error: likewise beside the function
+      void ask.keyOf('text');
+      // @ts-expect-error: likewise under other options
+      void ask.with({ ttl: '1h' })('text');
+    };
+    expect(never).toBeInstanceOf(Function);
+  });
+});
+
+describe('the type of `this`', () => {
+  interface Service {
+    readonly url: string;
+  }
+  async function fetchFrom(this: Service, path: string): Promise<string> {
+    return `${this.url}${path}`;
+  }
+
+  test('is kept, and reaches the key and the predicate', async () => {
+    const ask = cachedLlmCall(fetchFrom, {
+      cache,
+      key(path) {
+        same<Equal<typeof path, string>>(true);
+        same<Equal<typeof this, Service>>(true);
+        return [this.url, path];
+      },
+      when(path) {
+        same<Equal<typeof path, string>>(true);
+        same<Equal<typeof this, Service>>(true);
+        return true;
+      },
+    });
+    same<Equal<ThisParameterType<typeof ask>, Service>>(true);
+    expect(await ask.call({ url: 'a' }, '/b')).toBe('a/b');
+    // @ts-expect-error: no service
+    const wrong = () => ask.call({ uri: 'a' }, '/b');
+    expect(wrong).toBeInstanceOf(Function);
+  });
+});
+
+describe('the types of a stream', () => {
+  test('are an async iterable of the same chunks', () => {
+    async function* generate(_prompt: string) {
+      yield 1;
+    }
+    const generated = cachedLlmCall(generate, options);
+    same<Equal<ReturnType<typeof generated>, Promise<AsyncIterable<number>>>>(true);
+    const opened = cachedLlmCall(
+      async (_prompt: string): Promise<ReadableStream<string>> => new ReadableStream(),
+      options,
+    );
+    same<Equal<ReturnType<typeof opened>, Promise<AsyncIterable<string>>>>(true);
+  });
+
+  test('are told apart where a function returns one or the other', () => {
+    const either = cachedLlmCall(
+      async (_stream: boolean): Promise<Reply | AsyncIterable<string>> => ({ text: '' }),
+      options,
+    );
+    same<Equal<ReturnType<typeof either>, Promise<Reply | AsyncIterable<string>>>>(true);
+  });
+});
+
+describe('the types of the options', () => {
+  test('a duration is a number or carries its unit', () => {
+    const good: Duration[] = ['30m', '1.5h', '500ms', 1000];
+    // @ts-expect-error: no unit
+    const digits: Duration = '3600';
+    // @ts-expect-error: no unit that is known
+    const words: Duration = '5 minutes';
+    expect([good, digits, words]).toBeDefined();
+  });
+
+  test('refuse what is none', () => {
+    const never = () => {
+      // @ts-expect-error: no mode
+      cachedLlmCall(reply, { cache, mode: 'readwrite' });
+      // @ts-expect-error: no such option
+      cachedLlmCall(reply, { cache, timeToLive: '1h' });
+      // @ts-expect-error: a key of other arguments
+      cachedLlmCall(reply, { cache, key: (question: number) => question });
+      // @ts-expect-error: no reason to reject is called so
+      cachedLlmCall(reply, { cache, admit: { tooLong: true } });
+      // @ts-expect-error: no store
+      createLlmCache({ store: 7 });
+      // @ts-expect-error: nothing to select by
+      void cache.invalidate({ name: 'x' });
+      // @ts-expect-error: no event
+      cache.on('hits', () => {});
+    };
+    expect(never).toBeInstanceOf(Function);
+  });
+
+  test('take every kind of store', () => {
+    const caches: LlmCache[] = [
+      createLlmCache({ store: new Keyv() }),
+      createLlmCache({ store: new Keyv6() }),
+      createLlmCache({ store: new Map<string, string>() }),
+      createLlmCache({ store: new Map() }),
+      createLlmCache({ store: new MemoryStore() }),
+      createLlmCache({ store: 'memory:' }),
+    ];
+    expect(caches).toHaveLength(6);
+  });
+
+  test('an event has the fields of its name', () => {
+    const stop = [
+      cache.on('hit', (event) => same<Equal<typeof event.age, number>>(true)),
+      cache.on('stored', (event) => same<Equal<typeof event.bytes, number>>(true)),
+      cache.on('bypass', (event) => same<Equal<typeof event.provider, string>>(true)),
+    ];
+    for (const end of stop) end();
+  });
+});
+
+describe('the types of a decorated method', () => {
+  class Service {
+    readonly url = 'a';
+
+    @CachedLLM('1h')
+    async plain(path: string): Promise<string> {
+      return `${this.url}${path}`;
+    }
+
+    @CachedLLM({
+      cache,
+      key(this: Service, path: string) {
+        return [this.url, path];
+      },
+    })
+    async keyed(path: string): Promise<string> {
+      return path;
+    }
+
+    @CachedLLM({ cache })
+    async *stream(path: string) {
+      yield path;
+    }
+
+    @CachedLLM({ cache })
+    async generic<Value>(value: Value): Promise<Value> {
+      return value;
+    }
+  }
+
+  test('are those of the method', () => {
+    same<Equal<Service['plain'], (path: string) => Promise<string>>>(true);
+    same<Equal<ReturnType<Service['stream']>, AsyncGenerator<string, void, unknown>>>(true);
+    same<Equal<Service['generic'], <Value>(value: Value) => Promise<Value>>>(true);
+  });
+
+  test('refuse a method that promises nothing', () => {
+    class Wrong {
+      // @ts-expect-error: a decorated method promises, and this one returns
+      @CachedLLM({ cache })
+      ask(path: string): string {
+        return path;
+      }
+    }
+    expect(Wrong).toBeInstanceOf(Function);
+  });
+});
+
+test('a wrapped function may be named by its type', () => {
+  const ask: CachedLlmCall<unknown, [Question], Reply> = cachedLlmCall(
+    async (_question: Question) => ({ text: '' }),
+    options,
+  );
+  expect(ask).toBeInstanceOf(Function);
+});

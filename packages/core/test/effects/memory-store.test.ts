@@ -1,0 +1,237 @@
+import { manualClock } from '@cached-llm/testing';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Keyv } from 'keyv';
+import { Keyv as KeyvSix } from 'keyv-6';
+import { MemoryStore } from '../../src/effects/memory-store.ts';
+
+async function keysOf(store: MemoryStore, prefix = ''): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.scan(prefix)) keys.push(key);
+  return keys.sort();
+}
+
+/** The least recently used first to go, written the slow way. */
+class Model {
+  readonly #rows = new Map<string, string>();
+  readonly #maxEntries: number;
+
+  constructor(maxEntries: number) {
+    this.#maxEntries = maxEntries;
+  }
+
+  get(key: string): string | undefined {
+    const value = this.#rows.get(key);
+    if (value !== undefined) this.set(key, value);
+    return value;
+  }
+
+  set(key: string, value: string): void {
+    this.#rows.delete(key);
+    this.#rows.set(key, value);
+    const [oldest] = this.#rows.keys();
+    if (this.#rows.size > this.#maxEntries && oldest !== undefined) this.#rows.delete(oldest);
+  }
+
+  delete(key: string): void {
+    this.#rows.delete(key);
+  }
+
+  keys(): string[] {
+    return [...this.#rows.keys()].sort();
+  }
+}
+
+const key = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
+const step = fc.oneof(
+  fc.record({ do: fc.constant('get' as const), key }),
+  fc.record({ do: fc.constant('set' as const), key }),
+  fc.record({ do: fc.constant('delete' as const), key }),
+);
+
+describe('bounded by entries', () => {
+  test('the least recently used goes first, whatever came before', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const store = new MemoryStore({ maxEntries: 3 });
+        const model = new Model(3);
+        for (const [index, { do: operation, key: name }] of steps.entries()) {
+          if (operation === 'get') expect(store.get(name)).toBe(model.get(name));
+          if (operation === 'delete') {
+            store.delete(name);
+            model.delete(name);
+          }
+          if (operation === 'set') {
+            store.set(name, `${index}`);
+            model.set(name, `${index}`);
+          }
+          expect(await keysOf(store)).toEqual(model.keys());
+          expect(store.size().entries).toBe(model.keys().length);
+        }
+      }),
+    );
+  });
+
+  test('what is left out is counted', () => {
+    const store = new MemoryStore({ maxEntries: 2 });
+    for (const name of ['a', 'b', 'c', 'd']) store.set(name, '1');
+    expect(store.size()).toMatchObject({ entries: 2, evictions: 2 });
+  });
+});
+
+describe('bounded by bytes', () => {
+  const text = fc.oneof(
+    fc.string({ maxLength: 400 }),
+    fc.integer({ min: 0, max: 2_000 }).map((length) => 'x'.repeat(length)),
+    fc.integer({ min: 0, max: 1_000 }).map((length) => '世'.repeat(length)),
+  );
+
+  test('never holds more than it may, and counts what it holds', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(key, text), { maxLength: 40 }), async (writes) => {
+        const store = new MemoryStore({ maxBytes: 2_000 });
+        for (const [name, value] of writes) {
+          const isTaken = store.set(name, value);
+          expect(store.get(name)).toBe(isTaken ? value : undefined);
+          expect(store.size().bytes).toBeLessThanOrEqual(2_000);
+        }
+        const rows = await keysOf(store);
+        const fresh = new MemoryStore({ maxBytes: 1_000_000 });
+        for (const name of rows) fresh.set(name, store.get(name) ?? '');
+        expect(store.size().bytes).toBe(fresh.size().bytes);
+        for (const name of rows) store.delete(name);
+        expect([store.size().bytes, store.size().entries]).toEqual([0, 0]);
+      }),
+    );
+  });
+
+  test('a value larger than all of it is refused, and what stood there is gone', () => {
+    const store = new MemoryStore({ maxBytes: 1_000 });
+    store.set('a', 'small');
+    store.set('b', 'small');
+    expect(store.set('a', 'x'.repeat(1_000))).toBe(false);
+    expect([store.get('a'), store.get('b')]).toEqual([undefined, 'small']);
+    expect(store.size().evictions).toBe(0);
+  });
+
+  test('a value that grows pushes others out, and not itself', () => {
+    const store = new MemoryStore({ maxBytes: 1_000 });
+    for (const name of ['a', 'b', 'c']) store.set(name, 'x'.repeat(100));
+    expect(store.set('a', 'x'.repeat(600))).toBe(true);
+    expect(store.getMany(['b', 'c'])).toEqual([undefined, undefined]);
+    expect(store.get('a')).toHaveLength(600);
+    expect(store.size()).toMatchObject({ entries: 1, evictions: 2 });
+  });
+
+  test('a text that needs two bytes a character counts for twice', () => {
+    const [narrow, wide] = [new MemoryStore(), new MemoryStore()];
+    narrow.set('k', 'é'.repeat(100));
+    wide.set('k', '世'.repeat(100));
+    expect(wide.size().bytes - narrow.size().bytes).toBe(100);
+  });
+
+  test.each([[null], [undefined], [5], [{ value: 'a' }], [['a']]])(
+    'what is no text has no size, and is refused: %j',
+    (value) => {
+      const store = new MemoryStore();
+      store.set('key', 'text');
+      expect(store.set('key', value as never)).toBe(false); // what a Keyv without a serialiser hands over
+      expect(store.get('key')).toBe(undefined);
+      expect(store.size()).toEqual({ entries: 0, bytes: 0, evictions: 0 });
+    },
+  );
+});
+
+describe('a ttl', () => {
+  test('ends a row to the millisecond', () => {
+    const clock = manualClock();
+    const store = new MemoryStore({ now: clock.now });
+    store.set('key', 'text', 100);
+    clock.advance(99);
+    expect([store.get('key'), store.getMany(['key'])]).toEqual(['text', ['text']]);
+    clock.advance(1);
+    expect([store.get('key'), store.getMany(['key'])]).toEqual([undefined, [undefined]]);
+    expect(store.size().bytes).toBe(0);
+  });
+
+  test('is that of the last write', () => {
+    const clock = manualClock();
+    const store = new MemoryStore({ now: clock.now });
+    store.set('longer', '1', 100);
+    store.set('longer', '2', 1_000);
+    store.set('endless', '1', 100);
+    store.set('endless', '2');
+    store.set('shorter', '1', 1_000);
+    store.set('shorter', '2', 100);
+    clock.advance(500);
+    expect(store.getMany(['longer', 'endless', 'shorter'])).toEqual(['2', '2', undefined]);
+  });
+
+  test('of rows that nobody reads is told when they are swept', async () => {
+    const clock = manualClock();
+    const store = new MemoryStore({ now: clock.now });
+    for (const name of ['a', 'b', 'c']) store.set(name, '1', 100);
+    store.set('d', '1');
+    clock.advance(100);
+    expect(await keysOf(store)).toEqual(['d']);
+    for (const name of ['a', 'b']) store.set(name, '1', 100);
+    clock.advance(100);
+    expect([await store.sweep(), await store.sweep()]).toEqual([2, 0]);
+    expect(store.size().entries).toBe(1);
+  });
+});
+
+test('clearing leaves nothing, and the bounds whole', async () => {
+  const store = new MemoryStore({ maxEntries: 2 });
+  for (const name of ['a', 'b', 'c']) store.set(name, '1');
+  store.clear();
+  expect(store.size()).toEqual({ entries: 0, bytes: 0, evictions: 1 });
+  for (const name of ['a', 'b', 'c']) store.set(name, '1');
+  expect(await keysOf(store)).toEqual(['b', 'c']);
+});
+
+test('a scan outlives the rows that go meanwhile', async () => {
+  const store = new MemoryStore();
+  for (const name of ['a:1', 'a:2', 'a:3', 'b:1']) store.set(name, '1');
+  const seen: string[] = [];
+  for await (const row of store.scan('a:')) {
+    seen.push(row.key);
+    store.delete('a:2');
+  }
+  expect(seen).toEqual(['a:1', 'a:3']);
+});
+
+interface AnyKeyv {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: string): Promise<boolean>;
+  clear(): Promise<void>;
+}
+
+describe.each<[string, (store: MemoryStore) => AnyKeyv]>([
+  ['Keyv 5', (store) => new Keyv({ store })],
+  ['Keyv 6', (store) => new KeyvSix({ store })],
+])('under %s', (_name, over) => {
+  test('the bounds hold', async () => {
+    const store = new MemoryStore({ maxBytes: 10_000 });
+    const keyv = over(store);
+    for (let index = 0; index < 50; index++) await keyv.set(`${index}`, 'x'.repeat(1_000));
+    expect(store.size()).toMatchObject({ entries: 8, evictions: 42 });
+    expect(store.size().bytes).toBeLessThanOrEqual(10_000);
+    expect([await keyv.get('41'), await keyv.get('42')]).toEqual([undefined, 'x'.repeat(1_000)]);
+  });
+
+  test('a value that is too large is not kept, and it says so', async () => {
+    const keyv = over(new MemoryStore({ maxBytes: 1_000 }));
+    await keyv.set('key', 'small');
+    expect(await keyv.set('key', 'x'.repeat(1_000))).toBe(false);
+    expect(await keyv.get('key')).toBe(undefined);
+  });
+
+  test('clearing empties it', async () => {
+    const store = new MemoryStore();
+    const keyv = over(store);
+    await keyv.set('key', 'text');
+    await keyv.clear();
+    expect(store.size().entries).toBe(0);
+  });
+});

@@ -1,0 +1,232 @@
+import { createLlmCache } from '@cached-llm/core';
+import { cachedFetch } from '@cached-llm/http';
+import { describe, expect, test } from '@jest/globals';
+import { bytesOf, chatAnswer, jsonPost, question, sse, withWire } from './wire.ts';
+
+const URL_ = 'https://api.test/v1/chat/completions';
+
+interface Asked {
+  readonly url?: string;
+  readonly headers?: RequestInit['headers'];
+  readonly body?: string;
+}
+
+/** The key of a request, told by the event; nothing for one that goes past the cache. */
+async function keyOf({ url = URL_, headers = {}, body = JSON.stringify(question) }: Asked) {
+  const cache = createLlmCache();
+  let key: string | undefined;
+  cache.on('miss', (event) => {
+    key = event.key;
+  });
+  const fetch = cachedFetch({ cache, fetch: async () => Response.json(chatAnswer) });
+  await fetch(url, { method: 'POST', headers, body });
+  return key;
+}
+
+const header = (name: string, value = 'x'): Asked => ({ headers: { [name]: value } });
+const body = (text: string): Asked => ({ body: text });
+const query = (text: string): Asked => ({ url: `${URL_}?${text}` });
+
+describe('one key have two requests that differ', () => {
+  test.each<[string, Asked, Asked]>([
+    [
+      'in the order of fields',
+      body('{"a":1,"b":{"c":2,"d":3}}'),
+      body('{"b":{"d":3,"c":2},"a":1}'),
+    ],
+    ['in white space', body('{"a":[1,2]}'), body('{ "a" : [ 1,\n2 ] }\n')],
+    ['in escapes', body('{"a":"é/"}'), body('{"a":"\\u00e9\\/"}')],
+    ['in the sign of zero', body('{"a":0}'), body('{"a":-0}')],
+    ['in how a number is written', body('{"a":1,"b":100}'), body('{"a":1.0,"b":1e2}')],
+    [
+      'in the order of fields beside long integers',
+      body('{"a":12345678901234567890,"b":12345678901234567891}'),
+      body('{"b":12345678901234567891,"a":12345678901234567890}'),
+    ],
+    [
+      'in the noise of a temperature',
+      body('{"messages":[],"temperature":0.3}'),
+      body('{"messages":[],"temperature":0.30000000000000004}'),
+    ],
+    [
+      'in the order of headers',
+      {
+        headers: [
+          ['x-a', '1'],
+          ['x-b', '2'],
+        ],
+      },
+      {
+        headers: [
+          ['x-b', '2'],
+          ['x-a', '1'],
+        ],
+      },
+    ],
+    ['in the case of a header', header('OpenAI-Beta', 'v2'), header('openai-beta', 'v2')],
+    ['in the order of the query', query('a=1&b=2'), query('b=2&a=1')],
+    ['in how the query is written', query('a=%41%20b'), query('a=A+b')],
+    ['in the fragment', {}, { url: `${URL_}#part` }],
+    ['in a port that goes without saying', {}, { url: URL_.replace('.test', '.test:443') }],
+  ])('%s', async (_name, one, other) => {
+    const key = await keyOf(one);
+    expect(key).toMatch(/^cached-llm:/);
+    expect(await keyOf(other)).toBe(key);
+  });
+
+  test.each([
+    ...['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'cookie', 'proxy-authorization'],
+    ...['x-amz-security-token', 'x-amz-date', 'x-amz-content-sha256'],
+    ...['user-agent', 'x-stainless-lang', 'x-stainless-retry-count', 'x-goog-api-client'],
+    ...[
+      'traceparent',
+      'tracestate',
+      'baggage',
+      'sentry-trace',
+      'x-b3-traceid',
+      'x-datadog-trace-id',
+    ],
+    ...['x-request-id', 'request-id', 'x-client-request-id', 'x-correlation-id', 'x-amzn-trace-id'],
+    ...['idempotency-key', 'http-referer', 'x-title', 'content-length', 'accept-encoding'],
+    ...['x-forwarded-for', 'cf-connecting-ip', 'cache-control'],
+  ])('in the header %s', async (name) => {
+    expect(await keyOf(header(name, '7'))).toBe(await keyOf({}));
+  });
+
+  test.each(['key', 'api_key', 'api-key', 'apikey', 'access_token', 'API_KEY'])(
+    'in the credential ?%s=',
+    async (name) => {
+      expect(await keyOf(query(`alt=sse&${name}=1`))).toBe(await keyOf(query('alt=sse')));
+    },
+  );
+});
+
+describe('two keys have two requests that differ', () => {
+  test.each<[string, Asked, Asked]>([
+    ['in a header that is not known', {}, header('x-unknown')],
+    ['in the value of such a header', header('x-unknown', 'a'), header('x-unknown', 'b')],
+    ['in a header that begins like a neutral one', {}, header('x-request-mode')],
+    ['in a header that begins like a trace', {}, header('trace-depth')],
+    ['in a beta flag', header('anthropic-beta', 'a'), header('anthropic-beta', 'b')],
+    [
+      'in the version of the API',
+      header('anthropic-version', '1'),
+      header('anthropic-version', '2'),
+    ],
+    ['in the organization', header('openai-organization', 'a'), header('openai-organization', 'b')],
+    ['in what they accept', {}, header('accept', 'text/event-stream')],
+    ['in the path', {}, { url: `${URL_}/` }],
+    ['in the origin', {}, { url: URL_.replace('api.', 'eu.') }],
+    ['in the port', {}, { url: URL_.replace('.test', '.test:8443') }],
+    ['in the scheme', {}, { url: URL_.replace('https', 'http') }],
+    ['in the query', query('api-version=1'), query('api-version=2')],
+    ['in a query that is given twice', query('a=1&a=2'), query('a=1')],
+    ['in the order of a list', body('{"a":[1,2]}'), body('{"a":[2,1]}')],
+    ['in a field that is null', body('{}'), body('{"a":null}')],
+    ['in the type of a field', body('{"a":1}'), body('{"a":"1"}')],
+    ['in a list and an object', body('[]'), body('{}')],
+    ['in the fields named __proto__', body('{"__proto__":{"a":1}}'), body('{"__proto__":{"a":2}}')],
+    ['in a long integer', body('{"seed":12345678901234567}'), body('{"seed":12345678901234568}')],
+    ['in its sign', body('{"seed":12345678901234567}'), body('{"seed":-12345678901234567}')],
+    ['in it and its text', body('{"a":1234567890123456789}'), body('{"a":"1234567890123456789"}')],
+    ['in a list of them', body('{"a":[12345678901234567,1]}'), body('{"a":[12345678901234569,1]}')],
+    [
+      'in where two of them stand',
+      body('{"a":12345678901234567890,"b":12345678901234567891}'),
+      body('{"a":12345678901234567891,"b":12345678901234567890}'),
+    ],
+    [
+      'in a long integer beside texts with quotes and backslashes',
+      body('{"t":"\\\\\\"1\\\\","seed":12345678901234567}'),
+      body('{"t":"\\\\\\"1\\\\","seed":12345678901234568}'),
+    ],
+  ])('%s', async (_name, one, other) => {
+    expect(await keyOf(one)).not.toBe(await keyOf(other));
+  });
+
+  test('in bytes that are no text, and pass', async () => {
+    const calls: unknown[] = [];
+    const fetch = cachedFetch({
+      cache: createLlmCache(),
+      fetch: async (_input, init) => {
+        calls.push(init?.body);
+        return Response.json(chatAnswer);
+      },
+    });
+    for (const byte of [0xfe, 0xff]) {
+      const start = [...new TextEncoder().encode('{"a":"')];
+      await fetch(URL_, { method: 'POST', body: new Uint8Array([...start, byte, 0x22, 0x7d]) });
+    }
+    expect(calls).toHaveLength(2);
+  });
+});
+
+test('a body of many megabytes has a key, whatever digits are in it', async () => {
+  const image = 'QUJD'.repeat(4_000_000);
+  const key = await keyOf(body(JSON.stringify({ image, text: '"1234567890123456\\"' })));
+  expect(key).toMatch(/^cached-llm:/);
+  const seeded = await keyOf(body(`{"image":"${image}","seed":12345678901234567}`));
+  expect(seeded).toMatch(/^cached-llm:/);
+});
+
+test('a body too deep for a key goes past the cache', async () => {
+  const deep = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
+  expect(await keyOf(body(deep))).toBeUndefined();
+});
+
+test('a predicate of the user that throws sends the call past the cache', async () => {
+  const when = () => {
+    throw new Error('a mistake');
+  };
+  const answer = () => ({ body: chatAnswer });
+  await withWire({ fetching: { when }, answer }, async ({ post, story, events }) => {
+    expect(await (await post()).json()).toEqual(chatAnswer);
+    expect(story).toEqual(['bypass']);
+    expect(events[0]).toMatchObject({ reason: 'unreadable' });
+  });
+});
+
+describe('no secret, prompt or answer', () => {
+  const secrets = ['SECRET', 'PROMPT', 'TENANT'];
+  const init = jsonPost(
+    { ...question, messages: [{ role: 'user', content: 'PROMPT' }], key: 'k' },
+    {
+      headers: {
+        'content-type': 'application/json',
+        authorization: 'Bearer SECRET-1',
+        'x-api-key': 'SECRET-2',
+        'api-key': 'SECRET-3',
+        'x-goog-api-key': 'SECRET-4',
+        cookie: 'session=SECRET-5',
+        'x-auth-token': 'SECRET-6',
+      },
+    },
+  );
+
+  test.each([
+    ['JSON', { body: { ...chatAnswer, text: 'ANSWER' } }],
+    ['a stream', sse([{ choices: [{ delta: 'ANSWER', finish_reason: 'stop' }] }, '[DONE]'])],
+  ])('is in a key or an event, nor a secret in an entry: %s', async (_name, response) => {
+    const store = new Map<string, unknown>();
+    const headers = { 'set-cookie': 'SECRET-7', 'content-type': '' };
+    if (response.kind === 'sse') headers['content-type'] = 'text/event-stream';
+    else headers['content-type'] = 'application/json';
+    const answer = () => ({ ...response, headers });
+    const fetching = { scope: 'TENANT' };
+    await withWire(
+      { caching: { store }, fetching, answer },
+      async ({ fetch, url, events, server }) => {
+        const asked = `${url}?key=SECRET-8&api_key=SECRET-9`;
+        for (const _turn of [1, 2]) await bytesOf(await fetch(asked, init));
+        expect(server.count).toBe(1);
+        expect(server.requests[0]?.path).toContain('SECRET-8');
+        expect(server.requests[0]?.headers['x-auth-token']).toBe('SECRET-6');
+        const told = JSON.stringify([[...store.keys()], events]);
+        for (const secret of [...secrets, 'ANSWER']) expect(told).not.toContain(secret);
+        const entries = JSON.stringify([...store.values()]);
+        for (const secret of ['SECRET', 'PROMPT']) expect(entries).not.toContain(secret);
+        expect(entries).toContain('ANSWER');
+      },
+    );
+  });
+});

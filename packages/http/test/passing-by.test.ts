@@ -1,0 +1,235 @@
+import { createLlmCache } from '@cached-llm/core';
+import { cachedFetch, type Fetch } from '@cached-llm/http';
+import { describe, expect, test } from '@jest/globals';
+import { bytesOf, chatAnswer, eventually, jsonPost, question, readerOf, withWire } from './wire.ts';
+
+const text = JSON.stringify(question);
+const form = () => {
+  const data = new FormData();
+  data.append('file', new Blob(['x']), 'x.txt');
+  return data;
+};
+
+/** A cached fetch over one that notes its arguments. */
+function noted() {
+  const calls: Parameters<Fetch>[] = [];
+  const story: string[] = [];
+  const cache = createLlmCache();
+  for (const name of ['miss', 'bypass', 'hit'] as const) cache.on(name, () => story.push(name));
+  const fetch = cachedFetch({
+    cache,
+    fetch: async (...given) => {
+      calls.push(given);
+      return Response.json(chatAnswer);
+    },
+  });
+  return { calls, story, fetch };
+}
+
+describe('a request that is not a JSON POST', () => {
+  const url = 'https://api.test/v1/chat';
+  test.each<[string, string, RequestInit | undefined]>([
+    ['a GET', url, undefined],
+    ['a GET with an init', url, { headers: { accept: 'application/json' } }],
+    ['a DELETE', url, { method: 'DELETE' }],
+    ['a PUT of JSON', url, { method: 'PUT', body: text }],
+    ['a form', url, { method: 'POST', body: form() }],
+    ['a file', url, { method: 'POST', body: new Blob([text]) }],
+    ['bytes that are no text', url, { method: 'POST', body: new Uint8Array([0xff, 0x00, 0x80]) }],
+    ['a query string', url, { method: 'POST', body: new URLSearchParams({ a: '1' }) }],
+    ['text that is no JSON', url, { method: 'POST', body: 'grant_type=token' }],
+    ['JSON that is no object', url, { method: 'POST', body: '"Hi"' }],
+    ['no body', url, { method: 'POST' }],
+    ['an empty body', url, { method: 'POST', body: '' }],
+    ['a data: URL', 'data:,', undefined],
+    ['a POST to a data: URL', 'data:,', { method: 'POST', body: text }],
+    ['a path alone', '/v1/chat', { method: 'POST', body: text }],
+  ])('passes untouched: %s', async (_name, input, init) => {
+    const { calls, story, fetch } = noted();
+    await fetch(input, init);
+    await fetch(input, init);
+    expect(calls).toHaveLength(2);
+    expect(calls[0]?.[0]).toBe(input);
+    expect(calls[0]?.[1]).toBe(init);
+    expect(story).toEqual([]);
+  });
+
+  test('passes within the tick of its call, as what it is given may change after', () => {
+    const { calls, fetch } = noted();
+    void fetch(url);
+    expect(calls).toHaveLength(1);
+  });
+
+  test('passes unread: a stream', async () => {
+    const { calls, fetch } = noted();
+    const body = new Blob([text]).stream();
+    await fetch(url, { method: 'POST', body, duplex: 'half' } as RequestInit);
+    expect(calls[0]?.[1]?.body).toBe(body);
+    expect(body.locked).toBe(false);
+  });
+
+  test.each([
+    ['a form', form()],
+    ['a file', new Blob(['x'], { type: 'audio/wav' })],
+  ])('passes as a Request, unread: %s', async (_name, body) => {
+    const { calls, fetch } = noted();
+    const request = new Request(url, { method: 'POST', body });
+    await fetch(request);
+    expect(calls).toEqual([[request, undefined]]);
+    expect(request.bodyUsed).toBe(false);
+  });
+
+  test('is recognised by the body that is sent, not by that of the Request it replaces', async () => {
+    const { calls, story, fetch } = noted();
+    for (const _turn of [1, 2]) {
+      await fetch(new Request(url, { method: 'POST', body: text }), { body: form() });
+    }
+    expect(calls).toHaveLength(2);
+    expect(story).toEqual([]);
+  });
+});
+
+describe('a Request object', () => {
+  const requestTo = (url: string, init: RequestInit = {}) =>
+    new Request(url, jsonPost(question, init));
+
+  test('is answered from the store, and its body reaches the provider', async () => {
+    await withWire({ answer: () => ({ body: chatAnswer }) }, async ({ fetch, server, url }) => {
+      await fetch(requestTo(url, { headers: { 'x-flavour': 'a' } }));
+      const hit = await fetch(requestTo(url, { headers: { 'x-flavour': 'a' } }));
+      expect(hit.headers.get('x-cached-llm')).toBe('hit');
+      expect(server.count).toBe(1);
+      expect(server.requests[0]?.json).toEqual(question);
+      expect(server.requests[0]?.headers['x-flavour']).toBe('a');
+    });
+  });
+
+  test('has one key with the same request as arguments', async () => {
+    await withWire(
+      { answer: () => ({ body: chatAnswer }) },
+      async ({ fetch, post, server, url }) => {
+        await fetch(requestTo(url));
+        await post();
+        await fetch(new URL(url), jsonPost());
+        await fetch(url, jsonPost(question, { body: new TextEncoder().encode(text) }));
+        expect(server.count).toBe(1);
+      },
+    );
+  });
+
+  test('gives way to what stands beside it', async () => {
+    await withWire({ answer: () => ({ body: chatAnswer }) }, async ({ fetch, server, url }) => {
+      const body = JSON.stringify({ ...question, model: 'other' });
+      await fetch(requestTo(url), { body });
+      await fetch(requestTo(url));
+      await fetch(requestTo(url), { headers: { 'x-flavour': 'b' } });
+      expect(server.requests.map(({ json }) => Object(json).model)).toEqual([
+        'other',
+        'test-model',
+        'test-model',
+      ]);
+    });
+  });
+
+  test('is aborted by its own signal, and not after that was taken away', async () => {
+    const faults = [{ kind: 'hang' as const, times: 1 }];
+    await withWire(
+      { faults, answer: () => ({ body: chatAnswer }) },
+      async ({ fetch, server, url }) => {
+        const controller = new AbortController();
+        const { signal } = controller;
+        const pending = fetch(requestTo(url, { signal }));
+        await eventually(() => server.count === 1);
+        controller.abort();
+        await expect(pending).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+        await eventually(() => server.requests[0]?.aborted === true);
+        await expect(fetch(requestTo(url, { signal }))).rejects.toThrow('abort');
+        const freed = await fetch(requestTo(url, { signal }), { signal: null });
+        expect(await freed.json()).toEqual(chatAnswer);
+      },
+    );
+  });
+});
+
+describe('what is given may be used anew at once', () => {
+  test('headers, bytes and URL are sent as they were when fetch was called', async () => {
+    await withWire({ answer: () => ({ body: chatAnswer }) }, async ({ fetch, server, url }) => {
+      const headers = new Headers({ 'x-beta': 'one' });
+      const plain: Record<string, string> = { 'x-beta': 'one' };
+      const body = Buffer.from(text);
+      const target = new URL(url);
+      const init = { method: 'POST', headers, body };
+      const answers = [fetch(target, init), fetch(`${url}/plain`, { ...init, headers: plain })];
+      headers.set('x-beta', 'two');
+      plain['x-beta'] = 'two';
+      body.fill(0x20);
+      target.pathname = '/elsewhere';
+      await Promise.all(answers);
+      for (const request of server.requests) {
+        expect(request.headers['x-beta']).toBe('one');
+        expect(request.json).toEqual(question);
+        expect(request.path).toMatch(/^\/v1\/chat/);
+      }
+    });
+  });
+});
+
+describe('an answer that is neither JSON nor a known stream', () => {
+  test.each([
+    ['audio', 'audio/mpeg'],
+    ['HTML', 'text/html'],
+    ['plain text', 'text/plain'],
+    ['JSON text sequences', 'application/json-seq'],
+    ['no named type', ''],
+  ])('passes: %s, to each of several callers its own', async (_name, type) => {
+    let turn = 0;
+    const answer = () => {
+      turn += 1;
+      return { body: `answer ${turn}`, headers: { 'content-type': type, 'x-turn': String(turn) } };
+    };
+    await withWire({ latencyPerChunk: 5, answer }, async ({ post, server, story }) => {
+      const responses = await Promise.all([post(), post(), post()]);
+      const texts = await Promise.all(responses.map(async (response) => response.text()));
+      expect([...texts].sort()).toEqual(['answer 1', 'answer 2', 'answer 3']);
+      expect(responses.map(({ url }) => url)).toEqual(
+        Array(3).fill(`${server.url}/v1/chat/completions`),
+      );
+      expect(await (await post()).text()).toBe('answer 4');
+      expect(story).not.toContain('stored');
+    });
+  });
+
+  test('is the very response of the given fetch', async () => {
+    const answer = new Response('<html>', { headers: { 'content-type': 'text/html' } });
+    const fetch = cachedFetch({ cache: createLlmCache(), fetch: async () => answer });
+    expect(await fetch('https://api.test/', jsonPost())).toBe(answer);
+  });
+
+  test('ends upstream when its caller aborts in the middle of it', async () => {
+    const answer = () => ({
+      kind: 'sse' as const,
+      body: 'data: 1\n\ndata: 2\n\n',
+      headers: { 'content-type': 'audio/mpeg' },
+      faults: [{ kind: 'hang' as const, afterEvents: 1 }],
+    });
+    await withWire({ answer }, async ({ post, server }) => {
+      const controller = new AbortController();
+      const reader = readerOf(await post(question, { signal: controller.signal }));
+      await reader.read();
+      const pending = reader.read();
+      controller.abort();
+      await expect(pending).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+      await eventually(() => server.requests[0]?.aborted === true);
+    });
+  });
+
+  test('keeps bytes that are no text', async () => {
+    const bytes = new Uint8Array([0xff, 0xfb, 0x90, 0x00, 0x80]);
+    const fetch = cachedFetch({
+      cache: createLlmCache(),
+      fetch: async () => new Response(bytes, { headers: { 'content-type': 'audio/mpeg' } }),
+    });
+    const response = await fetch('https://api.test/', jsonPost());
+    expect(await bytesOf(response)).toEqual(Buffer.from(bytes));
+  });
+});

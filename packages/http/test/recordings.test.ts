@@ -1,0 +1,142 @@
+import { createLlmCache } from '@cached-llm/core';
+import { cachedFetch, type Fetch } from '@cached-llm/http';
+import {
+  describeWithFixtures,
+  type RecordedPair,
+  recordedPairs,
+  startWireServer,
+  toExchange,
+  type WireServer,
+} from '@cached-llm/testing';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { bytesOf } from './wire.ts';
+
+/** Sends what was meant for the provider to the server that speaks its recordings. */
+const towards =
+  (server: WireServer, pair: number): Fetch =>
+  (_input, init) =>
+    fetch(`${server.url}/${pair}`, init);
+
+/** OpenRouter sends it after `response.completed`, at which such a stream is stored. */
+const SECOND_MARKER = 'data: [DONE]\n\n';
+
+const asked = ({ method, requestHeaders, request, requestText }: RecordedPair): RequestInit => ({
+  method,
+  headers: requestHeaders,
+  body: requestText ?? JSON.stringify(request),
+});
+
+/** The same JSON with the keys of every object the other way round. */
+function turned(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(turned);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, child]) => [key, turned(child)] as const);
+  return Object.fromEntries(entries.reverse());
+}
+
+/** One text for one request, by other means than the code under test. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, child]) => [key, sorted(child)] as const);
+  return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+const told = ({ url, requestHeaders, request }: RecordedPair): string => {
+  const { 'content-type': _type, ...headers } = requestHeaders;
+  return JSON.stringify([url, sorted(headers), sorted(request)]);
+};
+
+async function inBatches<Item, Result>(
+  items: readonly Item[],
+  run: (item: Item, index: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let start = 0; start < items.length; start += 32) {
+    const batch = items.slice(start, start + 32);
+    results.push(...(await Promise.all(batch.map((item, at) => run(item, start + at)))));
+  }
+  return results;
+}
+
+describeWithFixtures({ describe, test }, 'recordings of every provider', () => {
+  const pairs = recordedPairs();
+  let server: WireServer;
+  beforeAll(async () => {
+    server = await startWireServer({
+      answer: ({ path }) => {
+        const pair = pairs[Number(path.slice(1))];
+        if (pair === undefined) throw new Error(`No pair ${path}`);
+        const { response, gzip = false } = toExchange(pair);
+        return { ...response, gzip };
+      },
+    });
+  });
+  afterAll(async () => server.close());
+
+  /** Asks twice through one new cache; says why the answer was not kept, if it was not. */
+  async function askTwice(pair: RecordedPair, index: number) {
+    const cache = createLlmCache();
+    let reason: string | undefined;
+    cache.on('not-admitted', (event) => {
+      reason = event.reason;
+    });
+    let requests = 0;
+    const upstream = towards(server, index);
+    const cached = cachedFetch({
+      cache,
+      fetch: (...given) => {
+        requests += 1;
+        return upstream(...given);
+      },
+    });
+    const [first, second] = [
+      await bytesOf(await cached(pair.url, asked(pair))),
+      await bytesOf(await cached(pair.url, asked(pair))),
+    ];
+    return { first, second, requests, reason };
+  }
+
+  test('are asked for once and given twice, byte for byte', async () => {
+    const kept = new Map<string, number>();
+    const unfit = new Map<string, number>();
+    const results = await inBatches(pairs, async (pair, index) => ({
+      pair,
+      ...(await askTwice(pair, index)),
+    }));
+    for (const { pair, first, second, requests, reason } of results) {
+      const isSame = second.equals(first.subarray(0, second.length));
+      expect([pair.source, isSame]).toEqual([pair.source, true]);
+      expect(['', SECOND_MARKER]).toContain(first.subarray(second.length).toString());
+      expect([pair.source, requests]).toEqual([pair.source, reason === undefined ? 1 : 2]);
+      const counts = reason === undefined ? kept : unfit;
+      const name = `${pair.provider} ${pair.kind}${reason === undefined ? '' : `: ${reason}`}`;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    console.info('kept', Object.fromEntries(kept), 'not kept', Object.fromEntries(unfit));
+    expect(pairs.length).toBeGreaterThan(900);
+    expect([...unfit.values()].reduce((sum, count) => sum + count, 0)).toBeLessThan(60);
+  }, 30_000);
+
+  test('have one key each, whatever the order of their fields', async () => {
+    const cache = createLlmCache();
+    const keys = new Map<string, Set<string>>();
+    let key = '';
+    for (const name of ['miss', 'hit'] as const) cache.on(name, (event) => (key = event.key));
+    const cached = cachedFetch({ cache, fetch: async () => Response.json({}) });
+    const keyOf = async (pair: RecordedPair, body: string) => {
+      await cached(pair.url, { ...asked(pair), body });
+      return key;
+    };
+    for (const pair of pairs) {
+      const straight = await keyOf(pair, pair.requestText ?? JSON.stringify(pair.request));
+      const backwards = await keyOf(pair, JSON.stringify(turned(pair.request), null, 1));
+      expect([pair.source, backwards]).toEqual([pair.source, straight]);
+      keys.set(straight, (keys.get(straight) ?? new Set()).add(told(pair)));
+    }
+    const distinct = new Set(pairs.map(told));
+    console.info(`${pairs.length} requests, ${distinct.size} of them distinct, ${keys.size} keys`);
+    expect(keys.size).toBe(distinct.size);
+    expect([...keys.values()].every((requests) => requests.size === 1)).toBe(true);
+  });
+});
