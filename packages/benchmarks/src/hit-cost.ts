@@ -1,14 +1,10 @@
 // What a hit costs on each store, beside the raw store doing the same: key, look-up, own copy of the answer.
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
-import { cachedLlmCall, createLlmCache, type Store } from '@cached-llm/core';
-import { redisStore } from '@cached-llm/store-redis';
-import { sqliteStore } from '@cached-llm/store-sqlite';
+import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { startRedis, temporaryFolder } from '@cached-llm/testing';
-import { createClient } from '@redis/client';
 import Table from 'cli-table3';
-import sqlite from 'sqlite3';
 import { measure } from './measure.ts';
+import { storesBesideRaw } from './stores-beside-raw.ts';
 import { requestOf, responseOf } from './workload.ts';
 
 const SIZES = [
@@ -17,41 +13,9 @@ const SIZES = [
   { request: 100_000, response: 4_000, calls: 150 },
 ];
 
-/** A store as anyone would use it who needs nothing of a cache. */
-interface RawStore {
-  get(key: string): unknown;
-  set(key: string, value: string): unknown;
-}
-
 const folder = await temporaryFolder();
 const redis = await startRedis();
-const client = await createClient({ url: redis.url }).connect();
-const database = new sqlite.Database(join(folder.path, 'raw.db'));
-const query = (sql: string, ...values: string[]) =>
-  new Promise<{ value: string }[]>((resolve, reject) => {
-    database.all<{ value: string }>(sql, values, (error, rows) =>
-      error ? reject(error) : resolve(rows),
-    );
-  });
-await query('CREATE TABLE raw(key TEXT PRIMARY KEY, value TEXT)');
-
-const map = new Map<string, string>();
-const stores: readonly { name: string; store: Store | undefined; raw: RawStore }[] = [
-  { name: 'memory / Map', store: undefined, raw: map },
-  {
-    name: 'SQLite / SELECT',
-    store: sqliteStore(join(folder.path, 'ours.db')),
-    raw: {
-      get: async (key) => (await query('SELECT value FROM raw WHERE key = ?', key))[0]?.value,
-      set: (key, value) => query('INSERT INTO raw VALUES(?, ?)', key, value),
-    },
-  },
-  {
-    name: 'Redis / GET',
-    store: redisStore(redis.url),
-    raw: { get: (key) => client.get(key), set: (key, value) => client.set(key, value) },
-  },
-];
+const { stores, close } = await storesBesideRaw(folder.path, redis.url);
 
 const table = new Table({
   head: ['store / raw', 'request', 'answer', 'ours µs', 'raw µs', 'ratio'],
@@ -95,7 +59,6 @@ for (const { name, store, raw } of stores) {
 }
 console.log(table.toString());
 
-database.close();
-client.destroy();
+close();
 await redis.stop();
 await folder.remove();

@@ -7,23 +7,18 @@ export type {
 export { cachedLlmCall } from './doors/cached-llm-call.ts';
 export { createLlmCache } from './doors/create-llm-cache.ts';
 export { defaultCache } from './doors/default-cache.ts';
-export type { FunctionOptions } from './doors/function-definition.ts';
+export type { FunctionOptions } from './doors/function-options.ts';
 export { openStore } from './doors/open-store.ts';
-export {
-  MemoryStore,
-  type MemoryStoreOptions,
-} from './effects/memory-store.ts';
-export {
-  type Ending,
-  type Facts,
-  Recording,
-  type StreamWatcher,
-} from './effects/recording.ts';
+export { MemoryStore } from './effects/memory-store.ts';
+export type { MemoryStoreOptions } from './effects/memory-store-options.ts';
+export { Recording } from './effects/recording.ts';
 export type { Store, StoredRow, StoreSize } from './effects/store.ts';
+export type { Ending, Facts, StreamWatcher } from './effects/stream-source.ts';
 export { decodeValue, encodeValue } from './effects/value-text.ts';
 export type { Adapter, Rejection, StreamRules } from './policy/adapter.ts';
 export { judge, type Rules } from './policy/admission.ts';
 export type { Answer } from './policy/answer.ts';
+export type { CacheStats } from './policy/cache-parts.ts';
 export type {
   Asking,
   Bypass,
@@ -38,7 +33,7 @@ export type {
 export { defaultAdapter, rejectUnfit } from './policy/default-adapter.ts';
 export { finishReasons, rejectFinish } from './policy/finish-reason.ts';
 export { identify } from './policy/identify.ts';
-export type { CacheStats, LlmCache } from './policy/llm-cache.ts';
+export type { LlmCache } from './policy/llm-cache.ts';
 export type {
   Admit,
   CacheOptions,

@@ -1,3 +1,14 @@
+export type {
+  AdapterCapability,
+  AdapterUnderTest,
+  ClientPlace,
+  ConformanceClient,
+  PlainCall,
+  StreamedCall,
+  Variations,
+} from './adapter-conformance/adapter-under-test.ts';
+export type { ConformanceWire } from './adapter-conformance/conformance-wire.ts';
+export { type AdapterRunner, adapterConformance } from './adapter-conformance.ts';
 export { answerAsServerSentEvents } from './answer-as-server-sent-events.ts';
 export type { WireServerOptions } from './answer-desk.ts';
 export { describeWithFixtures, type FixtureRunner } from './describe-with-fixtures.ts';

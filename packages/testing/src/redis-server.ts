@@ -67,27 +67,34 @@ export class RedisServer {
 
 const ATTEMPTS = 3;
 
+interface Place {
+  readonly folder: TemporaryFolder;
+  readonly more: readonly string[];
+  /** Nothing for a free one; another process may take that meanwhile, so it is tried again. */
+  readonly port: number | undefined;
+}
+
+async function start({ folder, more, port: fixed }: Place, attempt: number): Promise<RedisServer> {
+  const port = fixed ?? (await freePort());
+  try {
+    const child = await spawnRedis(port, folder.path, more);
+    return new RedisServer({ child, port, folder, more });
+  } catch (error) {
+    if (attempt >= ATTEMPTS || fixed !== undefined) throw error;
+    return start({ folder, more, port: fixed }, attempt + 1);
+  }
+}
+
 /**
  * Starts a `redis-server` that keeps nothing on disk, and waits until it answers.
  * @throws Error where the program is not installed or does not start
  */
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
   const folder = await temporaryFolder();
-  const more = options.arguments ?? [];
-  for (let attempt = 1; ; attempt += 1) {
-    const port = options.port ?? (await freePort());
-    try {
-      return new RedisServer({
-        child: await spawnRedis(port, folder.path, more),
-        port,
-        folder,
-        more,
-      });
-    } catch (error) {
-      // Another process may have taken the free port meanwhile.
-      if (attempt < ATTEMPTS && options.port === undefined) continue;
-      await folder.remove();
-      throw error;
-    }
+  try {
+    return await start({ folder, more: options.arguments ?? [], port: options.port }, 1);
+  } catch (error) {
+    await folder.remove();
+    throw error;
   }
 }

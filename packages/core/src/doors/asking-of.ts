@@ -2,7 +2,8 @@ import type { Asking } from '../policy/call.ts';
 import type { Policy } from '../policy/policy.ts';
 import { ValueCodec } from '../policy/value-codec.ts';
 import { callerSignal, withSignal } from './caller-signal.ts';
-import type { AnyFunction, FunctionDefinition } from './function-definition.ts';
+import type { FunctionDefinition } from './function-definition.ts';
+import type { AnyFunction } from './function-options.ts';
 import { snapshot } from './snapshot.ts';
 
 /** A function, and what is said of it. */

@@ -2,8 +2,9 @@ import type { CallInfo } from '../policy/call.ts';
 import type { CallOptions } from '../policy/options.ts';
 import { resolvePolicy } from '../policy/policy.ts';
 import type { Duration } from '../words/duration.ts';
-import { FunctionDefinition, type FunctionOptions } from './function-definition.ts';
+import { FunctionDefinition, type Naming } from './function-definition.ts';
 import { FunctionDoor } from './function-door.ts';
+import type { AnyFunction, FunctionOptions } from './function-options.ts';
 
 /** A stream comes back as a stream of the same chunks; anything else as it is. */
 export type CachedResponse<Response> =
@@ -59,6 +60,18 @@ function wrap(door: FunctionDoor): CachedLlmCall<unknown, Arguments, unknown> {
   });
 }
 
+/** What both doors for functions do. */
+export function wrapFunction(
+  fn: AnyFunction,
+  options: Duration | FunctionOptions,
+  naming: Naming,
+): CachedLlmCall<unknown, Arguments, unknown> {
+  const given = typeof options === 'object' ? options : { ttl: options };
+  const definition = new FunctionDefinition(fn, given, naming);
+  const policy = resolvePolicy(definition.cache.policy, given);
+  return wrap(new FunctionDoor({ fn, definition, policy }));
+}
+
 /**
  * Wraps `fn` so that a repeated call is answered from a store: same arguments, same `this`, a promise of
  * the same response. Where all that is said is a ttl, the process's default cache is used.
@@ -69,9 +82,6 @@ export function cachedLlmCall<This, Arguments extends readonly unknown[], Respon
   fn: (this: This, ...request: Arguments) => Response,
   options: Duration | FunctionOptions<This, Arguments> = {},
 ): CachedLlmCall<This, Arguments, Awaited<Response>> {
-  const given = typeof options === 'object' ? options : { ttl: options };
-  const definition = new FunctionDefinition(fn, fn.name, given as FunctionOptions); // types are kept by the result
-  const policy = resolvePolicy(definition.cache.policy, given);
-  const cached: unknown = wrap(new FunctionDoor({ fn, definition, policy }));
+  const cached: unknown = wrapFunction(fn, options as Duration | FunctionOptions, 'own'); // types are kept by the result
   return cached as CachedLlmCall<This, Arguments, Awaited<Response>>; // what it wraps says so
 }

@@ -1,7 +1,7 @@
 import type { Duration } from '../words/duration.ts';
 import { LlmCacheError } from '../words/errors.ts';
-import { cachedLlmCall } from './cached-llm-call.ts';
-import type { FunctionOptions } from './function-definition.ts';
+import { wrapFunction } from './cached-llm-call.ts';
+import type { FunctionOptions } from './function-options.ts';
 
 /** A method that may be decorated: one that promises a response, or an async generator. */
 type CacheableMethod = (
@@ -33,7 +33,7 @@ function refuse(what: string): never {
 const GeneratorFunction = async function* () {}.constructor;
 
 function cachedMethod(method: Method, options: Duration | FunctionOptions): Method {
-  const cached = cachedLlmCall(method, options as FunctionOptions<unknown, readonly unknown[]>); // `this` is checked by the decorator's type
+  const cached = wrapFunction(method, options, 'of-its-class');
   if (!(method instanceof GeneratorFunction)) return cached;
   async function* stream(this: unknown, ...request: unknown[]) {
     yield* (await cached.apply(this, request)) as AsyncIterable<unknown>; // a generator's response is a stream

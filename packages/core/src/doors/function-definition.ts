@@ -3,30 +3,16 @@ import type { Bypass } from '../policy/call.ts';
 import { defaultAdapter } from '../policy/default-adapter.ts';
 import { identify } from '../policy/identify.ts';
 import type { LlmCache } from '../policy/llm-cache.ts';
-import type { CallOptions } from '../policy/options.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type CallIdentity, isFields } from '../words/call-identity.ts';
 import { digest } from '../words/digest.ts';
 import { LlmCacheError } from '../words/errors.ts';
 import { withoutSignals } from './caller-signal.ts';
 import { defaultCache } from './default-cache.ts';
+import type { AnyFunction, FunctionOptions } from './function-options.ts';
 
-export type AnyFunction = (this: never, ...request: never) => unknown;
-
-/** What may be said when a function is wrapped, beside what may be said of any call. */
-export interface FunctionOptions<This = never, Arguments extends readonly unknown[] = never>
-  extends CallOptions {
-  /** @default defaultCache() */
-  readonly cache?: LlmCache | undefined;
-  /** Describes the provider: what to leave out of the key, which answers are complete. */
-  readonly adapter?: Adapter | undefined;
-  /** What the answer depends on, in place of all arguments. `this` is the caller's. */
-  readonly key?: ((this: This, ...request: Arguments) => unknown) | undefined;
-  /** Which requests to cache. `this` is the caller's. @default all */
-  readonly when?: ((this: This, ...request: Arguments) => boolean) | undefined;
-  /** Who answers. Functions that share a provider and a name share their answers. @default the adapter's, or the function's name */
-  readonly provider?: string | undefined;
-}
+/** A function goes by its own name, a method by its class's, too. */
+export type Naming = 'own' | 'of-its-class';
 
 let anonymous = 0;
 
@@ -35,17 +21,19 @@ export class FunctionDefinition {
   readonly cache: LlmCache;
   readonly adapter: Omit<Adapter, 'provider'>;
   readonly #options: FunctionOptions;
+  readonly #naming: Naming;
   readonly #name: string;
   readonly #code: string | undefined;
 
-  constructor(fn: AnyFunction, name: string, options: FunctionOptions) {
+  constructor(fn: AnyFunction, options: FunctionOptions, naming: Naming) {
     this.cache = options.cache ?? defaultCache();
     this.adapter = options.adapter ?? defaultAdapter;
     this.#options = options;
-    this.#name = name || this.#nameless();
-    // A function that says nothing of itself is told from its namesakes by its code.
-    const isNamed = options.provider ?? options.adapter ?? options.version ?? options.key;
-    this.#code = isNamed === undefined ? digest(String(fn)) : undefined;
+    this.#naming = naming;
+    this.#name = fn.name || this.#nameless();
+    // A function that says little of itself is told from its namesakes by its code.
+    const isTold = options.version ?? (fn.name && (options.provider ?? options.adapter));
+    this.#code = isTold ? undefined : digest(String(fn));
   }
 
   providerOf(owner: unknown): string {
@@ -78,6 +66,7 @@ export class FunctionDefinition {
 
   /** Two classes that inherit one method ask on behalf of different things. */
   #nameWith(owner: unknown): string {
+    if (this.#naming === 'own') return this.#name;
     if (typeof owner === 'function') return `${owner.name}.${this.#name}`;
     const className = isInstance(owner) ? owner.constructor.name : undefined;
     return className === undefined ? this.#name : `${className}.${this.#name}`;

@@ -29,11 +29,11 @@ export class FunctionDoor {
   }
 
   keyOf(owner: unknown, given: Arguments): string | undefined {
-    return this.#cache.keyOfCall(askingOf(this.#wrapping, owner, given));
+    return this.#cache.calls.keyOf(askingOf(this.#wrapping, owner, given));
   }
 
   async peek(owner: unknown, given: Arguments): Promise<unknown> {
-    return this.#isOff ? undefined : this.#cache.peek(askingOf(this.#wrapping, owner, given));
+    return this.#isOff ? undefined : this.#cache.calls.peek(askingOf(this.#wrapping, owner, given));
   }
 
   async invalidate(owner: unknown, given: Arguments): Promise<boolean> {

@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { LazyStore } from '../effects/lazy-store.ts';
-import { MemoryStore, type MemoryStoreOptions } from '../effects/memory-store.ts';
+import { MemoryStore } from '../effects/memory-store.ts';
+import type { MemoryStoreOptions } from '../effects/memory-store-options.ts';
 import type { Store } from '../effects/store.ts';
 import { LlmCacheError } from '../words/errors.ts';
 

@@ -35,7 +35,7 @@ export class Batch<Item, Answer> {
       const answers = await this.#askAll(items, whenAll(questions.map(({ signal }) => signal)));
       if (answers.length !== items.length) throw new TypeError('Not one answer for each item.');
       // As many answers as questions: each has its own.
-      questions.forEach(({ resolve }, index) => resolve(answers[index] as Answer));
+      for (const [index, { resolve }] of questions.entries()) resolve(answers[index] as Answer);
     } catch (error) {
       for (const { reject } of questions) reject(error);
     }

@@ -21,7 +21,7 @@ export class Emitter {
         listener(event);
       } catch (error) {
         // A listener's own mistake is the application's to see; no call fails of it.
-        process.emitWarning(error instanceof Error ? error : String(error));
+        process.emitWarning(String(error)); // a text: an error of another realm is refused
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { Facts, StreamWatcher } from './recording.ts';
+import type { Facts, StreamWatcher } from './stream-source.ts';
 
 /** A watcher that throws costs the stream its place in the store, and its readers nothing. */
 export class GuardedWatcher<Chunk> implements StreamWatcher<Chunk> {

@@ -1,14 +1,19 @@
 import type { Store, StoredRow } from './store.ts';
 
-/** A store whose package is still being loaded. */
+/** A store that is loaded and opened when it is first wanted: one that is never asked costs nothing. */
 export class LazyStore implements Store {
-  readonly opening: Promise<Store>;
+  readonly #load: () => Promise<Store>;
   readonly #listeners: ((error: unknown) => void)[] = [];
+  #opening: Promise<Store> | undefined;
   #store: Store | undefined;
 
-  constructor(open: () => Promise<Store>) {
-    this.opening = this.#open(open);
-    this.opening.catch(() => {}); // every operation says it again
+  constructor(load: () => Promise<Store>) {
+    this.#load = load;
+  }
+
+  get opening(): Promise<Store> {
+    this.#opening ??= this.#open();
+    return this.#opening;
   }
 
   async get(key: string): Promise<unknown> {
@@ -43,11 +48,11 @@ export class LazyStore implements Store {
   }
 
   async disconnect(): Promise<void> {
-    await (await this.opening).disconnect?.();
+    await (await this.#opening)?.disconnect?.();
   }
 
-  async #open(open: () => Promise<Store>): Promise<Store> {
-    const store = await open();
+  async #open(): Promise<Store> {
+    const store = await this.#load();
     this.#store = store;
     // In the tick of its making: a store may report its first error at once.
     for (const listener of this.#listeners) store.on?.('error', listener);

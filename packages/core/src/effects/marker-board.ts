@@ -12,6 +12,8 @@ export class MarkerBoard {
   /** A store may lose a marker before its entries (eviction): what was invalidated here stays so. */
   readonly #seen = new Map<string, Marker>();
   readonly #keys = new Map<string, string>();
+  /** Tags whose marker is on its way into the store: what is still there is older. */
+  readonly #posting = new Map<string, number>();
 
   constructor(rows: GuardedStore, prefix: string) {
     this.#rows = rows;
@@ -26,7 +28,8 @@ export class MarkerBoard {
   take(tags: readonly string[], rows: readonly (string | undefined)[]): Markers {
     const markers = new Map<string, Marker>();
     tags.forEach((tag, index) => {
-      const marker = readMarker(rows[index]) ?? this.#seen.get(tag);
+      const own = this.#seen.get(tag);
+      const marker = this.#posting.has(tag) ? own : (readMarker(rows[index]) ?? own);
       if (marker === undefined) return;
       markers.set(tag, marker);
       this.#remember(tag, marker);
@@ -51,10 +54,15 @@ export class MarkerBoard {
     return this.#post(tag, { generation, expiredAt: now });
   }
 
-  #post(tag: string, marker: Marker): Promise<boolean> {
+  async #post(tag: string, marker: Marker): Promise<boolean> {
     this.#remember(tag, marker);
+    this.#posting.set(tag, (this.#posting.get(tag) ?? 0) + 1);
     // Without a ttl: a marker has to outlive every entry it speaks of.
-    return this.#rows.write(this.#keyOf(tag), JSON.stringify(marker), undefined);
+    const isPosted = await this.#rows.write(this.#keyOf(tag), JSON.stringify(marker), undefined);
+    const others = (this.#posting.get(tag) ?? 1) - 1;
+    if (others > 0) this.#posting.set(tag, others);
+    else this.#posting.delete(tag);
+    return isPosted;
   }
 
   #remember(tag: string, marker: Marker): void {

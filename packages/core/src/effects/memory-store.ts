@@ -1,36 +1,16 @@
-import { RecencyList, type RecencyNode } from './recency-list.ts';
+import { type MemoryRow, memoryRow } from './memory-row.ts';
+import type { MemoryStoreOptions } from './memory-store-options.ts';
+import { RecencyList } from './recency-list.ts';
 import type { Store, StoredRow, StoreSize } from './store.ts';
-
-export interface MemoryStoreOptions {
-  /** @default 10_000 */
-  readonly maxEntries?: number | undefined;
-  /** Bytes of keys, values and the index round them. @default 64 MiB */
-  readonly maxBytes?: number | undefined;
-  /** The clock, in milliseconds. @default Date.now */
-  readonly now?: (() => number) | undefined;
-}
-
-interface Row extends RecencyNode<Row> {
-  readonly key: string;
-  value: string;
-  bytes: number;
-  expiresAt: number;
-}
-
-/** What V8 keeps for a row beside its texts: the node, its place in the map, two string headers. */
-const ROW_BYTES = 160;
-const WIDE = /[\u0100-\uffff]/;
-
-// V8 keeps a text in one byte a character only while all of them fit.
-const bytesOf = (text: string) => (WIDE.test(text) ? text.length * 2 : text.length);
 
 /**
  * Bounded memory, least recently used first to go. A storage adapter for Keyv, too: without a `has`, since
  * Keyv 6 takes what has one for a Map, and hands it objects that have no size.
  */
 export class MemoryStore implements Store {
-  readonly #rows = new Map<string, Row>();
-  readonly #order = new RecencyList<Row>();
+  readonly isImmediate = true;
+  readonly #rows = new Map<string, MemoryRow>();
+  readonly #order = new RecencyList<MemoryRow>();
   readonly #maxEntries: number;
   readonly #maxBytes: number;
   readonly #now: () => number;
@@ -57,20 +37,12 @@ export class MemoryStore implements Store {
   set(key: string, value: string, ttl?: number): boolean {
     this.delete(key);
     if (typeof value !== 'string') return false; // a Keyv may be told to serialise nothing
-    const bytes = ROW_BYTES + bytesOf(key) + bytesOf(value);
-    if (bytes > this.#maxBytes) return false;
     const expiresAt = ttl === undefined ? Number.POSITIVE_INFINITY : this.#now() + ttl;
-    const row: Row = {
-      key,
-      value,
-      bytes,
-      expiresAt,
-      newer: undefined,
-      older: undefined,
-    };
+    const row = memoryRow(key, value, expiresAt);
+    if (row.bytes > this.#maxBytes) return false;
     this.#rows.set(key, row);
     this.#order.push(row);
-    this.#bytes += bytes;
+    this.#bytes += row.bytes;
     this.#evict();
     return true;
   }
@@ -101,15 +73,11 @@ export class MemoryStore implements Store {
     return before - this.#rows.size;
   }
 
-  size(): StoreSize {
-    return {
-      entries: this.#rows.size,
-      bytes: this.#bytes,
-      evictions: this.#evictions,
-    };
+  measure(): StoreSize {
+    return { entries: this.#rows.size, bytes: this.#bytes, evictions: this.#evictions };
   }
 
-  #live(key: string): Row | undefined {
+  #live(key: string): MemoryRow | undefined {
     const row = this.#rows.get(key);
     if (row === undefined || this.#now() < row.expiresAt) return row;
     this.delete(key);

@@ -1,16 +1,20 @@
-type Rows = readonly (string | undefined)[];
-type ReadAll = (keys: readonly string[]) => Promise<Rows>;
+type ReadAll = (keys: readonly string[]) => unknown;
 
-/** Reads that are asked for together go to the store together: one round trip for a whole batch of texts. */
+interface Gathering {
+  readonly keys: Set<string>;
+  readonly rows: Promise<ReadonlyMap<string, unknown>>;
+}
+
+/** Reads that are asked for together go to the store together: one round trip, and no key twice. */
 export class ReadBatch {
   readonly #readAll: ReadAll;
-  #gathering: { readonly keys: Set<string>; readonly rows: Promise<Map<string, string>> } | undefined;
+  #gathering: Gathering | undefined;
 
   constructor(readAll: ReadAll) {
     this.#readAll = readAll;
   }
 
-  async read(keys: readonly string[]): Promise<Rows> {
+  async read(keys: readonly string[]): Promise<readonly unknown[]> {
     this.#gathering ??= this.#gather();
     const { keys: all, rows } = this.#gathering;
     for (const key of keys) all.add(key);
@@ -18,17 +22,19 @@ export class ReadBatch {
     return keys.map((key) => found.get(key));
   }
 
-  #gather() {
+  #gather(): Gathering {
     const keys = new Set<string>();
     return { keys, rows: this.#readSoon(keys) };
   }
 
-  async #readSoon(keys: Set<string>): Promise<Map<string, string>> {
+  async #readSoon(keys: ReadonlySet<string>): Promise<ReadonlyMap<string, unknown>> {
     await Promise.resolve(); // whoever asks in this turn is in time
     this.#gathering = undefined;
     const wanted = [...keys];
     const rows = await this.#readAll(wanted);
-    const found = wanted.map((key, index) => [key, rows[index]] as const);
-    return new Map(found.filter((row): row is readonly [string, string] => row[1] !== undefined));
+    if (!Array.isArray(rows) || rows.length !== wanted.length) {
+      throw new TypeError('The store did not give one row for each key.');
+    }
+    return new Map(wanted.map((key, index) => [key, rows[index]]));
   }
 }

@@ -24,6 +24,12 @@ export class Stats {
     storeErrors: 0,
   };
 
+  /** Every request that came, whatever became of it. */
+  get requests(): number {
+    const { hits, stale, misses, bypasses, collapsed } = this.counts;
+    return hits + stale + misses + bypasses + collapsed;
+  }
+
   /** Requests answered without a call of their own, of all that could have been. */
   get hitRate(): number {
     const { hits, stale, misses, collapsed } = this.counts;

@@ -21,6 +21,8 @@ export interface Store {
   getMany?(keys: string[]): unknown;
   /** Settles when the store is ready for its first operation; the deadline of that one starts then. */
   readonly opening?: Promise<unknown> | undefined;
+  /** Answers in the call itself: nothing is gained by gathering reads. */
+  readonly isImmediate?: boolean | undefined;
   on?(event: 'error', listener: (error: unknown) => void): unknown;
   disconnect?(): unknown;
   /** Every row whose key starts with `prefix`, in constant memory. */
@@ -28,5 +30,5 @@ export interface Store {
   /** Removes what the store itself holds for expired; how many rows went. */
   sweep?(): Promise<number>;
   /** What the store holds, where it knows without counting. */
-  size?(): StoreSize;
+  measure?(): StoreSize;
 }

@@ -1,4 +1,4 @@
-import type { Facts } from '../effects/recording.ts';
+import type { Facts } from '../effects/stream-source.ts';
 import type { Adapter } from './adapter.ts';
 import type { Admit } from './options.ts';
 

@@ -1,4 +1,5 @@
-import type { Facts, Recording } from '../effects/recording.ts';
+import type { Recording } from '../effects/recording.ts';
+import type { Facts } from '../effects/stream-source.ts';
 import type { CallIdentity } from '../words/call-identity.ts';
 import type { Usage } from '../words/entry.ts';
 import type { BypassReason } from '../words/events.ts';

@@ -60,14 +60,7 @@ const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? v
 /** Where reasons stand: in the answer, in each of several, in the last chunks of Anthropic, Cohere and Bedrock. */
 function parts(response: Fields): readonly unknown[] {
   const { choices, candidates, promptFeedback, delta, messageStop } = response;
-  return [
-    response,
-    promptFeedback,
-    delta,
-    messageStop,
-    ...listOf(choices),
-    ...listOf(candidates),
-  ];
+  return [response, promptFeedback, delta, messageStop, ...listOf(choices), ...listOf(candidates)];
 }
 
 /** OpenAI's responses have a status, and say elsewhere why it is `incomplete`. */

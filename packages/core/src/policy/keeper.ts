@@ -1,16 +1,15 @@
-import type { Address, EntryStore } from '../effects/entry-store.ts';
-import type { Facts } from '../effects/recording.ts';
+import type { EntryStore } from '../effects/entry-store.ts';
 import type { Reporter } from '../effects/reporter.ts';
+import type { Facts } from '../effects/stream-source.ts';
 import type { Markers } from '../effects/tags.ts';
 import type { Entry, EntryHeader } from '../words/entry.ts';
-import type { CallEvent } from '../words/events.ts';
-import type { Call, Capture } from './call.ts';
+import type { Capture } from './call.ts';
+import { entryHeader } from './entry-header.ts';
 import type { Mode } from './options.ts';
+import { eventOf, type Request } from './request.ts';
 
 /** A live answer on its way into the store. */
-export interface Arrival {
-  readonly call: Call<unknown>;
-  readonly address: Address;
+export interface Arrival extends Request {
   /** As they were before the call began: an answer older than an invalidation is void. */
   readonly markers: Markers;
   /** Milliseconds the provider took. */
@@ -18,14 +17,6 @@ export interface Arrival {
   /** False once the key was invalidated while the call was under way. */
   readonly isCurrent: () => boolean;
 }
-
-export function eventOf({ address, call }: Pick<Arrival, 'address' | 'call'>): CallEvent {
-  const { provider, model } = call.identity;
-  return { key: address.key, provider, model };
-}
-
-/** JSON has no Infinity: an endless window ends at the last instant that can be written. */
-const until = (instant: number) => Math.min(instant, Number.MAX_SAFE_INTEGER);
 
 const WRITING: ReadonlySet<Mode> = new Set<Mode>(['read-write', 'refresh']);
 
@@ -59,7 +50,11 @@ export class Keeper {
   /** A hit that starts the ttl anew: no more often than once in a tenth of it, to spare the store. */
   async renew(arrival: Omit<Arrival, 'took' | 'isCurrent'>, { header, payload }: Entry) {
     if (!WRITING.has(arrival.call.policy.mode)) return;
-    const { freshUntil, staleUntil, fallbackUntil } = this.#header(arrival, header);
+    const { freshUntil, staleUntil, fallbackUntil } = entryHeader(
+      arrival,
+      header.kind,
+      this.#now(),
+    );
     if (freshUntil - header.freshUntil < arrival.call.policy.ttl / 10) return;
     const entry = { header: { ...header, freshUntil, staleUntil, fallbackUntil }, payload };
     // Its tags and their generations stay those it was stored with, whatever tags this caller has.
@@ -75,7 +70,7 @@ export class Keeper {
     if (!WRITING.has(arrival.call.policy.mode) || !arrival.isCurrent()) return false;
     const { usage } = facts;
     const header = {
-      ...this.#header(arrival, body),
+      ...entryHeader(arrival, body.kind, this.#now()),
       usage,
       took: arrival.took,
     };
@@ -92,26 +87,5 @@ export class Keeper {
   #reject(arrival: Arrival, reason = 'unencodable'): false {
     this.#reporter.tell('not-admitted', { ...eventOf(arrival), reason });
     return false;
-  }
-
-  #header(
-    { address, call }: Pick<Arrival, 'address' | 'call'>,
-    { kind }: Pick<EntryHeader, 'kind'>,
-  ): EntryHeader {
-    const { ttl, staleWhileRevalidate, staleIfError, tags } = call.policy;
-    const storedAt = this.#now();
-    const freshUntil = until(storedAt + ttl);
-    return {
-      fingerprint: address.fingerprint,
-      scope: address.scope,
-      storedAt,
-      freshUntil,
-      staleUntil: until(freshUntil + staleWhileRevalidate),
-      fallbackUntil: until(freshUntil + staleIfError),
-      kind,
-      provider: call.identity.provider,
-      model: call.identity.model,
-      tags: tags.length === 0 ? undefined : tags,
-    };
   }
 }

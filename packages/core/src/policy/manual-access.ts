@@ -4,12 +4,13 @@ import type { CallIdentity } from '../words/call-identity.ts';
 import { addressOf, isBypass } from './address.ts';
 import type { Bypass, Call } from './call.ts';
 import { defaultAdapter } from './default-adapter.ts';
-import { identify } from './identify.ts';
 import { drained } from './drained.ts';
-import { eventOf, Keeper } from './keeper.ts';
-import type { Look, Request } from './leader.ts';
+import { identify } from './identify.ts';
+import { Keeper } from './keeper.ts';
 import type { CallOptions } from './options.ts';
+import type { Pipeline } from './pipeline.ts';
 import { type Policy, resolvePolicy } from './policy.ts';
+import { eventOf, type Request } from './request.ts';
 import { ValueCodec } from './value-codec.ts';
 
 export interface ManualParts {
@@ -17,7 +18,7 @@ export interface ManualParts {
   readonly reporter: Reporter;
   readonly now: () => number;
   readonly policy: Policy;
-  readonly look: (request: Request) => Promise<Look>;
+  readonly pipeline: Pick<Pipeline, 'look'>;
 }
 
 /** Reading and writing by hand, for what no door fits. */
@@ -36,7 +37,7 @@ export class ManualAccess {
     if (isBypass(request)) return this.#goPast(request);
     const { mode } = request.call.policy;
     if (mode === 'off') return undefined;
-    const { state, answer } = await this.#parts.look(request);
+    const { state, answer } = await this.#parts.pipeline.look(request);
     const header = answer?.header;
     const isServed = mode === 'replay' || (mode !== 'refresh' && state === 'fresh');
     if (!isServed || header === undefined) {

@@ -1,12 +1,14 @@
 import type { Address, EntryStore } from '../effects/entry-store.ts';
 import type { Reporter } from '../effects/reporter.ts';
-import { type Flight, SingleFlight } from '../effects/single-flight.ts';
-import { type Answer, bypassAnswer, type Landed, SharedAnswer } from './answer.ts';
-import type { Call, Captured } from './call.ts';
+import { type Answer, bypassAnswer, SharedAnswer } from './answer.ts';
+import type { Call } from './call.ts';
 import { drained } from './drained.ts';
-import { eventOf } from './keeper.ts';
-import { Leader, type Look, type Request } from './leader.ts';
-import { MODES, type Mode } from './options.ts';
+import type { Landed } from './landed.ts';
+import { asHit, isTorso } from './late-answer.ts';
+import { Leader } from './leader.ts';
+import { type Look, lookUp } from './look-up.ts';
+import { eventOf, type Request } from './request.ts';
+import { RequestFlights } from './request-flights.ts';
 
 export interface PipelineParts {
   readonly entries: EntryStore;
@@ -14,68 +16,41 @@ export interface PipelineParts {
   readonly now: () => number;
 }
 
-/** Requests in different modes want different things of a flight. */
-const flightKeyOf = (mode: Mode, { address }: Request) => `${mode}:${address.key}`;
-
-/** All readers of a running stream left: what remains of it is nobody's answer. */
-const isTorso = (captured: Captured | undefined) =>
-  captured?.kind === 'recording' && captured.recording.isAbandoned;
-
 /** One flight a key: joined before the look-up, led by the first, followed by the rest. */
 export class Pipeline {
-  readonly #reporter: Reporter;
-  readonly #now: () => number;
-  readonly #leader: Leader;
-  readonly #flights = new SingleFlight<Landed>();
-  readonly #underWay = new Set<Request>();
+  readonly #parts: PipelineParts;
+  readonly flights: RequestFlights;
 
-  constructor({ entries, reporter, now }: PipelineParts) {
-    this.#reporter = reporter;
-    this.#now = now;
-    this.#leader = new Leader({
-      entries,
-      reporter,
-      now,
+  constructor(parts: PipelineParts) {
+    this.#parts = parts;
+    const leader = new Leader({
+      ...parts,
       revalidate: (request) => this.#revalidate(request),
-      isCurrent: (flight, request) =>
-        this.#flights.isUp(flightKeyOf(request.call.policy.mode, request), flight),
+      isCurrent: (flight, request) => this.flights.isCurrent(flight, request),
     });
+    this.flights = new RequestFlights((request, flight) => leader.lead(request, flight));
   }
 
   async answer<Response>(call: Call<Response>, address: Address): Promise<Answer<Response>> {
     const request = { call, address };
-    const flightKey = flightKeyOf(call.policy.mode, request);
-    const running = this.#flights.find(flightKey);
-    const flight = running ?? this.#start(flightKey, request);
+    const running = this.flights.find(request);
+    const flight = running ?? this.flights.start(request);
     const isLate = flight.hasLanded;
     const landed = await flight.board(call.signal);
     // Who wants a new answer does not take one that was there before it asked.
     const isSpent = isLate && call.policy.mode === 'refresh' && landed.arrival?.isKept() === true;
     if (isSpent || isTorso(landed.captured)) {
-      if (this.#flights.isUp(flightKey, flight)) this.#flights.detach(flightKey);
+      this.flights.end(flight, request);
       return this.answer(call, address);
     }
-    if (running === undefined) {
-      return new SharedAnswer(call, landed, { key: address.key, leads: true, at: this.#now() });
-    }
-    return this.#follow(call, address, isLate ? asHit(landed) : landed);
+    if (running !== undefined) return this.#follow(call, address, isLate ? asHit(landed) : landed);
+    const at = this.#parts.now();
+    return new SharedAnswer(call, landed, { key: address.key, leads: true, at });
   }
 
   /** What the store holds for a request, without a call, an event or a count. */
-  look({ call, address }: Request): Promise<Look> {
-    return this.#leader.look({ call, address });
-  }
-
-  /** Whoever asks from now on gets a call of its own, and what is under way is not stored. */
-  detach(key: string): void {
-    for (const mode of MODES) this.#flights.detach(`${mode}:${key}`);
-  }
-
-  /** The same for every request under way with this tag. */
-  detachTag(tag: string): void {
-    for (const { address } of this.#underWay) {
-      if (address.tags.includes(tag)) this.detach(address.key);
-    }
+  look(request: Request): Promise<Look> {
+    return lookUp(request, this.#parts.entries, this.#parts.now);
   }
 
   async #follow<Response>(
@@ -83,17 +58,17 @@ export class Pipeline {
     address: Address,
     landed: Landed,
   ): Promise<Answer<Response>> {
+    const { reporter, now } = this.#parts;
     if (landed.captured === undefined) {
-      const { provider } = call.identity;
-      this.#reporter.tell('bypass', { reason: 'not-shareable', provider });
+      reporter.tell('bypass', { reason: 'not-shareable', provider: call.identity.provider });
       return bypassAnswer(await call.invoke(call.signal ?? new AbortController().signal));
     }
-    const at = this.#now();
+    const at = now();
     const event = eventOf({ call, address });
     const { outcome, arrival } = landed;
-    if (outcome === 'hit' && arrival !== undefined) {
-      this.#reporter.tell('hit', { ...event, age: at - arrival.at });
-    } else this.#reporter.tell('collapsed', event);
+    const isHit = outcome === 'hit' && arrival !== undefined;
+    if (isHit) reporter.tell('hit', { ...event, age: at - arrival.at });
+    else reporter.tell('collapsed', event);
     return new SharedAnswer(call, landed, { key: address.key, leads: false, at });
   }
 
@@ -102,35 +77,14 @@ export class Pipeline {
     const policy = { ...call.policy, mode: 'refresh' } as const;
     const behind = { ...call, policy, signal: undefined };
     const request = { address, call: behind, isBehind: true };
-    const flightKey = flightKeyOf('refresh', request);
-    if (this.#flights.find(flightKey) !== undefined) return;
+    if (this.flights.find(request) !== undefined) return;
     // Its failure concerns nobody: the stale answer was given, and the next request tries again.
-    this.#start(flightKey, request)
+    this.flights
+      .start(request)
       .board(undefined)
       .then(drain)
       .catch(() => {});
   }
-
-  #start(flightKey: string, request: Request): Flight<Landed> {
-    return this.#flights.start(flightKey, (flight) => this.#lead(request, flight));
-  }
-
-  async #lead(request: Request, flight: Flight<Landed>): Promise<Landed> {
-    this.#underWay.add(request);
-    try {
-      return await this.#leader.lead(request, flight);
-    } finally {
-      // An answer that is still being written can be joined, too.
-      const end = () => this.#underWay.delete(request);
-      if (flight.held === undefined) end();
-      else flight.held.then(end, end);
-    }
-  }
-}
-
-/** Whoever comes while a whole answer is still being written has it from here, as from the store. */
-function asHit(landed: Landed): Landed {
-  return landed.arrival?.isKept() === true ? { ...landed, outcome: 'hit' } : landed;
 }
 
 /** A recording is pulled by its readers: where there is none, by this. */

@@ -4,6 +4,7 @@ import type { Reporter } from '../effects/reporter.ts';
 import type { Store } from '../effects/store.ts';
 import { EVERYTHING, modelTag, providerTag, userTag } from '../effects/tags.ts';
 import { LlmCacheError } from '../words/errors.ts';
+import type { RequestFlights } from './request-flights.ts';
 
 /** Which entries: one by its key, or all of a tag, a model, a provider, or of this cache's namespace. */
 export type Selection =
@@ -29,10 +30,8 @@ export interface SteeringParts {
   readonly store: Store;
   readonly reporter: Reporter;
   readonly now: () => number;
-  /** Calls under way for this key are no longer joined, nor stored. */
-  readonly detach: (key: string) => void;
-  /** The same for all calls under way with this tag. */
-  readonly detachTag: (tag: string) => void;
+  /** Calls under way for what goes are no longer joined, nor stored. */
+  readonly flights: Pick<RequestFlights, 'detach' | 'detachTag'>;
 }
 
 /** Takes entries out of use: one row is written for all that a tag, a model or a namespace holds. */
@@ -45,9 +44,9 @@ export class Steering {
 
   /** The entries answer nobody from now on. False when the store could not be told. */
   async invalidate(selection: Selection): Promise<boolean> {
-    const { entries, detach } = this.#parts;
+    const { entries, flights } = this.#parts;
     if (!('key' in selection)) return this.#invalidateTag(tagOf(selection));
-    detach(selection.key);
+    flights.detach(selection.key);
     return entries.remove(selection.key);
   }
 
@@ -72,7 +71,7 @@ export class Steering {
 
   #invalidateTag(tag: string): Promise<boolean> {
     const isTold = this.#parts.entries.markers.invalidate(tag);
-    this.#parts.detachTag(tag);
+    this.#parts.flights.detachTag(tag);
     return isTold;
   }
 

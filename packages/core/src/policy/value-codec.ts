@@ -1,5 +1,5 @@
-import type { Facts, StreamWatcher } from '../effects/recording.ts';
 import { Recording } from '../effects/recording.ts';
+import type { Facts, StreamWatcher } from '../effects/stream-source.ts';
 import { decodeValue, encodeValue } from '../effects/value-text.ts';
 import type { Adapter } from './adapter.ts';
 import { judge, type Rules } from './admission.ts';

@@ -1,29 +1,12 @@
 import stringify from 'fast-json-stable-stringify';
 import { className } from './class-name.ts';
-import { digest } from './digest.ts';
+import { MARK, textOf } from './marked-text.ts';
 import { NotCanonical, type Segment } from './not-canonical.ts';
 import { specialText } from './special-value.ts';
 import { valueKind } from './value-kind.ts';
 
-/**
- * Starts a string that stands for what JSON would lose. A user's string that starts with it gets one
- * more, so that no text can pass for another value.
- */
-const MARK = '\u0000';
-
-/** Longer texts enter as length and digest: hashing them raw beats escaping them (3x at 100 KB). */
-const LONG_TEXT = 256;
-
 /** Deeper than any real request; a bound keeps the stack whole. */
 const DEEPEST = 500;
-
-function textOf(text: string): string {
-  // A lone surrogate has no UTF-8 form: two such texts would have one digest.
-  if (text.length > LONG_TEXT && text.isWellFormed()) {
-    return `${MARK}text:${text.length}:${digest(text)}`;
-  }
-  return text.startsWith(MARK) ? MARK + text : text;
-}
 
 class Walk {
   readonly #path: Segment[] = [];

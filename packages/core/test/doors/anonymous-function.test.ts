@@ -54,7 +54,9 @@ describe('a function with a name', () => {
     async function ask(text: string) {
       return text;
     }
-    const keys = [1, 2].map(() => cachedLlmCall(ask, { cache: createLlmCache({ store }) }).keyOf('a'));
+    const keys = [1, 2].map(() =>
+      cachedLlmCall(ask, { cache: createLlmCache({ store }) }).keyOf('a'),
+    );
     expect(keys[0]).toBe(keys[1]);
   });
 

@@ -48,7 +48,10 @@ export async function newApplication(): Promise<Application> {
     const file = join(folder, 'main.ts');
     await writeFile(file, `import * as core from '../core/src/index.ts';\n${script}`);
     const command = [fromExamples.resolve('tsx/cli'), '--conditions=@cached-llm/source', file];
-    const { stdout } = await promisify(execFile)(process.execPath, command, { cwd, timeout: 8_000 });
+    const { stdout } = await promisify(execFile)(process.execPath, command, {
+      cwd,
+      timeout: 8_000,
+    });
     return stdout.trim();
   };
   return { folder, elsewhere: join(root, 'elsewhere'), run, remove };

@@ -65,6 +65,7 @@ describe('@CachedLLM, the standard decorator', () => {
   test('works on static methods, each of its own class', async () => {
     const { cache } = startTrial();
     class One {
+      readonly url = 'https://example.com';
       static readonly answer = 1;
       @CachedLLM({ cache })
       static async ask(_prompt: string) {
@@ -72,6 +73,7 @@ describe('@CachedLLM, the standard decorator', () => {
       }
     }
     class Two {
+      readonly url = 'https://example.com';
       static readonly answer = 2;
       @CachedLLM({ cache })
       static async ask(_prompt: string) {

@@ -4,8 +4,7 @@ import { cachedLlmCall, createLlmCache, defaultCache } from '../../src/index.ts'
 
 type Environment = Readonly<Record<string, string>>;
 
-const cacheFrom = (environment: Environment) =>
-  createLlmCache(optionsFromEnvironment(environment));
+const cacheFrom = (environment: Environment) => createLlmCache(optionsFromEnvironment(environment));
 
 describe('a cache from the environment', () => {
   test('is the default one where nothing is said', () => {
@@ -53,9 +52,24 @@ describe('a cache from the environment', () => {
     ['a ttl without its unit', 'INVALID_DURATION', 'ttl', { CACHED_LLM_TTL: '3600' }],
     ['a ttl in words', 'INVALID_DURATION', 'ttl', { CACHED_LLM_TTL: '5 minutes' }],
     ['a mode that is none', 'INVALID_OPTION', 'mode', { CACHED_LLM_MODE: 'readonly' }],
-    ['a switch that is none', 'INVALID_OPTION', 'CACHED_LLM_ENABLED', { CACHED_LLM_ENABLED: 'maybe' }],
-    ['a switch that is a property of every object', 'INVALID_OPTION', 'CACHED_LLM_ENABLED', { CACHED_LLM_ENABLED: 'constructor' }],
-    ['a bound that is no number', 'INVALID_OPTION', 'maxEntries', { CACHED_LLM_MAX_ENTRIES: 'many' }],
+    [
+      'a switch that is none',
+      'INVALID_OPTION',
+      'CACHED_LLM_ENABLED',
+      { CACHED_LLM_ENABLED: 'maybe' },
+    ],
+    [
+      'a switch that is a property of every object',
+      'INVALID_OPTION',
+      'CACHED_LLM_ENABLED',
+      { CACHED_LLM_ENABLED: 'constructor' },
+    ],
+    [
+      'a bound that is no number',
+      'INVALID_OPTION',
+      'maxEntries',
+      { CACHED_LLM_MAX_ENTRIES: 'many' },
+    ],
     ['a bound below one', 'INVALID_OPTION', 'maxBytes', { CACHED_LLM_MAX_BYTES: '-1' }],
     ['a store of no kind', 'UNKNOWN_STORE', 'sqlite:', { CACHED_LLM_STORE: 'llm.db' }],
   ])('refuses %s', (_what, code, named, environment) => {

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import Keyv from 'keyv';
 import { Keyv as Keyv6 } from 'keyv-6';
 import {
-  type CachedLlmCall,
   CachedLLM,
+  type CachedLlmCall,
   type CallInfo,
   cachedLlmCall,
   createLlmCache,
@@ -36,7 +36,7 @@ describe('the types of a wrapped function', () => {
   const ask = cachedLlmCall(reply, options);
 
   test('are those of the function itself', () => {
-    same<Equal<Parameters<typeof ask>, [_question: Question, _retries?: number]>>(true);
+    same<Equal<Parameters<typeof ask>, [_question: Question, _retries?: number | undefined]>>(true);
     same<Equal<ReturnType<typeof ask>, Promise<Reply>>>(true);
     same<Equal<ThisParameterType<typeof ask>, unknown>>(true);
   });
@@ -65,7 +65,9 @@ describe('the types of a wrapped function', () => {
 
   test('several arguments, optional and rest', () => {
     const many = cachedLlmCall(async (_a: string, _b?: number, ..._rest: Date[]) => true, options);
-    same<Equal<Parameters<typeof many>, [_a: string, _b?: number, ..._rest: Date[]]>>(true);
+    same<Equal<Parameters<typeof many>, [_a: string, _b?: number | undefined, ..._rest: Date[]]>>(
+      true,
+    );
   });
 
   test('refuse other arguments', () => {

@@ -333,7 +333,12 @@ describe('a store that is being opened', () => {
   });
 
   test('and has an opening of its own that fails, is asked all the same', async () => {
-    const store: Store = { ...bare(['a', '1']), opening: Promise.reject(down()) };
+    const store: Store = {
+      ...bare(['a', '1']),
+      get opening() {
+        return Promise.reject(down());
+      },
+    };
     const { rows } = guard(store);
     await turn();
     expect(await rows.read(['a'])).toEqual(['1']);

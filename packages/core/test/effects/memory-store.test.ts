@@ -66,7 +66,7 @@ describe('bounded by entries', () => {
             model.set(name, `${index}`);
           }
           expect(await keysOf(store)).toEqual(model.keys());
-          expect(store.size().entries).toBe(model.keys().length);
+          expect(store.measure().entries).toBe(model.keys().length);
         }
       }),
     );
@@ -75,7 +75,7 @@ describe('bounded by entries', () => {
   test('what is left out is counted', () => {
     const store = new MemoryStore({ maxEntries: 2 });
     for (const name of ['a', 'b', 'c', 'd']) store.set(name, '1');
-    expect(store.size()).toMatchObject({ entries: 2, evictions: 2 });
+    expect(store.measure()).toMatchObject({ entries: 2, evictions: 2 });
   });
 });
 
@@ -93,14 +93,14 @@ describe('bounded by bytes', () => {
         for (const [name, value] of writes) {
           const isTaken = store.set(name, value);
           expect(store.get(name)).toBe(isTaken ? value : undefined);
-          expect(store.size().bytes).toBeLessThanOrEqual(2_000);
+          expect(store.measure().bytes).toBeLessThanOrEqual(2_000);
         }
         const rows = await keysOf(store);
         const fresh = new MemoryStore({ maxBytes: 1_000_000 });
         for (const name of rows) fresh.set(name, store.get(name) ?? '');
-        expect(store.size().bytes).toBe(fresh.size().bytes);
+        expect(store.measure().bytes).toBe(fresh.measure().bytes);
         for (const name of rows) store.delete(name);
-        expect([store.size().bytes, store.size().entries]).toEqual([0, 0]);
+        expect([store.measure().bytes, store.measure().entries]).toEqual([0, 0]);
       }),
     );
   });
@@ -111,7 +111,7 @@ describe('bounded by bytes', () => {
     store.set('b', 'small');
     expect(store.set('a', 'x'.repeat(1_000))).toBe(false);
     expect([store.get('a'), store.get('b')]).toEqual([undefined, 'small']);
-    expect(store.size().evictions).toBe(0);
+    expect(store.measure().evictions).toBe(0);
   });
 
   test('a value that grows pushes others out, and not itself', () => {
@@ -120,14 +120,14 @@ describe('bounded by bytes', () => {
     expect(store.set('a', 'x'.repeat(600))).toBe(true);
     expect(store.getMany(['b', 'c'])).toEqual([undefined, undefined]);
     expect(store.get('a')).toHaveLength(600);
-    expect(store.size()).toMatchObject({ entries: 1, evictions: 2 });
+    expect(store.measure()).toMatchObject({ entries: 1, evictions: 2 });
   });
 
   test('a text that needs two bytes a character counts for twice', () => {
     const [narrow, wide] = [new MemoryStore(), new MemoryStore()];
     narrow.set('k', 'é'.repeat(100));
     wide.set('k', '世'.repeat(100));
-    expect(wide.size().bytes - narrow.size().bytes).toBe(100);
+    expect(wide.measure().bytes - narrow.measure().bytes).toBe(100);
   });
 
   test.each([[null], [undefined], [5], [{ value: 'a' }], [['a']]])(
@@ -137,7 +137,7 @@ describe('bounded by bytes', () => {
       store.set('key', 'text');
       expect(store.set('key', value as never)).toBe(false); // what a Keyv without a serialiser hands over
       expect(store.get('key')).toBe(undefined);
-      expect(store.size()).toEqual({ entries: 0, bytes: 0, evictions: 0 });
+      expect(store.measure()).toEqual({ entries: 0, bytes: 0, evictions: 0 });
     },
   );
 });
@@ -151,7 +151,7 @@ describe('a ttl', () => {
     expect([store.get('key'), store.getMany(['key'])]).toEqual(['text', ['text']]);
     clock.advance(1);
     expect([store.get('key'), store.getMany(['key'])]).toEqual([undefined, [undefined]]);
-    expect(store.size().bytes).toBe(0);
+    expect(store.measure().bytes).toBe(0);
   });
 
   test('is that of the last write', () => {
@@ -177,7 +177,7 @@ describe('a ttl', () => {
     for (const name of ['a', 'b']) store.set(name, '1', 100);
     clock.advance(100);
     expect([await store.sweep(), await store.sweep()]).toEqual([2, 0]);
-    expect(store.size().entries).toBe(1);
+    expect(store.measure().entries).toBe(1);
   });
 });
 
@@ -185,7 +185,7 @@ test('clearing leaves nothing, and the bounds whole', async () => {
   const store = new MemoryStore({ maxEntries: 2 });
   for (const name of ['a', 'b', 'c']) store.set(name, '1');
   store.clear();
-  expect(store.size()).toEqual({ entries: 0, bytes: 0, evictions: 1 });
+  expect(store.measure()).toEqual({ entries: 0, bytes: 0, evictions: 1 });
   for (const name of ['a', 'b', 'c']) store.set(name, '1');
   expect(await keysOf(store)).toEqual(['b', 'c']);
 });
@@ -215,8 +215,8 @@ describe.each<[string, (store: MemoryStore) => AnyKeyv]>([
     const store = new MemoryStore({ maxBytes: 10_000 });
     const keyv = over(store);
     for (let index = 0; index < 50; index++) await keyv.set(`${index}`, 'x'.repeat(1_000));
-    expect(store.size()).toMatchObject({ entries: 8, evictions: 42 });
-    expect(store.size().bytes).toBeLessThanOrEqual(10_000);
+    expect(store.measure()).toMatchObject({ entries: 8, evictions: 42 });
+    expect(store.measure().bytes).toBeLessThanOrEqual(10_000);
     expect([await keyv.get('41'), await keyv.get('42')]).toEqual([undefined, 'x'.repeat(1_000)]);
   });
 
@@ -232,6 +232,6 @@ describe.each<[string, (store: MemoryStore) => AnyKeyv]>([
     const keyv = over(store);
     await keyv.set('key', 'text');
     await keyv.clear();
-    expect(store.size().entries).toBe(0);
+    expect(store.measure().entries).toBe(0);
   });
 });

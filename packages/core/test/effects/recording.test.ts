@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type Facts, Recording, type StreamWatcher } from '../../src/effects/recording.ts';
+import { Recording } from '../../src/effects/recording.ts';
+import type { Facts, StreamWatcher } from '../../src/effects/stream-source.ts';
 import { decodeValue, encodeValue } from '../../src/effects/value-text.ts';
 import { HandStream } from './hand-stream.ts';
 

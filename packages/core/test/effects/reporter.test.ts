@@ -117,6 +117,6 @@ describe('a listener', () => {
     });
     reporter.tell('miss', CALL);
     process.emitWarning = emitWarning;
-    expect([heard, warnings]).toEqual([1, [error, 'a text']]);
+    expect([heard, warnings]).toEqual([1, [String(error), 'a text']]);
   });
 });

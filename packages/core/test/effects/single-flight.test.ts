@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type Flight, SingleFlight } from '../../src/effects/single-flight.ts';
+import type { Flight } from '../../src/effects/flight.ts';
+import { SingleFlight } from '../../src/effects/single-flight.ts';
 
 /** A shared call that ends when the test says so. */
 function trial() {

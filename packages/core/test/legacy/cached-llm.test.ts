@@ -84,12 +84,14 @@ describe('@CachedLLM, the legacy decorator', () => {
   test('works on static methods, each of its own class', async () => {
     const { cache } = startTrial();
     class One {
+      readonly url = 'https://example.com';
       @CachedLLM({ cache })
       static async ask(_prompt: string) {
         return 1;
       }
     }
     class Two {
+      readonly url = 'https://example.com';
       @CachedLLM({ cache })
       static async ask(_prompt: string) {
         return 2;

@@ -23,17 +23,67 @@ const text = { role: 'assistant', content: 'The sky…' };
 describe('without any adapter, an answer is not kept that is', () => {
   test.each<[string, string, unknown]>([
     ['OpenAI: length', 'truncated', choice({ message: text, finish_reason: 'length' })],
-    ['OpenAI: content filter', 'filtered', choice({ message: text, finish_reason: 'content_filter' })],
+    [
+      'OpenAI: content filter',
+      'filtered',
+      choice({ message: text, finish_reason: 'content_filter' }),
+    ],
     ['OpenAI: still to come', 'incomplete', choice({ message: text, finish_reason: null })],
-    ['OpenAI: one of two choices cut', 'truncated', { choices: [{ finish_reason: 'stop' }, { finish_reason: 'length' }] }],
-    ['OpenAI: refusal', 'refusal', choice({ message: { ...text, content: null, refusal: 'I cannot.' }, finish_reason: 'stop' })],
-    ['OpenAI responses: incomplete', 'truncated', { object: 'response', status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' }, output: [] }],
-    ['OpenAI responses: filtered', 'filtered', { object: 'response', status: 'incomplete', incomplete_details: { reason: 'content_filter' }, output: [] }],
-    ['OpenAI responses: failed', 'error', { object: 'response', status: 'failed', error: { code: 'server_error' } }],
-    ['OpenAI responses: in progress', 'incomplete', { object: 'response', status: 'in_progress', error: null, output: [] }],
-    ['OpenAI responses: refusal', 'refusal', { object: 'response', status: 'completed', output: [{ type: 'message', content: [{ type: 'refusal', refusal: 'I cannot.' }] }] }],
+    [
+      'OpenAI: one of two choices cut',
+      'truncated',
+      { choices: [{ finish_reason: 'stop' }, { finish_reason: 'length' }] },
+    ],
+    [
+      'OpenAI: refusal',
+      'refusal',
+      choice({ message: { ...text, content: null, refusal: 'I cannot.' }, finish_reason: 'stop' }),
+    ],
+    [
+      'OpenAI responses: incomplete',
+      'truncated',
+      {
+        object: 'response',
+        status: 'incomplete',
+        incomplete_details: { reason: 'max_output_tokens' },
+        output: [],
+      },
+    ],
+    [
+      'OpenAI responses: filtered',
+      'filtered',
+      {
+        object: 'response',
+        status: 'incomplete',
+        incomplete_details: { reason: 'content_filter' },
+        output: [],
+      },
+    ],
+    [
+      'OpenAI responses: failed',
+      'error',
+      { object: 'response', status: 'failed', error: { code: 'server_error' } },
+    ],
+    [
+      'OpenAI responses: in progress',
+      'incomplete',
+      { object: 'response', status: 'in_progress', error: null, output: [] },
+    ],
+    [
+      'OpenAI responses: refusal',
+      'refusal',
+      {
+        object: 'response',
+        status: 'completed',
+        output: [{ type: 'message', content: [{ type: 'refusal', refusal: 'I cannot.' }] }],
+      },
+    ],
     ['OpenRouter: error under 200', 'error', { error: { message: 'overloaded', code: 502 } }],
-    ['OpenRouter: error in a choice', 'error', choice({ error: { code: 502 }, finish_reason: 'error' })],
+    [
+      'OpenRouter: error in a choice',
+      'error',
+      choice({ error: { code: 502 }, finish_reason: 'error' }),
+    ],
     ['Anthropic: max tokens', 'truncated', { content: [], stop_reason: 'max_tokens' }],
     ['Anthropic: refusal', 'refusal', { content: [], stop_reason: 'refusal' }],
     ['Anthropic: pause', 'truncated', { content: [], stop_reason: 'pause_turn' }],
@@ -62,7 +112,16 @@ describe('without any adapter, an answer is kept that is', () => {
   test.each<[string, unknown]>([
     ['OpenAI: stop', choice({ message: { ...text, refusal: null }, finish_reason: 'stop' })],
     ['OpenAI: tool calls', choice({ message: { tool_calls: [{}] }, finish_reason: 'tool_calls' })],
-    ['OpenAI responses: completed', { object: 'response', status: 'completed', error: null, incomplete_details: null, output: [{ type: 'message', content: [{ type: 'output_text', text: 'a' }] }] }],
+    [
+      'OpenAI responses: completed',
+      {
+        object: 'response',
+        status: 'completed',
+        error: null,
+        incomplete_details: null,
+        output: [{ type: 'message', content: [{ type: 'output_text', text: 'a' }] }],
+      },
+    ],
     ['OpenAI: embeddings', { object: 'list', data: [{ embedding: [0.1] }] }],
     ['Anthropic: end of turn', { content: [text], stop_reason: 'end_turn', stop_sequence: null }],
     ['Anthropic: tool use', { content: [text], stop_reason: 'tool_use' }],
@@ -133,11 +192,14 @@ describe('a response that cannot be kept', () => {
     ['a class instance', () => new Message('hi')],
     ['a function in it', () => ({ text: 'hi', retry: () => {} })],
     ['an instance deep in it', () => ({ list: [{ message: new Message('hi') }] })],
-    ['a cycle', () => {
-      const cycle: { self?: unknown } = {};
-      cycle.self = cycle;
-      return cycle;
-    }],
+    [
+      'a cycle',
+      () => {
+        const cycle: { self?: unknown } = {};
+        cycle.self = cycle;
+        return cycle;
+      },
+    ],
   ])('%s: the leader has the live object and nothing is stored', async (_what, make) => {
     const { cache, story, events } = startTrial();
     const made: unknown[] = [];

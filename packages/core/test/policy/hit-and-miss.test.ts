@@ -72,7 +72,11 @@ describe('a repeated call', () => {
 
   test('finds its answer also where the windows after the ttl are endless', async () => {
     const endless = Number.POSITIVE_INFINITY;
-    const { cache } = startTrial({ ttl: '1m', staleIfError: endless, staleWhileRevalidate: endless });
+    const { cache } = startTrial({
+      ttl: '1m',
+      staleIfError: endless,
+      staleWhileRevalidate: endless,
+    });
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, { cache });
     await ask(QUESTION);

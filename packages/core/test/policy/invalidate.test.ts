@@ -196,6 +196,7 @@ describe('an invalidation while a call is under way', () => {
     clock.advance(5 * 60_000);
     store.reading = closedGate();
     const hit = ask(QUESTION);
+    await settled(); // it is being read
     await ask.invalidate(QUESTION);
     store.reading.open();
     await hit;

@@ -8,7 +8,10 @@ function startModes() {
   const trial = startTrial({ ttl: '1h' });
   const provider = startProvider();
   const ask = cachedLlmCall(provider.ask, { cache: trial.cache });
-  const as = (mode: Mode) => ask.with({ mode })(QUESTION).then(({ text }) => text);
+  const as = (mode: Mode) =>
+    ask
+      .with({ mode })(QUESTION)
+      .then(({ text }) => text);
   return { ...trial, provider, as };
 }
 

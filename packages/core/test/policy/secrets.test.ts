@@ -21,7 +21,10 @@ async function liveThrough() {
   const said: unknown[] = [events];
   async function answer({ prompt, fail }: Secret) {
     if (fail === true) throw Object.assign(new Error(ANSWER), { status: 500 });
-    return { text: `${ANSWER} to ${prompt}`, finish_reason: prompt.endsWith('cut') ? 'length' : 'stop' };
+    return {
+      text: `${ANSWER} to ${prompt}`,
+      finish_reason: prompt.endsWith('cut') ? 'length' : 'stop',
+    };
   }
   const ask = cachedLlmCall(answer, { cache, scope: SCOPE, tags: ['public'] });
   const asked = async (question: Secret) => {
@@ -40,7 +43,11 @@ async function liveThrough() {
   clock.advance(180_000);
   await asked({ prompt: PROMPT });
   const missing = { prompt: `${PROMPT} that was never asked` };
-  said.push(await ask.with({ mode: 'replay' })(missing).catch((error: unknown) => error));
+  said.push(
+    await ask
+      .with({ mode: 'replay' })(missing)
+      .catch((error: unknown) => error),
+  );
   await cache.invalidate({ tag: 'public' });
   await cache.expire({ provider: 'answer' });
   said.push(cache.stats());
@@ -69,7 +76,9 @@ describe('prompts, answers and scopes', () => {
 
 describe('a store’s own errors', () => {
   test('are told by name, without the address they may hold', async () => {
-    const failure = Object.assign(new Error(`redis://me:${PASSWORD}@host`), { code: 'ECONNREFUSED' });
+    const failure = Object.assign(new Error(`redis://me:${PASSWORD}@host`), {
+      code: 'ECONNREFUSED',
+    });
     const store = {
       get: () => Promise.reject(failure),
       set: () => Promise.reject(failure),

@@ -109,7 +109,10 @@ describe('staleIfError', () => {
 
   test.each([
     ['a network error', errorWith({ code: 'ECONNRESET' })],
-    ['a network error inside fetch’s own', new TypeError('fetch failed', { cause: errorWith({ code: 'ENOTFOUND' }) })],
+    [
+      'a network error inside fetch’s own',
+      new TypeError('fetch failed', { cause: errorWith({ code: 'ENOTFOUND' }) }),
+    ],
     ['a rate limit', errorWith({ status: 429 })],
     ['a timeout', errorWith({ status: 408 })],
     ['a server error', errorWith({ status: 503 })],

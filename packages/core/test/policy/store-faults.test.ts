@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { cachedLlmCall, MemoryStore, type Store } from '../../src/index.ts';
 import { QUESTION, startProvider } from './provider.ts';
 import { settled, startTrial } from './trial.ts';
@@ -134,11 +134,26 @@ describe('what a store returns that is no answer', () => {
   test.each([
     ['a cut row', (text: string) => text.slice(0, -5)],
     ['a cut header', (text: string) => text.slice(0, 30)],
-    ['a value with an unknown tag', (text: string) => text.replace(/\n.*/, '\n{"$cached-llm":["function","x"]}')],
-    ['a value with a tag that is none', (text: string) => text.replace(/\n.*/, '\n{"$cached-llm":5}')],
-    ['a response that says it is a stream', (text: string) => text.replace('"kind":"response"', '"kind":"stream"')],
-    ['an entry without a kind', (text: string) => text.replace('"kind":"response"', '"kind":"other"')],
-    ['an entry with a time that is none', (text: string) => text.replace(/"freshUntil":\d+/, '"freshUntil":"x"')],
+    [
+      'a value with an unknown tag',
+      (text: string) => text.replace(/\n.*/, '\n{"$cached-llm":["function","x"]}'),
+    ],
+    [
+      'a value with a tag that is none',
+      (text: string) => text.replace(/\n.*/, '\n{"$cached-llm":5}'),
+    ],
+    [
+      'a response that says it is a stream',
+      (text: string) => text.replace('"kind":"response"', '"kind":"stream"'),
+    ],
+    [
+      'an entry without a kind',
+      (text: string) => text.replace('"kind":"response"', '"kind":"other"'),
+    ],
+    [
+      'an entry with a time that is none',
+      (text: string) => text.replace(/"freshUntil":\d+/, '"freshUntil":"x"'),
+    ],
   ])('%s is a miss, and is replaced', async (_what, change) => {
     const { answer, story } = await tampered(change);
     expect(answer).toEqual({ text: 'answer 2' });
@@ -180,12 +195,14 @@ describe('an answer too large for the store', () => {
 describe('a listener that throws', () => {
   test('fails no call, and is warned of', async () => {
     const { cache } = startTrial();
-    const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const mistake = new Error('a mistake in the listener');
     cache.on('miss', () => {
-      throw new Error('a mistake in the listener');
+      throw mistake;
     });
     const ask = cachedLlmCall(startProvider().ask, { cache });
     expect(await ask(QUESTION)).toEqual({ text: 'answer 1' });
-    expect((await warned).message).toContain('a mistake in the listener');
+    expect(warn).toHaveBeenCalledWith(String(mistake));
+    warn.mockRestore();
   });
 });

@@ -271,24 +271,54 @@ describe('without any adapter, a stream', () => {
   test.each<[string, readonly unknown[]]>([
     ['OpenAI, to its finish reason', [delta('The '), delta('sky'), delta('', 'stop')]],
     ['OpenAI, with its usage behind', [delta('a'), delta('', 'stop'), { choices: [], usage: {} }]],
-    ['OpenAI responses', [{ type: 'response.created' }, { type: 'response.completed', response: {} }]],
-    ['Anthropic', [
-      { type: 'message_start', message: { stop_reason: null } },
-      { type: 'content_block_delta', delta: { text: 'a' } },
-      { type: 'message_delta', delta: { stop_reason: 'end_turn' } },
-      { type: 'message_stop' },
-    ]],
+    [
+      'OpenAI responses',
+      [{ type: 'response.created' }, { type: 'response.completed', response: {} }],
+    ],
+    [
+      'Anthropic',
+      [
+        { type: 'message_start', message: { stop_reason: null } },
+        { type: 'content_block_delta', delta: { text: 'a' } },
+        { type: 'message_delta', delta: { stop_reason: 'end_turn' } },
+        { type: 'message_stop' },
+      ],
+    ],
     ['Google', [{ candidates: [{ content: {} }] }, { candidates: [{ finishReason: 'STOP' }] }]],
-    ['Ollama', [{ message: {}, done: false }, { message: {}, done: true, done_reason: 'stop' }]],
-    ['AI SDK', [{ type: 'text-delta', delta: 'a' }, { type: 'finish', finishReason: 'stop' }]],
-    ['Cohere', [
-      { type: 'message-start' },
-      { type: 'content-delta', delta: {} },
-      { type: 'message-end', delta: { finish_reason: 'COMPLETE' } },
-    ]],
-    ['Bedrock', [{ contentBlockDelta: {} }, { messageStop: { stopReason: 'end_turn' } }, { metadata: {} }]],
+    [
+      'Ollama',
+      [
+        { message: {}, done: false },
+        { message: {}, done: true, done_reason: 'stop' },
+      ],
+    ],
+    [
+      'AI SDK',
+      [
+        { type: 'text-delta', delta: 'a' },
+        { type: 'finish', finishReason: 'stop' },
+      ],
+    ],
+    [
+      'Cohere',
+      [
+        { type: 'message-start' },
+        { type: 'content-delta', delta: {} },
+        { type: 'message-end', delta: { finish_reason: 'COMPLETE' } },
+      ],
+    ],
+    [
+      'Bedrock',
+      [{ contentBlockDelta: {} }, { messageStop: { stopReason: 'end_turn' } }, { metadata: {} }],
+    ],
     ['texts', ['a', 'b']],
-    ['objects of the user’s own', [{ type: 'token', text: 'a' }, { type: 'token', text: 'b' }]],
+    [
+      'objects of the user’s own',
+      [
+        { type: 'token', text: 'a' },
+        { type: 'token', text: 'b' },
+      ],
+    ],
   ])('is kept when whole: %s', async (_what, chunks) => {
     expect((await askTwice(chunks)).story).toEqual(['miss', 'stored', 'hit']);
   });
@@ -297,32 +327,59 @@ describe('without any adapter, a stream', () => {
     ['OpenAI, without a finish reason', [delta('The '), delta('sky')]],
     ['OpenAI, cut at the limit', [delta('The '), delta('', 'length')]],
     ['OpenAI, filtered', [delta('The '), delta('', 'content_filter')]],
-    ['OpenAI responses, cut', [{ type: 'response.created' }, { type: 'response.output_text.delta' }]],
-    ['OpenAI responses, incomplete', [{ type: 'response.created' }, { type: 'response.incomplete', response: { status: 'incomplete' } }]],
-    ['OpenAI responses, failed', [{ type: 'response.created' }, { type: 'response.failed', response: { status: 'failed' } }]],
-    ['an error in its midst', [delta('The '), { error: { message: 'overloaded' } }, delta('', 'stop')]],
+    [
+      'OpenAI responses, cut',
+      [{ type: 'response.created' }, { type: 'response.output_text.delta' }],
+    ],
+    [
+      'OpenAI responses, incomplete',
+      [
+        { type: 'response.created' },
+        { type: 'response.incomplete', response: { status: 'incomplete' } },
+      ],
+    ],
+    [
+      'OpenAI responses, failed',
+      [{ type: 'response.created' }, { type: 'response.failed', response: { status: 'failed' } }],
+    ],
+    [
+      'an error in its midst',
+      [delta('The '), { error: { message: 'overloaded' } }, delta('', 'stop')],
+    ],
     ['Anthropic, cut', [{ type: 'message_start' }, { type: 'content_block_delta', delta: {} }]],
-    ['Anthropic, at its limit', [
-      { type: 'message_start' },
-      { type: 'message_delta', delta: { stop_reason: 'max_tokens' } },
-      { type: 'message_stop' },
-    ]],
+    [
+      'Anthropic, at its limit',
+      [
+        { type: 'message_start' },
+        { type: 'message_delta', delta: { stop_reason: 'max_tokens' } },
+        { type: 'message_stop' },
+      ],
+    ],
     ['Anthropic, an error', [{ type: 'message_start' }, { type: 'error', error: {} }]],
     ['Google, cut', [{ candidates: [{ content: {} }] }]],
     ['Google, blocked', [{ candidates: [{ finishReason: 'SAFETY' }] }]],
     ['Ollama, cut', [{ message: {}, done: false }]],
     ['Ollama, at its limit', [{ message: {}, done: true, done_reason: 'length' }]],
-    ['OpenAI, refused', [{ choices: [{ delta: { refusal: 'I cannot' }, finish_reason: null }] }, delta('', 'stop')]],
-    ['OpenAI responses, refused', [
-      { type: 'response.refusal.delta', delta: 'I cannot' },
-      { type: 'response.completed', response: {} },
-    ]],
-    ['Cohere, at its limit', [
-      { type: 'message-start' },
-      { type: 'message-end', delta: { finish_reason: 'MAX_TOKENS' } },
-    ]],
+    [
+      'OpenAI, refused',
+      [{ choices: [{ delta: { refusal: 'I cannot' }, finish_reason: null }] }, delta('', 'stop')],
+    ],
+    [
+      'OpenAI responses, refused',
+      [
+        { type: 'response.refusal.delta', delta: 'I cannot' },
+        { type: 'response.completed', response: {} },
+      ],
+    ],
+    [
+      'Cohere, at its limit',
+      [{ type: 'message-start' }, { type: 'message-end', delta: { finish_reason: 'MAX_TOKENS' } }],
+    ],
     ['Bedrock, cut', [{ messageStart: {} }, { contentBlockDelta: {} }]],
-    ['Bedrock, at its limit', [{ contentBlockDelta: {} }, { messageStop: { stopReason: 'max_tokens' } }]],
+    [
+      'Bedrock, at its limit',
+      [{ contentBlockDelta: {} }, { messageStop: { stopReason: 'max_tokens' } }],
+    ],
     ['AI SDK, cut', [{ type: 'text-start' }, { type: 'text-delta', delta: 'a' }]],
     ['AI SDK, at its limit', [{ type: 'text-delta' }, { type: 'finish', finishReason: 'length' }]],
   ])('is not kept: %s', async (_what, chunks) => {

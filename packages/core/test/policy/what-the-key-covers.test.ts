@@ -112,7 +112,10 @@ describe('the key', () => {
     const differ = (one: object, other: object) =>
       expect(ask.keyOf(one)).not.toBe(ask.keyOf(other));
     differ({ city: 'Rome', temperature: 21.001 }, { city: 'Rome', temperature: 21 });
-    differ({ prompt: 'p', patient: { temperature: 37.001 } }, { prompt: 'p', patient: { temperature: 37 } });
+    differ(
+      { prompt: 'p', patient: { temperature: 37.001 } },
+      { prompt: 'p', patient: { temperature: 37 } },
+    );
   });
 
   test('rounds the temperature where the adapter says it stands', () => {
@@ -124,7 +127,9 @@ describe('the key', () => {
     };
     const ask = cachedLlmCall(async (_request: object) => 1, { cache, adapter });
     const key = ask.keyOf({ config: { temperature: 0.5 }, temperature: 1.001 });
-    expect(ask.keyOf({ config: { temperature: 0.5001 }, temperature: 1.001, requestId: 9 })).toBe(key);
+    expect(ask.keyOf({ config: { temperature: 0.5001 }, temperature: 1.001, requestId: 9 })).toBe(
+      key,
+    );
     expect(ask.keyOf({ config: { temperature: 0.5 }, temperature: 1 })).not.toBe(key);
   });
 

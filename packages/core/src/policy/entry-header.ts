@@ -1,0 +1,27 @@
+import type { EntryHeader } from '../words/entry.ts';
+import type { Request } from './request.ts';
+
+/** JSON has no Infinity: an endless window ends at the last instant that can be written. */
+const until = (instant: number) => Math.min(instant, Number.MAX_SAFE_INTEGER);
+
+/** The envelope of an answer that is stored at `storedAt`. */
+export function entryHeader(
+  { address, call }: Request,
+  kind: EntryHeader['kind'],
+  storedAt: number,
+): EntryHeader {
+  const { ttl, staleWhileRevalidate, staleIfError, tags } = call.policy;
+  const freshUntil = until(storedAt + ttl);
+  return {
+    fingerprint: address.fingerprint,
+    scope: address.scope,
+    storedAt,
+    freshUntil,
+    staleUntil: until(freshUntil + staleWhileRevalidate),
+    fallbackUntil: until(freshUntil + staleIfError),
+    kind,
+    provider: call.identity.provider,
+    model: call.identity.model,
+    tags: tags.length === 0 ? undefined : tags,
+  };
+}

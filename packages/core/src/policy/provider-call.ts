@@ -1,0 +1,77 @@
+import type { EntryStore } from '../effects/entry-store.ts';
+import type { Flight } from '../effects/flight.ts';
+import type { Reporter } from '../effects/reporter.ts';
+import type { Capture } from './call.ts';
+import { Keeper } from './keeper.ts';
+import type { Landed } from './landed.ts';
+import type { Look } from './look-up.ts';
+import type { Request } from './request.ts';
+
+export interface Attempt {
+  readonly capture: Capture<unknown>;
+  /** Milliseconds. */
+  readonly took: number;
+}
+
+interface Landing extends Attempt {
+  readonly flight: Flight<Landed>;
+}
+
+export interface ProviderCallParts {
+  readonly entries: EntryStore;
+  readonly reporter: Reporter;
+  readonly now: () => number;
+  /** Is this flight still the one for its key? */
+  readonly isCurrent: (flight: Flight<Landed>, request: Request) => boolean;
+}
+
+const NO = Promise.resolve(false);
+
+/** The call that a miss makes, from asking to keeping. */
+export class ProviderCall {
+  readonly #now: () => number;
+  readonly #isCurrent: ProviderCallParts['isCurrent'];
+  readonly #keeper: Keeper;
+
+  constructor({ entries, reporter, now, isCurrent }: ProviderCallParts) {
+    this.#now = now;
+    this.#isCurrent = isCurrent;
+    this.#keeper = new Keeper(entries, reporter, now);
+  }
+
+  /** Asks the provider, and takes its answer in. */
+  async attempt({ call }: Request, flight: Flight<Landed>): Promise<Attempt> {
+    const startedAt = this.#now();
+    const { signal } = flight;
+    signal.throwIfAborted(); // all callers left during the look-up
+    const capture = await call.codec.capture(await call.invoke(signal));
+    return { capture, took: this.#now() - startedAt };
+  }
+
+  /** The answer goes to the caller at once, and into the store behind its back. */
+  arrive(request: Request, { markers }: Look, landing: Landing): Landed {
+    const { capture, took, flight } = landing;
+    const isCurrent = () => this.#isCurrent(flight, request);
+    const stored = this.#keeper.keep({ ...request, markers, took, isCurrent }, capture);
+    flight.holdUntil(stored);
+    this.#watch(capture, flight);
+    const { captured, response, facts } = capture;
+    const at = this.#now();
+    if (captured?.kind === 'recording') {
+      const { recording } = captured;
+      const arrival = { at, took, usage: undefined, isKept: () => recording.isWhole };
+      return { outcome: 'miss', captured, stored: NO, arrival };
+    }
+    const isKept = () => facts.rejection === undefined;
+    const arrival = { at, took, usage: facts.usage, isKept };
+    return { outcome: 'miss', captured, own: { response }, stored, arrival };
+  }
+
+  /** The readers of a stream leave the stream, not the flight: it learns of the last one's leaving here. */
+  #watch({ captured }: Capture<unknown>, flight: Flight<Landed>): void {
+    if (captured?.kind !== 'recording') return;
+    void captured.recording.ended.then(({ rejection }) => {
+      if (rejection === 'left') flight.abandon();
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import type { Flight } from '../effects/flight.ts';
+import { SingleFlight } from '../effects/single-flight.ts';
+import type { Landed } from './landed.ts';
+import { MODES, type Mode } from './options.ts';
+import type { Request } from './request.ts';
+
+type Lead = (request: Request, flight: Flight<Landed>) => Promise<Landed>;
+
+/** Requests in different modes want different things of a flight. */
+const flightKey = (mode: Mode, key: string) => `${mode}:${key}`;
+const keyOf = ({ call, address }: Request) => flightKey(call.policy.mode, address.key);
+
+/** The flights of requests, by key and by tag. */
+export class RequestFlights {
+  readonly #flights = new SingleFlight<Landed>();
+  readonly #underWay = new Set<Request>();
+  readonly #lead: Lead;
+
+  constructor(lead: Lead) {
+    this.#lead = lead;
+  }
+
+  find(request: Request): Flight<Landed> | undefined {
+    return this.#flights.find(keyOf(request));
+  }
+
+  start(request: Request): Flight<Landed> {
+    return this.#flights.start(keyOf(request), (flight) => this.#fly(request, flight));
+  }
+
+  /** Is this flight still the one for its key? */
+  isCurrent(flight: Flight<Landed>, request: Request): boolean {
+    return this.#flights.isUp(keyOf(request), flight);
+  }
+
+  /** Whoever asks from now on starts anew; other flights of the key are left alone. */
+  end(flight: Flight<Landed>, request: Request): void {
+    if (this.isCurrent(flight, request)) this.#flights.detach(keyOf(request));
+  }
+
+  /** Whoever asks from now on gets a call of its own, and what is under way is not stored. */
+  detach(key: string): void {
+    for (const mode of MODES) this.#flights.detach(flightKey(mode, key));
+  }
+
+  /** The same for every request under way with this tag. */
+  detachTag(tag: string): void {
+    for (const { address } of this.#underWay) {
+      if (address.tags.includes(tag)) this.detach(address.key);
+    }
+  }
+
+  async #fly(request: Request, flight: Flight<Landed>): Promise<Landed> {
+    this.#underWay.add(request);
+    try {
+      return await this.#lead(request, flight);
+    } finally {
+      // An answer that is still being written can be joined, too.
+      const end = () => this.#underWay.delete(request);
+      if (flight.held === undefined) end();
+      else flight.held.then(end, end);
+    }
+  }
+}

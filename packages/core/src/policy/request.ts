@@ -1,0 +1,17 @@
+import type { Address } from '../effects/entry-store.ts';
+import type { CallEvent } from '../words/events.ts';
+import type { Call } from './call.ts';
+
+/** A call, and where its entry is. */
+export interface Request {
+  readonly call: Call<unknown>;
+  readonly address: Address;
+  /** A revalidation behind an answer: no request of anybody's, and no miss. */
+  readonly isBehind?: boolean | undefined;
+}
+
+/** What every event about a request says of it. */
+export function eventOf({ address, call }: Request): CallEvent {
+  const { provider, model } = call.identity;
+  return { key: address.key, provider, model };
+}

@@ -1,0 +1,23 @@
+import type { Store } from '@cached-llm/core';
+
+/** Rows in the open, and every key that was ever asked for. */
+export class ObservedStore implements Store {
+  readonly rows = new Map<string, string>();
+  readonly keys = new Set<string>();
+
+  get(key: string): string | undefined {
+    this.keys.add(key);
+    return this.rows.get(key);
+  }
+
+  set(key: string, value: string): boolean {
+    this.keys.add(key);
+    this.rows.set(key, value);
+    return true;
+  }
+
+  delete(key: string): boolean {
+    this.keys.add(key);
+    return this.rows.delete(key);
+  }
+}

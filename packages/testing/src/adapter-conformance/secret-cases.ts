@@ -1,0 +1,45 @@
+import { isFields } from '@cached-llm/core';
+import type { AdapterCase } from './adapter-case.ts';
+import { ObservedStore } from './observed-store.ts';
+import { API_KEY, type Trial } from './trial.ts';
+
+/** Shorter words may stand in a namespace or an event by chance. */
+const TELLING = 12;
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return value.length < TELLING ? [] : [value];
+  if (Array.isArray(value)) return value.flatMap(textsIn);
+  return isFields(value) ? Object.values(value).flatMap(textsIn) : [];
+}
+
+function found(texts: readonly string[], places: readonly string[]): string[] {
+  return texts.filter((text) => places.some((place) => place.includes(text)));
+}
+
+/** Asks until the cache has met a miss, a hit and a failure. */
+async function live<Request>(trial: Trial<Request>, store: ObservedStore) {
+  const session = await trial.session({ store, scope: 'conformance-tenant' });
+  await session.call();
+  await session.call();
+  const failing = await trial.session({ store, scope: 'another-tenant' });
+  trial.wire.answer({ status: 500, body: { error: { message: 'Down, on purpose.' } } });
+  await failing.settle();
+  await session.flush();
+  return [...session.events, ...failing.events];
+}
+
+export const secretCases: readonly AdapterCase[] = [
+  {
+    name: 'leaves no word of itself in keys and events, and its API key nowhere',
+    async run(trial) {
+      const store = new ObservedStore();
+      const events = await live(trial, store);
+      const said = events.map(({ event }) => JSON.stringify({ ...event, model: undefined }));
+      const words = textsIn(trial.mode.request);
+      trial.expect({ hasWords: words.length > 0 }).toEqual({ hasWords: true });
+      trial.expect(store.rows.size > 0).toEqual(true);
+      trial.expect(found([...words, API_KEY], [...store.keys, ...said])).toEqual([]);
+      trial.expect(found([API_KEY], [...store.rows.values()])).toEqual([]);
+    },
+  },
+];

@@ -1,0 +1,30 @@
+import type { Store } from '@cached-llm/core';
+import type { AdapterCase } from './adapter-case.ts';
+
+/** Milliseconds that a call waits for a store that never answers. */
+const SHORT = 10;
+
+function storeThat(operate: () => unknown): Store {
+  return { get: operate, set: operate, delete: operate };
+}
+
+const STORES: Readonly<Record<string, Store>> = {
+  'rejects everything': storeThat(() => Promise.reject(new Error('The store is down.'))),
+  throws: storeThat(() => {
+    throw new Error('The store is down.');
+  }),
+  'never answers': storeThat(() => new Promise(() => {})),
+  'holds what nobody wrote': storeThat(() => 'not an entry'),
+};
+
+const faulty = ([name, store]: [string, Store]): AdapterCase => ({
+  name: `succeeds with one request when the store ${name}`,
+  async run(trial) {
+    const live = await (await trial.session()).call();
+    const session = await trial.session({ store, storeTimeout: SHORT });
+    trial.expectSame(live, await session.call());
+    trial.expectCount(2);
+  },
+});
+
+export const storeFaultCases: readonly AdapterCase[] = Object.entries(STORES).map(faulty);

@@ -1,0 +1,85 @@
+import type { Delivery } from '../exchange.ts';
+import type { AdapterCase } from './adapter-case.ts';
+import { silence } from './interruption-cases.ts';
+import type { Session } from './session.ts';
+
+const DELIVERIES: Readonly<Record<string, Delivery>> = {
+  'one byte at a time': { chunkSize: 'byte' },
+  'with CRLF, one byte at a time': { chunkSize: 'byte', lineEnding: '\r\n' },
+  'with CRLF, seven bytes at a time': { chunkSize: 7, lineEnding: '\r\n' },
+  compressed: { gzip: true },
+};
+
+/** Milliseconds between two events, so that others join while a stream runs. */
+const PACE = { latencyPerChunk: 3 };
+
+async function rest(chunks: AsyncIterator<unknown>): Promise<unknown[]> {
+  const [last, all]: [IteratorResult<unknown>, unknown[]] = [await chunks.next(), []];
+  for (let next = last; next.done !== true; next = await chunks.next()) all.push(next.value);
+  return all;
+}
+
+/** A stream of which the first chunk was read. */
+async function running<Request>(session: Session<Request>) {
+  const chunks = await session.stream();
+  const { value } = await chunks.next();
+  return { chunks, all: async () => [value, ...(await rest(chunks))] };
+}
+
+const delivered = ([name, delivery]: [string, Delivery]): AdapterCase => ({
+  name: `is replayed as it came when it comes ${name}`,
+  only: 'streamed',
+  async run(trial) {
+    const session = await trial.session();
+    trial.answer(delivery);
+    const live = await session.call();
+    trial.expectSame(live, await session.call());
+    trial.expectCount(1);
+  },
+});
+
+export const streamCases: readonly AdapterCase[] = [
+  {
+    name: 'gives its first chunk though the provider is still busy',
+    only: 'streamed',
+    async run(trial) {
+      const session = await trial.session();
+      trial.answer({ faults: [silence(trial)] });
+      const chunks = await session.stream();
+      const { done } = await chunks.next();
+      trial.expect({ hasEnded: done === true }).toEqual({ hasEnded: false });
+      await chunks.return?.();
+    },
+  },
+  ...Object.entries(DELIVERIES).map(delivered),
+  {
+    name: 'gives every chunk to those who join while it runs',
+    only: 'streamed',
+    needs: ['collapse'],
+    async run(trial) {
+      const session = await trial.session();
+      trial.answer(PACE);
+      const leader = await running(session);
+      const others = [await running(session), await running(session)];
+      const live = await leader.all();
+      for (const other of others) trial.expectSame(live, await other.all());
+      trial.expectSame(live, await session.call());
+      trial.expectCount(1);
+    },
+  },
+  {
+    name: 'runs on for a follower when the leader leaves, and is stored',
+    only: 'streamed',
+    needs: ['collapse'],
+    async run(trial) {
+      const session = await trial.session();
+      trial.answer(PACE);
+      const leader = await running(session);
+      const follower = await running(session);
+      await leader.chunks.return?.();
+      const live = await follower.all();
+      trial.expectSame(live, await session.call());
+      trial.expectCount(1);
+    },
+  },
+];

@@ -1,0 +1,90 @@
+import { createLlmCache, type Store } from '@cached-llm/core';
+import type { ExchangeResponse } from '../exchange.ts';
+import type { Expect } from '../store-conformance/store-case.ts';
+import type { AdapterUnderTest } from './adapter-under-test.ts';
+import type { CallMode } from './call-mode.ts';
+import { type ConformanceWire, startConformanceWire } from './conformance-wire.ts';
+import { differences } from './differences.ts';
+import { ObservedStore } from './observed-store.ts';
+import { Session } from './session.ts';
+
+export const API_KEY = 'sk-conformance-4b1f09c7e2';
+
+export interface SessionOptions {
+  /** @default an empty one of its own */
+  readonly store?: Store;
+  readonly scope?: string;
+  readonly apiKey?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Milliseconds. @default the cache's own */
+  readonly storeTimeout?: number;
+}
+
+export interface TrialParts<Request> {
+  readonly subject: AdapterUnderTest<Request>;
+  readonly mode: CallMode<Request>;
+  readonly expect: Expect;
+}
+
+/** One test: a wire, and the clients that talk over it. */
+export class Trial<Request> {
+  readonly subject: AdapterUnderTest<Request>;
+  readonly mode: CallMode<Request>;
+  readonly wire: ConformanceWire;
+  readonly expect: Expect;
+  readonly #sessions: Session<Request>[] = [];
+
+  private constructor(parts: TrialParts<Request>, wire: ConformanceWire) {
+    this.subject = parts.subject;
+    this.mode = parts.mode;
+    this.expect = parts.expect;
+    this.wire = wire;
+    wire.answer(parts.mode.response);
+  }
+
+  /** Runs a test with a wire that gives the good answer, and ends all that the test started. */
+  static async run<Request>(
+    parts: TrialParts<Request>,
+    test: (trial: Trial<Request>) => Promise<void>,
+  ): Promise<void> {
+    const wire = await (parts.subject.startWire?.() ?? startConformanceWire());
+    const trial = new Trial(parts, wire);
+    try {
+      await test(trial);
+    } finally {
+      await Promise.all(trial.#sessions.map((session) => session.close()));
+      await wire.close();
+    }
+  }
+
+  /** Requests that arrived so far. */
+  get count(): number {
+    return this.wire.requests.length;
+  }
+
+  async session(options: SessionOptions = {}): Promise<Session<Request>> {
+    const { store = new ObservedStore(), scope, storeTimeout } = options;
+    const { apiKey = API_KEY, headers = {} } = options;
+    const { subject, mode, wire } = this;
+    const cache = createLlmCache({ store, scope, storeTimeout });
+    const client = await subject.open({ url: wire.url, cache, apiKey, headers });
+    const session = new Session({ client, cache, mode });
+    this.#sessions.push(session);
+    return session;
+  }
+
+  /** Answers well, but for what is said here. */
+  answer(changes: Partial<ExchangeResponse>): void {
+    this.wire.answer({ ...this.mode.response, ...changes });
+  }
+
+  expectSame(live: unknown, other: unknown): void {
+    const { view } = this.mode;
+    this.expect(differences(view(live), view(other))).toEqual([]);
+  }
+
+  /** An object, so that a failure says what was counted. */
+  expectCount(requests: number): void {
+    this.expect({ requests: this.count }).toEqual({ requests });
+  }
+}
