@@ -1,5 +1,6 @@
 import {
   type ReceivedRequest,
+  startRedis,
   startWireServer,
   type TemporaryFolder,
   temporaryFolder,
@@ -107,6 +108,28 @@ test('08 OpenRouter goes through the same door', async () => {
   expect(output).toContain('miss You asked: Why is the sea salty?');
   expect(output).toContain('hit You asked: Why is the sea salty?');
   expect(server.requests.map(({ path }) => path)).toEqual(['/api/v1/chat/completions']);
+});
+
+test('18 and 19 stores outlive the process', async () => {
+  expect(await run('18-sqlite-store')).toBe('miss 1 stored\n');
+  expect(await run('18-sqlite-store')).toBe('hit 1 stored\n');
+  const redis = await startRedis();
+  const environment = { REDIS_URL: redis.url };
+  expect(await run('19-redis-store', environment)).toBe('miss stored: true\n');
+  expect(await run('19-redis-store', environment)).toBe('hit stored: true\n');
+  await redis.stop();
+  expect(await run('19-redis-store', environment)).toBe('miss stored: false\n');
+});
+
+test('20 a fetch of your own asks once', async () => {
+  const output = await run('20-any-json-api');
+  expect(output).toContain('miss You asked: Why is the sea salty?');
+  expect(output).toContain('hit You asked: Why is the sea salty?');
+  expect(server.count).toBe(1);
+});
+
+test('21 a wire server stands in for a provider', async () => {
+  expect(await run('21-wire-server')).toBe('1 /v1/chat/completions\n');
 });
 
 test('the demo answers its second run from the file, with the same answers', async () => {

@@ -14,7 +14,7 @@ function withUrl(response: Response, url: string): Response {
 
 /** A response as fetch would give it, except that it says where it comes from. */
 export function buildResponse(
-  body: string | ReadableStream<Uint8Array>,
+  body: string | ArrayBuffer | ReadableStream<Uint8Array>,
   head: ResponseInit,
   { outcome, age, url }: Pick<Provenance, 'outcome' | 'age'> & { readonly url: string },
 ): Response {

@@ -27,9 +27,20 @@ function lineParser(onLine: (line: string) => void): (text: string) => void {
   };
 }
 
+/** The parser waits for what follows a CR; a reader does not, and may leave at the event that it ends. */
+function lineFeeder(): (text: string) => string {
+  let isInPair = false;
+  return (text) => {
+    const rest = isInPair && text.startsWith('\n') ? text.slice(1) : text;
+    isInPair = text.endsWith('\r');
+    return rest.replace(/\r\n?/g, '\n');
+  };
+}
+
 function eventParser(onData: (data: string) => void): (text: string) => void {
   const parser = createParser({ onEvent: ({ data }) => onData(data) });
-  return (text) => parser.feed(text);
+  const withLineFeeds = lineFeeder();
+  return (text) => parser.feed(withLineFeeds(text));
 }
 
 /** Reads along as a stream passes, whatever pieces it comes in. */

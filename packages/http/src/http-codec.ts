@@ -11,7 +11,7 @@ import {
 import { buildResponse } from './build-response.ts';
 import { byteStream } from './byte-stream.ts';
 import { EventWatcher, type StreamFormat, type WatcherOptions } from './event-watcher.ts';
-import { payloadOf, readPayload, textsOf } from './http-payload.ts';
+import { payloadOf, readPayload, streamPayloadOf, textsOf } from './http-payload.ts';
 import { parseBody } from './http-request.ts';
 import { responseFormat } from './response-format.ts';
 import { headOf, liveHeaders, type ResponseHead } from './response-head.ts';
@@ -42,10 +42,10 @@ export class HttpCodec implements ResponseCodec<Response> {
 
   async capture(response: Response): Promise<Capture<Response>> {
     const { body, ok } = response;
-    const format = body === null ? undefined : responseFormat(response);
+    const format = responseFormat(response);
     const isOutage = isOutageStatus(response.status);
-    if (format === 'json') return { ...(await this.#take(response)), isOutage };
-    if (format !== undefined && body !== null && ok) return this.#record(response, body, format);
+    if (format === 'whole') return { ...(await this.#take(response)), isOutage };
+    if (format !== undefined && body !== null) return this.#record(response, body, format);
     this.#options.onPassedOn();
     return { response, facts: { rejection: ok ? 'content-type' : 'status' }, isOutage };
   }
@@ -69,17 +69,18 @@ export class HttpCodec implements ResponseCodec<Response> {
   }
 
   pack(texts: readonly string[], head: unknown): string {
-    return payloadOf(head as ResponseHead, JSON.stringify(texts)); // the one `#record` gave
+    return streamPayloadOf(head as ResponseHead, texts); // the head that `#record` gave
   }
 
   async #take(response: Response): Promise<Capture<Response>> {
     const { rules, request, url } = this.#options;
-    const text = await response.text();
+    const bytes = await response.arrayBuffer();
+    const text = new TextDecoder().decode(bytes);
     const facts = response.ok ? judge(rules, parseBody(text), request) : { rejection: 'status' };
     const payload = payloadOf(headOf(response), text);
     const { status, statusText } = response;
     const head = { status, statusText, headers: liveHeaders(response) };
-    const own = buildResponse(text, head, { outcome: 'miss', age: 0, url: response.url || url });
+    const own = buildResponse(bytes, head, { outcome: 'miss', age: 0, url: response.url || url });
     return { response: own, facts, captured: { kind: 'response', payload } };
   }
 

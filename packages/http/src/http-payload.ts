@@ -5,6 +5,16 @@ export function payloadOf(head: ResponseHead, body: string): string {
   return `${JSON.stringify(head)}\n${body}`;
 }
 
+/** A marker counts from its CR on: the LF of the pair may not have come yet, and is part of the stream. */
+function withLastLineFeed(texts: readonly string[]): readonly string[] {
+  const isCut = texts.at(-1)?.endsWith('\r') === true && texts.some((text) => text.includes('\n'));
+  return isCut ? [...texts, '\n'] : texts;
+}
+
+export function streamPayloadOf(head: ResponseHead, texts: readonly string[]): string {
+  return payloadOf(head, JSON.stringify(withLastLineFeed(texts)));
+}
+
 /** @throws where the payload is none of ours. */
 export function readPayload(payload: string): {
   readonly head: ResponseHead;

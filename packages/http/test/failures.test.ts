@@ -53,29 +53,29 @@ describe('an answer that is a failure', () => {
     });
   });
 
-  test('passes to each his own, where it is a page', async () => {
-    const answer = () => ({ status: 502, kind: 'text' as const, body: '<h1>Bad gateway</h1>' });
-    await withWire({ answer, latencyPerChunk: 10 }, async ({ post, server }) => {
-      const responses = await Promise.all([post(), post()]);
-      for (const response of responses) {
-        expect([response.status, await response.text()]).toEqual([502, '<h1>Bad gateway</h1>']);
+  test.each<[string, ExchangeResponse]>([
+    ['a page', { status: 502, kind: 'text', body: '<h1>Bad gateway</h1>' }],
+    ['what calls itself a stream', { ...sse(), status: 500 }],
+    ['without a type', { status: 503, headers: { 'content-type': '' }, body: 'no' }],
+  ])('is one for all who asked at once: %s', async (_name, response) => {
+    const answer = () => response;
+    await withWire({ answer, latencyPerChunk: 10 }, async ({ post, server, story }) => {
+      for (const each of await Promise.all([post(), post()])) {
+        expect([each.status, await each.text()]).toEqual([response.status, response.body]);
       }
-      expect(server.count).toBe(2);
+      expect(server.count).toBe(1);
+      expect((await post()).status).toBe(response.status);
+      expect(story).not.toContain('stored');
     });
   });
 
-  test('passes, where it calls itself a stream', async () => {
-    await withWire(
-      { answer: () => ({ ...sse(), status: 500 }) },
-      async ({ post, server, story }) => {
-        for (const _turn of [1, 2]) {
-          const response = await post();
-          expect([response.status, await response.text()]).toEqual([500, sse().body]);
-        }
-        expect(server.count).toBe(2);
-        expect(story).not.toContain('stored');
-      },
-    );
+  test('is to its first caller what it was on the wire, byte for byte', async () => {
+    const bytes = Buffer.from('<h1>Zur\xfcck</h1>', 'latin1');
+    const type = { 'content-type': 'text/html; charset=iso-8859-1' };
+    const upstream = async () => new Response(bytes, { status: 502, headers: type });
+    await withWire({ fetching: { fetch: upstream } }, async ({ post }) => {
+      expect(await bytesOf(await post())).toEqual(bytes);
+    });
   });
 
   test('of the network is the error that fetch throws', async () => {
@@ -129,6 +129,28 @@ describe('with staleIfError', () => {
       clock.advance(HOUR);
       for (const _turn of [1, 2]) expect(await (await post()).json()).toEqual(chatAnswer);
       expect(server.count).toBe(3);
+    });
+  });
+
+  test('it lets go of the connection on which the failure came', async () => {
+    const clock = manualClock();
+    const caching = { now: clock.now, ttl: HOUR, staleIfError: HOUR };
+    let read = 0;
+    const page = () =>
+      new ReadableStream({
+        pull(controller) {
+          read += 1;
+          if (read === 3) controller.close();
+          else controller.enqueue(new TextEncoder().encode('<p>'));
+        },
+      });
+    const answers = [Response.json(chatAnswer), new Response(page(), { status: 502 })];
+    const upstream = async () => answers.shift() ?? Response.error();
+    await withWire({ caching, fetching: { fetch: upstream } }, async ({ post }) => {
+      await post();
+      clock.advance(HOUR);
+      expect(await (await post()).json()).toEqual(chatAnswer);
+      expect(read).toBe(3);
     });
   });
 

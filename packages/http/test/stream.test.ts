@@ -74,6 +74,15 @@ describe('a stream is recorded and replayed byte for byte', () => {
   });
 });
 
+test('a stream whose lines end in a bare CR is recorded and replayed byte for byte', async () => {
+  const body = events.replaceAll('\n', '\r');
+  const answer = () => ({ kind: 'sse' as const, body, chunkSize: 'byte' as const });
+  await withWire({ answer }, async ({ post, server }) => {
+    for (const _turn of [1, 2]) expect(await (await post()).text()).toBe(body);
+    expect(server.count).toBe(1);
+  });
+});
+
 describe('a stream', () => {
   test('gives its first chunk before the provider has sent the second', async () => {
     const faults = [{ kind: 'hang' as const, afterEvents: 1 }];
@@ -133,6 +142,18 @@ describe('a stream', () => {
     });
   });
 
+  test('is stored although its reader takes a CR for the end of the marker, and leaves', async () => {
+    const crlf = { lineEnding: '\r\n', chunkSize: 'byte' } as const;
+    await withWire({ answer: () => ({ ...sse(), ...crlf }) }, async ({ post, server, story }) => {
+      const reader = readerOf(await post());
+      await readUntil(reader, '[DONE]\r\n\r');
+      await reader.cancel();
+      await eventually(() => story.includes('stored'));
+      await bytesOf(await post());
+      expect(server.count).toBe(1);
+    });
+  });
+
   test('is stored although its reader leaves it open at the marker', async () => {
     const faults = [{ kind: 'hang' as const, afterEvents: 9 }];
     await withWire({ answer: () => ({ ...sse(), faults }) }, async ({ post, server, story }) => {
@@ -152,6 +173,19 @@ describe('a stream', () => {
         expect(await (await post({ ...question, stream: true })).text()).toBe(events);
         expect(await (await post()).json()).toEqual(body);
       }
+      expect(server.count).toBe(2);
+    });
+  });
+
+  test('that was spoiled in the store is asked for anew', async () => {
+    const store = new Map<string, unknown>();
+    await withWire({ caching: { store }, answer: () => sse() }, async ({ post, server }) => {
+      await bytesOf(await post());
+      for (const [key, row] of store) {
+        const [header, head] = String(row).split('\n');
+        store.set(key, `${header}\n${head}\n{"not":"a list"}`);
+      }
+      expect(await (await post()).text()).toBe(events);
       expect(server.count).toBe(2);
     });
   });
@@ -185,6 +219,11 @@ describe('a stream that is not whole is given and not stored:', () => {
     ['with a marker and no finish reason', sse([one, '[DONE]']), 'unfinished'],
     ['with an error before its marker', sse([one, error, '[DONE]']), 'error'],
     ['with an error alone', sse([error, '[DONE]']), 'error'],
+    [
+      'with an error right after a byte order mark',
+      { kind: 'sse', body: `\uFEFF${serverSentEvents([{ data: error }, { data: '[DONE]' }])}` },
+      'error',
+    ],
     ['with an error of another shape', sse([one, { type: 'error', error }, '[DONE]']), 'error'],
     ['truncated at the token limit', sse([one, length, '[DONE]']), 'truncated'],
     ['with half an event for its marker', { kind: 'sse', body: events.trimEnd() }, 'unfinished'],

@@ -23,6 +23,15 @@ function rejectChoice(choice: unknown): Rejection | undefined {
   return parts.every(isEmpty) ? 'empty' : undefined;
 }
 
+const isCitation = (note: unknown) => isFields(note) && note.type === 'url_citation';
+
+/** Search models look things up unasked, and say so: OpenAI's in notes, Perplexity beside its choices. */
+function hasSearched({ citations, search_results: results, choices }: Fields): boolean {
+  if (!isEmpty(citations) || !isEmpty(results)) return true;
+  const messages = listOf(choices).map((choice) => (isFields(choice) ? choice.message : undefined));
+  return messages.some((part) => isFields(part) && listOf(part.annotations).some(isCitation));
+}
+
 function hasRefusal(item: unknown): boolean {
   return (
     isFields(item) && listOf(item.content).some((part) => isFields(part) && part.type === 'refusal')
@@ -48,16 +57,21 @@ function inputsIn(request: unknown): number {
   return typeof input[0] === 'number' ? 1 : input.length;
 }
 
-/** Why this answer is not worth keeping; nothing where it is. */
-export function rejects(response: unknown, request: unknown): Rejection | undefined {
-  if (!isFields(response)) return 'incomplete';
+function rejectAnswer(response: Fields, request: unknown): Rejection | undefined {
   if (!isEmpty(response.error)) return 'error';
-  if (usesHostedTool(request)) return 'hosted-tool';
   if (response.object === 'response' || 'output' in response) return rejectResponse(response);
   if (Array.isArray(response.choices)) {
     return isEmpty(response.choices) ? 'empty' : firstOf(response.choices.map(rejectChoice));
   }
   return listOf(response.data).length === inputsIn(request) ? undefined : 'incomplete';
+}
+
+/** Why this answer is not worth keeping; nothing where it is. */
+export function rejects(response: unknown, request: unknown): Rejection | undefined {
+  if (!isFields(response)) return 'incomplete';
+  // Last of all: who admits hosted tools has not admitted halves.
+  const isHosted = () => usesHostedTool(request) || hasSearched(response);
+  return rejectAnswer(response, request) ?? (isHosted() ? 'hosted-tool' : undefined);
 }
 
 const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined);

@@ -28,10 +28,20 @@ export function answers(path: string): boolean {
 /** Tools that this side runs; what any other tool finds depends on time or on state elsewhere. */
 const OWN_TOOLS = new Set(['function', 'custom', 'namespace', 'apply_patch', 'local_shell']);
 
+/** Those who speak this wire have each their own way to ask for a search: OpenRouter, xAI, Alibaba. */
+function asksForSearch(request: Fields): boolean {
+  const { web_search_options, search_parameters, enable_search, plugins, model } = request;
+  if (isGiven(web_search_options) || isGiven(search_parameters)) return true;
+  if (enable_search === true || String(model).endsWith(':online')) return true;
+  return (
+    Array.isArray(plugins) && plugins.some((plugin) => isFields(plugin) && plugin.id === 'web')
+  );
+}
+
 export function usesHostedTool(request: unknown): boolean {
   if (!isFields(request)) return false;
-  const { tools, web_search_options: webSearch } = request;
-  if (isGiven(webSearch)) return true;
+  if (asksForSearch(request)) return true;
+  const { tools } = request;
   return (
     Array.isArray(tools) &&
     tools.some((tool) => isFields(tool) && !OWN_TOOLS.has(String(tool.type)))

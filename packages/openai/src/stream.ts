@@ -29,8 +29,9 @@ function assembleChoices(chunks: readonly Fields[]): Fields | undefined {
   for (const part of parts) if (isFields(part)) mergeChoice(choices, part);
   const all = [...choices.values()];
   const isWhole = all.length > 0 && all.every((choice) => typeof choice.finish_reason === 'string');
-  const usage = chunks.findLast((chunk) => isFields(chunk.usage))?.usage;
-  return isWhole ? { choices: all, usage } : undefined;
+  const last = (field: string) => chunks.findLast((chunk) => isGiven(chunk[field]))?.[field];
+  const sources = { citations: last('citations'), search_results: last('search_results') };
+  return isWhole ? { ...sources, choices: all, usage: last('usage') } : undefined;
 }
 
 function assemble(chunks: readonly unknown[]): Fields | undefined {

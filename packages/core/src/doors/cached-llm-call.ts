@@ -66,7 +66,8 @@ export function wrapFunction(
   options: Duration | FunctionOptions,
   naming: Naming,
 ): CachedLlmCall<unknown, Arguments, unknown> {
-  const given = typeof options === 'object' ? options : { ttl: options };
+  const isOptions = typeof options === 'object' && options !== null;
+  const given = isOptions ? options : { ttl: options };
   const definition = new FunctionDefinition(fn, given, naming);
   const policy = resolvePolicy(definition.cache.policy, given);
   return wrap(new FunctionDoor({ fn, definition, policy }));

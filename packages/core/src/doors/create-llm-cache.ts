@@ -3,6 +3,7 @@ import type { Store } from '../effects/store.ts';
 import { LlmCache } from '../policy/llm-cache.ts';
 import type { CacheOptions } from '../policy/options.ts';
 import { DEFAULT_POLICY, resolvePolicy } from '../policy/policy.ts';
+import { toBound } from '../words/bound.ts';
 import { toPositiveMilliseconds } from '../words/duration.ts';
 import { LlmCacheError } from '../words/errors.ts';
 import { openStore } from './open-store.ts';
@@ -17,15 +18,6 @@ const DEFAULTS = {
   maxEntryBytes: 8 * MEBIBYTE,
   storeTimeout: '250ms',
 } as const;
-
-function bound(name: keyof typeof DEFAULTS, given: number | undefined, unset: number): number {
-  if (given === undefined) return unset;
-  if (Number.isFinite(given) && given > 0) return Math.floor(given);
-  throw new LlmCacheError(
-    'INVALID_OPTION',
-    `${name} is ${String(given)}. Write a whole number above zero.`,
-  );
-}
 
 function namespaceOf({ namespace = DEFAULTS.namespace }: CacheOptions): string {
   if (typeof namespace === 'string' && namespace !== '' && namespace.isWellFormed())
@@ -44,8 +36,8 @@ function isStore(store: unknown): store is Store {
 
 function storeOf({ store, ...options }: CacheOptions): Store {
   const bounds = {
-    maxEntries: bound('maxEntries', options.maxEntries, DEFAULTS.maxEntries),
-    maxBytes: bound('maxBytes', options.maxBytes, DEFAULTS.maxBytes),
+    maxEntries: toBound(options.maxEntries, 'maxEntries', DEFAULTS.maxEntries),
+    maxBytes: toBound(options.maxBytes, 'maxBytes', DEFAULTS.maxBytes),
     now: options.now,
   };
   if (store === undefined) return new MemoryStore(bounds);
@@ -69,7 +61,7 @@ export function createLlmCache(options: CacheOptions = {}): LlmCache {
     isPrivate: store instanceof MemoryStore,
     namespace: namespaceOf(options),
     policy: resolvePolicy(DEFAULT_POLICY, options),
-    maxEntryBytes: bound('maxEntryBytes', options.maxEntryBytes, DEFAULTS.maxEntryBytes),
+    maxEntryBytes: toBound(options.maxEntryBytes, 'maxEntryBytes', DEFAULTS.maxEntryBytes),
     storeTimeout: toPositiveMilliseconds(
       options.storeTimeout ?? DEFAULTS.storeTimeout,
       'storeTimeout',

@@ -12,8 +12,8 @@ export class MarkerBoard {
   /** A store may lose a marker before its entries (eviction): what was invalidated here stays so. */
   readonly #seen = new Map<string, Marker>();
   readonly #keys = new Map<string, string>();
-  /** Tags whose marker is on its way into the store: what is still there is older. */
-  readonly #posting = new Map<string, number>();
+  /** Markers that are on their way into the store, or did not get there: what is there is older. */
+  readonly #untold = new Map<string, Marker>();
 
   constructor(rows: GuardedStore, prefix: string) {
     this.#rows = rows;
@@ -28,8 +28,7 @@ export class MarkerBoard {
   take(tags: readonly string[], rows: readonly (string | undefined)[]): Markers {
     const markers = new Map<string, Marker>();
     tags.forEach((tag, index) => {
-      const own = this.#seen.get(tag);
-      const marker = this.#posting.has(tag) ? own : (readMarker(rows[index]) ?? own);
+      const marker = this.#untold.get(tag) ?? readMarker(rows[index]) ?? this.#seen.get(tag);
       if (marker === undefined) return;
       markers.set(tag, marker);
       this.#remember(tag, marker);
@@ -56,13 +55,11 @@ export class MarkerBoard {
 
   async #post(tag: string, marker: Marker): Promise<boolean> {
     this.#remember(tag, marker);
-    this.#posting.set(tag, (this.#posting.get(tag) ?? 0) + 1);
+    this.#untold.set(tag, marker);
     // Without a ttl: a marker has to outlive every entry it speaks of.
-    const isPosted = await this.#rows.write(this.#keyOf(tag), JSON.stringify(marker), undefined);
-    const others = (this.#posting.get(tag) ?? 1) - 1;
-    if (others > 0) this.#posting.set(tag, others);
-    else this.#posting.delete(tag);
-    return isPosted;
+    const isTold = await this.#rows.write(this.#keyOf(tag), JSON.stringify(marker), undefined);
+    if (isTold && this.#untold.get(tag) === marker) this.#untold.delete(tag);
+    return isTold;
   }
 
   #remember(tag: string, marker: Marker): void {

@@ -1,3 +1,4 @@
+import { toBound } from '../words/bound.ts';
 import { type MemoryRow, memoryRow } from './memory-row.ts';
 import type { MemoryStoreOptions } from './memory-store-options.ts';
 import { RecencyList } from './recency-list.ts';
@@ -18,8 +19,8 @@ export class MemoryStore implements Store {
   #evictions = 0;
 
   constructor({ maxEntries, maxBytes, now }: MemoryStoreOptions = {}) {
-    this.#maxEntries = maxEntries ?? 10_000;
-    this.#maxBytes = maxBytes ?? 64 * 1024 * 1024;
+    this.#maxEntries = toBound(maxEntries, 'maxEntries', 10_000);
+    this.#maxBytes = toBound(maxBytes, 'maxBytes', 64 * 1024 * 1024);
     this.#now = now ?? Date.now;
   }
 

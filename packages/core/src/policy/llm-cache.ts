@@ -28,8 +28,7 @@ export class LlmCache {
   readonly #manual: ManualAccess;
 
   constructor({ store, isPrivate, namespace, policy, ...parts }: CacheParts) {
-    const reporter = this.#reporter;
-    const { now } = parts;
+    const { now, reporter } = { ...parts, reporter: this.#reporter };
     this.#rows = new GuardedStore(store, { ...parts, reporter });
     const entries = new EntryStore(this.#rows, namespace, parts.maxEntryBytes);
     const pipeline = new Pipeline({ entries, reporter, now });

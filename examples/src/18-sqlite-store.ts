@@ -1,0 +1,15 @@
+// Answers outlive the process, in one file, without a server.
+import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
+import { sqliteStore } from '@cached-llm/store-sqlite';
+
+async function callTheModel(question: string) {
+  return `the answer to: ${question}`; // your call to a model
+}
+
+const store = sqliteStore('./llm.db'); // or store: 'sqlite:./llm.db'
+const cache = createLlmCache({ store });
+const ask = cachedLlmCall(callTheModel, { cache, provider: 'my-model', ttl: '7d' });
+
+const { info } = await ask.withInfo('Why is the sea salty?');
+console.log(info.outcome, await store.count('cached-llm:'), 'stored');
+await cache.close();

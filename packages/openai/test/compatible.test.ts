@@ -1,0 +1,166 @@
+import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
+import { cachedFetch } from '@cached-llm/http';
+import { cachedOpenAI, openai } from '@cached-llm/openai';
+import { describeWithFixtures, recordedAnswers, recordedPairs } from '@cached-llm/testing';
+import { describe, expect, test } from '@jest/globals';
+import { OpenAI } from 'openai';
+import {
+  type Ask,
+  coveredBy,
+  fromAnswer,
+  fromPair,
+  reversed,
+  servedTwice,
+} from './served-twice.ts';
+import { chunksOf, clientOf, withWire } from './wire.ts';
+
+const question = { model: 'test', messages: [{ role: 'user' as const, content: 'Hi' }] };
+const answerWith = (message: object, rest = {}) => ({
+  id: 'one',
+  object: 'chat.completion',
+  choices: [
+    {
+      index: 0,
+      message: { role: 'assistant', content: 'Hello', ...message },
+      finish_reason: 'stop',
+    },
+  ],
+  ...rest,
+});
+
+describe('OpenRouter', () => {
+  test('an error under status 200 is given and not stored', async () => {
+    const body = { error: { message: 'Provider returned error', code: 502 } };
+    await withWire({ answer: () => ({ body }) }, async ({ client, server, story }) => {
+      for (const _round of [1, 2]) {
+        expect(await client.chat.completions.create(question)).toMatchObject(body);
+      }
+      expect(server.count).toBe(2);
+      expect(story).toEqual(['miss', 'not-admitted', 'miss', 'not-admitted']);
+    });
+  });
+
+  test('an error in a choice or in the middle of a stream is not stored', async () => {
+    const failed = { choices: [{ index: 0, finish_reason: 'error', message: { content: 'Hal' } }] };
+    const chunk = { choices: [{ index: 0, delta: { content: 'Hal' }, finish_reason: null }] };
+    const error = { code: 502, message: 'gone' };
+    const broken = { ...chunk, error, choices: [{ ...chunk.choices[0], finish_reason: 'error' }] };
+    const stream = { kind: 'sse' as const, body: [chunk, broken, '[DONE]'] };
+    const answer = ({ body }: { body: string }) =>
+      body.includes('"stream":true') ? stream : { body: failed };
+    await withWire({ answer }, async ({ client, server }) => {
+      for (const _round of [1, 2]) {
+        await client.chat.completions.create(question);
+        const chunks = client.chat.completions.create({ ...question, stream: true }).then(chunksOf);
+        await expect(chunks).rejects.toThrow('gone');
+      }
+      expect(server.count).toBe(4);
+    });
+  });
+
+  test.each(['plain', 'streamed'])('what a %s answer cost is what a hit saves', async (way) => {
+    const usage = { prompt_tokens: 5, completion_tokens: 3, cost: 0.00125 };
+    const whole = { choices: [{ index: 0, delta: { content: 'Hello' }, finish_reason: 'stop' }] };
+    const stream = { kind: 'sse' as const, body: [whole, { choices: [], usage }, '[DONE]'] };
+    const answer = () => (way === 'plain' ? { body: answerWith({}, { usage }) } : stream);
+    await withWire({ answer }, async ({ server, cache }) => {
+      const client = clientOf(server);
+      const create = cachedLlmCall(
+        function create(request: typeof question & { stream: boolean }) {
+          return client.chat.completions.create(request);
+        },
+        { cache, adapter: openai },
+      );
+      const request = { ...question, stream: way === 'streamed' };
+      const stored = new Promise((resolve) => cache.on('stored', resolve));
+      const live = await create(request);
+      if (Symbol.asyncIterator in live) await chunksOf(live);
+      await stored;
+      const { info } = await create.withInfo(request);
+      expect(info.saved?.usage).toEqual({ inputTokens: 5, outputTokens: 3, cost: 0.00125 });
+    });
+  });
+});
+
+describe('an answer for which the provider has searched the web', () => {
+  const citation = { type: 'url_citation', url_citation: { url: 'https://example.com' } };
+
+  test.each([
+    ['Perplexity, always', {}, answerWith({}, { citations: ['https://example.com'] })],
+    ['Perplexity, in other words', {}, answerWith({}, { search_results: [{ url: 'x' }] })],
+    ['a search model of OpenAI', {}, answerWith({ annotations: [citation] })],
+    ['OpenRouter, by model', { model: 'openai/gpt-5:online' }, answerWith({})],
+    ['OpenRouter, by plugin', { plugins: [{ id: 'web' }] }, answerWith({})],
+    ['xAI', { search_parameters: { mode: 'auto' } }, answerWith({})],
+    ['Alibaba', { enable_search: true }, answerWith({})],
+  ])('is not stored: %s', async (_name, fields, body) => {
+    await withWire({ answer: () => ({ body }) }, async ({ client, server }) => {
+      for (const _round of [1, 2]) await client.chat.completions.create({ ...question, ...fields });
+      expect(server.count).toBe(2);
+    });
+  });
+
+  test('is not stored from a stream, and is where it is admitted on purpose', async () => {
+    const citations = ['https://example.com'];
+    const choice = { index: 0, delta: { content: 'Hello' }, finish_reason: 'stop' };
+    const stream = { kind: 'sse' as const, body: [{ citations, choices: [choice] }, '[DONE]'] };
+    await withWire({ answer: () => stream }, async ({ client, server, cache }) => {
+      const asking = { ...question, stream: true as const };
+      const ask = async (asked: OpenAI) => chunksOf(await asked.chat.completions.create(asking));
+      for (const _round of [1, 2]) await ask(client);
+      expect(server.count).toBe(2);
+      const admitting = cachedOpenAI(clientOf(server), { cache, admit: { 'hosted-tool': true } });
+      for (const _round of [1, 2]) await ask(admitting);
+      expect(server.count).toBe(3);
+    });
+  });
+});
+
+const ENDPOINTS = /\/(chat\/completions|responses)$/;
+
+/** As an application does it: the base URL of the provider, and a method for each endpoint. */
+const ask: Ask = async ({ path, request }, { server, cache }) => {
+  const baseURL = `${server.url}${path.replace(ENDPOINTS, '')}`;
+  const plain = new OpenAI({ apiKey: 'sk-test-secret', baseURL, maxRetries: 0 });
+  const client = cachedOpenAI(plain, { cache, admit: { 'hosted-tool': true } });
+  const asked = request as never; // recorded from an application
+  if (path.endsWith('/responses')) return client.responses.create(asked);
+  return client.chat.completions.create(asked);
+};
+
+const speaking = ['openrouter', 'azure', 'deepseek', 'cerebras', 'together', 'zai', 'huggingface'];
+const pairs = () => speaking.flatMap((provider) => recordedPairs({ provider }));
+
+describeWithFixtures({ describe, test }, "recordings of others who speak OpenAI's wire", () => {
+  test('every recorded pair is asked once and answered twice', async () => {
+    const unfit = await servedTwice(pairs().map(fromPair), ask);
+    expect(pairs()).toHaveLength(64);
+    expect(unfit.length).toBeLessThan(8);
+  }, 60_000);
+
+  test('every recorded answer is asked for once and given twice', async () => {
+    const answers = ['alibaba', 'azure', 'deepseek', 'moonshotai', 'perplexity', 'xai']
+      .concat('openai-compatible', 'open-responses')
+      .flatMap((provider) => recordedAnswers(provider));
+    const unfit = await servedTwice(answers.map(fromAnswer), ask);
+    expect(answers.length).toBeGreaterThan(40);
+    expect(unfit.length).toBeLessThan(6);
+  }, 60_000);
+
+  test('distinct requests have distinct keys, whatever the order of their fields', async () => {
+    let asked = 0;
+    const upstream = async () => {
+      asked += 1;
+      return Response.json(answerWith({}));
+    };
+    const cache = createLlmCache({ admit: { 'hosted-tool': true } });
+    const post = cachedFetch({ cache, adapter: openai, fetch: upstream });
+    const distinct = new Set(pairs().map((pair) => coveredBy(openai.ignore, pair)));
+    for (const order of [(request: unknown) => request, reversed]) {
+      for (const { url, request } of pairs()) {
+        await post(url, { method: 'POST', body: JSON.stringify(order(request)) });
+      }
+      expect(asked).toBe(distinct.size);
+    }
+  });
+});

@@ -1,0 +1,193 @@
+import { createLlmCache, type LlmCache } from '@cached-llm/core';
+import { cachedFetch } from '@cached-llm/http';
+import { cachedGroq, groq } from '@cached-llm/openai';
+import {
+  adapterConformance,
+  demoExchanges,
+  describeWithFixtures,
+  type ExchangeResponse,
+  recordedAnswers,
+  recordedPairs,
+  startWireServer,
+} from '@cached-llm/testing';
+import { describe, expect, test } from '@jest/globals';
+import { Groq } from 'groq-sdk';
+import type { ChatCompletionCreateParamsNonStreaming } from 'groq-sdk/resources/chat/completions';
+import { coveredBy, fromAnswer, fromPair, reversed, servedTwice } from './served-twice.ts';
+import { chunksOf } from './wire.ts';
+
+type Request = ChatCompletionCreateParamsNonStreaming;
+
+const { whyIsTheSeaSalty, truncatedByLength, errorUnderStatus200 } = demoExchanges;
+const request: Request = {
+  model: 'llama-test',
+  messages: [{ role: 'user', content: 'Why is the sea salty?' }],
+  temperature: 0,
+};
+const usage = { prompt_tokens: 5, completion_tokens: 3, total_tokens: 8 };
+
+const piece = (delta: object, finish_reason: string | null = null, rest = {}) => ({
+  id: 'one',
+  object: 'chat.completion.chunk',
+  choices: [{ index: 0, delta, finish_reason }],
+  ...rest,
+});
+const sse = (...body: unknown[]): ExchangeResponse => ({ kind: 'sse', body: [...body, '[DONE]'] });
+const salty = sse(
+  piece({ role: 'assistant', content: '' }, null, { x_groq: { id: 'r' } }),
+  piece({ content: 'Rivers bring it: ' }),
+  piece({ content: '水' }),
+  piece({}, 'stop', { x_groq: { id: 'r', usage } }),
+);
+
+const clientOf = (url: string, cache: LlmCache, options = {}) =>
+  cachedGroq(new Groq({ apiKey: 'gsk-none', baseURL: url, maxRetries: 0, ...options }), { cache });
+
+const lacking = adapterConformance<Request>(
+  { describe, test, expect },
+  {
+    name: 'groq',
+    open({ url, cache, apiKey, headers }) {
+      const { completions } = clientOf(url, cache, { apiKey, defaultHeaders: headers }).chat;
+      return {
+        ask: (asked) => completions.create(asked),
+        stream: (asked, signal) => completions.create({ ...asked, stream: true }, { signal }),
+      };
+    },
+    plain: { request, response: whyIsTheSeaSalty.response },
+    streamed: { request, response: salty },
+    nearMisses: {
+      'another model': (asked) => ({ ...asked, model: 'qwen' }),
+      'another temperature': (asked) => ({ ...asked, temperature: 0.01 }),
+      'a seed': (asked) => ({ ...asked, seed: 1 }),
+      'a limit': (asked) => ({ ...asked, max_completion_tokens: 9 }),
+      reasoning: (asked) => ({ ...asked, reasoning_format: 'parsed' }),
+      'JSON asked for': (asked) => ({ ...asked, response_format: { type: 'json_object' } }),
+      'a system prompt': ({ messages, ...asked }) => ({
+        ...asked,
+        messages: [{ role: 'system', content: 'Be brief.' }, ...messages],
+      }),
+    },
+    neutral: {
+      'another user': (asked) => ({ ...asked, user: 'someone' }),
+      'another service tier': (asked) => ({ ...asked, service_tier: 'flex' }),
+    },
+    unfit: {
+      'cut off at the limit': truncatedByLength.response,
+      'an error under status 200': errorUnderStatus200.response,
+    },
+    unfitStreams: {
+      'cut off at the limit': sse(piece({ content: 'Rivers' }), piece({}, 'length')),
+      empty: sse(piece({}, 'stop')),
+      'broken off in the words of Groq': sse(
+        piece({ content: 'Rivers' }, 'stop', { x_groq: { id: 'r', error: 'over capacity' } }),
+      ),
+      'without an end': sse(piece({ content: 'Rivers' })),
+    },
+  },
+);
+
+test('a response of this SDK has nothing but its fields', () => {
+  expect(lacking).toEqual(['inspect']);
+});
+
+describe('a client of the Groq SDK', () => {
+  async function withClient(
+    response: ExchangeResponse,
+    use: (client: Groq, count: () => number) => Promise<void>,
+  ): Promise<void> {
+    const server = await startWireServer({ answer: () => response });
+    const cache = createLlmCache();
+    try {
+      await use(clientOf(server.url, cache), () => server.count);
+    } finally {
+      await cache.close();
+      await server.close();
+    }
+  }
+
+  test('stays of its class, streams and withResponse() too', async () => {
+    await withClient(salty, async (client, count) => {
+      const asking = () => client.chat.completions.create({ ...request, stream: true });
+      const live = await asking();
+      const first = await chunksOf(live);
+      const hit = await asking().withResponse();
+      expect(client).toBeInstanceOf(Groq);
+      expect(hit.data.constructor).toBe(live.constructor);
+      expect(hit.response.headers.get('x-cached-llm')).toBe('hit');
+      expect(hit.response.url).toMatch('/openai/v1/chat/completions');
+      expect(await chunksOf(hit.data)).toEqual(first);
+      expect(count()).toBe(1);
+    });
+  });
+
+  test('says what a stream used, from the field that Groq has for it', () => {
+    const { body } = salty as { body: readonly unknown[] };
+    expect(groq.usageOf?.(groq.stream.assemble(body))).toMatchObject({
+      inputTokens: 5,
+      outputTokens: 3,
+    });
+  });
+
+  const ran = { role: 'assistant', content: 'Hi', executed_tools: [{ index: 0, type: 'search' }] };
+  const answer = (message: object) => ({
+    body: { choices: [{ index: 0, message, finish_reason: 'stop' }] },
+  });
+
+  test.each([
+    ['by its model', { model: 'groq/compound-mini' }, answer({ content: 'Hi' })],
+    ['as it says', {}, answer(ran)],
+    ['by a tool', { tools: [{ type: 'browser_search' }] }, answer({ content: 'Hi' })],
+  ])('does not store what was searched for: %s', async (_name, fields, response) => {
+    await withClient(response, async (client, count) => {
+      const asked = { ...request, ...fields } as Request; // some of it is newer than the types
+      await client.chat.completions.create(asked);
+      await client.chat.completions.create(asked);
+      expect(count()).toBe(2);
+    });
+  });
+
+  test.each([
+    ['nothing', undefined],
+    ['a class', Groq],
+    ['another object', { chat: {} }],
+  ])('that is %s is refused at once', (_name, client) => {
+    expect(() => cachedGroq(client as never)).toThrow(
+      expect.objectContaining({
+        code: 'WRONG_CLIENT',
+        message: expect.stringContaining('new Groq()'),
+      }),
+    );
+  });
+});
+
+describeWithFixtures({ describe, test }, 'recordings of Groq', () => {
+  const pairs = recordedPairs({ provider: 'groq' });
+
+  test('every recording is asked for once and given twice', async () => {
+    const answers = recordedAnswers('groq');
+    const all = [...pairs.map(fromPair), ...answers.map(fromAnswer)];
+    const unfit = await servedTwice(all, async ({ request: asked }, { server, cache }) =>
+      clientOf(server.url, cache).chat.completions.create(asked as never),
+    );
+    expect([pairs.length, answers.length]).toEqual([42, 6]);
+    expect(unfit.length).toBeLessThan(12);
+  }, 60_000);
+
+  test('distinct requests have distinct keys, whatever the order of their fields', async () => {
+    let asked = 0;
+    const upstream = async () => {
+      asked += 1;
+      return Response.json(whyIsTheSeaSalty.response.body);
+    };
+    const cache = createLlmCache({ admit: { 'hosted-tool': true } });
+    const post = cachedFetch({ cache, adapter: groq, fetch: upstream });
+    const distinct = new Set(pairs.map((pair) => coveredBy(groq.ignore, pair)));
+    for (const order of [(plain: unknown) => plain, reversed]) {
+      for (const { url, request: body } of pairs) {
+        await post(url, { method: 'POST', body: JSON.stringify(order(body)) });
+      }
+      expect(asked).toBe(distinct.size);
+    }
+  });
+});
