@@ -1,49 +1,16 @@
-import {
-  type Adapter,
-  type Asking,
-  type CallOptions,
-  defaultAdapter,
-  defaultCache,
-  type LlmCache,
-  type Policy,
-  resolvePolicy,
-} from '@cached-llm/core';
-import { HttpCodec } from './http-codec.ts';
-import { httpIdentity } from './http-identity.ts';
+import { defaultCache, isFields, resolvePolicy } from '@cached-llm/core';
+import { answerBatch } from './answer-batch.ts';
+import { askingOf, type CachedFetchOptions, type Door, type Fetch } from './door.ts';
 import { type HttpRequest, readRequest } from './http-request.ts';
 
-/** The part of `fetch` that SDKs rely on. */
-export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
-
-export interface CachedFetchOptions extends CallOptions {
-  /** @default defaultCache() */
-  readonly cache?: LlmCache | undefined;
-  /** Describes the provider. @default whatever API: all of a request is in its key */
-  readonly adapter?: Adapter | undefined;
-  /** Makes the requests. @default globalThis.fetch, looked up at each call */
-  readonly fetch?: Fetch | undefined;
-}
-
-interface Door extends CachedFetchOptions {
-  readonly policy: Policy;
-  readonly upstream: Fetch;
-}
-
-function askingOf({ adapter, policy, upstream }: Door, request: HttpRequest): Asking<Response> {
-  const rules = { adapter: adapter ?? defaultAdapter, admit: policy.admit };
-  const { signal, url, body } = request;
-  const [input, init] = request.given;
-  const own = new AbortController();
-  const onPassedOn = () =>
-    signal?.addEventListener('abort', () => own.abort(signal.reason), { once: true });
-  return {
-    identity: httpIdentity(request, adapter, policy),
-    policy,
-    signal,
-    codec: new HttpCodec({ url: url.href, request: body, rules, onPassedOn }),
-    pass: () => upstream(input, init),
-    invoke: (flight) => upstream(input, { ...init, signal: AbortSignal.any([flight, own.signal]) }),
-  };
+async function answer(door: Door, request: HttpRequest): Promise<Response> {
+  const { body, url } = request;
+  const rules = door.adapter?.batch;
+  const items = isFields(body) ? rules?.itemsOf(body, url) : undefined;
+  if (rules !== undefined && items !== undefined && items.length > 0) {
+    return answerBatch(door, request, { rules, items });
+  }
+  return (await door.cache.answer(askingOf(door, request))).response;
 }
 
 /**
@@ -56,13 +23,13 @@ export function cachedFetch(options: CachedFetchOptions = {}): Fetch {
   const cache = options.cache ?? defaultCache();
   const policy = resolvePolicy(cache.policy, options);
   const upstream: Fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
-  const door = { ...options, policy, upstream };
+  const door = { ...options, cache, policy, upstream };
   return async (input, init) => {
     if (policy.mode === 'off') return upstream(input, init);
     const read = readRequest(input, init);
     if (read === undefined) return upstream(input, init); // at once: its arguments may change after
     const request = await read;
     if (request === undefined) return upstream(input, init);
-    return (await cache.answer(askingOf(door, request))).response;
+    return answer(door, request);
   };
 }

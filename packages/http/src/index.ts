@@ -1,1 +1,2 @@
-export { type CachedFetchOptions, cachedFetch, type Fetch } from './cached-fetch.ts';
+export { cachedFetch } from './cached-fetch.ts';
+export type { CachedFetchOptions, Fetch } from './door.ts';

@@ -6,7 +6,8 @@ const WHOLE = new Set(['id', 'index', 'role', 'type', 'name']);
 function mergeList(target: unknown, delta: readonly unknown[]): unknown[] {
   const list: unknown[] = Array.isArray(target) ? [...target] : [];
   for (const item of delta) {
-    const place = isFields(item) && typeof item.index === 'number' ? item.index : list.length;
+    const given = isFields(item) && typeof item.index === 'number' ? item.index : list.length;
+    const place = Math.min(given, list.length); // an index is data, and no size to trust
     list[place] = mergeDelta(list[place], item);
   }
   return list;

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * `promise`, unless `signal` fires first: then a rejection with the signal's own reason, after `onAbort`.
  * The promise itself goes on: who else waits for it is not the caller's business.
@@ -19,6 +21,7 @@ export function abortable<Value>(
         end(argument);
       };
     };
+    setMaxListeners(0, signal); // one signal may well end a hundred calls
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
     promise.then(settle(resolve), settle(reject));

@@ -79,7 +79,7 @@ export class StoreGuard {
   }
 
   async #wait(opening: Promise<unknown> | undefined): Promise<void> {
-    if (opening !== undefined) await withDeadline(opening, OPENING_PATIENCE).catch(() => {});
+    await (opening && withDeadline(opening, OPENING_PATIENCE).catch(() => {}));
     this.#isReady = true;
   }
 }

@@ -28,6 +28,18 @@ export interface StreamRules {
   assemble(chunks: readonly unknown[]): Fields | undefined;
 }
 
+/** How a request for many items, such as texts to embed, is taken apart: each item is kept by itself. */
+export interface BatchRules {
+  /** The items of a request that may ask for many; nothing for any other request. */
+  itemsOf(request: Fields, url: URL): readonly unknown[] | undefined;
+  /** The same request for these items. */
+  ask(request: Fields, items: readonly unknown[]): Fields;
+  /** One response for each item, in their order; nothing where the response has not one for each. */
+  split(response: Fields, items: readonly unknown[]): readonly Fields[] | undefined;
+  /** The response to all items, from the responses to each. */
+  join(responses: readonly Fields[]): Fields;
+}
+
 /** Describes a provider once, for wrapped functions and for its SDK's transport alike. */
 export interface Adapter {
   readonly provider: string;
@@ -45,4 +57,6 @@ export interface Adapter {
   rejects(response: unknown, request: unknown): Rejection | undefined;
   usageOf?(response: unknown): Usage | undefined;
   readonly stream: StreamRules;
+  /** @default every request is one question */
+  readonly batch?: BatchRules | undefined;
 }

@@ -62,13 +62,13 @@ export interface Call<Response> {
   readonly codec: ResponseCodec<Response>;
   /** Calls the provider. The signal is the flight's, not the caller's. */
   invoke(signal: AbortSignal): Promise<Response>;
+  /** Calls the provider as if there were no cache, with the caller's own request. @default invoke */
+  readonly pass?: (() => Promise<Response>) | undefined;
 }
 
 /** What a door hands over: a call, unless its request must go past the cache. */
 export interface Asking<Response> extends Omit<Call<Response>, 'identity'> {
   readonly identity: CallIdentity | Bypass;
-  /** Calls the provider as if there were no cache, with the caller's own request. @default invoke */
-  readonly pass?: (() => Promise<Response>) | undefined;
 }
 
 export type Outcome = 'hit' | 'stale' | 'miss' | 'bypass';

@@ -61,7 +61,8 @@ export class Pipeline {
     const { reporter, now } = this.#parts;
     if (landed.captured === undefined) {
       reporter.tell('bypass', { reason: 'not-shareable', provider: call.identity.provider });
-      return bypassAnswer(await call.invoke(call.signal ?? new AbortController().signal));
+      const { signal = new AbortController().signal } = call;
+      return bypassAnswer(await (call.pass?.() ?? call.invoke(signal)));
     }
     const at = now();
     const event = eventOf({ call, address });

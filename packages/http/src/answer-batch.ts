@@ -1,0 +1,87 @@
+import { Batch, type BatchRules, type Fields, isFields } from '@cached-llm/core';
+import { buildResponse, OUTCOME_HEADER } from './build-response.ts';
+import { askingOf, type Door } from './door.ts';
+import type { HttpRequest } from './http-request.ts';
+import { liveHeaders } from './response-head.ts';
+
+export interface BatchOfItems {
+  readonly rules: BatchRules;
+  readonly items: readonly unknown[];
+}
+
+/** The provider did not give one answer for each item: the request goes as it came. */
+class NotSplit extends Error {}
+
+function without(headers: Headers, name: string): Headers {
+  const copy = new Headers(headers);
+  copy.delete(name);
+  return copy;
+}
+
+/** Asks the provider for the items that no entry answers; one response for each. */
+async function askFor(
+  { upstream }: Door,
+  request: HttpRequest,
+  { rules, items, signal }: BatchOfItems & { readonly signal: AbortSignal },
+): Promise<readonly Response[]> {
+  const [, init] = request.given;
+  const body = JSON.stringify(rules.ask(request.body as Fields, items)); // answer() looked
+  const headers = without(request.headers, 'content-length'); // this body has another
+  const { method, url } = request;
+  const response = await upstream(url.href, { ...init, method, headers, body, signal });
+  const text = await response.text();
+  const head = { status: response.status, headers: liveHeaders(response) };
+  const own = (content: string) => new Response(content, head);
+  if (!response.ok) return items.map(() => own(text));
+  const parsed: unknown = JSON.parse(text);
+  const parts = isFields(parsed) ? rules.split(parsed, items) : undefined;
+  if (parts === undefined) throw new NotSplit('Not one answer for each item.');
+  return parts.map((part) => own(JSON.stringify(part)));
+}
+
+/** Where all items come from: `hit`, `miss`, or `partial`. */
+function outcomeOf(responses: readonly Response[]): string {
+  const outcomes = new Set(responses.map(({ headers }) => headers.get(OUTCOME_HEADER) ?? 'bypass'));
+  const [only = 'bypass'] = outcomes;
+  return outcomes.size === 1 ? only : 'partial';
+}
+
+async function join(responses: readonly Response[], rules: BatchRules): Promise<Response> {
+  const failed = responses.find(({ ok }) => !ok);
+  const [first] = responses;
+  if (failed !== undefined || first === undefined) return failed ?? Response.error();
+  const bodies = await Promise.all(responses.map((each) => each.json() as Promise<Fields>)); // from `split`
+  const ages = responses.map(({ headers }) => Number(headers.get('age') ?? 0));
+  const outcome = outcomeOf(responses);
+  const { status, headers, url } = first;
+  const age = Math.max(...ages) * 1000;
+  return buildResponse(
+    JSON.stringify(rules.join(bodies)),
+    { status, headers },
+    { outcome, age, url },
+  );
+}
+
+/** Answers item by item: each is looked up, and those that are missing are asked for in one request. */
+export async function answerBatch(
+  door: Door,
+  request: HttpRequest,
+  { rules, items }: BatchOfItems,
+): Promise<Response> {
+  const batch = new Batch<unknown, Response>((missing, signal) =>
+    askFor(door, request, { rules, items: missing, signal }),
+  );
+  const answerItem = async (item: unknown) => {
+    const body = rules.ask(request.body as Fields, [item]); // answer() looked
+    const asking = askingOf(door, { ...request, body, text: JSON.stringify(body) });
+    const ask = (signal: AbortSignal) => batch.ask(item, signal);
+    const pass = () => ask(request.signal ?? new AbortController().signal);
+    return (await door.cache.answer({ ...asking, invoke: ask, pass })).response;
+  };
+  try {
+    return await join(await Promise.all(items.map(answerItem)), rules);
+  } catch (error) {
+    if (!(error instanceof NotSplit)) throw error;
+    return door.upstream(...request.given);
+  }
+}

@@ -1,0 +1,91 @@
+import type { ReceivedRequest } from '@cached-llm/testing';
+import { expect, test } from '@jest/globals';
+import { withWire } from './wire.ts';
+
+const vectorOf = (text: string) => [text.length, text.codePointAt(0) ?? 0];
+
+/** Embeds each text by its length and first letter, a token a letter. */
+function answer({ json }: ReceivedRequest) {
+  const { input, model } = json as { input: string | string[]; model: string };
+  const texts = [input].flat();
+  const data = texts.map((text, index) => ({
+    object: 'embedding',
+    index,
+    embedding: vectorOf(text),
+  }));
+  const tokens = texts.join('').length;
+  const usage = { prompt_tokens: tokens, total_tokens: tokens };
+  return { body: { object: 'list', data, model, usage } };
+}
+
+const request = (input: string | string[]) => ({
+  model: 'embedder',
+  input,
+  encoding_format: 'float' as const,
+});
+
+test('a batch asks for the missing texts only, once each, and gives all in their order', async () => {
+  await withWire({ answer }, async ({ client, server }) => {
+    await client.embeddings.create(request(['b', 'a']));
+    const { data, usage } = await client.embeddings.create(request(['a', 'ccc', 'b', 'ccc', 'dd']));
+    expect(data.map(({ embedding }) => embedding)).toEqual(
+      ['a', 'ccc', 'b', 'ccc', 'dd'].map(vectorOf),
+    );
+    expect(data.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4]);
+    expect(server.requests.map(({ json }) => (json as { input: unknown }).input)).toEqual([
+      ['b', 'a'],
+      ['ccc', 'dd'],
+    ]);
+    expect(usage).toEqual({ prompt_tokens: 10, total_tokens: 10 });
+  });
+});
+
+test('a batch that was asked before makes no request, and one text is a batch of one', async () => {
+  await withWire({ answer }, async ({ client, server }) => {
+    const first = await client.embeddings.create(request(['one', 'two']));
+    const { data, response } = await client.embeddings
+      .create(request(['one', 'two']))
+      .withResponse();
+    expect(data).toEqual(first);
+    expect(response.headers.get('x-cached-llm')).toBe('hit');
+    const alone = await client.embeddings.create(request('two'));
+    expect(alone.data[0]?.embedding).toEqual(vectorOf('two'));
+    expect(server.count).toBe(1);
+  });
+});
+
+test('a batch of which a part was asked before says partial', async () => {
+  await withWire({ answer }, async ({ client }) => {
+    await client.embeddings.create(request(['one']));
+    const { response } = await client.embeddings.create(request(['one', 'two'])).withResponse();
+    expect(response.headers.get('x-cached-llm')).toBe('partial');
+  });
+});
+
+test('two batches at the same time ask for a common text once', async () => {
+  await withWire({ answer, latencyPerChunk: 10 }, async ({ client, server }) => {
+    await Promise.all([
+      client.embeddings.create(request(['x', 'common'])),
+      client.embeddings.create(request(['common', 'y'])),
+    ]);
+    const asked = server.requests.flatMap(({ json }) => (json as { input: string[] }).input);
+    expect(asked.sort()).toEqual(['common', 'x', 'y']);
+  });
+});
+
+test('an answer that has not one vector for each text is passed on, and not kept', async () => {
+  const short = () => ({ body: { object: 'list', data: [], model: 'embedder', usage: {} } });
+  await withWire({ answer: short }, async ({ client, story }) => {
+    const { data } = await client.embeddings.create(request(['a', 'b']));
+    expect(data).toEqual([]);
+    expect(story).not.toContain('stored');
+  });
+});
+
+test('a failing provider is the SDK error it is, for the whole batch', async () => {
+  const busy = () => ({ status: 429, body: { error: { message: 'slow down' } } });
+  await withWire({ answer: busy }, async ({ client, server }) => {
+    await expect(client.embeddings.create(request(['a', 'b']))).rejects.toThrow('slow down');
+    expect(server.count).toBe(1);
+  });
+});
