@@ -4,7 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const run = (command, ...rest) => execFileSync(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+const run = (command, ...rest) =>
+  execFileSync(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
 const folder = mkdtempSync(join(tmpdir(), 'packages-'));
 const isPublic = (name) =>
   JSON.parse(readFileSync(join('packages', name, 'package.json'), 'utf8')).private !== true;
@@ -14,7 +15,16 @@ try {
     const [pnpm, ...before] = process.env.npm_execpath?.endsWith('js')
       ? [process.execPath, process.env.npm_execpath]
       : ['pnpm'];
-    const packed = run(pnpm, ...before, '--dir', join('packages', name), 'pack', '--json', '--pack-destination', folder);
+    const packed = run(
+      pnpm,
+      ...before,
+      '--dir',
+      join('packages', name),
+      'pack',
+      '--json',
+      '--pack-destination',
+      folder,
+    );
     const { filename } = JSON.parse(packed.toString());
     run('node_modules/.bin/publint', 'run', filename, '--strict');
     run('node_modules/.bin/attw', filename, '--quiet', '--profile', 'esm-only');

@@ -13,6 +13,5 @@ const body = JSON.stringify({
 
 for (const _round of [1, 2]) {
   const response = await fetch(url, { method: 'POST', headers, body });
-  const { choices } = await response.json();
-  console.log(response.headers.get('x-cached-llm'), choices[0].message.content);
+  console.log(response.headers.get('x-cached-llm'), await response.text());
 }

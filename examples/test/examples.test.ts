@@ -123,8 +123,8 @@ test('18 and 19 stores outlive the process', async () => {
 
 test('20 a fetch of your own asks once', async () => {
   const output = await run('20-any-json-api');
-  expect(output).toContain('miss You asked: Why is the sea salty?');
-  expect(output).toContain('hit You asked: Why is the sea salty?');
+  expect(output).toMatch(/^miss .*You asked: Why is the sea salty/m);
+  expect(output).toMatch(/^hit .*You asked: Why is the sea salty/m);
   expect(server.count).toBe(1);
 });
 

@@ -2,7 +2,7 @@ import type { EntryHeader, Usage } from '../words/entry.ts';
 import type { Captured, Outcome } from './call.ts';
 
 /** What is known of an answer when the provider has given it. */
-export interface LiveArrival {
+interface LiveArrival {
   readonly at: number;
   readonly took: number;
   readonly usage: Usage | undefined;

@@ -48,7 +48,7 @@ export function fieldAt(request: Fields, path: FieldPath): unknown {
 }
 
 /** A copy of `request` with the field at `path` replaced, or left out for `undefined`. */
-export function withField(request: Fields, path: FieldPath, value: unknown): Fields {
+function withField(request: Fields, path: FieldPath, value: unknown): Fields {
   const [name, ...rest] = path;
   if (name === undefined || !Object.hasOwn(request, name)) return request;
   const child = request[name];

@@ -14,7 +14,7 @@ export interface CallEvent {
   readonly model?: string | undefined;
 }
 
-export interface AgedEvent extends CallEvent {
+interface AgedEvent extends CallEvent {
   /** Milliseconds since the answer was stored. */
   readonly age: number;
 }

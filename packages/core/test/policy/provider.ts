@@ -4,7 +4,7 @@ export interface Question {
   readonly [field: string]: unknown;
 }
 
-export interface Reply {
+interface Reply {
   text: string;
 }
 

@@ -15,7 +15,7 @@ const EVERY_EVENT: Readonly<Record<EventName, true>> = {
   'breaker-closed': true,
 };
 
-export interface Told {
+interface Told {
   readonly name: EventName;
   readonly event: CacheEvents[EventName];
 }

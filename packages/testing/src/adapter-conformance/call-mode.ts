@@ -23,7 +23,7 @@ export async function openStream<Request>(
   return client.stream(request, signal);
 }
 
-export async function chunksOf(stream: AsyncIterable<unknown>): Promise<unknown[]> {
+async function chunksOf(stream: AsyncIterable<unknown>): Promise<unknown[]> {
   const chunks: unknown[] = [];
   for await (const chunk of stream) chunks.push(chunk);
   return chunks;

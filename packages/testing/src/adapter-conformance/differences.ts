@@ -28,8 +28,7 @@ function partsOf(value: object): Parts {
 
 function partDifferences(
   path: string,
-  live: object,
-  other: object,
+  [live, other]: readonly [object, object],
   seen: WeakSet<object>,
 ): string[] {
   const expected = new Map(partsOf(live));
@@ -50,7 +49,7 @@ function compare(path: string, [live, other]: readonly unknown[], seen: WeakSet<
   if (seen.has(live)) return [];
   seen.add(live);
   const content = contentOf(live);
-  if (content === undefined) return partDifferences(path, live, other, seen);
+  if (content === undefined) return partDifferences(path, [live, other], seen);
   return content === contentOf(other) ? [] : [`${path} has other contents`];
 }
 

@@ -52,8 +52,9 @@ export class Trial<Request> {
     try {
       await test(trial);
     } finally {
-      await Promise.all(trial.#sessions.map((session) => session.close()));
+      // The wire first: a client may wait for an answer that it holds back.
       await wire.close();
+      await Promise.all(trial.#sessions.map((session) => session.close()));
     }
   }
 

@@ -1,0 +1,29 @@
+// The official client stays itself: same class, same types, streams and helpers included.
+import Anthropic from '@anthropic-ai/sdk';
+import { cachedAnthropic } from '@cached-llm/anthropic';
+import { createLlmCache } from '@cached-llm/core';
+
+const cache = createLlmCache({ ttl: '1d' });
+const client = cachedAnthropic(new Anthropic(), { cache });
+
+const question = {
+  model: 'claude-haiku-4-5',
+  max_tokens: 200,
+  messages: [{ role: 'user' as const, content: 'Why is the sea salty?' }],
+};
+
+for (const round of [1, 2]) {
+  const { data, response } = await client.messages.create(question).withResponse();
+  const [block] = data.content;
+  console.log(round, response.headers.get('x-cached-llm'), block?.type === 'text' && block.text);
+}
+
+for (const round of [1, 2]) {
+  const stream = client.messages.stream(question);
+  stream.on('text', (text) => process.stdout.write(text));
+  const { usage } = await stream.finalMessage();
+  console.log(`\nstream ${round}: ${usage.output_tokens} tokens`);
+}
+
+const { hits, misses } = cache.stats();
+console.log({ hits, misses });

@@ -1,0 +1,65 @@
+import { type Fields, isFields, type Rejection, rejectFinish, type Usage } from '@cached-llm/core';
+import { offersHostedTool } from './identity.ts';
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const isText = (value: unknown) => typeof value === 'string' && value !== '';
+
+/** `{ unified, raw }` of a model; a plain word where a function gave on what `generateText` says. */
+function rejectReason(reason: unknown): Rejection | undefined {
+  const { unified, raw } = isFields(reason) ? reason : { unified: reason, raw: undefined };
+  // The provider's own word tells more (a pause is a `stop` in the unified one), but only where it is known.
+  const known = rejectFinish(raw);
+  return known === undefined || known === 'incomplete' ? rejectFinish(unified) : known;
+}
+
+/** Thoughts and sources are no answer; a text is one if there is any. */
+function says(part: unknown): boolean {
+  if (!isFields(part) || part.type === 'reasoning' || part.type === 'source') return false;
+  return part.type !== 'text' || isText(part.text);
+}
+
+/** Ran on the provider's side, or was found on the web: another day it says something else. */
+function isHosted(part: unknown): boolean {
+  if (!isFields(part)) return false;
+  const { type, providerExecuted, sourceType } = part;
+  const isProviders = type === 'tool-result' || type === 'tool-approval-request';
+  return isProviders || providerExecuted === true || (type === 'source' && sourceType === 'url');
+}
+
+function rejectContent(content: unknown, params: unknown): Rejection | undefined {
+  if (Array.isArray(content) && !content.some(says)) return 'empty';
+  return offersHostedTool(params) || listOf(content).some(isHosted) ? 'hosted-tool' : undefined;
+}
+
+/** One vector for each value that was given. */
+function rejectEmbeddings(embeddings: unknown, params: unknown): Rejection | undefined {
+  const vectors = listOf(embeddings);
+  const count = isFields(params) && Array.isArray(params.values) ? params.values.length : undefined;
+  const isWhole = vectors.length === (count ?? vectors.length);
+  return isWhole && vectors.every((vector) => listOf(vector).length > 0) ? undefined : 'incomplete';
+}
+
+/** Why this result is not worth keeping; nothing where it is. */
+export function rejects(result: unknown, params: unknown): Rejection | undefined {
+  if (!isFields(result)) return 'incomplete';
+  if (result.error !== undefined) return 'error';
+  if ('embeddings' in result) return rejectEmbeddings(result.embeddings, params);
+  return rejectReason(result.finishReason) ?? rejectContent(result.content, params);
+}
+
+function countOf(tokens: unknown): number | undefined {
+  const count = isFields(tokens) ? tokens.total : tokens;
+  return typeof count === 'number' ? count : undefined;
+}
+
+/** `usage` of either kind of model; `cost` where the provider says so (OpenRouter). */
+export function usageOf(result: unknown): Usage | undefined {
+  const usage = isFields(result) ? result.usage : undefined;
+  if (!isFields(usage)) return undefined;
+  const raw: Fields = isFields(usage.raw) ? usage.raw : {};
+  return {
+    inputTokens: countOf(usage.inputTokens ?? usage.tokens),
+    outputTokens: countOf(usage.outputTokens),
+    cost: countOf(raw.cost),
+  };
+}

@@ -1,0 +1,117 @@
+import { createOpenAI } from '@ai-sdk/openai';
+import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import { cachedAiSdk } from '@cached-llm/ai-sdk';
+import { adapterConformance, demoExchanges, type ExchangeResponse } from '@cached-llm/testing';
+import { describe, expect, test } from '@jest/globals';
+import { chatEvents } from './wire.ts';
+
+interface Request {
+  readonly model: string;
+  readonly params: LanguageModelV4CallOptions;
+}
+
+const { whyIsTheSeaSalty, streamedChat, truncatedByLength, refusal, errorUnderStatus200 } =
+  demoExchanges;
+
+const request: Request = {
+  model: 'gpt-4o-mini',
+  params: {
+    prompt: [{ role: 'user', content: [{ type: 'text', text: 'Why is the sea salty?' }] }],
+    temperature: 0,
+  },
+};
+const withParams = (more: object) => (asked: Request) => ({
+  ...asked,
+  params: { ...asked.params, ...more },
+});
+const withOptions = (openai: object) => withParams({ providerOptions: { openai } });
+const tool = (name: string) => ({
+  tools: [{ type: 'function', name, inputSchema: { type: 'object', properties: {} } }],
+});
+const sse = (...body: unknown[]): ExchangeResponse => ({ kind: 'sse', body });
+
+/** What travelled belongs to the live answer alone. */
+function saidIn(value: unknown): unknown {
+  const {
+    request: _asked,
+    response,
+    ...said
+  } = value as {
+    readonly request?: unknown;
+    readonly response?: { readonly headers?: unknown; readonly body?: unknown };
+  };
+  const { headers: _headers, body: _body, ...metadata } = response ?? {};
+  return { ...said, metadata };
+}
+
+const lacking = adapterConformance<Request>(
+  { describe, test, expect },
+  {
+    name: 'ai-sdk',
+    open({ url, cache, apiKey, headers }) {
+      const openai = createOpenAI({ apiKey, baseURL: `${url}/v1` });
+      const modelOf = ({ model }: Request) => cachedAiSdk(openai.chat(model), { cache });
+      return {
+        ask: (asked) => modelOf(asked).doGenerate({ ...asked.params, headers }),
+        async stream(asked, abortSignal) {
+          const params = { ...asked.params, headers, abortSignal };
+          return (await modelOf(asked).doStream(params)).stream;
+        },
+      };
+    },
+    plain: { request, response: whyIsTheSeaSalty.response },
+    streamed: {
+      request,
+      // Whole for the SDK with its finish reason: it waits for no usage and no `[DONE]`.
+      response: sse(...(streamedChat.response.body as unknown[]).slice(0, -2)),
+      firstChunkAfter: 2, // the SDK waits for a text, or an error in its place
+    },
+    comparable: saidIn,
+    inspect: (result: { readonly response: { readonly timestamp: Date } }) =>
+      result.response.timestamp.toISOString(),
+    inspectChunk: (part: LanguageModelV4StreamPart) =>
+      part.type === 'response-metadata' ? part.timestamp?.toISOString() : part.type,
+    nearMisses: {
+      'another model': (asked) => ({ ...asked, model: 'gpt-4.1' }),
+      'another temperature': withParams({ temperature: 0.01 }),
+      'a seed': withParams({ seed: 1 }),
+      'a limit': withParams({ maxOutputTokens: 9 }),
+      'a stop sequence': withParams({ stopSequences: ['.'] }),
+      'a system prompt': ({ params, ...asked }) => ({
+        ...asked,
+        params: {
+          ...params,
+          prompt: [{ role: 'system', content: 'Be brief.' }, ...params.prompt],
+        },
+      }),
+      'JSON asked for': withParams({ responseFormat: { type: 'json' } }),
+      'a tool': withParams(tool('now')),
+      'another tool': withParams(tool('today')),
+      'a provider option': withOptions({ logprobs: true }),
+      'a field that nobody knows': withParams({ brandNew: null }),
+    },
+    neutral: {
+      'another user': withOptions({ user: 'someone' }),
+      'a prompt cache key': withOptions({ promptCacheKey: 'k' }),
+      'a temperature equal to two decimals': withParams({ temperature: 0.0000001 }),
+    },
+    unfit: {
+      'cut off at the limit': truncatedByLength.response,
+      refused: refusal.response,
+      'an error under status 200': errorUnderStatus200.response,
+    },
+    unfitStreams: {
+      'cut off at the limit': sse(...chatEvents(['The first'], 'length')),
+      filtered: sse(...chatEvents(['The'], 'content_filter')),
+      empty: sse(...chatEvents([])),
+      'an error in the middle': sse(...chatEvents(['The']).slice(0, 1), {
+        error: { message: 'x' },
+      }),
+      'without an end': sse(...chatEvents(['The']).slice(0, 1)),
+    },
+  },
+);
+
+test('the suite leaves nothing out for ai-sdk', () => {
+  expect(lacking).toEqual([]);
+});

@@ -1,0 +1,1 @@
+export { anthropic, type CachedAnthropicOptions, cachedAnthropic } from './anthropic.ts';

@@ -1,0 +1,81 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { cachedAnthropic } from '@cached-llm/anthropic';
+import { adapterConformance } from '@cached-llm/testing';
+import { describe, expect, test } from '@jest/globals';
+import { type Event, events, json, message, question, sse } from './wire.ts';
+
+type Request = Anthropic.MessageCreateParamsNonStreaming;
+
+const without = (type: string): readonly Event[] => events().filter((event) => event.type !== type);
+const failure = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } };
+
+const lacking = adapterConformance<Request>(
+  { describe, test, expect },
+  {
+    name: 'anthropic',
+    open({ url, cache, apiKey, headers }) {
+      const own = { apiKey, baseURL: url, maxRetries: 0, defaultHeaders: headers };
+      const { messages } = cachedAnthropic(new Anthropic(own), { cache });
+      return {
+        ask: (request) => messages.create(request),
+        stream: (request, signal) => messages.create({ ...request, stream: true }, { signal }),
+      };
+    },
+    plain: { request: question, response: json(message(), { 'request-id': 'req_7' }) },
+    streamed: { request: question, response: sse(events()) },
+    inspect: (response: Anthropic.Message & { _request_id?: string }) => response._request_id,
+    nearMisses: {
+      'another model': (request) => ({ ...request, model: 'claude-other' }),
+      'another limit': (request) => ({ ...request, max_tokens: 65 }),
+      'a system prompt': (request) => ({ ...request, system: 'Be brief.' }),
+      'a system prompt in a block': (request) => ({
+        ...request,
+        system: [{ type: 'text', text: 'Be brief.' }],
+      }),
+      'an answer to go on from': (request) => ({
+        ...request,
+        messages: [...request.messages, { role: 'assistant', content: 'Because' }],
+      }),
+      'a tool': (request) => ({
+        ...request,
+        tools: [{ name: 'now', input_schema: { type: 'object' } }],
+      }),
+      'another tool': (request) => ({
+        ...request,
+        tools: [{ name: 'today', input_schema: { type: 'object' } }],
+      }),
+      'a stop sequence': (request) => ({ ...request, stop_sequences: ['.'] }),
+      thinking: (request) => ({ ...request, thinking: { type: 'adaptive' } }),
+      'JSON asked for': (request) => ({
+        ...request,
+        output_config: { format: { type: 'json_schema', schema: { type: 'object' } } },
+      }),
+      'a region': (request) => ({ ...request, inference_geo: 'eu' }),
+      'a field that nobody knows': (request) => ({ ...request, brand_new: null }),
+    },
+    neutral: {
+      'another user': (request) => ({ ...request, metadata: { user_id: 'someone' } }),
+      'another service tier': (request) => ({ ...request, service_tier: 'standard_only' }),
+      'a cached prefix': (request) => ({ ...request, cache_control: { type: 'ephemeral' } }),
+    },
+    unfit: {
+      'cut off at the limit': json(message({ stop_reason: 'max_tokens' })),
+      paused: json(message({ stop_reason: 'pause_turn' })),
+      refused: json(message({ stop_reason: 'refusal' })),
+      empty: json(message({ content: [] })),
+      'an error under status 200': json(failure),
+    },
+    unfitStreams: {
+      'cut off at the limit': sse(events('max_tokens')),
+      refused: sse(events('refusal')),
+      'an error in the middle': sse([...events().slice(0, 5), failure]),
+      'without a start': sse(without('message_start')),
+      'without a reason to end': sse(without('message_delta')),
+      'without an end': sse(without('message_stop')),
+    },
+  },
+);
+
+test('the suite leaves nothing out for anthropic', () => {
+  expect(lacking).toEqual([]);
+});

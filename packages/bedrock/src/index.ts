@@ -1,0 +1,1 @@
+export { bedrock, type CachedBedrockOptions, cachedBedrock } from './bedrock.ts';

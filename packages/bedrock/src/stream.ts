@@ -1,0 +1,97 @@
+import { type Fields, isFields, type StreamRules } from '@cached-llm/core';
+import { jsonIn } from './identity.ts';
+
+type Block = Record<string, unknown>;
+
+const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
+const METRICS = 'amazon-bedrock-invocationMetrics';
+
+/** What a piece of InvokeModel's stream says: JSON, in the words of the model's family. */
+function pieceIn(chunk: unknown): Fields {
+  return fieldsOf(jsonIn(fieldsOf(fieldsOf(chunk).chunk).bytes));
+}
+
+/** Bedrock adds its metrics to the last piece, whatever the family. */
+function isLastPiece(piece: Fields): boolean {
+  return METRICS in piece || piece.type === 'message_stop';
+}
+
+function ends(chunk: unknown): boolean {
+  return 'metadata' in fieldsOf(chunk) || isLastPiece(pieceIn(chunk));
+}
+
+function addThought(block: Block, delta: Fields): void {
+  const { reasoningContent } = block;
+  if (delta.redactedContent !== undefined) {
+    block.reasoningContent = delta;
+    return;
+  }
+  const before = fieldsOf(fieldsOf(reasoningContent).reasoningText);
+  const reasoningText = { ...before, ...delta };
+  if (delta.text !== undefined) reasoningText.text = `${before.text ?? ''}${delta.text}`;
+  block.reasoningContent = { reasoningText };
+}
+
+function addDelta(block: Block, delta: Fields): void {
+  const { text, toolUse, reasoningContent, ...rest } = delta;
+  Object.assign(block, rest);
+  if (text !== undefined) block.text = `${block.text ?? ''}${text}`;
+  if (isFields(reasoningContent)) addThought(block, reasoningContent);
+  if (!isFields(toolUse)) return;
+  const before = fieldsOf(block.toolUse);
+  block.toolUse = { ...before, input: `${before.input ?? ''}${toolUse.input ?? ''}` };
+}
+
+/** A tool's arguments come as text, piece by piece; a tool without any gets none. */
+function finished(block: Block): Block {
+  const { toolUse } = block;
+  if (!isFields(toolUse)) return block;
+  return { ...block, toolUse: { ...toolUse, input: JSON.parse(String(toolUse.input || '{}')) } };
+}
+
+function contentOf(events: readonly Fields[]): readonly Block[] {
+  const blocks = new Map<unknown, Block>();
+  for (const { contentBlockStart, contentBlockDelta } of events) {
+    const event = contentBlockStart ?? contentBlockDelta;
+    if (!isFields(event)) continue;
+    const block = blocks.get(event.contentBlockIndex) ?? {};
+    blocks.set(event.contentBlockIndex, block);
+    Object.assign(block, event.start);
+    addDelta(block, fieldsOf(event.delta));
+  }
+  return [...blocks.values()].map(finished);
+}
+
+/** The whole answer of Converse; nothing where one of its two last events is missing. */
+function assembleConverse(events: readonly Fields[]): Fields | undefined {
+  const stop = events.find((event) => isFields(event.messageStop))?.messageStop;
+  const metadata = events.find((event) => isFields(event.metadata))?.metadata;
+  const start = fieldsOf(events.find((event) => isFields(event.messageStart))?.messageStart);
+  if (!isFields(stop) || !isFields(metadata)) return undefined;
+  const message = { role: 'assistant', ...start, content: contentOf(events) };
+  return { output: { message }, ...stop, ...metadata };
+}
+
+function assemble(chunks: readonly unknown[]): Fields | undefined {
+  const events = chunks.filter(isFields);
+  const names = events.flatMap(Object.keys);
+  if (names.some((name) => name.endsWith('Exception'))) return { error: true };
+  if (!names.includes('chunk')) return assembleConverse(events);
+  const pieces = events.map(pieceIn);
+  const last = pieces.find(isLastPiece);
+  return last && { body: { pieces, [METRICS]: last[METRICS] } };
+}
+
+export const stream: StreamRules = { ends, assemble };
+
+/** The same for one stream: Converse ends with two events, and the order of the two is not promised. */
+export function oneStream(): StreamRules {
+  const seen = new Set<string>();
+  return {
+    assemble,
+    ends(chunk) {
+      for (const name of Object.keys(fieldsOf(chunk))) seen.add(name);
+      return (seen.has('messageStop') && seen.has('metadata')) || isLastPiece(pieceIn(chunk));
+    },
+  };
+}

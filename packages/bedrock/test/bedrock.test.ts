@@ -1,0 +1,500 @@
+import { createRequire } from 'node:module';
+import {
+  ApplyGuardrailCommand,
+  BedrockRuntime,
+  BedrockRuntimeClient,
+  CountTokensCommand,
+} from '@aws-sdk/client-bedrock-runtime';
+import { bedrock, cachedBedrock } from '@cached-llm/bedrock';
+import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
+import { manualClock, startWireServer } from '@cached-llm/testing';
+import { describe, expect, test } from '@jest/globals';
+import {
+  clientOf,
+  converse,
+  converseAnswer,
+  converseEvents,
+  converseStream,
+  credentials,
+  eventsOf,
+  invoke,
+  question,
+  withWire,
+} from './wire.ts';
+
+const answer = () => ({ body: converseAnswer() });
+
+describe('a repeated call', () => {
+  test('is answered without a request, and is the same', async () => {
+    await withWire(answer, async ({ client, server, story }) => {
+      const first = await client.send(converse());
+      const second = await client.send(converse());
+      expect(second).toStrictEqual(first);
+      expect(second.output?.message?.content?.[0]?.text).toBe('Hello');
+      expect(second.$metadata).toMatchObject({ httpStatusCode: 200, requestId: 'request-id' });
+      expect(server.count).toBe(1);
+      expect(story).toEqual(['miss', 'stored', 'hit']);
+    });
+  });
+
+  test('is answered to callbacks and to the methods of BedrockRuntime', async () => {
+    await withWire(answer, async ({ cache, server }) => {
+      const config = { region: 'eu-west-1', endpoint: server.url, credentials };
+      const client = cachedBedrock(new BedrockRuntime(config), { cache });
+      expect(client).toBeInstanceOf(BedrockRuntime);
+      const first = await client.converse(question);
+      const second = await new Promise((resolve, reject) => {
+        client.send(converse(), (error: unknown, data: unknown) =>
+          error ? reject(error) : resolve(data),
+        );
+      });
+      const third = await new Promise((resolve, reject) => {
+        client.converse(question, (error: unknown, data: unknown) =>
+          error ? reject(error) : resolve(data),
+        );
+      });
+      expect([second, third]).toStrictEqual([first, first]);
+      expect(server.count).toBe(1);
+      client.destroy();
+    });
+  });
+
+  test('needs no credentials, and is the same for others', async () => {
+    await withWire(answer, async ({ client, cache, server }) => {
+      const first = await client.send(converse());
+      const none = async () => {
+        throw new Error('No credentials here.');
+      };
+      const strangers = [none, { accessKeyId: 'another', secretAccessKey: 'another' }];
+      for (const credentials of strangers) {
+        const stranger = cachedBedrock(clientOf(server, { credentials }), { cache });
+        expect(await stranger.send(converse())).toStrictEqual(first);
+      }
+      expect(server.count).toBe(1);
+    });
+  });
+
+  test('gives every caller its own copy', async () => {
+    await withWire(answer, async ({ client }) => {
+      const first = await client.send(converse());
+      first.stopReason = 'max_tokens';
+      const second = await client.send(converse());
+      second.output?.message?.content?.push({ text: 'mine' });
+      const third = await client.send(converse());
+      expect([third.stopReason, third.output?.message?.content]).toEqual([
+        'end_turn',
+        [{ text: 'Hello' }],
+      ]);
+    });
+  });
+
+  test('keeps the methods of bytes, and the bytes of pictures', async () => {
+    const said = { content: [{ type: 'text', text: 'Hellö' }], stop_reason: 'end_turn' };
+    await withWire(
+      () => ({ body: said }),
+      async ({ client, server }) => {
+        const first = await client.send(invoke({ messages: [] }));
+        const second = await client.send(invoke({ messages: [] }));
+        expect(second).toStrictEqual(first);
+        expect(second.body.constructor).toBe(first.body.constructor);
+        expect(JSON.parse(second.body.transformToString())).toEqual(said);
+        expect(second.body.transformToString('base64')).toBe(
+          first.body.transformToString('base64'),
+        );
+        expect([second.contentType, server.count]).toEqual(['application/json', 1]);
+      },
+    );
+    const content = [{ image: { format: 'png', source: { bytes: 'AQID' } } }];
+    const body = converseAnswer({ output: { message: { role: 'assistant', content } } });
+    await withWire(
+      () => ({ body }),
+      async ({ client, server }) => {
+        const first = await client.send(converse());
+        const second = await client.send(converse());
+        expect(second).toStrictEqual(first);
+        const source = second.output?.message?.content?.[0]?.image?.source;
+        expect([source?.bytes, server.count]).toEqual([new Uint8Array([1, 2, 3]), 1]);
+      },
+    );
+  });
+
+  test('made at once with others is one request', async () => {
+    await withWire(answer, async ({ client, server, story }) => {
+      const all = await Promise.all([1, 2, 3].map(() => client.send(converse())));
+      expect(all[1]).toStrictEqual(all[0]);
+      expect([server.count, story.filter((name) => name === 'collapsed').length]).toEqual([1, 2]);
+    });
+  });
+
+  test('is a hit for the same command and the same object, sent twice', async () => {
+    await withWire(answer, async ({ client, server }) => {
+      const command = converse();
+      const before = JSON.stringify(command.input);
+      await client.send(command);
+      await client.send(command);
+      expect([server.count, JSON.stringify(command.input)]).toEqual([1, before]);
+    });
+  });
+
+  test('is what it was when it was sent, whatever its giver does next', async () => {
+    await withWire(answer, async ({ client, server }) => {
+      const messages = [{ role: 'user' as const, content: [{ text: 'first' }] }];
+      const asking = client.send(converse({ messages }));
+      messages[0] = { role: 'user', content: [{ text: 'second' }] };
+      await asking;
+      await client.send(converse({ messages }));
+      expect(server.requests.map(({ body }) => /first|second/.exec(body)?.[0])).toEqual([
+        'first',
+        'second',
+      ]);
+    });
+  });
+});
+
+describe('the key', () => {
+  const both = async (one: object, other: object) => {
+    let count = 0;
+    await withWire(answer, async ({ client, server }) => {
+      await client.send(converse(one));
+      await client.send(converse(other));
+      count = server.count;
+    });
+    return count;
+  };
+  const heat = (temperature: number) => ({ inferenceConfig: { temperature } });
+  const picture = (byte: number) => {
+    const image = { format: 'png', source: { bytes: new Uint8Array([byte]) } };
+    return { messages: [{ role: 'user', content: [{ image }] }] };
+  };
+  const toolOf = (description: string) => {
+    const inputSchema = { json: { type: 'object', description } };
+    return { toolConfig: { tools: [{ toolSpec: { name: 'now', inputSchema } }] } };
+  };
+  const extra = (fields: object) => ({ additionalModelRequestFields: fields });
+
+  test.each([
+    ['other metadata', { requestMetadata: { run: '1' } }, { requestMetadata: { run: '2' } }],
+    ['another queue', { serviceTier: { type: 'flex' } }, {}],
+    [
+      'another user of Anthropic',
+      extra({ metadata: { user_id: 'a' } }),
+      extra({ metadata: { user_id: 'b' } }),
+    ],
+    ['temperatures equal to two decimals', heat(0.7), heat(0.7000001)],
+    ['fields in another order', heat(0.5), { inferenceConfig: { temperature: 0.5 }, ...question }],
+    [
+      'bytes in another class',
+      picture(1),
+      {
+        messages: [
+          {
+            role: 'user',
+            content: [{ image: { format: 'png', source: { bytes: Buffer.from([1]) } } }],
+          },
+        ],
+      },
+    ],
+  ])('is one for %s', async (_name, one, other) => {
+    expect(await both(one, other)).toBe(1);
+  });
+
+  test.each([
+    ['model', {}, { modelId: 'anthropic.claude-other-v1:0' }],
+    ['temperature', heat(0.7), heat(0.71)],
+    ['max tokens', { inferenceConfig: { maxTokens: 5 } }, { inferenceConfig: { maxTokens: 6 } }],
+    ['system prompt', { system: [{ text: 'Be brief.' }] }, {}],
+    ['tools', toolOf('one'), toolOf('other')],
+    ['picture', picture(1), picture(2)],
+    ['beta flag', extra({ anthropic_beta: ['a'] }), extra({ anthropic_beta: ['b'] })],
+    ['guardrail', { guardrailConfig: { guardrailIdentifier: 'a', guardrailVersion: '1' } }, {}],
+    ['latency mode', { performanceConfig: { latency: 'optimized' } }, {}],
+    ['a field nobody knows yet', { brandNew: 1 }, {}],
+  ])('differs by %s', async (_name, one, other) => {
+    expect(await both(one, other)).toBe(2);
+  });
+
+  const bodies = async (one: string | Uint8Array, other: string | Uint8Array) => {
+    const body = { generation: 'Hello', stop_reason: 'stop' };
+    let count = 0;
+    await withWire(
+      () => ({ body }),
+      async ({ client, server }) => {
+        await client.send(invoke('', { body: one }));
+        await client.send(invoke('', { body: other }));
+        count = server.count;
+      },
+    );
+    return count;
+  };
+
+  test.each([
+    ['in another order', '{"prompt":"Hi","top_p":1}', '{ "top_p": 1, "prompt": "Hi" }'],
+    ['as bytes', '{"prompt":"Hi"}', Buffer.from('{"prompt":"Hi"}')],
+    [
+      'equally warm',
+      '{"prompt":"Hi","temperature":0.7}',
+      '{"prompt":"Hi","temperature":0.7000001}',
+    ],
+  ])('is one for a body %s', async (_name, one, other) => {
+    expect(await bodies(one, other)).toBe(1);
+  });
+
+  test.each([
+    ['a prompt', '{"prompt":"Hi"}', '{"prompt":"Ho"}'],
+    ['a seed that a double cannot hold', '{"seed":9007199254740992}', '{"seed":9007199254740993}'],
+    ['bytes that are no text', new Uint8Array([255]), new Uint8Array([254])],
+    ['what is no JSON', 'one', 'other'],
+  ])('differs by %s of a body', async (_name, one, other) => {
+    expect(await bodies(one, other)).toBe(2);
+  });
+
+  test('differs by region and by endpoint, and keeps plain and streamed apart', async () => {
+    await withWire(
+      ({ path }) => (path.endsWith('stream') ? { events: converseEvents() } : answer()),
+      async ({ client, cache, server }) => {
+        await client.send(converse());
+        const clients = [
+          clientOf(server, { region: 'us-east-1' }),
+          clientOf(server, { endpoint: `${server.url}/gateway` }),
+        ];
+        for (const other of clients) await cachedBedrock(other, { cache }).send(converse());
+        expect(server.count).toBe(3);
+        const { chunks } = await eventsOf(client, converseStream());
+        expect([chunks.length, server.count]).toEqual([6, 4]);
+      },
+    );
+  });
+
+  test('differs by scope, and can leave out what the application says', async () => {
+    await withWire(answer, async ({ cache, server }) => {
+      const ask = (options: object, fields = {}) =>
+        cachedBedrock(clientOf(server), { cache, ...options }).send(converse(fields));
+      await ask({ scope: 'one' });
+      await ask({ scope: 'other' });
+      expect(server.count).toBe(2);
+      await ask({ ignore: ['brandNew'] }, { brandNew: 1 });
+      await ask({ ignore: ['brandNew'] }, { brandNew: 2 });
+      expect(server.count).toBe(3);
+    });
+  });
+});
+
+describe('an answer that is not worth keeping', () => {
+  const toolConfig = { tools: [{ systemTool: { name: 'nova_grounding' } }] };
+
+  test.each([
+    ['truncated', { stopReason: 'max_tokens' }, {}],
+    ['truncated', { stopReason: 'model_context_window_exceeded' }, {}],
+    ['filtered', { stopReason: 'guardrail_intervened' }, {}],
+    ['filtered', { stopReason: 'content_filtered' }, {}],
+    ['incomplete', { stopReason: 'malformed_tool_use' }, {}],
+    ['incomplete', { stopReason: undefined }, {}],
+    ['empty', { output: { message: { role: 'assistant', content: [] } } }, {}],
+    ['empty', { output: { message: { role: 'assistant', content: [{ text: '' }] } } }, {}],
+    ['hosted-tool', {}, { toolConfig }],
+  ])('is given and not stored: %s %j', async (reason, fields, asked) => {
+    await withWire(
+      () => ({ body: converseAnswer(fields) }),
+      async ({ client, cache, server }) => {
+        const reasons: string[] = [];
+        cache.on('not-admitted', (event) => reasons.push(event.reason));
+        await client.send(converse(asked));
+        await client.send(converse(asked));
+        expect([server.count, ...reasons]).toEqual([2, reason, reason]);
+      },
+    );
+  });
+
+  test('is stored where it is admitted on purpose', async () => {
+    await withWire(
+      () => ({ body: converseAnswer({ stopReason: 'max_tokens' }) }),
+      async ({ cache, server }) => {
+        const client = cachedBedrock(clientOf(server), { cache, admit: { truncated: true } });
+        await client.send(converse());
+        await client.send(converse());
+        expect(server.count).toBe(1);
+      },
+    );
+  });
+
+  test.each([
+    [429, 'ThrottlingException'],
+    [500, 'InternalServerException'],
+    [400, 'ValidationException'],
+  ])('is the SDK error it is without a cache: %s', async (status, name) => {
+    const headers = { 'x-amzn-errortype': name };
+    await withWire(
+      () => ({ status, headers, body: { message: 'no' } }),
+      async ({ client, server, story }) => {
+        const plain = await clientOf(server)
+          .send(converse())
+          .catch((error) => error);
+        const cached = await client.send(converse()).catch((error) => error);
+        expect([cached.constructor, cached.message, cached.name]).toEqual([
+          plain.constructor,
+          'no',
+          name,
+        ]);
+        expect(cached.$metadata.httpStatusCode).toBe(status);
+        expect(story).toEqual(['miss']);
+      },
+    );
+  });
+
+  test('is retried by the SDK, and only the good one is stored', async () => {
+    let calls = 0;
+    const flaky = () => {
+      calls += 1;
+      return calls < 3 ? { status: 500, body: { message: 'no' } } : answer();
+    };
+    await withWire(flaky, async ({ cache, server }) => {
+      const client = cachedBedrock(clientOf(server, { maxAttempts: 3 }), { cache });
+      await client.send(converse());
+      await client.send(converse());
+      expect(server.count).toBe(3);
+    });
+  });
+});
+
+test('a stale answer stands in for a provider that is overloaded', async () => {
+  let isDown = false;
+  const answers = () => (isDown ? { status: 429, body: { message: 'slow' } } : answer());
+  await withWire(answers, async ({ server, story }) => {
+    const clock = manualClock();
+    const cache = createLlmCache({ now: clock.now, ttl: '1m', staleIfError: '1h' });
+    cache.on('stale', () => story.push('stale'));
+    const client = cachedBedrock(clientOf(server), { cache });
+    const first = await client.send(converse());
+    isDown = true;
+    clock.advance(120_000);
+    expect(await client.send(converse())).toStrictEqual(first);
+    expect([server.count, story]).toEqual([2, ['stale']]);
+  });
+});
+
+test('HTTP/1.1 works as HTTP/2 does', async () => {
+  const server = await startWireServer({ answer });
+  const fromHere = createRequire(import.meta.url);
+  const fromSdk = createRequire(fromHere.resolve('@aws-sdk/client-bedrock-runtime'));
+  const { NodeHttpHandler } = fromSdk('@smithy/node-http-handler');
+  const requestHandler = new NodeHttpHandler();
+  const client = cachedBedrock(clientOf(server, { requestHandler }), { cache: createLlmCache() });
+  const [first, second] = await Promise.all([client.send(converse()), client.send(converse())]);
+  expect(second).toStrictEqual(first);
+  expect(server.count).toBe(1);
+  client.destroy();
+  await server.close();
+});
+
+describe('what passes by', () => {
+  test('goes to the provider each time: other commands', async () => {
+    const other = ({ path }: { path: string }) =>
+      path.endsWith('count-tokens')
+        ? { body: { inputTokens: 3 } }
+        : { body: { action: 'NONE', outputs: [], assessments: [], usage: {} } };
+    await withWire(other, async ({ client, server, story }) => {
+      const { modelId, messages } = question;
+      for (const _round of [1, 2]) {
+        const count = new CountTokensCommand({ modelId, input: { converse: { messages } } });
+        expect((await client.send(count)).inputTokens).toBe(3);
+        const guardrail = { guardrailIdentifier: 'g', guardrailVersion: '1', content: [] };
+        await client.send(new ApplyGuardrailCommand({ ...guardrail, source: 'INPUT' }));
+      }
+      expect([server.count, story]).toEqual([4, []]);
+    });
+  });
+
+  test('goes as it is: what the wire cannot carry, and what the application leaves out', async () => {
+    class Odd {
+      readonly secret = () => 1;
+    }
+    await withWire(answer, async ({ client, cache, server, story }) => {
+      await client.send(converse({ promptVariables: new Odd() })).catch(() => {});
+      const cycle: { self?: unknown } = {};
+      cycle.self = cycle;
+      await client.send(converse({ brandNew: cycle }));
+      const choosy = cachedBedrock(clientOf(server), { cache, when: () => false });
+      await choosy.send(converse());
+      await cachedBedrock(clientOf(server), { cache, mode: 'off' }).send(converse());
+      expect(story).toEqual(['bypass', 'bypass']);
+    });
+  });
+
+  test('is the error that the SDK gives for its own configuration', async () => {
+    const client = cachedBedrock(
+      new BedrockRuntimeClient({
+        credentials,
+        region: async () => {
+          throw new Error('Region is missing');
+        },
+      }),
+    );
+    await expect(client.send(converse())).rejects.toThrow('Region is missing');
+  });
+});
+
+test('the later wiring of a client holds', async () => {
+  await withWire(answer, async ({ client, cache, server, story }) => {
+    expect(cachedBedrock(client, { cache, mode: 'off' })).toBe(client);
+    await client.send(converse());
+    await client.send(converse());
+    expect([server.count, story]).toEqual([2, []]);
+  });
+});
+
+test('no credential, prompt or metadata reaches the store', async () => {
+  await withWire(answer, async ({ client, store }) => {
+    const secrets = {
+      requestMetadata: { account: 'meta-secret' },
+      system: [{ text: 'prompt-secret' }],
+    };
+    await client.send(converse(secrets));
+    const dump = JSON.stringify([...store]);
+    expect(dump).toContain('Hello');
+    expect(dump).not.toContain('secret');
+  });
+});
+
+test('the adapter keys and admits a function as the client does', async () => {
+  await withWire(answer, async ({ server, cache }) => {
+    const client = clientOf(server);
+    const ask = cachedLlmCall(
+      function ask(request: typeof question & object) {
+        return client.send(converse(request));
+      },
+      { cache, adapter: bedrock },
+    );
+    await ask(question);
+    const { response, info } = await ask.withInfo({ ...question });
+    expect(response.stopReason).toBe('end_turn');
+    expect([info.outcome, info.saved?.usage, server.count]).toEqual([
+      'hit',
+      { inputTokens: 3, outputTokens: 2 },
+      1,
+    ]);
+  });
+});
+
+test.each([
+  ['nothing', undefined],
+  ['a class', BedrockRuntimeClient],
+  ['another object', { send() {}, middlewareStack: { add() {} } }],
+  [
+    'a client of another service',
+    { middlewareStack: { add() {} }, config: { serviceId: 'Bedrock' } },
+  ],
+])('a client that is %s is refused at once', (_name, client) => {
+  expect(() => cachedBedrock(client as never)).toThrow(
+    expect.objectContaining({
+      code: 'WRONG_CLIENT',
+      message: expect.stringContaining('new BedrockRuntimeClient()'),
+    }),
+  );
+});
+
+test('a bad option is refused at once', () => {
+  const client = clientOf({ url: 'http://127.0.0.1:9' });
+  expect(() => cachedBedrock(client, { cache: createLlmCache(), ttl: 'soon' as never })).toThrow(
+    'soon',
+  );
+});

@@ -1,0 +1,1 @@
+export { type CachedCohereOptions, cachedCohere, cohere } from './cohere.ts';

@@ -1,0 +1,71 @@
+import { type Fields, isFields, type StreamRules } from '@cached-llm/core';
+
+const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
+
+/** The second version names its events in `type`, the first in `event_type`. */
+const typeOf = ({ type, event_type, eventType }: Fields) => type ?? event_type ?? eventType;
+
+function ends(event: unknown): boolean {
+  const type = typeOf(fieldsOf(event));
+  return type === 'message-end' || type === 'stream-end' || type === 'error';
+}
+
+/** Texts that come whole, in place of piece by piece. */
+const WHOLE = new Set(['id', 'type', 'role', 'name']);
+
+function grow(target: Fields, delta: Fields): Fields {
+  const grown: Record<string, unknown> = { ...target };
+  for (const [name, value] of Object.entries(delta)) {
+    const before = grown[name];
+    if (isFields(value)) grown[name] = grow(fieldsOf(before), value);
+    else if (typeof before !== 'string' || WHOLE.has(name)) grown[name] = value;
+    else grown[name] = `${before}${value}`;
+  }
+  return grown;
+}
+
+/** What an event adds to the message: a text of its own, or the piece of a list that its index names. */
+function addEvent(message: Fields, event: Fields): Fields {
+  const added: Record<string, unknown> = { ...message };
+  for (const [name, piece] of Object.entries(fieldsOf(fieldsOf(event.delta).message))) {
+    if (piece === '' || Array.isArray(piece)) continue; // a message starts with empty lists
+    if (!isFields(piece)) Object.assign(added, grow(message, { [name]: piece }));
+    else added[name] = withPiece(added[name], event.index, piece);
+  }
+  return added;
+}
+
+function withPiece(list: unknown, index: unknown, piece: Fields): readonly unknown[] {
+  const pieces: unknown[] = Array.isArray(list) ? [...list] : [];
+  const place = typeof index === 'number' ? index : pieces.length;
+  pieces[place] = grow(fieldsOf(pieces[place]), piece);
+  return pieces;
+}
+
+function assembleMessage(events: readonly Fields[], last: Fields): Fields {
+  const id = events.find((event) => typeOf(event) === 'message-start')?.id;
+  const logprobs = events.flatMap((event) => event.logprobs ?? []);
+  const { finish_reason, finishReason, usage, error } = fieldsOf(last.delta);
+  return {
+    id,
+    message: events.reduce(addEvent, {}),
+    ...(finishReason === undefined ? { finish_reason } : { finishReason }),
+    usage,
+    ...(logprobs.length > 0 && { logprobs }),
+    ...(error !== undefined && { error }),
+  };
+}
+
+function assemble(chunks: readonly unknown[]): Fields | undefined {
+  const events = chunks.filter(isFields);
+  if (events.some((event) => typeOf(event) === 'error')) return { error: true };
+  const last = events.findLast(ends);
+  if (last === undefined) return undefined;
+  if (typeOf(last) === 'message-end') return assembleMessage(events, last);
+  const { response, finish_reason, finishReason } = last;
+  return isFields(response)
+    ? { finish_reason: finish_reason ?? finishReason, ...response }
+    : undefined;
+}
+
+export const stream: StreamRules = { ends, assemble };

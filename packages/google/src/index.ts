@@ -1,0 +1,1 @@
+export { type CachedGoogleOptions, cachedGoogle, google } from './google.ts';

@@ -1,0 +1,102 @@
+import { createLlmCache } from '@cached-llm/core';
+import { cachedGoogle } from '@cached-llm/google';
+import { type ReceivedRequest, startWireServer } from '@cached-llm/testing';
+import type { GoogleGenAI } from '@google/genai';
+import { expect, test } from '@jest/globals';
+import { clientOf, withWire } from './wire.ts';
+
+const vectorOf = (text: string) => [text.length, text.codePointAt(0) ?? 0];
+
+interface GeminiBatch {
+  readonly requests: readonly { readonly content: { readonly parts: [{ text: string }] } }[];
+}
+
+interface VertexBatch {
+  readonly instances: readonly { readonly content: string }[];
+}
+
+const textsIn = (json: unknown) =>
+  (json as GeminiBatch).requests?.map(({ content }) => content.parts[0].text) ??
+  (json as VertexBatch).instances.map(({ content }) => content);
+
+/** Embeds each text by its length and first letter, a token a letter. */
+function answer({ json, path }: ReceivedRequest) {
+  const texts = textsIn(json);
+  const total = texts.join('').length;
+  if (!path.endsWith(':predict')) {
+    const embeddings = texts.map((text) => ({ values: vectorOf(text) }));
+    return { body: { embeddings, usageMetadata: { promptTokenCount: total } } };
+  }
+  const predictions = texts.map((text) => ({
+    embeddings: { values: vectorOf(text), statistics: { token_count: text.length } },
+  }));
+  return { body: { predictions, metadata: { billableCharacterCount: total } } };
+}
+
+const embed = async (client: GoogleGenAI, contents: string[]) => {
+  const response = await client.models.embedContent({ model: 'text-embedding-005', contents });
+  return { ...response, vectors: response.embeddings?.map(({ values }) => values) };
+};
+
+test.each([
+  ['the Gemini API', false],
+  ['Vertex AI', true],
+])(
+  'a batch asks %s for the missing texts only, once each, and gives all in their order',
+  async (_name, vertexai) => {
+    await withWire({ answer }, async ({ cache, server }) => {
+      const client = cachedGoogle(clientOf(server, { vertexai }), { cache });
+      await embed(client, ['b', 'a']);
+      const batch = ['a', 'ccc', 'b', 'ccc', 'dd'];
+      const partial = await embed(client, batch);
+      expect(partial.vectors).toEqual(batch.map(vectorOf));
+      expect(partial.sdkHttpResponse?.headers?.['x-cached-llm']).toBe('partial');
+      expect(server.requests.map(({ json }) => textsIn(json))).toEqual([
+        ['b', 'a'],
+        ['ccc', 'dd'],
+      ]);
+      const hit = await embed(client, ['dd', 'b']);
+      expect(hit.vectors).toEqual([vectorOf('dd'), vectorOf('b')]);
+      expect(hit.sdkHttpResponse?.headers?.['x-cached-llm']).toBe('hit');
+      if (vertexai) expect(partial.metadata).toEqual({ billableCharacterCount: 10 });
+      expect(server.count).toBe(2);
+    });
+  },
+);
+
+test('a batch of the same text with another task is another batch', async () => {
+  await withWire({ answer }, async ({ client, server }) => {
+    for (const taskType of ['RETRIEVAL_QUERY', 'RETRIEVAL_DOCUMENT', 'RETRIEVAL_QUERY']) {
+      await client.models.embedContent({ model: 'e', contents: ['a'], config: { taskType } });
+    }
+    expect(server.count).toBe(2);
+  });
+});
+
+test('an answer that has not one vector for each text is passed on, and not kept', async () => {
+  const short = () => ({ body: { embeddings: [{ values: [1] }] } });
+  await withWire({ answer: short }, async ({ client, story }) => {
+    expect((await embed(client, ['a', 'b'])).vectors).toEqual([[1]]);
+    expect(story).not.toContain('stored');
+  });
+});
+
+test('of two vectors the empty one is not kept', async () => {
+  const body = { embeddings: [{ values: [1] }, { values: [] }] };
+  await withWire({ answer: () => ({ body }) }, async ({ client, story }) => {
+    await embed(client, ['a', 'b']);
+    expect([...story].sort()).toEqual(['miss', 'miss', 'not-admitted', 'stored']);
+  });
+});
+
+test('pictures are neither taken apart nor kept', async () => {
+  const body = { predictions: [{ mimeType: 'image/png', bytesBase64Encoded: 'AAAA' }] };
+  const server = await startWireServer({ answer: () => ({ body }) });
+  const client = cachedGoogle(clientOf(server, { vertexai: true }), { cache: createLlmCache() });
+  for (const _round of [1, 2]) {
+    const image = await client.models.generateImages({ model: 'imagen-test', prompt: 'A wave' });
+    expect(image.generatedImages).toHaveLength(1);
+  }
+  expect(server.count).toBe(2);
+  await server.close();
+});

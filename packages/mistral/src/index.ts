@@ -1,0 +1,1 @@
+export { type CachedMistralOptions, cachedMistral, mistral } from './mistral.ts';

@@ -1,0 +1,65 @@
+import { type Adapter, LlmCacheError } from '@cached-llm/core';
+import { type CachedFetchOptions, cachedFetch, type Fetch } from '@cached-llm/http';
+import { HTTPClient, type Mistral, type SDKOptions } from '@mistralai/mistralai';
+import { rejects, usageOf } from './admission.ts';
+import { answers, ignore, isStateful } from './identity.ts';
+import { stream } from './stream.ts';
+
+/** Mistral: chat, fill-in-the-middle and embeddings. */
+export const mistral: Adapter = {
+  provider: 'mistral',
+  ignore,
+  isStateful,
+  answers,
+  rejects,
+  usageOf,
+  stream,
+};
+
+export type CachedMistralOptions = Omit<CachedFetchOptions, 'adapter' | 'fetch'>;
+
+function wrongClient(found: string, remedy: string): LlmCacheError {
+  const message = `cachedMistral takes a client of the @mistralai/mistralai package; this is ${found}. ${remedy}`;
+  return new LlmCacheError('WRONG_CLIENT', message);
+}
+
+/** The client's own HTTP client, hooks included, with a store below its hooks: a hook may change the request. */
+function cachedHttp(given: HTTPClient, options: CachedMistralOptions): HTTPClient {
+  // By name: two copies of the SDK have two such classes.
+  if (given.constructor.name !== HTTPClient.name) {
+    const found = `one with an httpClient of its own class, ${given.constructor.name}`;
+    throw wrongClient(found, 'Write httpClient: new HTTPClient({ fetcher }).');
+  }
+  const client = given.clone();
+  const inside = client as unknown as { fetcher: Fetch }; // private in the types, and the last step before the wire
+  inside.fetcher = cachedFetch({ ...options, adapter: mistral, fetch: inside.fetcher });
+  return client;
+}
+
+function isClient(client: unknown): client is Mistral {
+  // Looked at, not trusted: `instanceof` fails across two copies of the SDK.
+  const candidate = client as Partial<Mistral> | null;
+  return typeof candidate?._options === 'object' && 'chat' in candidate && 'fim' in candidate;
+}
+
+/**
+ * A client of the same class and options, whose repeated calls are answered from a store: `chat.complete`,
+ * `.stream()`, `.parse()`, `fim` and `embeddings` stay as they are. The client you pass is unchanged.
+ *
+ * @throws {LlmCacheError} `WRONG_CLIENT` for anything but a client of the `@mistralai/mistralai` package.
+ */
+export function cachedMistral<Client extends Mistral>(
+  client: Client,
+  options: CachedMistralOptions = {},
+): Client {
+  if (!isClient(client)) throw wrongClient(nameOf(client), 'Write cachedMistral(new Mistral()).');
+  const given = client._options;
+  const SameClass = client.constructor as new (options: SDKOptions) => Client; // whatever made it makes its like
+  const httpClient = cachedHttp(given.httpClient ?? new HTTPClient(), options);
+  return new SameClass({ ...given, httpClient });
+}
+
+function nameOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(typeof value);
+  return `an instance of ${value.constructor?.name ?? 'nothing'}`;
+}

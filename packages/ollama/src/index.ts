@@ -1,0 +1,1 @@
+export { type CachedOllamaOptions, cachedOllama, ollama } from './ollama.ts';

@@ -1,0 +1,59 @@
+import { type Adapter, LlmCacheError } from '@cached-llm/core';
+import { type CachedFetchOptions, cachedFetch, type Fetch } from '@cached-llm/http';
+import type { Ollama } from 'ollama';
+import { rejects, usageOf } from './admission.ts';
+import { answers, ignore } from './identity.ts';
+import { stream } from './stream.ts';
+
+/** Ollama: chat, generate and embeddings. */
+export const ollama: Adapter = {
+  provider: 'ollama',
+  ignore,
+  temperature: 'options.temperature',
+  answers,
+  rejects,
+  usageOf,
+  stream,
+};
+
+export type CachedOllamaOptions = Omit<CachedFetchOptions, 'adapter' | 'fetch'>;
+
+/** Protected in the types, and the only way to make a client's like. */
+interface Inside {
+  readonly fetch: Fetch;
+  readonly config: { readonly host: string };
+}
+
+function isClient(client: unknown): client is Inside {
+  // Looked at, not trusted: `instanceof` fails across two copies of the SDK.
+  const candidate = client as (Partial<Ollama> & Partial<Inside>) | null;
+  return typeof candidate?.fetch === 'function' && 'chat' in candidate && 'pull' in candidate;
+}
+
+/**
+ * A client of the same class and settings, whose repeated calls are answered from a store: `chat`,
+ * `generate`, `embed`, their streams and `abort()` stay as they are. The client you pass is unchanged.
+ *
+ * @throws {LlmCacheError} `WRONG_CLIENT` for anything but a client of the `ollama` package.
+ */
+export function cachedOllama<Client extends Ollama>(
+  client: Client,
+  options: CachedOllamaOptions = {},
+): Client {
+  const given: unknown = client;
+  if (!isClient(given)) {
+    throw new LlmCacheError(
+      'WRONG_CLIENT',
+      `cachedOllama takes a client of the ollama package; this is ${nameOf(client)}. Write cachedOllama(new Ollama()).`,
+    );
+  }
+  const SameClass = client.constructor as new (config: object) => Client; // whatever made it makes its like
+  const fetch = cachedFetch({ ...options, adapter: ollama, fetch: given.fetch });
+  // Of its settings a client forgets one, the proxy: that one has no host.
+  return new SameClass({ ...given.config, proxy: given.config.host === '', fetch });
+}
+
+function nameOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(typeof value);
+  return `an instance of ${value.constructor?.name ?? 'nothing'}`;
+}

@@ -1,0 +1,34 @@
+import { type Fields, isFields, type StreamRules } from '@cached-llm/core';
+
+const isError = ({ error }: Fields) => error !== undefined && error !== null;
+
+function ends(line: unknown): boolean {
+  return isFields(line) && (line.done === true || isError(line));
+}
+
+/** Fields that come piece by piece; every other one is the last line's. */
+const TEXTS = ['content', 'response', 'thinking'];
+const LISTS = ['tool_calls', 'logprobs'];
+
+/** The last of the parts, with what grew over all of them. */
+function joined(parts: readonly Fields[]): Fields {
+  const whole: Record<string, unknown> = { ...parts.at(-1) };
+  const isIn = (name: string) => parts.some((part) => part[name] !== undefined);
+  for (const name of TEXTS.filter(isIn)) {
+    whole[name] = parts.map((part) => part[name] ?? '').join('');
+  }
+  for (const name of LISTS.filter(isIn)) whole[name] = parts.flatMap((part) => part[name] ?? []);
+  return whole;
+}
+
+/** The server itself makes its whole answer so: the last line, with the texts of all lines before it. */
+function assemble(chunks: readonly unknown[]): Fields | undefined {
+  const lines = chunks.filter(isFields);
+  if (lines.some(isError)) return { error: true };
+  if (lines.at(-1)?.done !== true) return undefined;
+  const messages = lines.map(({ message }) => message).filter(isFields);
+  const whole = joined(lines);
+  return messages.length === 0 ? whole : { ...whole, message: joined(messages) };
+}
+
+export const stream: StreamRules = { ends, assemble };

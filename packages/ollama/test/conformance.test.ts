@@ -1,0 +1,94 @@
+import { cachedOllama } from '@cached-llm/ollama';
+import { adapterConformance, type ExchangeResponse } from '@cached-llm/testing';
+import { describe, expect, test } from '@jest/globals';
+import { type AbortableAsyncIterator, type ChatRequest, Ollama } from 'ollama';
+
+type Request = Omit<ChatRequest, 'stream'>;
+
+const line = (content: string, rest: object = { done: false }) => ({
+  model: 'test',
+  created_at: '2026-01-01T00:00:00Z',
+  message: { role: 'assistant', content },
+  ...rest,
+});
+const end = (done_reason = 'stop') => ({ done: true, done_reason, eval_count: 3 });
+const ndjson = (...body: unknown[]): ExchangeResponse => ({ kind: 'ndjson', body });
+
+const request: Request = {
+  model: 'test',
+  messages: [{ role: 'user', content: 'Why is the sea salty?' }],
+  options: { temperature: 0 },
+};
+const tool = (name: string) => ({ type: 'function', function: { name } });
+
+/** This SDK goes on reading what is left; only its `abort` ends it. */
+async function* leaving<Chunk extends object>(stream: AbortableAsyncIterator<Chunk>) {
+  try {
+    yield* stream;
+  } finally {
+    stream.abort();
+  }
+}
+
+const lacking = adapterConformance<Request>(
+  { describe, test, expect },
+  {
+    name: 'ollama',
+    open({ url, cache, apiKey, headers }) {
+      const authorized = { authorization: `Bearer ${apiKey}`, ...headers };
+      const client = cachedOllama(new Ollama({ host: url, headers: authorized }), { cache });
+      return {
+        ask: (asked) => client.chat(asked),
+        async stream(asked, signal) {
+          const stream = await client.chat({ ...asked, stream: true });
+          signal.addEventListener('abort', () => stream.abort());
+          return leaving(stream);
+        },
+      };
+    },
+    plain: { request, response: { body: line('Rivers bring it.', end()) } },
+    streamed: {
+      request,
+      response: ndjson(line('Rivers bring it: '), line('水'), line('', end())),
+    },
+    nearMisses: {
+      'another model': (asked) => ({ ...asked, model: 'other' }),
+      'another temperature': (asked) => ({ ...asked, options: { temperature: 0.01 } }),
+      'a seed': (asked) => ({ ...asked, options: { temperature: 0, seed: 1 } }),
+      'a limit': (asked) => ({ ...asked, options: { temperature: 0, num_predict: 9 } }),
+      'a context size': (asked) => ({ ...asked, options: { temperature: 0, num_ctx: 9 } }),
+      'a system prompt': (asked) => ({
+        ...asked,
+        messages: [{ role: 'system', content: 'Be brief.' }, ...(asked.messages ?? [])],
+      }),
+      thinking: (asked) => ({ ...asked, think: true }),
+      'JSON asked for': (asked) => ({ ...asked, format: 'json' }),
+      'a tool': (asked) => ({ ...asked, tools: [tool('now')] }),
+      'another tool': (asked) => ({ ...asked, tools: [tool('today')] }),
+      'a field that nobody knows': (asked) => ({ ...asked, brand_new: 1 }),
+    },
+    neutral: {
+      'another time in memory': (asked) => ({ ...asked, keep_alive: '5m' }),
+      'a temperature equal to two decimals': (asked) => ({
+        ...asked,
+        options: { temperature: 0.0000001 },
+      }),
+    },
+    unfit: {
+      'cut off at the limit': { body: line('Rivers', end('length')) },
+      'not done': { body: line('Rivers') },
+      empty: { body: line('', end()) },
+      'an error under status 200': { body: { error: 'Down.' } },
+    },
+    unfitStreams: {
+      'cut off at the limit': ndjson(line('Rivers'), line('', end('length'))),
+      empty: ndjson(line('', end())),
+      'an error in the middle': ndjson(line('Rivers'), { error: 'Down.' }),
+      'without an end': ndjson(line('Rivers')),
+    },
+  },
+);
+
+test('a response of this SDK has nothing but its fields', () => {
+  expect(lacking).toEqual(['inspect']);
+});
