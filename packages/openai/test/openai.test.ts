@@ -373,3 +373,12 @@ async function eventually(isTrue: () => boolean): Promise<void> {
   }
   expect(isTrue()).toBe(true);
 }
+
+test('a cached client that is cached again does not wait for itself', async () => {
+  await withWire({ exchanges }, async ({ cache, client, server }) => {
+    const twice = cachedOpenAI(client, { cache });
+    const first = await twice.chat.completions.create(whyIsTheSeaSalty.request);
+    expect(await twice.chat.completions.create(whyIsTheSeaSalty.request)).toEqual(first);
+    expect(server.count).toBe(1);
+  });
+});

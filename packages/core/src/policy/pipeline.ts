@@ -1,11 +1,13 @@
 import type { Address, EntryStore } from '../effects/entry-store.ts';
 import type { Reporter } from '../effects/reporter.ts';
+import type { BypassReason } from '../words/events.ts';
 import { type Answer, bypassAnswer, SharedAnswer } from './answer.ts';
 import type { Call } from './call.ts';
 import { drained } from './drained.ts';
 import type { Landed } from './landed.ts';
 import { asHit, isTorso } from './late-answer.ts';
 import { Leader } from './leader.ts';
+import { isLeading } from './leading.ts';
 import { type Look, lookUp } from './look-up.ts';
 import { eventOf, type Request } from './request.ts';
 import { RequestFlights } from './request-flights.ts';
@@ -34,6 +36,7 @@ export class Pipeline {
   async answer<Response>(call: Call<Response>, address: Address): Promise<Answer<Response>> {
     const request = { call, address };
     const running = this.flights.find(request);
+    if (running !== undefined && isLeading(address.key)) return this.#goPast(call, 'nested');
     const flight = running ?? this.flights.start(request);
     const isLate = flight.hasLanded;
     const landed = await flight.board(call.signal);
@@ -59,11 +62,7 @@ export class Pipeline {
     landed: Landed,
   ): Promise<Answer<Response>> {
     const { reporter, now } = this.#parts;
-    if (landed.captured === undefined) {
-      reporter.tell('bypass', { reason: 'not-shareable', provider: call.identity.provider });
-      const { signal = new AbortController().signal } = call;
-      return bypassAnswer(await (call.pass?.() ?? call.invoke(signal)));
-    }
+    if (landed.captured === undefined) return this.#goPast(call, 'not-shareable');
     const at = now();
     const event = eventOf({ call, address });
     const { outcome, arrival } = landed;
@@ -71,6 +70,12 @@ export class Pipeline {
     if (isHit) reporter.tell('hit', { ...event, age: at - arrival.at });
     else reporter.tell('collapsed', event);
     return new SharedAnswer(call, landed, { key: address.key, leads: false, at });
+  }
+
+  async #goPast<Response>(call: Call<Response>, reason: BypassReason): Promise<Answer<Response>> {
+    this.#parts.reporter.tell('bypass', { reason, provider: call.identity.provider });
+    const { signal = new AbortController().signal } = call;
+    return bypassAnswer(await (call.pass?.() ?? call.invoke(signal)));
   }
 
   /** One call behind the answer, however many ask meanwhile. */

@@ -4,6 +4,7 @@ import type { Reporter } from '../effects/reporter.ts';
 import type { Capture } from './call.ts';
 import { Keeper } from './keeper.ts';
 import type { Landed } from './landed.ts';
+import { leading } from './leading.ts';
 import type { Look } from './look-up.ts';
 import type { Request } from './request.ts';
 
@@ -40,11 +41,12 @@ export class ProviderCall {
   }
 
   /** Asks the provider, and takes its answer in. */
-  async attempt({ call }: Request, flight: Flight<Landed>): Promise<Attempt> {
+  async attempt({ call, address }: Request, flight: Flight<Landed>): Promise<Attempt> {
     const startedAt = this.#now();
     const { signal } = flight;
     signal.throwIfAborted(); // all callers left during the look-up
-    const capture = await call.codec.capture(await call.invoke(signal));
+    const response = await leading(address.key, () => call.invoke(signal));
+    const capture = await call.codec.capture(response);
     return { capture, took: this.#now() - startedAt };
   }
 

@@ -5,6 +5,7 @@ export type BypassReason =
   | 'when'
   | 'stateful'
   | 'not-shareable'
+  | 'nested'
   | 'endpoint';
 
 /** Which request an event is about. The key is a digest: no event carries a prompt, an answer or a secret. */

@@ -1,0 +1,26 @@
+// Groq's own client goes through a door of the openai package, since it speaks OpenAI's wire.
+import { createLlmCache } from '@cached-llm/core';
+import { cachedGroq } from '@cached-llm/openai';
+import { Groq } from 'groq-sdk';
+
+const cache = createLlmCache({ ttl: '1d' });
+const client = cachedGroq(new Groq(), { cache });
+
+const question = {
+  model: 'llama-3.3-70b-versatile',
+  messages: [{ role: 'user' as const, content: 'Why is the sea salty?' }],
+};
+
+for (const round of [1, 2]) {
+  const { data, response } = await client.chat.completions.create(question).withResponse();
+  console.log(round, response.headers.get('x-cached-llm'), data.choices[0]?.message.content);
+}
+
+for (const _round of [1, 2]) {
+  const stream = await client.chat.completions.create({ ...question, stream: true });
+  for await (const chunk of stream) process.stdout.write(chunk.choices[0]?.delta.content ?? '');
+  process.stdout.write('\n');
+}
+
+const { hits, misses } = cache.stats();
+console.log({ hits, misses });
