@@ -80,22 +80,48 @@ describe('a client of the Cohere SDK', () => {
     });
   });
 
-  test('caches embeddings and rerankings', async () => {
-    const float = [[0.1], [0.2]];
-    const meta = { api_version: { version: '2' }, billed_units: { input_tokens: 4 } };
-    const vectors = { id: 'e', texts: ['a', 'b'], embeddings: { float }, meta };
+  test('caches rerankings', async () => {
+    const meta = { api_version: { version: '2' }, billed_units: { search_units: 1 } };
     const ranks = { id: 'r', results: [{ index: 1, relevance_score: 0.9 }], meta };
-    const answer = ({ path }: { path: string }) => json(path === '/v2/embed' ? vectors : ranks);
-    await withWire({ answer }, async ({ client, server }) => {
-      const embed = (texts: string[]) =>
-        client.embed({ model: 'e', texts, inputType: 'search_query', embeddingTypes: ['float'] });
+    await withWire({ answer: () => json(ranks) }, async ({ client, server }) => {
       const rerank = () => client.rerank({ model: 'r', query: 'q', documents: ['a', 'b'] });
-      expect(await embed(['a', 'b'])).toEqual(await embed(['a', 'b']));
       expect(await rerank()).toEqual(await rerank());
-      expect(server.count).toBe(2);
-      await embed(['a']);
-      await embed(['a']); // two vectors for one text are no answer to it
-      expect(server.count).toBe(4);
+      expect(server.count).toBe(1);
+    });
+  });
+
+  const embedding = (texts: string[]) => ({
+    model: 'e',
+    texts,
+    inputType: 'search_query' as const,
+    embeddingTypes: ['float' as const, 'int8' as const],
+  });
+
+  test('embeds each text once, in whatever batch it comes', async () => {
+    const answer = ({ json: body }: { json: unknown }) => {
+      const { texts } = body as { texts: string[] };
+      const vectors = texts.map((one) => [one.length]);
+      const meta = { billed_units: { input_tokens: texts.length } };
+      return json({ id: 'e', texts, embeddings: { float: vectors, int8: vectors }, meta });
+    };
+    await withWire({ answer }, async ({ client, server }) => {
+      await client.embed(embedding(['a', 'bb']));
+      const vectors = await client.embed(embedding(['ccc', 'bb', 'ccc']));
+      expect(vectors.embeddings).toEqual({ float: [[3], [2], [3]], int8: [[3], [2], [3]] });
+      expect(vectors.texts).toEqual(['ccc', 'bb', 'ccc']);
+      expect(server.requests.map(({ json: body }) => (body as { texts: unknown }).texts)).toEqual([
+        ['a', 'bb'],
+        ['ccc'],
+      ]);
+    });
+  });
+
+  test('keeps no vectors that do not match their texts', async () => {
+    const answer = () => json({ id: 'e', embeddings: { float: [[1], [2]] } });
+    await withWire({ answer }, async ({ client, store }) => {
+      const vectors = await client.embed(embedding(['a']));
+      expect(vectors.embeddings).toEqual({ float: [[1], [2]] });
+      expect(await dumpOf(store)).toBe('');
     });
   });
 

@@ -9,8 +9,17 @@ export interface BatchOfItems {
   readonly items: readonly unknown[];
 }
 
-/** The provider did not give one answer for each item: the request goes as it came. */
-class NotSplit extends Error {}
+/** The provider did not give one answer for each item. */
+class NotSplit extends Error {
+  readonly response: Response;
+  readonly asked: number;
+
+  constructor(response: Response, asked: number) {
+    super('Not one answer for each item.');
+    this.response = response;
+    this.asked = asked;
+  }
+}
 
 function without(headers: Headers, name: string): Headers {
   const copy = new Headers(headers);
@@ -35,7 +44,7 @@ async function askFor(
   if (!response.ok) return items.map(() => own(text));
   const parsed: unknown = JSON.parse(text);
   const parts = isFields(parsed) ? rules.split(parsed, items) : undefined;
-  if (parts === undefined) throw new NotSplit('Not one answer for each item.');
+  if (parts === undefined) throw new NotSplit(own(text), items.length);
   return parts.map((part) => own(JSON.stringify(part)));
 }
 
@@ -82,6 +91,7 @@ export async function answerBatch(
     return await join(await Promise.all(items.map(answerItem)), rules);
   } catch (error) {
     if (!(error instanceof NotSplit)) throw error;
-    return door.upstream(...request.given);
+    // The answer to the whole request is the caller's; to a part of it, nobody's.
+    return error.asked === items.length ? error.response : door.upstream(...request.given);
   }
 }

@@ -1,46 +1,10 @@
 import { type Adapter, type Facts, judge, type Rules, type StreamWatcher } from '@cached-llm/core';
-import { createParser } from 'eventsource-parser';
-
-export type StreamFormat = 'sse' | 'ndjson';
+import { type StreamFormat, streamParser } from './stream-parser.ts';
 
 export interface WatcherOptions {
   readonly format: StreamFormat;
-  readonly rules: Rules & { readonly adapter: Pick<Adapter, 'stream'> };
+  readonly rules: Rules & { readonly adapter: Pick<Adapter, 'stream' | 'cross'> };
   readonly request: unknown;
-}
-
-/** A chunk as its adapter reads it: parsed where it is JSON, as it is where not (`[DONE]`). */
-function chunkOf(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return data;
-  }
-}
-
-function lineParser(onLine: (line: string) => void): (text: string) => void {
-  let rest = '';
-  return (text) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line.trim() !== '') onLine(line);
-  };
-}
-
-/** The parser waits for what follows a CR; a reader does not, and may leave at the event that it ends. */
-function lineFeeder(): (text: string) => string {
-  let isInPair = false;
-  return (text) => {
-    const rest = isInPair && text.startsWith('\n') ? text.slice(1) : text;
-    isInPair = text.endsWith('\r');
-    return rest.replace(/\r\n?/g, '\n');
-  };
-}
-
-function eventParser(onData: (data: string) => void): (text: string) => void {
-  const parser = createParser({ onEvent: ({ data }) => onData(data) });
-  const withLineFeeds = lineFeeder();
-  return (text) => parser.feed(withLineFeeds(text));
 }
 
 /** Reads along as a stream passes, whatever pieces it comes in. */
@@ -53,8 +17,7 @@ export class EventWatcher implements StreamWatcher<string> {
 
   constructor(options: WatcherOptions) {
     this.#options = options;
-    const parser = options.format === 'sse' ? eventParser : lineParser;
-    this.#feed = parser((data) => this.#take(chunkOf(data)));
+    this.#feed = streamParser(options.format, (chunk) => this.#take(chunk));
   }
 
   observe(text: string): boolean {

@@ -10,11 +10,13 @@ import {
 } from '@cached-llm/core';
 import { buildResponse } from './build-response.ts';
 import { byteStream } from './byte-stream.ts';
-import { EventWatcher, type StreamFormat, type WatcherOptions } from './event-watcher.ts';
-import { payloadOf, readPayload, streamPayloadOf, textsOf } from './http-payload.ts';
+import { EventWatcher, type WatcherOptions } from './event-watcher.ts';
+import { payloadOf, streamPayloadOf } from './http-payload.ts';
 import { parseBody } from './http-request.ts';
 import { responseFormat } from './response-format.ts';
 import { headOf, liveHeaders, type ResponseHead } from './response-head.ts';
+import { restoreStored } from './restore-stored.ts';
+import type { StreamFormat } from './stream-parser.ts';
 import { TextSource } from './text-source.ts';
 
 type Body = ReadableStream<Uint8Array>;
@@ -51,21 +53,12 @@ export class HttpCodec implements ResponseCodec<Response> {
   }
 
   restore(captured: Captured, provenance: Provenance): Response {
-    const asked = { ...provenance, url: this.#options.url };
-    if (captured.kind === 'recording') {
-      // Made by `#record` of a codec like this one: the flight's key says so.
-      const { recording, head, ...live } = captured as unknown as HttpRecording;
-      const headers = live.leader === this ? live.liveHeaders : head.headers;
-      const body = byteStream(recording.replay(provenance.signal));
-      return buildResponse(body, { ...head, headers }, asked);
-    }
-    const { head, body } = readPayload(captured.payload);
-    const isStream = captured.kind === 'stream';
-    return buildResponse(
-      isStream ? byteStream(textsOf(body, provenance.signal)) : body,
-      head,
-      asked,
-    );
+    if (captured.kind !== 'recording') return restoreStored(captured, provenance, this.#options);
+    // Made by `#record` of a codec like this one: the flight's key says so.
+    const { recording, head, ...live } = captured as unknown as HttpRecording;
+    const headers = live.leader === this ? live.liveHeaders : head.headers;
+    const body = byteStream(recording.replay(provenance.signal));
+    return buildResponse(body, { ...head, headers }, { ...provenance, url: this.#options.url });
   }
 
   pack(texts: readonly string[], head: unknown): string {

@@ -32,7 +32,7 @@ function keptHeaders(headers: Headers): Record<string, string> {
   return Object.fromEntries(kept);
 }
 
-function operationOf({ method, url }: HttpRequest): string {
+function operationOf(method: string, url: URL): string {
   const query = new URLSearchParams(url.search);
   for (const name of new Set(query.keys())) if (CREDENTIALS.test(name)) query.delete(name);
   query.sort();
@@ -45,15 +45,17 @@ function identityOf(
   adapter: Adapter | undefined,
   policy: Policy,
 ): CallIdentity | Bypass {
-  const { url, body } = request;
+  const { method, url, body } = request;
   const provider = adapter?.provider ?? url.host;
   if (adapter?.answers?.(url.pathname) === false) return { bypass: 'endpoint', provider };
   if (policy.when?.(...([body] as never)) === false) return { bypass: 'when', provider }; // the user's own type
   if (isFields(body) && adapter?.isStateful?.(body) === true)
     return { bypass: 'stateful', provider };
+  const plainUrl = policy.crossMode ? (adapter?.cross?.plainUrl?.(url) ?? url) : url;
   const asked = {
     provider,
-    operation: operationOf(request),
+    operation: operationOf(method, plainUrl),
+    streamed: plainUrl.href === url.href ? undefined : true,
     adapter,
     url,
     headers: keptHeaders(request.headers),

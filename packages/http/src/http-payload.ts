@@ -1,3 +1,4 @@
+import { PacedReplay, type Provenance } from '@cached-llm/core';
 import type { ResponseHead } from './response-head.ts';
 
 /** A head in one line of JSON, and under it the body as it came, or the texts of a stream. */
@@ -35,9 +36,19 @@ async function* replayOf(texts: readonly string[], signal: AbortSignal | undefin
   }
 }
 
-/** The texts of a stored stream, one at a time. @throws at once where the body is no list of them. */
-export function textsOf(body: string, signal?: AbortSignal): AsyncIterator<string> {
+/** The texts of a stored stream. @throws where the body is no list of them. */
+export function textsOf(body: string): readonly string[] {
   const texts: unknown = JSON.parse(body);
   if (!Array.isArray(texts)) throw new SyntaxError('A stored stream has no texts.');
-  return replayOf(texts, signal);
+  return texts;
+}
+
+/** One at a time, each after its delay where there is one. */
+export function replayTexts(
+  texts: readonly string[],
+  { delays, signal }: Pick<Provenance, 'delays' | 'signal'>,
+): AsyncIterator<string> {
+  return delays === undefined
+    ? replayOf(texts, signal)
+    : new PacedReplay(texts, { delays, signal });
 }

@@ -1,4 +1,4 @@
-import type { StreamFormat } from './event-watcher.ts';
+import type { StreamFormat } from './stream-parser.ts';
 
 const FORMATS: readonly (readonly [RegExp, 'whole' | StreamFormat])[] = [
   [/^application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines|stream\+json)$/, 'ndjson'],

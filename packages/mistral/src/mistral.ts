@@ -1,5 +1,10 @@
 import { type Adapter, LlmCacheError } from '@cached-llm/core';
-import { type CachedFetchOptions, cachedFetch, type Fetch } from '@cached-llm/http';
+import {
+  type CachedFetchOptions,
+  cachedFetch,
+  type Fetch,
+  listedEmbeddings,
+} from '@cached-llm/http';
 import { HTTPClient, type Mistral, type SDKOptions } from '@mistralai/mistralai';
 import { rejects, usageOf } from './admission.ts';
 import { answers, ignore, isStateful } from './identity.ts';
@@ -14,6 +19,7 @@ export const mistral: Adapter = {
   rejects,
   usageOf,
   stream,
+  batch: listedEmbeddings,
 };
 
 export type CachedMistralOptions = Omit<CachedFetchOptions, 'adapter' | 'fetch'>;

@@ -67,17 +67,39 @@ describe('a client of the Mistral SDK', () => {
     });
   });
 
-  test('caches fill-in-the-middle and embeddings', async () => {
-    const vectors = { id: 'e', object: 'list', model: 'mistral-embed', usage };
-    const data = [0, 1].map((index) => ({ object: 'embedding', index, embedding: [0.1, index] }));
-    const answer = ({ path }: { path: string }) =>
-      path === '/v1/embeddings' ? json({ ...vectors, data }) : hello();
-    await withWire({ answer }, async ({ client, server }) => {
-      const embed = () => client.embeddings.create({ model: 'mistral-embed', inputs: ['a', 'b'] });
+  test('caches fill-in-the-middle', async () => {
+    await withWire({ answer: hello }, async ({ client, server }) => {
       const complete = () => client.fim.complete({ model: 'codestral', prompt: 'const' });
-      expect(await embed()).toEqual(await embed());
       expect(await complete()).toEqual(await complete());
-      expect(server.count).toBe(2);
+      expect(server.count).toBe(1);
+    });
+  });
+
+  test('embeds each text once, in whatever batch it comes', async () => {
+    const answer = ({ json: body }: { json: unknown }) => {
+      const texts = [(body as { input: string | string[] }).input].flat();
+      const data = texts.map((text, index) => ({
+        object: 'embedding',
+        index,
+        embedding: [text.length],
+      }));
+      return json({ id: 'e', object: 'list', model: 'mistral-embed', usage, data });
+    };
+    await withWire({ answer }, async ({ client, server }) => {
+      const embed = (inputs: string | string[]) =>
+        client.embeddings.create({ model: 'mistral-embed', inputs });
+      await embed(['a', 'bb']);
+      const { data } = await embed(['ccc', 'bb', 'ccc']);
+      expect(data.map(({ index, embedding }) => [index, embedding])).toEqual([
+        [0, [3]],
+        [1, [2]],
+        [2, [3]],
+      ]);
+      expect((await embed('bb')).data[0]?.embedding).toEqual([2]);
+      expect(server.requests.map(({ json: body }) => (body as { input: unknown }).input)).toEqual([
+        ['a', 'bb'],
+        ['ccc'],
+      ]);
     });
   });
 
@@ -356,9 +378,10 @@ describe('an answer that is not worth keeping', () => {
   test('is a batch of vectors that lacks one', async () => {
     const data = [{ object: 'embedding', index: 0, embedding: [1] }];
     const body = { id: 'e', object: 'list', model: 'm', usage, data };
-    await withWire({ answer: () => json(body) }, async ({ client, story }) => {
-      await client.embeddings.create({ model: 'm', inputs: ['a', 'b'] });
-      expect(story).toEqual(['miss', 'not-admitted: incomplete']);
+    await withWire({ answer: () => json(body) }, async ({ client, store }) => {
+      const vectors = await client.embeddings.create({ model: 'm', inputs: ['a', 'b'] });
+      expect(vectors.data).toHaveLength(1);
+      expect(await dumpOf(store)).toBe('');
     });
   });
 

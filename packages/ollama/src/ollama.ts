@@ -2,6 +2,7 @@ import { type Adapter, LlmCacheError } from '@cached-llm/core';
 import { type CachedFetchOptions, cachedFetch, type Fetch } from '@cached-llm/http';
 import type { Ollama } from 'ollama';
 import { rejects, usageOf } from './admission.ts';
+import { batch } from './embeddings.ts';
 import { answers, ignore } from './identity.ts';
 import { stream } from './stream.ts';
 
@@ -14,6 +15,7 @@ export const ollama: Adapter = {
   rejects,
   usageOf,
   stream,
+  batch,
 };
 
 export type CachedOllamaOptions = Omit<CachedFetchOptions, 'adapter' | 'fetch'>;

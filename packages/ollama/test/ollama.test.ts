@@ -49,24 +49,45 @@ describe('a client of the Ollama SDK', () => {
     });
   });
 
-  test('caches generate and both ways to embed', async () => {
+  test('caches generate and the older way to embed', async () => {
     const answers: Readonly<Record<string, object>> = {
       '/api/generate': line({ response: 'Hello', context: [1, 2] }, end('stop')),
-      '/api/embed': { model: 'test', embeddings: [[0.1], [0.2]], prompt_eval_count: 2 },
       '/api/embeddings': { embedding: [0.1, 0.2] },
     };
     const answer = ({ path }: { path: string }) => json(answers[path]);
     await withWire({ answer }, async ({ client, server }) => {
       const generate = () => client.generate({ model: 'test', prompt: 'Hi' });
-      const embed = (input: string[]) => client.embed({ model: 'test', input });
       const embeddings = () => client.embeddings({ model: 'test', prompt: 'Hi' });
       expect(await generate()).toEqual(await generate());
-      expect(await embed(['a', 'b'])).toEqual(await embed(['a', 'b']));
       expect(await embeddings()).toEqual(await embeddings());
-      expect(server.count).toBe(3);
-      await embed(['a']);
-      await embed(['a']); // two vectors for one text are no answer to it
-      expect(server.count).toBe(5);
+      expect(server.count).toBe(2);
+    });
+  });
+
+  test('embeds each text once, in whatever batch it comes', async () => {
+    const answer = ({ json: body }: { json: unknown }) => {
+      const texts = [(body as { input: string | string[] }).input].flat();
+      const embeddings = texts.map((text) => [text.length]);
+      return json({ model: 'test', embeddings, prompt_eval_count: texts.length });
+    };
+    await withWire({ answer }, async ({ client, server }) => {
+      const embed = (input: string | string[]) => client.embed({ model: 'test', input });
+      await embed(['a', 'bb']);
+      const vectors = await embed(['ccc', 'bb', 'ccc']);
+      expect(vectors.embeddings).toEqual([[3], [2], [3]]);
+      expect((await embed('bb')).embeddings).toEqual([[2]]);
+      expect(server.requests.map(({ json: body }) => (body as { input: unknown }).input)).toEqual([
+        ['a', 'bb'],
+        ['ccc'],
+      ]);
+    });
+  });
+
+  test('keeps no vectors that do not match their texts', async () => {
+    const answer = () => json({ model: 'test', embeddings: [[1], [2]] });
+    await withWire({ answer }, async ({ client, store }) => {
+      expect((await client.embed({ model: 'test', input: 'a' })).embeddings).toHaveLength(2);
+      expect(await dumpOf(store)).toBe('');
     });
   });
 

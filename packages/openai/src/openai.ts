@@ -1,8 +1,13 @@
 import { type Adapter, LlmCacheError } from '@cached-llm/core';
-import { type CachedFetchOptions, cachedFetch, type Fetch } from '@cached-llm/http';
+import {
+  type CachedFetchOptions,
+  cachedFetch,
+  type Fetch,
+  listedEmbeddings,
+} from '@cached-llm/http';
 import type { OpenAI } from 'openai';
 import { rejects, usageOf } from './admission.ts';
-import { batch } from './embeddings.ts';
+import { cross } from './cross.ts';
 import { answers, ignore, isStateful } from './identity.ts';
 import { stream } from './stream.ts';
 
@@ -15,7 +20,8 @@ export const openai: Adapter = {
   rejects,
   usageOf,
   stream,
-  batch,
+  cross,
+  batch: listedEmbeddings,
 };
 
 export type CachedOpenAIOptions = Omit<CachedFetchOptions, 'adapter' | 'fetch'>;

@@ -15,8 +15,11 @@ const tokensIn = ({ usage }: Fields) =>
 
 const usageOf = (tokens: number) => ({ prompt_tokens: tokens, total_tokens: tokens });
 
-/** Embeddings: a request's `input` is taken apart, so that a text is embedded once in whatever company it comes. */
-export const batch: BatchRules = {
+/**
+ * Embeddings on the wire of OpenAI and its kin: `input` is taken apart and `data` put together, so that a
+ * text is embedded once in whatever company it comes.
+ */
+export const listedEmbeddings: BatchRules = {
   itemsOf: ({ input }, { pathname }) =>
     pathname.endsWith('/embeddings') && input !== undefined ? itemsIn(input) : undefined,
   ask: (request, items) => ({ ...request, input: items }),
