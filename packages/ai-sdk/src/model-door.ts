@@ -44,8 +44,12 @@ export class ModelDoor {
     this.#policy = resolvePolicy(this.#cache.policy, options);
   }
 
+  get isOff(): boolean {
+    return this.#policy.mode === 'off';
+  }
+
   async answer<Result extends ModelResult>(call: ModelCall<Result>): Promise<Result> {
-    if (this.#policy.mode === 'off') return call.pass();
+    if (this.isOff) return call.pass();
     return (await this.#cache.answer(this.#askingOf(call))).response;
   }
 
