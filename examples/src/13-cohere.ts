@@ -4,8 +4,8 @@ import { createLlmCache } from '@cached-llm/core';
 import { CohereClientV2 } from 'cohere-ai';
 
 const cache = createLlmCache({ ttl: '1d' });
-const cohere = new CohereClientV2({ baseUrl: process.env.COHERE_BASE_URL });
-const client = cachedCohere(cohere, { cache });
+const baseUrl = process.env.COHERE_BASE_URL ?? 'https://api.cohere.com';
+const client = cachedCohere(new CohereClientV2({ baseUrl }), { cache });
 
 const question = {
   model: 'command-a-03-2025',

@@ -4,8 +4,8 @@ import { cachedOllama } from '@cached-llm/ollama';
 import { Ollama } from 'ollama';
 
 const cache = createLlmCache({ ttl: '1d' });
-const ollama = new Ollama({ host: process.env.OLLAMA_HOST });
-const client = cachedOllama(ollama, { cache });
+const host = process.env.OLLAMA_HOST ?? 'http://127.0.0.1:11434';
+const client = cachedOllama(new Ollama({ host }), { cache });
 
 const question = {
   model: 'llama3.2',

@@ -34,8 +34,10 @@ afterAll(async () => {
   await folder.remove();
 });
 
-test('13 Cohere's client answers and streams from the store', async () => {
+test('13 Cohere: the client answers and streams from the store', async () => {
   const environment = { CO_API_KEY: 'none', COHERE_BASE_URL: server.url };
-  expect(await runExample('13-cohere', environment, folder.path)).toBe('miss hit\nRivers bring it.\nRivers bring it.\n{ hits: 2, misses: 2 }\n');
+  expect(await runExample('13-cohere', environment, folder.path)).toBe(
+    'miss hit\nRivers bring it.\nRivers bring it.\n{ hits: 2, misses: 2 }\n',
+  );
   expect(server.count).toBe(2);
 });

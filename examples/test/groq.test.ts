@@ -32,8 +32,10 @@ afterAll(async () => {
   await folder.remove();
 });
 
-test('15 Groq's client answers and streams from the store', async () => {
+test('15 Groq: the client answers and streams from the store', async () => {
   const environment = { GROQ_API_KEY: 'none', GROQ_BASE_URL: server.url };
-  expect(await runExample('15-groq', environment, folder.path)).toBe('1 miss Rivers bring it.\n2 hit Rivers bring it.\nRivers bring it.\nRivers bring it.\n{ hits: 2, misses: 2 }\n');
+  expect(await runExample('15-groq', environment, folder.path)).toBe(
+    '1 miss Rivers bring it.\n2 hit Rivers bring it.\nRivers bring it.\nRivers bring it.\n{ hits: 2, misses: 2 }\n',
+  );
   expect(server.count).toBe(2);
 });

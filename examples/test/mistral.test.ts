@@ -33,8 +33,10 @@ afterAll(async () => {
   await folder.remove();
 });
 
-test('12 Mistral's client answers and streams from the store', async () => {
+test('12 Mistral: the client answers and streams from the store', async () => {
   const environment = { MISTRAL_API_KEY: 'none', MISTRAL_BASE_URL: server.url };
-  expect(await runExample('12-mistral', environment, folder.path)).toBe('true\nRivers bring it.\nRivers bring it.\n{ hits: 2, misses: 2 }\n');
+  expect(await runExample('12-mistral', environment, folder.path)).toBe(
+    'true\nRivers bring it.\nRivers bring it.\n{ hits: 2, misses: 2 }\n',
+  );
   expect(server.count).toBe(2);
 });

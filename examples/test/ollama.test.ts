@@ -21,7 +21,10 @@ function answer({ json }: ReceivedRequest) {
   const { stream } = json as { stream?: boolean }; // as the example asks
   const end = { done: true, done_reason: 'stop' };
   if (stream !== true) return { body: line('Rivers bring it.', end) };
-  return { kind: 'ndjson' as const, body: [line('Rivers bring it.', { done: false }), line('', end)] };
+  return {
+    kind: 'ndjson' as const,
+    body: [line('Rivers bring it.', { done: false }), line('', end)],
+  };
 }
 
 beforeAll(async () => {
@@ -33,8 +36,10 @@ afterAll(async () => {
   await folder.remove();
 });
 
-test('14 Ollama's client answers and streams from the store', async () => {
+test('14 Ollama: the client answers and streams from the store', async () => {
   const environment = { OLLAMA_HOST: server.url };
-  expect(await runExample('14-ollama', environment, folder.path)).toBe('true\nRivers bring it.\nRivers bring it.\n{ hits: 2, misses: 2 }\n');
+  expect(await runExample('14-ollama', environment, folder.path)).toBe(
+    'true\nRivers bring it.\nRivers bring it.\n{ hits: 2, misses: 2 }\n',
+  );
   expect(server.count).toBe(2);
 });

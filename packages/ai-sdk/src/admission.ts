@@ -1,7 +1,13 @@
-import { type Fields, isFields, type Rejection, rejectFinish, type Usage } from '@cached-llm/core';
+import {
+  type Fields,
+  isFields,
+  listOf,
+  type Rejection,
+  rejectFinish,
+  type Usage,
+} from '@cached-llm/core';
 import { offersHostedTool } from './identity.ts';
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const isText = (value: unknown) => typeof value === 'string' && value !== '';
 
 /** `{ unified, raw }` of a model; a plain word where a function gave on what `generateText` says. */

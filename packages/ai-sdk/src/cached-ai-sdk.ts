@@ -1,4 +1,4 @@
-import { LlmCacheError } from '@cached-llm/core';
+import { kindOf, LlmCacheError } from '@cached-llm/core';
 import { wrapEmbeddingModel, wrapLanguageModel } from 'ai';
 import { cachedEmbeddingModel } from './cached-embedding-model.ts';
 import { cachedLanguageModel } from './cached-language-model.ts';
@@ -38,11 +38,6 @@ export function cachedAiSdk(model: LanguageModel | EmbeddingModel, options?: Cac
   }
   throw new LlmCacheError(
     'WRONG_CLIENT',
-    `cachedAiSdk takes a language model or an embedding model of the AI SDK; this is ${nameOf(model)}. Write cachedAiSdk(openai('gpt-4o')).`,
+    `cachedAiSdk takes a language model or an embedding model of the AI SDK; this is ${kindOf(model)}. Write cachedAiSdk(openai('gpt-4o')).`,
   );
-}
-
-function nameOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return `a ${typeof value}`;
-  return `an instance of ${value.constructor?.name ?? 'nothing'}`;
 }

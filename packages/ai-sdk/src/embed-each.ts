@@ -8,9 +8,9 @@ type Embedded = Awaited<ReturnType<EmbedCall['doEmbed']>>;
 /** The model did not give one vector for each value. */
 class NotSplit extends Error {
   readonly result: Embedded;
-  readonly asked: number;
+  readonly asked: readonly string[];
 
-  constructor(result: Embedded, asked: number) {
+  constructor(result: Embedded, asked: readonly string[]) {
     super('Not one vector for each value.');
     this.result = result;
     this.asked = asked;
@@ -20,7 +20,7 @@ class NotSplit extends Error {
 /** One result for each value, with its share of the usage. */
 function split(result: Embedded, values: readonly string[]): readonly Embedded[] {
   const { embeddings, usage } = result;
-  if (embeddings.length !== values.length) throw new NotSplit(result, values.length);
+  if (embeddings.length !== values.length) throw new NotSplit(result, values);
   const weights = values.map((value) => value.length);
   const tokens = usage && shareOut(usage.tokens, weights);
   return embeddings.map((embedding, place) => ({
@@ -45,7 +45,9 @@ function join(results: readonly Embedded[]): Embedded | undefined {
 /** Embeds value by value: each is looked up, and those that are missing are asked for in one call. */
 export async function embedEach(door: ModelDoor, call: EmbedCall): Promise<Embedded> {
   const { model, params, doEmbed } = call;
+  const own = new Set<readonly string[]>();
   const batch = new Batch<string, Embedded>(async (values, abortSignal) => {
+    own.add(values);
     return split(await model.doEmbed({ ...params, values: [...values], abortSignal }), values);
   });
   const embed = (value: string) => {
@@ -62,7 +64,8 @@ export async function embedEach(door: ModelDoor, call: EmbedCall): Promise<Embed
     return join(await Promise.all(params.values.map(embed))) ?? (await doEmbed());
   } catch (error) {
     if (!(error instanceof NotSplit)) throw error;
-    // The result for all values is the caller's; for a part of them, nobody's.
-    return error.asked === params.values.length ? error.result : doEmbed();
+    // The result for all of these values is the caller's; for a part of them, or for another's, it is nobody's.
+    const isWhole = own.has(error.asked) && error.asked.length === params.values.length;
+    return isWhole ? error.result : doEmbed();
   }
 }

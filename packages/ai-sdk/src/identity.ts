@@ -1,4 +1,4 @@
-import { type Fields, isFields } from '@cached-llm/core';
+import { type Fields, isFields, isGiven } from '@cached-llm/core';
 
 /** Of a provider's own options, those that no answer depends on. */
 const NEUTRAL_OPTIONS = [
@@ -28,8 +28,6 @@ const STATE = [
   'container',
   'cachedContent',
 ] as const;
-
-const isGiven = (value: unknown) => value !== undefined && value !== null;
 
 function optionsOf({ providerOptions }: Fields): readonly Fields[] {
   return isFields(providerOptions) ? Object.values(providerOptions).filter(isFields) : [];

@@ -1,8 +1,12 @@
-import { isFields, type Rejection, rejectFinish, type Usage } from '@cached-llm/core';
+import {
+  isFields,
+  isGiven,
+  numberOf,
+  type Rejection,
+  rejectFinish,
+  type Usage,
+} from '@cached-llm/core';
 import { usesHostedTool } from './identity.ts';
-
-const isGiven = (value: unknown) => value !== undefined && value !== null;
-const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined);
 
 /** No content, or nothing but empty texts. */
 function isEmpty(content: unknown): boolean {

@@ -1,7 +1,8 @@
 import type { BaseAnthropic, Middleware, MiddlewareContext } from '@anthropic-ai/sdk';
-import { type Adapter, defaultCache, LlmCacheError } from '@cached-llm/core';
+import { type Adapter, defaultCache, kindOf, LlmCacheError } from '@cached-llm/core';
 import { type CachedFetchOptions, cachedFetch } from '@cached-llm/http';
 import { rejects, usageOf } from './admission.ts';
+import { cross } from './cross.ts';
 import { answers, ignore, isStateful } from './identity.ts';
 import { stream } from './stream.ts';
 
@@ -14,6 +15,7 @@ export const anthropic: Adapter = {
   rejects,
   usageOf,
   stream,
+  cross,
 };
 
 export type CachedAnthropicOptions = Omit<CachedFetchOptions, 'adapter' | 'fetch'>;
@@ -60,16 +62,11 @@ export function cachedAnthropic<Client extends BaseAnthropic>(
   if (!isClient(client)) {
     throw new LlmCacheError(
       'WRONG_CLIENT',
-      `cachedAnthropic takes a client of @anthropic-ai/sdk 0.122 or later; this is ${nameOf(client)}. Write cachedAnthropic(new Anthropic()).`,
+      `cachedAnthropic takes a client of @anthropic-ai/sdk 0.122 or later; this is ${kindOf(client)}. Write cachedAnthropic(new Anthropic()).`,
     );
   }
   const door = middlewareOf(options);
   doors.add(door);
   const others = client.middleware.filter((middleware) => !doors.has(middleware));
   return client.withOptions({ middleware: [...others, door] });
-}
-
-function nameOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(typeof value);
-  return `an instance of ${value.constructor?.name ?? 'nothing'}`;
 }

@@ -1,4 +1,4 @@
-import { type Fields, isFields } from '@cached-llm/core';
+import { type Fields, isFields, isGiven } from '@cached-llm/core';
 
 /** What the answer does not depend on. All else of a request is in its key. */
 export const ignore = [
@@ -8,8 +8,6 @@ export const ignore = [
   'service_tier', // the same model behind another queue; a replayed body names the tier it was made in
   'stream', // absent, null and false are one thing: the identity has a field of its own for it
 ] as const;
-
-const isGiven = (value: unknown) => value !== undefined && value !== null;
 
 /** The answer hangs on what the provider keeps between calls: a sandbox, a thread, a message before. */
 export function isStateful(request: Fields): boolean {

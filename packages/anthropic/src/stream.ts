@@ -1,7 +1,4 @@
-import { type Fields, isFields, type StreamRules } from '@cached-llm/core';
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
+import { type Fields, fieldsOf, isFields, listOf, type StreamRules } from '@cached-llm/core';
 
 const isOfType = (chunk: unknown, type: string) => isFields(chunk) && chunk.type === type;
 

@@ -2,13 +2,12 @@ import {
   type Fields,
   finishReasons,
   isFields,
+  isGiven,
   type Rejection,
   rejectFinish,
 } from '@cached-llm/core';
 import { usesHostedTool } from './identity.ts';
 import { answerOf } from './usage-of.ts';
-
-const isGiven = (value: unknown) => value !== undefined && value !== null;
 
 /** Where the families of models put what they say, whole or piece by piece. */
 const INSIDE = [

@@ -4,6 +4,7 @@ import {
   type CallOptions,
   defaultCache,
   type Fields,
+  kindOf,
   type LlmCache,
   LlmCacheError,
   resolvePolicy,
@@ -53,7 +54,7 @@ export function cachedBedrock<Client extends BedrockRuntimeClient>(
   if (!isClient(client)) {
     throw new LlmCacheError(
       'WRONG_CLIENT',
-      `cachedBedrock takes a client of @aws-sdk/client-bedrock-runtime 3; this is ${nameOf(client)}. Write cachedBedrock(new BedrockRuntimeClient()).`,
+      `cachedBedrock takes a client of @aws-sdk/client-bedrock-runtime 3; this is ${kindOf(client)}. Write cachedBedrock(new BedrockRuntimeClient()).`,
     );
   }
   const { config } = client;
@@ -67,9 +68,4 @@ export function cachedBedrock<Client extends BedrockRuntimeClient>(
     override: true,
   });
   return client;
-}
-
-function nameOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(typeof value);
-  return `an instance of ${value.constructor?.name ?? 'nothing'}`;
 }

@@ -1,18 +1,13 @@
 import type { Fields } from '@cached-llm/core';
 import { COMMANDS } from './commands.ts';
+import { embedEach } from './embed-each.ts';
+import { itemsOf } from './embeddings.ts';
 import { underSignal } from './flight-signal.ts';
 import { placeOf, snapshotOf } from './identity.ts';
 import { learnBlobPrototype } from './learn-blob-prototype.ts';
+import type { Passage, Received, Sent } from './passage.ts';
 import { askingOf, type Door, type Question } from './question.ts';
 
-/** The part of the SDK's middleware that is of use here. */
-interface Sent {
-  input: object;
-}
-interface Received {
-  output: object;
-  response: unknown;
-}
 interface Context {
   readonly commandName?: string;
   readonly __smithy_context?: { readonly abortSignal?: unknown };
@@ -38,14 +33,6 @@ async function questionOf(
 
 function signalOf({ __smithy_context: inside }: Context): AbortSignal | undefined {
   return inside?.abortSignal instanceof AbortSignal ? inside.abortSignal : undefined;
-}
-
-/** A command on its way through the middleware. */
-interface Passage<Args extends Sent, Result extends Received> {
-  readonly question: Question;
-  readonly own: AbortSignal | undefined;
-  readonly args: Args;
-  readonly next: (args: Args) => Promise<Result>;
 }
 
 async function answered<Args extends Sent, Result extends Received>(
@@ -77,6 +64,8 @@ export function cachingMiddleware(door: Door) {
     async (args: Args): Promise<Result> => {
       const question = await questionOf(door, context.commandName, args.input);
       if (question === undefined) return next(args);
-      return answered(door, { question, own: signalOf(context), args, next });
+      const passage = { question, own: signalOf(context), args, next };
+      const items = question.command.givesBytes && itemsOf(question.request);
+      return items === undefined ? answered(door, passage) : embedEach(door, passage, items);
     };
 }

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
-import { type Fields, isFields } from '@cached-llm/core';
+import { type Fields, fieldsOf, isFields } from '@cached-llm/core';
 
 /** What the answer does not depend on. All else of a request is in its key. */
 export const ignore = [
@@ -14,8 +14,6 @@ export const ignore = [
 export function answers(path: string): boolean {
   return /\/model\/[^/]+\/(converse(-stream)?|invoke(-with-response-stream)?)$/.test(path);
 }
-
-const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 
 /** The text that goes over the wire; nothing for bytes that are no UTF-8: two such could have one text. */
 function textOf(body: unknown): string | undefined {

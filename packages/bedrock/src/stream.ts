@@ -1,9 +1,8 @@
-import { type Fields, isFields, type StreamRules } from '@cached-llm/core';
+import { type Fields, fieldsOf, isFields, type StreamRules } from '@cached-llm/core';
 import { jsonIn } from './identity.ts';
 
 type Block = Record<string, unknown>;
 
-const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 const METRICS = 'amazon-bedrock-invocationMetrics';
 
 /** What a piece of InvokeModel's stream says: JSON, in the words of the model's family. */

@@ -1,7 +1,5 @@
-import { type Fields, isFields, type Usage } from '@cached-llm/core';
+import { fieldsOf, isFields, type Usage } from '@cached-llm/core';
 import { jsonIn } from './identity.ts';
-
-const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 
 /** What the model answered: InvokeModel gives it as bytes. */
 export function answerOf(response: unknown): unknown {

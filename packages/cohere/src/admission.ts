@@ -1,8 +1,14 @@
-import { type Fields, isFields, type Rejection, rejectFinish, type Usage } from '@cached-llm/core';
+import {
+  type Fields,
+  fieldsOf,
+  isFields,
+  listOf,
+  numberOf,
+  type Rejection,
+  rejectFinish,
+  type Usage,
+} from '@cached-llm/core';
 import { usesHostedTool } from './identity.ts';
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 
 /** Thinking alone is no answer. */
 const isSaid = (part: unknown) => isFields(part) && part.type !== 'thinking' && part.text !== '';
@@ -46,8 +52,6 @@ export function rejects(response: unknown, request: unknown): Rejection | undefi
   // Last of all: who admits hosted tools has not admitted halves.
   return rejectAny(response, request) ?? (usesHostedTool(request) ? 'hosted-tool' : undefined);
 }
-
-const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined);
 
 /** What is billed: fewer tokens than the model has seen. */
 export function usageOf(response: unknown): Usage | undefined {

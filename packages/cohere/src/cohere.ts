@@ -1,4 +1,4 @@
-import { type Adapter, LlmCacheError } from '@cached-llm/core';
+import { type Adapter, kindOf, LlmCacheError } from '@cached-llm/core';
 import { type CachedFetchOptions, cachedFetch, type Fetch } from '@cached-llm/http';
 import type { CohereClient, CohereClientV2 } from 'cohere-ai';
 import { rejects, usageOf } from './admission.ts';
@@ -50,7 +50,7 @@ export function cachedCohere<Client extends CohereClient | CohereClientV2>(
 ): Client {
   const given: unknown = client;
   if (!isClient(given)) {
-    throw wrongClient(nameOf(client), 'Write cachedCohere(new CohereClientV2()).');
+    throw wrongClient(kindOf(client), 'Write cachedCohere(new CohereClientV2()).');
   }
   if (given._options.fetcher !== undefined) {
     throw wrongClient('one with a fetcher', 'Give it a fetch in its place.');
@@ -58,9 +58,4 @@ export function cachedCohere<Client extends CohereClient | CohereClientV2>(
   const SameClass = client.constructor as new (options: Inside['_options']) => Client; // whatever made it makes its like
   const fetch = cachedFetch({ ...options, adapter: cohere, fetch: given._options.fetch });
   return new SameClass({ ...given._options, fetch });
-}
-
-function nameOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(typeof value);
-  return `an instance of ${value.constructor?.name ?? 'nothing'}`;
 }

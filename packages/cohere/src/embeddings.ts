@@ -1,10 +1,18 @@
-import { type BatchRules, type Fields, isFields, shareOut } from '@cached-llm/core';
+import {
+  type BatchRules,
+  type Fields,
+  fieldsOf,
+  isGiven,
+  listOf,
+  shareOut,
+} from '@cached-llm/core';
 
 /** A request embeds one kind of thing. */
 const KINDS = ['texts', 'images', 'inputs'] as const;
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
+/** And some of it comes back with the vectors. */
+const ECHOES = ['texts', 'images'] as const;
+
 const weightOf = (item: unknown) => (typeof item === 'string' ? item.length : 1);
 
 function kindOf(request: Fields): (typeof KINDS)[number] | undefined {
@@ -43,10 +51,26 @@ function withBill(response: Fields, count: (unit: string, all: number) => number
   };
 }
 
-const sizeOf = (embeddings: unknown) => {
+/** Has every list a vector for each item? */
+function isWhole(embeddings: unknown, count: number): boolean {
   const lists = Array.isArray(embeddings) ? [embeddings] : Object.values(fieldsOf(embeddings));
-  return Math.max(0, ...lists.map((list) => listOf(list).length));
-};
+  const vectors = lists.filter(isGiven).map(listOf);
+  return (
+    vectors.length > 0 && vectors.every((list) => list.length === count && list.every(isGiven))
+  );
+}
+
+/** What is echoed of each item, at `place`. */
+function echoesAt(response: Fields, place: number): Fields {
+  const echoes = ECHOES.filter((name) => listOf(response[name]).length > place);
+  return Object.fromEntries(echoes.map((name) => [name, [listOf(response[name])[place]]]));
+}
+
+function echoesOf(responses: readonly Fields[]): Fields {
+  const echoes = ECHOES.filter((name) => Array.isArray(responses[0]?.[name]));
+  const all = (name: string) => responses.flatMap((response) => listOf(response[name]));
+  return Object.fromEntries(echoes.map((name) => [name, all(name)]));
+}
 
 /** Embed: a text or picture is embedded once in whatever company it comes. */
 export const batch: BatchRules = {
@@ -56,12 +80,12 @@ export const batch: BatchRules = {
   },
   ask: (request, items) => ({ ...request, [kindOf(request) ?? 'texts']: items }),
   split(response, items) {
-    if (sizeOf(response.embeddings) !== items.length) return undefined;
+    if (!isWhole(response.embeddings, items.length)) return undefined;
     const weights = items.map(weightOf);
     return items.map((_item, place) => ({
       ...withBill(response, (_unit, all) => shareOut(all, weights)[place] ?? 0),
       embeddings: vectorsAt(response.embeddings, place),
-      ...(Array.isArray(response.texts) ? { texts: [response.texts[place]] } : {}),
+      ...echoesAt(response, place),
     }));
   },
   join(responses) {
@@ -71,7 +95,7 @@ export const batch: BatchRules = {
     return {
       ...withBill(first, sum),
       embeddings: joined(responses.map(({ embeddings }) => embeddings)),
-      ...('texts' in first ? { texts: responses.flatMap(({ texts }) => listOf(texts)) } : {}),
+      ...echoesOf(responses),
     };
   },
 };

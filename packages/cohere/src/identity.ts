@@ -1,12 +1,10 @@
-import { type Fields, isFields } from '@cached-llm/core';
+import { type Fields, isFields, isGiven } from '@cached-llm/core';
 
 /** What the answer does not depend on. All else of a request is in its key. */
 export const ignore = [
   'priority', // a place in the queue: the same model answers
   'stream', // absent, null and false are one thing: the identity has a field of its own for it
 ] as const;
-
-const isGiven = (value: unknown) => value !== undefined && value !== null;
 
 /** The first version keeps a conversation at the provider. */
 export function isStateful({ conversation_id, conversationId }: Fields): boolean {

@@ -1,6 +1,4 @@
-import { type Fields, isFields, type StreamRules } from '@cached-llm/core';
-
-const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
+import { type Fields, fieldsOf, isFields, type StreamRules } from '@cached-llm/core';
 
 /** The second version names its events in `type`, the first in `event_type`. */
 const typeOf = ({ type, event_type, eventType }: Fields) => type ?? event_type ?? eventType;

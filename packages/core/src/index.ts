@@ -12,6 +12,7 @@ export { openStore } from './doors/open-store.ts';
 export { Batch } from './effects/batch.ts';
 export { MemoryStore } from './effects/memory-store.ts';
 export type { MemoryStoreOptions } from './effects/memory-store-options.ts';
+export { PacedReplay } from './effects/paced-replay.ts';
 export { Recording } from './effects/recording.ts';
 export type { Store, StoredRow, StoreSize } from './effects/store.ts';
 export type { Ending, Facts, StreamWatcher } from './effects/stream-source.ts';
@@ -31,6 +32,8 @@ export type {
   ResponseCodec,
   RunningStream,
 } from './policy/call.ts';
+export type { CrossRules } from './policy/cross-rules.ts';
+export { Crossing, exactFields, type Stored } from './policy/crossing.ts';
 export { defaultAdapter, rejectUnfit } from './policy/default-adapter.ts';
 export { finishReasons, rejectFinish } from './policy/finish-reason.ts';
 export { identify } from './policy/identify.ts';
@@ -55,4 +58,6 @@ export type { Duration } from './words/duration.ts';
 export type { Usage } from './words/entry.ts';
 export { LlmCacheError, type LlmCacheErrorCode } from './words/errors.ts';
 export type { CacheEvents, EventName, Listener } from './words/events.ts';
+export { kindOf } from './words/kind-of.ts';
+export { fieldsOf, isGiven, listOf, numberOf } from './words/reading.ts';
 export { shareOut } from './words/share-out.ts';

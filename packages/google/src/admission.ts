@@ -1,8 +1,13 @@
-import { type Fields, isFields, type Rejection, rejectFinish, type Usage } from '@cached-llm/core';
+import {
+  type Fields,
+  fieldsOf,
+  isFields,
+  listOf,
+  type Rejection,
+  rejectFinish,
+  type Usage,
+} from '@cached-llm/core';
 import { isGiven, usesHostedTool } from './identity.ts';
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 
 /** Thoughts and blank texts say nothing; a signature on them says nothing either. */
 const isSilent = (part: unknown) => !isFields(part) || part.thought === true || part.text === '';

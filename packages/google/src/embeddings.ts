@@ -1,7 +1,12 @@
-import { type BatchRules, type Fields, isFields, shareOut } from '@cached-llm/core';
+import {
+  type BatchRules,
+  type Fields,
+  fieldsOf,
+  isFields,
+  listOf,
+  shareOut,
+} from '@cached-llm/core';
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 const countOf = (value: unknown) => (typeof value === 'number' ? value : 0);
 
 /** Where a method keeps its texts, its vectors, and what it counts of all texts together. */

@@ -1,7 +1,8 @@
-import { type Adapter, LlmCacheError } from '@cached-llm/core';
+import { type Adapter, kindOf, LlmCacheError } from '@cached-llm/core';
 import { type CachedFetchOptions, cachedFetch, type Fetch } from '@cached-llm/http';
 import type { GoogleGenAI } from '@google/genai';
 import { rejects, usageOf } from './admission.ts';
+import { cross } from './cross.ts';
 import { batch } from './embeddings.ts';
 import { endingWithItsReader } from './ending-with-its-reader.ts';
 import { answers, ignore, isStateful, modelOf } from './identity.ts';
@@ -19,6 +20,7 @@ export const google: Adapter = {
   rejects,
   usageOf,
   stream,
+  cross,
   batch,
 };
 
@@ -55,7 +57,7 @@ export function cachedGoogle<Client extends GoogleGenAI>(
   if (httpOptions === undefined) {
     throw new LlmCacheError(
       'WRONG_CLIENT',
-      `cachedGoogle takes a client of the @google/genai package; this is ${nameOf(client)}. Write cachedGoogle(new GoogleGenAI({})).`,
+      `cachedGoogle takes a client of the @google/genai package; this is ${kindOf(client)}. Write cachedGoogle(new GoogleGenAI({})).`,
     );
   }
   const { fetch: given = unhurriedFetch } = httpOptions;
@@ -65,9 +67,4 @@ export function cachedGoogle<Client extends GoogleGenAI>(
   upstreams.set(fetch, upstream);
   httpOptions.fetch = fetch;
   return client;
-}
-
-function nameOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(typeof value);
-  return `an instance of ${value.constructor?.name ?? 'nothing'}`;
 }

@@ -1,8 +1,5 @@
-import { type Fields, isFields, type StreamRules } from '@cached-llm/core';
+import { type Fields, fieldsOf, isFields, listOf, type StreamRules } from '@cached-llm/core';
 import { isGiven } from './identity.ts';
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 
 const isBlank = (part: Fields) => part.text === '' && Object.keys(part).length === 1;
 

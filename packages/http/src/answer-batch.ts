@@ -12,9 +12,9 @@ export interface BatchOfItems {
 /** The provider did not give one answer for each item. */
 class NotSplit extends Error {
   readonly response: Response;
-  readonly asked: number;
+  readonly asked: readonly unknown[];
 
-  constructor(response: Response, asked: number) {
+  constructor(response: Response, asked: readonly unknown[]) {
     super('Not one answer for each item.');
     this.response = response;
     this.asked = asked;
@@ -44,7 +44,7 @@ async function askFor(
   if (!response.ok) return items.map(() => own(text));
   const parsed: unknown = JSON.parse(text);
   const parts = isFields(parsed) ? rules.split(parsed, items) : undefined;
-  if (parts === undefined) throw new NotSplit(own(text), items.length);
+  if (parts === undefined) throw new NotSplit(own(text), items);
   return parts.map((part) => own(JSON.stringify(part)));
 }
 
@@ -77,9 +77,11 @@ export async function answerBatch(
   request: HttpRequest,
   { rules, items }: BatchOfItems,
 ): Promise<Response> {
-  const batch = new Batch<unknown, Response>((missing, signal) =>
-    askFor(door, request, { rules, items: missing, signal }),
-  );
+  const own = new Set<readonly unknown[]>();
+  const batch = new Batch<unknown, Response>((missing, signal) => {
+    own.add(missing);
+    return askFor(door, request, { rules, items: missing, signal });
+  });
   const answerItem = async (item: unknown) => {
     const body = rules.ask(request.body as Fields, [item]); // answer() looked
     const asking = askingOf(door, { ...request, body, text: JSON.stringify(body) });
@@ -91,7 +93,8 @@ export async function answerBatch(
     return await join(await Promise.all(items.map(answerItem)), rules);
   } catch (error) {
     if (!(error instanceof NotSplit)) throw error;
-    // The answer to the whole request is the caller's; to a part of it, nobody's.
-    return error.asked === items.length ? error.response : door.upstream(...request.given);
+    // The answer to this whole request is the caller's; one to a part of it, or to another's, is nobody's.
+    const isWhole = own.has(error.asked) && error.asked.length === items.length;
+    return isWhole ? error.response : door.upstream(...request.given);
   }
 }

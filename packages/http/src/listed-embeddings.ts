@@ -1,6 +1,4 @@
-import { type BatchRules, type Fields, isFields, shareOut } from '@cached-llm/core';
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+import { type BatchRules, type Fields, isFields, listOf, shareOut } from '@cached-llm/core';
 
 /** One text, or one list of token numbers, is one input. */
 function itemsIn(input: unknown): readonly unknown[] {

@@ -41,3 +41,20 @@ test.each([
   await server.close();
   await folder.remove();
 });
+
+test('two batches, one of which the provider answers short, get each their own', async () => {
+  const short = (received: ReceivedRequest) => {
+    const { input } = received.json as { input: string[] };
+    return input.includes('a') ? { body: { data: [], usage: {} } } : answer(received);
+  };
+  const server = await startWireServer({ answer: short, latencyPerChunk: 10 });
+  const fetch = cachedFetch({ cache: createLlmCache(), adapter });
+  const embed = async (input: string[]) => {
+    const body = JSON.stringify({ model: 'm', input });
+    return (await fetch(`${server.url}/v1/embeddings`, { method: 'POST', body })).json();
+  };
+  const [first, second] = await Promise.all([embed(['a', 'bb']), embed(['bb', 'ccc'])]);
+  expect(first).toEqual({ data: [], usage: {} });
+  expect(second).toMatchObject({ data: [{ embedding: [2] }, { embedding: [3] }] });
+  await server.close();
+});

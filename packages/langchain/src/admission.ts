@@ -1,8 +1,9 @@
 import {
   type Adapter,
   type Fields,
+  fieldsOf,
   finishReasons,
-  isFields,
+  listOf,
   type Rejection,
   rejectFinish,
 } from '@cached-llm/core';
@@ -11,9 +12,6 @@ import type { Generation } from '@langchain/core/outputs';
 
 /** A chat model's generation has a message; that of other models a text alone. */
 type AnyGeneration = Generation & { readonly message?: BaseMessage };
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 
 /** The Responses API ends in a status, and says why it is incomplete. */
 function statusesOf({ status, incomplete_details: details }: Fields): readonly unknown[] {

@@ -1,7 +1,13 @@
-import { type Fields, isFields, type Rejection, rejectFinish, type Usage } from '@cached-llm/core';
+import {
+  type Fields,
+  isFields,
+  listOf,
+  numberOf,
+  type Rejection,
+  rejectFinish,
+  type Usage,
+} from '@cached-llm/core';
 import { usesHostedTool } from './identity.ts';
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** In the body of an answer or in the middle of a stream. */
 export function isError(value: unknown): boolean {
@@ -47,8 +53,6 @@ export function rejects(response: unknown, request: unknown): Rejection | undefi
   // Last of all: who admits hosted tools has not admitted halves.
   return rejectAnswer(response, request) ?? (usesHostedTool(request) ? 'hosted-tool' : undefined);
 }
-
-const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined);
 
 export function usageOf(response: unknown): Usage | undefined {
   const usage = isFields(response) ? response.usage : undefined;

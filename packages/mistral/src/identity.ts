@@ -1,4 +1,4 @@
-import { type Fields, isFields } from '@cached-llm/core';
+import { type Fields, isFields, isGiven } from '@cached-llm/core';
 
 /** What the answer does not depend on, as the wire and as the SDK write it. All else is in the key. */
 export const ignore = [
@@ -9,8 +9,6 @@ export const ignore = [
   'serviceTier',
   'stream', // absent and false are one thing: the identity has a field of its own for it
 ] as const;
-
-const isGiven = (value: unknown) => value !== undefined && value !== null;
 
 /** An agent and a conversation are kept, and changed, at the provider. */
 export function isStateful(request: Fields): boolean {

@@ -1,4 +1,4 @@
-import { type Adapter, LlmCacheError } from '@cached-llm/core';
+import { type Adapter, kindOf, LlmCacheError } from '@cached-llm/core';
 import {
   type CachedFetchOptions,
   cachedFetch,
@@ -58,14 +58,9 @@ export function cachedMistral<Client extends Mistral>(
   client: Client,
   options: CachedMistralOptions = {},
 ): Client {
-  if (!isClient(client)) throw wrongClient(nameOf(client), 'Write cachedMistral(new Mistral()).');
+  if (!isClient(client)) throw wrongClient(kindOf(client), 'Write cachedMistral(new Mistral()).');
   const given = client._options;
   const SameClass = client.constructor as new (options: SDKOptions) => Client; // whatever made it makes its like
   const httpClient = cachedHttp(given.httpClient ?? new HTTPClient(), options);
   return new SameClass({ ...given, httpClient });
-}
-
-function nameOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(typeof value);
-  return `an instance of ${value.constructor?.name ?? 'nothing'}`;
 }

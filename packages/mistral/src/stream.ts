@@ -1,4 +1,4 @@
-import { type Fields, isFields, type StreamRules } from '@cached-llm/core';
+import { type Fields, isFields, isGiven, type StreamRules } from '@cached-llm/core';
 import { isError } from './admission.ts';
 import { mergeCalls, mergeContent } from './delta.ts';
 
@@ -8,8 +8,6 @@ const chunkOf = (event: unknown) => (isFields(event) && isFields(event.data) ? e
 function ends(event: unknown): boolean {
   return event === '[DONE]' || isError(chunkOf(event));
 }
-
-const isGiven = (value: unknown) => value !== undefined && value !== null;
 
 function mergeMessage(message: Fields, delta: Fields): Fields {
   const { index: _, content, tool_calls, toolCalls, ...rest } = delta;

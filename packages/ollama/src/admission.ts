@@ -1,6 +1,13 @@
-import { type Fields, isFields, type Rejection, rejectFinish, type Usage } from '@cached-llm/core';
+import {
+  type Fields,
+  isFields,
+  listOf,
+  numberOf,
+  type Rejection,
+  rejectFinish,
+  type Usage,
+} from '@cached-llm/core';
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const isBlank = (value: unknown) => (value ?? '') === '';
 
 /** Thinking alone is no answer. */
@@ -26,8 +33,6 @@ export function rejects(response: unknown, request: unknown): Rejection | undefi
   if (done !== true) return 'incomplete';
   return rejectFinish(response.done_reason) ?? (isEmpty(response) ? 'empty' : undefined);
 }
-
-const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined);
 
 export function usageOf(response: unknown): Usage | undefined {
   if (!isFields(response)) return undefined;

@@ -1,6 +1,5 @@
-import { type BatchRules, type Fields, shareOut } from '@cached-llm/core';
+import { type BatchRules, type Fields, listOf, shareOut } from '@cached-llm/core';
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const countIn = ({ prompt_eval_count: count }: Fields) => (typeof count === 'number' ? count : 0);
 const weightOf = (item: unknown) => (typeof item === 'string' ? item.length : 1);
 

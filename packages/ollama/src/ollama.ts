@@ -1,4 +1,4 @@
-import { type Adapter, LlmCacheError } from '@cached-llm/core';
+import { type Adapter, kindOf, LlmCacheError } from '@cached-llm/core';
 import { type CachedFetchOptions, cachedFetch, type Fetch } from '@cached-llm/http';
 import type { Ollama } from 'ollama';
 import { rejects, usageOf } from './admission.ts';
@@ -46,16 +46,11 @@ export function cachedOllama<Client extends Ollama>(
   if (!isClient(given)) {
     throw new LlmCacheError(
       'WRONG_CLIENT',
-      `cachedOllama takes a client of the ollama package; this is ${nameOf(client)}. Write cachedOllama(new Ollama()).`,
+      `cachedOllama takes a client of the ollama package; this is ${kindOf(client)}. Write cachedOllama(new Ollama()).`,
     );
   }
   const SameClass = client.constructor as new (config: object) => Client; // whatever made it makes its like
   const fetch = cachedFetch({ ...options, adapter: ollama, fetch: given.fetch });
   // Of its settings a client forgets one, the proxy: that one has no host.
   return new SameClass({ ...given.config, proxy: given.config.host === '', fetch });
-}
-
-function nameOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(typeof value);
-  return `an instance of ${value.constructor?.name ?? 'nothing'}`;
 }

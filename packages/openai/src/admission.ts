@@ -1,7 +1,14 @@
-import { type Fields, isFields, type Rejection, rejectFinish, type Usage } from '@cached-llm/core';
+import {
+  type Fields,
+  isFields,
+  listOf,
+  numberOf,
+  type Rejection,
+  rejectFinish,
+  type Usage,
+} from '@cached-llm/core';
 import { usesHostedTool } from './identity.ts';
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const isEmpty = (value: unknown) =>
   value === undefined ||
   value === null ||
@@ -73,8 +80,6 @@ export function rejects(response: unknown, request: unknown): Rejection | undefi
   const isHosted = () => usesHostedTool(request) || hasSearched(response);
   return rejectAnswer(response, request) ?? (isHosted() ? 'hosted-tool' : undefined);
 }
-
-const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined);
 
 /** `usage` of either API; `cost` is OpenRouter's. */
 export function usageOf(response: unknown): Usage | undefined {

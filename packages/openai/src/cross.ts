@@ -1,8 +1,5 @@
-import { type CrossRules, exactFields, type Fields, isFields } from '@cached-llm/core';
+import { type CrossRules, exactFields, type Fields, fieldsOf, listOf } from '@cached-llm/core';
 import { assembleChat } from './assemble-chat.ts';
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 
 function deltaOf(message: Fields): Fields {
   const { tool_calls: calls } = message;
@@ -26,7 +23,8 @@ function partsOf(choice: unknown): readonly Fields[] {
   ];
 }
 
-const isUsageAsked = ({ stream_options: options }: Fields) => fieldsOf(options).include_usage === true;
+const isUsageAsked = ({ stream_options: options }: Fields) =>
+  fieldsOf(options).include_usage === true;
 
 function disassemble(response: Fields, request?: Fields): readonly Fields[] | undefined {
   const { object, choices, usage, ...envelope } = response;

@@ -3,12 +3,11 @@ import {
   type Fields,
   isFields,
   LlmCacheError,
+  listOf,
   type Rejection,
 } from '@cached-llm/core';
 import { cachedFetch, type Fetch } from '@cached-llm/http';
 import { type CachedOpenAIOptions, openai } from './openai.ts';
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 const hasRunTools = (choice: unknown) =>
   isFields(choice) && isFields(choice.message) && listOf(choice.message.executed_tools).length > 0;

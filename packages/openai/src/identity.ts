@@ -1,5 +1,4 @@
-import type { Fields } from '@cached-llm/core';
-import { isFields } from '@cached-llm/core';
+import { type Fields, isFields, isGiven } from '@cached-llm/core';
 
 /** What the answer does not depend on. All else of a request is in its key. */
 export const ignore = [
@@ -46,8 +45,4 @@ export function usesHostedTool(request: unknown): boolean {
     Array.isArray(tools) &&
     tools.some((tool) => isFields(tool) && !OWN_TOOLS.has(String(tool.type)))
   );
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
 }

@@ -1,4 +1,4 @@
-import { type Adapter, LlmCacheError } from '@cached-llm/core';
+import { type Adapter, kindOf, LlmCacheError } from '@cached-llm/core';
 import {
   type CachedFetchOptions,
   cachedFetch,
@@ -50,14 +50,9 @@ export function cachedOpenAI<Client extends OpenAI>(
   if (!isClient(client)) {
     throw new LlmCacheError(
       'WRONG_CLIENT',
-      `cachedOpenAI takes a client of the openai package; this is ${nameOf(client)}. Write cachedOpenAI(new OpenAI()).`,
+      `cachedOpenAI takes a client of the openai package; this is ${kindOf(client)}. Write cachedOpenAI(new OpenAI()).`,
     );
   }
   const fetch = cachedFetch({ ...options, adapter: openai, fetch: fetchOf(client) });
   return client.withOptions({ fetch });
-}
-
-function nameOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(typeof value);
-  return `an instance of ${value.constructor?.name ?? 'nothing'}`;
 }

@@ -1,4 +1,4 @@
-import { type Fields, isFields, type StreamRules } from '@cached-llm/core';
+import { type Fields, isFields, isGiven, type StreamRules } from '@cached-llm/core';
 import { mergeDelta } from './delta.ts';
 
 /** Ends of the Responses API, the good one and the others: each carries the whole response. */
@@ -41,10 +41,6 @@ function assemble(chunks: readonly unknown[]): Fields | undefined {
   const last = parts.findLast((part) => RESPONSE_ENDS.test(typeOf(part)));
   if (last !== undefined) return isFields(last.response) ? last.response : undefined;
   return assembleChoices(parts);
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
 }
 
 export const stream: StreamRules = { ends, assemble };

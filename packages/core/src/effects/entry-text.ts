@@ -25,6 +25,8 @@ const FORMS: Readonly<Record<keyof EntryHeader, Form>> = {
   staleUntil: isNumber,
   fallbackUntil: isNumber,
   kind: (value) => value === 'response' || value === 'stream',
+  form: optional(isText),
+  delays: optional((value) => Array.isArray(value) && value.every(isNumber)),
   provider: isText,
   model: optional(isText),
   tags: optional((value) => Array.isArray(value) && value.every(isText)),

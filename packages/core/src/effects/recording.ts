@@ -2,13 +2,14 @@ import { ChunkTape } from './chunk-tape.ts';
 import { GuardedWatcher } from './guarded-watcher.ts';
 import { Replay } from './replay.ts';
 import type { Ending, Facts, StreamSource, StreamWatcher } from './stream-source.ts';
+import { TimedIterator } from './timed-iterator.ts';
 
 /**
  * A running stream that many read, each from its first chunk and at its own pace. It is pulled, never
  * pumped: the fastest reader sets the pace, and the first chunk is out the moment it is in.
  */
 export class Recording<Chunk> {
-  readonly #source: StreamSource<Chunk>;
+  readonly upstream: TimedIterator<Chunk>;
   readonly #watcher: StreamWatcher<Chunk>;
   readonly #tape: ChunkTape<Chunk>;
   #pulling: Promise<void> | undefined;
@@ -24,7 +25,7 @@ export class Recording<Chunk> {
 
   constructor(source: StreamSource<Chunk>) {
     this.ended = new Promise((resolve) => (this.#end = resolve));
-    this.#source = source;
+    this.upstream = new TimedIterator(source.upstream);
     this.#tape = new ChunkTape(source);
     this.#watcher = new GuardedWatcher(source.watcher);
   }
@@ -62,14 +63,13 @@ export class Recording<Chunk> {
     if (this.#readers > 0 || this.#isOver) return;
     this.#isAbandoned = this.#ending === undefined; // past the marker it is whole
     this.#stop({ rejection: 'left' });
-    const { upstream } = this.#source;
     // What it says to being stopped concerns nobody any more.
-    void (async () => upstream.return?.())().catch(() => {});
+    void (async () => this.upstream.return())().catch(() => {});
   }
 
   async #pull(): Promise<void> {
     try {
-      const { done, value } = await this.#source.upstream.next();
+      const { done, value } = await this.upstream.next();
       if (done === true) this.#stop(this.#watcher.verdict());
       else this.#keep(value);
     } catch (error) {

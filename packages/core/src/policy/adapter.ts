@@ -1,5 +1,6 @@
 import type { Fields } from '../words/call-identity.ts';
 import type { Usage } from '../words/entry.ts';
+import type { CrossRules } from './cross-rules.ts';
 
 /** Why an answer is given and not kept. Each can be admitted on purpose, by name. */
 export type Rejection =
@@ -57,6 +58,8 @@ export interface Adapter {
   rejects(response: unknown, request: unknown): Rejection | undefined;
   usageOf?(response: unknown): Usage | undefined;
   readonly stream: StreamRules;
+  /** @default an answer is served as it was asked for, whole or as a stream */
+  readonly cross?: CrossRules | undefined;
   /** @default every request is one question */
   readonly batch?: BatchRules | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Call, CallInfo } from './call.ts';
+import { entryProvenance } from './entry-provenance.ts';
 import type { Landed } from './landed.ts';
 
 /** One caller's answer: its own copy of the response, and what became of the request. */
@@ -79,11 +80,12 @@ export class SharedAnswer<Response> implements Answer<Response> {
   }
 
   #respond(): Response {
-    const { own, captured, outcome } = this.#landed;
+    const { own, captured, outcome, header } = this.#landed;
     // The leader's copy was made by this very call, hence of its type.
     if (this.#leads && own !== undefined) return own.response as Response;
     if (captured === undefined) throw new TypeError('A response for one caller reached another.');
     const { signal, codec } = this.#call;
-    return codec.restore(captured, { outcome, age: this.#age, signal });
+    const entry = header === undefined ? { signal } : entryProvenance(this.#call, header);
+    return codec.restore(captured, { outcome, age: this.#age, ...entry });
   }
 }

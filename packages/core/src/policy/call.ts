@@ -1,7 +1,7 @@
 import type { Recording } from '../effects/recording.ts';
 import type { Facts } from '../effects/stream-source.ts';
 import type { CallIdentity } from '../words/call-identity.ts';
-import type { Usage } from '../words/entry.ts';
+import type { EntryHeader, Usage } from '../words/entry.ts';
 import type { BypassReason } from '../words/events.ts';
 import type { Policy } from './policy.ts';
 
@@ -32,7 +32,7 @@ export interface Capture<Response> {
 /** Between responses as a door gives them and payloads as a store keeps them. */
 export interface ResponseCodec<Response> {
   capture(response: Response): Capture<Response> | Promise<Capture<Response>>;
-  /** @throws when the payload was not written by this codec: such an entry is a miss. */
+  /** @throws when the payload was not written by this codec, or cannot be had as it is wanted: a miss. */
   restore(captured: Captured, provenance: Provenance): Response;
   /** The payload of a stream that has ended. */
   pack(texts: readonly string[], head: unknown): string;
@@ -44,6 +44,10 @@ export interface Provenance {
   /** Milliseconds since it was stored. */
   readonly age: number;
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds to wait before each chunk of a stored stream. @default none */
+  readonly delays?: readonly number[] | undefined;
+  /** What to make of an entry that was stored for a call of another form. @default what it is */
+  readonly crossTo?: EntryHeader['kind'] | undefined;
 }
 
 /** Why a request goes past the cache. */

@@ -20,6 +20,7 @@ export function entryHeader(
     staleUntil: until(freshUntil + staleWhileRevalidate),
     fallbackUntil: until(freshUntil + staleIfError),
     kind,
+    form: call.identity.form,
     provider: call.identity.provider,
     model: call.identity.model,
     tags: tags.length === 0 ? undefined : tags,

@@ -7,6 +7,7 @@ import {
   normaliseRequest,
 } from '../words/call-identity.ts';
 import type { Adapter } from './adapter.ts';
+import { eitherForm } from './either-form.ts';
 import type { Policy } from './policy.ts';
 
 /** A request as a door hands it over. */
@@ -51,11 +52,17 @@ function modelOf({ adapter, request, url }: Asked): string | undefined {
 /** Everything the answer depends on, from what was asked: the one place where a request becomes a key. */
 export function identify(asked: Asked, policy: Policy): CallIdentity {
   const { adapter, url: _url, request, ...rest } = asked;
-  return {
+  const given = isFields(request) ? normalised(request, adapter, policy) : request;
+  const streamed =
+    asked.streamed ?? (isFields(request) && request.stream === true ? true : undefined);
+  const identity = {
     ...rest,
     model: asked.model ?? modelOf(asked),
-    streamed: asked.streamed ?? (isFields(request) && request.stream === true ? true : undefined),
+    streamed,
     version: asked.version ?? policy.version,
-    request: isFields(request) ? normalised(request, adapter, policy) : request,
+    request: given,
   };
+  const cross = policy.crossMode ? adapter?.cross : undefined;
+  const isCovered = cross !== undefined && isFields(given) && cross.covers(given);
+  return isCovered ? eitherForm(identity, given, cross) : identity;
 }

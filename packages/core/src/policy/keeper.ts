@@ -41,10 +41,14 @@ export class Keeper {
       });
     }
     if (captured?.kind !== 'recording') return this.#reject(arrival, facts.rejection);
-    const { texts, ...ending } = await captured.recording.ended;
+    const { recording, head } = captured;
+    const { texts, ...ending } = await recording.ended;
     if (ending.rejection !== undefined) return this.#reject(arrival, ending.rejection);
-    const payload = arrival.call.codec.pack(texts, captured.head);
-    return this.#admit(arrival, ending, { kind: 'stream', payload });
+    const { codec, policy } = arrival.call;
+    const payload = codec.pack(texts, head);
+    const waits = recording.upstream.waits.slice(0, texts.length);
+    const delays = policy.replay === 'recorded' ? waits : undefined;
+    return this.#admit(arrival, ending, { kind: 'stream', payload, delays });
   }
 
   /** A hit that starts the ttl anew: no more often than once in a tenth of it, to spare the store. */
@@ -64,7 +68,7 @@ export class Keeper {
   async #admit(
     arrival: Arrival,
     facts: Facts,
-    body: { readonly kind: EntryHeader['kind']; readonly payload: string },
+    { payload, ...body }: Pick<EntryHeader, 'kind' | 'delays'> & { readonly payload: string },
   ): Promise<boolean> {
     if (facts.rejection !== undefined) return this.#reject(arrival, facts.rejection);
     if (!WRITING.has(arrival.call.policy.mode) || !arrival.isCurrent()) return false;
@@ -73,10 +77,11 @@ export class Keeper {
       ...entryHeader(arrival, body.kind, this.#now()),
       usage,
       took: arrival.took,
+      delays: body.delays,
     };
     const written = await this.#entries.write(
       arrival.address,
-      { header, payload: body.payload },
+      { header, payload },
       arrival.markers,
     );
     if (typeof written === 'string') return this.#reject(arrival, written);

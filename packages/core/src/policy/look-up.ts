@@ -2,6 +2,7 @@ import type { EntryStore, Found } from '../effects/entry-store.ts';
 import { freshness } from '../words/entry.ts';
 import type { Captured } from './call.ts';
 import type { State } from './decision.ts';
+import { entryProvenance } from './entry-provenance.ts';
 import type { Landed } from './landed.ts';
 import type { Request } from './request.ts';
 
@@ -27,7 +28,8 @@ export async function lookUp(
   const state = freshness(header, at);
   const outcome = state === 'fresh' || call.policy.mode === 'replay' ? 'hit' : 'stale';
   const captured: Captured = { kind: header.kind, payload };
-  const provenance = { outcome, age: at - header.storedAt, signal: call.signal } as const;
+  const age = at - header.storedAt;
+  const provenance = { outcome, age, ...entryProvenance(call, header) } as const;
   try {
     const own = { response: call.codec.restore(captured, provenance) };
     return { state, entry, markers, answer: { outcome, header, captured, own, stored: STORED } };

@@ -10,6 +10,11 @@ export const MODES = ['read-write', 'read-only', 'refresh', 'replay', 'off'] as 
  */
 export type Mode = (typeof MODES)[number];
 
+export const PACES = ['instant', 'recorded'] as const;
+
+/** A stored stream comes at once, or as it once came. */
+export type Pace = (typeof PACES)[number];
+
 /** May this answer be kept? A predicate narrows; an object lets in what is left out by default. */
 export type Admit =
   | ((response: unknown) => boolean)
@@ -37,6 +42,16 @@ export interface CallOptions {
   readonly ignore?: readonly string[] | undefined;
   /** @default what the adapter calls complete and successful */
   readonly admit?: Admit | undefined;
+  /**
+   * With `'recorded'`, the times between the chunks of a stream are stored with it, and whoever reads a
+   * stream that has them waits as long. @default 'instant'
+   */
+  readonly replay?: Pace | undefined;
+  /**
+   * A stored stream answers a call that does not stream, and back, where the adapter can make the one from
+   * the other exactly; where it cannot, the provider is called. @default false
+   */
+  readonly crossMode?: boolean | undefined;
   /** Which requests to cache. @default all */
   readonly when?: ((...request: never) => boolean) | undefined;
 }

@@ -1,7 +1,7 @@
 import { type FieldPath, fieldPath } from '../words/call-identity.ts';
 import { toMilliseconds, toPositiveMilliseconds } from '../words/duration.ts';
 import { LlmCacheError } from '../words/errors.ts';
-import { type Admit, type CallOptions, MODES, type Mode } from './options.ts';
+import { type Admit, type CallOptions, MODES, type Mode, PACES, type Pace } from './options.ts';
 
 /** {@link CallOptions}, resolved: nothing after this asks what was left out. */
 export interface Policy {
@@ -15,6 +15,8 @@ export interface Policy {
   readonly version: string | undefined;
   readonly ignore: readonly FieldPath[];
   readonly admit: Admit;
+  readonly replay: Pace;
+  readonly crossMode: boolean;
   readonly when: ((...request: never) => boolean) | undefined;
 }
 
@@ -30,6 +32,8 @@ export const DEFAULT_POLICY: Policy = {
   version: undefined,
   ignore: [],
   admit: {},
+  replay: 'instant',
+  crossMode: false,
   when: undefined,
 };
 
@@ -42,6 +46,14 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 const isTextList = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every(isText);
 
+const readBoolean = (option: string, given: unknown): boolean =>
+  typeof given === 'boolean' ? given : invalid(option, given, 'Write true or false.');
+
+function readWord<Word extends string>(option: string, words: readonly Word[], given: unknown) {
+  const list = words.map((word) => `'${word}'`).join(', ');
+  return words.find((word) => word === given) ?? invalid(option, given, `Write one of ${list}.`);
+}
+
 /** One reader an option: checks what was written, and says what to write instead. */
 const READERS: {
   readonly [Name in keyof Policy]: (given: never) => Policy[Name];
@@ -49,11 +61,8 @@ const READERS: {
   ttl: (given: number) => toPositiveMilliseconds(given, 'ttl'),
   staleWhileRevalidate: (given: number) => toMilliseconds(given, 'staleWhileRevalidate'),
   staleIfError: (given: number) => toMilliseconds(given, 'staleIfError'),
-  renewOnHit: (given: unknown) =>
-    typeof given === 'boolean' ? given : invalid('renewOnHit', given, 'Write true or false.'),
-  mode: (given: unknown) =>
-    MODES.find((mode) => mode === given) ??
-    invalid('mode', given, `Write one of ${MODES.map((mode) => `'${mode}'`).join(', ')}.`),
+  renewOnHit: (given: unknown) => readBoolean('renewOnHit', given),
+  mode: (given: unknown) => readWord('mode', MODES, given),
   scope: (given: unknown) =>
     isText(given) ? given : invalid('scope', given, 'Write a text that names the tenant or user.'),
   tags: (given: unknown) =>
@@ -68,6 +77,8 @@ const READERS: {
     typeof given === 'function' || (typeof given === 'object' && given !== null)
       ? given
       : invalid('admit', given, 'Write a predicate, or an object such as { truncated: true }.'),
+  replay: (given: unknown) => readWord('replay', PACES, given),
+  crossMode: (given: unknown) => readBoolean('crossMode', given),
   when: (given: Policy['when']) =>
     typeof given === 'function' ? given : invalid('when', given, 'Write a predicate.'),
 };

@@ -1,14 +1,13 @@
 import type { Flight } from '../effects/flight.ts';
 import { SingleFlight } from '../effects/single-flight.ts';
 import type { Landed } from './landed.ts';
-import { MODES, type Mode } from './options.ts';
 import type { Request } from './request.ts';
 
 type Lead = (request: Request, flight: Flight<Landed>) => Promise<Landed>;
 
-/** Requests in different modes want different things of a flight. */
-const flightKey = (mode: Mode, key: string) => `${mode}:${key}`;
-const keyOf = ({ call, address }: Request) => flightKey(call.policy.mode, address.key);
+/** Requests in different modes, or for an answer in different forms, want different things of a flight. */
+const keyOf = ({ call, address }: Request) =>
+  `${call.policy.mode}:${call.identity.form ?? ''}:${address.key}`;
 
 /** The flights of requests, by key and by tag. */
 export class RequestFlights {
@@ -40,13 +39,18 @@ export class RequestFlights {
 
   /** Whoever asks from now on gets a call of its own, and what is under way is not stored. */
   detach(key: string): void {
-    for (const mode of MODES) this.#flights.detach(flightKey(mode, key));
+    this.#detachAll(new Set([key]));
   }
 
   /** The same for every request under way with this tag. */
   detachTag(tag: string): void {
-    for (const { address } of this.#underWay) {
-      if (address.tags.includes(tag)) this.detach(address.key);
+    const tagged = [...this.#underWay].filter(({ address }) => address.tags.includes(tag));
+    this.#detachAll(new Set(tagged.map(({ address }) => address.key)));
+  }
+
+  #detachAll(keys: ReadonlySet<string>): void {
+    for (const request of this.#underWay) {
+      if (keys.has(request.address.key)) this.#flights.detach(keyOf(request));
     }
   }
 

@@ -1,13 +1,15 @@
+import { PacedReplay } from '../effects/paced-replay.ts';
 import { Recording } from '../effects/recording.ts';
 import type { Facts, StreamWatcher } from '../effects/stream-source.ts';
 import { decodeValue, encodeValue } from '../effects/value-text.ts';
 import type { Adapter } from './adapter.ts';
 import { judge, type Rules } from './admission.ts';
 import type { Capture, Captured, Provenance, ResponseCodec } from './call.ts';
+import { Crossing, type Stored } from './crossing.ts';
 
 export interface ValueCodecOptions {
   readonly rules: Rules & {
-    readonly adapter: Pick<Adapter, 'stream' | 'rejects' | 'usageOf'>;
+    readonly adapter: Pick<Adapter, 'stream' | 'rejects' | 'usageOf' | 'cross'>;
   };
   readonly request: unknown;
 }
@@ -63,16 +65,24 @@ export class ValueCodec implements ResponseCodec<unknown> {
     }
   }
 
-  restore(captured: Captured, { signal }: Provenance): unknown {
+  restore(captured: Captured, { signal, delays, crossTo }: Provenance): unknown {
     if (captured.kind === 'recording') return captured.recording.replay(signal);
+    const { kind } = captured;
     const value = decodeValue(captured.payload);
-    if (captured.kind !== 'stream') return value;
-    if (Array.isArray(value)) return replayOf(value);
-    throw new SyntaxError('A stored stream is no list of chunks.');
+    if (crossTo !== undefined) return this.#cross({ kind, value }, crossTo);
+    if (kind !== 'stream') return value;
+    if (!Array.isArray(value)) throw new SyntaxError('A stored stream is no list of chunks.');
+    return delays === undefined ? replayOf(value) : new PacedReplay(value, { delays, signal });
   }
 
   pack(texts: readonly string[]): string {
     return `[${texts.join(',')}]`;
+  }
+
+  #cross(stored: Stored, kind: Stored['kind']): unknown {
+    const { rules, request } = this.#options;
+    const crossing = new Crossing(rules.adapter, request);
+    return kind === 'response' ? crossing.wholeOf(stored) : replayOf(crossing.chunksOf(stored));
   }
 
   #record(response: AsyncIterable<unknown>): Capture<unknown> {

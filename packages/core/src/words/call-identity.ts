@@ -12,6 +12,11 @@ export interface CallIdentity {
   readonly model?: string | undefined;
   /** The answer comes in chunks, and is kept in chunks. */
   readonly streamed?: boolean | undefined;
+  /**
+   * How the answer is wanted, whole or as a stream, where one that is stored is served either way. The key
+   * says only that it is; see `crossMode`.
+   */
+  readonly form?: string | undefined;
   /** Request headers that change the answer, such as a provider's beta flags. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Your own version of the key: raise it when a prompt template or a parser behind the call changes. */

@@ -18,6 +18,10 @@ export interface EntryHeader {
   /** Until then it stands in for a provider that fails (RFC 5861 §4). */
   readonly fallbackUntil: number;
   readonly kind: 'response' | 'stream';
+  /** How the answer was wanted when it was stored; nothing where it is served in that way only. */
+  readonly form?: string | undefined;
+  /** Milliseconds that each chunk was waited for, where a later reader is to wait as long. */
+  readonly delays?: readonly number[] | undefined;
   readonly provider: string;
   readonly model?: string | undefined;
   /** The user's own tags; provider and model are tags by themselves. */

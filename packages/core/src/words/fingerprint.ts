@@ -11,5 +11,6 @@ export const FORMAT_VERSION = 1;
  * @throws {NotCanonical} when a part of the request has no canonical form.
  */
 export function fingerprint(identity: CallIdentity): string {
-  return digest(`cached-llm:${FORMAT_VERSION}\n${canonicalText(identity)}`);
+  const keyed = identity.form === undefined ? identity : { ...identity, form: 'any' };
+  return digest(`cached-llm:${FORMAT_VERSION}\n${canonicalText(keyed)}`);
 }

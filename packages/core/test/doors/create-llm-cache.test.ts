@@ -58,6 +58,10 @@ const OPTIONS: readonly (readonly [string, unknown])[] = [
   ['admit', null],
   ['when', 'always'],
   ['renewOnHit', 'yes'],
+  ['replay', 'slow'],
+  ['replay', true],
+  ['crossMode', 'yes'],
+  ['crossMode', 1],
 ];
 
 describe('a duration that is none is refused at definition', () => {

@@ -84,6 +84,8 @@ describe('a text that is no entry is none', () => {
     staleUntil: (value) => value === -1,
     fallbackUntil: (value) => value === -1,
     kind: () => false,
+    form: (value) => value === 'text',
+    delays: (value) => Array.isArray(value) && value.length === 0,
     provider: (value) => value === 'text',
     model: (value) => value === 'text',
     tags: (value) => Array.isArray(value) && value.length === 0,

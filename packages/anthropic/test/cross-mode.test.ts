@@ -1,0 +1,154 @@
+import type Anthropic from '@anthropic-ai/sdk';
+import { anthropic, cachedAnthropic } from '@cached-llm/anthropic';
+import { Crossing, createLlmCache } from '@cached-llm/core';
+import {
+  answerAsServerSentEvents,
+  describeWithFixtures,
+  type ExchangeResponse,
+  recordedAnswers,
+  recordedPairs,
+  startWireServer,
+  toExchange,
+} from '@cached-llm/testing';
+import { describe, expect, test } from '@jest/globals';
+import { chunksOf, clientOf, events, json, message, question, sse } from './wire.ts';
+
+const content = [
+  { type: 'thinking', thinking: 'Hm 🌊', signature: 'c2ln' },
+  { type: 'text', text: 'Rivers bring salt.' },
+  { type: 'tool_use', id: 'toolu_1', name: 'sea', input: { salt: 1 } },
+  { type: 'tool_use', id: 'toolu_2', name: 'lake', input: {} },
+];
+const answer = message({ content, stop_reason: 'tool_use' });
+
+/** Without what the SDK adds for its own `.parse()`. */
+const asSent = (whole: Anthropic.Message): unknown =>
+  JSON.parse(
+    JSON.stringify(whole, (name, value) => (name === 'parsed_output' ? undefined : value)),
+  );
+
+async function withCrossing(
+  responses: readonly ExchangeResponse[],
+  use: (
+    client: Anthropic,
+    around: { readonly asked: () => number; readonly live: Anthropic },
+  ) => Promise<void>,
+): Promise<void> {
+  let count = 0;
+  const server = await startWireServer({ answer: () => responses[count++] ?? json({}) });
+  const cache = createLlmCache({ crossMode: true });
+  try {
+    const live = clientOf(server);
+    await use(cachedAnthropic(live, { cache }), { asked: () => server.count, live });
+  } finally {
+    await cache.close();
+    await server.close();
+  }
+}
+
+test('a stored stream answers a call that does not stream, as the SDK puts it together', async () => {
+  await withCrossing([sse(events()), sse(events())], async (client, { asked, live }) => {
+    await chunksOf(await client.messages.create({ ...question, stream: true }));
+    const { data, response } = await client.messages.create(question).withResponse();
+    expect(asked()).toBe(1);
+    expect(response.headers.get('x-cached-llm')).toBe('hit');
+    expect(response.headers.get('content-type')).toBe('application/json');
+    expect(data).toEqual(asSent(await live.messages.stream(question).finalMessage()));
+  });
+});
+
+test('a stored answer answers a call that streams, with events that the SDK puts together', async () => {
+  await withCrossing([json(answer)], async (client, { asked }) => {
+    await client.messages.create(question);
+    const stream = client.messages.stream(question);
+    const told: string[] = [];
+    stream.on('streamEvent', ({ type }) => told.push(type));
+    expect(asSent(await stream.finalMessage())).toEqual(answer);
+    expect(told[0]).toBe('message_start');
+    expect(told.at(-1)).toBe('message_stop');
+    expect(asked()).toBe(1);
+  });
+});
+
+test('each event is named on the wire', async () => {
+  await withCrossing([json(answer)], async (client) => {
+    await client.messages.create(question);
+    const response = await client.messages.create({ ...question, stream: true }).asResponse();
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    const text = await response.text();
+    expect(text).toContain('event: message_start\ndata: {"type":"message_start"');
+    expect(text.endsWith('event: message_stop\ndata: {"type":"message_stop"}\n\n')).toBe(true);
+  });
+});
+
+test.each([
+  ['a block that is not known', { content: [...content, { type: 'server_tool_use', id: 's' }] }],
+  ['a text that has something more', { content: [{ type: 'text', text: 'Hi', voice: 'low' }] }],
+])('an answer with %s is not made into a stream', async (_name, fields) => {
+  await withCrossing([json(message(fields)), sse(events())], async (client, { asked }) => {
+    await client.messages.create(question);
+    const chunks = await chunksOf(await client.messages.create({ ...question, stream: true }));
+    expect(chunks).toEqual(events().filter(({ type }) => type !== 'ping'));
+    expect(asked()).toBe(2);
+  });
+});
+
+/** Some recordings are of several calls, one after the other. */
+const startsIn = (all: readonly unknown[]) =>
+  all.filter((event) => (event as { readonly type?: string }).type === 'message_start').length;
+
+describeWithFixtures({ describe, test }, 'recordings of the real service', () => {
+  test('every answer is taken apart and put together again as it was, or refused', () => {
+    const pairs = recordedPairs({ provider: 'anthropic', kind: 'json' })
+      .filter(({ url, status }) => url.includes('/messages') && status === 200)
+      .map(({ source, response, request }) => ({ source, response, request }));
+    const answers = recordedAnswers('anthropic', '').flatMap((recorded) =>
+      recorded.kind === 'json'
+        ? [{ source: recorded.name, response: recorded.json, request: {} }]
+        : [],
+    );
+    const crossing = new Crossing(anthropic, {});
+    const refused: string[] = [];
+    let exact = 0;
+    for (const { source, response, request } of [...pairs, ...answers]) {
+      const isWhole = (response as { readonly type?: string }).type === 'message';
+      if (!isWhole || anthropic.rejects(response, request) !== undefined) continue;
+      try {
+        const chunks = crossing.chunksOf({ kind: 'response', value: response });
+        expect(anthropic.cross?.assemble(chunks)).toEqual(response);
+        exact += 1;
+      } catch (error) {
+        refused.push(`${source}: ${(error as Error).message}`);
+      }
+    }
+    console.info([`${exact} exact; refused:`, ...refused].join('\n'));
+    expect(exact).toBeGreaterThan(100);
+  });
+
+  test('every stream is put together as the SDK does it, or refused', async () => {
+    const pairs = recordedPairs({ provider: 'anthropic', kind: 'sse' })
+      .filter(({ url }) => url.includes('/messages'))
+      .map((pair) => ({ name: pair.source, response: toExchange(pair).response }));
+    const answers = recordedAnswers('anthropic', '').flatMap((recorded) =>
+      recorded.kind === 'stream' && startsIn(recorded.events) === 1
+        ? [
+            {
+              name: recorded.name,
+              response: { kind: 'sse', body: answerAsServerSentEvents(recorded) } as const,
+            },
+          ]
+        : [],
+    );
+    const outcomes: string[] = [];
+    for (const { name, response } of [...pairs, ...answers]) {
+      await withCrossing([response, json(answer)], async (client, { asked }) => {
+        const whole = await client.messages.stream(question).finalMessage();
+        const data = await client.messages.create(question);
+        outcomes.push(`${name}: ${asked() === 1 ? 'exact' : 'refused'}`);
+        if (asked() === 1) expect([name, data]).toEqual([name, asSent(whole)]);
+      });
+    }
+    console.info(outcomes.join('\n'));
+    expect(outcomes.filter((outcome) => outcome.endsWith('exact')).length).toBeGreaterThan(5);
+  });
+});

@@ -1,0 +1,221 @@
+import { type BedrockRuntimeClient, InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime';
+import { describe, expect, test } from '@jest/globals';
+import type { BedrockAnswer, BedrockRequest } from './bedrock-server.ts';
+import { withWire } from './wire.ts';
+
+const modelId = 'cohere.embed-multilingual-v3';
+const command = (body: object, fields: object = {}) =>
+  new InvokeModelCommand({ modelId, body: JSON.stringify(body), ...fields });
+const embed = (texts: readonly unknown[], fields: object = {}) =>
+  command({ texts, input_type: 'search_document', ...fields });
+
+/** A vector that tells its text. */
+const vectorOf = (item: unknown) => [...JSON.stringify(item)].map((letter) => letter.charCodeAt(0));
+
+interface Asked {
+  readonly texts: readonly unknown[];
+}
+
+const askedIn = ({ body }: BedrockRequest) => JSON.parse(body) as Asked; // as `embed` wrote it
+
+function answerFor(request: BedrockRequest): BedrockAnswer {
+  const { texts } = askedIn(request);
+  return { body: { id: 'id', embeddings: texts.map(vectorOf), texts, response_type: 'floats' } };
+}
+
+const typed = (request: BedrockRequest) => {
+  const { texts } = askedIn(request);
+  const float = texts.map(vectorOf);
+  return { body: { embeddings: { float, base64: texts.map(String), int8: null }, texts } };
+};
+
+async function bodyOf(client: BedrockRuntimeClient, asked: InvokeModelCommand) {
+  const { body } = await client.send(asked);
+  return JSON.parse(body.transformToString());
+}
+
+describe('texts that Cohere embeds', () => {
+  test('are asked for in one request, and only those that are missing', async () => {
+    await withWire(answerFor, async ({ client, server }) => {
+      await client.send(embed(['a', 'b']));
+      const body = await bodyOf(client, embed(['c', 'b', 'd', 'a']));
+      expect(server.requests.map((request) => askedIn(request).texts)).toEqual([
+        ['a', 'b'],
+        ['c', 'd'],
+      ]);
+      const texts = ['c', 'b', 'd', 'a'];
+      const embeddings = texts.map(vectorOf);
+      expect(body).toEqual({ id: 'id', embeddings, texts, response_type: 'floats' });
+    });
+  });
+
+  test('are not asked for again, in whatever company and order they come', async () => {
+    await withWire(answerFor, async ({ client, server, story }) => {
+      const first = await client.send(embed(['a', 'b']));
+      const second = await client.send(embed(['a', 'b']));
+      expect(second).toStrictEqual(first);
+      expect((await bodyOf(client, embed(['b']))).embeddings).toEqual([vectorOf('b')]);
+      expect((await bodyOf(client, embed(['b', 'a']))).texts).toEqual(['b', 'a']);
+      expect([server.count, story.filter((name) => name === 'hit').length]).toEqual([1, 5]);
+    });
+  });
+
+  test('are asked for once where one comes twice', async () => {
+    await withWire(answerFor, async ({ client, server }) => {
+      const { embeddings } = await bodyOf(client, embed(['a', 'b', 'a']));
+      expect(embeddings).toEqual(['a', 'b', 'a'].map(vectorOf));
+      expect(server.requests.map((request) => askedIn(request).texts)).toEqual([['a', 'b']]);
+    });
+  });
+
+  test('are shared by two batches at once', async () => {
+    await withWire(answerFor, async ({ client, server }) => {
+      const bodies = await Promise.all([
+        bodyOf(client, embed(['a', 'b'])),
+        bodyOf(client, embed(['b', 'c'])),
+      ]);
+      expect(bodies.map(({ texts }) => texts)).toEqual([
+        ['a', 'b'],
+        ['b', 'c'],
+      ]);
+      expect(bodies[1].embeddings).toEqual(['b', 'c'].map(vectorOf));
+      const asked = server.requests.flatMap((request) => askedIn(request).texts);
+      expect([server.count, [...asked].sort()]).toEqual([2, ['a', 'b', 'c']]);
+    });
+  });
+
+  test('come in each type that is asked for', async () => {
+    await withWire(typed, async ({ client, server }) => {
+      await client.send(embed(['a']));
+      const { embeddings } = await bodyOf(client, embed(['b', 'a']));
+      const float = ['b', 'a'].map(vectorOf);
+      expect(embeddings).toEqual({ float, base64: ['b', 'a'], int8: null });
+      expect(server.count).toBe(2);
+    });
+  });
+
+  test('are another question for another purpose, model or width', async () => {
+    await withWire(answerFor, async ({ client, server }) => {
+      await client.send(embed(['a']));
+      await client.send(embed(['a'], { input_type: 'search_query' }));
+      await client.send(embed(['a'], { output_dimension: 256 }));
+      await client.send(command({ texts: ['a'] }, { modelId: 'eu.cohere.embed-v4:0' }));
+      expect(server.count).toBe(4);
+    });
+  });
+
+  test('may come as bytes', async () => {
+    await withWire(answerFor, async ({ client, server }) => {
+      await client.send(embed(['a', 'b']));
+      const body = new TextEncoder().encode(
+        JSON.stringify({ input_type: 'search_document', texts: ['b'] }),
+      );
+      await client.send(new InvokeModelCommand({ modelId, body }));
+      expect(server.count).toBe(1);
+    });
+  });
+
+  test('fail together, and are asked for again', async () => {
+    let status = 400;
+    const answer = (request: BedrockRequest) => ({ ...answerFor(request), status });
+    await withWire(answer, async ({ client, server }) => {
+      await expect(client.send(embed(['a', 'b']))).rejects.toThrow();
+      status = 200;
+      await client.send(embed(['a', 'b']));
+      expect(server.count).toBe(2);
+    });
+  });
+
+  test('are no longer waited for when their caller leaves', async () => {
+    await withWire(
+      () => ({ body: '', ending: 'hang' }),
+      async ({ client, server }) => {
+        const controller = new AbortController();
+        const sent = client.send(embed(['a', 'b']), { abortSignal: controller.signal });
+        while (server.count === 0) await new Promise(setImmediate);
+        controller.abort();
+        await expect(sent).rejects.toMatchObject({ name: 'AbortError' });
+        while (!server.requests[0]?.aborted) await new Promise(setImmediate);
+      },
+    );
+  });
+});
+
+test.each(['images', 'inputs'])(
+  '%s are embedded one by one, and come with no texts',
+  async (kind) => {
+    const answer = ({ body }: BedrockRequest) => {
+      const items: readonly unknown[] = JSON.parse(body)[kind];
+      return { body: { embeddings: { float: items.map(vectorOf) }, texts: [] } };
+    };
+    await withWire(answer, async ({ client, server }) => {
+      const [one, other] = [{ content: [{ type: 'text', text: 'a' }] }, { content: [] }];
+      await client.send(command({ [kind]: [one], texts: [] }));
+      const body = await bodyOf(client, command({ [kind]: [other, one], texts: [] }));
+      expect(body).toEqual({ embeddings: { float: [other, one].map(vectorOf) }, texts: [] });
+      expect(server.requests.map((request) => JSON.parse(request.body)[kind])).toEqual([
+        [one],
+        [other],
+      ]);
+    });
+  },
+);
+
+describe('a response that has not one vector for each text', () => {
+  test.each([
+    ['too few', { embeddings: [[1]] }],
+    ['too few of one type', { embeddings: { float: [[1], [2]], int8: [[1]] } }],
+    ['one that is missing', { embeddings: { float: [[1], null] } }],
+    ['none', { message: 'Hello' }],
+    ['no JSON', new Uint8Array([1, 2])],
+  ])('is given as it came, and not stored: %s', async (_name, body) => {
+    await withWire(
+      () => ({ body }),
+      async ({ client, server, store }) => {
+        const plain = body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
+        for (const _round of [1, 2]) {
+          const response = await client.send(embed(['a', 'b']));
+          expect([...response.body]).toEqual([...plain]);
+        }
+        expect([server.count, store.size]).toEqual([2, 0]);
+      },
+    );
+  });
+
+  test('to a part of a request leads to the whole request', async () => {
+    const answer = (request: BedrockRequest) =>
+      askedIn(request).texts.length === 2 ? { body: { embeddings: [[1]] } } : answerFor(request);
+    await withWire(answer, async ({ client, server }) => {
+      await client.send(embed(['a']));
+      const { texts } = await bodyOf(client, embed(['a', 'b', 'c']));
+      expect([texts, server.count]).toEqual([['a', 'b', 'c'], 3]);
+    });
+  });
+
+  test('is not given to another caller that waits for one of the texts', async () => {
+    const answer = (request: BedrockRequest) =>
+      askedIn(request).texts[0] === 'a' ? { body: { embeddings: [[1]] } } : answerFor(request);
+    await withWire(answer, async ({ client }) => {
+      const [first, second] = await Promise.all([
+        bodyOf(client, embed(['a', 'b'])),
+        bodyOf(client, embed(['b', 'c'])),
+      ]);
+      expect(first).toEqual({ embeddings: [[1]] });
+      expect(second.embeddings).toEqual(['b', 'c'].map(vectorOf));
+    });
+  });
+});
+
+test.each([
+  ['another model', { texts: ['a', 'b'] }, { modelId: 'amazon.titan-embed-text-v2:0' }],
+  ['two kinds of things', { texts: ['a', 'b'], images: ['c'] }, {}],
+  ['a number that reading would round', { texts: ['a', 'b'], seed: 1 }, {}],
+])('a request is one question: %s', async (_name, asked, fields) => {
+  const body = JSON.stringify(asked).replace('"seed":1', '"seed":12345678901234567891');
+  await withWire(answerFor, async ({ client, server, story }) => {
+    await client.send(command({}, { body, ...fields }));
+    await client.send(command({}, { body, ...fields }));
+    expect(server.requests.map((request) => request.body)).toEqual([body]);
+    expect(story).toEqual(['miss', 'stored', 'hit']);
+  });
+});

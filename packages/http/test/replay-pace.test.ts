@@ -1,0 +1,78 @@
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { chatEvents, nextText, readerOf, sse, type Wire, withWire } from './wire.ts';
+
+const slowly = () => ({ ...sse(), latencyPerChunk: 8 });
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+function fakeTimers(): void {
+  const doNotFake = ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'] as const;
+  jest.useFakeTimers({ doNotFake: [...doNotFake] });
+}
+
+/** The body of a first answer, after which the stream is stored. */
+async function stored({ post, story }: Wire): Promise<string> {
+  const text = await (await post()).text();
+  while (!story.includes('stored')) await settled();
+  return text;
+}
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+test('a stream that is replayed as recorded waits before its chunks, and is the same', async () => {
+  await withWire({ answer: slowly, caching: { replay: 'recorded' } }, async (wire) => {
+    const live = await stored(wire);
+    fakeTimers();
+    const hit = await wire.post();
+    expect(hit.headers.get('x-cached-llm')).toBe('hit');
+    let isRead = false;
+    const reading = hit.text().finally(() => (isRead = true));
+    let waits = 0;
+    while (!isRead) {
+      await settled();
+      waits += jest.getTimerCount();
+      jest.advanceTimersByTime(1000);
+    }
+    expect(await reading).toBe(live);
+    expect(waits).toBeGreaterThanOrEqual(chatEvents.length - 1);
+    expect(wire.server.count).toBe(1);
+  });
+});
+
+test('a reader that cancels leaves no timer behind', async () => {
+  await withWire({ answer: slowly, caching: { replay: 'recorded' } }, async (wire) => {
+    await stored(wire);
+    fakeTimers();
+    const reader = readerOf(await wire.post());
+    const first = nextText(reader);
+    await settled();
+    expect(jest.getTimerCount()).toBe(1);
+    await reader.cancel();
+    expect(jest.getTimerCount()).toBe(0);
+    expect(await first).toBe(undefined);
+  });
+});
+
+test('a caller that aborts ends the wait, with its own reason', async () => {
+  await withWire({ answer: slowly, caching: { replay: 'recorded' } }, async (wire) => {
+    await stored(wire);
+    fakeTimers();
+    const controller = new AbortController();
+    const hit = await wire.post(undefined, { signal: controller.signal });
+    const reading = nextText(readerOf(hit));
+    await settled();
+    controller.abort(new Error('mine'));
+    await expect(reading).rejects.toThrow('mine');
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
+test('a stream that was stored without its pace comes at once', async () => {
+  await withWire({ answer: slowly }, async (wire) => {
+    const live = await stored(wire);
+    fakeTimers();
+    expect(await (await wire.post()).text()).toBe(live);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});
