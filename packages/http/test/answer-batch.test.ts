@@ -1,5 +1,6 @@
 import { type Adapter, createLlmCache, defaultAdapter, type Fields } from '@cached-llm/core';
 import { cachedFetch } from '@cached-llm/http';
+import { sqliteStore } from '@cached-llm/store-sqlite';
 import { type ReceivedRequest, startWireServer, temporaryFolder } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
 import { listedEmbeddings } from '../src/listed-embeddings.ts';
@@ -14,7 +15,7 @@ function answer({ json }: ReceivedRequest) {
 
 test.each([
   ['memory', async () => undefined],
-  ['a file', async (folder: string) => `sqlite:${folder}/llm.db`],
+  ['a file', async (folder: string) => sqliteStore(`${folder}/llm.db`)],
 ])('on %s a re-indexed batch asks for what is new, in one request', async (_name, storeIn) => {
   const folder = await temporaryFolder();
   const server = await startWireServer({ answer });
