@@ -42,6 +42,24 @@ function join(results: readonly Embedded[]): Embedded | undefined {
   };
 }
 
+type Ask = (value: string, signal: AbortSignal) => Promise<Embedded>;
+
+/** One value, by itself: from the store, or asked for with others that are missing. */
+function embedOne(
+  door: ModelDoor,
+  { model, params }: EmbedCall,
+  { value, ask }: { readonly value: string; readonly ask: Ask },
+): Promise<Embedded> {
+  const { abortSignal = new AbortController().signal } = params;
+  return door.answer<Embedded>({
+    model,
+    operation: 'embedding-model',
+    params: { ...params, values: [value] },
+    pass: () => ask(value, abortSignal),
+    invoke: (signal) => ask(value, signal),
+  });
+}
+
 /** Embeds value by value: each is looked up, and those that are missing are asked for in one call. */
 export async function embedEach(door: ModelDoor, call: EmbedCall): Promise<Embedded> {
   const { model, params, doEmbed } = call;
@@ -50,18 +68,10 @@ export async function embedEach(door: ModelDoor, call: EmbedCall): Promise<Embed
     own.add(values);
     return split(await model.doEmbed({ ...params, values: [...values], abortSignal }), values);
   });
-  const embed = (value: string) => {
-    const { abortSignal = new AbortController().signal } = params;
-    return door.answer<Embedded>({
-      model,
-      operation: 'embedding-model',
-      params: { ...params, values: [value] },
-      pass: () => batch.ask(value, abortSignal),
-      invoke: (signal) => batch.ask(value, signal),
-    });
-  };
+  const ask: Ask = (value, signal) => batch.ask(value, signal);
   try {
-    return join(await Promise.all(params.values.map(embed))) ?? (await doEmbed());
+    const each = params.values.map((value) => embedOne(door, call, { value, ask }));
+    return join(await Promise.all(each)) ?? (await doEmbed());
   } catch (error) {
     if (!(error instanceof NotSplit)) throw error;
     // The result for all of these values is the caller's; for a part of them, or for another's, it is nobody's.

@@ -6,12 +6,10 @@ import {
   listOf,
   shareOut,
 } from '@cached-llm/core';
+import { echoesAt, echoesOf } from './echoes.ts';
 
 /** A request embeds one kind of thing. */
 const KINDS = ['texts', 'images', 'inputs'] as const;
-
-/** And some of it comes back with the vectors. */
-const ECHOES = ['texts', 'images'] as const;
 
 const weightOf = (item: unknown) => (typeof item === 'string' ? item.length : 1);
 
@@ -58,18 +56,6 @@ function isWhole(embeddings: unknown, count: number): boolean {
   return (
     vectors.length > 0 && vectors.every((list) => list.length === count && list.every(isGiven))
   );
-}
-
-/** What is echoed of each item, at `place`. */
-function echoesAt(response: Fields, place: number): Fields {
-  const echoes = ECHOES.filter((name) => listOf(response[name]).length > place);
-  return Object.fromEntries(echoes.map((name) => [name, [listOf(response[name])[place]]]));
-}
-
-function echoesOf(responses: readonly Fields[]): Fields {
-  const echoes = ECHOES.filter((name) => Array.isArray(responses[0]?.[name]));
-  const all = (name: string) => responses.flatMap((response) => listOf(response[name]));
-  return Object.fromEntries(echoes.map((name) => [name, all(name)]));
 }
 
 /** Embed: a text or picture is embedded once in whatever company it comes. */

@@ -2,23 +2,12 @@ import { Batch, type BatchRules, type Fields, isFields } from '@cached-llm/core'
 import { buildResponse, OUTCOME_HEADER } from './build-response.ts';
 import { askingOf, type Door } from './door.ts';
 import type { HttpRequest } from './http-request.ts';
+import { NotSplit } from './not-split.ts';
 import { liveHeaders } from './response-head.ts';
 
 export interface BatchOfItems {
   readonly rules: BatchRules;
   readonly items: readonly unknown[];
-}
-
-/** The provider did not give one answer for each item. */
-class NotSplit extends Error {
-  readonly response: Response;
-  readonly asked: readonly unknown[];
-
-  constructor(response: Response, asked: readonly unknown[]) {
-    super('Not one answer for each item.');
-    this.response = response;
-    this.asked = asked;
-  }
 }
 
 function without(headers: Headers, name: string): Headers {
@@ -71,6 +60,21 @@ async function join(responses: readonly Response[], rules: BatchRules): Promise<
   );
 }
 
+type Ask = (item: unknown, signal: AbortSignal) => Promise<Response>;
+
+/** One item, by itself: from the store, or asked for with others that are missing. */
+async function answerItem(
+  door: Door,
+  request: HttpRequest,
+  { rules, item, ask }: { rules: BatchRules; item: unknown; ask: Ask },
+): Promise<Response> {
+  const body = rules.ask(request.body as Fields, [item]); // answer() looked
+  const asking = askingOf(door, { ...request, body, text: JSON.stringify(body) });
+  const { signal: own = new AbortController().signal } = request;
+  const invoke = (signal: AbortSignal) => ask(item, signal);
+  return (await door.cache.answer({ ...asking, invoke, pass: () => ask(item, own) })).response;
+}
+
 /** Answers item by item: each is looked up, and those that are missing are asked for in one request. */
 export async function answerBatch(
   door: Door,
@@ -82,15 +86,10 @@ export async function answerBatch(
     own.add(missing);
     return askFor(door, request, { rules, items: missing, signal });
   });
-  const answerItem = async (item: unknown) => {
-    const body = rules.ask(request.body as Fields, [item]); // answer() looked
-    const asking = askingOf(door, { ...request, body, text: JSON.stringify(body) });
-    const ask = (signal: AbortSignal) => batch.ask(item, signal);
-    const pass = () => ask(request.signal ?? new AbortController().signal);
-    return (await door.cache.answer({ ...asking, invoke: ask, pass })).response;
-  };
+  const ask: Ask = (item, signal) => batch.ask(item, signal);
   try {
-    return await join(await Promise.all(items.map(answerItem)), rules);
+    const each = items.map((item) => answerItem(door, request, { rules, item, ask }));
+    return await join(await Promise.all(each), rules);
   } catch (error) {
     if (!(error instanceof NotSplit)) throw error;
     // The answer to this whole request is the caller's; one to a part of it, or to another's, is nobody's.
