@@ -38,7 +38,7 @@ test('16 a model of the AI SDK answers, streams and embeds from the store', asyn
   const output = await runExample('16-ai-sdk', environment, folder.path);
   const said = 'You asked: Why is the sea salty?';
   expect(output).toBe(
-    `miss ${said}\nhit ${said}\n${said}\n${said}\n2\n2\n{ hits: 3, misses: 3 }\n`,
+    `miss ${said}\nhit ${said}\n${said}\n${said}\n2\n2\n{ hits: 4, misses: 4 }\n`,
   );
   expect(server.count).toBe(3);
   await folder.remove();
