@@ -35,6 +35,8 @@ const packages = readdirSync('packages', { withFileTypes: true }).filter((entry)
 );
 
 export default {
+  // Nothing is asserted about time: this ends what hangs, on however slow a machine.
+  testTimeout: 60_000,
   coverageProvider: 'v8',
   collectCoverageFrom: ['packages/*/src/**/*.ts'],
   projects: [...packages.map(({ name }) => project(`packages/${name}`)), project('examples')],

@@ -188,7 +188,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
       const { parsed_output: _ofTheSdk, ...plain } = JSON.parse(JSON.stringify(final));
       expect([answer.name, anthropic.stream.assemble(answer.events)]).toEqual([answer.name, plain]);
     }
-  }, 60_000);
+  });
 });
 
 function fail(): never {

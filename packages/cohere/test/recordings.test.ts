@@ -126,7 +126,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
     }));
     expect(await unfitOf(cases)).toEqual([]);
     expect(cases).toHaveLength(8);
-  }, 60_000);
+  });
 
   test('every recorded answer is asked for once and given twice', async () => {
     const cases = recordedAnswers('cohere').map((answer) => {
@@ -143,7 +143,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
     });
     expect(await unfitOf(cases)).toEqual(['cohere-max-tokens json: truncated']);
     expect(cases).toHaveLength(8);
-  }, 60_000);
+  });
 
   test('distinct requests have distinct keys, whatever the order of their fields', async () => {
     let asked = 0;

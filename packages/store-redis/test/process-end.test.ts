@@ -11,7 +11,7 @@ const SCRIPT = fileURLToPath(new URL('./idle-process.ts', import.meta.url));
 async function outputOfProcess(url: string): Promise<string> {
   const tsx = [fromExamples.resolve('tsx/cli'), '--conditions=@cached-llm/source'];
   const run = promisify(execFile);
-  const { stdout } = await run(process.execPath, [...tsx, SCRIPT, url], { timeout: 8000 });
+  const { stdout } = await run(process.execPath, [...tsx, SCRIPT, url], { timeout: 60_000 });
   return stdout;
 }
 

@@ -18,7 +18,7 @@ test('a process with an open store ends by itself', async () => {
       script,
       `${folder.path}/cache.db`,
     ],
-    { timeout: 8000 },
+    { timeout: 60_000 },
   );
   const { stdout } = await run.finally(() => folder.remove());
   expect(stdout).toBe('value');

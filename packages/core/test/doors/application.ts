@@ -50,7 +50,7 @@ export async function newApplication(): Promise<Application> {
     const command = [fromExamples.resolve('tsx/cli'), '--conditions=@cached-llm/source', file];
     const { stdout } = await promisify(execFile)(process.execPath, command, {
       cwd,
-      timeout: 8_000,
+      timeout: 60_000,
     });
     return stdout.trim();
   };

@@ -49,18 +49,18 @@ describe('an application', () => {
     expect(lines[0]).toContain('npm install @cached-llm/store-sqlite');
     expect(lines[1]).toContain('npm install @cached-llm/store-redis');
     expect(lines.join()).not.toContain('password');
-  }, 15_000);
+  });
 
   test('has the store package found from its own folder, and its answers in a later run', async () => {
     const { run, folder } = application;
     await install(folder, 'store-sqlite');
     expect(await run(ASK_ONCE, folder)).toBe('1');
     expect(await run(ASK_ONCE, folder)).toBe('0');
-  }, 30_000);
+  });
 
   test('has it found from where its script is, too', async () => {
     const { run, elsewhere } = application;
     expect(await run(ASK_ONCE, elsewhere)).toBe('1');
     expect(await run(ASK_ONCE, elsewhere)).toBe('0');
-  }, 30_000);
+  });
 });
