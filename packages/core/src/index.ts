@@ -14,7 +14,7 @@ export { MemoryStore } from './effects/memory-store.ts';
 export type { MemoryStoreOptions } from './effects/memory-store-options.ts';
 export { PacedReplay } from './effects/paced-replay.ts';
 export { Recording } from './effects/recording.ts';
-export type { Store, StoredRow, StoreSize } from './effects/store.ts';
+export type { Leases, Store, StoredRow, StoreSize } from './effects/store.ts';
 export type { Ending, Facts, StreamWatcher } from './effects/stream-source.ts';
 export { decodeValue, encodeValue } from './effects/value-text.ts';
 export type { Adapter, BatchRules, Rejection, StreamRules } from './policy/adapter.ts';

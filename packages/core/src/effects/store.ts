@@ -11,6 +11,20 @@ export interface StoreSize {
 }
 
 /**
+ * The right to lead one key's flight among all processes that share a store. It ends by itself, so a
+ * leader that dies holds nobody up for longer.
+ */
+export interface Leases {
+  /**
+   * Takes the lease of `key` for `token`, or prolongs it where the token holds it: for `milliseconds` from now.
+   * Says who holds it then: the own token, or another's.
+   */
+  take(key: string, token: string, milliseconds: number): Promise<string>;
+  /** Gives it up where `token` still holds it; where another does, nothing happens. */
+  release(key: string, token: string): Promise<void>;
+}
+
+/**
  * Where entries live: what a Keyv, 5 or 6, offers, as far as the cache relies on it. Keys and values are
  * strings, a ttl is in milliseconds. What stands behind a `?` is a capability that a store may lack.
  */
@@ -23,11 +37,13 @@ export interface Store {
   readonly opening?: Promise<unknown> | undefined;
   /** Answers in the call itself: nothing is gained by gathering reads. */
   readonly isImmediate?: boolean | undefined;
+  /** @default none: each process leads its own flights */
+  readonly leases?: Leases | undefined;
   on?(event: 'error', listener: (error: unknown) => void): unknown;
   disconnect?(): unknown;
   /** Every row whose key starts with `prefix`, in constant memory. */
   scan?(prefix: string): AsyncIterable<StoredRow>;
-  /** Removes what the store itself holds for expired; how many rows went. */
+  /** Removes what the store itself holds for expired, a little at a time; how many rows went. */
   sweep?(): Promise<number>;
   /** What the store holds, where it knows without counting. */
   measure?(): StoreSize;
