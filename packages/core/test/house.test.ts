@@ -146,6 +146,8 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   testing: ['core'],
   'store-sqlite': ['core'],
   'store-redis': ['core'],
+  cli: ['core', 'http', 'store-sqlite', 'store-redis'],
+  otel: ['core'],
   benchmarks: ['core', 'store-sqlite', 'store-redis', 'testing'],
 };
 
@@ -204,7 +206,19 @@ const adapterFor = (sdk: string) => ['@cached-llm/core', '@cached-llm/http', sdk
 
 /** What a package may make its users install. Each more is a decision, made here. */
 const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
-  core: ['fast-json-stable-stringify'],
+  core: ['@pydantic/genai-prices', 'fast-json-stable-stringify'],
+  otel: ['@cached-llm/core', '@opentelemetry/api'],
+  cli: [
+    '@cached-llm/core',
+    '@cached-llm/http',
+    '@cached-llm/store-redis',
+    '@cached-llm/store-sqlite',
+    'chartscii',
+    'cli-progress',
+    'cli-table3',
+    'commander',
+    'picocolors',
+  ],
   http: ['@cached-llm/core', 'eventsource-parser'],
   testing: ['@cached-llm/core'],
   'store-sqlite': ['@cached-llm/core', '@keyv/sqlite', 'keyv'],

@@ -1,6 +1,6 @@
 import type { Asking } from '../policy/call.ts';
 import type { Policy } from '../policy/policy.ts';
-import { ValueCodec } from '../policy/value-codec.ts';
+import { ValueCodec, type ValueCodecOptions } from '../policy/value-codec.ts';
 import { callerSignal, withSignal } from './caller-signal.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import type { AnyFunction } from './function-options.ts';
@@ -11,6 +11,7 @@ export interface Wrapping {
   readonly fn: AnyFunction;
   readonly definition: FunctionDefinition;
   readonly policy: Policy;
+  readonly rules: ValueCodecOptions['rules'];
 }
 
 type Arguments = readonly unknown[];
@@ -30,7 +31,7 @@ function read({ definition, policy }: Wrapping, owner: unknown, given: Arguments
 
 /** One call of the function, as the pipeline takes it. */
 export function askingOf(wrapping: Wrapping, owner: unknown, given: Arguments): Asking<unknown> {
-  const { fn, definition, policy } = wrapping;
+  const { fn, policy, rules } = wrapping;
   const { identity, signal, request } = read(wrapping, owner, given);
   // The types of `this` and of the arguments are those the function was wrapped with.
   const call = async (taken: Arguments) => fn.apply(owner as never, taken as never);
@@ -38,10 +39,7 @@ export function askingOf(wrapping: Wrapping, owner: unknown, given: Arguments): 
     identity,
     policy,
     signal,
-    codec: new ValueCodec({
-      rules: { adapter: definition.adapter, admit: policy.admit },
-      request: request[0],
-    }),
+    codec: new ValueCodec({ rules, request: request[0] }),
     pass: () => call(given),
     invoke: (flightSignal) => call(withSignal(request, signal && flightSignal)),
   };

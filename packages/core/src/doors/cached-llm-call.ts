@@ -1,6 +1,6 @@
-import type { CallInfo } from '../policy/call.ts';
+import type { CallInfo } from '../policy/call-info.ts';
 import type { CallOptions } from '../policy/options.ts';
-import { resolvePolicy } from '../policy/policy.ts';
+import { policyWith } from '../policy/policy.ts';
 import type { Duration } from '../words/duration.ts';
 import { FunctionDefinition, type Naming } from './function-definition.ts';
 import { FunctionDoor } from './function-door.ts';
@@ -69,7 +69,7 @@ export function wrapFunction(
   const isOptions = typeof options === 'object' && options !== null;
   const given = isOptions ? options : { ttl: options };
   const definition = new FunctionDefinition(fn, given, naming);
-  const policy = resolvePolicy(definition.cache.policy, given);
+  const policy = policyWith(definition.cache.policy, given);
   return wrap(new FunctionDoor({ fn, definition, policy }));
 }
 

@@ -1,6 +1,8 @@
+import { resolvePolicy } from '../policy/resolve-policy.ts';
 import type { Duration } from '../words/duration.ts';
 import { LlmCacheError } from '../words/errors.ts';
 import { wrapFunction } from './cached-llm-call.ts';
+import { defaultCache } from './default-cache.ts';
 import type { FunctionOptions } from './function-options.ts';
 
 /** A method that may be decorated: one that promises a response, or an async generator. */
@@ -35,6 +37,9 @@ const GeneratorFunction = async function* () {}.constructor;
 function cachedMethod(method: Method, options: Duration | FunctionOptions): Method {
   const cached = wrapFunction(method, options, 'of-its-class');
   if (!(method instanceof GeneratorFunction)) return cached;
+  // Nothing beside a generator, such as `with`, names a scope for one call.
+  const given = typeof options === 'object' ? options : {};
+  resolvePolicy((given.cache ?? defaultCache()).policy, given);
   async function* stream(this: unknown, ...request: unknown[]) {
     yield* (await cached.apply(this, request)) as AsyncIterable<unknown>; // a generator's response is a stream
   }

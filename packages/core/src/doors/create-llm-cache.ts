@@ -1,22 +1,26 @@
+import { isLogger } from '../effects/logger.ts';
 import { MemoryStore } from '../effects/memory-store.ts';
 import type { Store } from '../effects/store.ts';
 import { LlmCache } from '../policy/llm-cache.ts';
 import type { CacheOptions } from '../policy/options.ts';
-import { DEFAULT_POLICY, resolvePolicy } from '../policy/policy.ts';
+import { DEFAULT_POLICY, policyWith } from '../policy/policy.ts';
 import { toBound } from '../words/bound.ts';
 import { toPositiveMilliseconds } from '../words/duration.ts';
 import { LlmCacheError } from '../words/errors.ts';
-import { openStore } from './open-store.ts';
+import { sealsOf } from './seals-of.ts';
+import { storesOf } from './stores-of.ts';
 
-const MEBIBYTE = 1024 * 1024;
+const KIBIBYTE = 1024;
+const MEBIBYTE = 1024 * KIBIBYTE;
 
 /** Every default of a cache, in one place. */
 const DEFAULTS = {
   namespace: 'cached-llm',
-  maxEntries: 10_000,
-  maxBytes: 64 * MEBIBYTE,
   maxEntryBytes: 8 * MEBIBYTE,
+  compressFrom: 8 * KIBIBYTE, // by measure: 20 µs of a hit, and 40 to 97 % of the row less
   storeTimeout: '250ms',
+  lease: '5s',
+  ledger: '10s',
 } as const;
 
 function namespaceOf({ namespace = DEFAULTS.namespace }: CacheOptions): string {
@@ -28,25 +32,38 @@ function namespaceOf({ namespace = DEFAULTS.namespace }: CacheOptions): string {
   );
 }
 
-function isStore(store: unknown): store is Store {
-  const methods = ['get', 'set', 'delete'] as const;
-  // Looked at, not trusted: each method is checked to be one.
-  return methods.every((name) => typeof (store as Store | null)?.[name] === 'function');
+function compressFromOf({ compress = false }: CacheOptions): number {
+  if (typeof compress === 'number') return toBound(compress, 'compress', DEFAULTS.compressFrom);
+  if (typeof compress === 'boolean')
+    return compress ? DEFAULTS.compressFrom : Number.POSITIVE_INFINITY;
+  throw new LlmCacheError(
+    'INVALID_OPTION',
+    `compress is ${typeof compress}. Write true, false, or from how many bytes on.`,
+  );
 }
 
-function storeOf({ store, ...options }: CacheOptions): Store {
-  const bounds = {
-    maxEntries: toBound(options.maxEntries, 'maxEntries', DEFAULTS.maxEntries),
-    maxBytes: toBound(options.maxBytes, 'maxBytes', DEFAULTS.maxBytes),
-    now: options.now,
-  };
-  if (store === undefined) return new MemoryStore(bounds);
-  if (typeof store === 'string') return openStore(store, bounds);
-  if (isStore(store)) return store;
-  throw new LlmCacheError(
-    'UNKNOWN_STORE',
-    `store is of type ${typeof store} and has no get, set and delete. Pass a Keyv, an object with get, set and delete, or a URL such as 'sqlite:./llm.db'.`,
-  );
+function leaseOf({ lease }: CacheOptions, { leases }: Store): number | undefined {
+  if (lease === false) return undefined;
+  if (leases === undefined && lease !== undefined) {
+    throw new LlmCacheError(
+      'INVALID_OPTION',
+      'lease is set, and the store has none: its processes cannot tell each other who calls. Use sqliteStore() or redisStore(), or leave lease out.',
+    );
+  }
+  return leases && toPositiveMilliseconds(lease ?? DEFAULTS.lease, 'lease');
+}
+
+function bookkeepingOf({ ledger = DEFAULTS.ledger, logger, priceOf }: CacheOptions) {
+  const remedy = 'Pass console, a pino logger, or an object with debug, info and warn.';
+  if (logger !== undefined && !isLogger(logger)) refuse(`logger is ${typeof logger}. ${remedy}`);
+  if (priceOf !== undefined && typeof priceOf !== 'function')
+    refuse(`priceOf is ${typeof priceOf}. Write a function of usage that gives US dollars.`);
+  const interval = ledger === false ? undefined : toPositiveMilliseconds(ledger, 'ledger');
+  return { ledger: interval, logger, priceOf };
+}
+
+function refuse(message: string): never {
+  throw new LlmCacheError('INVALID_OPTION', message);
 }
 
 /**
@@ -55,17 +72,22 @@ function storeOf({ store, ...options }: CacheOptions): Store {
  * @throws {LlmCacheError} for an unknown store, a bad duration or bound: at once, and never later.
  */
 export function createLlmCache(options: CacheOptions = {}): LlmCache {
-  const store = storeOf(options);
+  const { store, near } = storesOf(options);
   return new LlmCache({
     store,
+    near,
     isPrivate: store instanceof MemoryStore,
     namespace: namespaceOf(options),
-    policy: resolvePolicy(DEFAULT_POLICY, options),
+    policy: policyWith(DEFAULT_POLICY, options),
     maxEntryBytes: toBound(options.maxEntryBytes, 'maxEntryBytes', DEFAULTS.maxEntryBytes),
     storeTimeout: toPositiveMilliseconds(
       options.storeTimeout ?? DEFAULTS.storeTimeout,
       'storeTimeout',
     ),
+    compressFrom: compressFromOf(options),
+    seals: sealsOf(options),
+    lease: leaseOf(options, store),
+    ...bookkeepingOf(options),
     now: options.now ?? Date.now,
   });
 }

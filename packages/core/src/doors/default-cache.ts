@@ -1,5 +1,6 @@
 import type { LlmCache } from '../policy/llm-cache.ts';
-import type { CacheOptions, Mode } from '../policy/options.ts';
+import type { Mode } from '../policy/option-words.ts';
+import type { CacheOptions } from '../policy/options.ts';
 import type { Duration } from '../words/duration.ts';
 import { LlmCacheError } from '../words/errors.ts';
 import { createLlmCache } from './create-llm-cache.ts';
@@ -36,6 +37,9 @@ export function optionsFromEnvironment(environment: Environment): CacheOptions {
     ttl: read('TTL') as Duration | undefined, // createLlmCache refuses what is none
     namespace: read('NAMESPACE'),
     mode: enabled !== undefined && !isEnabled(enabled) ? 'off' : (read('MODE') as Mode | undefined), // likewise
+    // Set and empty is a mistake that would leave answers unsealed: it is refused, not passed over.
+    secret: environment.CACHED_LLM_SECRET?.trim(),
+    secrets: environment.CACHED_LLM_SECRETS?.split(',').map((secret) => secret.trim()),
     maxEntries: bound('MAX_ENTRIES'),
     maxBytes: bound('MAX_BYTES'),
   };
@@ -45,7 +49,7 @@ let shared: LlmCache | undefined;
 
 /**
  * The cache of this process, made at the first call from `CACHED_LLM_STORE`, `_TTL`, `_NAMESPACE`,
- * `_ENABLED`, `_MODE`, `_MAX_ENTRIES` and `_MAX_BYTES`.
+ * `_ENABLED`, `_MODE`, `_MAX_ENTRIES`, `_MAX_BYTES`, and `_SECRET` or `_SECRETS` (newest first, with commas).
  *
  * @default bounded memory, 7 days
  * @throws {LlmCacheError} when a variable cannot be understood.
@@ -53,4 +57,16 @@ let shared: LlmCache | undefined;
 export function defaultCache(): LlmCache {
   shared ??= createLlmCache(optionsFromEnvironment(process.env));
   return shared;
+}
+
+/**
+ * Makes `cache` the process's default one, for the doors that are opened from now on: a client or a function keeps
+ * the cache it was wrapped with. Returns how to undo it. For tests and for start-up code.
+ */
+export function replaceDefaultCache(cache: LlmCache): () => void {
+  const before = shared;
+  shared = cache;
+  return () => {
+    shared = before;
+  };
 }

@@ -1,16 +1,25 @@
+import { isBypass } from '../policy/address.ts';
 import { type Answer, bypassAnswer } from '../policy/answer.ts';
+import type { Asking } from '../policy/call.ts';
+import { callPolicy } from '../policy/call-policy.ts';
 import type { CallOptions } from '../policy/options.ts';
-import { resolvePolicy } from '../policy/policy.ts';
 import { askingOf, type Wrapping } from './asking-of.ts';
+import { KnownAsking } from './known-asking.ts';
+import { KnownRequests } from './known-requests.ts';
 
 type Arguments = readonly unknown[];
 
 /** Brings the calls of one function to its cache. The owner is the `this` of a call. */
 export class FunctionDoor {
   readonly #wrapping: Wrapping;
+  /** Nothing where more than the arguments says what is asked. */
+  readonly #known: KnownRequests | undefined;
 
-  constructor(wrapping: Wrapping) {
-    this.#wrapping = wrapping;
+  constructor({ definition, policy, fn }: Omit<Wrapping, 'rules'>) {
+    const rules = { adapter: definition.adapter, admit: policy.admit };
+    this.#wrapping = { definition, policy, fn, rules };
+    const isTold = definition.isToldByArguments && policy.when === undefined;
+    this.#known = isTold ? new KnownRequests() : undefined;
   }
 
   get name(): string {
@@ -19,13 +28,19 @@ export class FunctionDoor {
 
   /** The same function under other options. */
   with(options: CallOptions): FunctionDoor {
-    const policy = resolvePolicy(this.#wrapping.policy, options);
+    const policy = callPolicy(this.#wrapping.policy, options);
     return new FunctionDoor({ ...this.#wrapping, policy });
   }
 
-  answer(owner: unknown, given: Arguments): Promise<Answer<unknown>> {
+  answer(owner: unknown, given: Arguments): Answer<unknown> | Promise<Answer<unknown>> {
     if (this.#isOff) return this.#direct(owner, given);
-    return this.#cache.answer(askingOf(this.#wrapping, owner, given));
+    const text = this.#known?.textOf(given);
+    const known = text === undefined ? undefined : this.#known?.get(text);
+    if (known !== undefined) {
+      return this.#cache.answer(new KnownAsking(this.#wrapping, { owner, given }, known));
+    }
+    const asking = askingOf(this.#wrapping, owner, given);
+    return this.#cache.answer(text === undefined ? asking : this.#learn(text, asking));
   }
 
   keyOf(owner: unknown, given: Arguments): string | undefined {
@@ -39,6 +54,14 @@ export class FunctionDoor {
   async invalidate(owner: unknown, given: Arguments): Promise<boolean> {
     const key = this.keyOf(owner, given);
     return key === undefined || this.#cache.invalidate({ key });
+  }
+
+  #learn(text: string, asking: Asking<unknown>): Asking<unknown> {
+    const address = this.#cache.calls.addressOf(asking);
+    const { identity } = asking;
+    if (isBypass(address) || isBypass(identity)) return asking;
+    this.#known?.add(text, { identity, address });
+    return { ...asking, address };
   }
 
   get #cache() {

@@ -17,6 +17,7 @@ const PACKAGES: ReadonlyMap<string, string> = new Map([
   ['rediss', REDIS],
   ['valkey', REDIS],
   ['valkeys', REDIS],
+  ['fixtures', '@cached-llm/testing'],
 ]);
 
 interface StorePackage {
@@ -43,7 +44,7 @@ function locate(name: string): string | undefined {
 
 /**
  * The store behind a URL: `memory:`, `sqlite:./llm.db`, `sqlite:` (a file in the user's cache folder),
- * `redis://…`, `rediss://…`, `valkey://…`. Its package is loaded at the first use.
+ * `redis://…`, `rediss://…`, `valkey://…`, `fixtures:./folder`. Its package is loaded at the first use.
  *
  * @throws {LlmCacheError} `UNKNOWN_STORE` for another URL, `STORE_PACKAGE_MISSING` when its package is not installed.
  */

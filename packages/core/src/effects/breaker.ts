@@ -43,7 +43,17 @@ export class Breaker {
 
   failed(): void {
     this.#failures += 1;
-    if (this.#failures !== PATIENCE) return;
+    if (this.#failures === PATIENCE) this.#open();
+  }
+
+  /** Opens at once: to try again soon is of no use. */
+  giveUp(): void {
+    const wasOpen = this.isOpen;
+    this.#failures = Math.max(this.#failures + 1, PATIENCE);
+    if (!wasOpen) this.#open();
+  }
+
+  #open(): void {
     this.#rest();
     this.#options.onOpen(this.#failures);
   }

@@ -1,6 +1,9 @@
 import type { CacheEvents, EventName, Listener } from '../words/events.ts';
+import { channelOf } from './channels.ts';
 
-/** Typed events. Costs a look at an empty list when nobody listens. */
+const NOBODY: readonly Listener<never>[] = [];
+
+/** Typed events. Costs a look at an empty list and at a channel when nobody listens. */
 export class Emitter {
   readonly #listeners = new Map<EventName, readonly Listener<never>[]>();
 
@@ -16,7 +19,8 @@ export class Emitter {
 
   emit<Name extends EventName>(name: Name, event: CacheEvents[Name]): void {
     // `on` filed each listener under the name whose events it takes.
-    for (const listener of (this.#listeners.get(name) ?? []) as readonly Listener<Name>[]) {
+    const listeners = (this.#listeners.get(name) ?? NOBODY) as readonly Listener<Name>[];
+    for (const listener of listeners) {
       try {
         listener(event);
       } catch (error) {
@@ -24,5 +28,7 @@ export class Emitter {
         process.emitWarning(String(error)); // a text: an error of another realm is refused
       }
     }
+    const channel = channelOf(name);
+    if (channel.hasSubscribers) channel.publish(event);
   }
 }

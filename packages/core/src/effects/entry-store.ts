@@ -1,15 +1,22 @@
-import { digest } from '../words/digest.ts';
 import type { Entry, EntryHeader } from '../words/entry.ts';
-import { FORMAT_VERSION } from '../words/fingerprint.ts';
-import { type Addressee, entryText, isFor, readEntryText } from './entry-text.ts';
-import type { GuardedStore } from './guarded-store.ts';
+import { EntryReader } from './entry-reader.ts';
+import type { Addressee } from './entry-text.ts';
+import { EntryWriter, type Written } from './entry-writer.ts';
+import { KeySteering } from './key-steering.ts';
 import { MarkerBoard } from './marker-board.ts';
-import { applyMarkers, generationsOf, type Markers, staleSince, tagsOf } from './tags.ts';
+import type { Rows } from './rows.ts';
+import type { Seals } from './seal.ts';
+import type { StoredRow } from './store.ts';
+import { generationsOf, type Markers } from './tags.ts';
+import { prefixOf, Vault, type VaultBounds } from './vault.ts';
+import { Vaults } from './vaults.ts';
 
 /** Where one request's entry lives, and which markers speak of it. */
 export interface Address extends Addressee {
   readonly key: string;
   readonly tags: readonly string[];
+  /** Now, where what is written is older. @default when it was stored */
+  readonly writtenAt?: number | undefined;
 }
 
 export interface Found {
@@ -18,83 +25,69 @@ export interface Found {
   readonly markers: Markers;
 }
 
-/** Keyv gets a longer ttl: it deletes an expired row on reading it, and may delete the fresh one just written. */
-const GRACE = 60_000;
-const NOTHING: Found = { markers: new Map() };
+export interface EntryStoreOptions extends VaultBounds {
+  readonly namespace: string;
+  readonly seals: Seals;
+}
 
 /** Entries under their keys in a namespace of a store. */
 export class EntryStore {
-  readonly #rows: GuardedStore;
-  readonly #maxEntryBytes: number;
+  readonly #rows: Rows;
+  readonly #vaults: Vaults;
+  readonly #reader: EntryReader;
+  readonly #writer: EntryWriter;
   readonly prefix: string;
   readonly markers: MarkerBoard;
+  readonly byKey: KeySteering;
 
-  constructor(rows: GuardedStore, namespace: string, maxEntryBytes: number) {
+  constructor(rows: Rows, { namespace, seals, ...bounds }: EntryStoreOptions) {
     this.#rows = rows;
-    this.#maxEntryBytes = maxEntryBytes;
-    this.prefix = `${encodeURIComponent(namespace)}:${FORMAT_VERSION}:`;
-    this.markers = new MarkerBoard(rows, this.prefix);
+    this.prefix = prefixOf(namespace);
+    this.#vaults = new Vaults(seals, (seal) => new Vault(seal, this.prefix, bounds));
+    this.#writer = new EntryWriter(rows, this.#vaults.newest);
+    this.markers = new MarkerBoard(rows, this.prefix, seals);
+    this.#reader = new EntryReader({ rows, vaults: this.#vaults, markers: this.markers });
+    this.byKey = new KeySteering({ rows, vaults: this.#vaults, writer: this.#writer });
   }
 
-  /** `namespace:format-version:scope:fingerprint`; a scope is a digest, since it may name a person. */
-  keyOf({ scope, fingerprint }: Addressee): string {
-    return `${this.prefix}${scope === '' ? '-' : digest(scope)}:${fingerprint}`;
+  keyOf(addressee: Addressee): string {
+    return this.#vaults.keyOf(addressee);
   }
 
-  async read(address: Address): Promise<Found> {
-    const keys = [address.key, ...this.markers.keysOf(address.tags)];
-    const rows = await this.#rows.read(keys);
-    if (rows === undefined) return NOTHING;
-    const markers = this.markers.take(address.tags, rows.slice(1));
-    const entry = this.#entryIn(rows[0], address);
-    return entry === undefined ? { markers } : this.#checked(entry, address, markers);
+  read(address: Address): Promise<Found> {
+    return this.#reader.read(address);
   }
 
-  /** Characters written, or why none were. */
-  async write(
-    address: Address,
-    entry: Entry,
-    markers: Markers,
-  ): Promise<number | 'too-large' | 'store-error'> {
-    const generations = generationsOf(address.tags, markers);
+  /** The same in the call itself; nothing where the store, or what it holds, needs time. */
+  readNow(address: Address): Found | undefined {
+    return this.#reader.readNow(address);
+  }
+
+  write(address: Address, entry: Entry, markers: Markers): Promise<Written> {
+    const generations = generationsOf(this.markers.marksOf(address.tags), markers);
     const isFirst = Object.keys(generations).length === 0;
     const header = isFirst ? entry.header : { ...entry.header, generations };
-    const text = entryText({ header, payload: entry.payload });
-    if (text.length > this.#maxEntryBytes) return 'too-large';
-    const isWritten = await this.#rows.write(address.key, text, ttlOf(header));
-    return isWritten ? text.length : 'store-error';
+    const writing = this.#writer.write(address.key, { ...entry, header }, address.writtenAt);
+    return this.byKey.supersede(address.key, writing);
   }
 
+  /** Takes a row out of the store, whatever it is. */
   remove(key: string): Promise<boolean> {
     return this.#rows.remove(key);
   }
 
-  /** The entry under `key` is stale from `now` on. */
-  async expire(key: string, now: number): Promise<boolean> {
-    const rows = await this.#rows.read([key]);
-    const entry = rows?.[0] === undefined ? undefined : readEntryText(rows[0]);
-    if (entry === undefined) return rows !== undefined;
-    const header = staleSince(entry.header, Math.min(now, entry.header.freshUntil));
-    return this.#rows.write(key, entryText({ ...entry, header }), ttlOf(header));
+  /** The entry in a row as a scan finds it; nothing where it is none, or is not at its own key. */
+  entryIn(row: StoredRow): Promise<Entry | undefined> {
+    return this.#vaults.entryIn(row);
   }
 
-  #entryIn(text: string | undefined, address: Address): Entry | undefined {
-    if (text === undefined || text.length > this.#maxEntryBytes) return undefined;
-    const entry = readEntryText(text);
-    return entry !== undefined && isFor(entry, address) ? entry : undefined;
+  /** Is the row no entry, but a word on the key of one? */
+  isWord(row: StoredRow): Promise<boolean> {
+    return this.#vaults.isWord(row);
   }
 
-  async #checked(entry: Entry, address: Address, markers: Markers): Promise<Found> {
-    const more = tagsOf(entry.header).filter((tag) => !address.tags.includes(tag));
-    const others = more.length === 0 ? markers : await this.markers.read(more);
-    if (others === undefined) return { markers };
-    const all = more.length === 0 ? markers : new Map([...markers, ...others]);
-    const header = applyMarkers(entry.header, all);
-    return header === undefined ? { markers } : { markers, entry: { ...entry, header } };
+  /** The header as the markers of all its tags leave it: nothing where the entry answers nobody. */
+  markedBy(markers: Markers, header: EntryHeader): EntryHeader | undefined {
+    return this.#reader.markedBy(markers, header);
   }
-}
-
-function ttlOf(header: EntryHeader): number | undefined {
-  const last = Math.max(header.freshUntil, header.staleUntil, header.fallbackUntil);
-  return last >= Number.MAX_SAFE_INTEGER ? undefined : Math.ceil(last - header.storedAt) + GRACE;
 }

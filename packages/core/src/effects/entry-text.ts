@@ -32,6 +32,8 @@ const FORMS: Readonly<Record<keyof EntryHeader, Form>> = {
   tags: optional((value) => Array.isArray(value) && value.every(isText)),
   generations: optional(isFields),
   usage: optional(isFields),
+  served: optional(isFields),
+  fields: optional(isFields),
   took: optional(isNumber),
 };
 const FORM_LIST = Object.entries(FORMS);

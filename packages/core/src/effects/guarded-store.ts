@@ -1,6 +1,7 @@
 import type { StoreOperation } from '../words/events.ts';
 import { withDeadline } from './deadline.ts';
 import { ReadBatch } from './read-batch.ts';
+import type { Rows } from './rows.ts';
 import type { Store } from './store.ts';
 import { FAULT, type GuardOptions, StoreGuard } from './store-guard.ts';
 
@@ -16,7 +17,7 @@ function textOrNothing(value: unknown): string | undefined {
  * The one place that knows a store can fail: a fault is no rows, or nothing written, plus an event.
  * Nothing after this asks about faults.
  */
-export class GuardedStore {
+export class GuardedStore implements Rows {
   readonly #store: Store;
   readonly #guard: StoreGuard;
   readonly #timeout: number;
@@ -30,12 +31,10 @@ export class GuardedStore {
     this.#reads = new ReadBatch((keys) => this.#getAll(keys));
   }
 
-  /** The breaker is open: the store is left alone. */
   get isOpen(): boolean {
     return this.#guard.isOpen;
   }
 
-  /** The texts under `keys`, in order, with nothing for an absent one; nothing at all where they cannot be had. */
   async read(keys: readonly string[]): Promise<readonly (string | undefined)[] | undefined> {
     const ask = () => (this.#store.isImmediate ? this.#getAll(keys) : this.#reads.read(keys));
     const rows = await this.#guard.attempt('get', this.#timeout, ask);
@@ -43,21 +42,39 @@ export class GuardedStore {
     return isComplete ? rows.map(textOrNothing) : undefined;
   }
 
-  /** Did the store take it, as far as it says? */
+  readNow(keys: readonly string[]): readonly (string | undefined)[] | undefined {
+    const store = this.#store;
+    if (store.isImmediate !== true) return undefined;
+    return this.#guard.attemptNow(() => keys.map((key) => textOrNothing(store.get(key))));
+  }
+
   async write(key: string, value: string, ttl: number | undefined): Promise<boolean> {
     const taken = await this.#change('set', () => this.#store.set(key, value, ttl));
     if (taken === false) this.#guard.report('set', { code: 'refused' });
     return taken !== false && taken !== FAULT;
   }
 
-  /** False where the store could not be told. */
   async remove(key: string): Promise<boolean> {
     return (await this.#change('delete', () => this.#store.delete(key))) !== FAULT;
   }
 
-  /** Lets go of the store when all that was being written is. */
+  async lease(key: string, token: string, milliseconds: number): Promise<string | undefined> {
+    const { leases } = this.#store;
+    if (leases === undefined) return undefined;
+    const take = () => leases.take(key, token, milliseconds);
+    return textOrNothing(await this.#guard.attempt('lease', this.#timeout, take));
+  }
+
+  async release(key: string, token: string): Promise<void> {
+    await this.#change('lease', () => this.#store.leases?.release(key, token));
+  }
+
+  async settled(): Promise<void> {
+    while (this.#writing.size > 0) await Promise.all(this.#writing);
+  }
+
   async close(): Promise<void> {
-    await Promise.all(this.#writing);
+    await this.settled();
     try {
       // The breaker is not asked: what does not answer has to be let go of, too.
       const gone = Promise.resolve(this.#store.disconnect?.());

@@ -1,7 +1,13 @@
-import type { Store, StoredRow } from './store.ts';
+import type { Leases, Store, StoredRow } from './store.ts';
 
 /** A store that is loaded and opened when it is first wanted: one that is never asked costs nothing. */
 export class LazyStore implements Store {
+  /** One whose store has none gives every process the lead. */
+  readonly leases: Leases = {
+    take: async (key, token, milliseconds) =>
+      (await this.opening).leases?.take(key, token, milliseconds) ?? token,
+    release: async (key, token) => (await this.opening).leases?.release(key, token),
+  };
   readonly #load: () => Promise<Store>;
   readonly #listeners: ((error: unknown) => void)[] = [];
   #opening: Promise<Store> | undefined;
@@ -45,6 +51,10 @@ export class LazyStore implements Store {
 
   async sweep(): Promise<number> {
     return (await (await this.opening).sweep?.()) ?? 0;
+  }
+
+  whyAbsent(key: string): string | undefined {
+    return this.#store?.whyAbsent?.(key);
   }
 
   async disconnect(): Promise<void> {

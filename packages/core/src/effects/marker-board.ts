@@ -1,80 +1,98 @@
 import { randomUUID } from 'node:crypto';
-import type { GuardedStore } from './guarded-store.ts';
-import { type Marker, type Markers, markerKey, readMarker } from './tags.ts';
+import { digest } from '../words/digest.ts';
+import { type MarkerPlace, MarkerPlaces } from './marker-places.ts';
+import type { Rows } from './rows.ts';
+import type { Seal } from './seal.ts';
+import { type Marker, type Markers, readMarker } from './tags.ts';
 
 /** Remembered markers: a bound, since tags are the user's. */
 const MOST = 10_000;
 
-/** The markers of one namespace, as the store holds them and as this process has seen them. */
+/**
+ * A marker that does not open says that something was said of its tag: whoever can change it can void
+ * entries, and not bring them back. (Who can remove it can, where no process remembers it.)
+ */
+const unreadable = (row: string): Marker => ({ generation: digest(row) });
+
+/**
+ * The markers of one namespace, as the store holds them and as this process has seen them. Each secret has
+ * its own, and what is said of a tag is said under all of them: a process that has an older secret only hears of it.
+ */
 export class MarkerBoard {
-  readonly #rows: GuardedStore;
-  readonly #prefix: string;
+  readonly #rows: Rows;
+  readonly places: MarkerPlaces;
   /** A store may lose a marker before its entries (eviction): what was invalidated here stays so. */
   readonly #seen = new Map<string, Marker>();
-  readonly #keys = new Map<string, string>();
   /** Markers that are on their way into the store, or did not get there: what is there is older. */
   readonly #untold = new Map<string, Marker>();
 
-  constructor(rows: GuardedStore, prefix: string) {
+  constructor(rows: Rows, prefix: string, seals: readonly Seal[]) {
     this.#rows = rows;
-    this.#prefix = prefix;
+    this.places = new MarkerPlaces(prefix, seals);
   }
 
-  keysOf(tags: readonly string[]): string[] {
-    return tags.map((tag) => this.#keyOf(tag));
+  marksOf(tags: readonly string[]): readonly string[] {
+    return this.places.marksOf(tags);
   }
 
-  /** What the rows under `keysOf(tags)` say. */
-  take(tags: readonly string[], rows: readonly (string | undefined)[]): Markers {
+  /** What the rows of these places say; other rows may come before them. */
+  take(places: readonly MarkerPlace[], rows: readonly (string | undefined)[]): Markers {
     const markers = new Map<string, Marker>();
-    tags.forEach((tag, index) => {
-      const marker = this.#untold.get(tag) ?? readMarker(rows[index]) ?? this.#seen.get(tag);
-      if (marker === undefined) return;
-      markers.set(tag, marker);
-      this.#remember(tag, marker);
-    });
+    let index = rows.length - places.length;
+    for (const place of places) {
+      const marker = this.#markerIn(rows[index++], place);
+      if (marker === undefined) continue;
+      markers.set(place.mark, marker);
+      this.#remember(place.mark, marker);
+    }
     return markers;
   }
 
   /** Nothing where the store does not say: an entry whose tags cannot be checked answers nobody. */
   async read(tags: readonly string[]): Promise<Markers | undefined> {
-    const rows = await this.#rows.read(this.keysOf(tags));
-    return rows === undefined ? undefined : this.take(tags, rows);
+    const places = this.places.of(tags);
+    const rows = await this.#rows.read(places.map(({ key }) => key));
+    return rows === undefined ? undefined : this.take(places, rows);
   }
 
   /** Every entry with this tag is gone. False when the store could not be told. */
   invalidate(tag: string): Promise<boolean> {
-    return this.#post(tag, { generation: randomUUID() });
+    const generation = randomUUID();
+    return this.#postAll(tag, () => ({ generation }));
   }
 
-  /** Every entry with this tag that was stored until `now` is stale. */
-  async expire(tag: string, now: number): Promise<boolean> {
-    const generation = (await this.read([tag]))?.get(tag)?.generation ?? '';
-    return this.#post(tag, { generation, expiredAt: now });
+  /** Every entry with this tag that was stored until `now` is stale; `served` is the model since then. */
+  async expire(tag: string, now: number, served?: string): Promise<boolean> {
+    const markers = await this.read([tag]);
+    const lastOf = (mark: string) => (markers ?? this.#seen).get(mark)?.generation ?? '';
+    return this.#postAll(tag, (mark) => ({ generation: lastOf(mark), expiredAt: now, served }));
   }
 
-  async #post(tag: string, marker: Marker): Promise<boolean> {
-    this.#remember(tag, marker);
-    this.#untold.set(tag, marker);
+  async #postAll(tag: string, markerOf: (mark: string) => Marker): Promise<boolean> {
+    const posts = this.places.of([tag]).map((place) => this.#post(place, markerOf(place.mark)));
+    return (await Promise.all(posts)).every((isTold) => isTold);
+  }
+
+  async #post({ mark, key, seal }: MarkerPlace, marker: Marker): Promise<boolean> {
+    this.#remember(mark, marker);
+    this.#untold.set(mark, marker);
+    const row = seal.sealText(key, JSON.stringify(marker));
     // Without a ttl: a marker has to outlive every entry it speaks of.
-    const isTold = await this.#rows.write(this.#keyOf(tag), JSON.stringify(marker), undefined);
-    if (isTold && this.#untold.get(tag) === marker) this.#untold.delete(tag);
+    const isTold = await this.#rows.write(key, row, undefined);
+    if (isTold && this.#untold.get(mark) === marker) this.#untold.delete(mark);
     return isTold;
   }
 
-  #remember(tag: string, marker: Marker): void {
-    this.#seen.delete(tag);
-    this.#seen.set(tag, marker);
-    const [oldest] = this.#seen.keys();
-    if (this.#seen.size > MOST && oldest !== undefined) this.#seen.delete(oldest);
+  #markerIn(row: string | undefined, { mark, key, seal }: MarkerPlace): Marker | undefined {
+    const untold = this.#untold.get(mark);
+    if (untold !== undefined || row === undefined) return untold ?? this.#seen.get(mark);
+    return readMarker(seal.openText(key, row)) ?? unreadable(row);
   }
 
-  #keyOf(tag: string): string {
-    const known = this.#keys.get(tag);
-    if (known !== undefined) return known;
-    if (this.#keys.size >= MOST) this.#keys.clear();
-    const key = markerKey(this.#prefix, tag);
-    this.#keys.set(tag, key);
-    return key;
+  #remember(mark: string, marker: Marker): void {
+    this.#seen.delete(mark);
+    this.#seen.set(mark, marker);
+    const [oldest] = this.#seen.keys();
+    if (this.#seen.size > MOST && oldest !== undefined) this.#seen.delete(oldest);
   }
 }

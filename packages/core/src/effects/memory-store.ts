@@ -1,33 +1,35 @@
 import { toBound } from '../words/bound.ts';
-import { type MemoryRow, memoryRow } from './memory-row.ts';
+import { memoryRow } from './memory-row.ts';
+import { MemoryRows } from './memory-rows.ts';
 import type { MemoryStoreOptions } from './memory-store-options.ts';
-import { RecencyList } from './recency-list.ts';
 import type { Store, StoredRow, StoreSize } from './store.ts';
 
+/** Rows that a sweep looks at before it lets others run. */
+const ROWS_PER_TURN = 1_000;
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 /**
- * Bounded memory, least recently used first to go. A storage adapter for Keyv, too: without a `has`, since
+ * Bounded memory, in which what is used again stays. A storage adapter for Keyv, too: without a `has`, since
  * Keyv 6 takes what has one for a Map, and hands it objects that have no size.
  */
 export class MemoryStore implements Store {
   readonly isImmediate = true;
-  readonly #rows = new Map<string, MemoryRow>();
-  readonly #order = new RecencyList<MemoryRow>();
-  readonly #maxEntries: number;
+  readonly #rows: MemoryRows;
   readonly #maxBytes: number;
   readonly #now: () => number;
-  #bytes = 0;
-  #evictions = 0;
 
   constructor({ maxEntries, maxBytes, now }: MemoryStoreOptions = {}) {
-    this.#maxEntries = toBound(maxEntries, 'maxEntries', 10_000);
     this.#maxBytes = toBound(maxBytes, 'maxBytes', 64 * 1024 * 1024);
+    this.#rows = new MemoryRows({
+      maxEntries: toBound(maxEntries, 'maxEntries', 10_000),
+      maxBytes: this.#maxBytes,
+    });
     this.#now = now ?? Date.now;
   }
 
   get(key: string): string | undefined {
-    const row = this.#live(key);
-    if (row !== undefined) this.#order.touch(row);
-    return row?.value;
+    return this.#rows.get(key, this.#now())?.value;
   }
 
   getMany(keys: readonly string[]): (string | undefined)[] {
@@ -35,62 +37,46 @@ export class MemoryStore implements Store {
   }
 
   /** False for a value that is no text, or larger than the store: it is not kept, nor is what stood under its key. */
-  set(key: string, value: string, ttl?: number): boolean {
-    this.delete(key);
-    if (typeof value !== 'string') return false; // a Keyv may be told to serialise nothing
-    const expiresAt = ttl === undefined ? Number.POSITIVE_INFINITY : this.#now() + ttl;
-    const row = memoryRow(key, value, expiresAt);
-    if (row.bytes > this.#maxBytes) return false;
-    this.#rows.set(key, row);
-    this.#order.push(row);
-    this.#bytes += row.bytes;
-    this.#evict();
+  set(key: string, value: string, ttl = Number.POSITIVE_INFINITY): boolean {
+    const now = this.#now();
+    const isText = typeof value === 'string'; // a Keyv may be told to serialise nothing
+    const row = isText ? memoryRow(key, value, now + ttl) : undefined;
+    if (row === undefined || row.bytes > this.#maxBytes) {
+      this.delete(key);
+      return false;
+    }
+    this.#rows.put(row, now);
     return true;
   }
 
   delete(key: string): boolean {
-    const row = this.#rows.get(key);
-    if (row === undefined) return false;
-    this.#rows.delete(key);
-    this.#order.remove(row);
-    this.#bytes -= row.bytes;
-    return true;
+    return this.#rows.delete(key);
   }
 
   clear(): void {
-    for (const key of [...this.#rows.keys()]) this.delete(key);
+    this.#rows.clear();
   }
 
   async *scan(prefix: string): AsyncGenerator<StoredRow, void, undefined> {
-    for (const key of [...this.#rows.keys()]) {
-      const row = key.startsWith(prefix) ? this.#live(key) : undefined;
-      if (row !== undefined) yield { key, value: row.value };
+    for (const row of this.#rows.all()) {
+      const isAsked = row.key.startsWith(prefix);
+      if (isAsked && !this.#rows.hasLeft(row, this.#now()))
+        yield { key: row.key, value: row.value };
     }
   }
 
   async sweep(): Promise<number> {
-    const before = this.#rows.size;
-    for (const key of [...this.#rows.keys()]) this.#live(key);
-    return before - this.#rows.size;
+    let seen = 0;
+    let swept = 0;
+    for (const row of this.#rows.all()) {
+      if (this.#rows.hasLeft(row, this.#now())) swept += 1;
+      seen += 1;
+      if (seen % ROWS_PER_TURN === 0) await nextTurn();
+    }
+    return swept;
   }
 
   measure(): StoreSize {
-    return { entries: this.#rows.size, bytes: this.#bytes, evictions: this.#evictions };
-  }
-
-  #live(key: string): MemoryRow | undefined {
-    const row = this.#rows.get(key);
-    if (row === undefined || this.#now() < row.expiresAt) return row;
-    this.delete(key);
-    return undefined;
-  }
-
-  #evict(): void {
-    while (this.#rows.size > this.#maxEntries || this.#bytes > this.#maxBytes) {
-      const oldest = this.#order.oldest;
-      if (oldest === undefined) return;
-      this.delete(oldest.key);
-      this.#evictions += 1;
-    }
+    return this.#rows.size;
   }
 }

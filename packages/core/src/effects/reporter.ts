@@ -1,26 +1,23 @@
 import type { CacheEvents, EventName } from '../words/events.ts';
+import { type Counting, countCall, countEvent, type Work } from './count-event.ts';
 import { Emitter } from './emitter.ts';
-import { type Counts, Stats } from './stats.ts';
-
-const COUNTED: Partial<Record<EventName, keyof Counts>> = {
-  hit: 'hits',
-  stale: 'stale',
-  miss: 'misses',
-  bypass: 'bypasses',
-  collapsed: 'collapsed',
-  stored: 'stored',
-  'not-admitted': 'notAdmitted',
-  'store-error': 'storeErrors',
-};
 
 /** Counts what happens and tells who listens: one place for both, so that they agree. */
 export class Reporter {
   readonly emitter = new Emitter();
-  readonly stats = new Stats();
+  readonly #counting: Counting;
+
+  constructor(counting: Counting) {
+    this.#counting = counting;
+  }
+
+  /** Counts what a call cost. Who listens is told when it is known whether the answer is kept. */
+  spend(work: Work, rejection: string | undefined): void {
+    countCall(this.#counting, work, rejection);
+  }
 
   tell<Name extends EventName>(name: Name, event: CacheEvents[Name]): void {
-    const counter = COUNTED[name];
-    if (counter !== undefined) this.stats.counts[counter] += 1;
+    countEvent(this.#counting, name, event);
     this.emitter.emit(name, event);
   }
 }

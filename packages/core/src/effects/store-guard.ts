@@ -2,8 +2,10 @@ import type { StoreOperation } from '../words/events.ts';
 import { Breaker } from './breaker.ts';
 import { withDeadline } from './deadline.ts';
 import { faultName } from './fault-name.ts';
+import { isPermanent } from './is-permanent.ts';
 import type { Reporter } from './reporter.ts';
 import type { Store } from './store.ts';
+import { StoreOpening } from './store-opening.ts';
 
 export interface GuardOptions {
   readonly reporter: Reporter;
@@ -15,8 +17,6 @@ export interface GuardOptions {
 /** What an operation comes to that failed, or was not tried. */
 export const FAULT = Symbol('fault');
 
-/** Loading a package and opening a file happen once, and are no reason to take a first hit for a miss. */
-const OPENING_PATIENCE = 5_000;
 const PROBE = 'cached-llm:probe';
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
@@ -27,18 +27,18 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
 export class StoreGuard {
   readonly #reporter: Reporter;
   readonly #breaker: Breaker;
-  readonly #store: Store;
-  #opening: Promise<void> | undefined;
-  #isReady = false;
+  readonly #opening: StoreOpening;
+  /** The reason that was told last, where it was permanent. */
+  #permanent: string | undefined;
 
   constructor(store: Store, { reporter, now, storeTimeout }: GuardOptions) {
-    this.#store = store;
+    this.#opening = new StoreOpening(store);
     this.#reporter = reporter;
     this.#breaker = new Breaker({
       now,
       probe: async () => withDeadline(Promise.resolve(store.get(PROBE)), storeTimeout),
       onOpen: (failures) => reporter.tell('breaker-open', { failures }),
-      onClose: () => reporter.tell('breaker-closed', {}),
+      onClose: () => this.#heal(),
     });
     // Keyv 6 throws from a socket's event, and ends the process, where nobody listens.
     store.on?.('error', (error) => this.report('connection', error));
@@ -56,30 +56,40 @@ export class StoreGuard {
   ): Promise<unknown> {
     if (!this.#breaker.allows()) return FAULT;
     try {
-      if (!this.#isReady) await this.#ready();
+      if (!this.#opening.isOver) await this.#opening.wait();
       const answer = ask();
       const settled = isPromise(answer) ? await withDeadline(answer, milliseconds) : answer;
       this.#breaker.succeeded();
       return settled;
     } catch (error) {
       this.report(operation, error);
-      this.#breaker.failed();
+      if (isPermanent(error)) this.#breaker.giveUp();
+      else this.#breaker.failed();
       return FAULT;
     }
   }
 
+  /** The same in the call itself; nothing where it fails, which whoever asks again with time is told. */
+  attemptNow<Answer>(ask: () => Answer): Answer | undefined {
+    if (!this.#opening.isOver || !this.#breaker.allows()) return undefined;
+    try {
+      return ask();
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** What only a person can mend is told once, however often the store is tried. */
   report(operation: StoreOperation, error: unknown): void {
-    this.#reporter.tell('store-error', { operation, reason: faultName(error) });
+    const reason = faultName(error);
+    const isKnown = isPermanent(error) && this.#permanent === reason;
+    this.#permanent = isPermanent(error) ? reason : undefined;
+    if (isKnown) return;
+    this.#reporter.tell('store-error', { operation, reason, isPermanent: isPermanent(error) });
   }
 
-  /** Never rejects: each operation finds out for itself, and a store that opens late is used from then on. */
-  #ready(): Promise<void> {
-    this.#opening ??= this.#wait(this.#store.opening);
-    return this.#opening;
-  }
-
-  async #wait(opening: Promise<unknown> | undefined): Promise<void> {
-    await (opening && withDeadline(opening, OPENING_PATIENCE).catch(() => {}));
-    this.#isReady = true;
+  #heal(): void {
+    this.#permanent = undefined;
+    this.#reporter.tell('breaker-closed', {});
   }
 }

@@ -45,6 +45,8 @@ export interface Store {
   scan?(prefix: string): AsyncIterable<StoredRow>;
   /** Removes what the store itself holds for expired, a little at a time; how many rows went. */
   sweep?(): Promise<number>;
+  /** Why there is no row under `key`, where more is known than that: a file that was edited, and is none any more. */
+  whyAbsent?(key: string): string | undefined;
   /** What the store holds, where it knows without counting. */
   measure?(): StoreSize;
 }

@@ -1,10 +1,11 @@
-import type { Usage } from '../words/entry.ts';
+import type { Served, Usage } from '../words/entry.ts';
 
 /** What is known of a complete answer. */
 export interface Facts {
   /** Why the answer is not worth keeping; nothing where it is. */
   readonly rejection?: string | undefined;
   readonly usage?: Usage | undefined;
+  readonly served?: Served | undefined;
 }
 
 /** Looks at a stream as it passes and says when, and how, it ended. */

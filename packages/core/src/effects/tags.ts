@@ -1,6 +1,6 @@
-import { digest } from '../words/digest.ts';
 import type { EntryHeader } from '../words/entry.ts';
 import { parseJson } from './json.ts';
+import type { Seal } from './seal.ts';
 
 /** What has been said of a tag: one small row for each tag that was ever invalidated or expired. */
 export interface Marker {
@@ -8,8 +8,11 @@ export interface Marker {
   readonly generation: string;
   /** Entries stored until then are stale. */
   readonly expiredAt?: number | undefined;
+  /** Of a model's name: which model answered to it last. */
+  readonly served?: string | undefined;
 }
 
+/** By mark: a tag, or what one of the secrets makes of it. See `MarkerBoard.marksOf`. */
 export type Markers = ReadonlyMap<string, Marker>;
 
 /** The tag that every entry of a namespace carries. */
@@ -21,8 +24,8 @@ export const userTag = (tag: string) => `tag:${tag}`;
 
 const UNMARKED: Marker = { generation: '' };
 
-export function markerKey(prefix: string, tag: string): string {
-  return `${prefix}tag:${digest(tag)}`;
+export function markerKey(prefix: string, tag: string, seal: Seal): string {
+  return `${prefix}tag:${seal.nameOf('tag', tag)}`;
 }
 
 export function readMarker(text: string | undefined): Marker | undefined {
@@ -43,23 +46,33 @@ export function tagsOf(header: Pick<EntryHeader, 'provider' | 'model' | 'tags'>)
 }
 
 /** The generations an entry written now belongs to; only those that differ from the first are kept. */
-export function generationsOf(tags: readonly string[], markers: Markers): Record<string, string> {
-  const marked = tags.flatMap((tag) => {
-    const generation = markers.get(tag)?.generation;
-    return generation === undefined || generation === '' ? [] : [[tag, generation] as const];
+export function generationsOf(marks: readonly string[], markers: Markers): Record<string, string> {
+  const marked = marks.flatMap((mark) => {
+    const generation = markers.get(mark)?.generation;
+    return generation === undefined || generation === '' ? [] : [[mark, generation] as const];
   });
   return Object.fromEntries(marked);
 }
 
 /** The header as the markers leave it: as it is, stale before its time, or nothing where invalidated. */
-export function applyMarkers(header: EntryHeader, markers: Markers): EntryHeader | undefined {
-  let freshUntil = header.freshUntil;
-  for (const tag of tagsOf(header)) {
-    const { generation, expiredAt = -1 } = markers.get(tag) ?? UNMARKED;
-    if (generation !== (header.generations?.[tag] ?? '')) return undefined;
-    if (expiredAt >= header.storedAt) freshUntil = Math.min(freshUntil, expiredAt);
+export function applyMarkers(
+  header: EntryHeader,
+  markers: Markers,
+  marks: readonly string[] = tagsOf(header),
+): EntryHeader | undefined {
+  let left = header;
+  for (const mark of marks) {
+    const marker = markers.get(mark) ?? UNMARKED;
+    if (marker.generation !== (header.generations?.[mark] ?? '')) return undefined;
+    left = expiredBy(marker, left);
   }
-  return freshUntil === header.freshUntil ? header : staleSince(header, freshUntil);
+  return left;
+}
+
+/** Stale from then on, where the marker says so of entries as old as this. */
+export function expiredBy({ expiredAt = -1 }: Marker, header: EntryHeader): EntryHeader {
+  const isMeant = expiredAt >= header.storedAt && expiredAt < header.freshUntil;
+  return isMeant ? staleSince(header, expiredAt) : header;
 }
 
 /** The windows after freshness keep their lengths, so expiring early never serves stale for longer. */

@@ -12,6 +12,10 @@ export class TimedIterator<Chunk> {
     return this.#waits;
   }
 
+  get total(): number {
+    return this.#waits.reduce((sum, wait) => sum + wait, 0);
+  }
+
   async next(): Promise<IteratorResult<Chunk>> {
     const startedAt = performance.now();
     const result = await this.#upstream.next();

@@ -1,5 +1,5 @@
 import type { Fields } from '../words/call-identity.ts';
-import type { Usage } from '../words/entry.ts';
+import type { Served, Usage } from '../words/entry.ts';
 import type { CrossRules } from './cross-rules.ts';
 
 /** Why an answer is given and not kept. Each can be admitted on purpose, by name. */
@@ -57,6 +57,8 @@ export interface Adapter {
   /** Why this answer is not worth keeping; nothing where it is. */
   rejects(response: unknown, request: unknown): Rejection | undefined;
   usageOf?(response: unknown): Usage | undefined;
+  /** Who really answered. @default what `model` and `system_fingerprint`, or their like, say */
+  servedModelOf?(response: unknown): Served | undefined;
   readonly stream: StreamRules;
   /** @default an answer is served as it was asked for, whole or as a stream */
   readonly cross?: CrossRules | undefined;

@@ -5,6 +5,7 @@ import { fingerprint } from '../words/fingerprint.ts';
 import { NotCanonical } from '../words/not-canonical.ts';
 import type { Bypass } from './call.ts';
 import type { Policy } from './policy.ts';
+import { callTags } from './served-model.ts';
 
 export function isBypass(value: object): value is Bypass {
   return 'bypass' in value;
@@ -14,14 +15,19 @@ export function isBypass(value: object): value is Bypass {
 export function addressOf(
   entries: EntryStore,
   identity: CallIdentity | Bypass,
-  { scope, tags }: Policy,
+  policy: Policy,
 ): Address | Bypass {
   if (isBypass(identity)) return identity;
   const { provider, model } = identity;
+  if (policy.requireScope && policy.scope === '') return { bypass: 'no-scope', provider };
   try {
-    const addressee = { fingerprint: fingerprint(identity), scope };
+    const addressee = { fingerprint: fingerprint(identity), scope: policy.scope };
     const key = entries.keyOf(addressee);
-    return { ...addressee, key, tags: tagsOf({ provider, model, tags }) };
+    return {
+      ...addressee,
+      key,
+      tags: tagsOf({ provider, model, tags: callTags(identity, policy) }),
+    };
   } catch (error) {
     if (error instanceof NotCanonical) {
       return { bypass: 'not-canonical', provider, field: error.path };

@@ -1,9 +1,10 @@
 import type { Facts } from '../effects/stream-source.ts';
 import type { Adapter } from './adapter.ts';
-import type { Admit } from './options.ts';
+import type { Admit } from './option-words.ts';
+import { servedBy, servedInChunks } from './served-model.ts';
 
 export interface Rules {
-  readonly adapter: Pick<Adapter, 'rejects' | 'usageOf'>;
+  readonly adapter: Pick<Adapter, 'rejects' | 'usageOf' | 'servedModelOf'>;
   readonly admit: Admit;
 }
 
@@ -15,12 +16,29 @@ function rejection({ adapter, admit }: Rules, response: unknown, request: unknow
   return rejected ?? (admit(response) ? undefined : 'admit');
 }
 
-/** May this answer be kept, and what did it use? An answer that cannot be judged is not kept. */
+/** May this answer be kept, and what did it use, and of whom is it? An answer that cannot be judged is not kept. */
 export function judge(rules: Rules, response: unknown, request: unknown): Facts {
   try {
     const usage = rules.adapter.usageOf?.(response);
-    return { rejection: rejection(rules, response, request), usage };
+    const served = servedBy(rules.adapter, response);
+    return { rejection: rejection(rules, response, request), usage, served };
   } catch {
     return { rejection: 'unreadable' };
   }
+}
+
+export interface StreamedRules extends Rules {
+  readonly adapter: Rules['adapter'] & Pick<Adapter, 'stream'>;
+}
+
+/** {@link judge}, for a stream that has ended. What the whole answer leaves out of its maker, the chunks may say. */
+export function judgeStream(
+  rules: StreamedRules,
+  chunks: readonly unknown[],
+  request: unknown,
+): Facts {
+  const response = rules.adapter.stream.assemble(chunks);
+  if (response === undefined) return { rejection: 'unfinished' };
+  const facts = judge(rules, response, request);
+  return facts.served === undefined ? { ...facts, served: servedInChunks(chunks) } : facts;
 }

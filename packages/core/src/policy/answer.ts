@@ -1,4 +1,5 @@
-import type { Call, CallInfo } from './call.ts';
+import type { Call } from './call.ts';
+import type { CallInfo } from './call-info.ts';
 import { entryProvenance } from './entry-provenance.ts';
 import type { Landed } from './landed.ts';
 

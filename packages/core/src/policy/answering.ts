@@ -1,15 +1,21 @@
-import type { EntryStore } from '../effects/entry-store.ts';
+import type { Address, EntryStore } from '../effects/entry-store.ts';
 import type { Reporter } from '../effects/reporter.ts';
+import type { BypassReason } from '../words/events.ts';
 import { addressOf, isBypass } from './address.ts';
-import { type Answer, bypassAnswer } from './answer.ts';
+import type { Answer } from './answer.ts';
 import type { Asking, Bypass, Call } from './call.ts';
+import { goPast } from './go-past.ts';
 import type { Pipeline } from './pipeline.ts';
+import { replayBypass } from './replay-miss.ts';
 
 export interface AnsweringParts {
   readonly entries: EntryStore;
   readonly pipeline: Pipeline;
   readonly reporter: Reporter;
 }
+
+/** What the user, or the endpoint, takes out of the cache's hands is called in every mode. */
+const LIVE: ReadonlySet<BypassReason> = new Set<BypassReason>(['when', 'endpoint']);
 
 /** What doors ask of a cache: each request has an address, or goes past it. */
 export class Answering {
@@ -24,11 +30,16 @@ export class Answering {
   }
 
   /** Takes one request through the cache. Doors build the call; see `cachedLlmCall` for functions. */
-  async answer<Response>(call: Asking<Response>): Promise<Answer<Response>> {
-    const address = addressOf(this.#entries, call.identity, call.policy);
+  answer<Response>(call: Asking<Response>): Answer<Response> | Promise<Answer<Response>> {
+    const address = call.address ?? this.addressOf(call);
     if (isBypass(address)) return this.#goPast(call, address);
     // An identity that is a bypass has no address.
     return this.#pipeline.answer(call as Call<Response>, address);
+  }
+
+  /** Where the entry of a call is, or why it can have none. */
+  addressOf({ identity, policy }: Asking<unknown>): Address | Bypass {
+    return addressOf(this.#entries, identity, policy);
   }
 
   /** The key of a call; nothing for one that goes past the cache. */
@@ -52,7 +63,10 @@ export class Answering {
   async #goPast<Response>(call: Asking<Response>, why: Bypass): Promise<Answer<Response>> {
     const { bypass, ...where } = why;
     this.#reporter.tell('bypass', { reason: bypass, ...where });
-    const { signal = new AbortController().signal } = call;
-    return bypassAnswer(await (call.pass?.() ?? call.invoke(signal)));
+    if (call.policy.mode === 'replay' && !LIVE.has(bypass)) {
+      this.#reporter.tell('replay-miss', { reason: bypass, ...where });
+      throw replayBypass(why);
+    }
+    return goPast(call);
   }
 }

@@ -1,8 +1,10 @@
+import type { Address } from '../effects/entry-store.ts';
 import type { Recording } from '../effects/recording.ts';
 import type { Facts } from '../effects/stream-source.ts';
 import type { CallIdentity } from '../words/call-identity.ts';
-import type { EntryHeader, Usage } from '../words/entry.ts';
+import type { EntryHeader } from '../words/entry.ts';
 import type { BypassReason } from '../words/events.ts';
+import type { Outcome } from './call-info.ts';
 import type { Policy } from './policy.ts';
 
 /** What can be read as often as there are callers; each decodes its own copy. */
@@ -64,6 +66,12 @@ export interface Call<Response> {
   /** The caller's own. */
   readonly signal?: AbortSignal | undefined;
   readonly codec: ResponseCodec<Response>;
+  /** One of many items that are asked for together: it waits for no other process. */
+  readonly isPart?: boolean | undefined;
+  /** Where its entry is, if that is known. @default worked out from its identity */
+  readonly address?: Address | undefined;
+  /** Takes a copy of what the caller may change: told before anything is waited for. */
+  hold?(): void;
   /** Calls the provider. The signal is the flight's, not the caller's. */
   invoke(signal: AbortSignal): Promise<Response>;
   /** Calls the provider as if there were no cache, with the caller's own request. @default invoke */
@@ -73,28 +81,4 @@ export interface Call<Response> {
 /** What a door hands over: a call, unless its request must go past the cache. */
 export interface Asking<Response> extends Omit<Call<Response>, 'identity'> {
   readonly identity: CallIdentity | Bypass;
-}
-
-export type Outcome = 'hit' | 'stale' | 'miss' | 'bypass';
-
-/** What became of a request. */
-export interface CallInfo {
-  readonly outcome: Outcome;
-  /** This request joined another's. */
-  readonly collapsed: boolean;
-  /** The answer was written to the store, as far as is known when it is given. */
-  readonly stored: boolean;
-  /** Nothing for a request that cannot be keyed. */
-  readonly key?: string | undefined;
-  /** Milliseconds since the answer was stored; 0 for a live one. */
-  readonly age: number;
-  /** Milliseconds for which it is still fresh. */
-  readonly ttl: number;
-  /** What the store saved: nothing on a live answer. */
-  readonly saved?:
-    | {
-        readonly usage?: Usage | undefined;
-        readonly milliseconds?: number | undefined;
-      }
-    | undefined;
 }

@@ -1,5 +1,5 @@
 import type { Freshness } from '../words/entry.ts';
-import type { Mode } from './options.ts';
+import type { Mode } from './option-words.ts';
 
 export type State = Freshness | 'absent';
 

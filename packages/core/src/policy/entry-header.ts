@@ -1,5 +1,7 @@
 import type { EntryHeader } from '../words/entry.ts';
 import type { Request } from './request.ts';
+import { callTags } from './served-model.ts';
+import { toldFields } from './told-fields.ts';
 
 /** JSON has no Infinity: an endless window ends at the last instant that can be written. */
 const until = (instant: number) => Math.min(instant, Number.MAX_SAFE_INTEGER);
@@ -10,7 +12,8 @@ export function entryHeader(
   kind: EntryHeader['kind'],
   storedAt: number,
 ): EntryHeader {
-  const { ttl, staleWhileRevalidate, staleIfError, tags } = call.policy;
+  const { ttl, staleWhileRevalidate, staleIfError } = call.policy;
+  const tags = callTags(call.identity, call.policy);
   const freshUntil = until(storedAt + ttl);
   return {
     fingerprint: address.fingerprint,
@@ -24,5 +27,6 @@ export function entryHeader(
     provider: call.identity.provider,
     model: call.identity.model,
     tags: tags.length === 0 ? undefined : tags,
+    fields: toldFields(call.identity, call.policy),
   };
 }

@@ -60,6 +60,8 @@ export function identify(asked: Asked, policy: Policy): CallIdentity {
     model: asked.model ?? modelOf(asked),
     streamed,
     version: asked.version ?? policy.version,
+    // The first of several answers is the one that a call without a number has.
+    sample: (asked.sample ?? policy.sample) || undefined,
     request: given,
   };
   const cross = policy.crossMode ? adapter?.cross : undefined;

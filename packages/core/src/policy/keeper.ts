@@ -5,7 +5,8 @@ import type { Markers } from '../effects/tags.ts';
 import type { Entry, EntryHeader } from '../words/entry.ts';
 import type { Capture } from './call.ts';
 import { entryHeader } from './entry-header.ts';
-import type { Mode } from './options.ts';
+import { noteServed } from './note-served.ts';
+import { WRITING } from './option-words.ts';
 import { eventOf, type Request } from './request.ts';
 
 /** A live answer on its way into the store. */
@@ -17,8 +18,6 @@ export interface Arrival extends Request {
   /** False once the key was invalidated while the call was under way. */
   readonly isCurrent: () => boolean;
 }
-
-const WRITING: ReadonlySet<Mode> = new Set<Mode>(['read-write', 'refresh']);
 
 /** Decides whether an answer is kept, and keeps it. */
 export class Keeper {
@@ -34,31 +33,29 @@ export class Keeper {
 
   /** Was it written? A recording is kept when it has ended. */
   async keep(arrival: Arrival, { captured, facts }: Capture<unknown>): Promise<boolean> {
+    if (captured?.kind !== 'recording') this.#spend(arrival, facts);
     if (captured?.kind === 'response') {
-      return this.#admit(arrival, facts, {
-        kind: 'response',
-        payload: captured.payload,
-      });
+      return this.#admit(arrival, facts, { kind: captured.kind, payload: captured.payload });
     }
-    if (captured?.kind !== 'recording') return this.#reject(arrival, facts.rejection);
+    if (captured?.kind !== 'recording') return this.#reject(arrival, facts);
     const { recording, head } = captured;
     const { texts, ...ending } = await recording.ended;
-    if (ending.rejection !== undefined) return this.#reject(arrival, ending.rejection);
+    const took = arrival.took === undefined ? undefined : arrival.took + recording.upstream.total;
+    const ended = { ...arrival, took };
+    this.#spend(ended, ending);
+    if (ending.rejection !== undefined) return this.#reject(ended, ending);
     const { codec, policy } = arrival.call;
     const payload = codec.pack(texts, head);
     const waits = recording.upstream.waits.slice(0, texts.length);
     const delays = policy.replay === 'recorded' ? waits : undefined;
-    return this.#admit(arrival, ending, { kind: 'stream', payload, delays });
+    return this.#admit(ended, ending, { kind: 'stream', payload, delays });
   }
 
   /** A hit that starts the ttl anew: no more often than once in a tenth of it, to spare the store. */
   async renew(arrival: Omit<Arrival, 'took' | 'isCurrent'>, { header, payload }: Entry) {
     if (!WRITING.has(arrival.call.policy.mode)) return;
-    const { freshUntil, staleUntil, fallbackUntil } = entryHeader(
-      arrival,
-      header.kind,
-      this.#now(),
-    );
+    const now = this.#now();
+    const { freshUntil, staleUntil, fallbackUntil } = entryHeader(arrival, header.kind, now);
     if (freshUntil - header.freshUntil < arrival.call.policy.ttl / 10) return;
     const entry = { header: { ...header, freshUntil, staleUntil, fallbackUntil }, payload };
     // Its tags and their generations stay those it was stored with, whatever tags this caller has.
@@ -70,27 +67,34 @@ export class Keeper {
     facts: Facts,
     { payload, ...body }: Pick<EntryHeader, 'kind' | 'delays'> & { readonly payload: string },
   ): Promise<boolean> {
-    if (facts.rejection !== undefined) return this.#reject(arrival, facts.rejection);
-    if (!WRITING.has(arrival.call.policy.mode) || !arrival.isCurrent()) return false;
-    const { usage } = facts;
+    if (facts.rejection !== undefined) return this.#reject(arrival, facts);
+    const { usage, served } = facts;
+    const { address, call, markers, took } = arrival;
+    const { mode } = call.policy;
+    if (!WRITING.has(mode)) return this.#reject(arrival, { rejection: mode, usage });
     const header = {
       ...entryHeader(arrival, body.kind, this.#now()),
       usage,
-      took: arrival.took,
+      served,
+      took,
       delays: body.delays,
     };
-    const written = await this.#entries.write(
-      arrival.address,
-      { header, payload },
-      arrival.markers,
-    );
-    if (typeof written === 'string') return this.#reject(arrival, written);
-    this.#reporter.tell('stored', { ...eventOf(arrival), bytes: written });
+    const noting = noteServed(this.#entries, call, header);
+    if (noting !== undefined) await noting;
+    if (!arrival.isCurrent()) return this.#reject(arrival, { rejection: 'invalidated', usage });
+    const written = await this.#entries.write(address, { header, payload }, markers);
+    if (typeof written === 'string') return this.#reject(arrival, { rejection: written, usage });
+    this.#reporter.tell('stored', { ...eventOf(arrival), usage, took, bytes: written });
     return true;
   }
 
-  #reject(arrival: Arrival, reason = 'unencodable'): false {
-    this.#reporter.tell('not-admitted', { ...eventOf(arrival), reason });
+  #spend(arrival: Arrival, { usage, rejection }: Facts): void {
+    this.#reporter.spend({ ...eventOf(arrival), usage, took: arrival.took }, rejection);
+  }
+
+  #reject(arrival: Arrival, { rejection: reason = 'unencodable', usage }: Facts): false {
+    const { took } = arrival;
+    this.#reporter.tell('not-admitted', { ...eventOf(arrival), usage, took, reason });
     return false;
   }
 }

@@ -1,8 +1,9 @@
 import type { EntryHeader, Usage } from '../words/entry.ts';
-import type { Captured, Outcome } from './call.ts';
+import type { Captured } from './call.ts';
+import type { Outcome } from './call-info.ts';
 
 /** What is known of an answer when the provider has given it. */
-interface LiveArrival {
+export interface LiveArrival {
   readonly at: number;
   readonly took: number;
   readonly usage: Usage | undefined;

@@ -1,14 +1,17 @@
 import type { Flight } from '../effects/flight.ts';
 import { DECISIONS } from './decision.ts';
+import { Fallback } from './fallback.ts';
 import { Keeper } from './keeper.ts';
 import type { Landed } from './landed.ts';
+import type { Leadership } from './leadership.ts';
 import { type Look, lookUp } from './look-up.ts';
-import { isOutage } from './outage.ts';
 import { ProviderCall, type ProviderCallParts } from './provider-call.ts';
-import { replayMiss } from './replay-miss.ts';
+import { type ReplayMissParts, replayMiss } from './replay-miss.ts';
 import { eventOf, type Request } from './request.ts';
+import { isAnswered, serve } from './serve.ts';
 
-export interface LeaderParts extends ProviderCallParts {
+export interface LeaderParts extends ProviderCallParts, ReplayMissParts {
+  readonly leadership: Leadership;
   /** Calls the provider behind an answer. */
   readonly revalidate: (request: Request) => void;
 }
@@ -17,24 +20,25 @@ export interface LeaderParts extends ProviderCallParts {
 export class Leader {
   readonly #parts: LeaderParts;
   readonly #provider: ProviderCall;
+  readonly #fallback: Fallback;
   readonly #keeper: Keeper;
 
   constructor(parts: LeaderParts) {
     this.#parts = parts;
     this.#provider = new ProviderCall(parts);
+    this.#fallback = new Fallback({ ...parts, provider: this.#provider });
     this.#keeper = new Keeper(parts.entries, parts.reporter, parts.now);
   }
 
   async lead(request: Request, flight: Flight<Landed>): Promise<Landed> {
-    const { entries, now } = this.#parts;
-    const look = await lookUp(request, entries, now);
+    const look = request.look ?? (await lookUp(request, this.#parts));
     const step = DECISIONS[request.call.policy.mode][look.state];
-    if (step === 'refuse') throw replayMiss(request.call.identity);
-    if (step === 'call-or-serve') return this.#callOrServe(request, look, flight);
-    if (step === 'call' || look.answer === undefined) return this.#call(request, look, flight);
+    if (step === 'refuse') throw await replayMiss(request, this.#parts);
+    if (step === 'call' || !isAnswered(look)) return this.#callAlone(request, look, flight);
+    if (step === 'call-or-serve') return this.#fallback.callOrServe(request, look, flight);
     if (step === 'serve-and-revalidate') this.#parts.revalidate(request);
     else if (this.#parts.isCurrent(flight, request)) this.#renew(request, look);
-    return this.#serve(request, look, look.answer);
+    return serve(this.#parts, request, look);
   }
 
   #renew(request: Request, { entry, markers, state }: Look): void {
@@ -42,15 +46,20 @@ export class Leader {
     void this.#keeper.renew({ ...request, markers }, entry);
   }
 
-  #serve(request: Request, { entry, state }: Look, answer: Landed): Landed {
-    const { reporter, now } = this.#parts;
-    const event = {
-      ...eventOf(request),
-      age: now() - (entry?.header.storedAt ?? now()),
-    };
-    if (answer.outcome === 'hit') reporter.tell('hit', event);
-    else reporter.tell('stale', { ...event, isFallback: state === 'fallback' });
-    return answer;
+  /** Among all processes that share the store, where it has leases. */
+  async #callAlone(request: Request, look: Look, flight: Flight<Landed>): Promise<Landed> {
+    const { leadership } = this.#parts;
+    if (!leadership.isShared(request)) return this.#call(request, look, flight);
+    const { look: newest, lease } = await leadership.win(request, look, flight);
+    const landing = this.#serveOrCall(request, newest, flight);
+    if (lease !== undefined) leadership.keep(lease, request, { flight, landing });
+    return landing;
+  }
+
+  /** What another process led may be in the store by now. */
+  async #serveOrCall(request: Request, look: Look, flight: Flight<Landed>): Promise<Landed> {
+    const isLed = look.state === 'fresh' && isAnswered(look);
+    return isLed ? serve(this.#parts, request, look) : this.#call(request, look, flight);
   }
 
   async #call(request: Request, look: Look, flight: Flight<Landed>): Promise<Landed> {
@@ -59,20 +68,5 @@ export class Leader {
       flight,
       ...(await this.#provider.attempt(request, flight)),
     });
-  }
-
-  /** RFC 5861 §4: an older answer stands in for a provider that cannot answer. */
-  async #callOrServe(request: Request, look: Look, flight: Flight<Landed>): Promise<Landed> {
-    const { answer } = look;
-    if (answer === undefined) return this.#call(request, look, flight);
-    const attempt = await this.#provider.attempt(request, flight).catch((error: unknown) => {
-      if (isOutage(error)) return undefined;
-      this.#parts.reporter.tell('miss', eventOf(request));
-      throw error;
-    });
-    const hasFailed = attempt === undefined || attempt.capture.isOutage === true;
-    if (hasFailed) return this.#serve(request, look, answer);
-    this.#parts.reporter.tell('miss', eventOf(request));
-    return this.#provider.arrive(request, look, { flight, ...attempt });
   }
 }

@@ -1,100 +1,100 @@
-import { EntryStore } from '../effects/entry-store.ts';
-import { GuardedStore } from '../effects/guarded-store.ts';
-import { Reporter } from '../effects/reporter.ts';
-import type { Store } from '../effects/store.ts';
+import type { Ledger, LedgerGroup, LedgerRow } from '../effects/ledger-figures.ts';
 import type { CallIdentity } from '../words/call-identity.ts';
 import type { EventName, Listener } from '../words/events.ts';
 import type { Answer } from './answer.ts';
-import { Answering } from './answering.ts';
+import type { Answering } from './answering.ts';
+import { assembleCache, type CacheAssembly } from './cache-assembly.ts';
 import type { CacheParts, CacheStats } from './cache-parts.ts';
 import type { Asking } from './call.ts';
-import { ManualAccess } from './manual-access.ts';
+import type { Inspection } from './inspection.ts';
 import type { CallOptions } from './options.ts';
-import { Pipeline } from './pipeline.ts';
 import type { Policy } from './policy.ts';
-import { type Selection, Steering } from './steering.ts';
-import { type WarmOptions, type WarmReport, warm } from './warm.ts';
+import type { Prices } from './prices.ts';
+import type { Selection } from './steering.ts';
+import { warm } from './warm.ts';
 
 /** Answers of language models, kept in a store. Made by `createLlmCache`. */
 export class LlmCache {
-  readonly policy: Policy;
+  /** Shown to nobody who prints the cache: a scope may name a person. */
+  declare readonly policy: Policy;
   readonly isPrivate: boolean;
-  readonly #store: Store;
-  readonly #rows: GuardedStore;
-  readonly #reporter = new Reporter();
   /** What doors ask of the cache. */
   readonly calls: Answering;
-  readonly #steering: Steering;
-  readonly #manual: ManualAccess;
+  /** What lies in the store, entry by entry. */
+  readonly inspection: Inspection;
+  /** Asks each request once, a few at a time, so that later calls are hits. */
+  readonly warm = warm;
+  /** What answers cost, where that is known. */
+  readonly prices: Prices;
+  readonly #parts: CacheAssembly;
 
-  constructor({ store, isPrivate, namespace, policy, ...parts }: CacheParts) {
-    const { now, reporter } = { ...parts, reporter: this.#reporter };
-    this.#rows = new GuardedStore(store, { ...parts, reporter });
-    const entries = new EntryStore(this.#rows, namespace, parts.maxEntryBytes);
-    const pipeline = new Pipeline({ entries, reporter, now });
-    this.policy = policy;
-    this.isPrivate = isPrivate;
-    this.#store = store;
-    this.calls = new Answering({ entries, pipeline, reporter });
-    this.#steering = new Steering({ entries, store, reporter, now, flights: pipeline.flights });
-    this.#manual = new ManualAccess({ entries, reporter, now, policy, pipeline });
+  constructor(parts: CacheParts) {
+    Object.defineProperty(this, 'policy', { value: parts.policy });
+    this.isPrivate = parts.isPrivate;
+    this.#parts = assembleCache(parts);
+    this.calls = this.#parts.calls;
+    this.prices = this.#parts.prices;
+    this.inspection = this.#parts.inspection;
   }
 
   /** Takes one request through the cache. Doors build the call; see `cachedLlmCall` for functions. */
-  answer<Response>(call: Asking<Response>): Promise<Answer<Response>> {
+  answer<Response>(call: Asking<Response>): Answer<Response> | Promise<Answer<Response>> {
     return this.calls.answer(call);
   }
 
   /** The response stored for an identity of your own, if one is fresh. */
   get(identity: CallIdentity, options: CallOptions = {}): Promise<unknown> {
-    return this.#manual.get(identity, options);
+    return this.#parts.manual.get(identity, options);
   }
 
   /** Stores a response for an identity of your own making. Was it stored? */
   set(identity: CallIdentity, response: unknown, options: CallOptions = {}): Promise<boolean> {
-    return this.#manual.set(identity, response, options);
+    return this.#parts.manual.set(identity, response, options);
   }
 
   keyOf(identity: CallIdentity, options: CallOptions = {}): string | undefined {
-    return this.#manual.keyOf(identity, options);
+    return this.#parts.manual.keyOf(identity, options);
   }
 
   /** The selected entries answer nobody from now on. False when the store could not be told. */
   invalidate(selection: Selection): Promise<boolean> {
-    return this.#steering.invalidate(selection);
+    return this.#parts.steering.invalidate(selection);
   }
 
   /** The selected entries are stale from now on. False when the store could not be told. */
   expire(selection: Selection): Promise<boolean> {
-    return this.#steering.expire(selection);
+    return this.#parts.steering.expire(selection);
   }
 
   /** Removes every entry of this namespace, and nothing else. False when the store could not be told. */
   clear(): Promise<boolean> {
-    return this.#steering.clear();
+    return this.#parts.steering.clear();
   }
 
-  /** Asks each request once, a few at a time, so that later calls are hits. */
-  warm<Request>(
-    requests: Iterable<Request> | AsyncIterable<Request>,
-    ask: (request: Request) => unknown,
-    options?: WarmOptions,
-  ): Promise<WarmReport> {
-    return warm(requests, ask, options);
+  /** What this process did since the cache was made; see `ledger` for all processes. */
+  stats(): CacheStats;
+  stats(options: { readonly by: LedgerGroup }): readonly LedgerRow[];
+  stats(options?: { readonly by: LedgerGroup }): CacheStats | readonly LedgerRow[] {
+    return options === undefined ? this.#parts.books.stats() : this.#parts.books.by(options.by);
   }
 
-  stats(): CacheStats {
-    const { counts, requests, hitRate } = this.#reporter.stats;
-    return { ...counts, ...this.#store.measure?.(), requests, hitRate };
+  /** {@link stats}, as a text for people. */
+  summary(): string {
+    return this.#parts.books.summary();
+  }
+
+  /** What every process did that shares this store and namespace, of which the store can list rows. */
+  ledger(): Promise<Ledger> {
+    return this.#parts.books.ledger();
   }
 
   /** Returns how to stop listening. */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
-    return this.#reporter.emitter.on(name, listener);
+    return this.#parts.reporter.emitter.on(name, listener);
   }
 
-  /** Waits for what is being written, and lets go of the store. */
+  /** Writes this process's counts down, waits for what is being written, and lets go of the store. */
   close(): Promise<void> {
-    return this.#rows.close();
+    return this.#parts.books.close().then(() => this.#parts.rows.close());
   }
 }

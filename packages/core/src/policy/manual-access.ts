@@ -3,13 +3,14 @@ import type { Reporter } from '../effects/reporter.ts';
 import type { CallIdentity } from '../words/call-identity.ts';
 import { addressOf, isBypass } from './address.ts';
 import type { Bypass, Call } from './call.ts';
+import { callPolicy } from './call-policy.ts';
 import { defaultAdapter } from './default-adapter.ts';
 import { drained } from './drained.ts';
 import { identify } from './identify.ts';
 import { Keeper } from './keeper.ts';
 import type { CallOptions } from './options.ts';
 import type { Pipeline } from './pipeline.ts';
-import { type Policy, resolvePolicy } from './policy.ts';
+import type { Policy } from './policy.ts';
 import { eventOf, type Request } from './request.ts';
 import { ValueCodec } from './value-codec.ts';
 
@@ -37,7 +38,7 @@ export class ManualAccess {
     if (isBypass(request)) return this.#goPast(request);
     const { mode } = request.call.policy;
     if (mode === 'off') return undefined;
-    const { state, answer } = await this.#parts.pipeline.look(request);
+    const { state, answer, waited = 0 } = await this.#parts.pipeline.look(request);
     const header = answer?.header;
     const isServed = mode === 'replay' || (mode !== 'refresh' && state === 'fresh');
     if (!isServed || header === undefined) {
@@ -45,7 +46,8 @@ export class ManualAccess {
       return undefined;
     }
     const age = this.#parts.now() - header.storedAt;
-    this.#parts.reporter.tell('hit', { ...eventOf(request), age });
+    const { usage, took } = header;
+    this.#parts.reporter.tell('hit', { ...eventOf(request), usage, took, age, waited });
     return answer?.own?.response;
   }
 
@@ -73,7 +75,7 @@ export class ManualAccess {
   }
 
   #request(given: CallIdentity, options: CallOptions): Request | Bypass {
-    const policy = resolvePolicy(this.#parts.policy, options);
+    const policy = callPolicy(this.#parts.policy, options);
     const identity = identityOf(given, policy);
     const address: Address | Bypass = addressOf(this.#parts.entries, identity, policy);
     if (isBypass(address) || isBypass(identity)) return address as Bypass; // a bypass has no address

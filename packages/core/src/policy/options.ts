@@ -1,24 +1,8 @@
 import type { Store } from '../effects/store.ts';
 import type { Duration } from '../words/duration.ts';
-import type { Rejection } from './adapter.ts';
-
-export const MODES = ['read-write', 'read-only', 'refresh', 'replay', 'off'] as const;
-
-/**
- * `read-write`: answer from the store, else call and store. `read-only`: never write. `refresh`: never
- * read, call and store. `replay`: never call, a miss is an error. `off`: as if there were no cache.
- */
-export type Mode = (typeof MODES)[number];
-
-export const PACES = ['instant', 'recorded'] as const;
-
-/** A stored stream comes at once, or as it once came. */
-export type Pace = (typeof PACES)[number];
-
-/** May this answer be kept? A predicate narrows; an object lets in what is left out by default. */
-export type Admit =
-  | ((response: unknown) => boolean)
-  | Readonly<Partial<Record<Rejection, boolean>>>;
+import type { LedgerOptions } from './ledger-options.ts';
+import type { Admit, Mode, OnModelChange, Pace } from './option-words.ts';
+import type { PrivacyOptions } from './privacy-options.ts';
 
 /** What may be said of a cache, of a cached function, and of a single call; the nearest word counts. */
 export interface CallOptions {
@@ -28,6 +12,11 @@ export interface CallOptions {
   readonly staleWhileRevalidate?: Duration | undefined;
   /** How long after its ttl it stands in for a provider that fails. @default 0 */
   readonly staleIfError?: Duration | undefined;
+  /**
+   * How long a call may take before an older answer that `staleIfError` allows is served in its place; the
+   * call goes on behind it. @default as long as it takes
+   */
+  readonly softTimeout?: Duration | undefined;
   /** A hit starts the ttl anew, at most once in a tenth of it. @default false */
   readonly renewOnHit?: boolean | undefined;
   /** @default 'read-write' */
@@ -38,6 +27,21 @@ export interface CallOptions {
   readonly tags?: readonly string[] | undefined;
   /** Your own version of the key. */
   readonly version?: string | undefined;
+  /**
+   * Which of several answers to the same request: each number has an answer of its own, and always the same.
+   * 0 is the one that a call without a number has. @default 0
+   */
+  readonly sample?: number | undefined;
+  /**
+   * Keeps a short digest of each field of the request with its answer (some 30 bytes a field, at most 64), so
+   * that a request that is not found can be told from the nearest one that is. @default false
+   */
+  readonly explain?: boolean | undefined;
+  /**
+   * With `'expire'`, a fresh answer from another model than before (`gpt-4o` was `gpt-4o-2024-05-13`, and is
+   * `gpt-4o-2024-08-06`) makes all older answers to that name stale. @default 'keep'
+   */
+  readonly onModelChange?: OnModelChange | undefined;
   /** Dotted fields of the request to leave out of the key. @default [] */
   readonly ignore?: readonly string[] | undefined;
   /** @default what the adapter calls complete and successful */
@@ -56,12 +60,17 @@ export interface CallOptions {
   readonly when?: ((...request: never) => boolean) | undefined;
 }
 
-export interface CacheOptions extends CallOptions {
+export interface CacheOptions extends CallOptions, LedgerOptions, PrivacyOptions {
   /**
    * A Keyv (5 or 6), anything Keyv takes for a store, or a URL: `memory:`, `sqlite:./llm.db`, `redis://…`.
    * @default bounded memory
    */
   readonly store?: Store | Map<string, unknown> | string | undefined;
+  /**
+   * In place of `store`: bounded memory before a store, `['memory:', 'redis://…']`. What was just read or
+   * written is served from memory, for a second without asking, and for as long as the store is away.
+   */
+  readonly tiers?: readonly [near: Store | string, far: Store | string] | undefined;
   /** Keeps applications apart in one store. @default 'cached-llm' */
   readonly namespace?: string | undefined;
   /** Bound of the default memory store. @default 10_000 */
@@ -72,6 +81,14 @@ export interface CacheOptions extends CallOptions {
   readonly maxEntryBytes?: number | undefined;
   /** How long a look-up may keep a call waiting. @default '250ms' */
   readonly storeTimeout?: Duration | undefined;
+  /**
+   * One process at a time calls for a key, and the others wait for its entry, where the store has leases
+   * (SQLite, Redis). The duration is how long a process that died is waited for; `false` turns it off.
+   * @default '5s', where the store can
+   */
+  readonly lease?: Duration | false | undefined;
+  /** Compresses entries from this many bytes on; `true` is 8 KiB. Entries are read whatever it says. @default false */
+  readonly compress?: boolean | number | undefined;
   /** The clock, in milliseconds since 1970. @default Date.now */
   readonly now?: (() => number) | undefined;
 }

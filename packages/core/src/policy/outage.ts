@@ -5,6 +5,7 @@ const MISTAKES = new Set([
   'SyntaxError',
   'RangeError',
   'AbortError',
+  'LlmCacheError',
 ]);
 
 interface Failure {
@@ -21,13 +22,26 @@ export function isOutageStatus(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
-/** Does this error speak of the provider, and not of the request or of the caller's own code? */
-export function isOutage(error: unknown): boolean {
+/** What its status, or its code, says; nothing for an error that has neither. */
+function verdict(error: unknown): boolean | undefined {
   if (typeof error !== 'object' || error === null) return false;
   const failure: Failure = error;
   const status = failure.status ?? failure.statusCode ?? failure.$metadata?.httpStatusCode;
   if (typeof status === 'number') return isOutageStatus(status);
   if (NETWORK_CODES.test(String(failure.code))) return true;
-  if (failure.cause !== undefined && isOutage(failure.cause)) return true;
-  return !MISTAKES.has(String(failure.name));
+  return failure.cause !== undefined && verdict(failure.cause) === true ? true : undefined;
+}
+
+/** Does this error say that the provider cannot answer now? */
+export function isKnownOutage(error: unknown): boolean {
+  return verdict(error) === true;
+}
+
+/** Does this error speak of the provider, and not of the request or of the caller's own code? */
+export function isOutage(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const failure: Failure = error;
+  const { cause } = failure;
+  const isCaused = cause !== undefined && isOutage(cause);
+  return verdict(error) ?? (isCaused || !MISTAKES.has(String(failure.name)));
 }

@@ -1,12 +1,15 @@
 import type { EntryStore } from '../effects/entry-store.ts';
 import type { Flight } from '../effects/flight.ts';
 import type { Reporter } from '../effects/reporter.ts';
+import type { BackOff } from './back-off.ts';
 import type { Capture } from './call.ts';
 import { Keeper } from './keeper.ts';
 import type { Landed } from './landed.ts';
 import { leading } from './leading.ts';
 import type { Look } from './look-up.ts';
+import { isOutage } from './outage.ts';
 import type { Request } from './request.ts';
+import { StreamArrival } from './stream-arrival.ts';
 
 export interface Attempt {
   readonly capture: Capture<unknown>;
@@ -22,6 +25,7 @@ export interface ProviderCallParts {
   readonly entries: EntryStore;
   readonly reporter: Reporter;
   readonly now: () => number;
+  readonly backOff: BackOff;
   /** Is this flight still the one for its key? */
   readonly isCurrent: (flight: Flight<Landed>, request: Request) => boolean;
 }
@@ -33,15 +37,30 @@ export class ProviderCall {
   readonly #now: () => number;
   readonly #isCurrent: ProviderCallParts['isCurrent'];
   readonly #keeper: Keeper;
+  readonly #backOff: BackOff;
 
-  constructor({ entries, reporter, now, isCurrent }: ProviderCallParts) {
+  constructor({ entries, reporter, now, backOff, isCurrent }: ProviderCallParts) {
     this.#now = now;
+    this.#backOff = backOff;
     this.#isCurrent = isCurrent;
     this.#keeper = new Keeper(entries, reporter, now);
   }
 
   /** Asks the provider, and takes its answer in. */
-  async attempt({ call, address }: Request, flight: Flight<Landed>): Promise<Attempt> {
+  async attempt(request: Request, flight: Flight<Landed>): Promise<Attempt> {
+    const { identity } = request.call;
+    try {
+      const made = await this.#ask(request, flight);
+      if (made.capture.isOutage === true) this.#backOff.failed(identity);
+      else this.#backOff.succeeded(identity);
+      return made;
+    } catch (error) {
+      if (isOutage(error)) this.#backOff.failed(identity);
+      throw error;
+    }
+  }
+
+  async #ask({ call, address }: Request, flight: Flight<Landed>): Promise<Attempt> {
     const startedAt = this.#now();
     const { signal } = flight;
     signal.throwIfAborted(); // all callers left during the look-up
@@ -60,8 +79,7 @@ export class ProviderCall {
     const { captured, response, facts } = capture;
     const at = this.#now();
     if (captured?.kind === 'recording') {
-      const { recording } = captured;
-      const arrival = { at, took, usage: undefined, isKept: () => recording.isWhole };
+      const arrival = new StreamArrival(captured.recording, { at, took });
       return { outcome: 'miss', captured, stored: NO, arrival };
     }
     const isKept = () => facts.rejection === undefined;

@@ -1,5 +1,7 @@
 import type { EntryStore } from '../effects/entry-store.ts';
 import { faultName } from '../effects/fault-name.ts';
+import { isPermanent } from '../effects/is-permanent.ts';
+import { ledgerPrefix } from '../effects/ledger-text.ts';
 import type { Reporter } from '../effects/reporter.ts';
 import type { Store } from '../effects/store.ts';
 import { EVERYTHING, modelTag, providerTag, userTag } from '../effects/tags.ts';
@@ -47,13 +49,13 @@ export class Steering {
     const { entries, flights } = this.#parts;
     if (!('key' in selection)) return this.#invalidateTag(tagOf(selection));
     flights.detach(selection.key);
-    return entries.remove(selection.key);
+    return entries.byKey.invalidate(selection.key);
   }
 
   /** The entries are stale from now on. False when the store could not be told. */
   async expire(selection: Selection): Promise<boolean> {
     const { entries, now } = this.#parts;
-    if ('key' in selection) return entries.expire(selection.key, now());
+    if ('key' in selection) return entries.byKey.expire(selection.key, now());
     return entries.markers.expire(tagOf(selection), now());
   }
 
@@ -64,7 +66,11 @@ export class Steering {
       await this.#removeRows();
       return isDone;
     } catch (error) {
-      this.#parts.reporter.tell('store-error', { operation: 'scan', reason: faultName(error) });
+      this.#parts.reporter.tell('store-error', {
+        operation: 'scan',
+        reason: faultName(error),
+        isPermanent: isPermanent(error),
+      });
       return false;
     }
   }
@@ -77,8 +83,10 @@ export class Steering {
 
   async #removeRows(): Promise<void> {
     const { entries, store } = this.#parts;
+    // What was counted stays: it says what became of requests, and not what is stored.
+    const kept = [`${entries.prefix}tag:`, ledgerPrefix(entries.prefix)];
     for await (const { key } of store.scan?.(entries.prefix) ?? []) {
-      if (!key.startsWith(`${entries.prefix}tag:`)) await entries.remove(key);
+      if (!kept.some((start) => key.startsWith(start))) await entries.remove(key);
     }
   }
 }

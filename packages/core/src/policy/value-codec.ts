@@ -3,13 +3,13 @@ import { Recording } from '../effects/recording.ts';
 import type { Facts, StreamWatcher } from '../effects/stream-source.ts';
 import { decodeValue, encodeValue } from '../effects/value-text.ts';
 import type { Adapter } from './adapter.ts';
-import { judge, type Rules } from './admission.ts';
+import { judge, judgeStream, type Rules } from './admission.ts';
 import type { Capture, Captured, Provenance, ResponseCodec } from './call.ts';
 import { Crossing, type Stored } from './crossing.ts';
 
 export interface ValueCodecOptions {
   readonly rules: Rules & {
-    readonly adapter: Pick<Adapter, 'stream' | 'rejects' | 'usageOf' | 'cross'>;
+    readonly adapter: Pick<Adapter, 'stream' | 'rejects' | 'usageOf' | 'servedModelOf' | 'cross'>;
   };
   readonly request: unknown;
 }
@@ -34,8 +34,7 @@ class ChunkWatcher implements StreamWatcher<unknown> {
 
   verdict(): Facts {
     const { rules, request } = this.#options;
-    const response = rules.adapter.stream.assemble(this.#chunks);
-    return response === undefined ? { rejection: 'unfinished' } : judge(rules, response, request);
+    return judgeStream(rules, this.#chunks, request);
   }
 }
 

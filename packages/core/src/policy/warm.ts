@@ -1,9 +1,16 @@
+import { type Duration, toMilliseconds } from '../words/duration.ts';
 import { LlmCacheError } from '../words/errors.ts';
 import { drained } from './drained.ts';
+import { type Retrying, retrying } from './retrying.ts';
 
 export interface WarmOptions {
   /** Requests under way at once. @default 4 */
   readonly concurrency?: number | undefined;
+  /** How often one request is tried again when the provider is out: 429, 5xx, a broken connection. @default 3 */
+  readonly retries?: number | undefined;
+  /** The wait before the first of these; twice as long before each next one, at most 30 s. @default '1s' */
+  readonly backOff?: Duration | undefined;
+  /** Ends the warming, and every wait, with the signal's own reason. What is stored by then stays. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: WarmReport) => void) | undefined;
 }
@@ -13,20 +20,26 @@ export interface WarmReport {
   readonly failed: number;
 }
 
-/** Calls `ask` for each request, a few at a time; one that fails does not stop the others. */
+type Ask<Request> = (request: Request) => unknown;
+
+/**
+ * Calls `ask` for each request, a few at a time; one that fails does not stop the others. To go on where it was
+ * stopped, warm the same requests again: what is stored is a hit.
+ */
 export async function warm<Request>(
   requests: Iterable<Request> | AsyncIterable<Request>,
-  ask: (request: Request) => unknown,
-  { concurrency = 4, signal, onProgress }: WarmOptions = {},
+  ask: Ask<Request>,
+  options: WarmOptions = {},
 ): Promise<WarmReport> {
-  if (!Number.isInteger(concurrency) || concurrency < 1) refuseConcurrency(concurrency);
+  const { concurrency = 4, signal, onProgress } = options;
+  if (!Number.isInteger(concurrency) || concurrency < 1) refuse('concurrency', concurrency, 4);
+  const tries = retryingOf(options);
   const report = { done: 0, failed: 0 };
   const queue = iteratorOf(requests);
   const work = async (): Promise<void> => {
     for (let next = await queue.next(); next.done !== true; next = await queue.next()) {
       signal?.throwIfAborted();
-      if (await succeeds(ask, next.value)) report.done += 1;
-      else report.failed += 1;
+      report[await outcomeOf(ask, next.value, tries)] += 1;
       onProgress?.({ ...report });
     }
   };
@@ -34,11 +47,16 @@ export async function warm<Request>(
   return report;
 }
 
-function refuseConcurrency(concurrency: unknown): never {
+function refuse(option: string, given: unknown, example: number): never {
   throw new LlmCacheError(
     'INVALID_OPTION',
-    `concurrency is ${String(concurrency)}. Write a whole number above zero.`,
+    `${option} is ${String(given)}. Write a whole number, such as ${example}.`,
   );
+}
+
+function retryingOf({ retries = 3, backOff = '1s', signal }: WarmOptions): Retrying {
+  if (!Number.isSafeInteger(retries) || retries < 0) refuse('retries', retries, 3);
+  return { retries, backOff: toMilliseconds(backOff, 'backOff'), signal };
 }
 
 // A generator queues calls of next(), so that many workers may share it.
@@ -46,11 +64,16 @@ async function* iteratorOf<Request>(requests: Iterable<Request> | AsyncIterable<
   yield* requests;
 }
 
-async function succeeds<Request>(ask: (request: Request) => unknown, request: Request) {
+async function outcomeOf<Request>(
+  ask: Ask<Request>,
+  request: Request,
+  tries: Retrying,
+): Promise<keyof WarmReport> {
   try {
-    await drained(await ask(request));
-    return true;
+    await retrying(async () => drained(await ask(request)), tries);
+    return 'done';
   } catch {
-    return false;
+    tries.signal?.throwIfAborted();
+    return 'failed';
   }
 }

@@ -1,9 +1,22 @@
+import type { FieldDigests } from './field-digests.ts';
+
 /** What the provider counted for one answer. */
 export interface Usage {
   readonly inputTokens?: number | undefined;
   readonly outputTokens?: number | undefined;
+  /** Of the input, what the provider had in its own prompt cache, and what it put there: at other prices. */
+  readonly cacheReadTokens?: number | undefined;
+  readonly cacheWriteTokens?: number | undefined;
   /** Money, in US dollars, where the provider itself says so (OpenRouter's `usage.cost`). */
   readonly cost?: number | undefined;
+}
+
+/** Who really answered: the model behind the name that was asked, as the answer says. */
+export interface Served {
+  /** `gpt-4o-2024-08-06`, where `gpt-4o` was asked. */
+  readonly model?: string | undefined;
+  /** The provider's own digest of what the model runs on (OpenAI's `system_fingerprint`). */
+  readonly fingerprint?: string | undefined;
 }
 
 /** The envelope round a payload. Instants are absolute, so a reader needs none of the writer's options. */
@@ -29,6 +42,9 @@ export interface EntryHeader {
   /** Of its tags, those that had been invalidated before, with the generation the entry belongs to. */
   readonly generations?: Readonly<Record<string, string>> | undefined;
   readonly usage?: Usage | undefined;
+  readonly served?: Served | undefined;
+  /** A short digest of each field of the request, by path; see `explain`. */
+  readonly fields?: FieldDigests | undefined;
   /** How long the provider took, in milliseconds. */
   readonly took?: number | undefined;
 }

@@ -63,6 +63,15 @@ describe('a breaker', () => {
     expect([breaker.isOpen, breaker.allows(), story]).toEqual([true, false, ['open after 3']]);
   });
 
+  test('opens at once where trying again soon is of no use, and says so once', () => {
+    const { breaker, story } = trial();
+    breaker.giveUp();
+    breaker.giveUp();
+    expect([breaker.isOpen, breaker.allows(), story]).toEqual([true, false, ['open after 3']]);
+    breaker.succeeded();
+    expect([breaker.isOpen, breaker.allows()]).toEqual([false, true]);
+  });
+
   test('forgets failures at a success between them', () => {
     const { breaker, story } = trial();
     for (const isGood of [false, false, true, false, false, true]) {

@@ -91,6 +91,8 @@ describe('a text that is no entry is none', () => {
     tags: (value) => Array.isArray(value) && value.length === 0,
     generations: (value) => JSON.stringify(value) === '{}',
     usage: (value) => JSON.stringify(value) === '{}',
+    served: (value) => JSON.stringify(value) === '{}',
+    fields: (value) => JSON.stringify(value) === '{}',
     took: (value) => value === -1,
   };
 

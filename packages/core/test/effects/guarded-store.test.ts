@@ -3,8 +3,8 @@ import { type ManualClock, manualClock } from '@cached-llm/testing';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { GuardedStore } from '../../src/effects/guarded-store.ts';
 import { LazyStore } from '../../src/effects/lazy-store.ts';
-import { Reporter } from '../../src/effects/reporter.ts';
 import type { Store } from '../../src/effects/store.ts';
+import { startReporter } from './start-reporter.ts';
 
 const SECRET = 'hunter2';
 const ADDRESS = `redis://user:${SECRET}@cache.example:6379`;
@@ -17,7 +17,7 @@ interface Guard {
 
 function guard(store: Store, storeTimeout = 5): Guard {
   const clock = manualClock();
-  const reporter = new Reporter();
+  const { reporter } = startReporter();
   const story: string[] = [];
   reporter.emitter.on('store-error', (event) => story.push(`${event.operation}: ${event.reason}`));
   reporter.emitter.on('breaker-open', ({ failures }) => story.push(`open after ${failures}`));
@@ -131,6 +131,38 @@ describe.each([
     const store = new Uniform(answer);
     await guard(store).rows.read(['a', 'b', 'c']);
     expect(store.asked).toBe(1);
+  });
+});
+
+describe('a fault that only a person can mend', () => {
+  const denied = Object.assign(new Error(`WRONGPASS for ${ADDRESS}`), {
+    code: 'WRONGPASS',
+    isPermanent: true,
+  });
+
+  test('is told once, opens the breaker at once, and is told again after it was mended', async () => {
+    const store = new Uniform(() => Promise.reject(denied));
+    const { rows, clock, story } = guard(store);
+    for (let turn = 0; turn < 5; turn += 1) await rows.read(['key']);
+    expect([store.asked, story]).toEqual([1, ['get: WRONGPASS', 'open after 3']]);
+    store.answer = () => ['text'];
+    clock.advance(500);
+    await rows.read(['key']); // lets the probe out
+    await turn();
+    expect(await rows.read(['key'])).toEqual(['text']);
+    store.answer = () => Promise.reject(denied);
+    await rows.read(['key']);
+    expect(story.filter((line) => line === 'get: WRONGPASS')).toHaveLength(2);
+  });
+
+  test('is told apart from an outage', async () => {
+    const { reporter } = startReporter();
+    const told: boolean[] = [];
+    reporter.emitter.on('store-error', ({ isPermanent }) => told.push(isPermanent));
+    const options = { reporter, now: Date.now, storeTimeout: 1_000 };
+    await new GuardedStore(new Uniform(throwing), options).read(['key']);
+    await new GuardedStore(new Uniform(() => Promise.reject(denied)), options).read(['key']);
+    expect(told).toEqual([false, true]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { NO_SEAL } from '../../src/effects/seal.ts';
 import {
   applyMarkers,
   EVERYTHING,
@@ -55,11 +56,13 @@ describe('an entry carries', () => {
       EVERYTHING,
       ...names.flatMap((name) => [providerTag(name), modelTag(name), userTag(name)]),
     ];
-    expect(new Set(tags.map((tag) => markerKey('p:', tag))).size).toBe(tags.length);
+    expect(new Set(tags.map((tag) => markerKey('p:', tag, NO_SEAL))).size).toBe(tags.length);
   });
 
   test('tags whose rows do not say what they are called', () => {
-    expect(markerKey('app:1:', userTag('alice@example.org'))).toMatch(/^app:1:tag:[\w-]{43}$/);
+    expect(markerKey('app:1:', userTag('alice@example.org'), NO_SEAL)).toMatch(
+      /^app:1:tag:[\w-]{43}$/,
+    );
   });
 });
 

@@ -63,7 +63,7 @@ describe('clear', () => {
     const errors: unknown[] = [];
     cache.on('store-error', (event) => errors.push(event));
     expect(await cache.clear()).toBe(false);
-    expect(errors).toEqual([{ operation: 'scan', reason: 'GONE' }]);
+    expect(errors).toEqual([{ operation: 'scan', reason: 'GONE', isPermanent: false }]);
   });
 
   test('what was being asked when it was cleared is not kept', async () => {

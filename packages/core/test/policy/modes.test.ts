@@ -24,7 +24,8 @@ describe('read-only', () => {
     expect(await as('read-only')).toBe('answer 2');
     await as('read-write');
     expect(await as('read-only')).toBe('answer 3');
-    expect(story()).toEqual(['miss', 'miss', 'miss', 'stored', 'hit']);
+    const told = ['miss', 'not-admitted', 'miss', 'not-admitted', 'miss', 'stored', 'hit'];
+    expect(story()).toEqual(told);
   });
 
   test('renews nothing', async () => {

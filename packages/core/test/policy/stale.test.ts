@@ -52,7 +52,7 @@ describe('staleWhileRevalidate', () => {
     expect(story()).toEqual(['miss', 'stored', 'miss', 'stored']);
   });
 
-  test('a revalidation that fails disturbs nobody, and the next request tries again', async () => {
+  test('a revalidation that fails disturbs nobody, and is tried again after a pause', async () => {
     const { cache, clock } = startTrial({ ttl: '1m', staleWhileRevalidate: '10m' });
     const provider = startTurns('old', new Error('tired'), 'new');
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -60,6 +60,9 @@ describe('staleWhileRevalidate', () => {
     clock.advance(MINUTE);
     expect(await ask(QUESTION)).toBe('old');
     await settled();
+    for (const _turn of [1, 2, 3]) expect(await ask(QUESTION)).toBe('old');
+    expect(provider.count).toBe(2);
+    clock.advance(1_000);
     expect(await ask(QUESTION)).toBe('old');
     await settled();
     expect(await ask(QUESTION)).toBe('new');

@@ -6,11 +6,18 @@ import { settled, startTrial } from './trial.ts';
 describe('stats', () => {
   test('of a new cache are zero', () => {
     const { cache } = startTrial();
+    const nothing = { saved: { usd: 0, unpriced: 0 }, spent: { usd: 0, unpriced: 0 } };
+    const none = { input: 0, output: 0 };
     expect(cache.stats()).toEqual({
       ...{ hits: 0, stale: 0, misses: 0, bypasses: 0, collapsed: 0 },
       ...{ stored: 0, notAdmitted: 0, storeErrors: 0, requests: 0, hitRate: 0 },
+      ...{ bypassesByReason: {}, notAdmittedByReason: {}, storeErrorsByOperation: {} },
       ...{ entries: 0, bytes: 0, evictions: 0 },
+      time: { cached: { count: 0 }, uncached: { count: 0 }, saved: 0 },
+      tokens: { saved: none, spent: none },
+      cost: nothing,
     });
+    expect(cache.stats({ by: 'model' })).toEqual([]);
   });
 
   test('count each request once, by what became of it', async () => {
@@ -84,8 +91,8 @@ describe('on', () => {
     const call = { key: ask.keyOf(question), provider: 'openai', model: 'gpt-5' };
     expect(events).toEqual([
       { name: 'miss', event: call },
-      { name: 'stored', event: { ...call, bytes: expect.any(Number) } },
-      { name: 'hit', event: { ...call, age: 0 } },
+      { name: 'stored', event: { ...call, took: 0, bytes: expect.any(Number) } },
+      { name: 'hit', event: { ...call, took: 0, age: 0, waited: expect.any(Number) } },
     ]);
   });
 });

@@ -42,8 +42,8 @@ describe('a store that fails', () => {
     await settled();
     const errors = events.filter(({ name }) => name === 'store-error');
     expect(errors.map(({ event }) => event)).toEqual([
-      { operation: 'get', reason: 'DOWN' },
-      { operation: 'set', reason: 'DOWN' },
+      { operation: 'get', reason: 'DOWN', isPermanent: false },
+      { operation: 'set', reason: 'DOWN', isPermanent: false },
     ]);
   });
 

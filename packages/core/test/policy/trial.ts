@@ -6,6 +6,7 @@ const EVERY_EVENT: Readonly<Record<EventName, true>> = {
   hit: true,
   stale: true,
   miss: true,
+  'replay-miss': true,
   collapsed: true,
   bypass: true,
   stored: true,

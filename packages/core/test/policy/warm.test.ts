@@ -138,4 +138,65 @@ describe('warm', () => {
     await settled();
     expect(asked).toBe(2);
   });
+
+  const overloaded = () => Object.assign(new Error('overloaded'), { status: 429 });
+
+  test('asks again while the provider is out, and only then', async () => {
+    const { cache } = startTrial();
+    const asked: string[] = [];
+    const ask = async ({ prompt }: { prompt: string }) => {
+      asked.push(prompt);
+      if (prompt === 'question 1') throw new Error('a mistake');
+      if (asked.filter((each) => each === prompt).length < 3) throw overloaded();
+    };
+    const options = { concurrency: 1, backOff: 1 };
+    expect(await cache.warm(questions(2), ask, options)).toEqual({ done: 1, failed: 1 });
+    expect(asked).toEqual(['question 0', 'question 0', 'question 0', 'question 1']);
+  });
+
+  test('gives up on one request after so many tries', async () => {
+    const { cache } = startTrial();
+    let asked = 0;
+    const ask = async () => {
+      asked += 1;
+      throw overloaded();
+    };
+    const options = { retries: 2, backOff: 1 };
+    expect(await cache.warm(questions(1), ask, options)).toEqual({ done: 0, failed: 1 });
+    expect(asked).toBe(3);
+    await cache.warm(questions(1), ask, { retries: 0 });
+    expect(asked).toBe(4);
+  });
+
+  test('goes on where it was stopped: what is stored is not asked again', async () => {
+    const { cache } = startTrial();
+    const provider = startProvider();
+    const ask = cachedLlmCall(provider.ask, { cache });
+    const controller = new AbortController();
+    const onProgress = ({ done }: WarmReport) => {
+      if (done === 4) controller.abort(new Error('enough'));
+    };
+    const options = { concurrency: 1, signal: controller.signal, onProgress };
+    await expect(cache.warm(questions(10), ask, options)).rejects.toThrow('enough');
+    await settled();
+    expect(await cache.warm(questions(10), ask)).toEqual({ done: 10, failed: 0 });
+    expect(provider.calls).toHaveLength(10);
+  });
+
+  test('waits no longer for a provider once it is aborted', async () => {
+    const { cache } = startTrial();
+    const controller = new AbortController();
+    const ask = async () => {
+      setImmediate(() => controller.abort(new Error('enough')));
+      throw overloaded();
+    };
+    const options = { backOff: '1h', signal: controller.signal } as const;
+    await expect(cache.warm(questions(1), ask, options)).rejects.toThrow('enough');
+  });
+
+  test.each([-1, 0.5, Number.NaN])('refuses %p retries', async (retries) => {
+    const { cache } = startTrial();
+    const warming = cache.warm(questions(1), async () => {}, { retries });
+    await expect(warming).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  });
 });

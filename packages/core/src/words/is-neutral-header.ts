@@ -1,0 +1,17 @@
+/**
+ * Headers that no answer depends on: who pays (credentials), how the request travels, what follows it
+ * through logs, and what a client says of itself. Every other header is in the key: one that is
+ * unknown here costs a miss, never a wrong answer.
+ */
+const NEUTRAL_HEADERS = [
+  /^(proxy-)?authorization$|^(x-)?(goog-)?api-key$|^cookie$|^x-amz-(security-token|date|content-sha256)$/,
+  /^(accept-encoding|accept-language|cache-control|connection|content-length|content-type|date|expect|host|keep-alive|origin|pragma|priority|referer|te|trailer|transfer-encoding|upgrade|via)$/,
+  /^(x-)?((ms-)?(client-)?request|correlation|(amzn-)?trace)[-_]?id$|^(x-)?b3(-[a-z]+)?$|^x-cloud-trace-context$/,
+  /^(traceparent|tracestate|baggage|sentry-trace|forwarded|idempotency-key|x-server-timeout|anthropic-user-profile-id)$|^(x-forwarded|x-datadog|sec|cf)-/,
+  /^user-agent$|^x-(stainless|goog-api-client|fern|speakeasy|ms-useragent)|^(http-referer|x-title|x-openrouter-title)$/,
+];
+
+/** Does no answer depend on this header? Its name is in lower case. */
+export function isNeutralHeader(name: string): boolean {
+  return NEUTRAL_HEADERS.some((neutral) => neutral.test(name));
+}

@@ -1,0 +1,145 @@
+import { createLlmCache, MemoryStore, type StoredEntry } from '@cached-llm/core';
+import { manualClock } from '@cached-llm/testing';
+import { expect, test } from '@jest/globals';
+
+const OLD = 'an old secret of thirty-two characters';
+const NEW = 'a newer secret of thirty-two characters';
+const identity = (name: string, provider = 'tester') => ({
+  provider,
+  request: { name, model: 'm' },
+});
+
+function setUp() {
+  const clock = manualClock();
+  const store = new MemoryStore({ now: clock.now });
+  return { clock, store, cache: createLlmCache({ store, now: clock.now, ttl: '1h' }) };
+}
+
+async function all<Thing>(things: AsyncIterable<Thing>): Promise<readonly Thing[]> {
+  const found: Thing[] = [];
+  for await (const thing of things) found.push(thing);
+  return found;
+}
+
+const states = (entries: readonly StoredEntry[]) => entries.map(({ state }) => state);
+
+test('entries are given one by one, with what a look-up would make of each', async () => {
+  const { cache, clock } = setUp();
+  await cache.set(identity('a'), 'A', { ttl: '1m' });
+  await cache.set(identity('b'), 'B', { ttl: '1m', staleWhileRevalidate: '1h' });
+  await cache.set(identity('c'), 'C', { ttl: '1m', staleIfError: '1h' });
+  await cache.set(identity('d'), 'D', { tags: ['old'] });
+  await cache.set(identity('e'), 'E');
+  await cache.invalidate({ tag: 'old' });
+  clock.advance(90_000);
+  const entries = await all(cache.inspection.entries());
+  expect(states(entries)).toEqual(['expired', 'stale', 'fallback', 'invalidated', 'fresh']);
+  expect(entries[4]).toMatchObject({ payload: '"E"', key: cache.keyOf(identity('e')) });
+});
+
+test('what was expired by a word on all of them is stale before its time', async () => {
+  const { cache, clock } = setUp();
+  await cache.set(identity('a'), 'A', { staleWhileRevalidate: '1h' });
+  clock.advance(1_000);
+  await cache.expire({ provider: 'tester' });
+  expect(states(await all(cache.inspection.entries()))).toEqual(['stale']);
+});
+
+test.each([
+  [{ provider: 'other' }, ['B']],
+  [{ model: 'm', olderThan: 30_000 }, ['A']],
+  [{ youngerThan: 30_000 }, ['B', 'C']],
+  [{ tag: 'faq' }, ['C']],
+  [{ scope: 'me' }, ['C']],
+  [{ scope: '' }, ['A', 'B']],
+  [{ largerThan: 100_000 }, []],
+  [{ states: ['stale'] as const }, []],
+])('a filter leaves those of which all of %j is true', async (filter, expected) => {
+  const { cache, clock } = setUp();
+  await cache.set(identity('a'), 'A');
+  clock.advance(60_000);
+  await cache.set(identity('b', 'other'), 'B');
+  await cache.set(identity('c'), 'C', { tags: ['faq'], scope: 'me' });
+  const entries = await all(cache.inspection.entries(filter));
+  expect(entries.map(({ payload }) => JSON.parse(payload))).toEqual(expected);
+});
+
+test('neither markers nor what else lies beside the entries is taken for one', async () => {
+  const { cache, store } = setUp();
+  await cache.set(identity('a'), 'A');
+  await cache.get(identity('a'));
+  await cache.invalidate({ tag: 'other' });
+  await cache.ledger();
+  store.set('cached-llm:1:unkept:abc', 'unkept');
+  store.set('cached-llm:1:-:short', 'x');
+  store.set('other:1:-:0000000000000000000000000000000000000000000', 'x');
+  expect(await all(cache.inspection.rows())).toHaveLength(1);
+});
+
+test('a row that is damaged, or was moved, is given without an entry', async () => {
+  const { cache, store } = setUp();
+  const key = cache.keyOf(identity('a')) ?? '';
+  await cache.set(identity('a'), 'A');
+  const moved = key.replace(/.{4}$/, 'AAAA');
+  store.set(moved, store.get(key) ?? '');
+  store.set(key, '{"fingerprint":');
+  const rows = await all(cache.inspection.rows());
+  expect(new Map(rows.map((row) => [row.key, row]))).toEqual(
+    new Map([
+      [moved, { key: moved, bytes: expect.any(Number) }],
+      [key, { key, bytes: 15 }],
+    ]),
+  );
+  expect(await all(cache.inspection.entries())).toEqual([]);
+  expect(await cache.inspection.entry(key)).toBeUndefined();
+});
+
+test('what older secrets sealed is read, and a word on its key is none of it', async () => {
+  const { store } = setUp();
+  const old = createLlmCache({ store, secret: OLD });
+  await old.set(identity('a'), 'A');
+  await old.set(identity('b'), 'B');
+  const cache = createLlmCache({ store, secrets: [NEW, OLD] });
+  await cache.set(identity('c'), 'C');
+  await cache.invalidate({ key: cache.keyOf(identity('b')) ?? '' });
+  const rows = await all(cache.inspection.rows());
+  expect(rows.map(({ entry }) => entry?.payload).sort()).toEqual(['"A"', '"C"']);
+  expect(await all(createLlmCache({ store }).inspection.entries())).toEqual([]);
+});
+
+test('an entry is restored as it was, for as long as it was to be', async () => {
+  const { cache, clock } = setUp();
+  await cache.set(identity('a'), 'A', { tags: ['faq'], scope: 'me' });
+  await cache.set(identity('b'), 'B', { ttl: '1m' });
+  const [one, other] = await all(cache.inspection.entries());
+  clock.advance(1_800_000);
+  const target = new MemoryStore({ now: clock.now });
+  const copy = createLlmCache({ store: target, now: clock.now, namespace: 'copy', secret: NEW });
+  await copy.invalidate({ tag: 'faq' });
+  expect(await copy.inspection.restore(one as StoredEntry)).toBe('restored');
+  expect(await copy.inspection.restore(other as StoredEntry)).toBe('expired');
+  expect(await copy.get(identity('a'), { scope: 'me' })).toBe('A');
+  const key = copy.keyOf(identity('a'), { scope: 'me' }) ?? '';
+  clock.advance(1_800_000 + 60_000);
+  expect(target.get(key)).toBeUndefined();
+});
+
+test('what is no entry is not restored', async () => {
+  const { cache } = setUp();
+  const header: any = { fingerprint: 1 };
+  expect(await cache.inspection.restore({ header, payload: '""' })).toBe('no-entry');
+});
+
+test('a store that cannot list what it holds says so', async () => {
+  const rows = new Map<string, string>();
+  const listless = createLlmCache({ store: rows });
+  await expect(all(listless.inspection.entries())).rejects.toThrow('cannot list');
+});
+
+test('a look counts as no request', async () => {
+  const { cache } = setUp();
+  await cache.set(identity('a'), 'A');
+  await all(cache.inspection.entries());
+  await cache.inspection.entry(cache.keyOf(identity('a')) ?? '');
+  expect(cache.stats()).toMatchObject({ requests: 0 });
+});

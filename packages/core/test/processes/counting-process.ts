@@ -1,0 +1,46 @@
+// Run by a test: one of several processes that count. Arguments: store, its own name, how often it writes, questions.
+import { once } from 'node:events';
+import { type Adapter, cachedLlmCall, createLlmCache, defaultAdapter } from '@cached-llm/core';
+
+const [store = '', name = '', ledger = '10s', questions = '1'] = process.argv.slice(2);
+const cache = createLlmCache({ store, ledger: ledger as '10s', storeTimeout: '30s' }); // as the test writes it
+
+interface Question {
+  readonly model: string;
+  readonly prompt: string;
+  readonly cut?: boolean;
+  readonly odd?: () => void;
+}
+
+const adapter: Adapter = {
+  ...defaultAdapter,
+  provider: 'counted',
+  usageOf: () => ({ inputTokens: 10, outputTokens: 3, cost: 0.25 }),
+};
+
+const ask = cachedLlmCall(
+  async ({ cut }: Question) => ({ finish_reason: cut === true ? 'length' : 'stop' }),
+  { cache, adapter },
+);
+
+/** Of each question: a miss, two hits, a bypass, and an answer that is cut. */
+async function askAll(part: string): Promise<void> {
+  for (let count = 0; count < Number(questions); count += 1) {
+    const question = { model: `model-${count % 2}`, prompt: `${name} ${part} ${count}` };
+    await ask.withInfo(question); // which waits until it is stored
+    await ask(question);
+    await ask(question);
+    await ask({ ...question, odd: () => {} });
+    await ask.withInfo({ ...question, cut: true });
+  }
+  process.stdout.write(`${part}\n`);
+}
+
+process.stdout.write('ready\n');
+for (const part of ['first', 'second']) {
+  await once(process.stdin, 'data');
+  await askAll(part);
+}
+await once(process.stdin, 'data');
+process.stdin.pause();
+if (process.argv.includes('close')) await cache.close();

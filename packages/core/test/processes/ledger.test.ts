@@ -1,0 +1,122 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { startRedis, temporaryFolder } from '@cached-llm/testing';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createLlmCache, type LlmCache } from '../../src/index.ts';
+import { type Asking, go, startProcess } from './processes.ts';
+
+const PROCESSES = 4;
+const QUESTIONS = 6;
+const ends: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function sqliteUrl(): Promise<string> {
+  const folder = await temporaryFolder();
+  ends.push(() => folder.remove());
+  return `sqlite:${folder.path}/llm.db`;
+}
+
+async function redisUrl(): Promise<string> {
+  const server = await startRedis();
+  ends.push(() => server.stop());
+  return server.url;
+}
+
+function readerOf(store: string): LlmCache {
+  const cache = createLlmCache({ store, storeTimeout: '30s' });
+  ends.push(() => cache.close());
+  return cache;
+}
+
+async function start(...parameters: string[]): Promise<Asking> {
+  const process = await startProcess('counting-process', ...parameters);
+  ends.push(() => process.child.kill('SIGKILL'));
+  return process;
+}
+
+async function startAll(url: string, every: string): Promise<Asking[]> {
+  const names = Array.from({ length: PROCESSES }, (_one, index) => `process ${index}`);
+  return Promise.all(names.map((name) => start(url, name, every, String(QUESTIONS), 'close')));
+}
+
+async function step(processes: readonly Asking[], part: string): Promise<void> {
+  processes.forEach(go);
+  while (!processes.every(({ printed }) => printed().includes(part))) await delay(5);
+}
+
+async function requestsIn(cache: LlmCache): Promise<number> {
+  return (await cache.ledger()).total.requests;
+}
+
+/** What a process does with so many questions, in the words of the ledger. */
+function figures(questions: number) {
+  return {
+    ...{ requests: 5 * questions, hits: 2 * questions, misses: 2 * questions },
+    ...{ bypasses: questions, bypassesByReason: { 'not-canonical': questions } },
+    ...{ stored: questions, notAdmitted: questions, collapsed: 0, stale: 0, storeErrors: 0 },
+    notAdmittedByReason: { truncated: questions },
+    tokens: {
+      saved: { input: 20 * questions, output: 6 * questions },
+      spent: { input: 20 * questions, output: 6 * questions },
+    },
+    cost: {
+      saved: { usd: 0.5 * questions, unpriced: 0 },
+      spent: { usd: 0.5 * questions, unpriced: 0 },
+    },
+  };
+}
+
+describe.each([
+  ['a SQLite file', sqliteUrl],
+  ['a Redis', redisUrl],
+])('the ledger of four processes on %s', (_what, urlOf) => {
+  test('adds up exactly to what they did', async () => {
+    const url = await urlOf();
+    const processes = await startAll(url, '20ms');
+    await step(processes, 'first');
+    await step(processes, 'second');
+    processes.forEach(go);
+    await Promise.all(processes.map(({ ended }) => ended));
+    const ledger = await readerOf(url).ledger();
+    const all = 2 * PROCESSES * QUESTIONS;
+    expect(ledger).toMatchObject({ processes: PROCESSES, isComplete: true, total: figures(all) });
+    expect(ledger.total.time).toMatchObject({ cached: { count: 2 * all } });
+    // A bypass has no model.
+    const models = ledger.by('model').filter(({ model }) => model !== undefined);
+    expect(models.map(({ model, hits }) => [model, hits]).sort()).toEqual([
+      ['model-0', all],
+      ['model-1', all],
+    ]);
+    const days = ledger.by('day').map(({ requests }) => requests);
+    expect(days.reduce((sum, requests) => sum + requests, 0)).toBe(5 * all);
+  });
+
+  test('loses no more of one that is killed than it had not yet written', async () => {
+    const url = await urlOf();
+    const processes = await startAll(url, '50ms');
+    const [killed, ...others] = processes;
+    const reader = readerOf(url);
+    const part = 5 * QUESTIONS;
+    await step(processes, 'first');
+    while ((await requestsIn(reader)) < part * PROCESSES) await delay(10);
+    await step(processes, 'second');
+    killed?.child.kill('SIGKILL');
+    others.forEach(go);
+    await Promise.all(processes.map(({ ended }) => ended));
+    const requests = await requestsIn(reader);
+    expect(requests).toBeGreaterThanOrEqual(part * (2 * PROCESSES - 1));
+    expect(requests).toBeLessThanOrEqual(part * 2 * PROCESSES);
+  });
+});
+
+test('a process that ends without closing its cache has written its counts', async () => {
+  const url = await sqliteUrl();
+  const process = await start(url, 'alone', '1h', String(QUESTIONS));
+  await step([process], 'first');
+  await step([process], 'second');
+  go(process);
+  await process.ended;
+  expect((await readerOf(url).ledger()).total).toMatchObject(figures(2 * QUESTIONS));
+});
