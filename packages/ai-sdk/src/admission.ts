@@ -1,14 +1,13 @@
 import {
-  type Fields,
+  fieldsOf,
   isFields,
   listOf,
+  numberOf,
   type Rejection,
   rejectFinish,
   type Usage,
 } from '@cached-llm/core';
 import { offersHostedTool } from './identity.ts';
-
-const isText = (value: unknown) => typeof value === 'string' && value !== '';
 
 /** `{ unified, raw }` of a model; a plain word where a function gave on what `generateText` says. */
 function rejectReason(reason: unknown): Rejection | undefined {
@@ -21,7 +20,7 @@ function rejectReason(reason: unknown): Rejection | undefined {
 /** Thoughts and sources are no answer; a text is one if there is any. */
 function says(part: unknown): boolean {
   if (!isFields(part) || part.type === 'reasoning' || part.type === 'source') return false;
-  return part.type !== 'text' || isText(part.text);
+  return part.type !== 'text' || (typeof part.text === 'string' && part.text !== '');
 }
 
 /** Ran on the provider's side, or was found on the web: another day it says something else. */
@@ -40,8 +39,8 @@ function rejectContent(content: unknown, params: unknown): Rejection | undefined
 /** One vector for each value that was given. */
 function rejectEmbeddings(embeddings: unknown, params: unknown): Rejection | undefined {
   const vectors = listOf(embeddings);
-  const count = isFields(params) && Array.isArray(params.values) ? params.values.length : undefined;
-  const isWhole = vectors.length === (count ?? vectors.length);
+  const { values } = fieldsOf(params);
+  const isWhole = !Array.isArray(values) || vectors.length === values.length;
   return isWhole && vectors.every((vector) => listOf(vector).length > 0) ? undefined : 'incomplete';
 }
 
@@ -53,19 +52,15 @@ export function rejects(result: unknown, params: unknown): Rejection | undefined
   return rejectReason(result.finishReason) ?? rejectContent(result.content, params);
 }
 
-function countOf(tokens: unknown): number | undefined {
-  const count = isFields(tokens) ? tokens.total : tokens;
-  return typeof count === 'number' ? count : undefined;
-}
+const countOf = (tokens: unknown) => numberOf(isFields(tokens) ? tokens.total : tokens);
 
 /** `usage` of either kind of model; `cost` where the provider says so (OpenRouter). */
 export function usageOf(result: unknown): Usage | undefined {
-  const usage = isFields(result) ? result.usage : undefined;
+  const { usage } = fieldsOf(result);
   if (!isFields(usage)) return undefined;
-  const raw: Fields = isFields(usage.raw) ? usage.raw : {};
   return {
     inputTokens: countOf(usage.inputTokens ?? usage.tokens),
     outputTokens: countOf(usage.outputTokens),
-    cost: countOf(raw.cost),
+    cost: countOf(fieldsOf(usage.raw).cost),
   };
 }

@@ -1,5 +1,6 @@
 import type { Adapter } from '@cached-llm/core';
 import { rejects, usageOf } from './admission.ts';
+import { cross } from './cross.ts';
 import { ignore, isStateful } from './identity.ts';
 import { stream } from './stream.ts';
 
@@ -11,4 +12,5 @@ export const aiSdk: Adapter = {
   rejects,
   usageOf,
   stream,
+  cross,
 };

@@ -1,4 +1,4 @@
-import { type Fields, isFields, isGiven } from '@cached-llm/core';
+import { type Fields, fieldsOf, isFields, isGiven, listOf } from '@cached-llm/core';
 
 /** Of a provider's own options, those that no answer depends on. */
 const NEUTRAL_OPTIONS = [
@@ -30,7 +30,7 @@ const STATE = [
 ] as const;
 
 function optionsOf({ providerOptions }: Fields): readonly Fields[] {
-  return isFields(providerOptions) ? Object.values(providerOptions).filter(isFields) : [];
+  return Object.values(fieldsOf(providerOptions)).filter(isFields);
 }
 
 /** The answer hangs on what a provider keeps between calls, or does not come with this one. */
@@ -45,12 +45,11 @@ const OWN_TOOL =
   /\.(custom|local_shell|apply_patch|computer|(bash|computer|text_editor|memory)_\d{8})$/;
 
 export function offersHostedTool(params: unknown): boolean {
-  if (!isFields(params)) return false;
-  const { tools } = params;
+  const request = fieldsOf(params);
   const isHosted = (tool: unknown) =>
     isFields(tool) && tool.type === 'provider' && !OWN_TOOL.test(String(tool.id));
   return (
-    (Array.isArray(tools) && tools.some(isHosted)) ||
-    optionsOf(params).some(({ mcpServers }) => isGiven(mcpServers))
+    listOf(request.tools).some(isHosted) ||
+    optionsOf(request).some(({ mcpServers }) => isGiven(mcpServers))
   );
 }

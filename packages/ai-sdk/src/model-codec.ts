@@ -58,8 +58,8 @@ export class ModelCodec<Result extends ModelResult> implements ResponseCodec<Res
   restore(captured: Captured, provenance: Provenance): Result {
     const value = this.#values.restore(captured, provenance);
     const result =
-      captured.kind === 'response'
-        ? (value as ModelResult) // as `capture` wrote it
+      (provenance.crossTo ?? captured.kind) === 'response'
+        ? (value as ModelResult) // as `capture` wrote it, or as good
         : { ...this.#live, stream: partStream(value as AsyncIterator<unknown>, provenance.signal) }; // likewise
     return telling(result, provenance) as Result; // the key says of which kind
   }

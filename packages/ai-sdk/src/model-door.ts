@@ -20,6 +20,8 @@ type Params = Fields & { readonly abortSignal?: AbortSignal };
 
 export interface ModelCall<Result> extends Omit<Asked, 'adapter'> {
   readonly params: Params;
+  /** One of many values that are asked for together. */
+  readonly isPart?: boolean;
   /** As the caller asked. */
   readonly pass: () => PromiseLike<Result>;
   /** With a signal in the place of the caller's. */
@@ -54,11 +56,12 @@ export class ModelDoor {
   }
 
   #askingOf<Result extends ModelResult>(call: ModelCall<Result>): Asking<Result> {
-    const { params, pass, invoke } = call;
+    const { params, isPart, pass, invoke } = call;
     const policy = this.#policy;
     return {
       identity: identityOf({ ...call, adapter: aiSdk }, policy),
       policy,
+      isPart,
       signal: params.abortSignal,
       codec: new ModelCodec({ rules: { adapter: aiSdk, admit: policy.admit }, request: params }),
       pass: async () => pass(),

@@ -3,8 +3,10 @@ import {
   type Bypass,
   type CallIdentity,
   type Fields,
+  fieldsOf,
   identify,
   isFields,
+  isNeutralHeader,
   type Policy,
 } from '@cached-llm/core';
 
@@ -23,15 +25,10 @@ export interface Asked {
   readonly adapter: Adapter;
 }
 
-/** Credentials, traces, and what a client says of itself: `user-agent` names the version of the SDK. */
-const NEUTRAL_HEADER =
-  /^(user-agent|authorization|(x-)?(goog-)?api-key|cookie|idempotency-key|traceparent|tracestate|baggage|(x-)?(request|correlation|client-request|trace)-id|http-referer|x-title)$/;
-
 function keptHeaders(headers: unknown): Record<string, string> {
-  if (!isFields(headers)) return {};
-  const given = Object.entries(headers).filter(([, value]) => value !== undefined);
+  const given = Object.entries(fieldsOf(headers)).filter(([, value]) => value !== undefined);
   const named = given.map(([name, value]) => [name.toLowerCase(), String(value)] as const);
-  return Object.fromEntries(named.filter(([name]) => !NEUTRAL_HEADER.test(name)));
+  return Object.fromEntries(named.filter(([name]) => !isNeutralHeader(name)));
 }
 
 interface Place {
@@ -80,7 +77,7 @@ export function modelIdentity(asked: Asked, policy: Policy): CallIdentity | Bypa
     adapter,
   };
   const identity = identify(call, policy);
-  const kept: Fields = isFields(identity.request) ? identity.request : {};
+  const kept = fieldsOf(identity.request);
   const providerOptions = withoutEmpty(kept.providerOptions);
   return { ...identity, request: { ...kept, providerOptions } };
 }

@@ -1,4 +1,4 @@
-import { type Fields, isFields, type StreamRules } from '@cached-llm/core';
+import { type Fields, fieldsOf, isFields, isGiven, type StreamRules } from '@cached-llm/core';
 
 type Block = Record<string, unknown>;
 
@@ -8,6 +8,15 @@ const BLOCK = /^(text|reasoning)-(start|delta|end)$/;
 const PASSING = /^(stream-start|response-metadata|finish|raw|ping|tool-input-.*)$/;
 
 const typeOf = ({ type }: Fields) => String(type);
+
+/** Each part of a block says some of what a provider says beside it; who says it anew knows better. */
+function mergeMetadata(before: Fields, after: unknown): Fields {
+  const said = Object.entries(fieldsOf(after)).map(([provider, fields]) => [
+    provider,
+    { ...fieldsOf(before[provider]), ...fieldsOf(fields) },
+  ]);
+  return { ...before, ...Object.fromEntries(said) };
+}
 
 /** Texts and thoughts grow by their id, each in the place where it began; all else comes whole. */
 class Content {
@@ -23,7 +32,8 @@ class Content {
 
   get whole(): readonly Block[] {
     return this.#parts.filter(
-      ({ type, text, citations }) => type !== 'text' || text !== '' || citations !== undefined,
+      ({ type, text, citations, providerMetadata }) =>
+        type !== 'text' || text !== '' || isGiven(citations) || isGiven(providerMetadata),
     );
   }
 
@@ -32,7 +42,9 @@ class Content {
     if (type === `${kind}-start`) this.#start(name, { type: kind, text: '' });
     const block = this.#open.get(name);
     if (block === undefined) return;
-    Object.assign(block, rest, { text: `${String(block.text)}${String(delta ?? '')}` });
+    const { text, providerMetadata: before } = block;
+    Object.assign(block, rest, { text: `${String(text)}${String(delta ?? '')}` });
+    if (isFields(before)) block.providerMetadata = mergeMetadata(before, rest.providerMetadata);
   }
 
   #start(name: string, block: Block): void {

@@ -4,14 +4,13 @@ import {
   answerAsServerSentEvents,
   describeWithFixtures,
   type ExchangeResponse,
-  type RecordedAnswer,
   recordedAnswers,
   recordedPairs,
   startWireServer,
   toExchange,
 } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
-import { allOf, providerOf } from './wire.ts';
+import { allOf, oneByOne, providerOf } from './wire.ts';
 
 type Api = 'chat' | 'responses' | 'completion' | 'embedding';
 
@@ -85,20 +84,6 @@ async function check(cases: readonly Case[]) {
     keys.set(each.name, key);
   }
   return { unfit, keys };
-}
-
-/** Some files hold the responses of several requests, one after the other. */
-function oneByOne(answer: RecordedAnswer): readonly RecordedAnswer[] {
-  if (answer.kind === 'json' || answer.sub !== 'responses') return [answer];
-  const starts = answer.events.flatMap((event, index) =>
-    (event as { type?: string }).type === 'response.created' ? [index] : [],
-  );
-  return starts.map((start, turn) => ({
-    ...answer,
-    name: `${answer.name} ${turn + 1}`,
-    lines: answer.lines.slice(start, starts[turn + 1]),
-    events: answer.events.slice(start, starts[turn + 1]),
-  }));
 }
 
 function shuffled(value: unknown): unknown {

@@ -1,6 +1,11 @@
 import { createOpenAI, type OpenAIProviderSettings } from '@ai-sdk/openai';
 import { createLlmCache, type LlmCache } from '@cached-llm/core';
-import { startWireServer, type WireServer, type WireServerOptions } from '@cached-llm/testing';
+import {
+  type RecordedAnswer,
+  startWireServer,
+  type WireServer,
+  type WireServerOptions,
+} from '@cached-llm/testing';
 
 export const SECRET = 'sk-test-secret';
 
@@ -95,4 +100,18 @@ export function answerChat(pieces: readonly string[], finish?: string) {
     (json as { stream?: boolean }).stream === true
       ? { kind: 'sse' as const, body: chatEvents(pieces, finish) }
       : { body: chatAnswer(pieces.join(''), {}, finish) };
+}
+
+/** Some files hold the responses of several requests, one after the other. */
+export function oneByOne(answer: RecordedAnswer): readonly RecordedAnswer[] {
+  if (answer.kind === 'json' || answer.sub !== 'responses') return [answer];
+  const starts = answer.events.flatMap((event, index) =>
+    (event as { type?: string }).type === 'response.created' ? [index] : [],
+  );
+  return starts.map((start, turn) => ({
+    ...answer,
+    name: `${answer.name} ${turn + 1}`,
+    lines: answer.lines.slice(start, starts[turn + 1]),
+    events: answer.events.slice(start, starts[turn + 1]),
+  }));
 }

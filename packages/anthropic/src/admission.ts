@@ -33,5 +33,7 @@ export function usageOf(response: unknown): Usage | undefined {
     usage.cache_creation_input_tokens,
   ].map(numberOf);
   const inputTokens = read.reduce<number>((sum, count) => sum + (count ?? 0), 0);
-  return { inputTokens, outputTokens: numberOf(usage.output_tokens) };
+  const [, cacheReadTokens, cacheWriteTokens] = read;
+  const outputTokens = numberOf(usage.output_tokens);
+  return { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens };
 }

@@ -1,5 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { cachedAnthropic } from '@cached-llm/anthropic';
+import { anthropic, cachedAnthropic } from '@cached-llm/anthropic';
 import { adapterConformance } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { type Event, events, json, message, question, sse } from './wire.ts';
@@ -8,6 +8,16 @@ type Request = Anthropic.MessageCreateParamsNonStreaming;
 
 const without = (type: string): readonly Event[] => events().filter((event) => event.type !== type);
 const failure = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } };
+
+const picture = (data: string) => ({
+  role: 'user' as const,
+  content: [
+    {
+      type: 'image' as const,
+      source: { type: 'base64' as const, media_type: 'image/png' as const, data },
+    },
+  ],
+});
 
 const lacking = adapterConformance<Request>(
   { describe, test, expect },
@@ -24,8 +34,18 @@ const lacking = adapterConformance<Request>(
     plain: { request: question, response: json(message(), { 'request-id': 'req_7' }) },
     streamed: { request: question, response: sse(events()) },
     inspect: (response: Anthropic.Message & { _request_id?: string }) => response._request_id,
+    door: {
+      open: cachedAnthropic,
+      strangers: { 'a class': Anthropic, 'another object': { messages: {} } },
+      remedy: 'new Anthropic()',
+    },
+    functions: {
+      adapter: anthropic,
+      usage: { inputTokens: 7, outputTokens: 3, cacheReadTokens: 2 },
+    },
     nearMisses: {
       'another model': (request) => ({ ...request, model: 'claude-other' }),
+      'a temperature': (request) => ({ ...request, temperature: 0.01 }),
       'another limit': (request) => ({ ...request, max_tokens: 65 }),
       'a system prompt': (request) => ({ ...request, system: 'Be brief.' }),
       'a system prompt in a block': (request) => ({
@@ -51,6 +71,9 @@ const lacking = adapterConformance<Request>(
         output_config: { format: { type: 'json_schema', schema: { type: 'object' } } },
       }),
       'a region': (request) => ({ ...request, inference_geo: 'eu' }),
+      'a speed': (request) => ({ ...request, speed: 'fast' }),
+      'a picture': (request) => ({ ...request, messages: [picture('AAAA')] }),
+      'another picture': (request) => ({ ...request, messages: [picture('AAAB')] }),
       'a field that nobody knows': (request) => ({ ...request, brand_new: null }),
     },
     neutral: {
@@ -62,13 +85,17 @@ const lacking = adapterConformance<Request>(
       'cut off at the limit': json(message({ stop_reason: 'max_tokens' })),
       paused: json(message({ stop_reason: 'pause_turn' })),
       refused: json(message({ stop_reason: 'refusal' })),
+      'out of its context window': json(message({ stop_reason: 'model_context_window_exceeded' })),
+      'ended for a reason that nobody knows': json(message({ stop_reason: 'brand_new' })),
+      'without a reason to end': json(message({ stop_reason: null })),
       empty: json(message({ content: [] })),
+      blank: json(message({ content: [{ type: 'text', text: '' }] })),
       'an error under status 200': json(failure),
     },
     unfitStreams: {
       'cut off at the limit': sse(events('max_tokens')),
       refused: sse(events('refusal')),
-      'an error in the middle': sse([...events().slice(0, 5), failure]),
+      'an error in the middle': sse([...events().slice(0, 5), failure, ...events().slice(-1)]),
       'without a start': sse(without('message_start')),
       'without a reason to end': sse(without('message_delta')),
       'without an end': sse(without('message_stop')),

@@ -1,17 +1,20 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { anthropic, cachedAnthropic } from '@cached-llm/anthropic';
-import { Crossing, createLlmCache } from '@cached-llm/core';
 import {
   answerAsServerSentEvents,
+  chunksOf,
   describeWithFixtures,
   type ExchangeResponse,
+  exactCrossings,
+  inTurn,
   recordedAnswers,
   recordedPairs,
   startWireServer,
   toExchange,
+  wireTrial,
 } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
-import { chunksOf, clientOf, events, json, message, question, sse } from './wire.ts';
+import { clientOf, events, json, message, question, sse } from './wire.ts';
 
 const content = [
   { type: 'thinking', thinking: 'Hm 🌊', signature: 'c2ln' },
@@ -27,23 +30,22 @@ const asSent = (whole: Anthropic.Message): unknown =>
     JSON.stringify(whole, (name, value) => (name === 'parsed_output' ? undefined : value)),
   );
 
-async function withCrossing(
+const crossing = wireTrial(
+  startWireServer,
+  ({ server, cache }) => cachedAnthropic(clientOf(server), { cache }),
+  { crossMode: true },
+);
+
+function withCrossing(
   responses: readonly ExchangeResponse[],
   use: (
     client: Anthropic,
     around: { readonly asked: () => number; readonly live: Anthropic },
   ) => Promise<void>,
 ): Promise<void> {
-  let count = 0;
-  const server = await startWireServer({ answer: () => responses[count++] ?? json({}) });
-  const cache = createLlmCache({ crossMode: true });
-  try {
-    const live = clientOf(server);
-    await use(cachedAnthropic(live, { cache }), { asked: () => server.count, live });
-  } finally {
-    await cache.close();
-    await server.close();
-  }
+  return crossing({ answer: inTurn(responses) }, ({ client, server }) =>
+    use(client, { asked: () => server.count, live: clientOf(server) }),
+  );
 }
 
 test('a stored stream answers a call that does not stream, as the SDK puts it together', async () => {
@@ -101,27 +103,16 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
   test('every answer is taken apart and put together again as it was, or refused', () => {
     const pairs = recordedPairs({ provider: 'anthropic', kind: 'json' })
       .filter(({ url, status }) => url.includes('/messages') && status === 200)
-      .map(({ source, response, request }) => ({ source, response, request }));
+      .map((pair) => ({ ...pair, name: pair.source, request: pair.request as object }));
     const answers = recordedAnswers('anthropic', '').flatMap((recorded) =>
       recorded.kind === 'json'
-        ? [{ source: recorded.name, response: recorded.json, request: {} }]
+        ? [{ name: recorded.name, response: recorded.json, request: {} }]
         : [],
     );
-    const crossing = new Crossing(anthropic, {});
-    const refused: string[] = [];
-    let exact = 0;
-    for (const { source, response, request } of [...pairs, ...answers]) {
-      const isWhole = (response as { readonly type?: string }).type === 'message';
-      if (!isWhole || anthropic.rejects(response, request) !== undefined) continue;
-      try {
-        const chunks = crossing.chunksOf({ kind: 'response', value: response });
-        expect(anthropic.cross?.assemble(chunks)).toEqual(response);
-        exact += 1;
-      } catch (error) {
-        refused.push(`${source}: ${(error as Error).message}`);
-      }
-    }
-    console.info([`${exact} exact; refused:`, ...refused].join('\n'));
+    const whole = [...pairs, ...answers].filter(
+      ({ response }) => (response as { readonly type?: string }).type === 'message',
+    );
+    const exact = exactCrossings(expect, anthropic, whole);
     expect(exact).toBeGreaterThan(100);
   });
 

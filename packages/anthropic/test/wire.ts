@@ -1,56 +1,16 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { cachedAnthropic } from '@cached-llm/anthropic';
-import { createLlmCache, type LlmCache } from '@cached-llm/core';
-import {
-  serverSentEvents,
-  startWireServer,
-  type WireServer,
-  type WireServerOptions,
-} from '@cached-llm/testing';
-
-export const SECRET = 'sk-ant-test-secret';
+import { serverSentEvents, startWireServer, type WireServer, wireTrial } from '@cached-llm/testing';
 
 /** A client as an application makes it, against a server on this machine. */
-export function clientOf({ url }: WireServer, options = {}): Anthropic {
-  return new Anthropic({ apiKey: SECRET, baseURL: url, maxRetries: 0, ...options });
+export function clientOf({ url }: Pick<WireServer, 'url'>, options = {}): Anthropic {
+  return new Anthropic({ apiKey: 'sk-ant-test-secret', baseURL: url, maxRetries: 0, ...options });
 }
 
-export interface Wire {
-  readonly server: WireServer;
-  readonly cache: LlmCache;
-  readonly client: Anthropic;
-  /** What the cache keeps, by key. */
-  readonly store: Map<string, unknown>;
-  /** Events so far, by name. */
-  readonly story: string[];
-}
-
-const EVENTS = ['hit', 'stale', 'miss', 'collapsed', 'bypass', 'stored', 'not-admitted'] as const;
-
-/** Runs `use` with a cached client, and ends the server. */
-export async function withWire(
-  options: WireServerOptions,
-  use: (wire: Wire) => Promise<void>,
-): Promise<void> {
-  const store = new Map<string, unknown>();
-  const cache = createLlmCache({ store });
-  const server = await startWireServer(options);
-  const story: string[] = [];
-  for (const name of EVENTS) cache.on(name, () => story.push(name));
-  const client = cachedAnthropic(clientOf(server), { cache });
-  try {
-    await use({ server, cache, story, client, store });
-  } finally {
-    await cache.close();
-    await server.close();
-  }
-}
-
-export async function chunksOf<Chunk>(stream: AsyncIterable<Chunk>): Promise<Chunk[]> {
-  const chunks: Chunk[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return chunks;
-}
+/** Runs a test with a cached client. */
+export const withWire = wireTrial(startWireServer, ({ server, cache }) =>
+  cachedAnthropic(clientOf(server), { cache }),
+);
 
 export const question = {
   model: 'claude-test',

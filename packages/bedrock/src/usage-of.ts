@@ -17,8 +17,8 @@ export function usageOf(response: unknown): Usage | undefined {
   const usage = fieldsOf(answer.usage);
   const metrics = fieldsOf(answer['amazon-bedrock-invocationMetrics']);
   const result = fieldsOf(Array.isArray(answer.results) ? answer.results[0] : undefined);
-  const read = firstNumber(usage.cacheReadInputTokens, usage.cache_read_input_tokens) ?? 0;
-  const written = firstNumber(usage.cacheWriteInputTokens, usage.cache_creation_input_tokens) ?? 0;
+  const read = firstNumber(usage.cacheReadInputTokens, usage.cache_read_input_tokens);
+  const written = firstNumber(usage.cacheWriteInputTokens, usage.cache_creation_input_tokens);
   const input =
     firstNumber(usage.inputTokens, usage.input_tokens, usage.prompt_tokens) ??
     firstNumber(answer.inputTextTokenCount, answer.prompt_token_count, metrics.inputTokenCount);
@@ -26,5 +26,6 @@ export function usageOf(response: unknown): Usage | undefined {
     firstNumber(usage.outputTokens, usage.output_tokens, usage.completion_tokens) ??
     firstNumber(result.tokenCount, answer.generation_token_count, metrics.outputTokenCount);
   if (input === undefined && outputTokens === undefined) return undefined;
-  return { inputTokens: input === undefined ? input : input + read + written, outputTokens };
+  const inputTokens = input === undefined ? input : input + (read ?? 0) + (written ?? 0);
+  return { inputTokens, outputTokens, cacheReadTokens: read, cacheWriteTokens: written };
 }

@@ -1,5 +1,5 @@
-import type { ConverseRequest } from '@aws-sdk/client-bedrock-runtime';
-import { cachedBedrock } from '@cached-llm/bedrock';
+import { BedrockRuntimeClient, type ConverseRequest } from '@aws-sdk/client-bedrock-runtime';
+import { bedrock, cachedBedrock } from '@cached-llm/bedrock';
 import { adapterConformance, type ExchangeResponse } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { type BedrockAnswer, startBedrock } from './bedrock-server.ts';
@@ -63,15 +63,22 @@ const lacking = adapterConformance<Request>(
       const client = cachedBedrock(clientOf({ url }, { credentials }), { cache });
       return {
         ask: (asked) => client.send(converse(asked)),
-        stream: async (asked, abortSignal) => {
+        // The SDK says of no class that its streams have.
+        async *stream(asked, abortSignal) {
           const { stream } = await client.send(converseStream(asked), { abortSignal });
-          return stream as AsyncIterable<unknown>; // the SDK's type leaves it open
+          yield* stream ?? [];
         },
         close: () => client.destroy(),
       };
     },
     plain: { request, response: answer() },
     streamed: { request, response: events(...converseEvents()) },
+    door: {
+      open: cachedBedrock,
+      strangers: { 'a class': BedrockRuntimeClient, 'another object': { send() {} } },
+      remedy: 'new BedrockRuntimeClient()',
+    },
+    functions: { adapter: bedrock, usage: { inputTokens: 3, outputTokens: 2 } },
     nearMisses: {
       'another model': (asked) => ({ ...asked, modelId: 'anthropic.claude-other-v1:0' }),
       'another temperature': (asked) => ({ ...asked, inferenceConfig: { temperature: 0.01 } }),

@@ -1,4 +1,5 @@
 import { type Fields, fieldsOf, isFields, type StreamRules } from '@cached-llm/core';
+import { mergeDelta } from '@cached-llm/http';
 
 /** The second version names its events in `type`, the first in `event_type`. */
 const typeOf = ({ type, event_type, eventType }: Fields) => type ?? event_type ?? eventType;
@@ -8,26 +9,12 @@ function ends(event: unknown): boolean {
   return type === 'message-end' || type === 'stream-end' || type === 'error';
 }
 
-/** Texts that come whole, in place of piece by piece. */
-const WHOLE = new Set(['id', 'type', 'role', 'name']);
-
-function grow(target: Fields, delta: Fields): Fields {
-  const grown: Record<string, unknown> = { ...target };
-  for (const [name, value] of Object.entries(delta)) {
-    const before = grown[name];
-    if (isFields(value)) grown[name] = grow(fieldsOf(before), value);
-    else if (typeof before !== 'string' || WHOLE.has(name)) grown[name] = value;
-    else grown[name] = `${before}${value}`;
-  }
-  return grown;
-}
-
 /** What an event adds to the message: a text of its own, or the piece of a list that its index names. */
 function addEvent(message: Fields, event: Fields): Fields {
   const added: Record<string, unknown> = { ...message };
   for (const [name, piece] of Object.entries(fieldsOf(fieldsOf(event.delta).message))) {
     if (piece === '' || Array.isArray(piece)) continue; // a message starts with empty lists
-    if (!isFields(piece)) Object.assign(added, grow(message, { [name]: piece }));
+    if (!isFields(piece)) Object.assign(added, mergeDelta(message, { [name]: piece }));
     else added[name] = withPiece(added[name], event.index, piece);
   }
   return added;
@@ -36,7 +23,7 @@ function addEvent(message: Fields, event: Fields): Fields {
 function withPiece(list: unknown, index: unknown, piece: Fields): readonly unknown[] {
   const pieces: unknown[] = Array.isArray(list) ? [...list] : [];
   const place = typeof index === 'number' ? index : pieces.length;
-  pieces[place] = grow(fieldsOf(pieces[place]), piece);
+  pieces[place] = mergeDelta(pieces[place], piece);
   return pieces;
 }
 

@@ -1,4 +1,4 @@
-import { cachedCohere } from '@cached-llm/cohere';
+import { cachedCohere, cohere } from '@cached-llm/cohere';
 import { adapterConformance, type ExchangeResponse } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { type Cohere, CohereClientV2 } from 'cohere-ai';
@@ -21,9 +21,9 @@ const piece = (text: string) => ({
   index: 0,
   delta: { message: { content: { text } } },
 });
-const end = (finish_reason = 'COMPLETE') => ({
+const end = (finish_reason = 'COMPLETE', rest = {}) => ({
   type: 'message-end',
-  delta: { finish_reason, usage },
+  delta: { finish_reason, usage, ...rest },
 });
 const sse = (...body: unknown[]): ExchangeResponse => ({ kind: 'sse', body: [start, ...body] });
 
@@ -32,6 +32,10 @@ const request: Request = {
   messages: [{ role: 'user', content: 'Why is the sea salty?' }],
   temperature: 0,
 };
+const picture = (data: string) => ({
+  role: 'user' as const,
+  content: [{ type: 'image_url' as const, imageUrl: { url: `data:image/png;base64,${data}` } }],
+});
 const tool = (name: string) => ({ type: 'function' as const, function: { name, parameters: {} } });
 
 const lacking = adapterConformance<Request>(
@@ -51,6 +55,12 @@ const lacking = adapterConformance<Request>(
     },
     plain: { request, response: answer('Rivers bring it.') },
     streamed: { request, response: sse(piece('Rivers bring it: '), piece('水'), end()) },
+    door: {
+      open: cachedCohere,
+      strangers: { 'a class': CohereClientV2, 'another object': { chatStream: {} } },
+      remedy: 'new CohereClientV2()',
+    },
+    functions: { adapter: cohere, usage: { inputTokens: 5, outputTokens: 3 } },
     nearMisses: {
       'another model': (asked) => ({ ...asked, model: 'command-other' }),
       'another temperature': (asked) => ({ ...asked, temperature: 0.01 }),
@@ -62,6 +72,8 @@ const lacking = adapterConformance<Request>(
         ...asked,
         messages: [{ role: 'system', content: 'Be brief.' }, ...asked.messages],
       }),
+      'a picture': (asked) => ({ ...asked, messages: [picture('AAAA')] }),
+      'another picture': (asked) => ({ ...asked, messages: [picture('AAAB')] }),
       'JSON asked for': (asked) => ({ ...asked, responseFormat: { type: 'json_object' } }),
       'a tool': (asked) => ({ ...asked, tools: [tool('now')] }),
       'another tool': (asked) => ({ ...asked, tools: [tool('today')] }),
@@ -81,6 +93,7 @@ const lacking = adapterConformance<Request>(
     unfitStreams: {
       'cut off at the limit': sse(piece('Rivers'), end('MAX_TOKENS')),
       failed: sse(piece('Rivers'), end('ERROR')),
+      'failed, with the reason': sse(piece('Rivers'), end('ERROR', { error: 'no' })),
       empty: sse(end()),
       'an error in the middle': sse(piece('Rivers'), { type: 'error', message: 'Down.' }),
       'without an end': sse(piece('Rivers')),

@@ -1,62 +1,15 @@
 import { cachedCohere } from '@cached-llm/cohere';
-import { createLlmCache, type LlmCache, MemoryStore } from '@cached-llm/core';
-import { startWireServer, type WireServer, type WireServerOptions } from '@cached-llm/testing';
-import { expect } from '@jest/globals';
+import { startWireServer, type WireServer, wireTrial } from '@cached-llm/testing';
 import { CohereClientV2 } from 'cohere-ai';
 
 /** A client as an application makes it, against a server on this machine. */
-export function clientOf({ url }: WireServer, options = {}): CohereClientV2 {
+export function clientOf({ url }: Pick<WireServer, 'url'>, options = {}): CohereClientV2 {
   const quiet = { level: 'error' as const, silent: true };
   const given = { token: 'key-test-secret', environment: url, maxRetries: 0, logging: quiet };
   return new CohereClientV2({ ...given, ...options });
 }
 
-export interface Wire {
-  readonly server: WireServer;
-  readonly cache: LlmCache;
-  readonly store: MemoryStore;
-  readonly client: CohereClientV2;
-  /** Events so far: the name, and why an answer was not kept. */
-  readonly story: string[];
-}
-
-const EVENTS = ['hit', 'stale', 'miss', 'collapsed', 'bypass', 'stored', 'not-admitted'] as const;
-
-/** Runs `use` with a cached client, and ends the server. */
-export async function withWire(
-  options: WireServerOptions,
-  use: (wire: Wire) => Promise<void>,
-): Promise<void> {
-  const server = await startWireServer(options);
-  const store = new MemoryStore();
-  const cache = createLlmCache({ store });
-  const story: string[] = [];
-  for (const name of EVENTS) {
-    cache.on(name, (event) => story.push('reason' in event ? `${name}: ${event.reason}` : name));
-  }
-  try {
-    await use({ server, cache, store, story, client: cachedCohere(clientOf(server), { cache }) });
-  } finally {
-    await cache.close();
-    await server.close();
-  }
-}
-
-export async function chunksOf<Chunk>(stream: AsyncIterable<Chunk>): Promise<Chunk[]> {
-  const chunks: Chunk[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return chunks;
-}
-
-/** Everything the store holds, in one text. */
-export async function dumpOf(store: MemoryStore): Promise<string> {
-  const rows = await chunksOf(store.scan(''));
-  return rows.map(({ key, value }) => `${key} ${value}`).join('\n');
-}
-
-export async function eventually(isTrue: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 100 && !isTrue(); turn += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  expect(isTrue()).toBe(true);
-}
+/** Runs a test with a cached client. */
+export const withWire = wireTrial(startWireServer, ({ server, cache }) =>
+  cachedCohere(clientOf(server), { cache }),
+);

@@ -2,12 +2,14 @@ import {
   type Fields,
   fieldsOf,
   isFields,
+  isGiven,
   listOf,
+  numberOf,
   type Rejection,
   rejectFinish,
   type Usage,
 } from '@cached-llm/core';
-import { isGiven, usesHostedTool } from './identity.ts';
+import { usesHostedTool } from './identity.ts';
 
 /** Thoughts and blank texts say nothing; a signature on them says nothing either. */
 const isSilent = (part: unknown) => !isFields(part) || part.thought === true || part.text === '';
@@ -70,5 +72,6 @@ export function usageOf(response: unknown): Usage | undefined {
   return {
     inputTokens: sumOf([promptTokenCount, toolUsePromptTokenCount]),
     outputTokens: sumOf([candidatesTokenCount, thoughtsTokenCount]),
+    cacheReadTokens: numberOf(usageMetadata.cachedContentTokenCount),
   };
 }

@@ -1,4 +1,4 @@
-import { type Fields, isFields } from '@cached-llm/core';
+import { type Fields, isFields, isGiven } from '@cached-llm/core';
 
 /** What the answer does not depend on, on the wire and in the SDK's `config`. All else is in the key. */
 export const ignore = [
@@ -54,8 +54,4 @@ export function usesHostedTool(request: unknown): boolean {
 
 function configOf(request: Fields): Fields {
   return isFields(request.config) ? request.config : {};
-}
-
-export function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
 }

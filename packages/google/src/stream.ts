@@ -1,5 +1,11 @@
-import { type Fields, fieldsOf, isFields, listOf, type StreamRules } from '@cached-llm/core';
-import { isGiven } from './identity.ts';
+import {
+  type Fields,
+  fieldsOf,
+  isFields,
+  isGiven,
+  listOf,
+  type StreamRules,
+} from '@cached-llm/core';
 
 const isBlank = (part: Fields) => part.text === '' && Object.keys(part).length === 1;
 

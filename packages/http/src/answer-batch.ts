@@ -1,8 +1,7 @@
-import { Batch, type BatchRules, type Fields, isFields } from '@cached-llm/core';
+import { answerEach, type BatchRules, type Fields, isFields } from '@cached-llm/core';
 import { buildResponse, OUTCOME_HEADER } from './build-response.ts';
 import { askingOf, type Door } from './door.ts';
 import type { HttpRequest } from './http-request.ts';
-import { NotSplit } from './not-split.ts';
 import { liveHeaders } from './response-head.ts';
 
 export interface BatchOfItems {
@@ -16,25 +15,28 @@ function without(headers: Headers, name: string): Headers {
   return copy;
 }
 
-/** Asks the provider for the items that no entry answers; one response for each. */
-async function askFor(
+/** Asks the provider for the items that no entry answers. */
+async function send(
   { upstream }: Door,
-  request: HttpRequest,
-  { rules, items, signal }: BatchOfItems & { readonly signal: AbortSignal },
-): Promise<readonly Response[]> {
-  const [, init] = request.given;
-  const body = JSON.stringify(rules.ask(request.body as Fields, items)); // answer() looked
-  const headers = without(request.headers, 'content-length'); // this body has another
-  const { method, url } = request;
-  const response = await upstream(url.href, { ...init, method, headers, body, signal });
-  const text = await response.text();
+  { given: [, init], headers: given, method, url }: HttpRequest,
+  { body, signal }: { readonly body: Fields; readonly signal: AbortSignal },
+): Promise<Response> {
+  const headers = without(given, 'content-length'); // this body has another
+  const sent = { ...init, method, headers, body: JSON.stringify(body), signal };
+  const response = await upstream(url.href, sent);
   const head = { status: response.status, headers: liveHeaders(response) };
-  const own = (content: string) => new Response(content, head);
-  if (!response.ok) return items.map(() => own(text));
-  const parsed: unknown = JSON.parse(text);
+  return new Response(await response.text(), head);
+}
+
+/** One response for each item; to each its own copy of a failure. */
+async function split(
+  response: Response,
+  { rules, items }: BatchOfItems,
+): Promise<readonly Response[] | undefined> {
+  if (!response.ok) return items.map(() => response.clone());
+  const parsed: unknown = await response.clone().json();
   const parts = isFields(parsed) ? rules.split(parsed, items) : undefined;
-  if (parts === undefined) throw new NotSplit(own(text), items);
-  return parts.map((part) => own(JSON.stringify(part)));
+  return parts?.map((part) => new Response(JSON.stringify(part), response));
 }
 
 /** Where all items come from: `hit`, `miss`, or `partial`. */
@@ -60,40 +62,24 @@ async function join(responses: readonly Response[], rules: BatchRules): Promise<
   );
 }
 
-type Ask = (item: unknown, signal: AbortSignal) => Promise<Response>;
-
-/** One item, by itself: from the store, or asked for with others that are missing. */
-async function answerItem(
-  door: Door,
-  request: HttpRequest,
-  { rules, item, ask }: { rules: BatchRules; item: unknown; ask: Ask },
-): Promise<Response> {
-  const body = rules.ask(request.body as Fields, [item]); // answer() looked
-  const asking = askingOf(door, { ...request, body, text: JSON.stringify(body) });
-  const { signal: own = new AbortController().signal } = request;
-  const invoke = (signal: AbortSignal) => ask(item, signal);
-  return (await door.cache.answer({ ...asking, invoke, pass: () => ask(item, own) })).response;
-}
-
 /** Answers item by item: each is looked up, and those that are missing are asked for in one request. */
-export async function answerBatch(
+export function answerBatch(
   door: Door,
   request: HttpRequest,
   { rules, items }: BatchOfItems,
 ): Promise<Response> {
-  const own = new Set<readonly unknown[]>();
-  const batch = new Batch<unknown, Response>((missing, signal) => {
-    own.add(missing);
-    return askFor(door, request, { rules, items: missing, signal });
+  const { signal: own = new AbortController().signal } = request;
+  const bodyFor = (some: readonly unknown[]) => rules.ask(request.body as Fields, some); // answer() looked
+  return answerEach<unknown, Response, Response>(items, {
+    async answer(item, ask) {
+      const body = bodyFor([item]);
+      const asking = askingOf(door, { ...request, body, text: JSON.stringify(body) });
+      const call = { ...asking, isPart: true, invoke: ask, pass: () => ask(own) };
+      return (await door.cache.answer(call)).response;
+    },
+    ask: (missing, signal) => send(door, request, { body: bodyFor(missing), signal }),
+    split: (response, missing) => split(response, { rules, items: missing }),
+    join: (responses) => join(responses, rules),
+    pass: () => door.upstream(...request.given),
   });
-  const ask: Ask = (item, signal) => batch.ask(item, signal);
-  try {
-    const each = items.map((item) => answerItem(door, request, { rules, item, ask }));
-    return await join(await Promise.all(each), rules);
-  } catch (error) {
-    if (!(error instanceof NotSplit)) throw error;
-    // The answer to this whole request is the caller's; one to a part of it, or to another's, is nobody's.
-    const isWhole = own.has(error.asked) && error.asked.length === items.length;
-    return isWhole ? error.response : door.upstream(...request.given);
-  }
 }

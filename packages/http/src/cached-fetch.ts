@@ -2,6 +2,7 @@ import { defaultCache, isFields, resolvePolicy } from '@cached-llm/core';
 import { answerBatch } from './answer-batch.ts';
 import { askingOf, type CachedFetchOptions, type Door, type Fetch } from './door.ts';
 import { type HttpRequest, readRequest } from './http-request.ts';
+import { notRecorded } from './not-recorded.ts';
 
 async function answer(door: Door, request: HttpRequest): Promise<Response> {
   const { body, url } = request;
@@ -30,6 +31,9 @@ export function cachedFetch(options: CachedFetchOptions = {}): Fetch {
     if (read === undefined) return upstream(input, init); // at once: its arguments may change after
     const request = await read;
     if (request === undefined) return upstream(input, init);
-    return answer(door, request);
+    const answering = answer(door, request);
+    // Whoever calls without an adapter may not look at the status: an error is thrown.
+    if (door.adapter === undefined) return answering;
+    return answering.catch((error: unknown) => notRecorded(error, request.url.href));
   };
 }

@@ -1,4 +1,10 @@
-import { type Adapter, type Facts, judge, type Rules, type StreamWatcher } from '@cached-llm/core';
+import {
+  type Adapter,
+  type Facts,
+  judgeStream,
+  type Rules,
+  type StreamWatcher,
+} from '@cached-llm/core';
 import { type StreamFormat, streamParser } from './stream-parser.ts';
 
 export interface WatcherOptions {
@@ -32,8 +38,7 @@ export class EventWatcher implements StreamWatcher<string> {
     const { rules, request } = this.#options;
     const { stream } = rules.adapter;
     const isWhole = this.#hasEnded || stream.endsSilently === true;
-    const response = isWhole ? stream.assemble(this.#chunks) : undefined;
-    return response === undefined ? { rejection: 'unfinished' } : judge(rules, response, request);
+    return isWhole ? judgeStream(rules, this.#chunks, request) : { rejection: 'unfinished' };
   }
 
   #take(chunk: unknown): void {

@@ -4,32 +4,17 @@ import {
   type CallIdentity,
   identify,
   isFields,
+  isNeutralHeader,
   type Policy,
 } from '@cached-llm/core';
 import type { HttpRequest } from './http-request.ts';
 import { parseExactly } from './parse-exactly.ts';
 
-/**
- * Headers that no answer depends on: who pays (credentials), how the request travels, what follows it
- * through logs, and what a client says of itself. Every other header is in the key: one that is
- * unknown here costs a miss, never a wrong answer.
- */
-const NEUTRAL_HEADERS = [
-  /^(proxy-)?authorization$|^(x-)?(goog-)?api-key$|^cookie$|^x-amz-(security-token|date|content-sha256)$/,
-  /^(accept-encoding|accept-language|cache-control|connection|content-length|content-type|date|expect|host|keep-alive|origin|pragma|priority|referer|te|trailer|transfer-encoding|upgrade|via)$/,
-  /^(x-)?((ms-)?(client-)?request|correlation|(amzn-)?trace)[-_]?id$|^(x-)?b3(-[a-z]+)?$|^x-cloud-trace-context$/,
-  /^(traceparent|tracestate|baggage|sentry-trace|forwarded|idempotency-key|x-server-timeout|anthropic-user-profile-id)$|^(x-forwarded|x-datadog|sec|cf)-/,
-  /^user-agent$|^x-(stainless|goog-api-client|fern|speakeasy|ms-useragent)|^(http-referer|x-title|x-openrouter-title)$/,
-];
-
 /** Query parameters that carry a credential. */
 const CREDENTIALS = /^(key|api[-_]?key|access[-_]?token|token|sig|signature)$/i;
 
 function keptHeaders(headers: Headers): Record<string, string> {
-  const kept = [...headers].filter(
-    ([name]) => !NEUTRAL_HEADERS.some((neutral) => neutral.test(name)),
-  );
-  return Object.fromEntries(kept);
+  return Object.fromEntries([...headers].filter(([name]) => !isNeutralHeader(name)));
 }
 
 function operationOf(method: string, url: URL): string {

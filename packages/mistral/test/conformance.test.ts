@@ -1,4 +1,4 @@
-import { cachedMistral } from '@cached-llm/mistral';
+import { cachedMistral, mistral } from '@cached-llm/mistral';
 import { adapterConformance, type ExchangeResponse } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { Mistral } from '@mistralai/mistralai';
@@ -27,6 +27,10 @@ const request: ChatCompletionRequest = {
   messages: [{ role: 'user', content: 'Why is the sea salty?' }],
   temperature: 0,
 };
+const picture = (data: string) => ({
+  role: 'user' as const,
+  content: [{ type: 'image_url' as const, imageUrl: `data:image/png;base64,${data}` }],
+});
 const tool = (name: string) => ({ type: 'function' as const, function: { name, parameters: {} } });
 
 const lacking = adapterConformance<ChatCompletionRequest>(
@@ -50,6 +54,12 @@ const lacking = adapterConformance<ChatCompletionRequest>(
         { ...piece({ content: '.' }, 'stop'), usage },
       ),
     },
+    door: {
+      open: cachedMistral,
+      strangers: { 'a class': Mistral, 'another object': { chat: {} } },
+      remedy: 'new Mistral()',
+    },
+    functions: { adapter: mistral, usage: { inputTokens: 5, outputTokens: 3 } },
     nearMisses: {
       'another model': (asked) => ({ ...asked, model: 'mistral-other' }),
       'another temperature': (asked) => ({ ...asked, temperature: 0.01 }),
@@ -60,6 +70,8 @@ const lacking = adapterConformance<ChatCompletionRequest>(
         ...asked,
         messages: [{ role: 'system', content: 'Be brief.' }, ...asked.messages],
       }),
+      'a picture': (asked) => ({ ...asked, messages: [picture('AAAA')] }),
+      'another picture': (asked) => ({ ...asked, messages: [picture('AAAB')] }),
       'JSON asked for': (asked) => ({ ...asked, responseFormat: { type: 'json_object' } }),
       'a tool': (asked) => ({ ...asked, tools: [tool('now')] }),
       'another tool': (asked) => ({ ...asked, tools: [tool('today')] }),
@@ -84,6 +96,7 @@ const lacking = adapterConformance<ChatCompletionRequest>(
         object: 'error',
         message: 'x',
       }),
+      'a bare error in the middle': sse(piece({ content: 'Rivers' }), { error: { message: 'no' } }),
       'without an end': sse(piece({ content: 'Rivers' })),
     },
   },

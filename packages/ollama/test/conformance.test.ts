@@ -1,4 +1,4 @@
-import { cachedOllama } from '@cached-llm/ollama';
+import { cachedOllama, ollama } from '@cached-llm/ollama';
 import { adapterConformance, type ExchangeResponse } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { type AbortableAsyncIterator, type ChatRequest, Ollama } from 'ollama';
@@ -19,6 +19,11 @@ const request: Request = {
   messages: [{ role: 'user', content: 'Why is the sea salty?' }],
   options: { temperature: 0 },
 };
+const picture = (...bytes: number[]) => ({
+  role: 'user',
+  content: 'Hi',
+  images: [new Uint8Array(bytes)],
+});
 const tool = (name: string) => ({ type: 'function', function: { name } });
 
 /** This SDK goes on reading what is left; only its `abort` ends it. */
@@ -51,6 +56,12 @@ const lacking = adapterConformance<Request>(
       request,
       response: ndjson(line('Rivers bring it: '), line('水'), line('', end())),
     },
+    door: {
+      open: cachedOllama,
+      strangers: { 'a class': Ollama, 'another object': { chat: {} } },
+      remedy: 'new Ollama()',
+    },
+    functions: { adapter: ollama, usage: { outputTokens: 3 } },
     nearMisses: {
       'another model': (asked) => ({ ...asked, model: 'other' }),
       'another temperature': (asked) => ({ ...asked, options: { temperature: 0.01 } }),
@@ -62,6 +73,8 @@ const lacking = adapterConformance<Request>(
         messages: [{ role: 'system', content: 'Be brief.' }, ...(asked.messages ?? [])],
       }),
       thinking: (asked) => ({ ...asked, think: true }),
+      'a picture': (asked) => ({ ...asked, messages: [picture(1, 2)] }),
+      'another picture': (asked) => ({ ...asked, messages: [picture(1, 3)] }),
       'JSON asked for': (asked) => ({ ...asked, format: 'json' }),
       'a tool': (asked) => ({ ...asked, tools: [tool('now')] }),
       'another tool': (asked) => ({ ...asked, tools: [tool('today')] }),
@@ -83,6 +96,10 @@ const lacking = adapterConformance<Request>(
     unfitStreams: {
       'cut off at the limit': ndjson(line('Rivers'), line('', end('length'))),
       empty: ndjson(line('', end())),
+      'nothing but thought': ndjson(
+        { ...line(''), message: { role: 'assistant', content: '', thinking: 'Hm' } },
+        line('', end()),
+      ),
       'an error in the middle': ndjson(line('Rivers'), { error: 'Down.' }),
       'without an end': ndjson(line('Rivers')),
     },

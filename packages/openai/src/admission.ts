@@ -1,5 +1,6 @@
 import {
   type Fields,
+  fieldsOf,
   isFields,
   listOf,
   numberOf,
@@ -85,9 +86,11 @@ export function rejects(response: unknown, request: unknown): Rejection | undefi
 export function usageOf(response: unknown): Usage | undefined {
   const usage = isFields(response) ? response.usage : undefined;
   if (!isFields(usage)) return undefined;
+  const details = usage.prompt_tokens_details ?? usage.input_tokens_details;
   return {
     inputTokens: numberOf(usage.prompt_tokens ?? usage.input_tokens),
     outputTokens: numberOf(usage.completion_tokens ?? usage.output_tokens),
+    cacheReadTokens: numberOf(fieldsOf(details).cached_tokens),
     cost: numberOf(usage.cost),
   };
 }

@@ -2,6 +2,7 @@ import {
   type Adapter,
   type Fields,
   isFields,
+  kindOf,
   LlmCacheError,
   listOf,
   type Rejection,
@@ -63,10 +64,9 @@ export function cachedGroq<Client extends GroqClient>(
 ): Client {
   const given: unknown = client;
   if (!isClient(given)) {
-    const found = typeof client === 'object' ? client?.constructor?.name : typeof client;
     throw new LlmCacheError(
       'WRONG_CLIENT',
-      `cachedGroq takes a client of the groq-sdk package; this is ${found ?? 'null'}. Write cachedGroq(new Groq()).`,
+      `cachedGroq takes a client of the groq-sdk package; this is ${kindOf(client)}. Write cachedGroq(new Groq()).`,
     );
   }
   return client.withOptions({

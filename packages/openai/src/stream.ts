@@ -1,5 +1,5 @@
 import { type Fields, isFields, isGiven, type StreamRules } from '@cached-llm/core';
-import { mergeDelta } from './delta.ts';
+import { assembleChoices } from '@cached-llm/http';
 
 /** Ends of the Responses API, the good one and the others: each carries the whole response. */
 const RESPONSE_ENDS = /^response\.(completed|incomplete|failed)$/;
@@ -10,28 +10,12 @@ function ends(chunk: unknown): boolean {
   return chunk === '[DONE]' || (isFields(chunk) && RESPONSE_ENDS.test(typeOf(chunk)));
 }
 
-type Choice = Record<string, unknown>;
-
-function mergeChoice(choices: Map<unknown, Choice>, part: Fields): void {
-  const { delta, index, ...rest } = part;
-  const choice = choices.get(index) ?? { index };
-  const { message = {} } = choice;
-  const text = typeof rest.text === 'string' ? { text: `${choice.text ?? ''}${rest.text}` } : {};
-  const finish = rest.finish_reason ?? choice.finish_reason;
-  const merged = delta === undefined ? {} : { message: mergeDelta(message, delta) };
-  choices.set(index, { ...choice, ...text, ...merged, finish_reason: finish });
-}
-
 /** Chat completions and completions: deltas, choice by choice. Nothing where a choice has no end. */
-function assembleChoices(chunks: readonly Fields[]): Fields | undefined {
-  const choices = new Map<unknown, Choice>();
-  const parts = chunks.flatMap(({ choices: list }) => (Array.isArray(list) ? list : []));
-  for (const part of parts) if (isFields(part)) mergeChoice(choices, part);
-  const all = [...choices.values()];
-  const isWhole = all.length > 0 && all.every((choice) => typeof choice.finish_reason === 'string');
+function assembleChunks(chunks: readonly Fields[]): Fields | undefined {
+  const choices = assembleChoices(chunks);
   const last = (field: string) => chunks.findLast((chunk) => isGiven(chunk[field]))?.[field];
   const sources = { citations: last('citations'), search_results: last('search_results') };
-  return isWhole ? { ...sources, choices: all, usage: last('usage') } : undefined;
+  return choices && { ...sources, choices, usage: last('usage') };
 }
 
 function assemble(chunks: readonly unknown[]): Fields | undefined {
@@ -40,7 +24,7 @@ function assemble(chunks: readonly unknown[]): Fields | undefined {
   if (failed !== undefined) return { error: true };
   const last = parts.findLast((part) => RESPONSE_ENDS.test(typeOf(part)));
   if (last !== undefined) return isFields(last.response) ? last.response : undefined;
-  return assembleChoices(parts);
+  return assembleChunks(parts);
 }
 
 export const stream: StreamRules = { ends, assemble };

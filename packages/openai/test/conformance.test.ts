@@ -1,4 +1,4 @@
-import { cachedOpenAI } from '@cached-llm/openai';
+import { cachedOpenAI, openai } from '@cached-llm/openai';
 import { adapterConformance, demoExchanges, type ExchangeResponse } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { OpenAI } from 'openai';
@@ -33,6 +33,15 @@ const lacking = adapterConformance<Request>(
     plain: whyIsTheSeaSalty,
     streamed: { ...streamedChat, request: streamedRequest },
     inspect: (response: OpenAI.ChatCompletion & { _request_id?: string }) => response._request_id,
+    door: {
+      open: cachedOpenAI,
+      strangers: { 'a class': OpenAI, 'another object': { chat: {} } },
+      remedy: 'new OpenAI()',
+    },
+    functions: {
+      adapter: openai,
+      usage: { inputTokens: 17, outputTokens: 26, cacheReadTokens: 0 },
+    },
     nearMisses: {
       'another model': (request) => ({ ...request, model: 'gpt-4.1' }),
       'another temperature': (request) => ({ ...request, temperature: 0.01 }),

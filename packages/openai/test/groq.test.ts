@@ -56,6 +56,15 @@ const lacking = adapterConformance<Request>(
     },
     plain: { request, response: whyIsTheSeaSalty.response },
     streamed: { request, response: salty },
+    door: {
+      open: cachedGroq,
+      strangers: { 'a class': Groq, 'another object': { chat: {} } },
+      remedy: 'new Groq()',
+    },
+    functions: {
+      adapter: groq,
+      usage: { inputTokens: 17, outputTokens: 26, cacheReadTokens: 0 },
+    },
     nearMisses: {
       'another model': (asked) => ({ ...asked, model: 'qwen' }),
       'another temperature': (asked) => ({ ...asked, temperature: 0.01 }),

@@ -1,0 +1,185 @@
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import { aiSdk } from '@cached-llm/ai-sdk';
+import { Crossing, decodeValue, encodeValue, type Fields, isFields } from '@cached-llm/core';
+import {
+  answerAsServerSentEvents,
+  describeWithFixtures,
+  type ExchangeResponse,
+  recordedAnswers,
+  recordedPairs,
+  startWireServer,
+  toExchange,
+} from '@cached-llm/testing';
+import { describe, expect, test } from '@jest/globals';
+import { allOf, oneByOne, providerOf } from './wire.ts';
+
+type Api = 'chat' | 'completion' | 'responses';
+
+interface Recorded {
+  readonly name: string;
+  readonly api: Api;
+  readonly isStream: boolean;
+  readonly response: ExchangeResponse;
+  /** The plain answer, where the stream itself brings it. */
+  readonly plain?: unknown;
+}
+
+const question = { prompt: [{ role: 'user' as const, content: [] }] };
+
+/** As a store gives it back: what a model says, and nothing of how it travelled; nothing for an error. */
+async function saidBy<Result>(
+  { api, response }: Pick<Recorded, 'api' | 'response'>,
+  ask: (model: LanguageModelV4) => Promise<Result>,
+): Promise<Result | undefined> {
+  const server = await startWireServer({ answer: () => response });
+  try {
+    // Written by this very function, and read as it was.
+    return decodeValue(encodeValue(await ask(providerOf(server)[api]('gpt-test')))) as Result;
+  } catch {
+    return undefined;
+  } finally {
+    await server.close();
+  }
+}
+
+const partsOf = (recorded: Recorded) =>
+  saidBy(recorded, async (model) => allOf((await model.doStream(question)).stream));
+
+const resultOf = (recorded: Pick<Recorded, 'api' | 'response'>) =>
+  saidBy(recorded, async (model): Promise<Fields> => {
+    const { request: _asked, response, ...said } = await model.doGenerate(question);
+    const { headers: _headers, body: _body, ...metadata } = response ?? {};
+    return { ...said, response: metadata };
+  });
+
+const finalOf = (events: readonly unknown[]) =>
+  events.filter(isFields).find(({ type }) => type === 'response.completed')?.response;
+
+function eventsIn(text: unknown): readonly unknown[] {
+  const lines = String(text).split('\n');
+  const data = lines.filter((line) => line.startsWith('data: {')).map((line) => line.slice(6));
+  return data.map((line): unknown => JSON.parse(line));
+}
+
+const APIS: readonly Api[] = ['chat', 'completion', 'responses'];
+
+const answers = () =>
+  recordedAnswers('openai')
+    .flatMap(oneByOne)
+    .flatMap((answer): Recorded[] => {
+      const api = APIS.find((name) => name === answer.sub);
+      if (api === undefined) return [];
+      const name = `${answer.sub}/${answer.name}`;
+      if (answer.kind === 'json')
+        return [{ name, api, isStream: false, response: { body: answer.json } }];
+      const response: ExchangeResponse = { kind: 'sse', body: answerAsServerSentEvents(answer) };
+      return [{ name, api, isStream: true, response, plain: finalOf(answer.events) }];
+    });
+
+const PATHS: readonly (readonly [RegExp, Api])[] = [
+  [/\/chat\/completions$/, 'chat'],
+  [/\/v1\/responses$/, 'responses'],
+];
+
+const pairs = () =>
+  recordedPairs().flatMap((pair): Recorded[] => {
+    const api = PATHS.find(([path]) => path.test(new URL(pair.url).pathname))?.[1];
+    if (api === undefined) return [];
+    const { response } = toExchange(pair);
+    const isStream = pair.kind === 'sse';
+    const plain = isStream ? finalOf(eventsIn(pair.response)) : undefined;
+    return [{ name: pair.source, api, isStream, response, plain }];
+  });
+
+const crossing = new Crossing(aiSdk, {});
+
+function attempt<Result>(make: () => Result): Result | undefined {
+  try {
+    return make();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Each time that a thought is sent it is encrypted anew, and OpenRouter names it anew. */
+const readable = (result: unknown): unknown =>
+  decodeValue(encodeValue(result).replaceAll(/"(gAAAA|rs_tmp_)[^"]*"/g, '"anew"'));
+
+/** Is it exact? Nothing for a stream that no store would have. */
+async function crossStream(recorded: Recorded): Promise<boolean | undefined> {
+  const value = await partsOf(recorded);
+  if (value === undefined) return undefined;
+  if (aiSdk.rejects(aiSdk.stream.assemble(value), {}) !== undefined) return undefined;
+  const whole = attempt(() => crossing.wholeOf({ kind: 'stream', value }));
+  if (whole === undefined) return false;
+  const chunks = crossing.chunksOf({ kind: 'response', value: whole });
+  expect(crossing.wholeOf({ kind: 'stream', value: chunks })).toStrictEqual(whole);
+  if (recorded.plain !== undefined) {
+    const own = await resultOf({ api: recorded.api, response: { body: recorded.plain } });
+    expect([recorded.name, readable(whole)]).toStrictEqual([recorded.name, readable(own)]);
+  }
+  return true;
+}
+
+async function crossPlain(recorded: Recorded): Promise<boolean | undefined> {
+  const value = await resultOf(recorded);
+  if (value === undefined || aiSdk.rejects(value, {}) !== undefined) return undefined;
+  const chunks = attempt(() => crossing.chunksOf({ kind: 'response', value }));
+  if (chunks === undefined) return false;
+  expect(crossing.wholeOf({ kind: 'stream', value: chunks })).toStrictEqual(value);
+  return true;
+}
+
+async function count(name: string, recordings: readonly Recorded[]) {
+  const refused: string[] = [];
+  let usable = 0;
+  let exact = 0;
+  let compared = 0;
+  for (const each of recordings) {
+    const isExact = await (each.isStream ? crossStream(each) : crossPlain(each));
+    if (isExact !== undefined) usable += 1;
+    if (isExact === true) exact += 1;
+    if (isExact === true && each.plain !== undefined) compared += 1;
+    if (isExact === false) refused.push(each.name);
+  }
+  console.info(
+    [
+      `${name}: of ${recordings.length} ${usable} are usable, ${exact} exact (${compared} as the plain answer beside them), ${refused.length} inexact:`,
+      ...refused,
+    ].join('\n'),
+  );
+  return { exact, compared, refused };
+}
+
+describeWithFixtures({ describe, test }, 'recordings of real services', () => {
+  test.each([
+    ['answers', answers],
+    ['pairs', pairs],
+  ])(
+    '%s: a stream is put together to the plain answer and taken apart again, or refused',
+    async (name, recorded) => {
+      const { exact, compared } = await count(
+        `streams of ${name}`,
+        recorded().filter(({ isStream }) => isStream),
+      );
+      expect(exact).toBeGreaterThan(0);
+      expect(compared).toBeGreaterThan(0);
+    },
+    120_000,
+  );
+
+  test.each([
+    ['answers', answers],
+    ['pairs', pairs],
+  ])(
+    '%s: a plain answer is taken apart and put together again as it was, or refused',
+    async (name, recorded) => {
+      const { exact } = await count(
+        `plain ${name}`,
+        recorded().filter(({ isStream }) => !isStream),
+      );
+      expect(exact).toBeGreaterThan(0);
+    },
+    120_000,
+  );
+});

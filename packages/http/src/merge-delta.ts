@@ -1,0 +1,58 @@
+import { type Fields, isFields } from '@cached-llm/core';
+
+type List = readonly unknown[];
+
+/** Fields of a delta that come whole, and mostly again, in place of piece by piece. */
+const WHOLE = new Set(['id', 'index', 'role', 'type', 'name', 'finish_reason', 'finishReason']);
+
+/** An SDK may write 'null' for an id that did not come. */
+const isSaid = (value: unknown) => (value ?? '') !== '' && value !== 'null';
+
+/** Pieces of one item have one index, and no two ids; a part without an index goes on with its kind. */
+function isSame(item: unknown, piece: Fields): boolean {
+  if (!isFields(item)) return false;
+  if (typeof piece.index !== 'number') {
+    const isText = typeof item.text === 'string' && typeof piece.text === 'string';
+    const isThought = Array.isArray(item.thinking) && Array.isArray(piece.thinking);
+    return item.type === piece.type && (isText || isThought);
+  }
+  const isOther = isSaid(item.id) && isSaid(piece.id) && item.id !== piece.id;
+  return item.index === piece.index && !isOther;
+}
+
+/** Without an index only the last one can go on. */
+function placeOf(list: List, piece: Fields): number {
+  if (typeof piece.index === 'number') return list.findIndex((item) => isSame(item, piece));
+  return isSame(list.at(-1), piece) ? list.length - 1 : -1;
+}
+
+function withPiece(list: List, piece: unknown): List {
+  const place = isFields(piece) ? placeOf(list, piece) : -1;
+  const merged = mergeDelta(list[place], piece);
+  return place < 0 ? [...list, merged] : list.with(place, merged);
+}
+
+/** A text is a list of one part, from when another part comes to it. */
+function partsOf(content: unknown): List {
+  if (Array.isArray(content)) return content;
+  return typeof content === 'string' && content !== '' ? [{ type: 'text', text: content }] : [];
+}
+
+function mergeField(name: string, before: unknown, delta: unknown): unknown {
+  if (WHOLE.has(name)) return isSaid(before) ? before : delta;
+  return mergeDelta(before, delta);
+}
+
+/** What a message is after one more delta: texts grow, tool calls grow by their index, the rest is replaced. */
+export function mergeDelta(before: unknown, delta: unknown): unknown {
+  if (delta === undefined || delta === null) return before ?? delta;
+  if (Array.isArray(before) || Array.isArray(delta)) {
+    return partsOf(delta).reduce(withPiece, partsOf(before));
+  }
+  if (typeof before === 'string' && typeof delta === 'string') return before + delta;
+  if (!isFields(delta)) return delta;
+  const fields: Record<string, unknown> = isFields(before) ? { ...before } : {};
+  for (const [name, value] of Object.entries(delta))
+    fields[name] = mergeField(name, fields[name], value);
+  return fields;
+}
