@@ -1,7 +1,8 @@
 import type { DeserializedData } from 'keyv';
 
-const WIDTH = 15;
-const NEVER = '9'.repeat(WIDTH);
+/** Characters of a row before the rest: its expiry. */
+export const WIDTH = 15;
+export const NEVER = '9'.repeat(WIDTH);
 
 /** An instant as text of a fixed width, so that comparing texts compares instants. */
 export function expiryText(expiresAt: number | undefined): string {
@@ -22,7 +23,7 @@ export function frameText<Value>({ value, expires }: DeserializedData<Value>): s
   return expiryText(expires) + value;
 }
 
-/** Without the expiry, which the query has checked: Keyv would delete on reading, and perhaps a fresh row. */
-export function unframeText(framed: string): { value: string } {
-  return { value: framed.slice(WIDTH) };
+/** Without an expiry, which the query has checked: Keyv would delete on reading, and perhaps a fresh row. */
+export function deframeText(text: string): { value: string } {
+  return { value: text };
 }

@@ -1,15 +1,23 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KeyvSqlite } from '@keyv/sqlite';
+import { faultKind } from './fault-kind.ts';
 import type { SqliteSettings } from './sqlite-store-options.ts';
 
 /** Ours alone: rows of another Keyv in the same file are never touched. */
 export const TABLE = 'cached_llm';
+export const LEASES = `${TABLE}_lease`;
 export const EXPIRY_INDEX = `${TABLE}_expiry`;
 /** When a row expires, see framed-text.ts; the index is on this very expression. */
 export const EXPIRY = 'substr(value, 1, 15)';
 /** The plus keeps the planner on the key: most rows expire in the future, so the index would select nothing. */
 export const IS_LIVE = `+${EXPIRY} >= ?`;
+
+const SCHEMA = [
+  `CREATE INDEX IF NOT EXISTS ${EXPIRY_INDEX} ON ${TABLE}(${EXPIRY}, key)`,
+  `CREATE TABLE IF NOT EXISTS ${LEASES}
+    (key TEXT PRIMARY KEY, token TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID`,
+];
 
 async function chooseJournal(database: KeyvSqlite): Promise<void> {
   // Another process may hold the file just now; the slower journal is as safe.
@@ -23,8 +31,31 @@ async function limitSize(database: KeyvSqlite, maxBytes: number): Promise<void> 
   await database.query(`PRAGMA max_page_count = ${Math.floor(maxBytes / pageSize)}`);
 }
 
+/** False where the file cannot be written just now: what is there can be read. */
+async function createOurs(database: KeyvSqlite): Promise<boolean> {
+  try {
+    for (const sql of SCHEMA) await database.query(sql);
+    return true;
+  } catch (error) {
+    if (['obstacle', 'full'].includes(faultKind(error))) return false;
+    throw error;
+  }
+}
+
+async function prepare(database: KeyvSqlite, maxBytes: number | undefined): Promise<boolean> {
+  await chooseJournal(database);
+  if (maxBytes !== undefined) await limitSize(database, maxBytes);
+  return createOurs(database);
+}
+
+export interface OpenDatabase {
+  readonly database: KeyvSqlite;
+  /** Without its tables and index it can be read, if anything. */
+  readonly isWhole: boolean;
+}
+
 /** A database that is ready for use. Rejects where the file cannot be one; nothing else ever sees that. */
-export async function openDatabase(settings: SqliteSettings): Promise<KeyvSqlite> {
+export async function openDatabase(settings: SqliteSettings): Promise<OpenDatabase> {
   const { path, busyTimeout, maxBytes } = settings;
   // What is inside is private: prompts cannot be read from it, but answers can.
   if (path !== ':memory:') await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -32,8 +63,11 @@ export async function openDatabase(settings: SqliteSettings): Promise<KeyvSqlite
   // Before the next tick both a listener and a first query have to be there:
   // a failed opening ends the process otherwise.
   database.on('error', () => {});
-  await chooseJournal(database);
-  if (maxBytes !== undefined) await limitSize(database, maxBytes);
-  await database.query(`CREATE INDEX IF NOT EXISTS ${EXPIRY_INDEX} ON ${TABLE}(${EXPIRY}, key)`);
-  return database;
+  await database.query('SELECT 1');
+  try {
+    return { database, isWhole: await prepare(database, maxBytes) };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }

@@ -1,36 +1,50 @@
 import { setImmediate } from 'node:timers/promises';
-import type { KeyvSqlite } from '@keyv/sqlite';
-import { openDatabase } from './open-database.ts';
+import { FileOpener } from './file-opener.ts';
+import type { QuarantinedFileError } from './quarantined-file-error.ts';
+import { SqliteFile } from './sqlite-file.ts';
 import type { SqliteSettings } from './sqlite-store-options.ts';
 
 type Value = string | number | Uint8Array;
+export type Query = <Row>(sql: string, ...values: Value[]) => Promise<Row[]>;
+
+/** Milliseconds: as long a process may go on with a file that another one has set aside. */
+const PAUSE = 1000;
 
 const ignore = (): void => {};
 
-/** Opens the file at the first use, and again where that failed, so that a repaired disk needs no restart. */
+/** Asks the file at a path, whichever it is just then, and keeps writes in order. */
 export class SqliteConnection {
-  readonly #settings: SqliteSettings;
-  readonly #pauseAfterFailure: number;
-  #opening: Promise<KeyvSqlite> | undefined;
-  #openAgainAt = Number.POSITIVE_INFINITY;
+  readonly #opener: FileOpener;
+  readonly #file: SqliteFile;
   #closing: Promise<void> | undefined;
   #isClosed = false;
   #writes: Promise<unknown> = Promise.resolve();
 
-  constructor(settings: SqliteSettings, pauseAfterFailure = 1000) {
-    this.#settings = settings;
-    this.#pauseAfterFailure = pauseAfterFailure;
+  constructor(settings: SqliteSettings, pause = PAUSE) {
+    this.#opener = new FileOpener(settings);
+    // What is in memory would be lost with its connection.
+    const isInMemory = settings.path === ':memory:';
+    this.#file = new SqliteFile(this.#opener, isInMemory ? Number.POSITIVE_INFINITY : pause);
   }
 
-  async read<Row>(sql: string, ...values: Value[]): Promise<Row[]> {
-    this.#refuseWhenClosed();
-    return this.#run(sql, values);
+  onQuarantine(listener: (error: QuarantinedFileError) => void): void {
+    this.#opener.onQuarantine(listener);
   }
 
-  /** Writes run in the order they were asked for; left to themselves, the threads shuffle them. */
-  async write<Row>(sql: string, ...values: Value[]): Promise<Row[]> {
+  readonly read: Query = async (sql, ...values) => {
     this.#refuseWhenClosed();
-    const written = this.#writes.then(() => this.#run<Row>(sql, values));
+    return this.#ask(sql, ...values);
+  };
+
+  readonly write: Query = (sql, ...values) => this.writeInTurn((query) => query(sql, ...values));
+
+  /**
+   * Writes run in the order they were asked for; left to themselves, the threads shuffle them. Nothing else
+   * that this store writes comes between the queries of one task.
+   */
+  async writeInTurn<Result>(task: (query: Query) => Promise<Result>): Promise<Result> {
+    this.#refuseWhenClosed();
+    const written = this.#writes.then(() => task(this.#ask));
     this.#writes = written.catch(ignore);
     return written;
   }
@@ -41,29 +55,19 @@ export class SqliteConnection {
     return this.#closing;
   }
 
+  readonly #ask: Query = async (sql, ...values) => {
+    const file = await this.#file.open();
+    try {
+      return await file.database.query(sql, ...values);
+    } catch (error) {
+      const instead = await this.#file.insteadOf(file, error);
+      if (instead === undefined) throw error;
+      return instead.database.query(sql, ...values);
+    }
+  };
+
   #refuseWhenClosed(): void {
     if (this.#isClosed) throw new Error('The SQLite store was disconnected.');
-  }
-
-  async #run<Row>(sql: string, values: readonly Value[]): Promise<Row[]> {
-    const database = await this.#open();
-    return database.query(sql, ...values);
-  }
-
-  #open(): Promise<KeyvSqlite> {
-    if (performance.now() >= this.#openAgainAt) this.#opening = undefined;
-    this.#opening ??= this.#tryToOpen();
-    return this.#opening;
-  }
-
-  async #tryToOpen(): Promise<KeyvSqlite> {
-    this.#openAgainAt = Number.POSITIVE_INFINITY;
-    try {
-      return await openDatabase(this.#settings);
-    } catch (error) {
-      this.#openAgainAt = performance.now() + this.#pauseAfterFailure;
-      throw error;
-    }
   }
 
   async #close(): Promise<void> {
@@ -71,7 +75,6 @@ export class SqliteConnection {
     await setImmediate();
     this.#isClosed = true;
     await this.#writes;
-    const database = await this.#opening?.catch(ignore);
-    await database?.close();
+    await this.#file.close();
   }
 }

@@ -14,7 +14,8 @@ export interface SqliteStoreOptions {
    */
   readonly busyTimeout?: number;
   /**
-   * Bytes the file may grow to, 1 MiB at least; then expired rows make room, or a `set` rejects.
+   * Bytes the file may grow to, 1 MiB at least, its log beside it not counted. A full file makes room: expired
+   * rows go first, then those least recently used. A larger value is not kept, and `set` says false.
    * @default unbounded: rows leave by their ttl
    */
   readonly maxBytes?: number;

@@ -1,7 +1,8 @@
-import type { Store, StoredRow } from '@cached-llm/core';
+import type { Leases, Store, StoredRow } from '@cached-llm/core';
 import { type Deserialize, Keyv } from 'keyv';
 import { countRows } from './count-rows.ts';
-import { frameText, unframeText } from './framed-text.ts';
+import { deframeText, frameText } from './framed-text.ts';
+import { QuarantinedFileError } from './quarantined-file-error.ts';
 import { scanRows } from './scan-rows.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { resolveOptions, type SqliteStoreOptions } from './sqlite-store-options.ts';
@@ -10,24 +11,35 @@ import { sweepRows } from './sweep-rows.ts';
 
 /**
  * A Keyv for strings in a SQLite file that several processes may share. Keys are stored as given. What
- * fails rejects, always, and is emitted nowhere. Use it through `sqliteStore()`.
+ * fails rejects, always. An `error` event with the code `quarantined` says that a damaged file was renamed,
+ * and a new one is used. Use it through `sqliteStore()`.
  */
 export class SqliteStore extends Keyv<string> implements Store {
+  /** In a table of their own, for as long as the file's own clock says. */
+  readonly leases: Leases;
   readonly #connection: SqliteConnection;
 
   /** @throws LlmCacheError `INVALID_OPTION` */
   constructor(options: string | SqliteStoreOptions = {}) {
-    const connection = new SqliteConnection(resolveOptions(options));
-    super(new SqliteTable(connection), {
+    const settings = resolveOptions(options);
+    const connection = new SqliteConnection(settings);
+    const table = new SqliteTable(connection, settings.maxBytes);
+    super(table, {
       namespace: '', // none: Keyv's own would prefix the keys
       useKeyPrefix: false,
       throwOnErrors: true,
-      emitErrors: false,
       serialize: frameText,
       // As Keyv's type would have it, a reader knows every type of value; there are only strings here.
-      deserialize: unframeText as Deserialize,
+      deserialize: deframeText as Deserialize,
     });
     this.#connection = connection;
+    this.leases = table.leases;
+  }
+
+  /** What fails rejects, and is not told a second time. */
+  override emit(event: string, ...details: unknown[]): void {
+    const isTold = event !== 'error' || details[0] instanceof QuarantinedFileError;
+    if (isTold) super.emit(event, ...details);
   }
 
   /** Every live row whose key starts with `prefix`, by key, in constant memory, while others write. */

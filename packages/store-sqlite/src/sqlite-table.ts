@@ -1,43 +1,56 @@
+import { checkedText, textIn } from './checked-text.ts';
 import { expiryNow } from './framed-text.ts';
+import { keyList } from './key-list.ts';
 import { IS_LIVE, TABLE } from './open-database.ts';
+import { Recency } from './recency.ts';
+import { Room } from './room.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
-import { sweepRows } from './sweep-rows.ts';
+import { SqliteLeases } from './sqlite-leases.ts';
+import { tidy } from './tidy.ts';
+import { Upkeep } from './upkeep.ts';
 
-const UPSERT = `INSERT INTO ${TABLE}(key, value) VALUES(?, ?)
-  ON CONFLICT(key) DO UPDATE SET value = excluded.value`;
-const AMONG = 'key IN (SELECT value FROM json_each(?))';
-
-function isFull(error: unknown): boolean {
-  const { code } = (error ?? {}) as { code?: unknown }; // caught: anything, and of any realm
-  return code === 'SQLITE_FULL';
-}
+const READ = `SELECT value FROM ${TABLE} WHERE key = ? AND ${IS_LIVE}`;
+// Replaced, not updated: it gets a new rowid, see recency.ts.
+const WRITE = `REPLACE INTO ${TABLE}(key, value) VALUES(?, ?)`;
+const DELETE = `DELETE FROM ${TABLE} WHERE key = ? RETURNING 1`;
 
 /** The rows, as Keyv asks for them. An expired row is not there; only sweeping removes it. */
 export class SqliteTable {
   /** Asked for by Keyv's interface. */
   readonly opts = {};
+  readonly leases: SqliteLeases;
   readonly #connection: SqliteConnection;
+  readonly #room: Room;
+  readonly #recency: Recency;
+  readonly #upkeep: Upkeep;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqliteConnection, maxBytes: number | undefined) {
+    this.leases = new SqliteLeases(connection);
     this.#connection = connection;
+    this.#room = new Room(maxBytes);
+    this.#recency = new Recency(connection, maxBytes !== undefined);
+    this.#upkeep = new Upkeep(() => tidy(connection, this.leases, this.#recency));
   }
 
-  /** Asked for by Keyv's interface; a failure is told to whoever asked for the row, and to nobody else. */
-  on(): this {
+  /** What fails is told to whoever asked for it; a listener hears of a file that was set aside. */
+  on(_event: string, listener: (error: Error) => void): this {
+    this.#connection.onQuarantine(listener);
     return this;
   }
 
   async get<Text = string>(key: string): Promise<Text | undefined> {
-    const sql = `SELECT value FROM ${TABLE} WHERE key = ? AND ${IS_LIVE}`;
-    const [row] = await this.#connection.read<{ value: Text }>(sql, key, expiryNow());
-    return row?.value;
+    this.#upkeep.noteUse();
+    const [row] = await this.#connection.read<{ value: unknown }>(READ, key, expiryNow());
+    return row && this.#found<Text>(key, row.value);
   }
 
   async getMany<Text = string>(keys: string[]): Promise<(Text | undefined)[]> {
-    const sql = `SELECT key, value FROM ${TABLE} WHERE ${AMONG} AND ${IS_LIVE}`;
-    const values = [JSON.stringify(keys), expiryNow()];
-    const rows = await this.#connection.read<{ key: string; value: Text }>(sql, ...values);
-    const texts = new Map(rows.map(({ key, value }) => [key, value]));
+    this.#upkeep.noteUse();
+    const { isAmong, values } = keyList(keys);
+    const sql = `SELECT key, value FROM ${TABLE} WHERE ${isAmong} AND ${IS_LIVE}`;
+    type Row = { key: string; value: unknown };
+    const rows = await this.#connection.read<Row>(sql, ...values, expiryNow());
+    const texts = new Map(rows.map(({ key, value }) => [key, this.#found<Text>(key, value)]));
     return keys.map((key) => texts.get(key));
   }
 
@@ -45,30 +58,42 @@ export class SqliteTable {
     return (await this.get(key)) !== undefined;
   }
 
-  async set(key: string, text: string): Promise<boolean> {
-    const write = () => this.#connection.write(UPSERT, key, text);
-    await write().catch(async (error) => {
-      if (!isFull(error) || (await sweepRows(this.#connection)) === 0) throw error;
-      return write();
-    });
-    return true;
+  /** False for a value that is larger than the file may be: it is not kept, nor is what stood under its key. */
+  async set(key: string, framed: string): Promise<boolean> {
+    this.#upkeep.noteUse();
+    const text = checkedText(key, framed);
+    const bytes = Buffer.byteLength(text);
+    const canHold = this.#room.canHold(bytes);
+    await this.#connection.writeInTurn((query) =>
+      this.#room.writeInto(query, bytes, () =>
+        canHold ? query(WRITE, key, text) : query(DELETE, key),
+      ),
+    );
+    return canHold;
   }
 
   async delete(key: string): Promise<boolean> {
-    const sql = `DELETE FROM ${TABLE} WHERE key = ? RETURNING 1`;
-    return (await this.#connection.write(sql, key)).length > 0;
+    return (await this.#connection.write(DELETE, key)).length > 0;
   }
 
   async deleteMany(keys: string[]): Promise<boolean> {
-    const sql = `DELETE FROM ${TABLE} WHERE ${AMONG} RETURNING 1`;
-    return (await this.#connection.write(sql, JSON.stringify(keys))).length > 0;
+    const { isAmong, values } = keyList(keys);
+    const sql = `DELETE FROM ${TABLE} WHERE ${isAmong} RETURNING 1`;
+    return (await this.#connection.write(sql, ...values)).length > 0;
   }
 
   async clear(): Promise<void> {
     await this.#connection.write(`DELETE FROM ${TABLE}`);
   }
 
-  disconnect(): Promise<void> {
-    return this.#connection.close();
+  async disconnect(): Promise<void> {
+    this.#upkeep.end();
+    await this.#recency.settle();
+    await this.#connection.close();
+  }
+
+  #found<Text>(key: string, value: unknown): Text | undefined {
+    this.#recency.note(key);
+    return textIn(key, value) as Text | undefined; // Keyv leaves open what a row is; here it is text
   }
 }

@@ -1,19 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
-import { expiryNow } from './framed-text.ts';
-import { EXPIRY, TABLE } from './open-database.ts';
+import { deleteExpired } from './delete-batch.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
-const BATCH = 200;
-const DELETE_BATCH = `DELETE FROM ${TABLE} WHERE rowid IN
-  (SELECT rowid FROM ${TABLE} WHERE ${EXPIRY} < ? LIMIT ${BATCH}) RETURNING 1`;
-
-/** Deletes the expired rows, and says how many; in batches, for nobody can write meanwhile. */
-export async function sweepRows(connection: SqliteConnection): Promise<number> {
-  const expiredBefore = expiryNow();
+/** Deletes the expired rows, and says how many; in batches, with a pause after each for whoever waits. */
+export async function sweepRows(
+  connection: SqliteConnection,
+  pause: () => Promise<unknown> = setImmediate,
+): Promise<number> {
   let swept = 0;
-  for (let batch = BATCH; batch === BATCH; swept += batch) {
-    batch = (await connection.write(DELETE_BATCH, expiredBefore)).length;
-    await setImmediate();
+  for (let rows = 1; rows > 0; swept += rows) {
+    ({ rows } = await connection.writeInTurn(deleteExpired));
+    if (rows > 0) await pause();
   }
   return swept;
 }

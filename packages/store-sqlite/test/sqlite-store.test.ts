@@ -94,12 +94,6 @@ test('two stores on one file write at once without loss', async () => {
   expect(await open(path).count('')).toBe(600);
 });
 
-test('a file that is no database rejects every operation', async () => {
-  const path = inFolder('cache.db');
-  await writeFile(path, 'this is no database '.repeat(100));
-  expect(await outcomesOf(open(path))).toEqual(ALL_REJECTED);
-});
-
 test('a path that cannot be written rejects every operation, and nobody else hears of it', async () => {
   const unhandled: unknown[] = [];
   const listener = (reason: unknown) => unhandled.push(reason);
@@ -110,15 +104,6 @@ test('a path that cannot be written rejects every operation, and nobody else hea
   await delay(20);
   process.off('unhandledRejection', listener);
   expect(unhandled).toEqual([]);
-});
-
-test('a file that was damaged while it was open rejects', async () => {
-  const path = inFolder('cache.db');
-  await open(path).set('key', 'value');
-  await opened[0]?.disconnect();
-  const damaged = Buffer.alloc((await stat(path)).size, 'damage');
-  await writeFile(path, damaged);
-  await expect(open(path).get('key')).rejects.toThrow('SQLITE_NOTADB');
 });
 
 test('after a disconnect every operation rejects, and another disconnect does nothing', async () => {
@@ -137,20 +122,6 @@ test('a store that never opened may be disconnected', async () => {
   await broken.disconnect();
   await open(inFolder('unused.db')).disconnect();
   expect(existsSync(inFolder('unused.db'))).toBe(false);
-});
-
-test('a sweep removes the expired rows, in batches, and only them', async () => {
-  const store = open(inFolder('cache.db'));
-  const numbers = Array.from({ length: 450 }, (_, number) => number);
-  await Promise.all(numbers.map((number) => store.set(`short:${number}`, 'value', 1)));
-  await Promise.all(
-    numbers.slice(0, 50).map((number) => store.set(`long:${number}`, 'value', 1e6)),
-  );
-  await store.set('for ever', 'value');
-  await delay(5);
-  expect(await store.sweep()).toBe(450);
-  expect(await store.sweep()).toBe(0);
-  expect([await store.count('long:'), await store.count('')]).toEqual([50, 51]);
 });
 
 test('reading an expired row does not delete it: a fresh one may just be written', async () => {
@@ -181,22 +152,6 @@ test('rows of another Keyv in the same file are left alone', async () => {
   await store.clear();
   expect(await store.get('key')).toBe(undefined);
   expect(await query(path, 'SELECT * FROM other')).toEqual([{ key: 'key', value: 'theirs' }]);
-});
-
-test('a full store rejects, keeps what it has, and takes more once rows have expired', async () => {
-  const store = open({ path: inFolder('cache.db'), maxBytes: 1024 * 1024 });
-  const long = 'x'.repeat(300_000);
-  for (const key of ['one', 'two', 'three']) await store.set(key, long);
-  await expect(store.set('four', long)).rejects.toMatchObject({ code: 'SQLITE_FULL' });
-  expect((await store.getMany(['one', 'two', 'four'])).map((text) => text?.length)).toEqual([
-    300_000,
-    300_000,
-    undefined,
-  ]);
-  await store.set('one', long, 1);
-  await delay(5);
-  expect(await store.set('four', long)).toBe(true);
-  expect(await store.count('')).toBe(3);
 });
 
 test('only strings are kept', async () => {

@@ -29,6 +29,7 @@ storeConformance(runner, {
     errorEvents: true,
     expiry: true,
     getMany: true,
+    leases: true,
     scan: true,
     shared: true,
     sweep: true,
@@ -41,7 +42,14 @@ storeConformance(runner, {
     const store = sqliteStore(':memory:');
     return { store, close: () => store.disconnect() };
   },
-  capabilities: { errorEvents: true, expiry: true, getMany: true, scan: true, sweep: true },
+  capabilities: {
+    errorEvents: true,
+    expiry: true,
+    getMany: true,
+    leases: true,
+    scan: true,
+    sweep: true,
+  },
 });
 
 // What the stores here build on, and what users may bring: held to the same suite.

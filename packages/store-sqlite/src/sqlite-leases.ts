@@ -1,0 +1,41 @@
+import type { Leases } from '@cached-llm/core';
+import { LEASES } from './open-database.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+
+// SQLite's clock is read when the statement has the file for itself: however long it waited for that,
+// no lease is shorter, or judged by an older time.
+const NOW = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+const HOLDER = `SELECT token FROM ${LEASES} WHERE key = ? AND token <> ? AND until > ${NOW}`;
+const IS_FREE = `(until <= ${NOW} OR token = excluded.token)`;
+const TAKE = `INSERT INTO ${LEASES}(key, token, until) VALUES (?, ?, ${NOW} + ?)
+  ON CONFLICT(key) DO UPDATE SET
+    until = iif(${IS_FREE}, excluded.until, until), token = iif(${IS_FREE}, excluded.token, token)
+  RETURNING token`;
+const RELEASE = `DELETE FROM ${LEASES} WHERE key = ? AND token = ?`;
+const SWEEP = `DELETE FROM ${LEASES} WHERE until <= ${NOW}`;
+
+/** Leases in a table of their own, beside the rows and never among them. */
+export class SqliteLeases implements Leases {
+  readonly #connection: SqliteConnection;
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+  }
+
+  async take(key: string, token: string, milliseconds: number): Promise<string> {
+    // Whoever waits for another asks often: that is to cost no write.
+    const [held] = await this.#connection.read<{ token: string }>(HOLDER, key, token);
+    if (held !== undefined) return held.token;
+    const [taken] = await this.#connection.write<{ token: string }>(TAKE, key, token, milliseconds);
+    return taken?.token ?? token;
+  }
+
+  async release(key: string, token: string): Promise<void> {
+    await this.#connection.write(RELEASE, key, token);
+  }
+
+  /** Forgets those that have ended. */
+  async sweep(): Promise<void> {
+    await this.#connection.write(SWEEP);
+  }
+}

@@ -1,0 +1,83 @@
+import { chmod, mkdir, readdir, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { describe, expect, test } from '@jest/globals';
+import { KeyvSqlite } from '@keyv/sqlite';
+import { FaultGround } from './fault-ground.ts';
+
+const ground = new FaultGround();
+
+describe('what stands in the way is gone round, and used again when it is gone:', () => {
+  test('a missing folder is made', async () => {
+    await ground.fill('a');
+    expect((await stat(ground.data)).mode & 0o777).toBe(0o700);
+  });
+
+  test('a file in place of the folder', async () => {
+    await writeFile(ground.data, '');
+    const all = ground.callers();
+    expect((await all.ask('a')).calls).toBe(32);
+    await rm(ground.data);
+    await all.askUntilHits('a');
+    await all.end();
+  });
+
+  test('a directory in place of the file', async () => {
+    await mkdir(ground.path, { recursive: true });
+    await ground.letIn(ground.data);
+    const all = ground.callers();
+    expect((await all.ask('a')).faults).toContain('get: SQLITE_CANTOPEN');
+    await rmdir(ground.path);
+    await all.askUntilHits('a');
+    await all.end();
+  });
+
+  test('a read-only file, which is read meanwhile', async () => {
+    await ground.fill('a');
+    await chmod(ground.path, 0o400);
+    const all = ground.callers();
+    expect((await all.ask('a')).calls).toBe(0);
+    expect((await all.ask('b')).faults).toContain('set: SQLITE_READONLY');
+    await chmod(ground.path, 0o600);
+    await all.askUntilHits('b');
+    expect((await all.ask('a')).calls).toBe(0);
+    await all.end();
+  });
+
+  test('a read-only folder, where the write-ahead log cannot be made', async () => {
+    await ground.fill('a');
+    await chmod(ground.data, 0o500);
+    const all = ground.callers();
+    expect((await all.ask('a')).faults).toContain('get: SQLITE_READONLY');
+    await chmod(ground.data, 0o700);
+    await all.askUntilHits('a');
+    expect((await all.ask('b')).stored).toHaveLength(32);
+    await all.end();
+  });
+
+  test('a lock that another process holds', async () => {
+    await ground.fill('a');
+    const other = new KeyvSqlite({ uri: ground.path, table: 'cached_llm' });
+    await other.query('BEGIN IMMEDIATE');
+    const all = ground.callers({ busyTimeout: 1000 });
+    expect((await all.ask('a')).calls).toBe(0);
+    const asked = all.ask('b');
+    await other.query('COMMIT');
+    await asked;
+    await all.askUntilHits('b');
+    await all.end();
+    await other.disconnect();
+    expect((await readdir(ground.data)).join()).not.toContain('corrupt');
+  });
+
+  test('a file that is full, which is read meanwhile', async () => {
+    await ground.fill('a');
+    const other = new KeyvSqlite({ uri: ground.path, table: 'other' });
+    await other.set('key', 'x'.repeat(2 * 1024 * 1024));
+    const all = ground.callers({ maxBytes: 1024 * 1024 });
+    expect((await all.ask('a')).calls).toBe(0);
+    for (const topic of ['b', 'c', 'd', 'e', 'f']) await all.ask(topic);
+    await other.clear();
+    await all.askUntilHits('g');
+    await all.end();
+    await other.disconnect();
+  });
+});

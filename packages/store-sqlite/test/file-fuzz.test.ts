@@ -1,0 +1,52 @@
+import { copyFile, open, stat } from 'node:fs/promises';
+import { type TemporaryFolder, temporaryFolder } from '@cached-llm/testing';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { openModel } from './open-model.ts';
+
+const QUESTIONS = ['Why?', 'How?', 'When?', 'Where to?'];
+
+let folder: TemporaryFolder;
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+});
+
+afterEach(() => folder.remove());
+
+/** The header's fields after its first, which may say that a newer SQLite wrote the file: that is to be believed. */
+const FIELDS = [16, 100] as const;
+
+async function overwrite(path: string, share: number, replacement: Uint8Array): Promise<void> {
+  const place = Math.floor(share * (await stat(path)).size);
+  const position = place < FIELDS[0] || place >= FIELDS[1] ? place : FIELDS[1];
+  const file = await open(path, 'r+');
+  await file.write(replacement, 0, replacement.length, position);
+  await file.close();
+}
+
+test('bytes written over the file are a miss at most, and the answers are stored again', async () => {
+  const sound = `${folder.path}/sound.db`;
+  const first = openModel(sound);
+  for (const question of QUESTIONS) await first.ask(question);
+  await first.close();
+  let run = 0;
+  const property = async (places: readonly number[], replacement: Uint8Array) => {
+    run += 1;
+    const path = `${folder.path}/${run}.db`;
+    await copyFile(sound, path);
+    for (const place of places) await overwrite(path, place, replacement);
+    const { ask, close } = openModel(path);
+    // Damage that is found late takes what was answered before with it: then the second round stores it.
+    for (const question of [...QUESTIONS, ...QUESTIONS]) await ask(question);
+    for (const question of QUESTIONS) expect((await ask(question)).outcome).toBe('hit');
+    await close();
+  };
+  const places = fc.array(fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), {
+    minLength: 1,
+    maxLength: 6,
+  });
+  const few = fc.uint8Array({ minLength: 1, maxLength: 40 });
+  const many = fc.uint8Array({ minLength: 1, maxLength: 5000 });
+  await fc.assert(fc.asyncProperty(places, fc.oneof(few, many), property), { numRuns: 40 });
+});

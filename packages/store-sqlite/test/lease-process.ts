@@ -1,0 +1,13 @@
+// Run by a test: takes each lease it is told to, and says who has it.
+import { createInterface } from 'node:readline';
+import { sqliteStore } from '@cached-llm/store-sqlite';
+
+const [path, token = ''] = process.argv.slice(2);
+const store = sqliteStore(path);
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const [key = '', milliseconds] = line.split(' ');
+  const holder = await store.leases.take(key, token, Number(milliseconds));
+  process.stdout.write(`${holder}\n`);
+}
+await store.disconnect();
