@@ -1,0 +1,48 @@
+import { PassThrough, Writable } from 'node:stream';
+import { type Host, run } from '../src/index.ts';
+
+/** What the program said, and what it ended with. */
+export interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly errors: string;
+}
+
+export interface Circumstances {
+  readonly environment?: Host['environment'];
+  /** What comes in. */
+  readonly input?: string;
+  readonly isTerminal?: boolean;
+  readonly now?: () => number;
+  readonly signal?: AbortSignal;
+}
+
+class Sink extends Writable {
+  readonly isTTY: boolean;
+  readonly columns = 80;
+  text = '';
+
+  constructor(isTerminal: boolean) {
+    super();
+    this.isTTY = isTerminal;
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+/** Runs the program in this process, with a terminal or without one. */
+export async function program(
+  argv: readonly string[],
+  circumstances: Circumstances = {},
+): Promise<Said> {
+  const { environment = {}, input, isTerminal = false, now = Date.now } = circumstances;
+  const { signal = new AbortController().signal } = circumstances;
+  const [stdout, stderr] = [new Sink(isTerminal), new Sink(isTerminal)];
+  const stdin = Object.assign(new PassThrough(), { isTTY: isTerminal });
+  if (input !== undefined) stdin.end(input);
+  const code = await run(argv, { stdout, stderr, stdin, environment, now, signal });
+  return { code, out: stdout.text, errors: stderr.text };
+}

@@ -1,0 +1,1 @@
+export { type ObserveOptions, observeCache } from './observe-cache.ts';
