@@ -11,5 +11,5 @@ const cache = createLlmCache({ store });
 const ask = cachedLlmCall(callTheModel, { cache, provider: 'my-model', ttl: '7d' });
 
 const { info } = await ask.withInfo('Why is the sea salty?');
-console.log(info.outcome, await store.count('cached-llm:'), 'stored');
+console.log(info.outcome, 'stored:', info.stored);
 await cache.close();

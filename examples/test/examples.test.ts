@@ -111,8 +111,8 @@ test('08 OpenRouter goes through the same door', async () => {
 });
 
 test('18 and 19 stores outlive the process', async () => {
-  expect(await run('18-sqlite-store')).toBe('miss 1 stored\n');
-  expect(await run('18-sqlite-store')).toBe('hit 1 stored\n');
+  expect(await run('18-sqlite-store')).toBe('miss stored: true\n');
+  expect(await run('18-sqlite-store')).toBe('hit stored: true\n');
   const redis = await startRedis();
   const environment = { REDIS_URL: redis.url };
   expect(await run('19-redis-store', environment)).toBe('miss stored: true\n');

@@ -5,7 +5,9 @@ import { describe, expect, test } from '@jest/globals';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const sources = join(root, 'examples/src');
-const examples = readdirSync(sources).map((name) => readFileSync(join(sources, name), 'utf8'));
+const examples = readdirSync(sources)
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => readFileSync(join(sources, name), 'utf8'));
 const folders = readdirSync(join(root, 'packages')).map((name) => join('packages', name));
 const readmes = ['.', ...folders]
   .map((folder) => join(folder, 'README.md'))

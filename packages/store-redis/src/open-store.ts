@@ -1,6 +1,6 @@
 import { LlmCacheError } from '@cached-llm/core';
 import { type RedisStore, redisStore } from './redis-store.ts';
-import { isRedisUrl } from './redis-store-options.ts';
+import { isRedisUrl } from './redis-url.ts';
 
 /**
  * The store that a URL names: `redis://`, `valkey://`, or with TLS `rediss://`, `valkeys://`.

@@ -1,35 +1,34 @@
-import type { RedisClientType } from '@keyv/redis';
+import type { RedisConnection } from './redis-connection.ts';
 
 /** Lets operations through once the first attempt to connect is over, and keeps the process while they run. */
 export class OperationGate {
-  readonly #client: RedisClientType;
-  readonly #firstAttempt: Promise<void>;
-  #isFirstAttempt = true;
+  /** Nothing once the first attempt is over. */
+  opening: Promise<void> | undefined;
+  readonly #connection: RedisConnection;
   #running = 0;
 
-  constructor(client: RedisClientType, firstAttempt: Promise<unknown>) {
-    this.#client = client;
-    client.on('ready', () => this.#holdProcess());
-    this.#firstAttempt = firstAttempt.then(() => {
-      this.#isFirstAttempt = false;
+  constructor(connection: RedisConnection, firstAttempt: Promise<unknown>) {
+    this.#connection = connection;
+    this.opening = firstAttempt.then(() => {
+      this.opening = undefined;
     });
   }
 
-  async run<Answer>(operation: () => Promise<Answer>): Promise<Answer> {
+  enter(): void {
     this.#running += 1;
-    this.#holdProcess();
-    try {
-      if (this.#isFirstAttempt) await this.#firstAttempt;
-      return await operation();
-    } finally {
-      this.#running -= 1;
-      this.#holdProcess();
-    }
+    if (this.#running === 1) this.holdProcess();
   }
 
-  #holdProcess(): void {
-    if (!this.#client.isReady) return; // a dead socket gathers a listener from every call
-    if (this.#running > 0) this.#client.ref();
-    else this.#client.unref();
+  leave(): void {
+    this.#running -= 1;
+    if (this.#running === 0) this.holdProcess();
+  }
+
+  /** For a new connection, too. */
+  holdProcess(): void {
+    const { client, isReady } = this.#connection;
+    if (!isReady) return; // a dead socket gathers a listener from every call
+    if (this.#running > 0) client.ref();
+    else client.unref();
   }
 }

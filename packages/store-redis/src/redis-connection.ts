@@ -1,100 +1,101 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { RedisClientType } from '@keyv/redis';
+import type { ConnectionOptions } from './connection-options.ts';
 import { createRedisClient } from './create-redis-client.ts';
-import { startHeartbeat } from './heartbeat.ts';
-import { OperationGate } from './operation-gate.ts';
-import type { RedisSettings } from './redis-store-options.ts';
+import { greet } from './greet.ts';
+import { Outage } from './outage.ts';
 import { RedisUnavailableError } from './redis-unavailable-error.ts';
+import { RetryTimer } from './retry-timer.ts';
 
-const FIRST_PAUSE = 50;
-const LONGEST_PAUSE = 2000;
-
-/** One client for the life of a store: connects by itself, again and again, and holds nobody up meanwhile. */
+/** The one connection to a server: connects from now on, again and again, and holds nobody up meanwhile. */
 export class RedisConnection {
-  /** For the adapter to listen to; operations take `readyClient()`. */
-  readonly client: RedisClientType;
-  readonly #report: (error: Error) => void;
-  readonly #heartbeat: NodeJS.Timeout;
-  readonly #gate: OperationGate;
-  #attempt: Promise<void>;
-  #fault: Error | undefined;
-  #failures = 0;
-  #pause: NodeJS.Timeout | undefined;
+  readonly #options: ConnectionOptions;
+  readonly #retry: RetryTimer;
+  readonly #outage: Outage;
+  #url = '';
+  #client: RedisClientType;
+  #isGreeted = false;
   #closing: Promise<void> | undefined;
+  #attempt: Promise<void>;
 
-  /** Connects without being waited for. `report` is told of an outage once, whatever its length. */
-  constructor(settings: RedisSettings, report: (error: Error) => void) {
-    const { connectTimeout, pingInterval, socketTimeout } = settings;
-    this.#report = report;
-    this.client = createRedisClient(settings);
-    this.client.on('ready', () => this.#onReady());
-    this.client.on('error', (error) => this.#onError(error));
-    this.#heartbeat = startHeartbeat(this.client, {
-      interval: pingInterval,
-      patience: socketTimeout,
-      onSilence: () => this.#drop(),
-    });
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#client = this.#clientAt(options.settings.url);
+    this.#retry = new RetryTimer(options.settings.refusalInterval);
+    this.#outage = new Outage(options.onFault);
     this.#attempt = this.#connect();
-    const patience = delay(connectTimeout, undefined, { ref: false });
-    this.#gate = new OperationGate(this.client, Promise.race([this.#attempt, patience]));
+  }
+
+  /** Another one where the server has moved. */
+  get client(): RedisClientType {
+    return this.#client;
+  }
+
+  get isReady(): boolean {
+    return this.#isGreeted && this.#client.isReady;
+  }
+
+  /** Over with the attempt to connect that is under way, or was the last. */
+  get attempt(): Promise<void> {
+    return this.#attempt;
   }
 
   /** @throws RedisUnavailableError while there is no connection */
   readyClient(): RedisClientType {
-    if (this.client.isReady) return this.client;
-    throw new RedisUnavailableError(this.#fault);
+    if (this.isReady) return this.#client;
+    throw new RedisUnavailableError(this.#outage.cause);
   }
 
-  /** The first operations wait for the first attempt to connect, and none later waits for any. */
-  run<Answer>(operation: () => Promise<Answer>): Promise<Answer> {
-    return this.#gate.run(operation);
+  /** Gives the connection up, with what waits on it, for a new one. */
+  drop(cause: unknown): void {
+    if (!this.#client.isReady) return;
+    this.#client.destroy();
+    this.#fail(cause);
   }
 
-  /** Drops the connection with whatever waits on it. As often as you like. */
+  /** Ends the connection, and what waits on it rejects. As often as you like. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
+  #clientAt(url: string): RedisClientType {
+    this.#url = url;
+    const settings = { ...this.#options.settings, url };
+    return createRedisClient(settings).on('error', (error) => this.#fail(error));
+  }
+
   async #connect(): Promise<void> {
-    this.#pause = undefined;
-    await this.client.connect().catch((error) => this.#onError(error));
+    this.#isGreeted = false;
+    try {
+      const url = await this.#options.locate();
+      if (this.#closing !== undefined) return;
+      if (url !== this.#url) this.#client = this.#clientAt(url);
+      await this.#client.connect();
+      await greet(this.#client, this.#options.settings.socketTimeout);
+      this.#isGreeted = true;
+      this.#outage.end();
+      this.#retry.reset();
+      this.#options.onReady();
+    } catch (error) {
+      if (this.#client.isOpen) this.#client.destroy(); // it was let in, and not greeted
+      this.#fail(error);
+    }
   }
 
-  #onReady(): void {
-    this.#fault = undefined;
-    this.#failures = 0;
-  }
-
-  #onError(error: Error): void {
-    const isNew = this.#fault?.message !== error.message;
-    this.#fault = error;
+  #fail(cause: unknown): void {
     if (this.#closing !== undefined) return;
-    if (isNew) this.#report(error);
+    const fault = this.#outage.note(cause);
     // The client tells of a loss twice, before it has closed and after.
-    if (!this.client.isOpen) this.#pause ??= this.#reconnectLater();
-  }
-
-  #drop(): void {
-    if (!this.client.isReady) return;
-    this.client.destroy();
-    this.#onError(new Error('Redis does not answer.'));
-  }
-
-  #reconnectLater(): NodeJS.Timeout {
-    const longest = Math.min(FIRST_PAUSE * 2 ** this.#failures, LONGEST_PAUSE);
-    this.#failures += 1;
-    const connect = () => {
+    if (this.#client.isOpen) return;
+    this.#retry.start(() => {
       this.#attempt = this.#connect();
-    };
-    return setTimeout(connect, longest * (0.5 + Math.random() / 2)).unref();
+    }, fault);
   }
 
   async #close(): Promise<void> {
-    clearTimeout(this.#pause);
-    clearInterval(this.#heartbeat);
+    this.#retry.stop();
     // The client forgets a socket that is just connecting, and would leave it open.
-    if (!this.client.isReady) await this.#attempt;
-    if (this.client.isOpen) this.client.destroy();
+    if (!this.#client.isReady) await this.#attempt;
+    if (this.#client.isOpen) this.#client.destroy();
   }
 }

@@ -1,5 +1,5 @@
 import KeyvRedis, { type RedisClientType } from '@keyv/redis';
-import type { RedisConnection } from './redis-connection.ts';
+import type { RedisServers } from './redis-servers.ts';
 
 /** Redis takes whole milliseconds only. Nothing stands for ever, as for a ttl beyond all reckoning. */
 function wholeMilliseconds(ttl: number | undefined): number | undefined {
@@ -7,17 +7,17 @@ function wholeMilliseconds(ttl: number | undefined): number | undefined {
   return Math.max(1, Math.ceil(ttl));
 }
 
-/** The adapter, without its ways of connecting: they block, and add listeners at every failure. */
+/** The adapter that Keyv knows, asking the server that has the key; its own ways of connecting block. */
 export class RedisRows extends KeyvRedis<string> {
-  readonly #connection: RedisConnection;
+  readonly #servers: RedisServers;
 
-  constructor(connection: RedisConnection) {
-    super(connection.client, { throwOnErrors: true, throwOnConnectError: true });
-    this.#connection = connection;
+  constructor(servers: RedisServers) {
+    super(servers.client, { throwOnErrors: true, throwOnConnectError: true });
+    this.#servers = servers;
   }
 
   override async getClient(): Promise<RedisClientType> {
-    return this.#connection.readyClient();
+    return this.#servers.client;
   }
 
   /** As one of many: a foreign row that is no text is absent then, and no failure. */
@@ -26,28 +26,34 @@ export class RedisRows extends KeyvRedis<string> {
     return text;
   }
 
-  override getMany<Text = string>(keys: string[]): Promise<(Text | undefined)[]> {
-    return this.#connection.run(() => super.getMany<Text>(keys));
+  override async getMany<Text = string>(keys: string[]): Promise<(Text | undefined)[]> {
+    if (keys.length === 0) return [];
+    const texts = await this.#servers.texts(keys);
+    // As Keyv's type would have it, a reader knows every type of value; there are only strings here.
+    return texts.map((text) => (text ?? undefined) as Text | undefined);
   }
 
   override has(key: string): Promise<boolean> {
-    return this.#connection.run(() => super.has(key));
+    return this.#servers.ask(key, async (client) => (await client.exists(key)) > 0);
   }
 
   override hasMany(keys: string[]): Promise<boolean[]> {
-    return this.#connection.run(() => super.hasMany(keys));
+    return Promise.all(keys.map((key) => this.has(key)));
   }
 
-  override set(key: string, text: string, ttl?: number): Promise<void> {
-    return this.#connection.run(() => super.set(key, text, wholeMilliseconds(ttl)));
+  override async set(key: string, text: string, ttl?: number): Promise<void> {
+    const PX = wholeMilliseconds(ttl);
+    const life = PX === undefined ? {} : { PX };
+    await this.#servers.ask(key, (client) => client.set(key, text, life));
   }
 
   override delete(key: string): Promise<boolean> {
-    return this.#connection.run(() => super.delete(key));
+    return this.#servers.ask(key, async (client) => (await client.unlink(key)) > 0);
   }
 
-  override deleteMany(keys: string[]): Promise<boolean> {
-    return this.#connection.run(() => super.deleteMany(keys));
+  override async deleteMany(keys: string[]): Promise<boolean> {
+    const deleted = await Promise.all(keys.map((key) => this.delete(key)));
+    return deleted.includes(true);
   }
 
   /** The adapter's own would delete every key of other applications that has no namespace. */
@@ -56,6 +62,6 @@ export class RedisRows extends KeyvRedis<string> {
   }
 
   override disconnect(): Promise<void> {
-    return this.#connection.close();
+    return this.#servers.close();
   }
 }

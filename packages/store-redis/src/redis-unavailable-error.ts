@@ -1,19 +1,26 @@
-function codeOf(fault: unknown): string {
-  const { code, message } = (fault ?? {}) as { code?: unknown; message?: unknown }; // thrown: anything
-  if (typeof code === 'string') return code;
-  // A reply of the server starts with its code, as in `WRONGPASS invalid username-password pair`.
-  return /^[A-Z]{4,}\b/.exec(String(message))?.[0] ?? 'OFFLINE';
-}
+import { faultCode, isPermanentFault } from './fault-code.ts';
 
 /** What an operation rejects with, at once, while there is no connection; `cause` says why there is none. */
 export class RedisUnavailableError extends Error {
   override readonly name = 'RedisUnavailableError';
   /** As the system or the server has it (`ECONNREFUSED`, `WRONGPASS`), or `OFFLINE`. */
   readonly code: string;
+  /** It is no outage: a password, user, database or certificate is wrong. */
+  readonly isPermanent: boolean;
+  /** Other servers of the cluster answer. */
+  readonly isPartial: boolean;
 
-  constructor(cause: unknown) {
-    const code = codeOf(cause);
-    super(`There is no connection to Redis (${code}).`, { cause });
+  constructor(cause: unknown, { isPartial = false }: { readonly isPartial?: boolean } = {}) {
+    const code = faultCode(cause);
+    const isPermanent = isPermanentFault(code);
+    super(
+      isPermanent
+        ? `Redis cannot be used as it is configured (${code}).`
+        : `There is no connection to Redis (${code}).`,
+      { cause },
+    );
     this.code = code;
+    this.isPermanent = isPermanent;
+    this.isPartial = isPartial;
   }
 }

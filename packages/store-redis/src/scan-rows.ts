@@ -1,6 +1,6 @@
 import type { StoredRow } from '@cached-llm/core';
 import { unmarkText } from './marked-text.ts';
-import type { RedisConnection } from './redis-connection.ts';
+import type { RedisServers } from './redis-servers.ts';
 
 /** Keys that the server looks at in one go, whatever their prefix. */
 const SCAN_PAGE = 1000;
@@ -16,8 +16,22 @@ function pagesOf(keys: readonly string[]): string[][] {
   return pages.map((page) => keys.slice(page * VALUE_PAGE, (page + 1) * VALUE_PAGE));
 }
 
-async function rowsUnder(connection: RedisConnection, keys: string[]): Promise<StoredRow[]> {
-  const texts = await connection.run(async () => connection.readyClient().mGet(keys));
+async function* keysOn(
+  server: RedisServers,
+  prefix: string,
+): AsyncGenerator<string[], void, undefined> {
+  const options = { MATCH: patternOf(prefix), COUNT: SCAN_PAGE };
+  let cursor = '0';
+  do {
+    const from = cursor;
+    const found = await server.ask('', (client) => client.scan(from, options));
+    yield* pagesOf(found.keys);
+    cursor = found.cursor;
+  } while (cursor !== '0');
+}
+
+async function rowsUnder(servers: RedisServers, keys: readonly string[]): Promise<StoredRow[]> {
+  const texts = await servers.texts(keys);
   return keys.flatMap((key, index) => {
     // Nothing stands for a row that is gone by now, or that is no text.
     const row = unmarkText(texts[index] ?? '');
@@ -27,15 +41,10 @@ async function rowsUnder(connection: RedisConnection, keys: string[]): Promise<S
 
 /** The rows of ours whose key starts with `prefix`. As the server does, it may yield a row twice. */
 export async function* scanRows(
-  connection: RedisConnection,
+  servers: RedisServers,
   prefix: string,
 ): AsyncGenerator<StoredRow, void, undefined> {
-  const options = { MATCH: patternOf(prefix), COUNT: SCAN_PAGE };
-  let cursor = '0';
-  do {
-    const from = cursor;
-    const found = await connection.run(async () => connection.readyClient().scan(from, options));
-    for (const keys of pagesOf(found.keys)) yield* await rowsUnder(connection, keys);
-    cursor = found.cursor;
-  } while (cursor !== '0');
+  for (const server of await servers.masters()) {
+    for await (const keys of keysOn(server, prefix)) yield* await rowsUnder(servers, keys);
+  }
 }

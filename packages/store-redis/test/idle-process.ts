@@ -1,7 +1,8 @@
 // Run by a test: stays until its operations are done, and then ends by itself though the store is open.
 import { redisStore } from '@cached-llm/store-redis';
 
-const store = redisStore(process.argv[2]);
+const [url = '', ...others] = process.argv.slice(2);
+const store = redisStore(others.length === 0 ? { url } : { cluster: [url, ...others] });
 const written = await store.set('key', 'value').catch(() => false);
 const read = await store.get('key').catch((error) => error.code);
 process.stdout.write(`${written} ${read}`);

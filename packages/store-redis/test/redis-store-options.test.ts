@@ -1,7 +1,7 @@
 import { openStore, redisStore } from '@cached-llm/store-redis';
 import { startRedis } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
-import { resolveOptions } from '../src/redis-store-options.ts';
+import { resolveOptions } from '../src/resolve-options.ts';
 
 test.each([
   ['redis://host:1', 'redis://host:1', undefined],
@@ -25,6 +25,9 @@ test('the defaults keep a hung server from holding anybody up for long', () => {
     connectTimeout: 1000,
     socketTimeout: 1500,
     pingInterval: 500,
+    refusalInterval: 30_000,
+    roots: [],
+    sentinels: [],
     tls: undefined,
   });
 });

@@ -1,42 +1,61 @@
-import { redisStore } from '@cached-llm/store-redis';
-import { type RedisServer, startRedis, storeConformance } from '@cached-llm/testing';
+import { type RedisStore, type RedisStoreOptions, redisStore } from '@cached-llm/store-redis';
+import {
+  type OpenedStore,
+  type RedisCluster,
+  type RedisServer,
+  startRedis,
+  startRedisCluster,
+  storeConformance,
+} from '@cached-llm/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createClient } from '@keyv/redis';
 
 let server: RedisServer;
+let cluster: RedisCluster;
 
 beforeAll(async () => {
   server = await startRedis();
-});
+  cluster = await startRedisCluster();
+}, 60_000);
 
-afterAll(() => server.stop());
+afterAll(() => Promise.all([server.stop(), cluster.stop()]));
 
-async function empty(): Promise<void> {
-  const client = await createClient({ url: server.url }).connect();
-  await client.flushAll();
-  client.destroy();
+/** Opens the store, and as many more as the test wants, where nothing is kept. */
+async function open(servers: readonly RedisServer[], options: RedisStoreOptions) {
+  await Promise.all(servers.map((each) => each.command('FLUSHALL')));
+  const stores: RedisStore[] = [];
+  const next = (): RedisStore => {
+    const store = redisStore(options);
+    stores.push(store);
+    return store;
+  };
+  const opened: OpenedStore = {
+    store: next(),
+    another: async () => next(),
+    async close() {
+      await Promise.all(stores.map((store) => store.disconnect()));
+    },
+  };
+  return opened;
 }
 
-storeConformance(
-  { describe, test, expect, beforeEach, afterEach },
-  {
-    name: 'Redis',
-    async open() {
-      await empty();
-      const first = redisStore(server.url);
-      const stores = [first];
-      return {
-        store: first,
-        async another() {
-          const next = redisStore(server.url);
-          stores.push(next);
-          return next;
-        },
-        async close() {
-          await Promise.all(stores.map((store) => store.disconnect()));
-        },
-      };
-    },
-    capabilities: { errorEvents: true, expiry: true, getMany: true, scan: true, shared: true },
-  },
-);
+const runner = { describe, test, expect, beforeEach, afterEach };
+const capabilities = {
+  errorEvents: true,
+  expiry: true,
+  getMany: true,
+  leases: true,
+  scan: true,
+  shared: true,
+};
+
+storeConformance(runner, {
+  name: 'Redis',
+  open: () => open([server], { url: server.url }),
+  capabilities,
+});
+
+storeConformance(runner, {
+  name: 'Redis Cluster',
+  open: () => open(cluster.masters, { cluster: cluster.urls }),
+  capabilities,
+});

@@ -5,6 +5,8 @@ import type {
 } from './adapter-conformance/adapter-under-test.ts';
 import { answerCases } from './adapter-conformance/answer-cases.ts';
 import { modesOf } from './adapter-conformance/call-mode.ts';
+import { doorCases } from './adapter-conformance/door-cases.ts';
+import { functionCases } from './adapter-conformance/function-cases.ts';
 import { headerCases } from './adapter-conformance/header-cases.ts';
 import { interruptionCases } from './adapter-conformance/interruption-cases.ts';
 import { parallelCases } from './adapter-conformance/parallel-cases.ts';
@@ -21,6 +23,8 @@ export type AdapterRunner = Pick<ConformanceRunner, 'describe' | 'test' | 'expec
 
 /** What a subject lacks when it has no such field. */
 const FIELDS = {
+  door: 'door',
+  functions: 'functions',
   inspect: 'inspect',
   neutral: 'neutral',
   stream: 'streamed',
@@ -45,6 +49,8 @@ function casesFor<Request>(subject: AdapterUnderTest<Request>): AdapterCase[] {
     ...parallelCases,
     ...storeFaultCases,
     ...secretCases,
+    ...functionCases,
+    ...doorCases(subject),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { expiryCases } from './store-conformance/expiry-cases.ts';
 import { keyCases } from './store-conformance/key-cases.ts';
+import { leaseCases } from './store-conformance/lease-cases.ts';
 import { parallelCases } from './store-conformance/parallel-cases.ts';
 import { scanCases } from './store-conformance/scan-cases.ts';
 import type {
@@ -39,11 +40,19 @@ const CAPABILITIES: readonly StoreCapability[] = [
   'errorEvents',
   'expiry',
   'getMany',
+  'leases',
   'scan',
   'shared',
   'sweep',
 ];
-const CASES = [...valueCases, ...keyCases, ...expiryCases, ...scanCases, ...parallelCases];
+const CASES = [
+  ...valueCases,
+  ...keyCases,
+  ...expiryCases,
+  ...scanCases,
+  ...parallelCases,
+  ...leaseCases,
+];
 
 function context(opened: OpenedStore | undefined, expect: Expect): StoreCaseContext {
   if (opened === undefined) throw new Error('The store did not open.');

@@ -10,7 +10,15 @@ const missing = storeConformance(runner, {
 });
 
 test('what a store does not claim is listed', () => {
-  expect(missing).toEqual(['errorEvents', 'expiry', 'getMany', 'scan', 'shared', 'sweep']);
+  expect(missing).toEqual([
+    'errorEvents',
+    'expiry',
+    'getMany',
+    'leases',
+    'scan',
+    'shared',
+    'sweep',
+  ]);
 });
 
 function registered(capabilities: { expiry?: boolean; scan?: boolean }): string[] {
@@ -32,7 +40,7 @@ function registered(capabilities: { expiry?: boolean; scan?: boolean }): string[
 
 test('the title says what a store lacks', () => {
   const [title] = registered({ expiry: true, scan: true });
-  expect(title).toBe('Some as a store (lacks errorEvents, getMany, shared, sweep)');
+  expect(title).toBe('Some as a store (lacks errorEvents, getMany, leases, shared, sweep)');
 });
 
 test('only what a store claims is tested', () => {

@@ -1,17 +1,19 @@
-import type { LlmCache } from '@cached-llm/core';
+import type { Adapter, LlmCache, Usage } from '@cached-llm/core';
 import type { ExchangeResponse } from '../exchange.ts';
 import type { ConformanceWire } from './conformance-wire.ts';
 
 /**
  * What a subject may lack; what it lacks is not tested, and is named in the suite's title. `stream`,
- * `unfit`, `unfitStreams`, `neutral` and `inspect` are lacking where the subject has no such field; the
- * others are named in `without`.
+ * `unfit`, `unfitStreams`, `neutral`, `inspect`, `door` and `functions` are lacking where the subject has no
+ * such field; the others are named in `without`.
  */
 export type AdapterCapability =
   /** A running stream can be aborted by a signal. */
   | 'abort'
   /** Equal calls at once are one request: no seam that looks up first and stores later can do that. */
   | 'collapse'
+  | 'door'
+  | 'functions'
   /** Headers of the caller's own reach the provider. */
   | 'headers'
   | 'inspect'
@@ -64,6 +66,22 @@ export interface StreamedCall<Request> {
 /** Changes of a request, by what they change: `{ 'a seed': (request) => ({ ...request, seed: 1 }) }`. */
 export type Variations<Request> = Readonly<Record<string, (request: Request) => Request>>;
 
+/** What clients are handed to. */
+export interface DoorUnderTest {
+  open(client: never): unknown;
+  /** By name, what is no client of the SDK, such as its class. */
+  readonly strangers: Readonly<Record<string, unknown>>;
+  /** Stands in the error: `new OpenAI()`. */
+  readonly remedy: string;
+}
+
+/** For functions that make the SDK's calls themselves. */
+export interface FunctionsUnderTest {
+  readonly adapter: Adapter;
+  /** Of the plain answer. */
+  readonly usage: Usage;
+}
+
 /** An adapter with a real SDK, as the suite asks for it. Answers, too, are named by what is said of them. */
 export interface AdapterUnderTest<Request> {
   /** Stands in the suite's title. */
@@ -81,6 +99,8 @@ export interface AdapterUnderTest<Request> {
   readonly unfit?: Readonly<Record<string, ExchangeResponse>>;
   /** Streams that must not be stored though they run to their end. */
   readonly unfitStreams?: Readonly<Record<string, ExchangeResponse>>;
+  readonly door?: DoorUnderTest;
+  readonly functions?: FunctionsUnderTest;
   /** What a response's getters, methods and hidden fields say, as plain data. */
   inspect?(response: unknown): unknown;
   /** The same of one chunk of a stream, which is mostly of another class. */

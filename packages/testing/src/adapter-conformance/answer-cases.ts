@@ -13,6 +13,7 @@ export const answerCases: readonly AdapterCase[] = [
       trial.expectCount(1);
       trial.expectSame(live, hit);
       trial.expect(live === hit).toEqual(false);
+      trial.expect(session.story).toEqual(['miss', 'stored', 'hit']);
     },
   },
   {

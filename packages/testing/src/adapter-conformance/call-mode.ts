@@ -1,3 +1,4 @@
+import { chunksOf } from '../chunks-of.ts';
 import type { ExchangeResponse } from '../exchange.ts';
 import type { AdapterUnderTest, ConformanceClient } from './adapter-under-test.ts';
 
@@ -6,9 +7,11 @@ export interface CallMode<Request> {
   readonly name: 'plain' | 'streamed';
   readonly request: Request;
   readonly response: ExchangeResponse;
-  /** The response, or the list of the chunks. */
-  call(client: ConformanceClient<Request>, request: Request): Promise<unknown>;
-  /** What `call` gave, as it is to be compared. */
+  /** What the SDK gives. */
+  ask(client: ConformanceClient<Request>, request: Request): PromiseLike<unknown>;
+  /** The response, or the list of the chunks of what `ask` gave. */
+  read(given: unknown): Promise<unknown>;
+  /** What `read` gave, as it is to be compared. */
   view(observed: unknown): unknown;
 }
 
@@ -21,12 +24,6 @@ export async function openStream<Request>(
 ): Promise<AsyncIterable<unknown>> {
   if (client.stream === undefined) throw new Error('A subject with `streamed` needs `stream`.');
   return client.stream(request, signal);
-}
-
-async function chunksOf(stream: AsyncIterable<unknown>): Promise<unknown[]> {
-  const chunks: unknown[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return chunks;
 }
 
 function viewOf<Request>(
@@ -43,14 +40,16 @@ export function modesOf<Request>(subject: AdapterUnderTest<Request>): CallMode<R
   const plain: CallMode<Request> = {
     ...subject.plain,
     name: 'plain',
-    call: async (client, request) => client.ask(request),
+    ask: (client, request) => client.ask(request),
+    read: async (response) => response,
     view,
   };
   if (subject.streamed === undefined) return [plain];
   const streamed: CallMode<Request> = {
     ...subject.streamed,
     name: 'streamed',
-    call: async (client, request) => chunksOf(await openStream(client, request)),
+    ask: (client, request) => openStream(client, request),
+    read: (stream) => chunksOf(stream as AsyncIterable<unknown>), // that `ask` gave
     view: (chunks) => (Array.isArray(chunks) ? chunks.map(viewChunk) : chunks),
   };
   return [plain, streamed];

@@ -4,6 +4,9 @@ import { ObservedStore } from './observed-store.ts';
 /** What differs from one release of an SDK, one process and one attempt to the next. */
 const NEUTRAL = {
   'user-agent': 'conformance/1.2.3',
+  'x-stainless-package-version': '1.2.3',
+  'x-fern-sdk-version': '1.2.3',
+  'x-goog-api-client': 'conformance/1.2.3',
   'x-request-id': 'conformance-1',
   traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
 };
@@ -31,6 +34,18 @@ export const headerCases: readonly AdapterCase[] = [
       await (await trial.session({ store, headers })).call();
       await (await trial.session({ store, headers })).call();
       trial.expectCount(2);
+    },
+  },
+  {
+    name: 'is another entry at another place',
+    async run(trial) {
+      const store = new ObservedStore();
+      const wire = await trial.wireElsewhere();
+      await (await trial.session({ store })).call();
+      await (await trial.session({ store, wire })).call();
+      await (await trial.session({ store, wire })).call();
+      trial.expectCount(1);
+      trial.expect(wire.requests.length).toEqual(1);
     },
   },
 ];

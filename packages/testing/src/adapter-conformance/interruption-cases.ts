@@ -75,6 +75,7 @@ export const interruptionCases: readonly AdapterCase[] = [
       await chunks.next();
       await chunks.return?.();
       await expectAnew(trial, session);
+      trial.expect(session.story.slice(0, 2)).toEqual(['miss', 'not-admitted']);
     },
   },
   {

@@ -22,6 +22,8 @@ export const parallelCases: readonly AdapterCase[] = [
         Array.from({ length: CALLS }, () => session.call()),
       );
       trial.expectCount(2);
+      const collapsed = session.story.filter((name) => name === 'collapsed');
+      trial.expect(collapsed.length).toEqual(CALLS - 1);
       spoil(leader);
       spoil(follower);
       for (const other of [...others, await session.call()]) trial.expectSame(untouched, other);

@@ -22,9 +22,14 @@ function found(texts: readonly string[], places: readonly string[]): string[] {
   return texts.filter((text) => places.some((place) => place.includes(text)));
 }
 
+/** Of the caller, and of the provider to that caller. */
+const COOKIES = { cookie: 'session=conformance-c00k1e', 'set-cookie': 'own=conformance-s3t' };
+
 /** Asks until the cache has met a miss, a hit and a failure. */
 async function live<Request>(trial: Trial<Request>, store: ObservedStore) {
-  const session = await trial.session({ store, scope: 'conformance-tenant' });
+  const { cookie, ...set } = COOKIES;
+  const session = await trial.session({ store, scope: 'conformance-tenant', headers: { cookie } });
+  trial.answer({ headers: { ...trial.mode.response.headers, ...set } });
   await session.call();
   await session.call();
   const failing = await trial.session({ store, scope: 'another-tenant' });
@@ -36,7 +41,7 @@ async function live<Request>(trial: Trial<Request>, store: ObservedStore) {
 
 export const secretCases: readonly AdapterCase[] = [
   {
-    name: 'leaves no word of itself in keys and events, and its API key nowhere',
+    name: 'leaves no word of itself in keys and events, and its API key and cookies nowhere',
     async run(trial) {
       const store = new ObservedStore();
       const events = await live(trial, store);
@@ -45,7 +50,9 @@ export const secretCases: readonly AdapterCase[] = [
       trial.expect({ hasWords: words.length > 0 }).toEqual({ hasWords: true });
       trial.expect(store.rows.size > 0).toEqual(true);
       trial.expect(found([...words, API_KEY], [...store.keys, ...said])).toEqual([]);
-      trial.expect(found([API_KEY], [...store.rows.values()])).toEqual([]);
+      trial
+        .expect(found([API_KEY, ...Object.values(COOKIES)], [...store.rows.values()]))
+        .toEqual([]);
     },
   },
 ];

@@ -1,22 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EventName, LlmCache } from '@cached-llm/core';
+import type { LlmCache } from '@cached-llm/core';
+import { EVENT_NAMES } from '../event-names.ts';
 import type { ConformanceClient } from './adapter-under-test.ts';
 import { type CallMode, openStream } from './call-mode.ts';
 import { copyOf } from './rebuilt.ts';
-
-/** A table, so that the compiler misses an event that is new. */
-const EVENTS: Readonly<Record<EventName, true>> = {
-  hit: true,
-  stale: true,
-  miss: true,
-  collapsed: true,
-  bypass: true,
-  stored: true,
-  'not-admitted': true,
-  'store-error': true,
-  'breaker-open': true,
-  'breaker-closed': true,
-};
 
 export interface SessionParts<Request> {
   readonly client: ConformanceClient<Request>;
@@ -31,8 +18,13 @@ export class Session<Request> {
 
   constructor(parts: SessionParts<Request>) {
     this.#parts = parts;
-    const names = Object.keys(EVENTS) as EventName[]; // the table has no other keys
-    for (const name of names) parts.cache.on(name, (event) => this.events.push({ name, event }));
+    for (const name of EVENT_NAMES)
+      parts.cache.on(name, (event) => this.events.push({ name, event }));
+  }
+
+  /** The names of the events so far. */
+  get story(): readonly string[] {
+    return this.events.map(({ name }) => name);
   }
 
   /** The response, or the list of the chunks. */
@@ -41,15 +33,20 @@ export class Session<Request> {
   }
 
   /** With this very object. */
-  callWith(request: Request): Promise<unknown> {
-    const { mode, client } = this.#parts;
-    return mode.call(client, request);
+  async callWith(request: Request): Promise<unknown> {
+    return this.#parts.mode.read(await this.ask(request));
   }
 
   /** As `call`, where the SDK may throw. */
   async settle(request?: Request): Promise<PromiseSettledResult<unknown>> {
     const [settled] = await Promise.allSettled([this.call(request)]);
     return settled;
+  }
+
+  /** What the SDK gives: the response, or a stream that is not yet read. */
+  async ask(request: Request): Promise<unknown> {
+    const { client, mode } = this.#parts;
+    return mode.ask(client, request);
   }
 
   /** A stream to be read by hand. */

@@ -1,10 +1,12 @@
 import type { Delivery } from '../exchange.ts';
 import type { AdapterCase } from './adapter-case.ts';
 import { silence } from './interruption-cases.ts';
+import { copyOf } from './rebuilt.ts';
 import type { Session } from './session.ts';
 
 const DELIVERIES: Readonly<Record<string, Delivery>> = {
   'one byte at a time': { chunkSize: 'byte' },
+  'with CRLF': { lineEnding: '\r\n' },
   'with CRLF, one byte at a time': { chunkSize: 'byte', lineEnding: '\r\n' },
   'with CRLF, seven bytes at a time': { chunkSize: 7, lineEnding: '\r\n' },
   compressed: { gzip: true },
@@ -49,6 +51,18 @@ export const streamCases: readonly AdapterCase[] = [
       const { done } = await chunks.next();
       trial.expect({ hasEnded: done === true }).toEqual({ hasEnded: false });
       await chunks.return?.();
+    },
+  },
+  {
+    name: 'is of the same class when it is replayed',
+    only: 'streamed',
+    async run(trial) {
+      const session = await trial.session();
+      const live = (await session.ask(copyOf(trial.mode.request))) as object; // a stream
+      await trial.mode.read(live);
+      const replayed = (await session.ask(copyOf(trial.mode.request))) as object; // likewise
+      trial.expect(replayed.constructor === live.constructor).toEqual(true);
+      trial.expectCount(1);
     },
   },
   ...Object.entries(DELIVERIES).map(delivered),

@@ -1,4 +1,4 @@
-import { createLlmCache, type Store } from '@cached-llm/core';
+import { type CacheOptions, createLlmCache } from '@cached-llm/core';
 import type { ExchangeResponse } from '../exchange.ts';
 import type { Expect } from '../store-conformance/store-case.ts';
 import type { AdapterUnderTest } from './adapter-under-test.ts';
@@ -10,20 +10,22 @@ import { Session } from './session.ts';
 
 export const API_KEY = 'sk-conformance-4b1f09c7e2';
 
-export interface SessionOptions {
-  /** @default an empty one of its own */
-  readonly store?: Store;
-  readonly scope?: string;
+/** Of the cache, and of the client. Without a store it has an empty one of its own. */
+export interface SessionOptions extends CacheOptions {
   readonly apiKey?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Milliseconds. @default the cache's own */
-  readonly storeTimeout?: number;
+  /** @default the trial's */
+  readonly wire?: ConformanceWire;
 }
 
 export interface TrialParts<Request> {
   readonly subject: AdapterUnderTest<Request>;
   readonly mode: CallMode<Request>;
   readonly expect: Expect;
+}
+
+async function startWire<Request>(subject: AdapterUnderTest<Request>): Promise<ConformanceWire> {
+  return subject.startWire?.() ?? startConformanceWire();
 }
 
 /** One test: a wire, and the clients that talk over it. */
@@ -33,6 +35,7 @@ export class Trial<Request> {
   readonly wire: ConformanceWire;
   readonly expect: Expect;
   readonly #sessions: Session<Request>[] = [];
+  readonly #others: ConformanceWire[] = [];
 
   private constructor(parts: TrialParts<Request>, wire: ConformanceWire) {
     this.subject = parts.subject;
@@ -47,13 +50,13 @@ export class Trial<Request> {
     parts: TrialParts<Request>,
     test: (trial: Trial<Request>) => Promise<void>,
   ): Promise<void> {
-    const wire = await (parts.subject.startWire?.() ?? startConformanceWire());
+    const wire = await startWire(parts.subject);
     const trial = new Trial(parts, wire);
     try {
       await test(trial);
     } finally {
       // The wire first: a client may wait for an answer that it holds back.
-      await wire.close();
+      await Promise.all([wire, ...trial.#others].map((each) => each.close()));
       await Promise.all(trial.#sessions.map((session) => session.close()));
     }
   }
@@ -64,14 +67,21 @@ export class Trial<Request> {
   }
 
   async session(options: SessionOptions = {}): Promise<Session<Request>> {
-    const { store = new ObservedStore(), scope, storeTimeout } = options;
-    const { apiKey = API_KEY, headers = {} } = options;
-    const { subject, mode, wire } = this;
-    const cache = createLlmCache({ store, scope, storeTimeout });
+    const { apiKey = API_KEY, headers = {}, wire = this.wire, ...caching } = options;
+    const { subject, mode } = this;
+    const cache = createLlmCache({ store: new ObservedStore(), ...caching });
     const client = await subject.open({ url: wire.url, cache, apiKey, headers });
     const session = new Session({ client, cache, mode });
     this.#sessions.push(session);
     return session;
+  }
+
+  /** Another place, which gives the good answer too. */
+  async wireElsewhere(): Promise<ConformanceWire> {
+    const wire = await startWire(this.subject);
+    wire.answer(this.mode.response);
+    this.#others.push(wire);
+    return wire;
   }
 
   /** Answers well, but for what is said here. */

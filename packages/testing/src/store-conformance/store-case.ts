@@ -1,7 +1,14 @@
 import type { Store } from '@cached-llm/core';
 
 /** What a store may lack. What it does not claim is not tested, and is named in the suite's title. */
-export type StoreCapability = 'errorEvents' | 'expiry' | 'getMany' | 'scan' | 'shared' | 'sweep';
+export type StoreCapability =
+  | 'errorEvents'
+  | 'expiry'
+  | 'getMany'
+  | 'leases'
+  | 'scan'
+  | 'shared'
+  | 'sweep';
 
 export type Expect = (actual: unknown) => { toEqual(expected: unknown): unknown };
 

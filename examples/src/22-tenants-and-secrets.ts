@@ -1,0 +1,36 @@
+// Nobody reads or forges what is stored, and no tenant is given another's answer.
+import { randomBytes } from 'node:crypto';
+import { type CacheOptions, cachedLlmCall, createLlmCache, MemoryStore } from '@cached-llm/core';
+
+async function callTheModel(question: string) {
+  return `the answer to: ${question}`; // your call to a model
+}
+
+const store = new MemoryStore(); // in production: one Redis for all tenants
+const oldSecret = randomBytes(32).toString('base64'); // openssl rand -base64 32
+const newSecret = randomBytes(32).toString('base64');
+
+function askUnder(secrets: Pick<CacheOptions, 'secret' | 'secrets'>) {
+  const cache = createLlmCache({ store, requireScope: true, compress: true, ...secrets });
+  const ask = cachedLlmCall(callTheModel, { cache, provider: 'my-model' });
+  return async (tenant: string | undefined) =>
+    (await ask.with({ scope: tenant }).withInfo('Why is the sea salty?')).info.outcome;
+}
+
+const outcome = askUnder({ secret: oldSecret });
+console.log(await outcome('tenant-7')); // miss
+console.log(await outcome('tenant-7')); // hit
+console.log(await outcome('tenant-8')); // miss: another tenant's answers
+console.log(await outcome(undefined)); // bypass: nobody's, and no answer of anybody's
+
+const rotated = askUnder({ secrets: [newSecret, oldSecret] });
+console.log(await rotated('tenant-7')); // hit: sealed by the old secret
+console.log(await rotated('tenant-9')); // miss: sealed by the new one from now on
+
+const done = askUnder({ secret: newSecret });
+console.log(await done('tenant-9')); // hit
+console.log(await done('tenant-7')); // miss: nobody can read it any more
+
+for await (const { key, value } of store.scan('')) {
+  if (/tenant|salty/.test(key + value)) throw new Error('Somebody could read this.');
+}

@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  fixturesFolder,
+  type ReceivedRequest,
+  startWireServer,
+  type TemporaryFolder,
+  temporaryFolder,
+  type WireServer,
+} from '@cached-llm/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { runExample } from './run-example.ts';
+
+let server: WireServer;
+let folder: TemporaryFolder;
+let answers = 0;
+
+/** Answers each time with another text, so that an answer which was not replayed shows. */
+function answer({ json }: ReceivedRequest) {
+  const { messages } = json as { messages: { content: string }[] };
+  answers += 1;
+  const content = `Answer ${answers} to ${messages.length} messages: a function`;
+  const message = { role: 'assistant', content };
+  const body = { model: 'gpt-4o-mini-1', choices: [{ index: 0, finish_reason: 'stop', message }] };
+  return { body };
+}
+
+beforeAll(async () => {
+  server = await startWireServer({ answer });
+});
+afterAll(() => server.close());
+beforeEach(async () => {
+  answers = 0;
+  server.reset();
+  folder = await temporaryFolder();
+});
+afterEach(() => folder.remove());
+
+function run(name: string, environment: Readonly<Record<string, string>> = {}) {
+  const wire = { OPENAI_API_KEY: 'none', OPENAI_BASE_URL: `${server.url}/v1` };
+  return runExample(name, { ...wire, ...environment }, folder.path);
+}
+
+const suites = join(fixturesFolder() ?? '', 'eval-suites');
+const suite = (name: string, file: string): Record<string, string> => {
+  const path = join(suites, file);
+  return existsSync(path) ? { [name]: path } : {};
+};
+
+test('23 an eval suite makes no request in its second run, nor in another process', async () => {
+  const environment = suite('HUMAN_EVAL', 'HumanEval.jsonl.gz');
+  const count = 'HUMAN_EVAL' in environment ? 164 : 3;
+  const line = (turn: number, requests: number) =>
+    `run ${turn}: ${count} of ${count} solved, ${requests} requests\n`;
+  expect(await run('23-eval-suite', environment)).toBe(line(1, count) + line(2, 0));
+  expect(await run('23-eval-suite', environment)).toBe(line(1, 0) + line(2, 0));
+  expect(server.count).toBe(count);
+});
+
+test('24 the second turn is a hit since the first one was replayed to the letter', async () => {
+  const environment = suite('MT_BENCH', 'mt_bench_question.jsonl');
+  const turns = 'MT_BENCH' in environment ? 160 : 2;
+  expect(await run('24-two-turns', environment)).toBe(
+    `run 1: { hits: 0, misses: ${turns} }\nrun 2: { hits: ${turns}, misses: 0 }\n`,
+  );
+  expect(server.count).toBe(turns);
+});
+
+test('26 each trial has its own answer, and always the same', async () => {
+  expect(await run('26-trials')).toBe(
+    [
+      '5 answers, the same in every run: true',
+      'without a number, the first of them: true',
+      '3 of the client',
+      '',
+    ].join('\n'),
+  );
+  expect(server.count).toBe(8);
+});

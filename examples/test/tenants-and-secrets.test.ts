@@ -1,0 +1,18 @@
+import { type TemporaryFolder, temporaryFolder } from '@cached-llm/testing';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { runExample } from './run-example.ts';
+
+let folder: TemporaryFolder;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+});
+afterAll(() => folder.remove());
+
+test('22 each tenant has answers of its own, and a secret gives way to another', async () => {
+  const output = await runExample('22-tenants-and-secrets', {}, folder.path);
+  expect(output.trim().split('\n')).toEqual([
+    ...['miss', 'hit', 'miss', 'bypass'],
+    ...['hit', 'miss'],
+    ...['hit', 'miss'],
+  ]);
+});

@@ -1,0 +1,42 @@
+import type { TopLevelSpec } from 'vega-lite';
+import { OURS } from './contenders/ours.ts';
+import { CONFIG, distinct, PALE, PANEL, STRONG } from './plot.ts';
+
+export interface Bar {
+  readonly group: string;
+  readonly name: string;
+  readonly value: number;
+}
+
+function readable(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+/** A panel of bars for each group, with scales of their own. */
+export function bars(
+  values: readonly Bar[],
+  unit: string,
+  scale: 'linear' | 'sqrt' = 'linear',
+): TopLevelSpec {
+  const sort = distinct(values.map(({ name }) => name));
+  const isOurs = { test: `datum.name === '${OURS}'`, value: STRONG };
+  const color = { condition: isOurs, value: PALE };
+  return {
+    config: CONFIG,
+    data: { values: values.map((bar) => ({ ...bar, label: readable(bar.value) })) },
+    facet: { row: { field: 'group', ...PANEL, sort: distinct(values.map(({ group }) => group)) } },
+    resolve: { scale: { x: 'independent', y: 'independent' } },
+    spec: {
+      width: 460,
+      height: { step: 18 },
+      encoding: {
+        x: { field: 'value', type: 'quantitative', title: unit, scale: { type: scale } },
+        y: { field: 'name', type: 'nominal', title: null, sort, axis: { grid: false } },
+      },
+      layer: [
+        { mark: { type: 'bar', height: 12 }, encoding: { color } },
+        { mark: { type: 'text', align: 'left', dx: 4 }, encoding: { text: { field: 'label' } } },
+      ],
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import { Cacheable } from 'cacheable';
+import type { MakeContender } from './contender.ts';
+import { keyOf } from './key-of.ts';
+
+export const cacheable: MakeContender = (call) => {
+  const cache = new Cacheable();
+  return {
+    name: 'cacheable getOrSet',
+    ask: (request) => cache.getOrSet(keyOf(request), () => call(request), { ttl: '7d' }),
+  };
+};

@@ -1,0 +1,21 @@
+import { MemoryStore } from '@cached-llm/core';
+import type { Access, Trace } from './trace.ts';
+
+/** What a store may hold. */
+export interface Room {
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+}
+
+/** What the store counts for a row beside its texts. */
+function bytesAround(): number {
+  const store = new MemoryStore();
+  store.set('k', '');
+  return store.measure().bytes - 1;
+}
+
+const AROUND = bytesAround();
+
+export const sizeOf = ({ key, bytes = 0 }: Access) => AROUND + key.length + bytes;
+
+export const percentOf = (hits: number, { accesses }: Trace) => (100 * hits) / accesses.length;

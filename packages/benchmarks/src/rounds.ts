@@ -1,0 +1,48 @@
+export interface Run {
+  readonly name: string;
+  run(): unknown;
+}
+
+export interface Figures {
+  readonly name: string;
+  /** Median microseconds a call. */
+  readonly time: number;
+  /** To the first run: the median of the rounds' own ratios, which a machine that slows down meanwhile does not change. */
+  readonly ratio: number;
+}
+
+const ROUNDS = 31;
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+async function microseconds(calls: number, { run }: Run): Promise<number> {
+  const startedAt = performance.now();
+  for (let call = 0; call < calls; call += 1) await run();
+  return ((performance.now() - startedAt) / calls) * 1_000;
+}
+
+/** One round: each run in turn, from another one on each time. */
+async function round(runs: readonly Run[], first: number, calls: number) {
+  const times = new Map<string, number>();
+  for (let index = 0; index < runs.length; index += 1) {
+    const run = runs[(first + index) % runs.length];
+    if (run !== undefined) times.set(run.name, await microseconds(calls, run));
+  }
+  return times;
+}
+
+/** All runs in turn, round by round, in one process, after two rounds that do not count. */
+export async function rounds(runs: readonly Run[], calls: number): Promise<Figures[]> {
+  for (const first of [0, 1]) await round(runs, first, calls);
+  const all: ReadonlyMap<string, number>[] = [];
+  for (let index = 0; index < ROUNDS; index += 1) all.push(await round(runs, index, calls));
+  const of = (name = '') => all.map((times) => times.get(name) ?? Number.NaN);
+  const base = of(runs[0]?.name);
+  return runs.map(({ name }) => ({
+    name,
+    time: median(of(name)),
+    ratio: median(of(name).map((time, index) => time / (base[index] ?? Number.NaN))),
+  }));
+}

@@ -1,0 +1,56 @@
+import { bestHitRate } from '../best-hit-rate.ts';
+import { OURS } from '../contenders/ours.ts';
+import { hitRate, hitRateOfLru } from '../hit-rate.ts';
+import { lines, type Point } from '../lines.ts';
+import { madeTraces } from '../made-traces.ts';
+import type { Section } from '../report.ts';
+import { type Room, sizeOf } from '../room.ts';
+import { promptSuite, type Trace, traceIn } from '../trace.ts';
+
+const PERCENTS = [2, 10, 25, 50, 75];
+const POLICIES = [
+  { name: 'LRU', rate: hitRateOfLru },
+  { name: OURS, rate: hitRate },
+  { name: 'best possible', rate: bestHitRate },
+];
+
+/** A share of the distinct keys; of their bytes, where the trace tells them. */
+function roomOf({ accesses }: Trace, percent: number): Room {
+  const distinct = new Map(accesses.map((access) => [access.key, sizeOf(access)]));
+  const bytes = [...distinct.values()].reduce((sum, size) => sum + size, 0);
+  const isSized = accesses.some((access) => access.bytes !== undefined);
+  const maxEntries = Math.max(1, Math.round((distinct.size * percent) / 100));
+  if (!isSized) return { maxEntries, maxBytes: Number.MAX_SAFE_INTEGER };
+  return { maxEntries: distinct.size, maxBytes: Math.round((bytes * percent) / 100) };
+}
+
+function ratesOf(trace: Trace): Point[] {
+  return PERCENTS.flatMap((percent) =>
+    POLICIES.map(({ name, rate }) => {
+      const y = rate(trace, roomOf(trace, percent));
+      return { group: trace.name, name, x: percent, y };
+    }),
+  );
+}
+
+export const hitRates: Section = {
+  name: 'hit-rate',
+  title: 'Hit rates',
+  text: 'Percent of the requests answered by a store with room for so many percent of the distinct keys. `benchmark hit-rate <file>…` does the same for files of yours: a key a line, or `key,bytes`.',
+  async run(paths) {
+    const own = paths.map((path) => traceIn(path));
+    const traces = own.length > 0 ? own : [...promptSuite(), ...madeTraces()];
+    const rates = traces.flatMap(ratesOf);
+    const rows = traces.flatMap(({ name }) =>
+      PERCENTS.map((percent) => {
+        const here = rates.filter(({ group, x }) => group === name && x === percent);
+        return [name, percent, ...here.map(({ y }) => y.toFixed(1))];
+      }),
+    );
+    return {
+      head: ['trace', '% of keys', ...POLICIES.map(({ name }) => name)],
+      rows,
+      plot: lines(rates, { x: 'room, % of distinct keys', y: 'hits, %' }),
+    };
+  },
+};

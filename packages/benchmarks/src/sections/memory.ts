@@ -1,0 +1,38 @@
+import { bars } from '../bars.ts';
+import { inMemory } from '../contenders/in-memory.ts';
+import { OURS } from '../contenders/ours.ts';
+import { inProcess } from '../in-process.ts';
+import type { Section } from '../report.ts';
+import { responseOf } from '../workload.ts';
+
+const NAMES = inMemory.map((make) => make(async () => undefined, 1).name);
+const LARGE = ['limit', OURS, 'cacheable getOrSet', 'keyv by hand'];
+const FILLS = [
+  { entries: 10_000, characters: 1_700, names: NAMES },
+  { entries: 1_000_000, characters: 100, names: LARGE },
+];
+
+export const memory: Section = {
+  name: 'memory',
+  title: 'Memory an entry',
+  text: 'Bytes of heap for each entry, after a garbage collection, in a process of its own; the payload is the text of the response. What shares objects keeps no text.',
+  async run() {
+    const rows: (readonly [string, string, number, number])[] = [];
+    for (const { entries, characters, names } of FILLS) {
+      const payload = JSON.stringify(responseOf(characters)).length;
+      const load = `${entries.toLocaleString('en')} entries of ${payload} bytes`;
+      for (const name of names) {
+        const bytes = Number(
+          await inProcess('./memory-child.ts', name, `${entries}`, `${characters}`),
+        );
+        rows.push([load, name, Math.round(bytes), Number((bytes / payload).toFixed(2))]);
+      }
+    }
+    const values = rows.map(([group, name, value]) => ({ group, name, value }));
+    return {
+      head: ['entries', 'library', 'bytes', '× payload'],
+      rows,
+      plot: bars(values, 'bytes an entry'),
+    };
+  },
+};

@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
+import { sqliteStore } from '@cached-llm/store-sqlite';
+import { temporaryFolder } from '@cached-llm/testing';
+import sqlite3 from 'sqlite3';
+import { answersOnce } from '../answers-once.ts';
+import { bars } from '../bars.ts';
+import { keyOf } from '../contenders/key-of.ts';
+import { OURS } from '../contenders/ours.ts';
+import type { Section } from '../report.ts';
+import { rounds } from '../rounds.ts';
+import { takingTurns } from '../taking-turns.ts';
+import { requestOf, responseOf } from '../workload.ts';
+
+const RESPONSE = responseOf(2_000);
+const REQUESTS = Array.from({ length: 64 }, (_, number) => requestOf(1_000, number));
+
+/** One statement, prepared once. */
+async function rawRows(path: string) {
+  const database = new sqlite3.Database(path);
+  const run = (sql: string, ...values: string[]) =>
+    new Promise<void>((resolve, reject) => {
+      database.run(sql, values, (error: Error | null) => (error ? reject(error) : resolve()));
+    });
+  await run('PRAGMA journal_mode = WAL');
+  await run('CREATE TABLE raw(key TEXT PRIMARY KEY, value TEXT)');
+  for (const request of REQUESTS)
+    await run('INSERT INTO raw VALUES(?, ?)', keyOf(request), JSON.stringify(RESPONSE));
+  const select = database.prepare('SELECT value FROM raw WHERE key = ?');
+  const get = (key: string) =>
+    new Promise<string>((resolve, reject) => {
+      select.get<{ value: string }>([key], (error, row) =>
+        error || row === undefined ? reject(error ?? new Error(key)) : resolve(row.value),
+      );
+    });
+  const close = () => select.finalize(() => database.close());
+  return { get, close };
+}
+
+export const sqlite: Section = {
+  name: 'sqlite',
+  title: 'A hit on SQLite',
+  text: 'In a file: 1 KB of request, 2 KB of response. Raw is the key, a prepared `SELECT` through the same driver, and `JSON.parse`.',
+  async run() {
+    const folder = await temporaryFolder();
+    const raw = await rawRows(join(folder.path, 'raw.db'));
+    const cache = createLlmCache({
+      store: sqliteStore(join(folder.path, 'ours.db')),
+      storeTimeout: '30s',
+    });
+    const ask = cachedLlmCall(answersOnce(RESPONSE), { cache });
+    for (const request of REQUESTS) await ask.withInfo(request);
+    const next = takingTurns(requestOf(1_000, 0), ...REQUESTS);
+    const figures = await rounds(
+      [
+        { name: 'raw SELECT', run: async () => JSON.parse(await raw.get(keyOf(next()))) },
+        { name: OURS, run: () => ask(next()) },
+      ],
+      100,
+    );
+    raw.close();
+    await cache.close();
+    await folder.remove();
+    const values = figures.map(({ name, time }) => ({ group: '1 KB / 2 KB', name, value: time }));
+    return {
+      head: ['library', 'µs', '× raw'],
+      rows: figures.map(({ name, time, ratio }) => [name, time.toFixed(0), ratio.toFixed(2)]),
+      plot: bars(values, 'microseconds a hit'),
+    };
+  },
+};

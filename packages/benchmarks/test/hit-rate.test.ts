@@ -1,0 +1,57 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { bestHitRate } from '../src/best-hit-rate.ts';
+import { hitRate, hitRateOfLru } from '../src/hit-rate.ts';
+import { type Trace, traceIn } from '../src/trace.ts';
+
+const loop = (keys: number, times: number): Trace => ({
+  name: 'loop',
+  accesses: Array.from({ length: keys * times }, (_, index) => ({ key: `${index % keys}` })),
+});
+const room = (maxEntries: number) => ({ maxEntries, maxBytes: Number.MAX_SAFE_INTEGER });
+
+describe('on a loop', () => {
+  test('that fits, all hit but the first time', () => {
+    for (const rate of [hitRateOfLru, hitRate, bestHitRate]) {
+      expect(rate(loop(100, 10), room(100))).toBe(90);
+    }
+  });
+
+  test('that is longer than the store, LRU never hits, and the best hits what it keeps', () => {
+    const trace = loop(100, 50);
+    expect(hitRateOfLru(trace, room(50))).toBe(0);
+    expect(bestHitRate(trace, room(51))).toBeCloseTo(49.5, 0);
+    expect(hitRate(trace, room(51))).toBeGreaterThan(30);
+    expect(hitRate(trace, room(51))).toBeLessThan(bestHitRate(trace, room(51)));
+  });
+});
+
+test('a trace is a key a line, with the bytes of its answer where they are told', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'cached-llm-'));
+  const path = join(folder, 'requests.csv');
+  await writeFile(path, 'a,100\nb,5\r\n\na,100\nwith, comma\n');
+  expect(traceIn(path)).toEqual({
+    name: 'requests.csv',
+    accesses: [
+      { key: 'a', bytes: 100 },
+      { key: 'b', bytes: 5 },
+      { key: 'a', bytes: 100 },
+      { key: 'with, comma' },
+    ],
+  });
+  await rm(folder, { recursive: true });
+});
+
+test('what is larger than the room is answered by nobody', () => {
+  const trace = {
+    name: 'large',
+    accesses: [
+      { key: 'a', bytes: 5_000 },
+      { key: 'a', bytes: 5_000 },
+    ],
+  };
+  const small = { maxEntries: 10, maxBytes: 1_000 };
+  for (const rate of [hitRateOfLru, hitRate, bestHitRate]) expect(rate(trace, small)).toBe(0);
+});

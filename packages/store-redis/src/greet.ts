@@ -1,0 +1,16 @@
+import type { RedisClientType } from '@keyv/redis';
+import { faultCode } from './fault-code.ts';
+import { within } from './within.ts';
+
+/**
+ * A server that wants a password takes a connection without one, and refuses every command; one that is loading
+ * its data does so for a while. A user who may not ping has been let in.
+ * @throws what the server says
+ */
+export async function greet(client: RedisClientType, patience: number): Promise<void> {
+  try {
+    await within(patience, client.ping());
+  } catch (error) {
+    if (faultCode(error) !== 'NOPERM') throw error;
+  }
+}

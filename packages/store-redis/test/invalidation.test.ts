@@ -1,0 +1,78 @@
+import { redisStore } from '@cached-llm/store-redis';
+import { type RedisServer, startRedis } from '@cached-llm/testing';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createClient, type RedisClientType } from '@keyv/redis';
+import { type FaultTrial, startFaultTrial } from './fault-trial.ts';
+
+/** In full: `CACHED_LLM_MANY_ENTRIES=1000000`, with half a gigabyte of memory. */
+const ENTRIES = Number(process.env['CACHED_LLM_MANY_ENTRIES'] ?? 100_000);
+const FOREIGN = 10_000;
+const BATCH = 10_000;
+const FILL = `for number = ARGV[2], ARGV[3] do
+  redis.call('SET', ARGV[1] .. string.format('%d', number), ARGV[4], 'PX', 604800000)
+end`;
+
+let server: RedisServer;
+let client: RedisClientType;
+let trial: FaultTrial;
+
+beforeAll(async () => {
+  server = await startRedis();
+  client = createClient({ url: server.url });
+  await client.connect();
+  trial = startFaultTrial(redisStore(server.url), { namespace: 'app' });
+});
+
+afterAll(async () => {
+  await trial.cache.close();
+  client.destroy();
+  await server.stop();
+});
+
+/** Rows alike, written by the server itself. */
+async function fill(prefix: string, count: number, row: string): Promise<void> {
+  for (let first = 0; first < count; first += BATCH) {
+    const last = Math.min(count, first + BATCH) - 1;
+    await client.eval(FILL, { arguments: [prefix, `${first}`, `${last}`, row] });
+  }
+}
+
+/** How often the server was asked to do what. */
+async function commands(): Promise<Map<string, number>> {
+  const stats = await client.info('commandstats');
+  const lines = stats.matchAll(/cmdstat_([\w|]+):calls=(\d+)/g);
+  return new Map([...lines].map(([, name = '', calls]) => [name, Number(calls)]));
+}
+
+async function commandsOf(run: () => Promise<unknown>): Promise<Record<string, number>> {
+  const before = await commands();
+  await run();
+  const differences = [...(await commands())].map(
+    ([name, calls]) => [name, calls - (before.get(name) ?? 0)] as const,
+  );
+  const others = differences.filter(([name, calls]) => calls > 0 && !/info|ping/.test(name));
+  return Object.fromEntries(others);
+}
+
+test(`a namespace of ${ENTRIES} entries is invalidated by one write`, async () => {
+  expect(await trial.storeAll('a')).toBe(true);
+  const { info } = await trial.ask.withInfo({ prompt: 'a 1' });
+  const key = String(info.key);
+  const row = String(await client.get(key));
+  const prefix = key.slice(0, key.lastIndexOf(':') + 1);
+  await fill(prefix, ENTRIES, row);
+  await fill('another:1:', FOREIGN, 'theirs');
+  expect(await trial.areKept('a')).toBe(true);
+  const rows = await client.dbSize();
+
+  const startedAt = performance.now();
+  const asked = await commandsOf(() => trial.cache.invalidate({ namespace: true }));
+  const took = (performance.now() - startedAt).toFixed(1);
+  process.stdout.write(`${ENTRIES} entries invalidated in ${took} ms\n`);
+
+  expect(asked).toEqual({ set: 1 });
+  expect(await client.dbSize()).toBe(rows + 1);
+  expect(await trial.areKept('a')).toBe(false);
+  expect(await trial.areKept('a')).toBe(true);
+  expect(await client.get(`another:1:${FOREIGN - 1}`)).toBe('theirs');
+}, 120_000);

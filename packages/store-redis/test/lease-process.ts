@@ -1,0 +1,11 @@
+// Run by a test: takes leases, says who holds them, and stays until it is killed.
+import { redisStore } from '@cached-llm/store-redis';
+
+const [url, token = '', milliseconds] = process.argv.slice(2);
+const { leases } = redisStore(url);
+const holders: string[] = [];
+for (let number = 0; number < 200; number += 1) {
+  holders.push(await leases.take(`key-${number}`, token, Number(milliseconds)));
+}
+process.stdout.write(`${holders.join(' ')}\nheld\n`);
+process.stdin.resume();

@@ -1,0 +1,102 @@
+import { cachedLlmCall, createLlmCache, type LlmCache } from '@cached-llm/core';
+import { type RedisStoreOptions, redisStore } from '@cached-llm/store-redis';
+import {
+  type RedisCluster,
+  type RedisServer,
+  startRedis,
+  startRedisCluster,
+} from '@cached-llm/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+
+/** Each would take in others, as a pattern, a collation, a hash tag or a line of its own. */
+const NAMESPACES = [
+  'app',
+  'a*',
+  'a?',
+  '[a]',
+  '[^x]*',
+  '\\',
+  'a\\*',
+  '%',
+  '%2A',
+  '{tag}',
+  '{',
+  '}{',
+  'a:1',
+  'a\nb',
+  'a b',
+  '"\'',
+  '\u00e9',
+  'e\u0301',
+  '鍵 🔑',
+  '*',
+];
+const prompts = Array.from({ length: 5 }, (_, number) => `question ${number}`);
+let server: RedisServer;
+let cluster: RedisCluster;
+const caches: LlmCache[] = [];
+
+beforeAll(async () => {
+  server = await startRedis();
+  cluster = await startRedisCluster();
+}, 60_000);
+
+beforeEach(() => Promise.all([server, ...cluster.masters].map((each) => each.command('FLUSHALL'))));
+
+afterEach(async () => {
+  await Promise.all(caches.splice(0).map((cache) => cache.close()));
+});
+
+afterAll(() => Promise.all([server.stop(), cluster.stop()]));
+
+function open(namespace: string, options: RedisStoreOptions) {
+  const cache = createLlmCache({ store: redisStore(options), namespace, storeTimeout: '30s' });
+  caches.push(cache);
+  const ask = cachedLlmCall(
+    async function answer({ prompt }: { readonly prompt: string }) {
+      return { text: `${namespace} answers ${prompt}` };
+    },
+    { cache, provider: 'trial' },
+  );
+  return { cache, ask, namespace };
+}
+
+type Open = ReturnType<typeof open>;
+
+/** All are answered, each by its own namespace; how they came about. */
+async function outcomesOf({ ask, namespace }: Open): Promise<Set<string>> {
+  const told = await Promise.all(prompts.map((prompt) => ask.withInfo({ prompt })));
+  expect(told.map(({ response }) => response.text)).toEqual(
+    prompts.map((prompt) => `${namespace} answers ${prompt}`),
+  );
+  return new Set(told.map(({ info }) => info.outcome));
+}
+
+test('a namespace of any characters is cleared and invalidated alone, and no other key is touched', async () => {
+  const foreign = ['app', 'app:1', 'a:1:x', 'session:1', '*', '{tag}:1:x', 'cached-llm:x'];
+  for (const key of foreign) await server.command(`SET "${key}" theirs`);
+  const all = NAMESPACES.map((namespace) => open(namespace, { url: server.url }));
+  for (const each of all) expect(await outcomesOf(each)).toEqual(new Set(['miss']));
+  for (const [index, each] of all.entries()) {
+    if (index % 2 === 0) expect(await each.cache.clear()).toBe(true);
+    else expect(await each.cache.invalidate({ namespace: true })).toBe(true);
+    for (const other of all.slice(index + 1)) {
+      expect(await outcomesOf(other)).toEqual(new Set(['hit']));
+    }
+  }
+  for (const key of foreign) expect(await server.command(`GET "${key}"`)).toContain('theirs');
+}, 120_000);
+
+test.each(['{tag}', '{', '}{a}', '{}'])(
+  'the namespace %s is no hash tag: its entries are spread over a cluster',
+  async (namespace) => {
+    const opened = open(namespace, { cluster: cluster.urls });
+    const many = Array.from({ length: 60 }, (_, number) => ({ prompt: `question ${number}` }));
+    await Promise.all(many.map((request) => opened.ask.withInfo(request)));
+    const sizes = await Promise.all(cluster.masters.map((each) => each.command('DBSIZE')));
+    expect(sizes.filter((size) => Number(size.slice(1)) > 5)).toHaveLength(3);
+    expect(await opened.cache.clear()).toBe(true);
+    expect(await outcomesOf(opened)).toEqual(new Set(['miss']));
+  },
+  60_000,
+);

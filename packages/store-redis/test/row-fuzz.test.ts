@@ -1,0 +1,70 @@
+import { redisStore } from '@cached-llm/store-redis';
+import { type RedisServer, startRedis } from '@cached-llm/testing';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createClient, type RedisClientType } from '@keyv/redis';
+import fc from 'fast-check';
+import { type FaultTrial, startFaultTrial } from './fault-trial.ts';
+
+const request = { prompt: 'Why is the sea salty?' };
+const PREFIX = Buffer.from('cached-llm ');
+let server: RedisServer;
+let client: RedisClientType;
+let trial: FaultTrial;
+let key: string;
+let row: Buffer;
+
+beforeAll(async () => {
+  server = await startRedis();
+  client = createClient({ url: server.url });
+  await client.connect();
+  trial = startFaultTrial(redisStore(server.url));
+  key = String((await trial.ask.withInfo(request)).info.key);
+  row = Buffer.from((await client.get(key)) ?? '');
+});
+
+afterAll(async () => {
+  await trial.cache.close();
+  client.destroy();
+  await server.stop();
+});
+
+const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
+const place = fc.nat(1000).map((number) => number % row.length);
+
+/** What may come to stand in a row by accident or malice. */
+const damage: fc.Arbitrary<Buffer> = fc.oneof(
+  bytes,
+  bytes.map((some) => Buffer.concat([PREFIX, some])),
+  fc.json().map((text) => Buffer.from(text)),
+  fc.json().map((text) => Buffer.concat([PREFIX, Buffer.from(`${text}\n${text}`)])),
+  place.map((end) => row.subarray(0, end)),
+  place.map((start) => row.subarray(start + 1)),
+  fc.tuple(place, bytes).map(([end, some]) => Buffer.concat([row.subarray(0, end), some])),
+);
+
+async function isMended(): Promise<void> {
+  const first = await trial.ask.withInfo(request);
+  expect(first.response).toEqual({ text: `answer to ${request.prompt}` });
+  expect(first.info).toMatchObject({ outcome: 'miss', stored: true });
+  const { response, info } = await trial.ask.withInfo(request);
+  expect([response, info.outcome]).toEqual([first.response, 'hit']);
+}
+
+test('random bytes over a stored row are a miss, and the next answer mends it', async () => {
+  const property = fc.asyncProperty(damage, async (some) => {
+    await client.set(key, some);
+    await isMended();
+  });
+  await fc.assert(property, { numRuns: 300 });
+  expect(trial.countOf('store-error')).toBe(0);
+}, 60_000);
+
+test('a row of another type is a miss, and the next answer mends it', async () => {
+  const types = [['HSET', 'field'], ['RPUSH'], ['SADD'], ['ZADD', '1'], ['XADD', '*', 'field']];
+  for (const [command = '', ...words] of types) {
+    await client.del(key);
+    await client.sendCommand([command, key, ...words, 'value']);
+    await isMended();
+  }
+  expect(trial.countOf('store-error')).toBe(0);
+});
