@@ -5,6 +5,7 @@ import { createLlmCache } from '@cached-llm/core';
 import { cachedOpenAI } from '@cached-llm/openai';
 import Table from 'cli-table3';
 import { demoCalls } from './demo-calls.ts';
+import { modelTable } from './demo-model-table.ts';
 import { demoService } from './demo-service.ts';
 
 const file = process.env.DEMO_FILE ?? '.demo/llm.db';
@@ -31,6 +32,7 @@ for (const [index, { name, ask }] of demoCalls.entries()) {
 }
 
 console.log(table.toString());
+console.log(await modelTable(cache));
 console.log(
   `${hits} of ${demoCalls.length} calls from ${file}, ${service.requests()} requests to ${service.name}`,
 );

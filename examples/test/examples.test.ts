@@ -8,6 +8,7 @@ import {
 } from '@cached-llm/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { runExample } from './run-example.ts';
+import { statsByModel } from './stats-by-model.ts';
 
 let server: WireServer;
 let folder: TemporaryFolder;
@@ -141,4 +142,23 @@ test('the demo answers its second run from the file, with the same answers', asy
   expect(second).toContain('0 requests');
   expect(second).not.toContain('miss');
   expect(digest.exec(second)?.[1]).toBe(digest.exec(first)?.[1]);
+});
+
+test('what the CLI says of the demo is what the demo says of itself', async () => {
+  await run('demo');
+  const rows = (await run('demo')).matchAll(
+    /│ (\S+) +│ +(\d+) │ +(\d+) │ +(\d+)% │ +(\d+) │ +\$([\d.]+) │/g,
+  );
+  const shown = [...rows].map(([, model, ...figures]) => [model, ...figures.map(Number)]);
+  const { rows: told } = await statsByModel(`${folder.path}/.demo/llm.db`, 'demo');
+  const figures = told.map(({ model, requests, hits, hitRate, tokens, cost }) => [
+    model,
+    requests,
+    hits,
+    Math.round(hitRate * 100),
+    tokens.saved.input + tokens.saved.output,
+    Number(cost.saved.usd.toFixed(6)),
+  ]);
+  expect(figures).toEqual(shown);
+  expect(shown).toHaveLength(2);
 });

@@ -58,9 +58,12 @@ const countOf = (tokens: unknown) => numberOf(isFields(tokens) ? tokens.total : 
 export function usageOf(result: unknown): Usage | undefined {
   const { usage } = fieldsOf(result);
   if (!isFields(usage)) return undefined;
+  const { cacheRead, cacheWrite } = fieldsOf(usage.inputTokens);
   return {
     inputTokens: countOf(usage.inputTokens ?? usage.tokens),
     outputTokens: countOf(usage.outputTokens),
+    cacheReadTokens: numberOf(cacheRead),
+    cacheWriteTokens: numberOf(cacheWrite),
     cost: countOf(fieldsOf(usage.raw).cost),
   };
 }
