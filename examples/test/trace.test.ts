@@ -23,11 +23,12 @@ describeWithFixtures(
     const runs = lines.map((line): Run => JSON.parse(line));
     const prompts = promptsOf(JSON.parse(read('prompts-suite-chars.json')));
 
-    test('hits whenever a prompt was asked before: 98.07 %', async () => {
+    test('hits whenever a prompt was asked before, 98.07 %, and saves the price of each', async () => {
       const place = await temporaryFolder();
       const store = sqliteStore(join(place.path, 'suite.db'));
       const endless = { ttl: Number.POSITIVE_INFINITY, storeTimeout: '60s' } as const;
-      const cache = createLlmCache({ store, ...endless });
+      const price = 2 ** -9; // a sum of these is exact
+      const cache = createLlmCache({ store, ...endless, priceOf: () => price });
       let requests = 0;
       const ask = cachedLlmCall(
         async (prompt: string) => {
@@ -37,11 +38,12 @@ describeWithFixtures(
         { cache, provider: 'a-model' },
       );
       for (const { keys } of runs) for (const key of keys) await ask(prompts[key] ?? '');
-      const { hits, misses, hitRate } = cache.stats();
+      const { hits, misses, hitRate, cost } = cache.stats();
       await cache.close();
       await place.remove();
       expect({ requests, misses, hits }).toEqual({ requests: 1_431, misses: 1_431, hits: 72_706 });
       expect((hitRate * 100).toFixed(2)).toBe('98.07');
+      expect([cost.saved.usd, cost.spent.usd]).toEqual([hits * price, misses * price]);
     }, 600_000);
   },
 );
