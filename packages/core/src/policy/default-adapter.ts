@@ -2,6 +2,7 @@ import { type Fields, isFields } from '../words/call-identity.ts';
 import type { Adapter, Rejection, StreamRules } from './adapter.ts';
 import { finishReasons, rejectFinish } from './finish-reason.ts';
 import { hasRefusal } from './refusal.ts';
+import { usualUsage } from './usual-usage.ts';
 
 /** What every provider would call unfit, whatever the provider. */
 export function rejectUnfit(response: unknown): Rejection | undefined {
@@ -49,5 +50,6 @@ const defaultStream: StreamRules = {
 export const defaultAdapter: Omit<Adapter, 'provider'> = {
   ignore: [],
   rejects: rejectUnfit,
+  usageOf: usualUsage,
   stream: defaultStream,
 };
