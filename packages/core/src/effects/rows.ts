@@ -1,6 +1,6 @@
 /** Rows of text under keys, as a cache sees them: nothing here ever rejects, and nothing waits unbounded. */
 export interface Rows {
-  /** The store is left alone for now. */
+  /** The breaker is open: the store is left alone for now. */
   readonly isOpen: boolean;
   /** The texts under `keys`, in order, with nothing for an absent one; nothing at all where they cannot be had. */
   read(keys: readonly string[]): Promise<readonly (string | undefined)[] | undefined>;

@@ -43,7 +43,7 @@ export class Bookkeeping {
   stats(): CacheStats {
     const own = this.#own();
     const { evictions: _counted, ...size } = this.#parts.store.measure?.() ?? {};
-    return { ...figuresOf(own), ...size };
+    return { ...figuresOf(own), ...size, isStoreAway: this.#parts.rows.isOpen };
   }
 
   by(group: LedgerGroup): readonly LedgerRow[] {

@@ -29,4 +29,7 @@ export interface CacheParts {
 }
 
 /** What this process did, and what its store holds where it knows without counting. */
-export interface CacheStats extends LedgerFigures, Partial<Omit<StoreSize, 'evictions'>> {}
+export interface CacheStats extends LedgerFigures, Partial<Omit<StoreSize, 'evictions'>> {
+  /** The store failed repeatedly, and is left alone for now. */
+  readonly isStoreAway: boolean;
+}

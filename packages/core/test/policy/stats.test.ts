@@ -10,7 +10,7 @@ describe('stats', () => {
     const none = { input: 0, output: 0 };
     expect(cache.stats()).toEqual({
       ...{ hits: 0, stale: 0, misses: 0, bypasses: 0, collapsed: 0 },
-      ...{ stored: 0, notAdmitted: 0, storeErrors: 0, requests: 0, hitRate: 0 },
+      ...{ stored: 0, notAdmitted: 0, storeErrors: 0, isStoreAway: false, requests: 0, hitRate: 0 },
       ...{ bypassesByReason: {}, notAdmittedByReason: {}, storeErrorsByOperation: {} },
       ...{ entries: 0, bytes: 0, evictions: 0 },
       time: { cached: { count: 0 }, uncached: { count: 0 }, saved: 0 },

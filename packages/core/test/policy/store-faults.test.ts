@@ -36,6 +36,17 @@ describe('a store that fails', () => {
     expect(cache.stats().misses).toBe(2);
   });
 
+  test('shows in the figures as away while it is left alone', async () => {
+    const { cache } = startTrial({ store: failing(() => Promise.reject(down())) });
+    const ask = cachedLlmCall(startProvider().ask, { cache });
+    expect(cache.stats().isStoreAway).toBe(false);
+    await ask(QUESTION);
+    await settled();
+    await ask(QUESTION);
+    await settled();
+    expect(cache.stats()).toMatchObject({ isStoreAway: true, misses: 2, hits: 0 });
+  });
+
   test('is named in the event without what it said', async () => {
     const { cache, events } = startTrial({ store: failing(() => Promise.reject(down())) });
     await cachedLlmCall(startProvider().ask, { cache })(QUESTION);
