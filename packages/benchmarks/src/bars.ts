@@ -9,8 +9,19 @@ export interface Bar {
 }
 
 function readable(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return value.toLocaleString('en', { maximumFractionDigits: digits });
 }
+
+const IS_OURS = { test: `datum.name === '${OURS}'`, value: STRONG };
+const BAR = {
+  mark: { type: 'bar' as const, height: 12 },
+  encoding: { color: { condition: IS_OURS, value: PALE } },
+};
+const LABEL = {
+  mark: { type: 'text' as const, align: 'left' as const, dx: 4 },
+  encoding: { text: { field: 'label' } },
+};
 
 /** A panel of bars for each group, with scales of their own. */
 export function bars(
@@ -19,8 +30,6 @@ export function bars(
   scale: 'linear' | 'sqrt' = 'linear',
 ): TopLevelSpec {
   const sort = distinct(values.map(({ name }) => name));
-  const isOurs = { test: `datum.name === '${OURS}'`, value: STRONG };
-  const color = { condition: isOurs, value: PALE };
   return {
     config: CONFIG,
     data: { values: values.map((bar) => ({ ...bar, label: readable(bar.value) })) },
@@ -33,10 +42,7 @@ export function bars(
         x: { field: 'value', type: 'quantitative', title: unit, scale: { type: scale } },
         y: { field: 'name', type: 'nominal', title: null, sort, axis: { grid: false } },
       },
-      layer: [
-        { mark: { type: 'bar', height: 12 }, encoding: { color } },
-        { mark: { type: 'text', align: 'left', dx: 4 }, encoding: { text: { field: 'label' } } },
-      ],
+      layer: [BAR, LABEL],
     },
   };
 }

@@ -47,8 +47,8 @@ class Foresight {
 }
 
 /**
- * Percent of the requests that one would answer who knows the future: what is used latest goes first (Belady). Where
- * entries differ in size it is near the best, and no more.
+ * Percent of the requests that one would answer who knows the future: what is used latest goes first (Belady). The best
+ * there can be where entries are equally large; where they are not, one that prefers small ones can answer more.
  */
 export function bestHitRate(trace: Trace, room: Room): number {
   const next = nextUses(trace);

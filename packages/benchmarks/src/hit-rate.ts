@@ -1,6 +1,6 @@
 import { MemoryStore } from '@cached-llm/core';
 import { percentOf, type Room, sizeOf } from './room.ts';
-import type { Trace } from './trace.ts';
+import type { Access, Trace } from './trace.ts';
 
 /** Percent of the requests that the memory store answers. */
 export function hitRate(trace: Trace, room: Room): number {
@@ -13,20 +13,37 @@ export function hitRate(trace: Trace, room: Room): number {
   return percentOf(hits, trace);
 }
 
-/** Percent of the requests that a store answers in which the least recently used goes first. */
-export function hitRateOfLru(trace: Trace, { maxEntries, maxBytes }: Room): number {
-  const rows = new Map<string, number>();
-  let [hits, bytes] = [0, 0];
-  for (const access of trace.accesses) {
-    const size = rows.get(access.key) ?? sizeOf(access);
-    if (rows.delete(access.key)) hits += 1;
-    else bytes += size;
-    rows.set(access.key, size);
-    for (const [key, gone] of rows) {
-      if (rows.size <= maxEntries && bytes <= maxBytes) break;
-      rows.delete(key);
-      bytes -= gone;
+/** Rows of which the least recently used goes first. */
+class LeastRecentlyUsed {
+  readonly #rows = new Map<string, number>();
+  #bytes = 0;
+
+  /** Was it there? It is now. */
+  use(access: Access): boolean {
+    const before = this.#rows.get(access.key);
+    const size = before ?? sizeOf(access);
+    this.#rows.delete(access.key);
+    this.#rows.set(access.key, size);
+    if (before === undefined) this.#bytes += size;
+    return before !== undefined;
+  }
+
+  shrink({ maxEntries, maxBytes }: Room): void {
+    for (const [key, size] of this.#rows) {
+      if (this.#rows.size <= maxEntries && this.#bytes <= maxBytes) return;
+      this.#rows.delete(key);
+      this.#bytes -= size;
     }
+  }
+}
+
+/** Percent of the requests that a store answers in which the least recently used goes first. */
+export function hitRateOfLru(trace: Trace, room: Room): number {
+  const rows = new LeastRecentlyUsed();
+  let hits = 0;
+  for (const access of trace.accesses) {
+    if (rows.use(access)) hits += 1;
+    rows.shrink(room);
   }
   return percentOf(hits, trace);
 }

@@ -26,8 +26,8 @@ const FRESH = 1_000_000;
 
 /** Requests that come again only shortly after: chats whose last turn is sent again. */
 function chat(index: number, next: () => number): number {
-  const isAgain = next() < 0.2 && index > 1_000;
-  return isAgain ? index - 1 - Math.floor(-Math.log(1 - next()) * 400) : index;
+  const isAgain = next() < 0.2;
+  return isAgain ? Math.max(0, index - 1 - Math.floor(-Math.log(1 - next()) * 4_000)) : index;
 }
 
 /** What the prompt suite is not. */

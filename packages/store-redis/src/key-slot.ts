@@ -18,7 +18,7 @@ function hashedPart(key: string): string {
   return end > start + 1 ? key.slice(start + 1, end) : key;
 }
 
-/** Which of the cluster's slots a key is in: CRC16 of its UTF-8, as https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/ has it. */
+/** Which of the cluster's slots a key is in: CRC16 (XMODEM) of its UTF-8. */
 export function keySlot(key: string): number {
   let sum = 0;
   for (const byte of Buffer.from(hashedPart(key))) {

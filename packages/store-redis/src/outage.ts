@@ -1,5 +1,8 @@
 import { RedisUnavailableError } from './redis-unavailable-error.ts';
 
+/** That a socket is closed, and no more. */
+const VAGUE: ReadonlySet<string> = new Set(['OFFLINE', 'ECONNRESET', 'EPIPE']);
+
 /** What is wrong, from the loss of a connection until all is well again; each kind of fault is told once. */
 export class Outage {
   readonly #tell: (fault: RedisUnavailableError) => void;
@@ -15,10 +18,10 @@ export class Outage {
     return this.#fault?.cause;
   }
 
-  /** What it amounts to: that a socket is closed says less than what was said before. */
+  /** What it amounts to: a socket that is closed says less than what was said before. */
   note(cause: unknown): RedisUnavailableError {
     const latest = new RedisUnavailableError(cause);
-    const fault = latest.code === 'OFFLINE' ? (this.#fault ?? latest) : latest;
+    const fault = VAGUE.has(latest.code) ? (this.#fault ?? latest) : latest;
     this.#fault = fault;
     if (!this.#told.has(fault.code)) this.#tell(fault);
     this.#told.add(fault.code);

@@ -5,6 +5,8 @@ export class RedisRefusedError extends Error {
   override readonly name = 'RedisRefusedError';
   /** The reply's first word: `OOM`, `NOPERM`, `READONLY`. */
   readonly code: string;
+  /** The server answers: to other operations it may say yes. */
+  readonly isRefusal = true;
   /** It will be refused again, until somebody changes the server or the configuration. */
   readonly isPermanent: boolean;
 

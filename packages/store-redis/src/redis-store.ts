@@ -16,8 +16,9 @@ import { resolveOptions } from './resolve-options.ts';
 import { scanRows } from './scan-rows.ts';
 
 /**
- * A Keyv for strings in Redis or Valkey: a server, a Sentinel's master or a cluster. Keys are stored as given. What fails rejects, always, and
- * while there is no connection at once; 'error' tells of the connection only. Use it through `redisStore()`.
+ * A Keyv for strings in Redis or Valkey: one server, the master of a Sentinel, or a cluster. Keys are stored as
+ * given. What fails rejects, always, and while there is no connection at once; 'error' tells of connections only.
+ * Use it through `redisStore()`.
  */
 export class RedisStore extends Keyv<string> implements Store {
   readonly leases: Leases;

@@ -57,6 +57,8 @@ export function resolveOptions(options: string | RedisStoreOptions): RedisSettin
   const given: RedisStoreOptions = typeof options === 'string' ? { url: options } : options;
   refuseContradictions(given);
   const roots = checkUrls('cluster', given.cluster);
+  if (roots.some((root) => new URL(root).pathname.length > 1))
+    throw invalid('`cluster` names nodes without a database: a cluster has only one.');
   const sentinels = checkUrls('sentinels', given.sentinels);
   const { url = roots[0] ?? 'redis://localhost:6379', tls: wanted = false } = given;
   const tls = tlsOf(checkUrl('url', url), wanted);

@@ -15,8 +15,8 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await trial.cache.close();
   await server.stop();
+  await trial.cache.close();
 });
 
 async function startAs(line: string): Promise<void> {

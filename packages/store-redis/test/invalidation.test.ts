@@ -5,7 +5,7 @@ import { createClient, type RedisClientType } from '@keyv/redis';
 import { type FaultTrial, startFaultTrial } from './fault-trial.ts';
 
 /** In full: `CACHED_LLM_MANY_ENTRIES=1000000`, with half a gigabyte of memory. */
-const ENTRIES = Number(process.env['CACHED_LLM_MANY_ENTRIES'] ?? 100_000);
+const ENTRIES = Number(process.env.CACHED_LLM_MANY_ENTRIES ?? 100_000);
 const FOREIGN = 10_000;
 const BATCH = 10_000;
 const FILL = `for number = ARGV[2], ARGV[3] do
@@ -24,9 +24,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await trial.cache.close();
   client.destroy();
   await server.stop();
+  await trial.cache.close();
 });
 
 /** Rows alike, written by the server itself. */

@@ -135,6 +135,21 @@ test('a server that hangs under steady traffic is noticed as well', async () => 
   server.resume();
 });
 
+test('a process that was busy for longer than a server may be silent keeps its connection', async () => {
+  const server = await start();
+  const store = open({ url: server.url, socketTimeout: 60, pingInterval: 20 });
+  const told: unknown[] = [];
+  store.on('error', (error) => told.push(error));
+  await store.set('key', 'value');
+  for (let round = 0; round < 5; round += 1) {
+    const reading = store.get('key');
+    const busyUntil = performance.now() + 150;
+    while (performance.now() < busyUntil);
+    expect(await reading).toBe('value');
+  }
+  expect(told).toEqual([]);
+});
+
 test('an idle connection is kept alive by pings', async () => {
   const server = await start();
   const store = open({ url: server.url, socketTimeout: 60, pingInterval: 15 });

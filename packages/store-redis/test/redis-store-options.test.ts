@@ -43,6 +43,15 @@ test.each([
   [{ socketTimeout: 1.5 }, 'socketTimeout'],
   [{ pingInterval: Number.NaN }, 'pingInterval'],
   [{ pingInterval: 1500 }, 'pingInterval'],
+  [{ refusalInterval: -1 }, 'refusalInterval'],
+  [{ cluster: [] }, 'cluster'],
+  [{ cluster: 'redis://host' as never }, 'cluster'],
+  [{ cluster: ['redis://host', 'http://user:secret@host'] }, 'cluster'],
+  [{ cluster: ['redis://host'], url: 'redis://:secret@host' }, 'cluster'],
+  [{ cluster: ['redis://host'], sentinels: ['redis://host'] }, 'sentinels'],
+  [{ cluster: ['redis://host/2'] }, 'cluster'],
+  [{ sentinels: [] }, 'sentinels'],
+  [{ sentinels: [null as never] }, 'sentinels'],
 ])(
   'the options %j are refused when the store is defined, without the password',
   (options, name) => {
@@ -51,6 +60,24 @@ test.each([
     expect(() => redisStore(options)).not.toThrow('secret');
   },
 );
+
+test('a cluster has the user, the password and the TLS of the first node that is named', () => {
+  const cluster = ['valkeys://user:word@one:1', 'redis://two'];
+  expect(resolveOptions({ cluster })).toMatchObject({
+    url: 'rediss://user:word@one:1',
+    roots: cluster,
+    sentinels: [],
+    tls: {},
+  });
+});
+
+test('a sentinel’s master has the user, the password and the database of the URL', () => {
+  const given = {
+    url: 'redis://user:word@my_Master-1/2',
+    sentinels: ['redis://one', 'redis://two'],
+  };
+  expect(resolveOptions(given)).toMatchObject({ ...given, roots: [] });
+});
 
 test.each(['sqlite:./llm.db', 'http://host', ''])('%j names no Redis store', (url) => {
   expect(() => openStore(url)).toThrow(expect.objectContaining({ code: 'UNKNOWN_STORE' }));

@@ -23,9 +23,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await trial.cache.close();
   client.destroy();
   await server.stop();
+  await trial.cache.close();
 });
 
 const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));

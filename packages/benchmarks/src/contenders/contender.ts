@@ -1,4 +1,4 @@
-export type Provider = (request: object) => Promise<unknown>;
+type Provider = (request: object) => Promise<unknown>;
 
 /** One way to answer a repeated call of a provider. */
 export interface Contender {

@@ -1,6 +1,5 @@
 import { aiSdk } from './ai-sdk.ts';
 import { bentocache } from './bentocache.ts';
-import { cacheManager } from './cache-manager.ts';
 import { cacheable } from './cacheable.ts';
 import { cachified } from './cachified.ts';
 import type { MakeContender } from './contender.ts';
@@ -9,6 +8,7 @@ import { langchain } from './langchain.ts';
 import { limit } from './limit.ts';
 import { memoizedKeyv } from './memoized-keyv.ts';
 import { ours } from './ours.ts';
+import { wrappedKeyv } from './wrapped-keyv.ts';
 
 /** The first is what the others are compared with. */
 export const inMemory: readonly MakeContender[] = [
@@ -16,7 +16,7 @@ export const inMemory: readonly MakeContender[] = [
   ours,
   cacheable,
   bentocache,
-  cacheManager,
+  wrappedKeyv,
   memoizedKeyv,
   keyvByHand,
   cachified,

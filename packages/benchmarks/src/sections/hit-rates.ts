@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { bestHitRate } from '../best-hit-rate.ts';
 import { OURS } from '../contenders/ours.ts';
 import { hitRate, hitRateOfLru } from '../hit-rate.ts';
@@ -11,7 +12,7 @@ const PERCENTS = [2, 10, 25, 50, 75];
 const POLICIES = [
   { name: 'LRU', rate: hitRateOfLru },
   { name: OURS, rate: hitRate },
-  { name: 'best possible', rate: bestHitRate },
+  { name: 'Belady', rate: bestHitRate },
 ];
 
 /** A share of the distinct keys; of their bytes, where the trace tells them. */
@@ -36,9 +37,11 @@ function ratesOf(trace: Trace): Point[] {
 export const hitRates: Section = {
   name: 'hit-rate',
   title: 'Hit rates',
-  text: 'Percent of the requests answered by a store with room for so many percent of the distinct keys. `benchmark hit-rate <file>…` does the same for files of yours: a key a line, or `key,bytes`.',
+  text: 'Percent of the requests answered by a store with room for so many percent of the distinct keys. Belady knows the future, and is the best that can be where entries are equally large; where they are not, one that prefers small ones can answer more. `benchmark hit-rate <file>…` does the same for files of yours: a key a line, or `key,bytes`.',
   async run(paths) {
-    const own = paths.map((path) => traceIn(path));
+    // pnpm runs this in the package's folder, whatever folder it was called from.
+    const here = process.env.INIT_CWD ?? process.cwd();
+    const own = paths.map((path) => traceIn(resolve(here, path)));
     const traces = own.length > 0 ? own : [...promptSuite(), ...madeTraces()];
     const rates = traces.flatMap(ratesOf);
     const rows = traces.flatMap(({ name }) =>

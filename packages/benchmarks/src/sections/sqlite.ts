@@ -8,7 +8,7 @@ import { bars } from '../bars.ts';
 import { keyOf } from '../contenders/key-of.ts';
 import { OURS } from '../contenders/ours.ts';
 import type { Section } from '../report.ts';
-import { rounds } from '../rounds.ts';
+import { type Figures, rounds } from '../rounds.ts';
 import { takingTurns } from '../taking-turns.ts';
 import { requestOf, responseOf } from '../workload.ts';
 
@@ -37,29 +37,32 @@ async function rawRows(path: string) {
   return { get, close };
 }
 
+async function measured(folder: string): Promise<Figures[]> {
+  const raw = await rawRows(join(folder, 'raw.db'));
+  const store = sqliteStore(join(folder, 'ours.db'));
+  const cache = createLlmCache({ store, storeTimeout: '30s' });
+  const ask = cachedLlmCall(answersOnce(RESPONSE), { cache });
+  for (const request of REQUESTS) await ask.withInfo(request);
+  const next = takingTurns(requestOf(1_000, 0), ...REQUESTS);
+  const figures = await rounds(
+    [
+      { name: 'raw SELECT', run: async () => JSON.parse(await raw.get(keyOf(next()))) },
+      { name: OURS, run: () => ask(next()) },
+    ],
+    100,
+  );
+  raw.close();
+  await cache.close();
+  return figures;
+}
+
 export const sqlite: Section = {
   name: 'sqlite',
   title: 'A hit on SQLite',
   text: 'In a file: 1 KB of request, 2 KB of response. Raw is the key, a prepared `SELECT` through the same driver, and `JSON.parse`.',
   async run() {
     const folder = await temporaryFolder();
-    const raw = await rawRows(join(folder.path, 'raw.db'));
-    const cache = createLlmCache({
-      store: sqliteStore(join(folder.path, 'ours.db')),
-      storeTimeout: '30s',
-    });
-    const ask = cachedLlmCall(answersOnce(RESPONSE), { cache });
-    for (const request of REQUESTS) await ask.withInfo(request);
-    const next = takingTurns(requestOf(1_000, 0), ...REQUESTS);
-    const figures = await rounds(
-      [
-        { name: 'raw SELECT', run: async () => JSON.parse(await raw.get(keyOf(next()))) },
-        { name: OURS, run: () => ask(next()) },
-      ],
-      100,
-    );
-    raw.close();
-    await cache.close();
+    const figures = await measured(folder.path);
     await folder.remove();
     const values = figures.map(({ name, time }) => ({ group: '1 KB / 2 KB', name, value: time }));
     return {

@@ -14,22 +14,31 @@ const MOST = 1_000_000;
 
 /** Requests that share a trait: few, or else to look through them costs more than they save. */
 const MOST_ALIKE = 4;
-const STEPS = 24;
+/** Characters looked at: of the start, of the end, and evenly of all. */
+const LOOKED_AT = 96;
+
+/** `trait` with some of the characters from `from` on. */
+function mixed(
+  trait: number,
+  text: string,
+  { from, step }: { from: number; step: number },
+): number {
+  let mix = trait;
+  const end = Math.min(text.length, from + LOOKED_AT * step);
+  for (let place = from; place < end; place += step) {
+    mix = (Math.imul(mix, 31) + text.charCodeAt(place)) | 0;
+  }
+  return mix;
+}
 
 /**
  * A number that texts seldom share, from a few of their characters: to hash all of a text costs more than to
- * compare it with the one or two that share its trait. What is asked last stands at the end.
+ * compare it with the one or two that share its trait.
  */
 function traitOf(text: string): number {
-  let trait = text.length;
-  const step = Math.max(1, Math.floor(text.length / STEPS));
-  for (let place = 0; place < text.length; place += step) {
-    trait = (Math.imul(trait, 31) + text.charCodeAt(place)) | 0;
-  }
-  for (let place = Math.max(0, text.length - STEPS); place < text.length; place += 1) {
-    trait = (Math.imul(trait, 31) + text.charCodeAt(place)) | 0;
-  }
-  return trait;
+  const start = mixed(text.length, text, { from: 0, step: 1 });
+  const end = mixed(start, text, { from: Math.max(0, text.length - LOOKED_AT), step: 1 });
+  return mixed(end, text, { from: 0, step: Math.ceil(text.length / LOOKED_AT) || 1 });
 }
 
 interface Remembered {

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { isFields } from '../words/call-identity.ts';
 import type { Entry, EntryHeader } from '../words/entry.ts';
 import { parseJson } from './json.ts';
@@ -38,9 +39,15 @@ const FORMS: Readonly<Record<keyof EntryHeader, Form>> = {
 };
 const FORM_LIST = Object.entries(FORMS);
 
-/** Two JSON texts, a line each: the header is read alone, and the payload is encoded once. */
+const SUM_LENGTH = 8;
+
+/** Sees what happens to bytes by accident; against a forger there are secrets. */
+const sumOf = (text: string) => crc32(text).toString(16).padStart(SUM_LENGTH, '0');
+
+/** A sum of the rest, and two JSON texts, a line each: the header is read alone, and the payload is encoded once. */
 export function entryText({ header, payload }: Entry): string {
-  return `${JSON.stringify(header)}\n${payload}`;
+  const text = `${JSON.stringify(header)}\n${payload}`;
+  return sumOf(text) + text;
 }
 
 function isHeader(value: unknown): value is EntryHeader {
@@ -56,9 +63,11 @@ function parseHeader(text: string): unknown {
 }
 
 /** The entry, if the text is one: intact, and not moved here from another key. */
-export function readEntryText(text: string): Entry | undefined {
+export function readEntryText(row: string): Entry | undefined {
+  const text = row.slice(SUM_LENGTH);
   const end = text.indexOf('\n');
-  const header = end < 0 ? undefined : parseHeader(text.slice(0, end));
+  if (end < 0 || row.slice(0, SUM_LENGTH) !== sumOf(text)) return undefined;
+  const header = parseHeader(text.slice(0, end));
   return isHeader(header) ? { header, payload: text.slice(end + 1) } : undefined;
 }
 

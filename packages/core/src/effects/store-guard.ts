@@ -1,8 +1,8 @@
 import type { StoreOperation } from '../words/events.ts';
 import { Breaker } from './breaker.ts';
 import { withDeadline } from './deadline.ts';
+import { isAlive, isPermanent } from './error-says.ts';
 import { faultName } from './fault-name.ts';
-import { isPermanent } from './is-permanent.ts';
 import type { Reporter } from './reporter.ts';
 import type { Store } from './store.ts';
 import { StoreOpening } from './store-opening.ts';
@@ -12,12 +12,12 @@ export interface GuardOptions {
   readonly now: () => number;
   /** Milliseconds a read may take. */
   readonly storeTimeout: number;
+  /** Asked for where the breaker wants to know whether the store answers: of the namespace, as all keys are. */
+  readonly probeKey: string;
 }
 
 /** What an operation comes to that failed, or was not tried. */
 export const FAULT = Symbol('fault');
-
-const PROBE = 'cached-llm:probe';
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
@@ -31,12 +31,12 @@ export class StoreGuard {
   /** The reason that was told last, where it was permanent. */
   #permanent: string | undefined;
 
-  constructor(store: Store, { reporter, now, storeTimeout }: GuardOptions) {
+  constructor(store: Store, { reporter, now, storeTimeout, probeKey }: GuardOptions) {
     this.#opening = new StoreOpening(store);
     this.#reporter = reporter;
     this.#breaker = new Breaker({
       now,
-      probe: async () => withDeadline(Promise.resolve(store.get(PROBE)), storeTimeout),
+      probe: async () => withDeadline(Promise.resolve(store.get(probeKey)), storeTimeout),
       onOpen: (failures) => reporter.tell('breaker-open', { failures }),
       onClose: () => this.#heal(),
     });
@@ -63,8 +63,7 @@ export class StoreGuard {
       return settled;
     } catch (error) {
       this.report(operation, error);
-      if (isPermanent(error)) this.#breaker.giveUp();
-      else this.#breaker.failed();
+      this.#judge(error);
       return FAULT;
     }
   }
@@ -86,6 +85,12 @@ export class StoreGuard {
     this.#permanent = isPermanent(error) ? reason : undefined;
     if (isKnown) return;
     this.#reporter.tell('store-error', { operation, reason, isPermanent: isPermanent(error) });
+  }
+
+  #judge(error: unknown): void {
+    if (isAlive(error)) return;
+    if (isPermanent(error)) this.#breaker.giveUp();
+    else this.#breaker.failed();
   }
 
   #heal(): void {

@@ -24,8 +24,9 @@ export const userTag = (tag: string) => `tag:${tag}`;
 
 const UNMARKED: Marker = { generation: '' };
 
+/** In braces what a Redis Cluster places keys by: all markers of a namespace are in one place, and one trip away. */
 export function markerKey(prefix: string, tag: string, seal: Seal): string {
-  return `${prefix}tag:${seal.nameOf('tag', tag)}`;
+  return `${prefix}tag:{${prefix}}${seal.nameOf('tag', tag)}`;
 }
 
 export function readMarker(text: string | undefined): Marker | undefined {

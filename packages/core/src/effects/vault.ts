@@ -15,7 +15,7 @@ export function prefixOf(namespace: string): string {
   return `${encodeURIComponent(namespace)}:${FORMAT_VERSION}:`;
 }
 
-/** Stands before a text that is compressed; an entry's own starts with a brace, a sealed one has no colon. */
+/** Stands before a text that is compressed; an entry's own starts with its sum, a sealed one has no colon. */
 const COMPRESSED = 'z:';
 /** Compressed bytes are written as base64: four characters for three. */
 const WORTH = 3 / 4;

@@ -6,6 +6,7 @@ import { Reporter } from '../effects/reporter.ts';
 import type { Rows } from '../effects/rows.ts';
 import { TallyBook } from '../effects/tally-book.ts';
 import { TieredRows } from '../effects/tiered-rows.ts';
+import { prefixOf } from '../effects/vault.ts';
 import { Answering } from './answering.ts';
 import { Bookkeeping } from './bookkeeping.ts';
 import type { CacheParts } from './cache-parts.ts';
@@ -33,7 +34,8 @@ function leasesOf({ lease }: CacheParts, rows: Rows, { prefix }: EntryStore) {
 }
 
 function rowsOf({ store, near, ...parts }: CacheParts, reporter: Reporter): Rows {
-  const far = new GuardedStore(store, { ...parts, reporter });
+  const probeKey = `${prefixOf(parts.namespace)}probe`;
+  const far = new GuardedStore(store, { ...parts, reporter, probeKey });
   return near === undefined ? far : new TieredRows({ near, far, now: parts.now });
 }
 

@@ -34,6 +34,8 @@ export interface Lead {
 /** Who leads a key's flight, among all processes that share a store. */
 export class Leadership {
   readonly #parts: LeadershipParts;
+  /** One for all keys: a lease that could not be given back in an outage is this process's own still. */
+  readonly #token = randomUUID();
 
   constructor(parts: LeadershipParts) {
     this.#parts = parts;
@@ -51,7 +53,7 @@ export class Leadership {
     const { leases } = this.#parts;
     const { key } = request.address;
     const until = performance.now() + LONGEST_WAIT;
-    const token = randomUUID();
+    const token = this.#token;
     for (let pause = SHORTEST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
       const holder = await leases?.take(key, token);
       if (leases === undefined || holder === undefined) return { look };
@@ -66,10 +68,9 @@ export class Leadership {
 
   /** Behind an answer, one process calls: nothing where another does so already. */
   async winOnce({ address }: Request): Promise<HeldLease | undefined> {
-    const token = randomUUID();
-    const holder = await this.#parts.leases?.take(address.key, token);
-    const isElsewhere = holder !== undefined && holder !== token;
-    return isElsewhere ? undefined : this.#parts.leases?.hold(address.key, token);
+    const holder = await this.#parts.leases?.take(address.key, this.#token);
+    const isElsewhere = holder !== undefined && holder !== this.#token;
+    return isElsewhere ? undefined : this.#parts.leases?.hold(address.key, this.#token);
   }
 
   /** Keeps the lease until the flight's answer is stored, or is known not to be. */

@@ -1,6 +1,6 @@
 import type { EntryStore } from '../effects/entry-store.ts';
+import { isPermanent } from '../effects/error-says.ts';
 import { faultName } from '../effects/fault-name.ts';
-import { isPermanent } from '../effects/is-permanent.ts';
 import { ledgerPrefix } from '../effects/ledger-text.ts';
 import type { Reporter } from '../effects/reporter.ts';
 import type { Store } from '../effects/store.ts';

@@ -23,7 +23,7 @@ function guard(store: Store, storeTimeout = 5): Guard {
   reporter.emitter.on('breaker-open', ({ failures }) => story.push(`open after ${failures}`));
   reporter.emitter.on('breaker-closed', () => story.push('closed'));
   return {
-    rows: new GuardedStore(store, { reporter, now: clock.now, storeTimeout }),
+    rows: new GuardedStore(store, { reporter, now: clock.now, storeTimeout, probeKey: 'probe' }),
     clock,
     story,
   };
@@ -134,6 +134,35 @@ describe.each([
   });
 });
 
+describe('a fault of a store that answers', () => {
+  test('is told, and leaves what the store can do alone', async () => {
+    const refused = Object.assign(new Error('OOM'), { code: 'OOM', isRefusal: true });
+    const store = new Uniform(() => ['text']);
+    const { rows, story } = guard(store);
+    store.set = () => Promise.reject(refused);
+    for (let turn = 0; turn < 5; turn += 1) {
+      expect(await rows.write('key', 'value', undefined)).toBe(false);
+    }
+    expect(await rows.read(['key'])).toEqual(['text']);
+    expect([rows.isOpen, new Set(story)]).toEqual([false, new Set(['set: OOM'])]);
+  });
+
+  test('of which one part is away costs those their rows who have them there', async () => {
+    const away = Object.assign(new Error('one of three is away'), { isPartial: true });
+    const store = new Uniform(() => undefined);
+    store.getMany = (keys: string[]) =>
+      keys.includes('lost')
+        ? Promise.reject(away)
+        : Promise.resolve(keys.map((key) => `row ${key}`));
+    const { rows, story } = guard(store);
+    for (let turn = 0; turn < 5; turn += 1) {
+      const reads = [rows.read(['a', 'b']), rows.read(['lost', 'a']), rows.read(['c'])];
+      expect(await Promise.all(reads)).toEqual([['row a', 'row b'], undefined, ['row c']]);
+    }
+    expect([rows.isOpen, story.length]).toEqual([false, 5]);
+  });
+});
+
 describe('a fault that only a person can mend', () => {
   const denied = Object.assign(new Error(`WRONGPASS for ${ADDRESS}`), {
     code: 'WRONGPASS',
@@ -159,7 +188,7 @@ describe('a fault that only a person can mend', () => {
     const { reporter } = startReporter();
     const told: boolean[] = [];
     reporter.emitter.on('store-error', ({ isPermanent }) => told.push(isPermanent));
-    const options = { reporter, now: Date.now, storeTimeout: 1_000 };
+    const options = { reporter, now: Date.now, storeTimeout: 1_000, probeKey: 'probe' };
     await new GuardedStore(new Uniform(throwing), options).read(['key']);
     await new GuardedStore(new Uniform(() => Promise.reject(denied)), options).read(['key']);
     expect(told).toEqual([false, true]);

@@ -61,7 +61,7 @@ describe('an entry carries', () => {
 
   test('tags whose rows do not say what they are called', () => {
     expect(markerKey('app:1:', userTag('alice@example.org'), NO_SEAL)).toMatch(
-      /^app:1:tag:[\w-]{43}$/,
+      /^app:1:tag:\{app:1:\}[\w-]{43}$/,
     );
   });
 });

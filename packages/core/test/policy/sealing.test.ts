@@ -253,7 +253,7 @@ describe('a marker under a secret', () => {
 
   test('is sealed, under a name that does not say its tag', async () => {
     const { key, row } = await invalidated();
-    expect(key).toMatch(/^cached-llm:1:tag:[\w-]{43}$/);
+    expect(key).toMatch(/^cached-llm:1:tag:\{cached-llm:1:\}[\w-]{43}$/);
     expect(row).toMatch(/^[\w+/]+=*$/);
   });
 

@@ -6,7 +6,7 @@ import { keyOf } from './key-of.ts';
 const WEEK = 7 * 24 * 60 * 60 * 1_000;
 
 /** As its README has it: over a Keyv, which copies. */
-export const cacheManager: MakeContender = (call) => {
+export const wrappedKeyv: MakeContender = (call) => {
   const cache = createCache({ stores: [new Keyv()] });
   return {
     name: 'cache-manager wrap',
