@@ -3,7 +3,7 @@ import { type Answer, bypassAnswer } from '../policy/answer.ts';
 import type { Asking } from '../policy/call.ts';
 import { callPolicy } from '../policy/call-policy.ts';
 import type { CallOptions } from '../policy/options.ts';
-import { askingOf, type Wrapping } from './asking-of.ts';
+import { askingOf, type TakenAsking, type Wrapping } from './asking-of.ts';
 import { KnownAsking } from './known-asking.ts';
 import { KnownRequests } from './known-requests.ts';
 
@@ -56,12 +56,14 @@ export class FunctionDoor {
     return key === undefined || this.#cache.invalidate({ key });
   }
 
-  #learn(text: string, asking: Asking<unknown>): Asking<unknown> {
+  #learn(text: string, asking: TakenAsking): Asking<unknown> {
     const address = this.#cache.calls.addressOf(asking);
-    const { identity } = asking;
-    if (isBypass(address) || isBypass(identity)) return asking;
+    const { identity, taken } = asking;
+    // A getter may say one thing now and another then: what the key was taken from has to be what the text says.
+    const isSame = this.#known?.textOf(taken) === text;
+    if (isBypass(address) || isBypass(identity) || !isSame) return asking;
     this.#known?.add(text, { identity, address });
-    return { ...asking, address };
+    return Object.assign(asking, { address });
   }
 
   get #cache() {

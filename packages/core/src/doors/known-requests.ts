@@ -8,9 +8,11 @@ export interface KnownRequest {
   readonly address: Address;
 }
 
-/** Characters of a request that is remembered, and of all of them. Longer ones are hashed faster than compared. */
+/** Characters of a request that is remembered: longer ones are hashed faster than compared. */
 const LONGEST = 16_384;
-const MOST = 1_000_000;
+/** Bytes of all that is remembered, of which a request takes so many beside its text. */
+const MOST = 1_500_000;
+const OVERHEAD = 700;
 
 /** Requests that share a trait: few, or else to look through them costs more than they save. */
 const MOST_ALIKE = 4;
@@ -65,7 +67,7 @@ export class KnownRequests {
     const trait = traitOf(text);
     const alike = this.#known.get(trait) ?? [];
     this.#known.set(trait, [{ text, request }, ...alike].slice(0, MOST_ALIKE));
-    this.#size += text.length;
+    this.#size += text.length + OVERHEAD;
     if (this.#size > MOST) this.#forget();
   }
 
@@ -74,6 +76,6 @@ export class KnownRequests {
     const traits = [...this.#known.keys()];
     for (const trait of traits.slice(0, Math.ceil(traits.length / 2))) this.#known.delete(trait);
     const left = [...this.#known.values()].flat();
-    this.#size = left.reduce((size, { text }) => size + text.length, 0);
+    this.#size = left.reduce((size, { text }) => size + text.length + OVERHEAD, 0);
   }
 }

@@ -21,13 +21,11 @@ export function addressOf(
   const { provider, model } = identity;
   if (policy.requireScope && policy.scope === '') return { bypass: 'no-scope', provider };
   try {
-    const addressee = { fingerprint: fingerprint(identity), scope: policy.scope };
-    const key = entries.keyOf(addressee);
-    return {
-      ...addressee,
-      key,
-      tags: tagsOf({ provider, model, tags: callTags(identity, policy) }),
-    };
+    const { scope } = policy;
+    const digest = fingerprint(identity);
+    const key = entries.keyOf({ fingerprint: digest, scope });
+    const tags = tagsOf({ provider, model, tags: callTags(identity, policy) });
+    return { fingerprint: digest, scope, key, tags };
   } catch (error) {
     if (error instanceof NotCanonical) {
       return { bypass: 'not-canonical', provider, field: error.path };

@@ -109,3 +109,27 @@ test('what is remembered is bounded', () => {
   expect(remembered.length).toBeLessThan(1_002);
   expect(known.get(texts.at(-1) ?? '')).toBe(request);
 });
+
+test('a getter that says something else each time never lends its answer to another request', async () => {
+  const cache = createLlmCache();
+  const asked: string[] = [];
+  const ask = cachedLlmCall(
+    async (question: { readonly prompt: string }) => {
+      const text = question.prompt;
+      asked.push(text);
+      return text;
+    },
+    { cache, provider: 'echo' },
+  );
+  let turn = 0;
+  const fickle = () => ({
+    get prompt() {
+      turn += 1;
+      return `prompt ${turn}`;
+    },
+  });
+  for (let round = 0; round < 5; round += 1) await ask(fickle());
+  for (let number = 1; number <= turn; number += 1) {
+    expect(await ask({ prompt: `prompt ${number}` })).toBe(`prompt ${number}`);
+  }
+});
