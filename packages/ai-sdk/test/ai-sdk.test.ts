@@ -1,7 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { aiSdk, cachedAiSdk, cachedEmbeddingModel, cachedLanguageModel } from '@cached-llm/ai-sdk';
 import { cachedLlmCall } from '@cached-llm/core';
-import { demoExchanges } from '@cached-llm/testing';
+import { chatAnswer, chunksOf, demoExchanges } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import {
   embed,
@@ -19,7 +19,7 @@ import {
   wrapLanguageModel,
   wrapProvider,
 } from 'ai';
-import { allOf, answerChat, chatAnswer, withWire } from './wire.ts';
+import { answerChat, withWire } from './wire.ts';
 
 const { responsesApi, embeddings } = demoExchanges;
 const HELLO = ['Hel', 'lo ', 'sea'];
@@ -32,25 +32,28 @@ const mood = jsonSchema<{ mood: string }>({
 
 describe('a language model of the AI SDK', () => {
   test('is asked once and answers generateText twice', async () => {
-    await withWire({ answer: answerChat(HELLO) }, async ({ server, cache, openai, story }) => {
-      const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
-      const first = await generateText({ model, prompt: 'Hi' });
-      const second = await generateText({ model, prompt: 'Hi' });
-      expect(second.text).toBe('Hello sea');
-      expect([second.content, second.usage, second.finishReason, second.warnings]).toEqual([
-        first.content,
-        first.usage,
-        first.finishReason,
-        first.warnings,
-      ]);
-      expect(second.constructor).toBe(first.constructor);
-      expect(server.count).toBe(1);
-      expect(story).toEqual(['miss', 'stored', 'hit']);
-    });
+    await withWire(
+      { answer: answerChat(HELLO) },
+      async ({ server, cache, client: openai, story }) => {
+        const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
+        const first = await generateText({ model, prompt: 'Hi' });
+        const second = await generateText({ model, prompt: 'Hi' });
+        expect(second.text).toBe('Hello sea');
+        expect([second.content, second.usage, second.finishReason, second.warnings]).toEqual([
+          first.content,
+          first.usage,
+          first.finishReason,
+          first.warnings,
+        ]);
+        expect(second.constructor).toBe(first.constructor);
+        expect(server.count).toBe(1);
+        expect(story).toEqual(['miss', 'stored', 'hit']);
+      },
+    );
   });
 
   test('keeps the date a Date, and says where the answer comes from', async () => {
-    await withWire({ answer: answerChat(HELLO) }, async ({ cache, openai }) => {
+    await withWire({ answer: answerChat(HELLO) }, async ({ cache, client: openai }) => {
       const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
       const live = await generateText({ model, prompt: 'Hi' });
       const { response } = await generateText({ model, prompt: 'Hi' });
@@ -62,29 +65,15 @@ describe('a language model of the AI SDK', () => {
     });
   });
 
-  test('gives each caller a copy of its own', async () => {
-    await withWire({ answer: answerChat(HELLO) }, async ({ cache, openai }) => {
-      const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
-      const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hi' }] }];
-      const first = await model.doGenerate({ prompt });
-      first.content.length = 0;
-      const second = await model.doGenerate({ prompt });
-      second.content.length = 0;
-      expect((await model.doGenerate({ prompt })).content).toEqual([
-        { type: 'text', text: 'Hello sea' },
-      ]);
-    });
-  });
-
   test('streams the same parts from the store', async () => {
-    await withWire({ answer: answerChat(HELLO) }, async ({ server, cache, openai }) => {
+    await withWire({ answer: answerChat(HELLO) }, async ({ server, cache, client: openai }) => {
       const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
       const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hi' }] }];
       const live = await model.doStream({ prompt });
-      const parts = await allOf(live.stream);
+      const parts = await chunksOf(live.stream);
       const hit = await model.doStream({ prompt });
       expect(hit.stream).toBeInstanceOf(ReadableStream);
-      expect(await allOf(hit.stream)).toEqual(parts);
+      expect(await chunksOf(hit.stream)).toEqual(parts);
       expect(parts.map(({ type }) => type)).toContain('finish');
       expect(live.request?.body).toBeDefined();
       expect(live.response?.headers?.['x-cached-llm']).toBe('miss');
@@ -94,11 +83,11 @@ describe('a language model of the AI SDK', () => {
   });
 
   test('answers streamText with all its promises', async () => {
-    await withWire({ answer: answerChat(HELLO) }, async ({ server, cache, openai }) => {
+    await withWire({ answer: answerChat(HELLO) }, async ({ server, cache, client: openai }) => {
       const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
       const ask = async () => {
         const result = streamText({ model, prompt: 'Hi' });
-        const pieces = await allOf(result.textStream);
+        const pieces = await chunksOf(result.textStream);
         const { timestamp } = await result.response;
         return [
           pieces,
@@ -119,9 +108,9 @@ describe('a language model of the AI SDK', () => {
 
   test('lets followers join a running stream from its first part', async () => {
     const wire = { answer: answerChat(HELLO), latencyPerChunk: 5 };
-    await withWire(wire, async ({ server, cache, openai, story }) => {
+    await withWire(wire, async ({ server, cache, client: openai, story }) => {
       const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
-      const ask = () => allOf(streamText({ model, prompt: 'Hi' }).textStream);
+      const ask = () => chunksOf(streamText({ model, prompt: 'Hi' }).textStream);
       const all = await Promise.all([ask(), ask(), ask()]);
       expect(all).toEqual([HELLO, HELLO, HELLO]);
       expect(server.count).toBe(1);
@@ -131,7 +120,7 @@ describe('a language model of the AI SDK', () => {
 
   test('makes objects of answers from the store, plain and streamed', async () => {
     const wire = { answer: answerChat(['{"mood":', '"calm"}']) };
-    await withWire(wire, async ({ server, cache, openai }) => {
+    await withWire(wire, async ({ server, cache, client: openai }) => {
       const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
       for (const _round of [1, 2]) {
         const { output } = await generateText({
@@ -143,7 +132,7 @@ describe('a language model of the AI SDK', () => {
         const { object } = await generateObject({ model, prompt: 'How, again?', schema: mood });
         expect(object).toEqual({ mood: 'calm' });
         const streamed = streamObject({ model, prompt: 'How?', schema: mood });
-        expect((await allOf(streamed.partialObjectStream)).at(-1)).toEqual({ mood: 'calm' });
+        expect((await chunksOf(streamed.partialObjectStream)).at(-1)).toEqual({ mood: 'calm' });
         expect(await streamed.object).toEqual({ mood: 'calm' });
       }
       expect(server.count).toBe(3);
@@ -157,7 +146,7 @@ describe('a language model of the AI SDK', () => {
         ? chatAnswer('It is noon.')
         : chatAnswer(null, { tool_calls: [call] }, 'tool_calls'),
     });
-    await withWire({ answer }, async ({ server, cache, openai }) => {
+    await withWire({ answer }, async ({ server, cache, client: openai }) => {
       const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
       let runs = 0;
       const now = tool({
@@ -176,26 +165,29 @@ describe('a language model of the AI SDK', () => {
   });
 
   test('answers the Responses API, too', async () => {
-    await withWire({ answer: () => responsesApi.response }, async ({ server, cache, openai }) => {
-      const model = cachedAiSdk(openai('gpt-test'), { cache });
-      const ask = () => generateText({ model, prompt: responsesApi.request.input });
-      const first = await ask();
-      const second = await ask();
-      expect(second.content).toEqual(first.content);
-      expect(second.providerMetadata).toEqual(first.providerMetadata);
-      expect(second.text).toBe('Fold, turn, fold again.');
-      expect(server.count).toBe(1);
-    });
+    await withWire(
+      { answer: () => responsesApi.response },
+      async ({ server, cache, client: openai }) => {
+        const model = cachedAiSdk(openai('gpt-test'), { cache });
+        const ask = () => generateText({ model, prompt: responsesApi.request.input });
+        const first = await ask();
+        const second = await ask();
+        expect(second.content).toEqual(first.content);
+        expect(second.providerMetadata).toEqual(first.providerMetadata);
+        expect(second.text).toBe('Fold, turn, fold again.');
+        expect(server.count).toBe(1);
+      },
+    );
   });
 
   test('makes of a stored stream what the plain call would have given', async () => {
-    await withWire({ answer: answerChat(HELLO) }, async ({ openai }) => {
+    await withWire({ answer: answerChat(HELLO) }, async ({ client: openai }) => {
       const model = openai.chat('gpt-test');
       const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hi' }] }];
       const { request: _request, response, ...plain } = await model.doGenerate({ prompt });
       const { headers: _headers, body: _body, ...metadata } = response ?? {};
       const streamed = await model.doStream({ prompt });
-      const parts = await allOf(streamed.stream);
+      const parts = await chunksOf(streamed.stream);
       expect(aiSdk.stream.assemble(parts)).toEqual({ ...plain, response: metadata });
     });
   });
@@ -241,7 +233,7 @@ describe('what JSON would lose', () => {
   }
 
   test('bytes and dates come back as they were, plain and streamed', async () => {
-    await withWire({}, async ({ cache, rows }) => {
+    await withWire({}, async ({ cache, store }) => {
       const painter = new Painter();
       const model = cachedAiSdk(painter, { cache });
       for (const _round of [1, 2]) {
@@ -254,7 +246,7 @@ describe('what JSON would lose', () => {
         expect((await streamed.response).timestamp).toEqual(at);
       }
       expect(painter.calls).toBe(2);
-      expect(JSON.stringify([...rows])).not.toMatch(/set-cookie|secret/);
+      expect(JSON.stringify([...store])).not.toMatch(/set-cookie|secret/);
     });
   });
 });
@@ -280,7 +272,7 @@ describe('an embedding model of the AI SDK', () => {
   };
 
   test('answers embed and embedMany from the store', async () => {
-    await withWire({ answer }, async ({ server, cache, openai }) => {
+    await withWire({ answer }, async ({ server, cache, client: openai }) => {
       const model = cachedAiSdk(openai.embedding('embed-test'), { cache });
       const one = await embed({ model, value: 'a' });
       const two = await embed({ model, value: 'a' });
@@ -301,18 +293,21 @@ describe('an embedding model of the AI SDK', () => {
   });
 
   test('keeps no answer in which vectors are missing', async () => {
-    await withWire({ answer: () => vectors(1) }, async ({ server, cache, openai, reasons }) => {
-      const model = cachedAiSdk(openai.embedding('embed-test'), { cache });
-      await model.doEmbed({ values: ['a', 'b'] });
-      await model.doEmbed({ values: ['a', 'b'] });
-      expect(server.count).toBe(2);
-      expect(reasons).toEqual([]);
-    });
+    await withWire(
+      { answer: () => vectors(1) },
+      async ({ server, cache, client: openai, reasons }) => {
+        const model = cachedAiSdk(openai.embedding('embed-test'), { cache });
+        await model.doEmbed({ values: ['a', 'b'] });
+        await model.doEmbed({ values: ['a', 'b'] });
+        expect(server.count).toBe(2);
+        expect(reasons).toEqual([]);
+      },
+    );
   });
 
   test('answers the demo exchange twice', async () => {
     const { input: values } = embeddings.request;
-    await withWire({ answer }, async ({ server, cache, openai }) => {
+    await withWire({ answer }, async ({ server, cache, client: openai }) => {
       const middleware = cachedEmbeddingModel({ cache });
       const model = wrapEmbeddingModel({ model: openai.embedding('embed-test'), middleware });
       const first = await embedMany({ model, values });
@@ -325,7 +320,7 @@ describe('an embedding model of the AI SDK', () => {
 describe('as middleware', () => {
   test('it works next to other middleware, which still runs on a hit', async () => {
     const wire = { answer: answerChat(['<think>Hm.</think>', 'Hello']) };
-    await withWire(wire, async ({ server, cache, openai }) => {
+    await withWire(wire, async ({ server, cache, client: openai }) => {
       const model = wrapLanguageModel({
         model: openai.chat('gpt-test'),
         middleware: [
@@ -342,7 +337,7 @@ describe('as middleware', () => {
   });
 
   test('it serves every language model of a provider', async () => {
-    await withWire({ answer: answerChat(HELLO) }, async ({ server, cache, openai }) => {
+    await withWire({ answer: answerChat(HELLO) }, async ({ server, cache, client: openai }) => {
       const { chat } = openai;
       const provider = wrapProvider({
         provider: Object.assign(openai, { languageModel: chat }),
@@ -358,7 +353,7 @@ describe('as middleware', () => {
 });
 
 test('the adapter judges a function that gives on what a model says', async () => {
-  await withWire({ answer: answerChat(HELLO) }, async ({ server, cache, openai }) => {
+  await withWire({ answer: answerChat(HELLO) }, async ({ server, cache, client: openai }) => {
     const model = openai.chat('gpt-test');
     const ask = cachedLlmCall(
       async function ask({ prompt }: { prompt: string }) {
@@ -373,17 +368,4 @@ test('the adapter judges a function that gives on what a model says', async () =
     expect(second.info.saved?.usage).toMatchObject({ inputTokens: 5, outputTokens: 3 });
     expect(server.count).toBe(1);
   });
-});
-
-test.each([
-  ['nothing', undefined],
-  ['the name of a model', 'openai/gpt-4o'],
-  ['a provider', { languageModel: () => undefined }],
-])('a model that is %s is refused at once', (_name, model) => {
-  expect(() => cachedAiSdk(model as never)).toThrow(
-    expect.objectContaining({
-      code: 'WRONG_CLIENT',
-      message: expect.stringContaining("cachedAiSdk(openai('gpt-4o'))"),
-    }),
-  );
 });

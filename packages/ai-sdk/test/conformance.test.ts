@@ -1,9 +1,13 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { cachedAiSdk } from '@cached-llm/ai-sdk';
-import { adapterConformance, demoExchanges, type ExchangeResponse } from '@cached-llm/testing';
+import {
+  adapterConformance,
+  chatEvents,
+  demoExchanges,
+  type ExchangeResponse,
+} from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
-import { chatEvents } from './wire.ts';
 
 interface Request {
   readonly model: string;
@@ -71,7 +75,14 @@ const lacking = adapterConformance<Request>(
       result.response.timestamp.toISOString(),
     inspectChunk: (part: LanguageModelV4StreamPart) =>
       part.type === 'response-metadata' ? part.timestamp?.toISOString() : part.type,
-    door: { open: cachedAiSdk, strangers: { 'a class': Map }, remedy: "openai('gpt-4o')" },
+    door: {
+      open: cachedAiSdk,
+      strangers: {
+        'the name of a model': 'openai/gpt-4o',
+        'a provider': { languageModel: () => undefined },
+      },
+      remedy: "openai('gpt-4o')",
+    },
     nearMisses: {
       'another model': (asked) => ({ ...asked, model: 'gpt-4.1' }),
       'another temperature': withParams({ temperature: 0.01 }),

@@ -3,15 +3,15 @@ import { aiSdk } from '@cached-llm/ai-sdk';
 import { Crossing, decodeValue, encodeValue, type Fields, isFields } from '@cached-llm/core';
 import {
   answerAsServerSentEvents,
+  chunksOf,
   describeWithFixtures,
   type ExchangeResponse,
-  recordedAnswers,
   recordedPairs,
   startWireServer,
   toExchange,
 } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
-import { allOf, oneByOne, providerOf } from './wire.ts';
+import { openaiAnswers, providerOf } from './wire.ts';
 
 type Api = 'chat' | 'completion' | 'responses';
 
@@ -43,7 +43,7 @@ async function saidBy<Result>(
 }
 
 const partsOf = (recorded: Recorded) =>
-  saidBy(recorded, async (model) => allOf((await model.doStream(question)).stream));
+  saidBy(recorded, async (model) => chunksOf((await model.doStream(question)).stream));
 
 const resultOf = (recorded: Pick<Recorded, 'api' | 'response'>) =>
   saidBy(recorded, async (model): Promise<Fields> => {
@@ -64,17 +64,15 @@ function eventsIn(text: unknown): readonly unknown[] {
 const APIS: readonly Api[] = ['chat', 'completion', 'responses'];
 
 const answers = () =>
-  recordedAnswers('openai')
-    .flatMap(oneByOne)
-    .flatMap((answer): Recorded[] => {
-      const api = APIS.find((name) => name === answer.sub);
-      if (api === undefined) return [];
-      const name = `${answer.sub}/${answer.name}`;
-      if (answer.kind === 'json')
-        return [{ name, api, isStream: false, response: { body: answer.json } }];
-      const response: ExchangeResponse = { kind: 'sse', body: answerAsServerSentEvents(answer) };
-      return [{ name, api, isStream: true, response, plain: finalOf(answer.events) }];
-    });
+  openaiAnswers().flatMap((answer): Recorded[] => {
+    const api = APIS.find((name) => name === answer.sub);
+    if (api === undefined) return [];
+    const name = `${answer.sub}/${answer.name}`;
+    if (answer.kind === 'json')
+      return [{ name, api, isStream: false, response: { body: answer.json } }];
+    const response: ExchangeResponse = { kind: 'sse', body: answerAsServerSentEvents(answer) };
+    return [{ name, api, isStream: true, response, plain: finalOf(answer.events) }];
+  });
 
 const PATHS: readonly (readonly [RegExp, Api])[] = [
   [/\/chat\/completions$/, 'chat'],

@@ -1,10 +1,15 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { aiSdk, cachedLanguageModel } from '@cached-llm/ai-sdk';
 import { Crossing, createLlmCache, type Fields } from '@cached-llm/core';
-import { type ExchangeResponse, serverSentEvents, startWireServer } from '@cached-llm/testing';
+import {
+  chunksOf,
+  type ExchangeResponse,
+  serverSentEvents,
+  startWireServer,
+} from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { generateText, jsonSchema, streamText, tool, wrapLanguageModel } from 'ai';
-import { allOf, providerOf } from './wire.ts';
+import { providerOf } from './wire.ts';
 
 type Api = 'chat' | 'completion' | 'responses';
 
@@ -278,7 +283,7 @@ describe('with crossMode', () => {
         responseFormat: { type: 'json' },
       };
       expect((await model.doGenerate(question)).structuredOutputText).toBe('{}');
-      await allOf((await model.doStream(question)).stream);
+      await chunksOf((await model.doStream(question)).stream);
       expect(asked()).toBe(2);
     });
   });
@@ -301,7 +306,7 @@ describe('with crossMode', () => {
       expect(stream).toBeInstanceOf(ReadableStream);
       expect(request).toBeUndefined();
       expect(response?.headers).toEqual({ 'x-cached-llm': 'hit', age: '0' });
-      expect((await allOf(stream)).map(({ type }) => type)).toEqual([
+      expect((await chunksOf(stream)).map(({ type }) => type)).toEqual([
         'stream-start',
         'response-metadata',
         'text-start',
@@ -320,7 +325,7 @@ describe('with crossMode', () => {
         tools: [{ type: 'provider', id: 'openai.web_search', name: 'web_search', args: {} }],
       };
       await model.doGenerate(question);
-      await allOf((await model.doStream(question)).stream);
+      await chunksOf((await model.doStream(question)).stream);
       expect(asked()).toBe(2);
     });
   });

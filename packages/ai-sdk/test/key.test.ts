@@ -1,8 +1,8 @@
 import { type CachedAiSdkOptions, cachedAiSdk } from '@cached-llm/ai-sdk';
-import { startWireServer } from '@cached-llm/testing';
+import { chunksOf, startWireServer } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { generateText, streamText } from 'ai';
-import { allOf, answerChat, providerOf, SECRET, type Wire, withWire } from './wire.ts';
+import { answerChat, providerOf, SECRET, type Wire, withWire } from './wire.ts';
 
 const answer = answerChat(['Hello']);
 const user = (...content: object[]) => [{ role: 'user', content }];
@@ -17,11 +17,7 @@ const schema = (name: string) => ({
   type: 'object',
   properties: { [name]: { type: 'string' } },
 });
-const lookUp = (name: string) => ({
-  tools: [{ type: 'function', name: 'look_up', inputSchema: schema(name) }],
-});
-
-function modelIn({ openai, cache }: Wire, options: CachedAiSdkOptions = {}) {
+function modelIn({ client: openai, cache }: Wire, options: CachedAiSdkOptions = {}) {
   return cachedAiSdk(openai.chat('gpt-test'), { cache, ...options });
 }
 
@@ -32,27 +28,14 @@ describe('the key', () => {
       { headers: { 'user-agent': 'ai/7.0.1' } },
       { headers: { 'User-Agent': 'ai/7.9.9' } },
     ],
-    ['another trace', { headers: { traceparent: '00-1' } }, { headers: { traceparent: '00-2' } }],
     ['a header that is undefined', { headers: { 'x-a': undefined } }, {}],
     ['raw chunks switched off', { includeRawChunks: false }, {}],
-    [
-      'another user',
-      { providerOptions: { openai: { user: 'a' } } },
-      { providerOptions: { openai: { user: 'b' } } },
-    ],
-    [
-      'another prompt cache key',
-      { providerOptions: { openai: { promptCacheKey: 'a' } } },
-      { providerOptions: { openai: { promptCacheKey: 'b' } } },
-    ],
-    ['temperatures equal to two decimals', { temperature: 0.7 }, { temperature: 0.7000001 }],
     ['an abort signal', { abortSignal: new AbortController().signal }, {}],
     [
       'the same bytes in another view',
       { prompt: user(image(Buffer.from('cat'))) },
       { prompt: user(image(new TextEncoder().encode('cat'))) },
     ],
-    ['the same fields in another order', { seed: 1, topP: 0.5 }, { topP: 0.5, seed: 1 }],
   ])('is one for %s', async (_name, one, other) => {
     await withWire({ answer }, async (wire) => {
       const model = modelIn(wire);
@@ -62,13 +45,6 @@ describe('the key', () => {
   });
 
   test.each([
-    ['temperature', { temperature: 0.7 }, { temperature: 0.71 }],
-    ['max tokens', { maxOutputTokens: 5 }, { maxOutputTokens: 6 }],
-    ['seed', { seed: 1 }, { seed: 2 }],
-    ['a field nobody knows yet', { brandNew: 1 }, {}],
-    ['a provider option nobody knows yet', { providerOptions: { openai: { brandNew: 1 } } }, {}],
-    ['system prompt', { prompt: [{ role: 'system', content: 'x' }, ...hello.prompt] }, {}],
-    ['tools', lookUp('a'), lookUp('b')],
     [
       'response format',
       { responseFormat: { type: 'json', schema: schema('a') } },
@@ -79,12 +55,6 @@ describe('the key', () => {
       { prompt: user(image(new Uint8Array([1]))) },
       { prompt: user(image(new Uint8Array([2]))) },
     ],
-    [
-      'a header nobody knows',
-      { headers: { 'anthropic-beta': 'a' } },
-      { headers: { 'anthropic-beta': 'b' } },
-    ],
-    ['stop sequences', { stopSequences: ['a'] }, {}],
   ])('differs by %s', async (_name, one, other) => {
     await withWire({ answer }, async (wire) => {
       const model = modelIn(wire);
@@ -95,7 +65,7 @@ describe('the key', () => {
 
   test('differs by model, by API, by provider name, by base URL and by streaming', async () => {
     const other = await startWireServer({ answer });
-    await withWire({ answer }, async ({ server, cache, openai }) => {
+    await withWire({ answer }, async ({ server, cache, client: openai }) => {
       const models = [
         openai.chat('gpt-test'),
         openai.chat('gpt-other'),
@@ -106,14 +76,14 @@ describe('the key', () => {
       for (const model of models) await generateText({ model, prompt: 'Hi' });
       expect([server.count, other.count]).toEqual([3, 1]);
       const [model] = models;
-      if (model !== undefined) await allOf(streamText({ model, prompt: 'Hi' }).textStream);
+      if (model !== undefined) await chunksOf(streamText({ model, prompt: 'Hi' }).textStream);
       expect(server.count).toBe(4);
     });
     await other.close();
   });
 
   test('is one for two API keys, and apart for two scopes', async () => {
-    await withWire({ answer }, async ({ server, cache, openai }) => {
+    await withWire({ answer }, async ({ server, cache, client: openai }) => {
       const ask = async (provider: typeof openai, options: CachedAiSdkOptions = {}) => {
         const model = cachedAiSdk(provider.chat('gpt-test'), { cache, ...options });
         return generateText({ model, prompt: 'Hi' });
@@ -124,16 +94,6 @@ describe('the key', () => {
       await ask(openai, { scope: 'tenant-7' });
       await ask(openai, { version: '2' });
       expect(server.count).toBe(3);
-    });
-  });
-
-  test('is one for the same object passed twice', async () => {
-    await withWire({ answer }, async (wire) => {
-      const model = modelIn(wire);
-      const options = { model, prompt: 'Hi', providerOptions: { openai: { user: 'a' } } };
-      await generateText(options);
-      await generateText(options);
-      expect(wire.server.count).toBe(1);
     });
   });
 });
@@ -158,7 +118,7 @@ describe('what goes past the cache', () => {
       const model = modelIn(wire);
       for (const _round of [1, 2]) {
         const { stream } = await model.doStream({ ...hello, ...fields } as never);
-        expect((await allOf(stream)).at(-1)?.type).toBe('finish');
+        expect((await chunksOf(stream)).at(-1)?.type).toBe('finish');
       }
       expect(wire.server.count).toBe(2);
       expect(wire.reasons).toEqual([reason, reason]);
@@ -183,7 +143,7 @@ describe('what goes past the cache', () => {
     await withWire({ answer }, async (wire) => {
       const model = modelIn(wire, { mode: 'off' });
       await generateText({ model, prompt: 'Hi' });
-      await allOf(streamText({ model, prompt: 'Hi' }).textStream);
+      await chunksOf(streamText({ model, prompt: 'Hi' }).textStream);
       expect([wire.server.count, wire.story]).toEqual([2, []]);
     });
   });
@@ -194,9 +154,9 @@ test('no secret, no prompt and no request reaches the store', async () => {
     const model = modelIn(wire);
     const headers = { authorization: 'Bearer sk-in-a-header', 'x-api-key': 'key-in-a-header' };
     await generateText({ model, prompt: 'A private question', headers });
-    await allOf(streamText({ model, prompt: 'A private question', headers }).textStream);
-    const dump = JSON.stringify([...wire.rows]);
-    expect(wire.rows.size).toBe(2);
+    await chunksOf(streamText({ model, prompt: 'A private question', headers }).textStream);
+    const dump = JSON.stringify([...wire.store]);
+    expect(wire.store.size).toBe(2);
     expect(dump).toContain('Hello');
     for (const word of [SECRET, 'sk-in', 'key-in', 'private question', 'content-type'])
       expect(dump).not.toContain(word);

@@ -1,15 +1,8 @@
 import { aiSdk, cachedAiSdk } from '@cached-llm/ai-sdk';
+import { chatAnswer, chatEvents, chunksOf, until } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
-import { APICallError, generateText, streamText } from 'ai';
-import {
-  allOf,
-  answerChat,
-  chatAnswer,
-  chatEvents,
-  eventually,
-  providerOf,
-  withWire,
-} from './wire.ts';
+import { generateText, streamText } from 'ai';
+import { answerChat, withWire } from './wire.ts';
 
 const PIECES = ['One', ' two', ' three', ' four'];
 const answer = answerChat(PIECES);
@@ -25,13 +18,16 @@ describe('an answer that is not worth keeping is given, and not stored', () => {
     ['empty', chatAnswer(''), 'empty'],
     ['ended for an unknown reason', chatAnswer('Half', {}, 'whim'), 'incomplete'],
   ])('%s', async (_name, body, reason) => {
-    await withWire({ answer: () => ({ body }) }, async ({ server, cache, openai, reasons }) => {
-      const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
-      await model.doGenerate(hello);
-      await model.doGenerate(hello);
-      expect(server.count).toBe(2);
-      expect(reasons).toEqual([reason, reason]);
-    });
+    await withWire(
+      { answer: () => ({ body }) },
+      async ({ server, cache, client: openai, reasons }) => {
+        const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
+        await model.doGenerate(hello);
+        await model.doGenerate(hello);
+        expect(server.count).toBe(2);
+        expect(reasons).toEqual([reason, reason]);
+      },
+    );
   });
 
   test.each([
@@ -46,9 +42,9 @@ describe('an answer that is not worth keeping is given, and not stored', () => {
     ['text that is no JSON', [...chatEvents(PIECES).slice(0, 2), 'oops'], 'unencodable'],
   ])('a stream: %s', async (_name, body, reason) => {
     const wire = { answer: () => ({ kind: 'sse' as const, body }) };
-    await withWire(wire, async ({ server, cache, openai, reasons }) => {
+    await withWire(wire, async ({ server, cache, client: openai, reasons }) => {
       const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
-      for (const _round of [1, 2]) await allOf((await model.doStream(hello)).stream);
+      for (const _round of [1, 2]) await chunksOf((await model.doStream(hello)).stream);
       expect(server.count).toBe(2);
       expect(reasons).toEqual([reason, reason]);
     });
@@ -61,7 +57,7 @@ describe('an answer that is not worth keeping is given, and not stored', () => {
     ],
     ['a server of tools', { providerOptions: { anthropic: { mcpServers: [{}] } } }],
   ])('one that may hang on %s, unless it is admitted on purpose', async (_name, fields) => {
-    await withWire({ answer }, async ({ server, cache, openai, reasons }) => {
+    await withWire({ answer }, async ({ server, cache, client: openai, reasons }) => {
       const chat = openai.chat('gpt-test');
       const ask = (model: typeof chat) => model.doGenerate({ ...hello, ...fields } as never);
       await ask(cachedAiSdk(chat, { cache }) as typeof chat);
@@ -140,44 +136,11 @@ describe('an answer that is not worth keeping is given, and not stored', () => {
     expect(aiSdk.rejects(result, { tools })).toBe(reason);
   });
 
-  test('is stored where it is admitted on purpose', async () => {
-    const body = chatAnswer('Half', {}, 'length');
-    await withWire({ answer: () => ({ body }) }, async ({ server, cache, openai }) => {
-      const model = cachedAiSdk(openai.chat('gpt-test'), { cache, admit: { truncated: true } });
-      await generateText({ model, prompt: 'Hi' });
-      await generateText({ model, prompt: 'Hi' });
-      expect(server.count).toBe(1);
-    });
-  });
-
-  test.each([429, 500, 400])('is the SDK error it is without a cache: %s', async (status) => {
-    const wire = { answer: () => ({ status, body: { error: { message: 'no', code: 'x' } } }) };
-    await withWire(wire, async ({ cache, openai, story }) => {
-      const plain = openai.chat('gpt-test');
-      const model = cachedAiSdk(plain, { cache });
-      const failure = (asked: typeof model) =>
-        generateText({ model: asked, prompt: 'Hi', maxRetries: 0 }).catch((error) => error);
-      const cached = await failure(model);
-      expect(cached).toBeInstanceOf(APICallError);
-      expect(cached.message).toBe((await failure(plain)).message);
-      expect(story).not.toContain('stored');
-    });
-  });
-
-  test('an error under status 200 is an error', async () => {
-    const wire = { answer: () => ({ body: { error: { message: 'overloaded' } } }) };
-    await withWire(wire, async ({ cache, openai, story }) => {
-      const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
-      await expect(generateText({ model, prompt: 'Hi', maxRetries: 0 })).rejects.toThrow();
-      expect(story).not.toContain('stored');
-    });
-  });
-
   test('a failed attempt is tried again, and only the good one is stored', async () => {
     const faults = [
       { kind: 'status' as const, status: 500, headers: { 'retry-after-ms': '1' }, times: 1 },
     ];
-    await withWire({ answer, faults }, async ({ server, cache, openai, story }) => {
+    await withWire({ answer, faults }, async ({ server, cache, client: openai, story }) => {
       const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
       expect((await generateText({ model, prompt: 'Hi' })).text).toBe(PIECES.join(''));
       await generateText({ model, prompt: 'Hi' });
@@ -188,48 +151,30 @@ describe('an answer that is not worth keeping is given, and not stored', () => {
 });
 
 describe('a stream that does not come whole', () => {
-  test.each(['cut-socket', 'end-early'] as const)('is not stored: %s', async (kind) => {
-    const faults = [{ kind, afterEvents: 2, times: 1 }];
-    await withWire({ answer, faults }, async ({ server, cache, openai }) => {
-      const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
-      const ask = async () => allOf((await model.doStream(hello)).stream);
-      await ask().catch(() => []);
-      const whole = await ask();
-      expect(await ask()).toEqual(whole);
-      expect(server.count).toBe(2);
-    });
-  });
-
-  test('is not stored where its reader leaves, and ends upstream', async () => {
-    await withWire({ answer, latencyPerChunk: 10 }, async ({ server, cache, openai, story }) => {
-      const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
-      for await (const _part of (await model.doStream(hello)).stream) break;
-      await eventually(() => server.requests[0]?.aborted === true);
-      expect(story).toEqual(['miss', 'not-admitted']);
-    });
-  });
-
   test('is not stored where its reader aborts, and tells streamText so', async () => {
-    await withWire({ answer, latencyPerChunk: 10 }, async ({ server, cache, openai, story }) => {
-      const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
-      const abort = new AbortController();
-      const ended: string[] = [];
-      const { fullStream } = streamText({
-        model,
-        prompt: 'Hi',
-        abortSignal: abort.signal,
-        onAbort: () => void ended.push('aborted'),
-        onError: () => void ended.push('failed'),
-      });
-      for await (const { type } of fullStream) if (type === 'text-delta') abort.abort();
-      await eventually(() => server.requests[0]?.aborted === true);
-      expect(ended).toEqual(['aborted']);
-      expect(story).toEqual(['miss', 'not-admitted']);
-    });
+    await withWire(
+      { answer, latencyPerChunk: 10 },
+      async ({ server, cache, client: openai, story }) => {
+        const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
+        const abort = new AbortController();
+        const ended: string[] = [];
+        const { fullStream } = streamText({
+          model,
+          prompt: 'Hi',
+          abortSignal: abort.signal,
+          onAbort: () => void ended.push('aborted'),
+          onError: () => void ended.push('failed'),
+        });
+        for await (const { type } of fullStream) if (type === 'text-delta') abort.abort();
+        await until('the provider is left', () => server.requests[0]?.aborted);
+        expect(ended).toEqual(['aborted']);
+        expect(story).toEqual(['miss', 'not-admitted']);
+      },
+    );
   });
 
   test("one reader's abort is no other's", async () => {
-    await withWire({ answer, latencyPerChunk: 5 }, async ({ server, cache, openai }) => {
+    await withWire({ answer, latencyPerChunk: 5 }, async ({ server, cache, client: openai }) => {
       const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
       const abort = new AbortController();
       const [leader, follower] = await Promise.all([
@@ -240,7 +185,7 @@ describe('a stream that does not come whole', () => {
       await reader.read();
       abort.abort();
       await expect(reader.read()).rejects.toThrow('abort');
-      const text = (await allOf(follower.stream)).map((part) =>
+      const text = (await chunksOf(follower.stream)).map((part) =>
         part.type === 'text-delta' ? part.delta : '',
       );
       expect(text.join('')).toBe(PIECES.join(''));
@@ -250,37 +195,10 @@ describe('a stream that does not come whole', () => {
 });
 
 describe('a stream that comes', () => {
-  test('is out with its first part before its last is in', async () => {
-    const faults = [{ kind: 'hang' as const, afterEvents: 2 }];
-    await withWire({ answer, faults }, async ({ server, cache, openai }) => {
-      const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
-      const reader = (await model.doStream(hello)).stream.getReader();
-      const types: (string | undefined)[] = [];
-      while (types.at(-1) !== 'text-delta') types.push((await reader.read()).value?.type);
-      await reader.cancel();
-      await eventually(() => server.requests[0]?.aborted === true);
-    });
-  });
-
-  test.each([
-    ['byte by byte', { chunkSize: 'byte' as const }],
-    ['with CRLF, in pieces of seven', { chunkSize: 7, lineEnding: '\r\n' as const }],
-    ['gzipped', { gzip: true }],
-  ])('%s is replayed the same', async (_name, delivery) => {
-    await withWire({ answer, ...delivery }, async ({ server, cache, openai }) => {
-      const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
-      const plain = await allOf((await providerOf(server).chat('gpt-test').doStream(hello)).stream);
-      const ask = async () => allOf((await model.doStream(hello)).stream);
-      expect(await ask()).toEqual(plain);
-      expect(await ask()).toEqual(plain);
-      expect(server.count).toBe(2);
-    });
-  });
-
   test('from the store heeds an abort, too', async () => {
-    await withWire({ answer }, async ({ cache, openai }) => {
+    await withWire({ answer }, async ({ cache, client: openai }) => {
       const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
-      await allOf((await model.doStream(hello)).stream);
+      await chunksOf((await model.doStream(hello)).stream);
       const abort = new AbortController();
       const { stream } = await model.doStream({ ...hello, abortSignal: abort.signal });
       const reader = stream.getReader();

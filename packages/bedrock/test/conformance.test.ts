@@ -42,6 +42,16 @@ const events = (...body: readonly unknown[]): ExchangeResponse => ({ body });
 const [start, ...rest] = converseEvents();
 const ends = rest.slice(-2);
 
+const tornCall = [
+  {
+    contentBlockStart: {
+      contentBlockIndex: 0,
+      start: { toolUse: { toolUseId: 't', name: 'now' } },
+    },
+  },
+  { contentBlockDelta: { contentBlockIndex: 0, delta: { toolUse: { input: '{"a":' } } } },
+];
+
 const request: Request = {
   modelId: 'anthropic.claude-test-v1:0',
   messages: [{ role: 'user', content: [{ text: 'Why is the sea salty?' }] }],
@@ -75,7 +85,14 @@ const lacking = adapterConformance<Request>(
     streamed: { request, response: events(...converseEvents()) },
     door: {
       open: cachedBedrock,
-      strangers: { 'a class': BedrockRuntimeClient, 'another object': { send() {} } },
+      strangers: {
+        'a class': BedrockRuntimeClient,
+        'another object': { send() {}, middlewareStack: { add() {} } },
+        'a client of another service': {
+          middlewareStack: { add() {} },
+          config: { serviceId: 'Bedrock' },
+        },
+      },
       remedy: 'new BedrockRuntimeClient()',
     },
     functions: { adapter: bedrock, usage: { inputTokens: 3, outputTokens: 2 } },
@@ -91,6 +108,10 @@ const lacking = adapterConformance<Request>(
       'a beta flag': (asked) => ({
         ...asked,
         additionalModelRequestFields: { anthropic_beta: ['x'] },
+      }),
+      'a guardrail': (asked) => ({
+        ...asked,
+        guardrailConfig: { guardrailIdentifier: 'a', guardrailVersion: '1' },
       }),
       'a latency mode': (asked) => ({ ...asked, performanceConfig: { latency: 'optimized' } }),
       'a field that nobody knows': (asked) => ({ ...asked, brandNew: 1 }),
@@ -115,7 +136,11 @@ const lacking = adapterConformance<Request>(
     unfitStreams: {
       'cut off at the limit': events(...converseEvents('max_tokens')),
       'stopped by a guardrail': events(...converseEvents('guardrail_intervened')),
+      'stopped by a filter': events(...converseEvents('content_filtered')),
+      malformed: events(...converseEvents('malformed_model_output')),
       empty: events(start, ...ends),
+      'a call that is torn': events(start, ...tornCall, ...ends),
+      'an error at once': events({ throttlingException: { message: 'slow' } }),
       'an error in the middle': events(start, { modelStreamErrorException: { message: 'no' } }),
       'without an end': events(start, ...rest.slice(0, -2)),
     },

@@ -1,7 +1,8 @@
 import { bedrock } from '@cached-llm/bedrock';
+import { chunksOf } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { pieceOf } from './event-stream.ts';
-import { chunksOf, invoke, invokeStream, withWire } from './wire.ts';
+import { invoke, invokeStream, withWire } from './wire.ts';
 
 const metrics = { 'amazon-bedrock-invocationMetrics': { inputTokenCount: 4, outputTokenCount: 2 } };
 const claude = (fields: object = {}) => ({
@@ -214,7 +215,7 @@ describe('a stream of InvokeModel', () => {
   const read = async (
     stream: AsyncIterable<{ chunk?: { bytes?: Uint8Array | undefined } | undefined }> | undefined,
   ) => {
-    const chunks = await chunksOf(stream);
+    const chunks = await chunksOf(stream ?? []);
     return chunks.map(({ chunk }) => JSON.parse(new TextDecoder().decode(chunk?.bytes)));
   };
 
@@ -232,7 +233,7 @@ describe('a stream of InvokeModel', () => {
         expect(await read(first.body)).toEqual(pieces);
         const second = await client.send(invokeStream({ prompt: 'Hi' }));
         expect({ ...second, body: undefined }).toStrictEqual({ ...first, body: undefined });
-        const chunks = await chunksOf(second.body);
+        const chunks = await chunksOf(second.body ?? []);
         expect(chunks.every(({ chunk }) => chunk?.bytes instanceof Uint8Array)).toBe(true);
         expect([server.count, story]).toEqual([1, ['miss', 'stored', 'hit']]);
       },

@@ -1,22 +1,25 @@
 import {
   ConverseCommand,
   ConverseStreamCommand,
-  CountTokensCommand,
   InvokeModelCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { cachedBedrock } from '@cached-llm/bedrock';
 import { createLlmCache } from '@cached-llm/core';
 import {
+  type AroundClient,
+  chunksOf,
   describeWithFixtures,
+  distinctKeys,
   type RecordedPair,
   recordedAnswers,
   recordedPairs,
+  servedTwice,
 } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
-import { type BedrockAnswer, startBedrock } from './bedrock-server.ts';
-import { chunksOf, clientOf, converseEvents, question } from './wire.ts';
+import { type BedrockAnswer, type BedrockServer, startBedrock } from './bedrock-server.ts';
+import { clientOf, converseEvents, question } from './wire.ts';
 
-type Command = ConverseCommand | ConverseStreamCommand | InvokeModelCommand | CountTokensCommand;
+type Command = ConverseCommand | ConverseStreamCommand | InvokeModelCommand;
 
 interface Case {
   readonly name: string;
@@ -35,68 +38,37 @@ function withBytes(value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
-/** The same with the keys of every object in another order. */
-function reversed(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(reversed);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([name, part]) => [name, reversed(part)]);
-  return Object.fromEntries(entries.reverse());
-}
-
-/** What an application calls to send a recorded request; nothing for another API's wire. */
+/** What an application calls to send a recorded request; nothing for another API's wire, and for counts of tokens. */
 function commandOf({ url }: RecordedPair, request: unknown): Command | undefined {
   const [, id = '', operation] = /\/model\/([^/]+)\/([a-z-]+)$/.exec(new URL(url).pathname) ?? [];
   const modelId = decodeURIComponent(id);
   const fields = withBytes(request) as object; // every recorded request is an object
   if (operation === 'converse') return new ConverseCommand({ modelId, ...fields });
-  if (operation === 'count-tokens') return new CountTokensCommand({ modelId, ...fields } as never);
   if (operation !== 'invoke') return undefined;
   return new InvokeModelCommand({ modelId, body: JSON.stringify(request) });
 }
 
+/** Each request is an object. */
+type Pair = RecordedPair & { readonly request: object };
+
 const regionOf = ({ url }: RecordedPair) => new URL(url).host.split('.')[1] ?? '';
 
-/** Sends each command twice through one cache; says why an answer was not kept, if it was not. */
-async function askTwice({ command, answer }: Case) {
-  const cache = createLlmCache();
-  const server = await startBedrock(() => answer);
+/** What is asked twice has two request ids. */
+async function ask(
+  { command }: Case,
+  { server, cache }: AroundClient<BedrockServer>,
+): Promise<unknown> {
   const client = cachedBedrock(clientOf(server), { cache, admit: { 'hosted-tool': true } });
-  let reason: string | undefined;
-  cache.on('not-admitted', (event) => {
-    reason = event.reason;
-  });
-  const ask = async () => {
-    // Whichever it is: one signature stands for all.
-    const response: object = await client.send(command() as ConverseCommand);
-    if (!('stream' in response)) return response;
-    return { ...response, stream: await chunksOf(response.stream as AsyncIterable<unknown>) };
-  };
-  const first = withoutRequestId(await ask());
-  const second = withoutRequestId(await ask());
-  const { count } = server;
+  // Whichever it is: one signature stands for all.
+  const { $metadata: _metadata, ...said } = await client.send(command() as ConverseCommand);
+  const { stream } = said as { readonly stream?: AsyncIterable<unknown> }; // of a streamed one
+  const response = stream === undefined ? said : { ...said, stream: await chunksOf(stream) };
   client.destroy();
-  await server.close();
-  return { first, second, count, reason };
+  return response;
 }
 
-/** What is asked twice has two. */
-function withoutRequestId(response: object): object {
-  const { $metadata: _metadata, ...rest } = response as { readonly $metadata?: unknown }; // of every response
-  return rest;
-}
-
-async function check(cases: readonly Case[]): Promise<readonly string[]> {
-  const unfit: string[] = [];
-  for (const each of cases) {
-    const { first, second, count, reason } = await askTwice(each);
-    const isPassing = each.command() instanceof CountTokensCommand;
-    const why = isPassing ? 'counts tokens: passes by' : reason;
-    expect([each.name, second]).toStrictEqual([each.name, first]);
-    expect([each.name, count]).toEqual([each.name, why === undefined ? 1 : 2]);
-    if (why !== undefined) unfit.push(`${each.name}: ${why}`);
-  }
-  return unfit;
-}
+const unfitOf = (cases: readonly Case[]) =>
+  servedTwice({ expect, start: ({ answer }: Case) => startBedrock(() => answer), ask }, cases);
 
 describeWithFixtures({ describe, test }, 'recordings of the real service', () => {
   test('every recorded pair is asked once and answered twice', async () => {
@@ -107,43 +79,25 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
       const command = () => commandOf(pair, pair.request) as Command; // it is known
       return isKnown ? [{ name: pair.source, command, answer: { body } }] : [];
     });
-    const unfit = await check(cases);
-    console.info(
-      `${cases.length - unfit.length} of ${cases.length} pairs from the store; ${pairs.length - cases.length} speak OpenAI's wire; not kept:\n${unfit.join('\n')}`,
-    );
-    expect([pairs.length, cases.length]).toEqual([110, 107]);
+    const unfit = await unfitOf(cases);
+    expect([pairs.length, cases.length]).toEqual([110, 102]);
     expect(unfit.length).toBeLessThan(15);
   }, 120_000);
 
   test('distinct requests have distinct keys, whatever the order of their fields', async () => {
-    const keys = new Map<string, string>();
-    const cache = createLlmCache({ mode: 'refresh' });
-    const server = await startBedrock(() => ({
-      body: { generation: 'x', stopReason: 'end_turn' },
-    }));
-    let key = '';
-    cache.on('miss', (event) => {
-      key = event.key;
-    });
-    for (const pair of recordedPairs({ provider: 'bedrock' })) {
+    const cache = createLlmCache();
+    const body = { generation: 'x', stopReason: 'end_turn' };
+    const server = await startBedrock(() => ({ body }));
+    const ask = async (pair: Pair) => {
       const client = cachedBedrock(clientOf(server, { region: regionOf(pair) }), { cache });
-      const asked = [pair.request, reversed(pair.request)].map((request) =>
-        commandOf(pair, request),
-      );
-      const found: string[] = [];
-      for (const command of asked) {
-        if (command === undefined || command instanceof CountTokensCommand) continue;
-        await client.send(command as ConverseCommand);
-        found.push(key);
-      }
+      const command = commandOf(pair, pair.request);
+      if (command !== undefined) await client.send(command as ConverseCommand); // likewise
       client.destroy();
-      expect([pair.source, new Set(found).size]).toEqual([pair.source, found.length === 0 ? 0 : 1]);
-      const text = JSON.stringify([pair.url, neutralOf(pair.request)]);
-      if (found.length > 0) keys.set(text, key);
-    }
+    };
+    const textOf = ({ url, request }: Pair) => JSON.stringify([url, neutralOf(request)]);
+    const pairs = recordedPairs({ provider: 'bedrock' }) as readonly Pair[];
+    expect(await distinctKeys({ expect, cache, ask, textOf }, pairs)).toBeGreaterThan(70);
     await server.close();
-    expect(new Set(keys.values()).size).toBe(keys.size);
-    expect(keys.size).toBeGreaterThan(70);
   });
 
   test('every recorded answer is asked for once and given twice', async () => {
@@ -154,10 +108,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
       const reply = isStream ? { events: answer.events as object[] } : { body: answer.json };
       return { name: `${answer.name} ${answer.kind}`, command, answer: reply };
     });
-    const unfit = await check(cases);
-    console.info(
-      `${cases.length - unfit.length} of ${cases.length} answers from the store; not kept:\n${unfit.join('\n')}`,
-    );
+    const unfit = await unfitOf(cases);
     // These were recorded without the event that ends every stream of the service. With it, they are kept.
     const cut = cases.filter(({ name }) => unfit.some((each) => each.startsWith(name)));
     const [last = {}] = converseEvents().slice(-1);
@@ -165,7 +116,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
       ...each,
       answer: { events: [...(each.answer.events ?? []), last] },
     }));
-    expect(await check(whole)).toEqual([]);
+    expect(await unfitOf(whole)).toEqual([]);
     expect(cases.length).toBeGreaterThan(15);
   });
 });

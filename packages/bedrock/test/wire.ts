@@ -7,13 +7,8 @@ import {
   InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { cachedBedrock } from '@cached-llm/bedrock';
-import { createLlmCache, type LlmCache } from '@cached-llm/core';
-import {
-  type BedrockAnswer,
-  type BedrockRequest,
-  type BedrockServer,
-  startBedrock,
-} from './bedrock-server.ts';
+import { chunksOf, wireTrial } from '@cached-llm/testing';
+import { type BedrockServer, startBedrock } from './bedrock-server.ts';
 
 export const credentials = { accessKeyId: 'AKIA-test-secret', secretAccessKey: 'test-secret' };
 
@@ -31,42 +26,19 @@ export function clientOf(
   });
 }
 
-export interface Wire {
-  readonly server: BedrockServer;
-  readonly cache: LlmCache;
-  readonly store: Map<string, unknown>;
-  readonly client: BedrockRuntimeClient;
-  /** Events so far, by name. */
-  readonly story: string[];
-}
+const trial = wireTrial(startBedrock, ({ server, cache }) =>
+  cachedBedrock(clientOf(server), { cache }),
+);
 
-const EVENTS = ['hit', 'stale', 'miss', 'collapsed', 'bypass', 'stored', 'not-admitted'] as const;
-
-/** Runs `use` with a cached client, and ends the server. */
-export async function withWire(
-  answer: (request: BedrockRequest) => BedrockAnswer,
-  use: (wire: Wire) => Promise<void>,
-): Promise<void> {
-  const store = new Map<string, unknown>();
-  const cache = createLlmCache({ store });
-  const server = await startBedrock(answer);
-  const story: string[] = [];
-  for (const name of EVENTS) cache.on(name, () => story.push(name));
-  const client = cachedBedrock(clientOf(server), { cache });
-  try {
-    await use({ server, cache, store, story, client });
-  } finally {
-    client.destroy();
-    await cache.close();
-    await server.close();
-  }
-}
-
-export async function chunksOf<Chunk>(stream: AsyncIterable<Chunk> | undefined): Promise<Chunk[]> {
-  const chunks: Chunk[] = [];
-  for await (const chunk of stream ?? []) chunks.push(chunk);
-  return chunks;
-}
+/** Runs a test with a cached client. */
+export const withWire: typeof trial = (answer, use) =>
+  trial(answer, async (wire) => {
+    try {
+      await use(wire);
+    } finally {
+      wire.client.destroy();
+    }
+  });
 
 const modelId = 'anthropic.claude-test-v1:0';
 
@@ -121,5 +93,5 @@ export async function eventsOf(
   options: { readonly abortSignal?: AbortSignal } = {},
 ) {
   const { stream, ...rest } = await client.send(command, options);
-  return { ...rest, chunks: await chunksOf(stream) };
+  return { ...rest, chunks: await chunksOf(stream ?? []) };
 }

@@ -11,13 +11,17 @@ import { chunks, content, json, lasting, question, sse } from './wire.ts';
 
 type Request = GenerateContentParameters;
 
-/** With a config, or the SDK sends none: to add the first field to it is to send another request. */
-const request: Request = { ...question, config: {} };
+const request: Request = { ...question, config: { temperature: 0 } };
 
 const configured = (config: GenerateContentConfig) => (request: Request) => ({
   ...request,
   config: { ...request.config, ...config },
 });
+
+const picture = (data: string) => [
+  { role: 'user', parts: [{ inlineData: { mimeType: 'image/png', data } }] },
+];
+const saying = (...parts: object[]) => json(content({ content: { role: 'model', parts } }));
 
 const lacking = adapterConformance<Request>(
   { describe, test, expect },
@@ -55,26 +59,44 @@ const lacking = adapterConformance<Request>(
       'no thoughts': configured({ thinkingConfig: { thinkingBudget: 0 } }),
       'two candidates': configured({ candidateCount: 2 }),
       'cached content': configured({ cachedContent: 'cachedContents/1' }),
+      'other cached content': configured({ cachedContent: 'cachedContents/2' }),
+      'safety settings': configured({
+        safetySettings: [{ category: 'x', threshold: 'y' } as never],
+      }),
+      'a picture': (request) => ({ ...request, contents: picture('AAAA') }),
+      'another picture': (request) => ({ ...request, contents: picture('AAAB') }),
+      'another version of the API': configured({ httpOptions: { apiVersion: 'v1alpha' } }),
+      'a project': configured({ httpOptions: { headers: { 'x-goog-user-project': 'p' } } }),
       'a field that nobody knows': configured({ httpOptions: { extraBody: { brandNew: 1 } } }),
     },
     neutral: {
       labels: configured({ labels: { team: 'a' } }),
       'another service tier': configured({ serviceTier: 'flex' as never }),
       'a log at the provider': configured({ store: false }),
+      'an abort signal': configured({ abortSignal: new AbortController().signal }),
+      'a temperature equal to two decimals': configured({ temperature: 0.0000001 }),
     },
     unfit: {
       'cut off at the limit': json(content({ finishReason: 'MAX_TOKENS' })),
       filtered: json(content({ finishReason: 'SAFETY' })),
       'of a blocked prompt': json({ promptFeedback: { blockReason: 'SAFETY' } }),
-      empty: json(content({ content: { role: 'model', parts: [] } })),
+      'a recitation': json(content({ finishReason: 'RECITATION' })),
+      'a malformed call': json(content({ finishReason: 'MALFORMED_FUNCTION_CALL' })),
+      'ended for a reason that nobody knows': json(content({ finishReason: 'BRAND_NEW' })),
+      'without a reason to end': json(content({ finishReason: undefined })),
+      'without candidates': json(content({}, { candidates: [] })),
+      'one good candidate of two': json(content({}, { candidates: [...content().candidates, {}] })),
+      'nothing but a thought': saying({ text: 'Hm.', thought: true }, { text: '' }),
+      empty: saying(),
       'an error under status 200': json({ error: { code: 500, message: 'no' } }),
     },
     unfitStreams: {
       'cut off at the limit': sse(chunks('MAX_TOKENS')),
       filtered: sse(chunks('SAFETY')),
+      'to be continued': sse(chunks('CONTINUATION')),
       'of a blocked prompt': sse([{ promptFeedback: { blockReason: 'SAFETY' } }]),
       'an error in the middle': sse([...chunks('STOP'), { error: { code: 503, message: 'no' } }]),
-      'an error that the SDK passes on': sse([...chunks(), { error: { code: 1 } }]),
+      'an error that the SDK passes on': sse([...chunks('STOP'), { error: { code: 1 } }]),
       'without an end': sse(chunks()),
     },
   },

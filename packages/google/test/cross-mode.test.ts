@@ -1,31 +1,33 @@
-import { Crossing, createLlmCache } from '@cached-llm/core';
 import { cachedGoogle, google } from '@cached-llm/google';
 import {
+  chunksOf,
   describeWithFixtures,
   type ExchangeResponse,
+  exactCrossings,
+  inTurn,
   recordedAnswers,
   recordedPairs,
   startWireServer,
   toExchange,
+  wireTrial,
 } from '@cached-llm/testing';
 import type { GenerateContentResponse, GoogleGenAI } from '@google/genai';
 import { describe, expect, test } from '@jest/globals';
-import { chunks, chunksOf, clientOf, content, json, lasting, question, sse } from './wire.ts';
+import { chunks, clientOf, content, json, lasting, question, sse } from './wire.ts';
 
-async function withCrossing(
+const crossing = wireTrial(
+  startWireServer,
+  ({ server, cache }) => cachedGoogle(clientOf(server), { cache }),
+  { crossMode: true },
+);
+
+function withCrossing(
   responses: readonly ExchangeResponse[],
   use: (client: GoogleGenAI, asked: () => readonly string[]) => Promise<void>,
 ): Promise<void> {
-  let count = 0;
-  const server = await startWireServer({ answer: () => responses[count++] ?? json({}) });
-  const cache = createLlmCache({ crossMode: true });
-  try {
-    const asked = () => server.requests.map(({ path }) => path.replace(/^.*:/, ''));
-    await use(cachedGoogle(clientOf(server), { cache }), asked);
-  } finally {
-    await cache.close();
-    await server.close();
-  }
+  return crossing({ answer: inTurn(responses) }, ({ client, server }) =>
+    use(client, () => server.requests.map(({ path }) => path.replace(/^.*:/, ''))),
+  );
 }
 
 test('a stored stream answers a call that does not stream', async () => {
@@ -70,27 +72,14 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
     const pairs = ['google', 'google-vertex'].flatMap((provider) =>
       recordedPairs({ provider, kind: 'json' })
         .filter(({ url, status }) => url.includes(':generateContent') && status === 200)
-        .map(({ source, response, request }) => ({ source, response, request })),
+        .map((pair) => ({ ...pair, name: pair.source, request: pair.request as object })),
     );
     const answers = recordedAnswers('google', '').flatMap((recorded) =>
       recorded.kind === 'json'
-        ? [{ source: recorded.name, response: recorded.json, request: {} }]
+        ? [{ name: recorded.name, response: recorded.json, request: {} }]
         : [],
     );
-    const crossing = new Crossing(google, {});
-    const refused: string[] = [];
-    let exact = 0;
-    for (const { source, response, request } of [...pairs, ...answers]) {
-      if (google.rejects(response, request) !== undefined) continue;
-      try {
-        const parts = crossing.chunksOf({ kind: 'response', value: response });
-        expect(google.cross?.assemble(parts)).toEqual(response);
-        exact += 1;
-      } catch (error) {
-        refused.push(`${source}: ${(error as Error).message}`);
-      }
-    }
-    console.info([`${exact} exact; refused:`, ...refused].join('\n'));
+    const exact = exactCrossings(expect, google, [...pairs, ...answers]);
     expect(exact).toBeGreaterThan(50);
   });
 

@@ -1,24 +1,16 @@
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { cachedGoogle, google } from '@cached-llm/google';
-import { type ReceivedRequest, startWireServer } from '@cached-llm/testing';
-import {
-  ApiError,
-  type CallableTool,
-  EmbedContentResponse,
-  GenerateContentResponse,
-  GoogleGenAI,
-} from '@google/genai';
+import { chunksOf, type ReceivedRequest, startWireServer } from '@cached-llm/testing';
+import { type CallableTool, EmbedContentResponse } from '@google/genai';
 import { describe, expect, test } from '@jest/globals';
 import {
   chunks,
-  chunksOf,
   clientOf,
   content,
   json,
   lasting,
   plainClientOf,
   question,
-  SECRET,
   sse,
   withWire,
 } from './wire.ts';
@@ -26,19 +18,12 @@ import {
 const answer = () => json(content(), { 'set-cookie': 'a=b' });
 
 describe('a client of the Google Gen AI SDK', () => {
-  test('asks once, answers twice, with getters that work', async () => {
-    await withWire({ answer }, async ({ client, server, story }) => {
-      const first = await client.models.generateContent(question);
+  test('says in sdkHttpResponse where an answer comes from', async () => {
+    await withWire({ answer }, async ({ client }) => {
+      await client.models.generateContent(question);
       const second = await client.models.generateContent(question);
-      expect(client).toBeInstanceOf(GoogleGenAI);
-      expect(second).toBeInstanceOf(GenerateContentResponse);
-      expect(second.text).toBe('Rivers bring salt.');
-      expect(lasting(second)).toEqual(lasting(first));
-      expect(second.candidates).not.toBe(first.candidates);
       expect(second.sdkHttpResponse?.headers).toMatchObject({ 'x-cached-llm': 'hit', age: '0' });
       expect(second.sdkHttpResponse?.headers).not.toHaveProperty('set-cookie');
-      expect(server.count).toBe(1);
-      expect(story).toEqual(['miss', 'stored', 'hit']);
     });
   });
 
@@ -195,238 +180,7 @@ describe('a client of the Google Gen AI SDK', () => {
   });
 });
 
-describe('a stream', () => {
-  const answer = () => sse(chunks('STOP'));
-  const texts = (list: readonly GenerateContentResponse[]) => list.map(({ text }) => text);
-
-  test.each([
-    ['by event', {}],
-    ['one byte at a time', { chunkSize: 'byte' as const }],
-    ['with CRLF split over chunks', { chunkSize: 3, lineEnding: '\r\n' as const }],
-    ['compressed', { gzip: true }],
-  ])('comes from the store as it came, as the same class: %s', async (_name, delivery) => {
-    await withWire({ answer, ...delivery }, async ({ client, server }) => {
-      const ask = async () => chunksOf(await client.models.generateContentStream(question));
-      const first = await ask();
-      const second = await ask();
-      expect(lasting(second)).toEqual(lasting(first));
-      expect(second.every((chunk) => chunk instanceof GenerateContentResponse)).toBe(true);
-      expect(texts(second)).toEqual(['Rivers ', 'bring ', 'salt. ', '🌊']);
-      expect(server.count).toBe(1);
-    });
-  });
-
-  test('has its first chunk out before the provider ends', async () => {
-    await withWire({ answer, latencyPerChunk: 20 }, async ({ client, story }) => {
-      const stream = await client.models.generateContentStream(question);
-      expect((await stream.next()).value?.text).toBe('Rivers ');
-      expect(story).toEqual(['miss']);
-      await chunksOf(stream);
-      expect(story).toEqual(['miss', 'stored']);
-    });
-  });
-
-  test('is followed from its first chunk by those who ask while it runs', async () => {
-    await withWire({ answer, latencyPerChunk: 5 }, async ({ client, server, story }) => {
-      const ask = async () => chunksOf(await client.models.generateContentStream(question));
-      const [first, second] = await Promise.all([ask(), ask()]);
-      expect(texts(second)).toEqual(texts(first));
-      expect(server.count).toBe(1);
-      expect(story).toContain('collapsed');
-    });
-  });
-
-  test('that is aborted is ended upstream and not stored', async () => {
-    await withWire({ answer, latencyPerChunk: 10 }, async ({ client, server, store }) => {
-      const controller = new AbortController();
-      const config = { abortSignal: controller.signal };
-      const stream = await client.models.generateContentStream({ ...question, config });
-      await stream.next();
-      controller.abort();
-      await expect(chunksOf(stream)).rejects.toThrow(/abort/i);
-      await eventually(() => server.requests[0]?.aborted === true);
-      expect(store.size).toBe(0);
-    });
-  });
-
-  test('that is left early is ended upstream and not stored', async () => {
-    await withWire({ answer, latencyPerChunk: 10 }, async ({ client, server, story }) => {
-      for await (const _chunk of await client.models.generateContentStream(question)) break;
-      await eventually(() => server.requests[0]?.aborted === true);
-      expect(story).toEqual(['miss', 'not-admitted']);
-      const whole = await chunksOf(await client.models.generateContentStream(question));
-      expect(texts(whole)).toEqual(['Rivers ', 'bring ', 'salt. ', '🌊']);
-      expect(server.count).toBe(2);
-    });
-  });
-
-  test.each([
-    ['cut off', [{ kind: 'cut-socket' as const, afterEvents: 2, times: 1 }]],
-    ['ended too soon', [{ kind: 'end-early' as const, afterEvents: 3, times: 1 }]],
-  ])('that is %s is not stored', async (_name, faults) => {
-    await withWire({ answer, faults }, async ({ client, server }) => {
-      const ask = async () =>
-        texts(await chunksOf(await client.models.generateContentStream(question)));
-      await ask().catch(() => []);
-      const whole = await ask();
-      expect(await ask()).toEqual(whole);
-      expect(server.count).toBe(2);
-    });
-  });
-
-  const failed = { error: { code: 503, message: 'overloaded', status: 'UNAVAILABLE' } };
-  test.each([
-    ['without a finish reason', chunks()],
-    ['stopped by the token limit', chunks('MAX_TOKENS')],
-    ['filtered', chunks('SAFETY')],
-    ['to be continued', chunks('CONTINUATION')],
-    ['broken by an error that the SDK throws', [...chunks('STOP'), failed]],
-    ['broken by an error that the SDK passes on', [...chunks('STOP'), { error: { code: 1 } }]],
-  ])('that is %s is given and not stored', async (_name, list) => {
-    await withWire({ answer: () => sse(list) }, async ({ client, server, story }) => {
-      const ask = async () =>
-        chunksOf(await client.models.generateContentStream(question)).catch(String);
-      await ask();
-      await ask();
-      expect(server.count).toBe(2);
-      expect(story).not.toContain('stored');
-    });
-  });
-
-  test('of a blocked prompt is given and not stored', async () => {
-    const list = [{ promptFeedback: { blockReason: 'SAFETY' } }];
-    await withWire({ answer: () => sse(list) }, async ({ client, server }) => {
-      for (const _round of [1, 2])
-        await chunksOf(await client.models.generateContentStream(question));
-      expect(server.count).toBe(2);
-    });
-  });
-});
-
-describe('the key', () => {
-  const image = (data: string) => ({
-    contents: [{ role: 'user', parts: [{ inlineData: { mimeType: 'image/png', data } }] }],
-  });
-  const config = (fields: object) => ({ config: fields });
-
-  test.each([
-    ['two labels', config({ labels: { team: 'a' } }), config({ labels: { team: 'b' } })],
-    ['two service tiers', config({ serviceTier: 'flex' }), config({ serviceTier: 'standard' })],
-    ['a log of the provider', config({ store: true }), config({ store: false })],
-    [
-      'temperatures equal to two decimals',
-      config({ temperature: 0.7 }),
-      config({ temperature: 0.7000001 }),
-    ],
-    ['another order of fields', config({ seed: 1, topK: 2 }), config({ topK: 2, seed: 1 })],
-    ['an abort signal', config({ abortSignal: new AbortController().signal }), config({})],
-  ])('is one for %s', async (_name, one, other) => {
-    await withWire({ answer }, async ({ client, server }) => {
-      await client.models.generateContent({ ...question, ...one });
-      await client.models.generateContent({ ...question, ...other });
-      expect(server.count).toBe(1);
-    });
-  });
-
-  test.each([
-    ['a field nobody knows yet', config({ httpOptions: { extraBody: { brandNew: 1 } } }), {}],
-    ['temperature', config({ temperature: 0.7 }), config({ temperature: 0.71 })],
-    ['the token limit', config({ maxOutputTokens: 9 }), config({ maxOutputTokens: 10 })],
-    ['the model', { model: 'gemini-other' }, {}],
-    [
-      'the system instruction',
-      config({ systemInstruction: 'a' }),
-      config({ systemInstruction: 'b' }),
-    ],
-    ['a tool', config({ tools: [{ functionDeclarations: [{ name: 'a' }] }] }), {}],
-    ['the seed', config({ seed: 1 }), config({ seed: 2 })],
-    ['the number of candidates', config({ candidateCount: 2 }), {}],
-    ['thinking', config({ thinkingConfig: { thinkingBudget: 0 } }), {}],
-    ['safety settings', config({ safetySettings: [{ category: 'x', threshold: 'y' }] }), {}],
-    [
-      'cached content',
-      config({ cachedContent: 'cachedContents/1' }),
-      config({ cachedContent: 'cachedContents/2' }),
-    ],
-    ['the bytes of an image', image('AAAA'), image('AAAB')],
-    [
-      'the version of the API',
-      config({ httpOptions: { apiVersion: 'v1' } }),
-      config({ httpOptions: { apiVersion: 'v1beta' } }),
-    ],
-    ['the project', config({ httpOptions: { headers: { 'x-goog-user-project': 'p' } } }), {}],
-  ])('differs by %s', async (_name, one, other) => {
-    await withWire({ answer }, async ({ client, server }) => {
-      // As an application may write it: some of it is older, or newer, than the types.
-      await client.models.generateContent({ ...question, ...one } as typeof question);
-      await client.models.generateContent({ ...question, ...other } as typeof question);
-      expect(server.count).toBe(2);
-    });
-  });
-
-  test('is one for two API keys and SDK versions, and differs by base URL', async () => {
-    const other = await startWireServer({ answer });
-    await withWire({ answer }, async ({ cache, server }) => {
-      const ask = (client: GoogleGenAI) =>
-        cachedGoogle(client, { cache }).models.generateContent(question);
-      await ask(clientOf(server));
-      await ask(clientOf(server, { apiKey: 'AIza-another' }));
-      const headers = { 'x-goog-api-client': 'google-genai-sdk/9', 'user-agent': 'sdk/9' };
-      await ask(clientOf(server, { httpOptions: { headers } }));
-      expect(server.count).toBe(1);
-      await ask(clientOf(other));
-      expect(other.count).toBe(1);
-    });
-    await other.close();
-  });
-});
-
 describe('an answer that is not worth keeping', () => {
-  const parts = (list: readonly object[]) => content({ content: { role: 'model', parts: list } });
-
-  test.each([
-    ['truncated', content({ finishReason: 'MAX_TOKENS' })],
-    ['filtered', content({ finishReason: 'SAFETY' })],
-    ['a recitation', content({ finishReason: 'RECITATION' })],
-    ['a malformed call', content({ finishReason: 'MALFORMED_FUNCTION_CALL' })],
-    ['for a reason nobody knows yet', content({ finishReason: 'BRAND_NEW' })],
-    ['without a reason', content({ finishReason: undefined })],
-    ['a blocked prompt', { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }],
-    ['without candidates', content({}, { candidates: [] })],
-    ['empty', parts([])],
-    ['nothing but a thought', parts([{ text: 'Hm.', thought: true }, { text: '' }])],
-    ['an error under status 200', { error: { code: 500, message: 'no' } }],
-    ['one good candidate of two', content({}, { candidates: [content().candidates[0], {}] })],
-  ])('is given and not stored: %s', async (_name, body) => {
-    await withWire({ answer: () => json(body) }, async ({ client, server, story }) => {
-      await client.models.generateContent(question);
-      await client.models.generateContent(question);
-      expect(server.count).toBe(2);
-      expect(story).toEqual(['miss', 'not-admitted', 'miss', 'not-admitted']);
-    });
-  });
-
-  test('is stored where it is admitted on purpose', async () => {
-    const body = content({ finishReason: 'MAX_TOKENS' });
-    await withWire({ answer: () => json(body) }, async ({ cache, server }) => {
-      const client = cachedGoogle(clientOf(server), { cache, admit: { truncated: true } });
-      for (const _round of [1, 2]) await client.models.generateContent(question);
-      expect(server.count).toBe(1);
-    });
-  });
-
-  test.each([429, 500, 400])('is the SDK error it is without a cache: %s', async (status) => {
-    const failed = () => ({ status, body: { error: { code: status, message: 'no' } } });
-    await withWire({ answer: failed }, async ({ client, server, story }) => {
-      const caught = (error: unknown) => error as ApiError; // tells it below
-      const plain = await plainClientOf(server).models.generateContent(question).then(fail, caught);
-      const cached = await client.models.generateContent(question).then(fail, caught);
-      expect(cached).toBeInstanceOf(ApiError);
-      expect([cached.status, cached.message]).toEqual([plain.status, plain.message]);
-      expect(story).toEqual(['miss', 'not-admitted']);
-    });
-  });
-
   test('does not come between the SDK and its retries', async () => {
     const faults = [{ kind: 'status' as const, status: 503, times: 1 }];
     await withWire({ answer, faults }, async ({ cache, server }) => {
@@ -463,16 +217,6 @@ describe('an answer that is not worth keeping', () => {
       await client.interactions.create({ model: 'gemini-test', input: 'Hi' });
       expect(story).toEqual(['bypass', 'bypass']);
     });
-  });
-});
-
-test('a key or a cookie never reaches the store', async () => {
-  await withWire({ answer }, async ({ client, store }) => {
-    const headers = { cookie: 'session=c00k1e' };
-    await client.models.generateContent({ ...question, config: { httpOptions: { headers } } });
-    const dump = JSON.stringify([...store]);
-    expect(dump).toContain('Rivers bring salt.');
-    for (const secret of [SECRET, 'c00k1e', 'a=b']) expect(dump).not.toContain(secret);
   });
 });
 
@@ -572,27 +316,3 @@ test('the adapter on a function keys by config, and admits as the client does', 
     expect(server.count).toBe(2);
   });
 });
-
-test.each([
-  ['nothing', undefined],
-  ['a class', GoogleGenAI],
-  ['another object', { models: {} }],
-])('a client that is %s is refused at once', (_name, client) => {
-  expect(() => cachedGoogle(client as never)).toThrow(
-    expect.objectContaining({
-      code: 'WRONG_CLIENT',
-      message: expect.stringContaining('new GoogleGenAI('),
-    }),
-  );
-});
-
-function fail(): never {
-  throw new Error('This was to fail.');
-}
-
-async function eventually(isTrue: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 100 && !isTrue(); turn += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  expect(isTrue()).toBe(true);
-}

@@ -1,56 +1,21 @@
-import { createLlmCache, type LlmCache } from '@cached-llm/core';
 import { cachedGoogle } from '@cached-llm/google';
-import { startWireServer, type WireServer, type WireServerOptions } from '@cached-llm/testing';
+import { startWireServer, type WireServer, wireTrial } from '@cached-llm/testing';
 import { GoogleGenAI, type GoogleGenAIOptions } from '@google/genai';
-
-export const SECRET = 'AIza-test-secret';
 
 /** A client as an application makes it, against a server on this machine. */
 export function clientOf({ url }: WireServer, options: GoogleGenAIOptions = {}): GoogleGenAI {
   const { httpOptions, ...rest } = options;
   return new GoogleGenAI({
-    apiKey: SECRET,
+    apiKey: 'AIza-test-secret',
     ...rest,
     httpOptions: { baseUrl: url, ...httpOptions },
   });
 }
 
-export interface Wire {
-  readonly server: WireServer;
-  readonly cache: LlmCache;
-  readonly client: GoogleGenAI;
-  /** What the cache keeps, by key. */
-  readonly store: Map<string, unknown>;
-  /** Events so far, by name. */
-  readonly story: string[];
-}
-
-const EVENTS = ['hit', 'stale', 'miss', 'collapsed', 'bypass', 'stored', 'not-admitted'] as const;
-
-/** Runs `use` with a cached client, and ends the server. */
-export async function withWire(
-  options: WireServerOptions,
-  use: (wire: Wire) => Promise<void>,
-): Promise<void> {
-  const store = new Map<string, unknown>();
-  const cache = createLlmCache({ store });
-  const server = await startWireServer(options);
-  const story: string[] = [];
-  for (const name of EVENTS) cache.on(name, () => story.push(name));
-  const client = cachedGoogle(clientOf(server), { cache });
-  try {
-    await use({ server, cache, story, client, store });
-  } finally {
-    await cache.close();
-    await server.close();
-  }
-}
-
-export async function chunksOf<Chunk>(stream: AsyncIterable<Chunk>): Promise<Chunk[]> {
-  const chunks: Chunk[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return chunks;
-}
+/** Runs a test with a cached client. */
+export const withWire = wireTrial(startWireServer, ({ server, cache }) =>
+  cachedGoogle(clientOf(server), { cache }),
+);
 
 /** True of the moment, or what says where an answer comes from: a hit has its own. */
 const OF_THE_MOMENT = /^(x-cached-llm|age|date|connection|keep-alive|set-cookie)$/;

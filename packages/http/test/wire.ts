@@ -1,45 +1,28 @@
-import { type CacheOptions, createLlmCache, type LlmCache } from '@cached-llm/core';
+import type { CacheOptions } from '@cached-llm/core';
 import { type CachedFetchOptions, cachedFetch, type Fetch } from '@cached-llm/http';
 import {
   type ExchangeResponse,
   serverSentEvents,
   startWireServer,
+  until,
   type WireServer,
   type WireServerOptions,
+  type WireTrial,
+  wireTrial,
 } from '@cached-llm/testing';
-import { expect } from '@jest/globals';
 
 export interface WireOptions extends WireServerOptions {
   readonly caching?: CacheOptions;
   readonly fetching?: CachedFetchOptions;
 }
 
-export interface Wire {
-  readonly server: WireServer;
-  readonly cache: LlmCache;
+export interface Wire extends Omit<WireTrial<WireServer, Fetch>, 'client'> {
   readonly fetch: Fetch;
-  /** Events so far, by name. */
-  readonly story: string[];
-  /** Events so far, whole. */
-  readonly events: unknown[];
   /** Where an application would ask. */
   readonly url: string;
   /** Asks as an application would. */
   post(body?: unknown, init?: RequestInit): Promise<Response>;
 }
-
-const EVENTS = [
-  'hit',
-  'stale',
-  'miss',
-  'collapsed',
-  'bypass',
-  'stored',
-  'not-admitted',
-  'store-error',
-  'breaker-open',
-  'breaker-closed',
-] as const;
 
 export const question = { model: 'test-model', messages: [{ role: 'user', content: 'Hi' }] };
 
@@ -70,30 +53,19 @@ export function jsonPost(body: unknown = question, init: RequestInit = {}): Requ
 }
 
 /** Runs `use` with a cached fetch in front of a server, and ends both. */
-export async function withWire(
+export function withWire(
   { caching, fetching, ...options }: WireOptions,
   use: (wire: Wire) => Promise<void>,
 ): Promise<void> {
-  const server = await startWireServer(options);
-  const cache = createLlmCache(caching);
-  const story: string[] = [];
-  const events: unknown[] = [];
-  for (const name of EVENTS) {
-    cache.on(name, (event) => {
-      story.push(name);
-      events.push(event);
-    });
-  }
-  const fetch = cachedFetch({ cache, ...fetching });
-  const url = `${server.url}/v1/chat/completions`;
-  const post = (body: unknown = question, init: RequestInit = {}) =>
-    fetch(url, jsonPost(body, init));
-  try {
-    await use({ server, cache, fetch, story, events, url, post });
-  } finally {
-    await server.close();
-    await cache.close();
-  }
+  const run = wireTrial(
+    startWireServer,
+    ({ cache }) => cachedFetch({ cache, ...fetching }),
+    caching,
+  );
+  return run(options, ({ client: fetch, ...trial }) => {
+    const url = `${trial.server.url}/v1/chat/completions`;
+    return use({ ...trial, fetch, url, post: (body, init) => fetch(url, jsonPost(body, init)) });
+  });
 }
 
 /** A body, byte for byte. */
@@ -128,12 +100,7 @@ export async function readUntil(
   return read;
 }
 
-export async function eventually(isTrue: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 200 && !isTrue(); turn += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  expect(isTrue()).toBe(true);
-}
+export const eventually = (isTrue: () => boolean) => until('What was waited for', isTrue);
 
 /** Time for what should not happen to happen. */
 export async function aMoment(): Promise<void> {

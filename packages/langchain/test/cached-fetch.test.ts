@@ -1,17 +1,9 @@
 import { cachedFetch } from '@cached-llm/langchain';
+import { chatAnswer } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
-import { AIMessage, AIMessageChunk } from '@langchain/core/messages';
+import { AIMessage } from '@langchain/core/messages';
 import { tool } from '@langchain/core/tools';
-import {
-  allOf,
-  chatAnswer,
-  chatAnthropic,
-  chatOpenAI,
-  echo,
-  message,
-  type Wire,
-  withWire,
-} from './wire.ts';
+import { chatAnthropic, chatOpenAI, echo, message, type Wire, withWire } from './wire.ts';
 
 const openAIIn = ({ server, cache }: Wire) =>
   chatOpenAI(server, { configuration: { fetch: cachedFetch({ cache }) } });
@@ -41,19 +33,6 @@ describe('through the fetch of the client', () => {
     });
   });
 
-  test('stream is answered from the store, chunk by chunk', async () => {
-    await withWire({ answer: echo }, async (wire) => {
-      const model = openAIIn(wire);
-      const ask = async () => allOf(await model.stream('Hi'));
-      const first = await ask();
-      const second = await ask();
-      expect(second.every((chunk) => chunk instanceof AIMessageChunk)).toBe(true);
-      expect(second.map(({ content }) => content)).toEqual(first.map(({ content }) => content));
-      expect(second.length).toBeGreaterThan(2);
-      expect(wire.server.count).toBe(1);
-    });
-  });
-
   test('pictures are told apart', async () => {
     await withWire({ answer: echo }, async (wire) => {
       const model = openAIIn(wire);
@@ -74,14 +53,6 @@ describe('through the fetch of the client', () => {
         ['human', 'go'],
       ]);
       expect(wire.server.count).toBe(2);
-    });
-  });
-
-  test('equal calls at the same time are one call', async () => {
-    await withWire({ answer: echo }, async (wire) => {
-      const model = openAIIn(wire);
-      await Promise.all(['Hi', 'Hi', 'Hi'].map((prompt) => model.invoke(prompt)));
-      expect(wire.server.count).toBe(1);
     });
   });
 

@@ -1,22 +1,12 @@
 import { createLlmCache, LlmCacheError } from '@cached-llm/core';
 import { CachedLlmCache, type CachedLlmCacheOptions } from '@cached-llm/langchain';
-import { startWireServer } from '@cached-llm/testing';
+import { chatAnswer, chunksOf, startWireServer } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { AIMessage, HumanMessage } from '@langchain/core/messages';
 import { tool } from '@langchain/core/tools';
 import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { OpenAI } from '@langchain/openai';
-import {
-  allOf,
-  chatAnswer,
-  chatAnthropic,
-  chatOpenAI,
-  echo,
-  message,
-  SECRET,
-  type Wire,
-  withWire,
-} from './wire.ts';
+import { chatAnthropic, chatOpenAI, echo, message, SECRET, type Wire, withWire } from './wire.ts';
 
 function modelIn(
   { server, cache }: Wire,
@@ -99,8 +89,8 @@ describe('the cache of a LangChain model', () => {
   test('is not asked by .stream()', async () => {
     await withWire({ answer: echo }, async (wire) => {
       const model = modelIn(wire);
-      await allOf(await model.stream('Hi'));
-      await allOf(await model.stream('Hi'));
+      await chunksOf(await model.stream('Hi'));
+      await chunksOf(await model.stream('Hi'));
       expect([wire.server.count, wire.story]).toEqual([2, []]);
     });
   });
@@ -138,7 +128,7 @@ describe('what LangChain cannot tell apart goes past it', () => {
       await model.invoke(block(content));
       expect(wire.server.count).toBe(2);
       expect(wire.story).toEqual(['bypass', 'bypass']);
-      expect(wire.rows.size).toBe(0);
+      expect(wire.store.size).toBe(0);
     });
   });
 
@@ -306,7 +296,7 @@ describe('an answer that is not worth keeping', () => {
         const cached = await failure(modelIn(wire));
         const plain = await failure(chatOpenAI(wire.server));
         expect([cached.name, cached.message]).toEqual([plain.name, plain.message]);
-        expect(wire.rows.size).toBe(0);
+        expect(wire.store.size).toBe(0);
       },
     );
   });
@@ -354,8 +344,8 @@ test('no secret and no prompt reaches the store', async () => {
       defaultHeaders: { authorization: 'Bearer sk-in-a-header' },
     };
     await modelIn(wire, { configuration }).invoke('A private question');
-    const dump = JSON.stringify([...wire.rows]);
-    expect(wire.rows.size).toBe(1);
+    const dump = JSON.stringify([...wire.store]);
+    expect(wire.store.size).toBe(1);
     expect(dump).toContain('Hello');
     for (const word of [SECRET, 'sk-in', 'private question', wire.server.url])
       expect(dump).not.toContain(word);

@@ -2,13 +2,13 @@ import { CachedLlmCache, cachedFetch } from '@cached-llm/langchain';
 import {
   type AdapterUnderTest,
   adapterConformance,
+  chatEvents,
   demoExchanges,
   type ExchangeResponse,
 } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import type { AIMessage } from '@langchain/core/messages';
 import { ChatOpenAI, type ChatOpenAIFields } from '@langchain/openai';
-import { chatEvents } from './wire.ts';
 
 interface Request {
   readonly fields: ChatOpenAIFields;

@@ -1,16 +1,18 @@
-import { createLlmCache } from '@cached-llm/core';
+import type { LlmCache } from '@cached-llm/core';
 import { CachedLlmCache, cachedFetch } from '@cached-llm/langchain';
 import {
+  chunksOf,
   describeWithFixtures,
-  type RecordedPair,
+  pairCase,
+  type RecordedCase,
   recordedPairs,
-  startWireServer,
-  toExchange,
+  servedTwice,
+  startRecorded,
   type WireServer,
 } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import type { BaseMessage } from '@langchain/core/messages';
-import { allOf, chatAnthropic, chatOpenAI } from './wire.ts';
+import { chatAnthropic, chatOpenAI } from './wire.ts';
 
 type Model = ReturnType<typeof chatAnthropic> | ReturnType<typeof chatOpenAI>;
 type Fetch = ReturnType<typeof cachedFetch>;
@@ -48,79 +50,43 @@ const saying = ({
   metadata,
 });
 
-async function outcomeOf(model: Model, { source, kind }: RecordedPair): Promise<unknown> {
-  const prompt = source.replaceAll('[', '('); // a word in brackets is a placeholder to LangChain's cache
-  try {
-    if (kind === 'sse') return (await allOf(await model.stream(prompt))).map(saying);
-    return saying(await model.invoke(prompt));
-  } catch (error) {
-    return `${(error as Error).constructor.name}: ${(error as Error).message.slice(0, 80)}`;
-  }
+async function ask(model: Model, { name, response }: RecordedCase): Promise<unknown> {
+  const prompt = name.replaceAll('[', '('); // a word in brackets is a placeholder to LangChain's cache
+  if (response.kind !== 'sse') return saying(await model.invoke(prompt));
+  return (await chunksOf(model.stream(prompt))).map(saying);
 }
 
-/** Asks twice through one cache; says why the answer was not kept, if it was not. */
-async function askTwice(
-  pair: RecordedPair,
-  wayOf: (cache: ReturnType<typeof createLlmCache>) => Way,
-) {
-  const { response } = toExchange(pair);
-  const server = await startWireServer({ answer: () => response });
-  const cache = createLlmCache();
-  let reason: string | undefined;
-  cache.on('not-admitted', (event) => (reason = event.reason));
-  cache.on('bypass', (event) => (reason = `bypass: ${event.reason}`));
-  const make = MODELS[new URL(pair.url).pathname] ?? openAI(false);
-  const model = make(server, wayOf(cache));
-  const first = await outcomeOf(model, pair);
-  const second = await outcomeOf(model, pair);
-  const { count } = server;
-  await server.close();
-  await cache.close();
-  return { first, second, count, reason };
-}
+const unfitOf = (cases: readonly RecordedCase[], wayOf: (cache: LlmCache) => Way) =>
+  servedTwice(
+    {
+      expect,
+      start: startRecorded,
+      ask(recorded: RecordedCase, { server, cache }) {
+        const make = MODELS[new URL(recorded.url).pathname] ?? openAI(false);
+        return ask(make(server, wayOf(cache)), recorded);
+      },
+    },
+    cases,
+  );
 
 describeWithFixtures({ describe, test }, 'recordings of real services', () => {
-  const pairs = () =>
-    recordedPairs().filter(
-      ({ provider, url }) =>
-        ['openai', 'anthropic', 'openrouter'].includes(provider) &&
-        /\/(chat\/completions|responses|messages)$/.test(new URL(url).pathname),
-    );
+  const pairs = (kind?: 'json') =>
+    ['openai', 'anthropic', 'openrouter']
+      .flatMap((provider) => recordedPairs(kind === undefined ? { provider } : { provider, kind }))
+      .filter(({ url }) => /\/(chat\/completions|responses|messages)$/.test(new URL(url).pathname))
+      .map(pairCase);
 
   test('through the fetch: every pair is asked once and answered twice', async () => {
-    const unfit: string[] = [];
-    const all = pairs();
-    for (const pair of all) {
-      const { first, second, count, reason } = await askTwice(pair, (cache) => ({
-        fetch: cachedFetch({ cache }),
-      }));
-      expect([pair.source, second]).toEqual([pair.source, first]);
-      expect([pair.source, count]).toEqual([pair.source, reason === undefined ? 1 : 2]);
-      if (reason !== undefined) unfit.push(`${pair.source}: ${reason}`);
-    }
-    console.info(
-      `${all.length - unfit.length} of ${all.length} pairs; not kept:\n${unfit.join('\n')}`,
-    );
-    expect(all.length).toBeGreaterThan(300);
-    expect(unfit.length).toBeLessThan(all.length / 5);
+    const unfit = await unfitOf(pairs(), (cache) => ({ fetch: cachedFetch({ cache }) }));
+    expect(pairs().length).toBeGreaterThan(300);
+    expect(unfit.length).toBeLessThan(pairs().length / 5);
   }, 240_000);
 
   test('through the BaseCache: every pair is asked once and answered twice', async () => {
-    const unfit: string[] = [];
-    const all = pairs().filter(({ kind }) => kind === 'json');
-    for (const pair of all) {
-      const { first, second, count, reason } = await askTwice(pair, (cache) => ({
-        cache: new CachedLlmCache({ cache, admit: { 'hosted-tool': true } }),
-      }));
-      const failed = typeof first === 'string' ? first : undefined;
-      expect([pair.source, second]).toEqual([pair.source, first]);
-      expect([pair.source, count]).toEqual([pair.source, (reason ?? failed) === undefined ? 1 : 2]);
-      if (count > 1) unfit.push(`${pair.source}: ${reason ?? failed}`);
-    }
-    console.info(
-      `${all.length - unfit.length} of ${all.length} pairs; not kept:\n${unfit.join('\n')}`,
-    );
-    expect(all.length).toBeGreaterThan(300);
-    expect(unfit.length).toBeLessThan(all.length / 5);
+    const unfit = await unfitOf(pairs('json'), (cache) => ({
+      cache: new CachedLlmCache({ cache, admit: { 'hosted-tool': true } }),
+    }));
+    expect(pairs('json').length).toBeGreaterThan(300);
+    expect(unfit.length).toBeLessThan(pairs('json').length / 5);
   }, 240_000);
 });

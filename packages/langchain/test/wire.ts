@@ -1,12 +1,21 @@
-import { createLlmCache, type LlmCache } from '@cached-llm/core';
-import { startWireServer, type WireServer, type WireServerOptions } from '@cached-llm/testing';
+import {
+  chatAnswer,
+  chatEvents,
+  startWireServer,
+  type WireServer,
+  type WireTrial,
+  wireTrial,
+} from '@cached-llm/testing';
 import { ChatAnthropic } from '@langchain/anthropic';
 import { ChatOpenAI, type ChatOpenAIFields } from '@langchain/openai';
 
 export const SECRET = 'sk-test-secret';
 
 /** Models as an application makes them, against a server on this machine. */
-export function chatOpenAI({ url }: WireServer, fields: ChatOpenAIFields = {}): ChatOpenAI {
+export function chatOpenAI(
+  { url }: Pick<WireServer, 'url'>,
+  fields: ChatOpenAIFields = {},
+): ChatOpenAI {
   const configuration = { baseURL: `${url}/v1`, ...fields.configuration };
   return new ChatOpenAI({
     model: 'gpt-test',
@@ -18,7 +27,7 @@ export function chatOpenAI({ url }: WireServer, fields: ChatOpenAIFields = {}): 
 }
 
 export function chatAnthropic(
-  { url }: WireServer,
+  { url }: Pick<WireServer, 'url'>,
   fields: ConstructorParameters<typeof ChatAnthropic>[0] = {},
 ): ChatAnthropic {
   const clientOptions = { baseURL: url, ...(fields as { clientOptions?: object }).clientOptions };
@@ -31,71 +40,11 @@ export function chatAnthropic(
   });
 }
 
-export interface Wire {
-  readonly server: WireServer;
-  readonly cache: LlmCache;
-  readonly rows: Map<string, unknown>;
-  /** Events so far, by name. */
-  readonly story: string[];
-  /** Why answers were not kept, in turn. */
-  readonly reasons: string[];
-}
+/** A cache and a server, for models of one's own. */
+export type Wire = WireTrial<WireServer, unknown>;
 
-const EVENTS = ['hit', 'stale', 'miss', 'collapsed', 'bypass', 'stored', 'not-admitted'] as const;
-
-/** Runs `use` with a cache and a server, and ends both. */
-export async function withWire(
-  options: WireServerOptions,
-  use: (wire: Wire) => Promise<void>,
-): Promise<void> {
-  const server = await startWireServer(options);
-  const rows = new Map<string, unknown>();
-  const cache = createLlmCache({ store: rows });
-  const story: string[] = [];
-  const reasons: string[] = [];
-  for (const name of EVENTS) cache.on(name, () => story.push(name));
-  cache.on('not-admitted', ({ reason }) => reasons.push(reason));
-  cache.on('bypass', ({ reason }) => reasons.push(reason));
-  try {
-    await use({ server, cache, rows, story, reasons });
-  } finally {
-    await cache.close();
-    await server.close();
-  }
-}
-
-/** What a chat completion says, in the wire format of OpenAI. */
-export function chatAnswer(content: string | null, rest: object = {}, finish_reason = 'stop') {
-  return {
-    id: 'chatcmpl-1',
-    object: 'chat.completion',
-    created: 1_700_000_000,
-    model: 'gpt-test',
-    choices: [{ index: 0, message: { role: 'assistant', content, ...rest }, finish_reason }],
-    usage: { prompt_tokens: 5, completion_tokens: 3, total_tokens: 8 },
-  };
-}
-
-/** The same, streamed. */
-export function chatEvents(pieces: readonly string[], finish_reason = 'stop') {
-  const envelope = {
-    id: 'chatcmpl-1',
-    object: 'chat.completion.chunk',
-    created: 1_700_000_000,
-    model: 'gpt-test',
-  };
-  const chunk = (delta: object, reason: string | null) => ({
-    ...envelope,
-    choices: [{ index: 0, delta, finish_reason: reason }],
-  });
-  const usage = { prompt_tokens: 5, completion_tokens: 3, total_tokens: 8 };
-  return [
-    ...pieces.map((content) => chunk({ role: 'assistant', content }, null)),
-    chunk({}, finish_reason),
-    { ...envelope, choices: [], usage },
-    '[DONE]',
-  ];
-}
+/** Runs a test with a server and a cache. */
+export const withWire = wireTrial(startWireServer, (): unknown => undefined);
 
 /** Says what was asked, so that a wrong answer shows; as a stream where the request asks for one. */
 export function echo({ json }: { readonly json: unknown }) {
@@ -120,10 +69,4 @@ export function message(text: string, stop_reason = 'end_turn') {
     stop_sequence: null,
     usage: { input_tokens: 5, output_tokens: 3 },
   };
-}
-
-export async function allOf<Part>(parts: AsyncIterable<Part>): Promise<Part[]> {
-  const all: Part[] = [];
-  for await (const part of parts) all.push(part);
-  return all;
 }

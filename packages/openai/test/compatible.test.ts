@@ -1,18 +1,26 @@
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { cachedFetch } from '@cached-llm/http';
 import { cachedOpenAI, openai } from '@cached-llm/openai';
-import { describeWithFixtures, recordedAnswers, recordedPairs } from '@cached-llm/testing';
+import {
+  type AroundClient,
+  answerCase,
+  chunksOf,
+  coveredBy,
+  describeWithFixtures,
+  distinctKeys,
+  pairCase,
+  posted,
+  type RecordedAnswer,
+  type RecordedCase,
+  recordedAnswers,
+  recordedPairs,
+  servedTwice,
+  startRecorded,
+  type WireServer,
+} from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { OpenAI } from 'openai';
-import {
-  type Ask,
-  coveredBy,
-  fromAnswer,
-  fromPair,
-  reversed,
-  servedTwice,
-} from './served-twice.ts';
-import { chunksOf, clientOf, withWire } from './wire.ts';
+import { clientOf, withWire } from './wire.ts';
 
 const question = { model: 'test', messages: [{ role: 'user' as const, content: 'Hi' }] };
 const answerWith = (message: object, rest = {}) => ({
@@ -119,21 +127,40 @@ describe('an answer for which the provider has searched the web', () => {
 const ENDPOINTS = /\/(chat\/completions|responses)$/;
 
 /** As an application does it: the base URL of the provider, and a method for each endpoint. */
-const ask: Ask = async ({ path, request }, { server, cache }) => {
-  const baseURL = `${server.url}${path.replace(ENDPOINTS, '')}`;
+function ask(
+  { path, request }: RecordedCase,
+  { server, cache }: AroundClient<WireServer>,
+): PromiseLike<unknown> {
+  const { pathname } = new URL(path, server.url);
+  const baseURL = `${server.url}${pathname.replace(ENDPOINTS, '')}`;
   const plain = new OpenAI({ apiKey: 'sk-test-secret', baseURL, maxRetries: 0 });
   const client = cachedOpenAI(plain, { cache, admit: { 'hosted-tool': true } });
   const asked = request as never; // recorded from an application
-  if (path.endsWith('/responses')) return client.responses.create(asked);
+  if (pathname.endsWith('/responses')) return client.responses.create(asked);
   return client.chat.completions.create(asked);
-};
+}
+
+function isResponsesApi(answer: RecordedAnswer): boolean {
+  const [first] = answer.kind === 'json' ? [answer.json] : answer.events;
+  const { object, type } = first as { object?: string; type?: string }; // an answer is an object
+  return object === 'response' || type?.startsWith('response.') === true;
+}
+
+const caseOf = (answer: RecordedAnswer) =>
+  answerCase(answer, (stream) => ({
+    path: isResponsesApi(answer) ? '/v1/responses' : '/v1/chat/completions',
+    request: { model: 'test', input: 'Hi', messages: [], stream },
+  }));
+
+const unfitOf = (cases: readonly RecordedCase[]) =>
+  servedTwice({ expect, start: startRecorded, ask }, cases);
 
 const speaking = ['openrouter', 'azure', 'deepseek', 'cerebras', 'together', 'zai', 'huggingface'];
-const pairs = () => speaking.flatMap((provider) => recordedPairs({ provider }));
+const pairs = () => speaking.flatMap((provider) => recordedPairs({ provider }).map(pairCase));
 
 describeWithFixtures({ describe, test }, "recordings of others who speak OpenAI's wire", () => {
   test('every recorded pair is asked once and answered twice', async () => {
-    const unfit = await servedTwice(pairs().map(fromPair), ask);
+    const unfit = await unfitOf(pairs());
     expect(pairs()).toHaveLength(64);
     expect(unfit.length).toBeLessThan(8);
   });
@@ -142,25 +169,15 @@ describeWithFixtures({ describe, test }, "recordings of others who speak OpenAI'
     const answers = ['alibaba', 'azure', 'deepseek', 'moonshotai', 'perplexity', 'xai']
       .concat('openai-compatible', 'open-responses')
       .flatMap((provider) => recordedAnswers(provider));
-    const unfit = await servedTwice(answers.map(fromAnswer), ask);
+    const unfit = await unfitOf(answers.map(caseOf));
     expect(answers.length).toBeGreaterThan(40);
     expect(unfit.length).toBeLessThan(6);
   });
 
   test('distinct requests have distinct keys, whatever the order of their fields', async () => {
-    let asked = 0;
-    const upstream = async () => {
-      asked += 1;
-      return Response.json(answerWith({}));
-    };
-    const cache = createLlmCache({ admit: { 'hosted-tool': true } });
-    const post = cachedFetch({ cache, adapter: openai, fetch: upstream });
-    const distinct = new Set(pairs().map((pair) => coveredBy(openai.ignore, pair)));
-    for (const order of [(request: unknown) => request, reversed]) {
-      for (const { url, request } of pairs()) {
-        await post(url, { method: 'POST', body: JSON.stringify(order(request)) });
-      }
-      expect(asked).toBe(distinct.size);
-    }
+    const cache = createLlmCache();
+    const fetch = cachedFetch({ cache, adapter: openai, fetch: async () => Response.json({}) });
+    const parts = { expect, cache, ask: posted(fetch), textOf: coveredBy(openai.ignore) };
+    expect(await distinctKeys(parts, pairs())).toBeGreaterThan(50);
   });
 });

@@ -15,6 +15,9 @@ const piece = (delta: object, finish_reason: string | null = null) => ({
   object: 'chat.completion.chunk',
   choices: [{ index: 0, delta, finish_reason }],
 });
+const answer = (message: object, finish_reason = 'stop'): ExchangeResponse => ({
+  body: { object: 'chat.completion', choices: [{ index: 0, message, finish_reason }] },
+});
 const sse = (...body: unknown[]): ExchangeResponse => ({ kind: 'sse', body: [...body, '[DONE]'] });
 
 const lacking = adapterConformance<Request>(
@@ -77,6 +80,9 @@ const lacking = adapterConformance<Request>(
     unfit: {
       'cut off at the limit': truncatedByLength.response,
       refused: refusal.response,
+      filtered: answer({ content: 'The' }, 'content_filter'),
+      empty: answer({ content: '' }),
+      'without choices': { body: { object: 'chat.completion', choices: [] } },
       'an error under status 200': errorUnderStatus200.response,
     },
     unfitStreams: {

@@ -1,16 +1,20 @@
-import { Crossing, createLlmCache, type Fields } from '@cached-llm/core';
+import type { CacheOptions } from '@cached-llm/core';
 import { cachedOpenAI, openai } from '@cached-llm/openai';
 import {
+  chunksOf,
   describeWithFixtures,
   type ExchangeResponse,
+  exactCrossings,
+  inTurn,
   recordedPairs,
   serverSentEvents,
   startWireServer,
   toExchange,
+  wireTrial,
 } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import type { OpenAI } from 'openai';
-import { chunksOf, clientOf } from './wire.ts';
+import { clientOf } from './wire.ts';
 
 type Plain = OpenAI.ChatCompletionCreateParamsNonStreaming;
 type Streaming = OpenAI.ChatCompletionCreateParamsStreaming;
@@ -98,20 +102,16 @@ async function withCrossing(
     client: OpenAI,
     around: { readonly asked: () => number; readonly live: OpenAI },
   ) => Promise<void>,
-  options: object = { crossMode: true },
+  options: CacheOptions = { crossMode: true },
 ): Promise<void> {
-  let count = 0;
-  const server = await startWireServer({ answer: () => responses[count++] ?? json({}) });
-  const cache = createLlmCache(options);
-  try {
-    await use(cachedOpenAI(clientOf(server), { cache }), {
-      asked: () => server.count,
-      live: clientOf(server),
-    });
-  } finally {
-    await cache.close();
-    await server.close();
-  }
+  const run = wireTrial(
+    startWireServer,
+    ({ server, cache }) => cachedOpenAI(clientOf(server), { cache }),
+    options,
+  );
+  await run({ answer: inTurn(responses) }, ({ client, server }) =>
+    use(client, { asked: () => server.count, live: clientOf(server) }),
+  );
 }
 
 describe('a stored stream answers a call that does not stream', () => {
@@ -229,20 +229,22 @@ test('a stream without its usage is made of one that has it, and not the other w
 });
 
 test('calls of the two kinds at the same time are two calls', async () => {
-  const server = await startWireServer({
-    answer: ({ body }) => (body.includes('"stream":true') ? sse(streamed) : json(answer)),
+  const crossing = wireTrial(
+    startWireServer,
+    ({ server, cache }) => cachedOpenAI(clientOf(server), { cache }),
+    { crossMode: true },
+  );
+  const reply = ({ body }: { body: string }) =>
+    body.includes('"stream":true') ? sse(streamed) : json(answer);
+  await crossing({ answer: reply }, async ({ client, server }) => {
+    const [stream, whole] = await Promise.all([
+      client.chat.completions.create(counted),
+      client.chat.completions.create(plain),
+    ]);
+    expect(await chunksOf(stream)).toEqual(streamed);
+    expect(whole).toEqual(answer);
+    expect(server.count).toBe(2);
   });
-  const cache = createLlmCache({ crossMode: true });
-  const client = cachedOpenAI(clientOf(server), { cache });
-  const [stream, whole] = await Promise.all([
-    client.chat.completions.create(counted),
-    client.chat.completions.create(plain),
-  ]);
-  expect(await chunksOf(stream)).toEqual(streamed);
-  expect(whole).toEqual(answer);
-  expect(server.count).toBe(2);
-  await cache.close();
-  await server.close();
 });
 
 test('without the option neither answers the other', async () => {
@@ -281,21 +283,10 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
     );
 
   test('every answer is taken apart and put together again as it was, or refused', () => {
-    const crossing = new Crossing(openai, {});
-    const refused: string[] = [];
-    let exact = 0;
-    for (const { response, source, request, kind } of chats()) {
-      if (kind !== 'json' || openai.rejects(response, request) !== undefined) continue;
-      try {
-        crossing.chunksOf({ kind: 'response', value: response });
-        const chunks = openai.cross?.disassemble(response as Fields) ?? [];
-        expect(openai.cross?.assemble(chunks)).toEqual(response);
-        exact += 1;
-      } catch (error) {
-        refused.push(`${source}: ${(error as Error).message}`);
-      }
-    }
-    console.info([`${exact} exact; refused:`, ...refused].join('\n'));
+    const answers = chats()
+      .filter(({ kind }) => kind === 'json')
+      .map((pair) => ({ ...pair, name: pair.source, request: pair.request as object }));
+    const exact = exactCrossings(expect, openai, answers);
     expect(exact).toBeGreaterThan(50);
   });
 

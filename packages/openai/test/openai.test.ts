@@ -1,11 +1,10 @@
-import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
-import { cachedOpenAI, openai } from '@cached-llm/openai';
-import { demoExchanges, type Exchange, startWireServer } from '@cached-llm/testing';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { cachedOpenAI } from '@cached-llm/openai';
+import { demoExchanges, type Exchange } from '@cached-llm/testing';
+import { describe, expect, test } from '@jest/globals';
 import { AzureOpenAI, OpenAI } from 'openai';
 import { zodResponseFormat, zodTextFormat } from 'openai/helpers/zod';
 import { z } from 'zod';
-import { chunksOf, clientOf, withWire } from './wire.ts';
+import { clientOf, withWire } from './wire.ts';
 
 const exchanges: Exchange[] = Object.values(demoExchanges);
 const { whyIsTheSeaSalty, streamedChat, embeddings, responsesApi } = demoExchanges;
@@ -22,24 +21,13 @@ const json = (body: unknown, headers = {}) => ({ status: 200, headers, body });
 const question = { model: 'gpt-test', messages: [{ role: 'user' as const, content: 'Hi' }] };
 
 describe('a client of the openai SDK', () => {
-  test('asks once, answers twice, and stays of its class', async () => {
-    await withWire({ exchanges }, async ({ server, client, story }) => {
-      const first = await client.chat.completions.create(whyIsTheSeaSalty.request);
-      const second = await client.chat.completions.create(whyIsTheSeaSalty.request);
-      expect(client).toBeInstanceOf(OpenAI);
-      expect(second).toEqual(first);
-      expect(second).not.toBe(first);
-      expect(server.count).toBe(1);
-      expect(story).toEqual(['miss', 'stored', 'hit']);
-    });
-  });
-
   test('says on withResponse() where an answer comes from, and keeps its request id', async () => {
     const answer = () =>
       json(chatAnswer('Hello'), { 'x-request-id': 'req-7', 'set-cookie': 'a=b' });
     await withWire({ answer }, async ({ client, server }) => {
       const live = await client.chat.completions.create(question).withResponse();
       const hit = await client.chat.completions.create(question).withResponse();
+      expect(client).toBeInstanceOf(OpenAI);
       expect(live.response.headers.get('x-cached-llm')).toBe('miss');
       expect(hit.response.headers.get('x-cached-llm')).toBe('hit');
       expect(hit.response.headers.get('age')).toBe('0');
@@ -47,38 +35,6 @@ describe('a client of the openai SDK', () => {
       expect(hit.response.url).toBe(`${server.url}/v1/chat/completions`);
       expect(hit.request_id).toBe('req-7');
       expect(hit.data).toHaveProperty('_request_id', 'req-7');
-    });
-  });
-
-  test('streams the same chunks from the store', async () => {
-    await withWire({ exchanges }, async ({ server, client }) => {
-      const ask = async () => chunksOf(await client.chat.completions.create(streamedChat.request));
-      const first = await ask();
-      expect(await ask()).toEqual(first);
-      expect(first.length).toBeGreaterThan(3);
-      expect(server.count).toBe(1);
-    });
-  });
-
-  test('lets followers join a running stream from its first chunk', async () => {
-    await withWire({ exchanges, latencyPerChunk: 5 }, async ({ server, client, story }) => {
-      const ask = async () => chunksOf(await client.chat.completions.create(streamedChat.request));
-      const [first, second] = await Promise.all([ask(), ask()]);
-      expect(second).toEqual(first);
-      expect(server.count).toBe(1);
-      expect(story).toContain('collapsed');
-    });
-  });
-
-  test('does not store a stream that the caller leaves early, and ends it upstream', async () => {
-    await withWire({ exchanges, latencyPerChunk: 10 }, async ({ server, client, story }) => {
-      for await (const _chunk of await client.chat.completions.create(streamedChat.request)) break;
-      await eventually(() => server.requests[0]?.aborted === true);
-      expect(story).toEqual(['miss', 'not-admitted']);
-      expect(
-        (await chunksOf(await client.chat.completions.create(streamedChat.request))).length,
-      ).toBeGreaterThan(3);
-      expect(server.count).toBe(2);
     });
   });
 
@@ -183,35 +139,18 @@ describe('a client of the openai SDK', () => {
 describe('the key', () => {
   const answer = () => json(chatAnswer('Hello'));
 
-  test.each([
-    ['no stream and stream: false', {}, { stream: false }],
-    ['another user', { user: 'a' }, { user: 'b' }],
-    ['other metadata', { metadata: { run: '1' } }, { metadata: { run: '2' } }],
-    ['another prompt cache key', { prompt_cache_key: 'a' }, { prompt_cache_key: 'b' }],
-    ['temperatures equal to two decimals', { temperature: 0.7 }, { temperature: 0.7000001 }],
-  ])('is one for %s', async (_name, one, other) => {
+  test('is one for no stream and stream: false', async () => {
     await withWire({ answer }, async ({ client, server }) => {
-      await client.chat.completions.create({ ...question, ...one } as typeof question);
-      await client.chat.completions.create({ ...question, ...other } as typeof question);
+      for (const fields of [{}, { stream: false as const }])
+        await client.chat.completions.create({ ...question, ...fields });
       expect(server.count).toBe(1);
     });
   });
 
-  test.each([
-    ['temperature', { temperature: 0.7 }, { temperature: 0.71 }],
-    ['max tokens by another name', { max_tokens: 5 }, { max_completion_tokens: 5 }],
-    ['seed', { seed: 1 }, { seed: 2 }],
-    [
-      'a seed that a double cannot hold',
-      { seed: '9007199254740992' },
-      { seed: '9007199254740993' },
-    ],
-    ['a field nobody knows yet', { brand_new: 1 }, {}],
-    ['system prompt', { messages: [{ role: 'system', content: 'x' }] }, {}],
-  ])('differs by %s', async (_name, one, other) => {
+  test('differs by a seed that a double cannot hold', async () => {
     await withWire({ answer }, async ({ client, server }) => {
-      for (const fields of [one, other]) {
-        const body = JSON.stringify({ ...question, ...fields }).replace(/"(\d{16})"/, '$1');
+      for (const seed of ['9007199254740992', '9007199254740993']) {
+        const body = JSON.stringify({ ...question, seed }).replace(/"(\d{16})"/, '$1');
         await client.chat.completions.create(question, {
           body: new TextEncoder().encode(body) as never,
           headers: { 'content-type': 'application/json' },
@@ -221,21 +160,14 @@ describe('the key', () => {
     });
   });
 
-  test('is one for two API keys, and differs by organization, by beta header and by base URL', async () => {
-    const other = await startWireServer({ answer });
-    await withWire({ answer }, async ({ cache, server }) => {
-      const ask = (client: OpenAI, options = {}) =>
-        cachedOpenAI(client, { cache }).chat.completions.create(question, options);
-      await ask(clientOf(server));
-      await ask(clientOf(server, { apiKey: 'sk-another' }));
-      expect(server.count).toBe(1);
-      await ask(clientOf(server, { organization: 'org-2' }));
-      await ask(clientOf(server), { headers: { 'OpenAI-Beta': 'x=v2' } });
+  test('differs by organization and by beta header', async () => {
+    await withWire({ answer }, async ({ client, cache, server }) => {
+      await client.chat.completions.create(question);
+      const other = cachedOpenAI(clientOf(server, { organization: 'org-2' }), { cache });
+      await other.chat.completions.create(question);
+      await client.chat.completions.create(question, { headers: { 'OpenAI-Beta': 'x=v2' } });
       expect(server.count).toBe(3);
-      await ask(clientOf(other));
-      expect(other.count).toBe(1);
     });
-    await other.close();
   });
 
   test('keeps Azure deployments apart by their path', async () => {
@@ -254,125 +186,15 @@ describe('the key', () => {
   });
 });
 
-describe('an answer that is not worth keeping', () => {
-  const withFinish = (finish_reason: string) => ({
-    ...chatAnswer('Half an ans'),
-    choices: [{ index: 0, message: { role: 'assistant', content: 'Half' }, finish_reason }],
-  });
-
-  test.each([
-    ['truncated', withFinish('length')],
-    ['filtered', withFinish('content_filter')],
-    ['a refusal', chatAnswer(null, { refusal: 'No.' })],
-    ['empty', chatAnswer('')],
-    ['an error under status 200', { error: { message: 'overloaded' } }],
-    ['without choices', { ...chatAnswer(''), choices: [] }],
-  ])('is given and not stored: %s', async (_name, body) => {
-    await withWire({ answer: () => json(body) }, async ({ client, server, story }) => {
-      await client.chat.completions.create(question);
-      await client.chat.completions.create(question);
-      expect(server.count).toBe(2);
-      expect(story).toEqual(['miss', 'not-admitted', 'miss', 'not-admitted']);
-    });
-  });
-
-  test('is stored where it is admitted on purpose', async () => {
-    await withWire({ answer: () => json(withFinish('length')) }, async ({ cache, server }) => {
-      const client = cachedOpenAI(clientOf(server), { cache, admit: { truncated: true } });
-      await client.chat.completions.create(question);
-      await client.chat.completions.create(question);
-      expect(server.count).toBe(1);
-    });
-  });
-
-  test.each([429, 500, 400])('is the SDK error it is without a cache: %s', async (status) => {
-    const answer = () => ({ status, body: { error: { message: 'no', code: 'x' } } });
-    await withWire({ answer }, async ({ client, server, story }) => {
-      const plain = await clientOf(server)
-        .chat.completions.create(question)
-        .catch((error) => error);
-      const cached = await client.chat.completions.create(question).catch((error) => error);
-      expect(cached).toBeInstanceOf(OpenAI.APIError);
-      expect([cached.constructor, cached.message]).toEqual([plain.constructor, plain.message]);
-      expect(story).toEqual(['miss', 'not-admitted']);
-    });
-  });
-
-  test.each([
-    ['cut-socket', 'cut-socket' as const],
-    ['end-early', 'end-early' as const],
-  ])('is a torn stream: %s', async (_name, kind) => {
-    const faults = [{ kind, afterEvents: 2, times: 1 }];
-    await withWire({ exchanges, faults }, async ({ client, server }) => {
-      const ask = async () => chunksOf(await client.chat.completions.create(streamedChat.request));
-      await ask().catch(() => []);
-      const whole = await ask();
-      expect(await ask()).toEqual(whole);
-      expect(server.count).toBe(2);
-    });
-  });
-
-  test('goes past the cache where it hangs on state or on hosted tools', async () => {
-    const body = { id: 'r', object: 'response', status: 'completed', model: 'm', output: [{}] };
-    await withWire({ answer: () => json(body) }, async ({ client, story }) => {
-      await client.responses.create({ model: 'm', input: 'Hi', previous_response_id: 'resp_1' });
-      await client.responses.create({ model: 'm', input: 'Hi', background: true });
-      await client.responses.create({ model: 'm', input: 'Hi', tools: [{ type: 'web_search' }] });
-      expect(story).toEqual(['bypass', 'bypass', 'miss', 'not-admitted']);
-    });
+test('an answer that hangs on state goes past the cache, and one of hosted tools is not kept', async () => {
+  const body = { id: 'r', object: 'response', status: 'completed', model: 'm', output: [{}] };
+  await withWire({ answer: () => json(body) }, async ({ client, story }) => {
+    await client.responses.create({ model: 'm', input: 'Hi', previous_response_id: 'resp_1' });
+    await client.responses.create({ model: 'm', input: 'Hi', background: true });
+    await client.responses.create({ model: 'm', input: 'Hi', tools: [{ type: 'web_search' }] });
+    expect(story).toEqual(['bypass', 'bypass', 'miss', 'not-admitted']);
   });
 });
-
-describe('the adapter on a function', () => {
-  let close = async () => {};
-  afterEach(() => close());
-
-  test('keys and admits as the client does, streams included', async () => {
-    const server = await startWireServer({ exchanges });
-    const cache = createLlmCache();
-    close = async () => server.close();
-    const client = clientOf(server);
-    const ask = cachedLlmCall(
-      function ask(request: typeof whyIsTheSeaSalty.request) {
-        return client.chat.completions.create(request);
-      },
-      { cache, adapter: openai },
-    );
-    const { info } = await ask.withInfo({ ...whyIsTheSeaSalty.request });
-    const again = await ask.withInfo({ ...whyIsTheSeaSalty.request });
-    expect([info.outcome, again.info.outcome, server.count]).toEqual(['miss', 'hit', 1]);
-    expect(again.info.saved?.usage?.outputTokens).toBeGreaterThan(0);
-    const stream = cachedLlmCall(
-      function stream(request: typeof streamedChat.request) {
-        return client.chat.completions.create(request);
-      },
-      { cache, adapter: openai },
-    );
-    const first = await chunksOf(await stream(streamedChat.request));
-    expect(await chunksOf(await stream(streamedChat.request))).toEqual(first);
-    expect(server.count).toBe(2);
-  });
-});
-
-test.each([
-  ['nothing', undefined],
-  ['a class', OpenAI],
-  ['another object', { chat: {} }],
-])('a client that is %s is refused at once', (_name, client) => {
-  expect(() => cachedOpenAI(client as never)).toThrow(
-    expect.objectContaining({
-      code: 'WRONG_CLIENT',
-      message: expect.stringContaining('new OpenAI()'),
-    }),
-  );
-});
-
-async function eventually(isTrue: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 100 && !isTrue(); turn += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  expect(isTrue()).toBe(true);
-}
 
 test('a cached client that is cached again does not wait for itself', async () => {
   await withWire({ exchanges }, async ({ cache, client, server }) => {

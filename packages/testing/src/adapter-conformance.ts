@@ -6,6 +6,7 @@ import type {
 import { answerCases } from './adapter-conformance/answer-cases.ts';
 import { modesOf } from './adapter-conformance/call-mode.ts';
 import { doorCases } from './adapter-conformance/door-cases.ts';
+import { failureCases } from './adapter-conformance/failure-cases.ts';
 import { functionCases } from './adapter-conformance/function-cases.ts';
 import { headerCases } from './adapter-conformance/header-cases.ts';
 import { interruptionCases } from './adapter-conformance/interruption-cases.ts';
@@ -43,6 +44,7 @@ function casesFor<Request>(subject: AdapterUnderTest<Request>): AdapterCase[] {
     ...answerCases,
     ...variationCases(subject),
     ...headerCases,
+    ...failureCases,
     ...unfitCases(subject),
     ...interruptionCases,
     ...streamCases,

@@ -39,7 +39,8 @@ export async function distinctKeys<Case extends { readonly request: object }>(
   recordings: readonly Case[],
 ): Promise<number> {
   let key: string | undefined;
-  for (const name of ['hit', 'miss'] as const) cache.on(name, (event) => (key = event.key));
+  for (const name of ['hit', 'miss', 'collapsed'] as const)
+    cache.on(name, (event) => (key = event.key));
   const keyOf = async (recorded: Case) => {
     key = undefined;
     await ask(recorded);

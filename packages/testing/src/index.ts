@@ -1,19 +1,19 @@
 export type {
   AdapterCapability,
   AdapterUnderTest,
-  ClientPlace,
-  ConformanceClient,
   DoorUnderTest,
   FunctionsUnderTest,
   PlainCall,
   StreamedCall,
   Variations,
 } from './adapter-conformance/adapter-under-test.ts';
+export type { ClientPlace, ConformanceClient } from './adapter-conformance/conformance-client.ts';
 export type { ConformanceWire } from './adapter-conformance/conformance-wire.ts';
 export { type AdapterRunner, adapterConformance } from './adapter-conformance.ts';
 export { answerAsServerSentEvents } from './answer-as-server-sent-events.ts';
 export type { WireServerOptions } from './answer-desk.ts';
 export { camelCased } from './camel-cased.ts';
+export { chatAnswer, chatEvents } from './chat-answer.ts';
 export { chunksOf } from './chunks-of.ts';
 export { describeWithFixtures, type FixtureRunner } from './describe-with-fixtures.ts';
 export { coveredBy, type DistinctKeysParts, distinctKeys, posted } from './distinct-keys.ts';

@@ -15,10 +15,28 @@ export interface WireTrial<Server, Client> extends AroundClient<Server> {
   readonly client: Client;
   /** What the cache keeps, by key. */
   readonly store: Map<string, unknown>;
-  /** Events so far, by name. */
+  /** Events so far. */
+  readonly events: object[];
+  /** Their names. */
   readonly story: string[];
   /** Why answers were not kept, or calls went past the cache, in turn. */
   readonly reasons: string[];
+}
+
+/** What a cache tells, from now on. */
+function heard(cache: LlmCache): Pick<WireTrial<never, never>, 'events' | 'story' | 'reasons'> {
+  const events: object[] = [];
+  const story: string[] = [];
+  const reasons: string[] = [];
+  for (const name of EVENT_NAMES) {
+    cache.on(name, (event) => {
+      events.push(event);
+      story.push(name);
+    });
+  }
+  for (const name of ['not-admitted', 'bypass'] as const)
+    cache.on(name, ({ reason }) => reasons.push(reason));
+  return { events, story, reasons };
 }
 
 /**
@@ -36,17 +54,14 @@ export function wireTrial<Options, Server extends Closing, Client>(
   ): Promise<void> => {
     const store = new Map<string, unknown>();
     const cache = createLlmCache({ store, ...caching });
-    const story: string[] = [];
-    const reasons: string[] = [];
-    for (const name of EVENT_NAMES) cache.on(name, () => story.push(name));
-    for (const name of ['not-admitted', 'bypass'] as const)
-      cache.on(name, ({ reason }) => reasons.push(reason));
     const server = await start(options);
     try {
-      await use({ server, cache, store, story, reasons, client: open({ server, cache }) });
+      const client = open({ server, cache });
+      await use({ server, cache, client, store, ...heard(cache) });
     } finally {
-      await cache.close();
+      // The server first: a client may wait for an answer that it holds back.
       await server.close();
+      await cache.close();
     }
   };
 }

@@ -1,6 +1,7 @@
 import { chunksOf } from '../chunks-of.ts';
 import type { ExchangeResponse } from '../exchange.ts';
-import type { AdapterUnderTest, ConformanceClient } from './adapter-under-test.ts';
+import type { AdapterUnderTest } from './adapter-under-test.ts';
+import type { ConformanceClient } from './conformance-client.ts';
 
 /** One of the two ways to ask, so that what holds for both is written once. */
 export interface CallMode<Request> {

@@ -41,17 +41,18 @@ async function live<Request>(trial: Trial<Request>, store: ObservedStore) {
 
 export const secretCases: readonly AdapterCase[] = [
   {
-    name: 'leaves no word of itself in keys and events, and its API key and cookies nowhere',
+    name: 'leaves no word of itself in keys and events, and its texts, API key and cookies nowhere',
     async run(trial) {
       const store = new ObservedStore();
       const events = await live(trial, store);
       const said = events.map(({ event }) => saidBy(event));
       const words = textsIn(trial.mode.request);
+      const prompts = words.filter((word) => /\s/.test(word));
       trial.expect({ hasWords: words.length > 0 }).toEqual({ hasWords: true });
       trial.expect(store.rows.size > 0).toEqual(true);
       trial.expect(found([...words, API_KEY], [...store.keys, ...said])).toEqual([]);
       trial
-        .expect(found([API_KEY, ...Object.values(COOKIES)], [...store.rows.values()]))
+        .expect(found([...prompts, API_KEY, ...Object.values(COOKIES)], [...store.rows.values()]))
         .toEqual([]);
     },
   },

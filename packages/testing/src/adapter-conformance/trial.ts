@@ -67,11 +67,10 @@ export class Trial<Request> {
   }
 
   async session(options: SessionOptions = {}): Promise<Session<Request>> {
-    const { apiKey = API_KEY, headers = {}, wire = this.wire, ...caching } = options;
-    const { subject, mode } = this;
+    const { apiKey = API_KEY, headers = {}, wire: { url } = this.wire, ...caching } = options;
     const cache = createLlmCache({ store: new ObservedStore(), ...caching });
-    const client = await subject.open({ url: wire.url, cache, apiKey, headers });
-    const session = new Session({ client, cache, mode });
+    const client = await this.subject.open({ url, cache, apiKey, headers });
+    const session = new Session({ client, cache, mode: this.mode });
     this.#sessions.push(session);
     return session;
   }

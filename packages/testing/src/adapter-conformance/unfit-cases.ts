@@ -1,51 +1,8 @@
 import type { Rejection } from '@cached-llm/core';
-import type { ExchangeResponse, Fault } from '../exchange.ts';
+import type { ExchangeResponse } from '../exchange.ts';
 import type { AdapterCase } from './adapter-case.ts';
 import type { AdapterUnderTest } from './adapter-under-test.ts';
-import { ObservedStore } from './observed-store.ts';
-import type { Trial } from './trial.ts';
-
-/** Asked twice, it is two requests with one ending; and a good answer after that is stored. */
-async function isNeverStored<Request>(
-  trial: Trial<Request>,
-  response: ExchangeResponse,
-): Promise<void> {
-  const store = new ObservedStore();
-  const session = await trial.session({ store });
-  trial.wire.answer(response);
-  const first = await session.settle();
-  const second = await session.settle();
-  trial.expectCount(2);
-  trial.expect(second.status).toEqual(first.status);
-  await session.flush();
-  trial.expect([...store.rows.keys()]).toEqual([]);
-  trial.answer({});
-  trial.expectSame(await session.call(), await session.call());
-  trial.expectCount(3);
-}
-
-/** What an error says of itself, with its status under whatever name. */
-function signsOf(settled: PromiseSettledResult<unknown>): unknown {
-  if (settled.status === 'fulfilled') return settled;
-  const error = settled.reason as Error; // of an SDK
-  const numbers = Object.entries(error).filter(([, value]) => typeof value === 'number');
-  return [error.name, error.message, Object.fromEntries(numbers)];
-}
-
-const failing = (status: number): AdapterCase => ({
-  name: `is not stored when it fails with status ${status}, and fails as it does without a cache`,
-  async run(trial) {
-    const error = { type: 'conformance', message: `Status ${status}, on purpose.` };
-    const failure = { status, body: { error } };
-    await isNeverStored(trial, failure);
-    trial.wire.answer(failure);
-    const bare = await (await trial.session({ mode: 'off' })).settle();
-    const cached = await (await trial.session()).settle();
-    trial.expect(signsOf(cached)).toEqual(signsOf(bare));
-    const [one, other] = [bare, cached].map((settled) => 'reason' in settled && settled.reason);
-    trial.expect(other.constructor === one.constructor).toEqual(true);
-  },
-});
+import { neverStored } from './never-stored.ts';
 
 /** A table, so that the compiler misses a reason that is new. */
 const ALL: Readonly<Record<Rejection, true>> = {
@@ -76,13 +33,6 @@ const admitted: AdapterCase = {
   },
 };
 
-const broken = (kind: Fault['kind'], fault: Fault): AdapterCase => ({
-  name: `is not stored when there is no body (${kind})`,
-  async run(trial) {
-    await isNeverStored(trial, { ...trial.mode.response, faults: [fault] });
-  },
-});
-
 const unfit = (
   only: 'plain' | 'streamed',
   answers: Readonly<Record<string, ExchangeResponse>> = {},
@@ -90,18 +40,9 @@ const unfit = (
   Object.entries(answers).map(([name, response]) => ({
     name: `is not stored when the answer is ${name}`,
     only,
-    run: (trial) => isNeverStored(trial, response),
+    run: (trial) => neverStored(trial, response),
   }));
 
 export function unfitCases<Request>(subject: AdapterUnderTest<Request>): AdapterCase[] {
-  return [
-    failing(400),
-    failing(429),
-    failing(500),
-    broken('end-early', { kind: 'end-early', afterEvents: 0 }),
-    broken('cut-socket', { kind: 'cut-socket', afterEvents: 0 }),
-    admitted,
-    ...unfit('plain', subject.unfit),
-    ...unfit('streamed', subject.unfitStreams),
-  ];
+  return [admitted, ...unfit('plain', subject.unfit), ...unfit('streamed', subject.unfitStreams)];
 }
