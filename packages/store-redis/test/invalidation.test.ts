@@ -20,7 +20,9 @@ beforeAll(async () => {
   server = await startRedis();
   client = createClient({ url: server.url });
   await client.connect();
-  trial = startFaultTrial(redisStore(server.url), { namespace: 'app' });
+  trial = startFaultTrial(redisStore({ url: server.url, connectTimeout: 30_000 }), {
+    namespace: 'app',
+  });
 });
 
 afterAll(async () => {

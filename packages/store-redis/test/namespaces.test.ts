@@ -50,7 +50,11 @@ afterEach(async () => {
 afterAll(() => Promise.all([server.stop(), cluster.stop()]));
 
 function open(namespace: string, options: RedisStoreOptions) {
-  const cache = createLlmCache({ store: redisStore(options), namespace, storeTimeout: '30s' });
+  const cache = createLlmCache({
+    store: redisStore({ connectTimeout: 30_000, ...options }),
+    namespace,
+    storeTimeout: '30s',
+  });
   caches.push(cache);
   const ask = cachedLlmCall(
     async function answer({ prompt }: { readonly prompt: string }) {

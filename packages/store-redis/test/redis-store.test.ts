@@ -21,7 +21,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   await client.flushAll();
-  store = redisStore(server.url);
+  store = redisStore({ url: server.url, connectTimeout: 30_000 });
 });
 
 afterEach(() => store.disconnect());

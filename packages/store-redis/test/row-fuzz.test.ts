@@ -17,7 +17,7 @@ beforeAll(async () => {
   server = await startRedis();
   client = createClient({ url: server.url });
   await client.connect();
-  trial = startFaultTrial(redisStore(server.url));
+  trial = startFaultTrial(redisStore({ url: server.url, connectTimeout: 30_000 }));
   key = String((await trial.ask.withInfo(request)).info.key);
   row = Buffer.from((await client.get(key)) ?? '');
 });

@@ -24,7 +24,7 @@ async function open(servers: readonly RedisServer[], options: RedisStoreOptions)
   await Promise.all(servers.map((each) => each.command('FLUSHALL')));
   const stores: RedisStore[] = [];
   const next = (): RedisStore => {
-    const store = redisStore(options);
+    const store = redisStore({ connectTimeout: 30_000, ...options });
     stores.push(store);
     return store;
   };

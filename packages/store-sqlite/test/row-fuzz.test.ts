@@ -29,18 +29,19 @@ const damages = fc.constantFrom(
 test('bytes written over a row are a miss, and the answer is stored again', async () => {
   const path = `${folder.path}/cache.db`;
   const { model, ask, keyOf, close } = openModel(path);
-  const other = new KeyvSqlite({ uri: path, table: 'cached_llm' });
-  const rowOf = (key: string) =>
-    other.query('SELECT hex(value) FROM cached_llm WHERE key = ?', key);
   const property = async (damage: string, place: number, replacement: Uint8Array) => {
     const key = keyOf('Why?') ?? '';
     await ask('Why?');
-    const [before] = await rowOf(key);
+    // Anew each time: what breaks the file's index, too, has the file set aside.
+    const other = new KeyvSqlite({ uri: path, table: 'cached_llm' });
+    const rowOf = () => other.query('SELECT hex(value) FROM cached_llm WHERE key = ?', key);
+    const [before] = await rowOf();
     const hex = Buffer.from(replacement).toString('hex');
     const sql = `UPDATE cached_llm SET value = (SELECT ${damage} FROM
       (SELECT CAST(value AS BLOB) AS b, ${place} % length(value) AS place, x'${hex}' AS new)) WHERE key = ?`;
     await other.query(sql, key);
-    const [after] = await rowOf(key);
+    const [after] = await rowOf();
+    await other.disconnect();
     model.calls = 0;
     await ask('Why?');
     const isDamaged = JSON.stringify(before) !== JSON.stringify(after);
@@ -48,7 +49,6 @@ test('bytes written over a row are a miss, and the answer is stored again', asyn
     expect((await ask('Why?')).outcome).toBe('hit');
   };
   await fc.assert(fc.asyncProperty(damages, fc.nat(), bytes, property), { numRuns: 150 });
-  await other.disconnect();
   await close();
 });
 

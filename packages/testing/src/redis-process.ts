@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { REDIS_HOST, redisCommand } from './redis-command.ts';
 
-const PATIENCE = 10_000;
+const PATIENCE = 60_000;
 
 /** A server that wants a password refuses the ping, and thereby answers. */
 async function untilItAnswers(child: ChildProcess, port: number): Promise<void> {

@@ -56,7 +56,7 @@ function replicaOf(port: number): Promise<Buffer> {
 async function openRedis(): Promise<DumpedStore> {
   const readable = ['--rdbcompression', 'no', '--repl-diskless-sync', 'no'];
   const server = await startRedis({ arguments: readable });
-  const store = redisStore(server.url);
+  const store = redisStore({ url: server.url, connectTimeout: 30_000 });
   const close = async () => {
     await store.disconnect();
     await server.stop();

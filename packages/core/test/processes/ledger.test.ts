@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { startRedis, temporaryFolder } from '@cached-llm/testing';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createLlmCache, type LlmCache } from '../../src/index.ts';
 import { type Asking, go, startProcess } from './processes.ts';
+import { SHARED_PLACES, type SharedPlace } from './shared-places.ts';
 
 const PROCESSES = 4;
 const QUESTIONS = 6;
@@ -11,18 +11,6 @@ const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
-
-async function sqliteUrl(): Promise<string> {
-  const folder = await temporaryFolder();
-  ends.push(() => folder.remove());
-  return `sqlite:${folder.path}/llm.db`;
-}
-
-async function redisUrl(): Promise<string> {
-  const server = await startRedis();
-  ends.push(() => server.stop());
-  return server.url;
-}
 
 function readerOf(store: string): LlmCache {
   const cache = createLlmCache({ store, storeTimeout: '30s' });
@@ -34,6 +22,12 @@ async function start(...parameters: string[]): Promise<Asking> {
   const process = await startProcess('counting-process', ...parameters);
   ends.push(() => process.child.kill('SIGKILL'));
   return process;
+}
+
+async function urlOf(openPlace: () => Promise<SharedPlace>): Promise<string> {
+  const { url, remove } = await openPlace();
+  ends.push(remove);
+  return url;
 }
 
 async function startAll(url: string, every: string): Promise<Asking[]> {
@@ -68,12 +62,9 @@ function figures(questions: number) {
   };
 }
 
-describe.each([
-  ['a SQLite file', sqliteUrl],
-  ['a Redis', redisUrl],
-])('the ledger of four processes on %s', (_what, urlOf) => {
+describe.each(SHARED_PLACES)('the ledger of four processes on %s', (_what, openPlace) => {
   test('adds up exactly to what they did', async () => {
-    const url = await urlOf();
+    const url = await urlOf(openPlace);
     const processes = await startAll(url, '20ms');
     await step(processes, 'first');
     await step(processes, 'second');
@@ -94,7 +85,7 @@ describe.each([
   });
 
   test('loses no more of one that is killed than it had not yet written', async () => {
-    const url = await urlOf();
+    const url = await urlOf(openPlace);
     const processes = await startAll(url, '50ms');
     const [killed, ...others] = processes;
     const reader = readerOf(url);
@@ -112,7 +103,7 @@ describe.each([
 });
 
 test('a process that ends without closing its cache has written its counts', async () => {
-  const url = await sqliteUrl();
+  const url = await urlOf(SHARED_PLACES[0][1]);
   const process = await start(url, 'alone', '1h', String(QUESTIONS));
   await step([process], 'first');
   await step([process], 'second');

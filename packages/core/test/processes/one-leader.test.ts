@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { startRedis, temporaryFolder } from '@cached-llm/testing';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Asking, answersOf, go, startAsking, startSlowProvider } from './processes.ts';
+import { SHARED_PLACES, type SharedPlace } from './shared-places.ts';
 
 const PROCESSES = 8;
 const CALLS = '100';
@@ -11,16 +11,10 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-async function sqliteUrl(): Promise<string> {
-  const folder = await temporaryFolder();
-  ends.push(() => folder.remove());
-  return `sqlite:${folder.path}/llm.db`;
-}
-
-async function redisUrl(): Promise<string> {
-  const server = await startRedis();
-  ends.push(() => server.stop());
-  return server.url;
+async function urlOf(openPlace: () => Promise<SharedPlace>): Promise<string> {
+  const { url, remove } = await openPlace();
+  ends.push(remove);
+  return url;
 }
 
 async function startAll(url: string) {
@@ -34,34 +28,34 @@ async function startAll(url: string) {
   return { provider, processes };
 }
 
-describe.each([
-  ['a SQLite file', sqliteUrl],
-  ['a Redis', redisUrl],
-])('eight processes that ask the same a hundred times, on %s', (_what, urlOf) => {
-  test('make one call between them', async () => {
-    const { provider, processes } = await startAll(await urlOf());
-    processes.forEach(go);
-    while (provider.count === 0) await delay(5);
-    await delay(50); // whoever would call, too, has done so
-    provider.open();
-    await Promise.all(processes.map(({ ended }) => ended));
-    expect(processes.map(answersOf)).toEqual(Array(PROCESSES).fill(['answer 1']));
-    expect(provider.count).toBe(1);
-  });
+describe.each(SHARED_PLACES)(
+  'eight processes that ask the same a hundred times, on %s',
+  (_what, openPlace) => {
+    test('make one call between them', async () => {
+      const { provider, processes } = await startAll(await urlOf(openPlace));
+      processes.forEach(go);
+      while (provider.count === 0) await delay(5);
+      await delay(50); // whoever would call, too, has done so
+      provider.open();
+      await Promise.all(processes.map(({ ended }) => ended));
+      expect(processes.map(answersOf)).toEqual(Array(PROCESSES).fill(['answer 1']));
+      expect(provider.count).toBe(1);
+    });
 
-  test('make one more where the one that called is killed', async () => {
-    const { provider, processes } = await startAll(await urlOf());
-    const [leader, ...others] = processes;
-    if (leader === undefined) throw new Error('No process was started.');
-    go(leader);
-    while (provider.count === 0) await delay(5);
-    others.forEach(go);
-    leader.child.kill('SIGKILL');
-    await leader.ended;
-    while (provider.count === 1) await delay(5);
-    provider.open();
-    await Promise.all(others.map(({ ended }) => ended));
-    expect(others.map(answersOf)).toEqual(Array(PROCESSES - 1).fill(['answer 2']));
-    expect(provider.count).toBe(2);
-  });
-});
+    test('make one more where the one that called is killed', async () => {
+      const { provider, processes } = await startAll(await urlOf(openPlace));
+      const [leader, ...others] = processes;
+      if (leader === undefined) throw new Error('No process was started.');
+      go(leader);
+      while (provider.count === 0) await delay(5);
+      others.forEach(go);
+      leader.child.kill('SIGKILL');
+      await leader.ended;
+      while (provider.count === 1) await delay(5);
+      provider.open();
+      await Promise.all(others.map(({ ended }) => ended));
+      expect(others.map(answersOf)).toEqual(Array(PROCESSES - 1).fill(['answer 2']));
+      expect(provider.count).toBe(2);
+    });
+  },
+);

@@ -4,7 +4,7 @@ import type { StoreCase, TestedStore } from './store-case.ts';
 /** Milliseconds of a life that a test can wait for. */
 const SHORT = 20;
 const LONG = 60_000;
-const PATIENCE = 2_000;
+const PATIENCE = 20_000;
 
 async function isGoneSoon(store: TestedStore, key: string): Promise<boolean> {
   const deadline = performance.now() + PATIENCE;
