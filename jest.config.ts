@@ -36,7 +36,10 @@ const packages = readdirSync('packages', { withFileTypes: true }).filter((entry)
 
 export default {
   // Nothing is asserted about time: this ends what hangs, on however slow a machine.
-  testTimeout: 60_000,
+  testTimeout: 240_000,
+  // Processes of their own also where there are two cores: what test files leave in memory goes with them.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
   coverageProvider: 'v8',
   collectCoverageFrom: ['packages/*/src/**/*.ts'],
   projects: [...packages.map(({ name }) => project(`packages/${name}`)), project('examples')],

@@ -105,7 +105,7 @@ describe('a folder of fixtures that eight workers record at once', () => {
     missed = await work(many ?? '', WORKERS);
     alone = filesIn(one ?? '');
     together = filesIn(many ?? '');
-  }, 240_000);
+  });
 
   test('has lost none, and torn none: the bytes are those of one worker alone', () => {
     expect(Object.keys(together)).toHaveLength(40);

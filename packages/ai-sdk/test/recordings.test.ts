@@ -79,14 +79,14 @@ describeWithFixtures({ describe, test }, 'recordings of real services', () => {
     const cases = openaiAnswers().flatMap(caseOf);
     await unfitOf(cases);
     expect(cases.length).toBeGreaterThan(40);
-  }, 120_000);
+  });
 
   test('every recorded pair is asked once and answered twice', async () => {
     const cases = recordedPairs().flatMap(pairCases);
     const unfit = await unfitOf(cases);
     expect(cases.length).toBeGreaterThan(250);
     expect(unfit.length).toBeLessThan(cases.length / 5);
-  }, 240_000);
+  });
 
   test('distinct requests have distinct keys, whatever the order of their fields', async () => {
     const server = await startWireServer({ answer: () => ({ body: {} }) });
@@ -102,7 +102,7 @@ describeWithFixtures({ describe, test }, 'recordings of real services', () => {
     const cases = recordedPairs().flatMap(pairCases);
     expect(await distinctKeys(parts, cases)).toBeGreaterThan(200);
     await server.close();
-  }, 240_000);
+  });
 });
 
 function sorted(value: unknown): unknown {

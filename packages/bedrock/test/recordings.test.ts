@@ -82,7 +82,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
     const unfit = await unfitOf(cases);
     expect([pairs.length, cases.length]).toEqual([110, 102]);
     expect(unfit.length).toBeLessThan(15);
-  }, 120_000);
+  });
 
   test('distinct requests have distinct keys, whatever the order of their fields', async () => {
     const cache = createLlmCache();

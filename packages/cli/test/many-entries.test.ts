@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { KINDS, type Place, Places } from './places.ts';
 import { NOW, now, question } from './questions.ts';
 
-const COUNT = 10_000;
+const COUNT = 4_000;
 const AT_ONCE = 200;
 const HOUR = 3_600_000;
 

@@ -76,14 +76,14 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
     const unfit = await unfitOf(pairs());
     expect(pairs().length).toBeGreaterThan(180);
     expect(unfit.length).toBeLessThan(pairs().length / 8);
-  }, 120_000);
+  });
 
   test('every recorded answer is asked for once and given twice', async () => {
     // The live API speaks over a WebSocket: there is nothing to serve.
     const answers = recordedAnswers('google').filter(({ sub }) => sub !== 'speech-translation');
     await unfitOf(answers.map(caseOf));
     expect(answers.length).toBeGreaterThan(14);
-  }, 120_000);
+  });
 
   test('a recorded embedding of Vertex AI is asked for once and given twice', async () => {
     const path = '/v1beta1/publishers/google/models/text-embedding-005:predict';
@@ -100,7 +100,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
     const ask = posted(cachedFetch({ cache, adapter: google, admit, fetch }));
     const parts = { expect, cache, ask, textOf: coveredBy(google.ignore) };
     expect(await distinctKeys(parts, pairs())).toBeGreaterThan(150);
-  }, 120_000);
+  });
 
   test('a stream is assembled into the texts and calls that its chunks carry, in order', () => {
     const streams = recordedAnswers('google', '').filter((answer) => answer.kind === 'stream');

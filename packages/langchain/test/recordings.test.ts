@@ -80,7 +80,7 @@ describeWithFixtures({ describe, test }, 'recordings of real services', () => {
     const unfit = await unfitOf(pairs(), (cache) => ({ fetch: cachedFetch({ cache }) }));
     expect(pairs().length).toBeGreaterThan(300);
     expect(unfit.length).toBeLessThan(pairs().length / 5);
-  }, 240_000);
+  });
 
   test('through the BaseCache: every pair is asked once and answered twice', async () => {
     const unfit = await unfitOf(pairs('json'), (cache) => ({
@@ -88,5 +88,5 @@ describeWithFixtures({ describe, test }, 'recordings of real services', () => {
     }));
     expect(pairs('json').length).toBeGreaterThan(300);
     expect(unfit.length).toBeLessThan(pairs('json').length / 5);
-  }, 240_000);
+  });
 });

@@ -59,7 +59,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
     const unfit = await unfitOf(cases);
     expect(cases.length).toBeGreaterThan(250);
     expect(unfit.length).toBeLessThan(cases.length / 5);
-  }, 120_000);
+  });
 
   test('every recorded answer is asked for once and given twice', async () => {
     const cases = answers().flatMap((answer): RecordedCase[] => {
@@ -71,5 +71,5 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
     });
     await unfitOf(cases);
     expect(cases.length).toBeGreaterThan(40);
-  }, 120_000);
+  });
 });

@@ -40,7 +40,7 @@ test('a user with the rights that the README names is enough for all that a cach
   await startAs(rule);
   await useAll();
   expect(trial.countOf('store-error')).toBe(0);
-}, 30_000);
+});
 
 test('each of these rights is needed', async () => {
   await startAs(rule);
@@ -51,10 +51,10 @@ test('each of these rights is needed', async () => {
   // Only who asks the store itself needs it.
   const unused = rights.filter((name) => !used(name) && name !== 'exists');
   expect(unused).toEqual([]);
-}, 30_000);
+});
 
 test('a user who may not run scripts takes and gives leases in steps', async () => {
   await startAs(rule.replace('+eval', '+pexpire'));
   await useAll();
   expect(trial.countOf('store-error')).toBe(0);
-}, 30_000);
+});

@@ -9,7 +9,7 @@ const stores: RedisStore[] = [];
 
 beforeAll(async () => {
   cluster = await startRedisCluster({ replicas: 1 });
-}, 60_000);
+});
 
 afterEach(async () => {
   await Promise.all(stores.splice(0).map((store) => store.disconnect()));
@@ -114,7 +114,7 @@ test('a master that dies takes its own rows along and no others, and comes back'
   await cluster.masters[2]?.restart();
   await until('The master is back', () => store.set(keys[2], 'again').catch(() => false));
   expect(await store.getMany([...keys])).toEqual(['more', 'value', 'again']);
-}, 60_000);
+});
 
 test('a replica that takes over is found', async () => {
   const [master] = cluster.masters;
@@ -131,7 +131,7 @@ test('a replica that takes over is found', async () => {
   await until('The replica answers', () => store.get(key).catch(() => false));
   expect(await store.get(key)).toBe('kept');
   await master?.restart();
-}, 60_000);
+});
 
 test('a cluster that is not there makes every operation reject at once, and is found later', async () => {
   const alone = await startRedisCluster({ masters: 1 });
@@ -144,7 +144,7 @@ test('a cluster that is not there makes every operation reject at once, and is f
   await until('The cluster is found', () => store.set('key', 'value').catch(() => false));
   expect(await store.get('key')).toBe('value');
   await alone.stop();
-}, 60_000);
+});
 
 test('a server that is no cluster is a mistake, and no outage', async () => {
   const server = await startRedis();

@@ -57,4 +57,4 @@ test('32 callers in a process live through every fault, and the process ends whe
   const { text, code } = await child.ended;
   expect(code).toBe(0);
   expect(JSON.parse(text.trim().split('\n').at(-1) ?? '')).toMatchObject({ wrong: 0 });
-}, 120_000);
+});

@@ -51,7 +51,7 @@ test('refused at the start: nobody waits twice, and a server that comes up is us
   expect([...trial.reasons]).toEqual(['ECONNREFUSED']);
   await start({ port });
   await trial.healed();
-}, 60_000);
+});
 
 test('killed in use and restarted: what the server kept is served again', async () => {
   const server = await start({ arguments: ['--appendonly', 'yes', '--appendfsync', 'always'] });
@@ -62,7 +62,7 @@ test('killed in use and restarted: what the server kept is served again', async 
   await server.restart();
   await trial.healed();
   expect(await trial.areKept('before')).toBe(true);
-}, 60_000);
+});
 
 test('killed under calls: each of them is answered', async () => {
   const server = await start();
@@ -73,7 +73,7 @@ test('killed under calls: each of them is answered', async () => {
   expect(await Promise.all(calls)).toEqual(Array(5).fill(CALLERS));
   await server.restart();
   await trial.healed();
-}, 60_000);
+});
 
 test('hung (SIGSTOP): one deadline, then none, and nothing is lost', async () => {
   const server = await start();
@@ -85,7 +85,7 @@ test('hung (SIGSTOP): one deadline, then none, and nothing is lost', async () =>
   server.resume();
   await trial.healed();
   expect(await trial.areKept('before')).toBe(true);
-}, 60_000);
+});
 
 test('connections cut by the server: nothing is lost', async () => {
   const server = await start();
@@ -98,7 +98,7 @@ test('connections cut by the server: nothing is lost', async () => {
   }
   await trial.healed();
   expect(await trial.areKept('before')).toBe(true);
-}, 60_000);
+});
 
 test('a wrong password: told once, and healed when the server has it', async () => {
   const server = await start();
@@ -109,7 +109,7 @@ test('a wrong password: told once, and healed when the server has it', async () 
   expect(trial.countOf('store-error')).toBe(1);
   await server.command('ACL SETUSER app on >secret ~* +@all');
   await trial.healed();
-}, 60_000);
+});
 
 test('memory is full: calls are answered and earlier answers served', async () => {
   const server = await start({ arguments: ['--maxmemory-policy', 'noeviction'] });
@@ -121,7 +121,7 @@ test('memory is full: calls are answered and earlier answers served', async () =
   await until('Reads go on', () => trial.areKept('before'));
   await server.command('CONFIG SET maxmemory 0');
   await trial.healed();
-}, 60_000);
+});
 
 test('an answer of 20 MB is served and not stored, and a row of 20 MB is a miss', async () => {
   const server = await start();
@@ -143,7 +143,7 @@ test('an answer of 20 MB is served and not stored, and a row of 20 MB is a miss'
     return (await trial.ask.withInfo({ prompt: 'short' })).info.outcome === 'hit';
   });
   expect([...trial.reasons]).toEqual([]);
-}, 60_000);
+});
 
 test('one master of three is dead: calls are answered, and what the others keep is kept', async () => {
   const cluster = await startRedisCluster({
@@ -161,4 +161,4 @@ test('one master of three is dead: calls are answered, and what the others keep 
     expect(await trial.areKept('before')).toBe(true);
   }
   expect(trial.countOf('store-error')).toBeGreaterThan(0);
-}, 120_000);
+});

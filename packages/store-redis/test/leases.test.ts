@@ -41,7 +41,7 @@ test('of two processes that ask again and again, each lease goes to one', async 
   expect(ofFirst).toEqual(ofSecond);
   expect(ofFirst).toHaveLength(200);
   expect(ofFirst?.every((holder) => holder === 'first' || holder === 'second')).toBe(true);
-}, 60_000);
+});
 
 test('the lease of a process that was killed is free when its time is over, and not before', async () => {
   const child = startHolder('killed', 1500);
@@ -53,7 +53,7 @@ test('the lease of a process that was killed is free when its time is over, and 
   const holder = await leases.take('key-0', 'next', LONG);
   expect(holder).toBe(remaining > 500 ? 'killed' : holder);
   await until('It is free', async () => (await leases.take('key-0', 'next', LONG)) === 'next');
-}, 60_000);
+});
 
 test('a lease lies beside its entry, with a life of its own', async () => {
   const { leases } = open();

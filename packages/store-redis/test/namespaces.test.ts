@@ -39,7 +39,7 @@ const caches: LlmCache[] = [];
 beforeAll(async () => {
   server = await startRedis();
   cluster = await startRedisCluster();
-}, 60_000);
+});
 
 beforeEach(() => Promise.all([server, ...cluster.masters].map((each) => each.command('FLUSHALL'))));
 
@@ -89,7 +89,7 @@ test('a namespace of any characters is cleared and invalidated alone, and no oth
     }
   }
   for (const key of foreign) expect(await server.command(`GET "${key}"`)).toContain('theirs');
-}, 120_000);
+});
 
 test.each(['{tag}', '{', '}{a}', '{}'])(
   'the namespace %s is no hash tag: its entries are spread over a cluster',

@@ -62,7 +62,7 @@ test('the master that the sentinels name is used, and the next one where it dies
   expect(await replica.command('GET next')).toContain('cached-llm value');
   expect(await store.getMany(['key', 'next'])).toEqual(['value', 'value']);
   expect(told.length).toBeLessThan(5);
-}, 60_000);
+});
 
 test('a master that is made a replica is left for the new one', async () => {
   const { master, replica, sentinel } = await startWatched();
@@ -75,7 +75,7 @@ test('a master that is made a replica is left for the new one', async () => {
   await expect(store.set('key', 'refused')).rejects.toMatchObject({ code: 'READONLY' });
   await until('Writes go to the new one', () => store.set('key', 'later').catch(() => false));
   expect(await replica.command('GET key')).toContain('later');
-}, 60_000);
+});
 
 test('a master that no sentinel knows is a mistake, and no outage', async () => {
   const server = await startRedis();

@@ -15,7 +15,7 @@ let cluster: RedisCluster;
 beforeAll(async () => {
   server = await startRedis();
   cluster = await startRedisCluster();
-}, 60_000);
+});
 
 afterAll(() => Promise.all([server.stop(), cluster.stop()]));
 

@@ -65,7 +65,7 @@ beforeAll(async () => {
   authority = await makeAuthority();
   client = await makeCertificate('client');
   await startSecure(await makeCertificate('server'));
-}, 60_000);
+});
 
 afterEach(async () => {
   await Promise.all(stores.splice(0).map((store) => store.disconnect()));

@@ -22,4 +22,4 @@ test('a process with an open store ends by itself', async () => {
   );
   const { stdout } = await run.finally(() => folder.remove());
   expect(stdout).toBe('value');
-}, 10_000);
+});
