@@ -1,9 +1,22 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { soak } from '../src/soak-run.ts';
+import type { SoakReport } from '../src/soak-run.ts';
+
+const CALLS = 30_000;
+
+/** In a process of its own, which has to end by itself. */
+async function soakReport(): Promise<SoakReport> {
+  const script = fileURLToPath(new URL('../src/soak.ts', import.meta.url));
+  const source = ['--conditions=@cached-llm/source', '--import', import.meta.resolve('tsx')];
+  const command = [...source, script, String(CALLS), '--json'];
+  const { stdout } = await promisify(execFile)(process.execPath, command);
+  return JSON.parse(stdout);
+}
 
 test('a store that keeps failing makes no call fail, gives no wrong answer, and leaves nothing behind', async () => {
-  const report = await soak(60_000);
-  expect([report.failed, report.wrong, report.calls]).toEqual([0, 0, 60_000]);
-  expect(report.upstream).toBeLessThan(report.calls);
+  const report = await soakReport();
+  expect([report.failed, report.wrong, report.calls]).toEqual([0, 0, CALLS]);
   expect(report.resources.after).toEqual(report.resources.before);
 });
