@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { cachedLlmCall, type LlmCache } from '@cached-llm/core';
 
 interface Question {
@@ -43,10 +44,12 @@ export class SoakCalls {
     const options = { cache, provider: 'soak', tags: ['soak'] };
     this.#ask = cachedLlmCall(async function ask({ prompt }: Question) {
       counts.upstream += 1;
+      await turn(); // as a real call: without a turn of the event loop nothing ever heals
       return { text: answerTo(prompt) };
     }, options);
     this.#stream = cachedLlmCall(async function* stream({ prompt }: Question) {
       counts.upstream += 1;
+      await turn();
       for (const word of WORDS) yield prompt + word;
     }, options);
   }
