@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { Failure } from './failure.ts';
 import type { Host } from './host.ts';
 
@@ -18,6 +17,21 @@ async function sourceOf(path: string, { stdin }: Host): Promise<NodeJS.ReadableS
   return createReadStream(path);
 }
 
+/** Ended by a line feed only: readline also ends them at U+2028, which JSON allows in a text. */
+async function* linesOf(input: NodeJS.ReadableStream): AsyncGenerator<string, void, undefined> {
+  let rest = '';
+  input.setEncoding('utf8');
+  for await (const chunk of input) {
+    const [first = '', ...others] = String(chunk).split('\n');
+    rest += first;
+    for (const next of others) {
+      yield rest;
+      rest = next;
+    }
+  }
+  yield rest;
+}
+
 /** The lines of a file, or of what comes in where the path is `-`; empty ones are left out. */
 export async function* numberedLines(
   path: string,
@@ -25,7 +39,7 @@ export async function* numberedLines(
 ): AsyncGenerator<NumberedLine, void, undefined> {
   const input = await sourceOf(path, host);
   let number = 0;
-  for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const text of linesOf(input)) {
     number += 1;
     if (text.trim() !== '') yield { number, text };
   }

@@ -1,10 +1,29 @@
+import { spawnSync } from 'node:child_process';
 import { chmod } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { type TemporaryFolder, temporaryFolder } from '@cached-llm/testing';
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import { type Callers, startCallers } from './callers.ts';
 
-/** To the superuser nothing is forbidden: then somebody else calls. */
-const uid = process.getuid?.() === 0 ? 65_534 : undefined;
+const NOBODY = 65_534;
+const isSuperuser = process.getuid?.() === 0;
+
+/** May somebody else run this Node.js, and read these tests? A home folder may be closed to others. */
+function isOpenToOthers(): boolean {
+  const here = fileURLToPath(new URL('./caller-process.ts', import.meta.url));
+  const read = ['-e', 'require("node:fs").readFileSync(process.argv[1])', here];
+  return spawnSync(process.execPath, read, { uid: NOBODY, gid: NOBODY }).status === 0;
+}
+
+/** To the superuser nothing is forbidden: then somebody else calls, where that can be. */
+const uid = isSuperuser && isOpenToOthers() ? NOBODY : undefined;
+
+/** Do permissions bind the callers? Says so where they do not. */
+export function areCallersBound(): boolean {
+  const areBound = !isSuperuser || uid !== undefined;
+  if (!areBound) process.stderr.write('NOT RUN: nothing is forbidden to the superuser.\n');
+  return areBound;
+}
 
 /** A folder of its own for each test, and processes that are gone after it. */
 export class FaultGround {
