@@ -161,7 +161,9 @@ describe('config', () => {
   test('shows the defaults that a cache has', async () => {
     const { out } = await program(['config', '--json']);
     const { settings } = JSON.parse(out);
-    const shown = Object.fromEntries(settings.map(({ name, value }: any) => [name, value]));
+    const shown = Object.fromEntries(
+      settings.map(({ name, value }: { name: string; value: unknown }) => [name, value]),
+    );
     const { policy } = createLlmCache();
     expect(shown).toMatchObject({ mode: policy.mode, ttl: `${policy.ttl / 86_400_000}d` });
   });

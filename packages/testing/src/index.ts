@@ -17,6 +17,7 @@ export { chatAnswer, chatEvents } from './chat-answer.ts';
 export { chunksOf } from './chunks-of.ts';
 export { describeWithFixtures, type FixtureRunner } from './describe-with-fixtures.ts';
 export { coveredBy, type DistinctKeysParts, distinctKeys, posted } from './distinct-keys.ts';
+export { EVENT_NAMES } from './event-names.ts';
 export { type CrossedAnswer, exactCrossings } from './exact-crossings.ts';
 export type {
   BodyKind,

@@ -33,10 +33,6 @@ export class LeaseDesk {
     return new HeldLease(this.#rows, { key, token, milliseconds });
   }
 
-  release(key: string, token: string): Promise<void> {
-    return this.#rows.release(key, token);
-  }
-
   /** Did a flight for `key` just end without an entry? */
   async isUnkept(key: string): Promise<boolean> {
     const rows = await this.#rows.read([this.#noteKey(key)]);

@@ -57,7 +57,7 @@ export class TieredRows implements Rows {
     return keys.map((key) => (far.has(key) ? far.get(key) : textIn(near.get(key))));
   }
 
-  /** Which rows are believed is known only after asking how old each is: no gain over `read`. */
+  /** A row that is not believed any more has to be asked for, which takes time. */
   readNow(): undefined {
     return undefined;
   }

@@ -1,20 +1,6 @@
-import { type ManualClock, manualClock } from '@cached-llm/testing';
+import { EVENT_NAMES, type ManualClock, manualClock } from '@cached-llm/testing';
 import type { CacheEvents, CacheOptions, EventName, LlmCache } from '../../src/index.ts';
 import { createLlmCache } from '../../src/index.ts';
-
-const EVERY_EVENT: Readonly<Record<EventName, true>> = {
-  hit: true,
-  stale: true,
-  miss: true,
-  'replay-miss': true,
-  collapsed: true,
-  bypass: true,
-  stored: true,
-  'not-admitted': true,
-  'store-error': true,
-  'breaker-open': true,
-  'breaker-closed': true,
-};
 
 interface Told {
   readonly name: EventName;
@@ -34,8 +20,7 @@ export function startTrial(options: CacheOptions = {}): Trial {
   const clock = manualClock();
   const cache = createLlmCache({ now: clock.now, ...options });
   const events: Told[] = [];
-  const names = Object.keys(EVERY_EVENT) as EventName[]; // the table has no other keys
-  for (const name of names) cache.on(name, (event) => events.push({ name, event }));
+  for (const name of EVENT_NAMES) cache.on(name, (event) => events.push({ name, event }));
   return { cache, clock, events, story: () => events.map(({ name }) => name) };
 }
 
