@@ -1,10 +1,8 @@
 import { crc32 } from 'node:zlib';
 import { WIDTH } from './framed-text.ts';
 
-/** Begins no JSON text: a row of version 0.1.0, which has no check, is told by what stands here. */
-const MARK = '\u0001';
-const START = WIDTH + 1;
 const DIGITS = 8;
+const START = WIDTH + DIGITS;
 
 /** Of key, expiry and text, so that a row that was moved, or whose life was prolonged, is noticed, too. */
 function checkOf(key: string, expiry: string, text: string): string {
@@ -17,15 +15,13 @@ function checkOf(key: string, expiry: string, text: string): string {
 export function checkedText(key: string, framed: string): string {
   const expiry = framed.slice(0, WIDTH);
   const text = framed.slice(WIDTH);
-  return `${expiry}${MARK}${checkOf(key, expiry, text)}${text}`;
+  return `${expiry}${checkOf(key, expiry, text)}${text}`;
 }
 
 /** The text that was stored under `key`; nothing where `stored` is no longer what was written there. */
 export function textIn(key: string, stored: unknown): string | undefined {
-  if (typeof stored !== 'string' || stored.length < WIDTH) return undefined;
-  if (stored[WIDTH] !== MARK) return stored.slice(WIDTH);
-  const text = stored.slice(START + DIGITS);
-  const isIntact =
-    stored.slice(START, START + DIGITS) === checkOf(key, stored.slice(0, WIDTH), text);
+  if (typeof stored !== 'string' || stored.length < START) return undefined;
+  const text = stored.slice(START);
+  const isIntact = stored.slice(WIDTH, START) === checkOf(key, stored.slice(0, WIDTH), text);
   return isIntact ? text : undefined;
 }
