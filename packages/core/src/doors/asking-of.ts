@@ -29,19 +29,13 @@ function read({ definition, policy }: Wrapping, owner: unknown, given: Arguments
   }
 }
 
-/** A call, with the arguments as they were when it was asked for. */
-export interface TakenAsking extends Asking<unknown> {
-  readonly taken: Arguments;
-}
-
 /** One call of the function, as the pipeline takes it. */
-export function askingOf(wrapping: Wrapping, owner: unknown, given: Arguments): TakenAsking {
+export function askingOf(wrapping: Wrapping, owner: unknown, given: Arguments): Asking<unknown> {
   const { fn, policy, rules } = wrapping;
   const { identity, signal, request } = read(wrapping, owner, given);
   // The types of `this` and of the arguments are those the function was wrapped with.
   const call = async (taken: Arguments) => fn.apply(owner as never, taken as never);
   return {
-    taken: request,
     identity,
     policy,
     signal,

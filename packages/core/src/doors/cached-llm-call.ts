@@ -36,8 +36,8 @@ export interface CachedLlmCall<This, Arguments extends readonly unknown[], Respo
 type Arguments = readonly unknown[];
 
 function wrap(door: FunctionDoor): CachedLlmCall<unknown, Arguments, unknown> {
-  async function cached(this: unknown, ...given: Arguments): Promise<unknown> {
-    return (await door.answer(this, given)).response;
+  function cached(this: unknown, ...given: Arguments): Promise<unknown> {
+    return door.respond(this, given);
   }
   // `ask.keyOf(request)` has no owner, `ask.keyOf.call(service, request)` has one.
   const ownerOf = (self: unknown) => (self === cached ? undefined : self);

@@ -41,12 +41,6 @@ export class FunctionDefinition {
     return provider ?? adapter?.provider ?? this.#nameWith(owner);
   }
 
-  /** Nothing but the arguments says what is asked. */
-  get isToldByArguments(): boolean {
-    const { key, when } = this.#options;
-    return this.#naming === 'own' && key === undefined && when === undefined;
-  }
-
   identityOf(owner: unknown, given: readonly unknown[], policy: Policy): CallIdentity | Bypass {
     const { adapter, key } = this.#options;
     const who = this.providerOf(owner);

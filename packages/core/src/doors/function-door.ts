@@ -1,25 +1,17 @@
-import { isBypass } from '../policy/address.ts';
 import { type Answer, bypassAnswer } from '../policy/answer.ts';
-import type { Asking } from '../policy/call.ts';
 import { callPolicy } from '../policy/call-policy.ts';
 import type { CallOptions } from '../policy/options.ts';
-import { askingOf, type TakenAsking, type Wrapping } from './asking-of.ts';
-import { KnownAsking } from './known-asking.ts';
-import { KnownRequests } from './known-requests.ts';
+import { askingOf, type Wrapping } from './asking-of.ts';
 
 type Arguments = readonly unknown[];
 
 /** Brings the calls of one function to its cache. The owner is the `this` of a call. */
 export class FunctionDoor {
   readonly #wrapping: Wrapping;
-  /** Nothing where more than the arguments says what is asked. */
-  readonly #known: KnownRequests | undefined;
 
   constructor({ definition, policy, fn }: Omit<Wrapping, 'rules'>) {
     const rules = { adapter: definition.adapter, admit: policy.admit };
     this.#wrapping = { definition, policy, fn, rules };
-    const isTold = definition.isToldByArguments && policy.when === undefined;
-    this.#known = isTold ? new KnownRequests() : undefined;
   }
 
   get name(): string {
@@ -32,15 +24,15 @@ export class FunctionDoor {
     return new FunctionDoor({ ...this.#wrapping, policy });
   }
 
+  async respond(owner: unknown, given: Arguments): Promise<unknown> {
+    const answer = this.answer(owner, given);
+    // Waiting for what is there already takes as long as finding it.
+    return answer instanceof Promise ? (await answer).response : answer.response;
+  }
+
   answer(owner: unknown, given: Arguments): Answer<unknown> | Promise<Answer<unknown>> {
     if (this.#isOff) return this.#direct(owner, given);
-    const text = this.#known?.textOf(given);
-    const known = text === undefined ? undefined : this.#known?.get(text);
-    if (known !== undefined) {
-      return this.#cache.answer(new KnownAsking(this.#wrapping, { owner, given }, known));
-    }
-    const asking = askingOf(this.#wrapping, owner, given);
-    return this.#cache.answer(text === undefined ? asking : this.#learn(text, asking));
+    return this.#cache.answer(askingOf(this.#wrapping, owner, given));
   }
 
   keyOf(owner: unknown, given: Arguments): string | undefined {
@@ -54,16 +46,6 @@ export class FunctionDoor {
   async invalidate(owner: unknown, given: Arguments): Promise<boolean> {
     const key = this.keyOf(owner, given);
     return key === undefined || this.#cache.invalidate({ key });
-  }
-
-  #learn(text: string, asking: TakenAsking): Asking<unknown> {
-    const address = this.#cache.calls.addressOf(asking);
-    const { identity, taken } = asking;
-    // A getter may say one thing now and another then: what the key was taken from has to be what the text says.
-    const isSame = this.#known?.textOf(taken) === text;
-    if (isBypass(address) || isBypass(identity) || !isSame) return asking;
-    this.#known?.add(text, { identity, address });
-    return Object.assign(asking, { address });
   }
 
   get #cache() {

@@ -1,13 +1,14 @@
-import type { Entry, EntryHeader } from '../words/entry.ts';
+import type { EntryHeader } from '../words/entry.ts';
 import type { Address, Found } from './entry-store.ts';
 import { isFor } from './entry-text.ts';
 import type { MarkerBoard } from './marker-board.ts';
-import { RecentEntries } from './recent-entries.ts';
+import { type ReadEntry, RecentEntries, readEntry } from './recent-entries.ts';
 import type { Rows } from './rows.ts';
 import { applyMarkers, type Markers, tagsOf } from './tags.ts';
 import type { Vaults } from './vaults.ts';
 
 type Keys = [string, ...string[]];
+type Texts = readonly (string | undefined)[];
 
 export interface EntryReaderParts {
   readonly rows: Rows;
@@ -33,7 +34,10 @@ export class EntryReader {
   async read(address: Address): Promise<Found> {
     const keys = this.#keysFor(address);
     const rows = await this.#rows.read(keys);
-    return rows === undefined ? NOTHING : this.#find(address, keys, rows);
+    if (rows === undefined) return NOTHING;
+    const markers = this.#markers.take(this.#markers.places.of(address.tags), rows);
+    const entry = await this.#vaults.entryAmong(keys, rows);
+    return this.#check(entry && readEntry(entry), address, markers);
   }
 
   /** The same in the call itself; nothing where the store, or what it holds, needs time. */
@@ -41,46 +45,54 @@ export class EntryReader {
     const keys = this.#keysFor(address);
     const rows = this.#rows.readNow(keys);
     if (rows === undefined) return undefined;
-    const entry = this.#recent.get(address.key, rows[0]) ?? this.#vaults.entryAmong(keys, rows);
-    if (entry instanceof Promise) return undefined;
-    if (entry !== undefined) this.#recent.add(address.key, rows[0], entry);
+    const read = this.#recent.get(address.key, rows[0]) ?? this.#readAnew(keys, rows);
+    if (read === 'later') return undefined;
     const markers = this.#markers.take(this.#markers.places.of(address.tags), rows);
-    const found = this.#check(entry, address, markers);
+    const found = this.#check(read, address, markers);
     return found instanceof Promise ? undefined : found;
   }
 
   /** The header as the markers of all its tags leave it: nothing where the entry answers nobody. */
-  markedBy(markers: Markers, header: EntryHeader): EntryHeader | undefined {
-    return applyMarkers(header, markers, this.#markers.marksOf(tagsOf(header)));
+  markedBy(
+    markers: Markers,
+    header: EntryHeader,
+    tags: readonly string[] = tagsOf(header),
+  ): EntryHeader | undefined {
+    return applyMarkers(header, markers, this.#markers.marksOf(tags));
   }
 
   /** Its own key, those of older secrets, and those of what is said of its tags. */
   #keysFor({ key, tags }: Address): Keys {
-    const keys: Keys = [key, ...this.#vaults.olderKeys(key)];
+    const keys: Keys = [key];
+    for (const older of this.#vaults.olderKeys(key)) keys.push(older);
     for (const place of this.#markers.places.of(tags)) keys.push(place.key);
     return keys;
   }
 
-  #find(address: Address, keys: Keys, rows: readonly (string | undefined)[]) {
-    const markers = this.#markers.take(this.#markers.places.of(address.tags), rows);
+  #readAnew(keys: Keys, rows: Texts): ReadEntry | undefined | 'later' {
     const entry = this.#vaults.entryAmong(keys, rows);
-    const check = (found: Entry | undefined) => this.#check(found, address, markers);
-    return entry instanceof Promise ? entry.then(check) : check(entry);
+    if (entry instanceof Promise) return 'later';
+    if (entry === undefined) return undefined;
+    const read = readEntry(entry);
+    this.#recent.add(keys[0], rows[0], read);
+    return read;
   }
 
   /** An entry that is another's, or invalidated, is none; one with more tags is asked about. */
-  #check(entry: Entry | undefined, address: Address, markers: Markers): Found | Promise<Found> {
-    if (entry === undefined || !isFor(entry, address)) return { markers };
-    const more = tagsOf(entry.header).filter((tag) => !address.tags.includes(tag));
-    if (more.length === 0) return this.#marked(entry, markers);
+  #check(read: ReadEntry | undefined, address: Address, markers: Markers): Found | Promise<Found> {
+    if (read === undefined || !isFor(read.entry, address)) return { markers };
+    const { entry, tags } = read;
+    if (tags.every((tag) => address.tags.includes(tag))) return this.#marked(read, markers);
+    const more = tags.filter((tag) => !address.tags.includes(tag));
     return this.#markers.read(more).then((others) => {
       if (others === undefined) return { markers };
-      return this.#marked(entry, new Map([...markers, ...others]));
+      return this.#marked({ entry, tags }, new Map([...markers, ...others]));
     });
   }
 
-  #marked(entry: Entry, markers: Markers): Found {
-    const header = this.markedBy(markers, entry.header);
-    return header === undefined ? { markers } : { markers, entry: { ...entry, header } };
+  #marked({ entry, tags }: ReadEntry, markers: Markers): Found {
+    const header = this.markedBy(markers, entry.header, tags);
+    if (header === undefined) return { markers };
+    return { markers, entry: header === entry.header ? entry : { ...entry, header } };
   }
 }

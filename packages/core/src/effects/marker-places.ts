@@ -18,6 +18,7 @@ export class MarkerPlaces {
   readonly #seals: readonly Seal[];
   readonly #isOpen: boolean;
   readonly #known = new Map<string, readonly MarkerPlace[]>();
+  readonly #lists = new WeakMap<readonly string[], readonly MarkerPlace[]>();
 
   constructor(prefix: string, seals: readonly Seal[]) {
     this.#prefix = prefix;
@@ -30,11 +31,12 @@ export class MarkerPlaces {
     return this.#isOpen ? tags : this.of(tags).map(({ mark }) => mark);
   }
 
+  /** Of a list that comes again: it is not to change. */
   of(tags: readonly string[]): readonly MarkerPlace[] {
-    const places: MarkerPlace[] = [];
-    for (const tag of tags) {
-      for (const place of this.#of(tag)) places.push(place);
-    }
+    const known = this.#lists.get(tags);
+    if (known !== undefined) return known;
+    const places = tags.flatMap((tag) => this.#of(tag));
+    this.#lists.set(tags, places);
     return places;
   }
 

@@ -6,6 +6,10 @@ type Lead<Value> = (flight: Flight<Value>) => Promise<Value>;
 export class SingleFlight<Value> {
   readonly #flights = new Map<string, Flight<Value>>();
 
+  get isEmpty(): boolean {
+    return this.#flights.size === 0;
+  }
+
   /** The flight that is up for `key`, or nothing. */
   find(key: string): Flight<Value> | undefined {
     return this.#flights.get(key);

@@ -1,11 +1,10 @@
 import type { Address, EntryStore } from '../effects/entry-store.ts';
-import { tagsOf } from '../effects/tags.ts';
 import type { CallIdentity } from '../words/call-identity.ts';
 import { fingerprint } from '../words/fingerprint.ts';
 import { NotCanonical } from '../words/not-canonical.ts';
+import { addressTags } from './address-tags.ts';
 import type { Bypass } from './call.ts';
 import type { Policy } from './policy.ts';
-import { callTags } from './served-model.ts';
 
 export function isBypass(value: object): value is Bypass {
   return 'bypass' in value;
@@ -18,14 +17,13 @@ export function addressOf(
   policy: Policy,
 ): Address | Bypass {
   if (isBypass(identity)) return identity;
-  const { provider, model } = identity;
+  const { provider } = identity;
   if (policy.requireScope && policy.scope === '') return { bypass: 'no-scope', provider };
   try {
     const { scope } = policy;
     const digest = fingerprint(identity);
     const key = entries.keyOf({ fingerprint: digest, scope });
-    const tags = tagsOf({ provider, model, tags: callTags(identity, policy) });
-    return { fingerprint: digest, scope, key, tags };
+    return { fingerprint: digest, scope, key, tags: addressTags(identity, policy) };
   } catch (error) {
     if (error instanceof NotCanonical) {
       return { bypass: 'not-canonical', provider, field: error.path };

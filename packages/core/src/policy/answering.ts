@@ -1,4 +1,4 @@
-import type { Address, EntryStore } from '../effects/entry-store.ts';
+import type { EntryStore } from '../effects/entry-store.ts';
 import type { Reporter } from '../effects/reporter.ts';
 import type { BypassReason } from '../words/events.ts';
 import { addressOf, isBypass } from './address.ts';
@@ -31,15 +31,10 @@ export class Answering {
 
   /** Takes one request through the cache. Doors build the call; see `cachedLlmCall` for functions. */
   answer<Response>(call: Asking<Response>): Answer<Response> | Promise<Answer<Response>> {
-    const address = call.address ?? this.addressOf(call);
+    const address = addressOf(this.#entries, call.identity, call.policy);
     if (isBypass(address)) return this.#goPast(call, address);
     // An identity that is a bypass has no address.
     return this.#pipeline.answer(call as Call<Response>, address);
-  }
-
-  /** Where the entry of a call is, or why it can have none. */
-  addressOf({ identity, policy }: Asking<unknown>): Address | Bypass {
-    return addressOf(this.#entries, identity, policy);
   }
 
   /** The key of a call; nothing for one that goes past the cache. */

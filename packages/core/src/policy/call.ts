@@ -1,4 +1,3 @@
-import type { Address } from '../effects/entry-store.ts';
 import type { Recording } from '../effects/recording.ts';
 import type { Facts } from '../effects/stream-source.ts';
 import type { CallIdentity } from '../words/call-identity.ts';
@@ -68,10 +67,6 @@ export interface Call<Response> {
   readonly codec: ResponseCodec<Response>;
   /** One of many items that are asked for together: it waits for no other process. */
   readonly isPart?: boolean | undefined;
-  /** Where its entry is, if that is known. @default worked out from its identity */
-  readonly address?: Address | undefined;
-  /** Takes a copy of what the caller may change: told before anything is waited for. */
-  hold?(): void;
   /** Calls the provider. The signal is the flight's, not the caller's. */
   invoke(signal: AbortSignal): Promise<Response>;
   /** Calls the provider as if there were no cache, with the caller's own request. @default invoke */

@@ -49,7 +49,6 @@ export class Pipeline {
     if (running !== undefined) return this.#join(call, address, running);
     const { look, landed } = serveNow(this.#parts, request);
     if (landed !== undefined) return this.#own(call, address, landed);
-    call.hold?.();
     return this.#lead(call, address, this.flights.start({ ...request, look }));
   }
 
@@ -61,7 +60,6 @@ export class Pipeline {
 
   async #join<Response>(call: Call<Response>, address: Address, flight: Flight<Landed>) {
     if (isLeading(address.key)) return this.#goPast(call, 'nested');
-    call.hold?.();
     const isLate = flight.hasLanded;
     const landed = await flight.board(call.signal);
     // Who wants a new answer does not take one that was there before it asked.

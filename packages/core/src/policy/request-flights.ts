@@ -20,7 +20,8 @@ export class RequestFlights {
   }
 
   find(request: Request): Flight<Landed> | undefined {
-    return this.#flights.find(keyOf(request));
+    // Most often none is up, and a name for it costs more than to see that.
+    return this.#flights.isEmpty ? undefined : this.#flights.find(keyOf(request));
   }
 
   start(request: Request): Flight<Landed> {

@@ -1,6 +1,7 @@
 import stringify from 'fast-json-stable-stringify';
 import { className } from './class-name.ts';
 import { MARK, textOf } from './marked-text.ts';
+import { isNumberLike, put } from './name-order.ts';
 import { NotCanonical, type Segment } from './not-canonical.ts';
 import { specialText } from './special-value.ts';
 import { valueKind } from './value-kind.ts';
@@ -11,9 +12,16 @@ const DEEPEST = 500;
 class Walk {
   readonly #path: Segment[] = [];
   readonly #ancestors: object[] = [];
+  #isInOrder = true;
 
-  /** The value itself where all of it is JSON, else a copy with a text for each part that is not. */
-  readonly plain = (value: unknown): unknown => {
+  readonly text = (value: unknown): string => {
+    const plain = this.#plain(value);
+    // Where all names are in their places the two write the same, and JSON itself is the quicker.
+    return this.#isInOrder ? JSON.stringify(plain) : stringify(plain);
+  };
+
+  /** A copy with its names in order, and a text for each part that is not JSON. */
+  #plain(value: unknown): unknown {
     if (typeof value === 'string') return textOf(value);
     if (typeof value === 'boolean' || value === null) return value;
     if (typeof value === 'number' && Number.isFinite(value)) return value;
@@ -22,7 +30,7 @@ class Walk {
       throw new NotCanonical(`a ${typeof value}`, this.#path);
     }
     return `${MARK}${typeof value}:${value}`; // NaN, ±Infinity, a bigint, undefined
-  };
+  }
 
   #within(value: object): unknown {
     if (this.#ancestors.includes(value)) throw new NotCanonical('a cycle', this.#path);
@@ -48,39 +56,31 @@ class Walk {
     if (Object.getOwnPropertySymbols(record).length > 0) {
       throw new NotCanonical('a field named by a symbol', this.#path);
     }
-    let copy: Record<string, unknown> | undefined;
-    for (const key of Object.keys(record)) {
-      const value = record[key];
+    const copy: Record<string, unknown> = {};
+    for (const name of Object.keys(record).sort()) {
+      const value = record[name];
       if (value === undefined) continue; // the wire has no such field
-      const plain = this.#at(key, value);
-      if (plain === value) continue;
-      // Without a prototype, `__proto__` is a key like any other.
-      copy ??= Object.assign(Object.create(null) as object, record);
-      copy[key] = plain;
+      if (isNumberLike(name)) this.#isInOrder = false;
+      put(copy, name, this.#at(name, value));
     }
-    return copy ?? record;
+    return copy;
   }
 
   #array(array: readonly unknown[]): readonly unknown[] {
-    let copy: unknown[] | undefined;
-    for (let index = 0; index < array.length; index++) {
-      const plain = this.#at(index, array[index]);
-      if (plain === array[index]) continue;
-      copy ??= [...array];
-      copy[index] = plain;
-    }
-    return copy ?? array;
+    const copy: unknown[] = [];
+    for (let index = 0; index < array.length; index++) copy.push(this.#at(index, array[index]));
+    return copy;
   }
 
   #special(value: object): string {
-    const text = specialText(value, (part) => stringify(this.plain(part)));
+    const text = specialText(value, this.text);
     if (text !== undefined) return MARK + text;
     throw new NotCanonical(`an instance of ${className(value)}`, this.#path);
   }
 
   #at(segment: Segment, value: unknown): unknown {
     this.#path.push(segment);
-    const plain = this.plain(value);
+    const plain = this.#plain(value);
     this.#path.pop();
     return plain;
   }
@@ -93,5 +93,5 @@ class Walk {
  * @throws {NotCanonical} for a function, a symbol, a cycle, a Blob, an instance of a class without `toJSON`.
  */
 export function canonicalText(value: unknown): string {
-  return stringify(new Walk().plain(value));
+  return new Walk().text(value);
 }

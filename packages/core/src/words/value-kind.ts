@@ -14,9 +14,13 @@ export function valueKind(value: object): ValueKind {
   return isRoot && className(value) === 'Object' ? 'record' : 'special';
 }
 
+const INDEX = /^(0|[1-9]\d*)$/;
+
 /** JSON loses the fields of an array, such as the `groups` of a match. */
 function isPlainArray(array: readonly unknown[]): boolean {
-  if (className(array) !== 'Array' || Object.getOwnPropertySymbols(array).length > 0) return false;
-  const last = Object.keys(array).at(-1) ?? '0'; // names come after indices
-  return /^\d+$/.test(last);
+  const isOurs = Object.getPrototypeOf(array) === Array.prototype || className(array) === 'Array';
+  if (!isOurs || Object.getOwnPropertySymbols(array).length > 0) return false;
+  const last = Object.keys(array).at(-1); // names come after indices
+  if (last === undefined || last === String(array.length - 1)) return true;
+  return INDEX.test(last) && Number(last) < array.length; // it ends in holes
 }

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { KnownRequests } from '../../src/doors/known-requests.ts';
 import { cachedLlmCall, createLlmCache } from '../../src/index.ts';
 import { startTrial } from '../policy/trial.ts';
 
@@ -18,7 +17,7 @@ function startEcho() {
   return { asked, ask };
 }
 
-describe('a request that was just asked', () => {
+describe('a request that is asked again', () => {
   test('is told from one that differs in a single character, wherever that is', async () => {
     const { ask, asked } = startEcho();
     const cached = cachedLlmCall(ask, { cache: createLlmCache(), provider: 'echo' });
@@ -94,42 +93,4 @@ describe('a request that was just asked', () => {
     clock.advance(60_000);
     expect([await ask(), await ask()]).toEqual(['answer 4', 'answer 4']);
   });
-});
-
-test('what is remembered is bounded', () => {
-  const known = new KnownRequests();
-  const request = {
-    identity: { provider: 'p', request: 1 },
-    address: { key: 'k', tags: [], fingerprint: 'f', scope: '' },
-  };
-  const texts = Array.from({ length: 3_000 }, (_, number) => `${number}`.padEnd(1_000, 'x'));
-  for (const text of texts) known.add(text, request);
-  const remembered = texts.filter((text) => known.get(text) !== undefined);
-  expect(remembered.length).toBeGreaterThan(100);
-  expect(remembered.length).toBeLessThan(1_002);
-  expect(known.get(texts.at(-1) ?? '')).toBe(request);
-});
-
-test('a getter that says something else each time never lends its answer to another request', async () => {
-  const cache = createLlmCache();
-  const asked: string[] = [];
-  const ask = cachedLlmCall(
-    async (question: { readonly prompt: string }) => {
-      const text = question.prompt;
-      asked.push(text);
-      return text;
-    },
-    { cache, provider: 'echo' },
-  );
-  let turn = 0;
-  const fickle = () => ({
-    get prompt() {
-      turn += 1;
-      return `prompt ${turn}`;
-    },
-  });
-  for (let round = 0; round < 5; round += 1) await ask(fickle());
-  for (let number = 1; number <= turn; number += 1) {
-    expect(await ask({ prompt: `prompt ${number}` })).toBe(`prompt ${number}`);
-  }
 });
