@@ -36,7 +36,8 @@ export class EntryReader {
     const rows = await this.#rows.read(keys);
     if (rows === undefined) return NOTHING;
     const markers = this.#markers.take(this.#markers.places.of(address.tags), rows);
-    const entry = await this.#vaults.entryAmong(keys, rows);
+    const found = this.#vaults.entryAmong(keys, rows);
+    const entry = found instanceof Promise ? await found : found;
     return this.#check(entry && readEntry(entry), address, markers);
   }
 

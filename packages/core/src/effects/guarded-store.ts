@@ -1,17 +1,13 @@
 import type { StoreOperation } from '../words/events.ts';
 import { withDeadline } from './deadline.ts';
-import { ReadBatch } from './read-batch.ts';
+import { GuardedReads, textOrNothing } from './guarded-reads.ts';
+import type { Texts } from './read-batch.ts';
 import type { Rows } from './rows.ts';
 import type { Store } from './store.ts';
 import { FAULT, type GuardOptions, StoreGuard } from './store-guard.ts';
 
 /** No answer waits for a write, so it has longer. */
 const WRITE_PATIENCE = 8;
-
-/** A foreign value is no text of ours, and no miss of the reader's making. */
-function textOrNothing(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
 
 /**
  * The one place that knows a store can fail: a fault is no rows, or nothing written, plus an event.
@@ -21,31 +17,26 @@ export class GuardedStore implements Rows {
   readonly #store: Store;
   readonly #guard: StoreGuard;
   readonly #timeout: number;
-  readonly #reads: ReadBatch;
+  readonly #reads: GuardedReads;
   readonly #writing = new Set<Promise<unknown>>();
 
   constructor(store: Store, options: GuardOptions) {
     this.#store = store;
     this.#guard = new StoreGuard(store, options);
     this.#timeout = options.storeTimeout;
-    this.#reads = new ReadBatch((keys) => this.#getAll(keys));
+    this.#reads = new GuardedReads(store, this.#guard, options.storeTimeout);
   }
 
   get isOpen(): boolean {
     return this.#guard.isOpen;
   }
 
-  async read(keys: readonly string[]): Promise<readonly (string | undefined)[] | undefined> {
-    const ask = () => (this.#store.isImmediate ? this.#getAll(keys) : this.#reads.read(keys));
-    const rows = await this.#guard.attempt('get', this.#timeout, ask);
-    const isComplete = Array.isArray(rows) && rows.length === keys.length;
-    return isComplete ? rows.map(textOrNothing) : undefined;
+  read(keys: readonly string[]): Promise<Texts | undefined> {
+    return this.#reads.read(keys);
   }
 
-  readNow(keys: readonly string[]): readonly (string | undefined)[] | undefined {
-    const store = this.#store;
-    if (store.isImmediate !== true) return undefined;
-    return this.#guard.attemptNow(() => keys.map((key) => textOrNothing(store.get(key))));
+  readNow(keys: readonly string[]): Texts | undefined {
+    return this.#reads.readNow(keys);
   }
 
   async write(key: string, value: string, ttl: number | undefined): Promise<boolean> {
@@ -90,11 +81,5 @@ export class GuardedStore implements Rows {
     const answer = await change;
     this.#writing.delete(change);
     return answer;
-  }
-
-  #getAll(keys: readonly string[]): unknown {
-    if (this.#store.getMany !== undefined) return this.#store.getMany([...keys]);
-    // One that throws must not leave the others' rejections to nobody.
-    return Promise.all(keys.map(async (key) => this.#store.get(key)));
   }
 }

@@ -1,49 +1,50 @@
-import { isPartial } from './error-says.ts';
+export type Texts = readonly (string | undefined)[];
 
-type ReadAll = (keys: readonly string[]) => unknown;
+/** Some servers of many are away: those whose rows are elsewhere need not do without. */
+export const PARTIAL = Symbol('partial');
+
+/** Rows from a store; nothing where they cannot be had. Never rejects. */
+export interface Readers {
+  together(keys: readonly string[]): Promise<Texts | typeof PARTIAL | undefined>;
+  alone(keys: readonly string[]): Promise<Texts | undefined>;
+}
+
+type Found = ReadonlyMap<string, string | undefined> | typeof PARTIAL | undefined;
 
 interface Gathering {
   readonly keys: Set<string>;
-  readonly rows: Promise<ReadonlyMap<string, unknown>>;
+  readonly found: Promise<Found>;
 }
 
-function rowsFor(rows: unknown, keys: readonly string[]): readonly unknown[] {
-  if (Array.isArray(rows) && rows.length === keys.length) return rows;
-  throw new TypeError('The store did not give one row for each key.');
-}
-
-/** Reads that are asked for together go to the store together: one round trip, and no key twice. */
+/** Reads that are asked for together go to the store together: one round trip, one deadline, and no key twice. */
 export class ReadBatch {
-  readonly #readAll: ReadAll;
+  readonly #readers: Readers;
   #gathering: Gathering | undefined;
 
-  constructor(readAll: ReadAll) {
-    this.#readAll = readAll;
+  constructor(readers: Readers) {
+    this.#readers = readers;
   }
 
-  async read(keys: readonly string[]): Promise<readonly unknown[]> {
+  async read(keys: readonly string[]): Promise<Texts | undefined> {
     this.#gathering ??= this.#gather();
-    const { keys: all, rows } = this.#gathering;
+    const { keys: all, found } = this.#gathering;
     for (const key of keys) all.add(key);
-    const found = await rows.catch((error: unknown) => {
-      if (isPartial(error)) return undefined;
-      throw error;
-    });
-    // Where some servers of many are away, those whose rows are elsewhere need not do without.
-    if (found === undefined) return rowsFor(await this.#readAll(keys), keys);
-    return keys.map((key) => found.get(key));
+    const rows = await found;
+    if (rows === PARTIAL) return this.#readers.alone(keys);
+    return rows && keys.map((key) => rows.get(key));
   }
 
   #gather(): Gathering {
     const keys = new Set<string>();
-    return { keys, rows: this.#readSoon(keys) };
+    return { keys, found: this.#readSoon(keys) };
   }
 
-  async #readSoon(keys: ReadonlySet<string>): Promise<ReadonlyMap<string, unknown>> {
+  async #readSoon(keys: ReadonlySet<string>): Promise<Found> {
     await Promise.resolve(); // whoever asks in this turn is in time
     this.#gathering = undefined;
     const wanted = [...keys];
-    const rows = rowsFor(await this.#readAll(wanted), wanted);
+    const rows = await this.#readers.together(wanted);
+    if (rows === PARTIAL || rows === undefined) return rows;
     return new Map(wanted.map((key, index) => [key, rows[index]]));
   }
 }

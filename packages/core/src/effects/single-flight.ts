@@ -2,6 +2,8 @@ import { Flight } from './flight.ts';
 
 type Lead<Value> = (flight: Flight<Value>) => Promise<Value>;
 
+const nothing = (): void => {};
+
 /** Joined before the look-up: looking first and joining after made two calls where this makes one. */
 export class SingleFlight<Value> {
   readonly #flights = new Map<string, Flight<Value>>();
@@ -16,10 +18,15 @@ export class SingleFlight<Value> {
   }
 
   /** Starts a flight for `key`, which ends when `lead` has its value and what it holds for is done. */
-  start(key: string, lead: Lead<Value>): Flight<Value> {
+  start(key: string, lead: Lead<Value>, onEnd = nothing): Flight<Value> {
     const flight = new Flight<Value>(() => this.#land(key, flight));
     this.#flights.set(key, flight);
-    flight.depart(this.#fly(key, flight, lead));
+    flight.depart(
+      this.#fly(flight, lead, () => {
+        this.#land(key, flight);
+        onEnd();
+      }),
+    );
     return flight;
   }
 
@@ -32,13 +39,13 @@ export class SingleFlight<Value> {
     return this.#flights.get(key) === flight;
   }
 
-  async #fly(key: string, flight: Flight<Value>, lead: Lead<Value>): Promise<Value> {
+  async #fly(flight: Flight<Value>, lead: Lead<Value>, end: () => void): Promise<Value> {
     try {
       return await lead(flight);
     } finally {
-      const land = () => this.#land(key, flight);
-      if (flight.held === undefined) land();
-      else flight.held.then(land, land);
+      // An answer that is still being written can be joined, too.
+      if (flight.held === undefined) end();
+      else flight.held.then(end, end);
     }
   }
 

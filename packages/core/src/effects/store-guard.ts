@@ -17,9 +17,9 @@ export interface GuardOptions {
 }
 
 /** What an operation comes to that failed, or was not tried. */
-export const FAULT = Symbol('fault');
+export const FAULT: unique symbol = Symbol('fault');
 
-function isPromise(value: unknown): value is PromiseLike<unknown> {
+function isPromise<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
   return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
 }
 
@@ -49,11 +49,11 @@ export class StoreGuard {
   }
 
   /** What `ask` comes to, or FAULT and an event. */
-  async attempt(
+  async attempt<Answer>(
     operation: StoreOperation,
     milliseconds: number,
-    ask: () => unknown,
-  ): Promise<unknown> {
+    ask: () => Answer | PromiseLike<Answer>,
+  ): Promise<Answer | typeof FAULT> {
     if (!this.#breaker.allows()) return FAULT;
     try {
       if (!this.#opening.isOver) await this.#opening.wait();

@@ -25,7 +25,9 @@ export class RequestFlights {
   }
 
   start(request: Request): Flight<Landed> {
-    return this.#flights.start(keyOf(request), (flight) => this.#fly(request, flight));
+    this.#underWay.add(request);
+    const lead = (flight: Flight<Landed>) => this.#lead(request, flight);
+    return this.#flights.start(keyOf(request), lead, () => this.#underWay.delete(request));
   }
 
   /** Is this flight still the one for its key? */
@@ -52,18 +54,6 @@ export class RequestFlights {
   #detachAll(keys: ReadonlySet<string>): void {
     for (const request of this.#underWay) {
       if (keys.has(request.address.key)) this.#flights.detach(keyOf(request));
-    }
-  }
-
-  async #fly(request: Request, flight: Flight<Landed>): Promise<Landed> {
-    this.#underWay.add(request);
-    try {
-      return await this.#lead(request, flight);
-    } finally {
-      // An answer that is still being written can be joined, too.
-      const end = () => this.#underWay.delete(request);
-      if (flight.held === undefined) end();
-      else flight.held.then(end, end);
     }
   }
 }
