@@ -221,7 +221,7 @@ const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   ],
   http: ['@cached-llm/core', 'eventsource-parser'],
   testing: ['@cached-llm/core'],
-  'store-sqlite': ['@cached-llm/core', '@keyv/sqlite', 'keyv'],
+  'store-sqlite': ['@cached-llm/core', '@keyv/sqlite', 'keyv', 'sqlite3'],
   'store-redis': ['@cached-llm/core', '@keyv/redis', 'keyv'],
   'ai-sdk': adapterFor('ai'),
   anthropic: adapterFor('@anthropic-ai/sdk'),

@@ -35,10 +35,10 @@ export class FileOpener {
   }
 
   /** One to use instead of `file`, which is damaged. */
-  async replace({ database, identity }: OpenFile, cause: unknown): Promise<OpenFile> {
+  async replace(file: OpenFile, cause: unknown): Promise<OpenFile> {
     // While it still has its name, so that its log is taken into it.
-    await database.close().catch(() => {});
-    await this.#setAside(identity, cause);
+    await file.close().catch(() => {});
+    await this.#setAside(file.identity, cause);
     return this.open();
   }
 

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KeyvSqlite } from '@keyv/sqlite';
 import { faultKind } from './fault-kind.ts';
+import { PreparedReads } from './prepared-reads.ts';
 import type { SqliteSettings } from './sqlite-store-options.ts';
 
 /** Ours alone: rows of another Keyv in the same file are never touched. */
@@ -48,8 +49,19 @@ async function prepare(database: KeyvSqlite, maxBytes: number | undefined): Prom
   return createOurs(database);
 }
 
+type Reads = Pick<PreparedReads, 'query' | 'close'>;
+
+/** Where the file has no room for a second connection, or is memory, one is for everything. */
+async function openReads(settings: SqliteSettings): Promise<Reads | undefined> {
+  const { path, busyTimeout } = settings;
+  if (path === ':memory:') return undefined;
+  return PreparedReads.open(path, busyTimeout).catch(() => undefined);
+}
+
 export interface OpenDatabase {
   readonly database: KeyvSqlite;
+  readonly reads: Pick<Reads, 'query'>;
+  close(): Promise<void>;
   /** Without its tables and index it can be read, if anything. */
   readonly isWhole: boolean;
 }
@@ -65,7 +77,13 @@ export async function openDatabase(settings: SqliteSettings): Promise<OpenDataba
   database.on('error', () => {});
   await database.query('SELECT 1');
   try {
-    return { database, isWhole: await prepare(database, maxBytes) };
+    const isWhole = await prepare(database, maxBytes);
+    const reads = await openReads(settings);
+    const close = async () => {
+      await reads?.close();
+      await database.close();
+    };
+    return { database, reads: reads ?? database, isWhole, close };
   } catch (error) {
     await database.close();
     throw error;

@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
-import { FileOpener } from './file-opener.ts';
+import { FileOpener, type OpenFile } from './file-opener.ts';
 import type { QuarantinedFileError } from './quarantined-file-error.ts';
 import { SqliteFile } from './sqlite-file.ts';
 import type { SqliteSettings } from './sqlite-store-options.ts';
 
-type Value = string | number | Uint8Array;
-export type Query = <Row>(sql: string, ...values: Value[]) => Promise<Row[]>;
+export type SqliteValue = string | number | Uint8Array;
+export type Query = <Row>(sql: string, ...values: SqliteValue[]) => Promise<Row[]>;
+type Ask<Row> = (file: OpenFile) => Promise<Row[]>;
 
 /** Milliseconds: as long a process may go on with a file that another one has set aside. */
 const PAUSE = 1000;
@@ -33,7 +34,7 @@ export class SqliteConnection {
 
   readonly read: Query = async (sql, ...values) => {
     this.#refuseWhenClosed();
-    return this.#ask(sql, ...values);
+    return this.#ask((file) => file.reads.query(sql, ...values));
   };
 
   readonly write: Query = (sql, ...values) => this.writeInTurn((query) => query(sql, ...values));
@@ -44,7 +45,7 @@ export class SqliteConnection {
    */
   async writeInTurn<Result>(task: (query: Query) => Promise<Result>): Promise<Result> {
     this.#refuseWhenClosed();
-    const written = this.#writes.then(() => task(this.#ask));
+    const written = this.#writes.then(() => task(this.#change));
     this.#writes = written.catch(ignore);
     return written;
   }
@@ -55,16 +56,19 @@ export class SqliteConnection {
     return this.#closing;
   }
 
-  readonly #ask: Query = async (sql, ...values) => {
+  readonly #change: Query = (sql, ...values) =>
+    this.#ask((file) => file.database.query(sql, ...values));
+
+  async #ask<Row>(ask: Ask<Row>): Promise<Row[]> {
     const file = await this.#file.open();
     try {
-      return await file.database.query(sql, ...values);
+      return await ask(file);
     } catch (error) {
       const instead = await this.#file.insteadOf(file, error);
       if (instead === undefined) throw error;
-      return instead.database.query(sql, ...values);
+      return ask(instead);
     }
-  };
+  }
 
   #refuseWhenClosed(): void {
     if (this.#isClosed) throw new Error('The SQLite store was disconnected.');

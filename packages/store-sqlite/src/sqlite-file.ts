@@ -38,7 +38,7 @@ export class SqliteFile {
 
   async close(): Promise<void> {
     const file = await this.#opening?.catch(ignore);
-    await file?.database.close();
+    await file?.close();
   }
 
   #begin(opening: Promise<OpenFile>): Promise<OpenFile> {
@@ -56,7 +56,7 @@ export class SqliteFile {
     if (isInPlace && file.isWhole && file !== this.#hindered) return file;
     try {
       const fresh = await this.#opener.open();
-      file.database.close().catch(ignore);
+      file.close().catch(ignore);
       return fresh;
     } catch (error) {
       // Perhaps it can still be read. One that was moved is not ours any more.

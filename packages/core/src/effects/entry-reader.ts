@@ -2,13 +2,14 @@ import type { EntryHeader } from '../words/entry.ts';
 import type { Address, Found } from './entry-store.ts';
 import { isFor } from './entry-text.ts';
 import type { MarkerBoard } from './marker-board.ts';
+import type { Texts } from './read-batch.ts';
 import { type ReadEntry, RecentEntries, readEntry } from './recent-entries.ts';
 import type { Rows } from './rows.ts';
 import { applyMarkers, type Markers, tagsOf } from './tags.ts';
 import type { Vaults } from './vaults.ts';
 
 type Keys = [string, ...string[]];
-type Texts = readonly (string | undefined)[];
+type Read = ReadEntry | undefined;
 
 export interface EntryReaderParts {
   readonly rows: Rows;
@@ -35,10 +36,8 @@ export class EntryReader {
     const keys = this.#keysFor(address);
     const rows = await this.#rows.read(keys);
     if (rows === undefined) return NOTHING;
-    const markers = this.#markers.take(this.#markers.places.of(address.tags), rows);
-    const found = this.#vaults.entryAmong(keys, rows);
-    const entry = found instanceof Promise ? await found : found;
-    return this.#check(entry && readEntry(entry), address, markers);
+    const read = this.#readIn(keys, rows);
+    return this.#check(read instanceof Promise ? await read : read, address, rows);
   }
 
   /** The same in the call itself; nothing where the store, or what it holds, needs time. */
@@ -46,10 +45,8 @@ export class EntryReader {
     const keys = this.#keysFor(address);
     const rows = this.#rows.readNow(keys);
     if (rows === undefined) return undefined;
-    const read = this.#recent.get(address.key, rows[0]) ?? this.#readAnew(keys, rows);
-    if (read === 'later') return undefined;
-    const markers = this.#markers.take(this.#markers.places.of(address.tags), rows);
-    const found = this.#check(read, address, markers);
+    const read = this.#readIn(keys, rows);
+    const found = read instanceof Promise ? read : this.#check(read, address, rows);
     return found instanceof Promise ? undefined : found;
   }
 
@@ -70,17 +67,21 @@ export class EntryReader {
     return keys;
   }
 
-  #readAnew(keys: Keys, rows: Texts): ReadEntry | undefined | 'later' {
+  /** What was just read from the very same row need not be read again. */
+  #readIn(keys: Keys, rows: Texts): Read | Promise<Read> {
+    const [key] = keys;
+    const recent = this.#recent.get(key, rows[0]);
+    if (recent !== undefined) return recent;
     const entry = this.#vaults.entryAmong(keys, rows);
-    if (entry instanceof Promise) return 'later';
-    if (entry === undefined) return undefined;
-    const read = readEntry(entry);
-    this.#recent.add(keys[0], rows[0], read);
+    if (entry instanceof Promise) return entry.then((late) => late && readEntry(late));
+    const read = entry && readEntry(entry);
+    if (read !== undefined) this.#recent.add(key, rows[0], read);
     return read;
   }
 
   /** An entry that is another's, or invalidated, is none; one with more tags is asked about. */
-  #check(read: ReadEntry | undefined, address: Address, markers: Markers): Found | Promise<Found> {
+  #check(read: Read, address: Address, rows: Texts): Found | Promise<Found> {
+    const markers = this.#markers.take(this.#markers.places.of(address.tags), rows);
     if (read === undefined || !isFor(read.entry, address)) return { markers };
     const { entry, tags } = read;
     if (tags.every((tag) => address.tags.includes(tag))) return this.#marked(read, markers);

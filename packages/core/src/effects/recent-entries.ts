@@ -28,8 +28,8 @@ function placeOf(key: string): number {
 }
 
 /**
- * Entries as they were just read from rows that a store in this process hands out again: the same text object,
- * so that to find it costs less than to read its header anew. One a place, so that to forget costs nothing.
+ * Entries as they were just read: a row that comes again with the same text says the same, and to compare it costs
+ * less than to read it anew. One a place, so that to forget costs nothing.
  */
 export class RecentEntries {
   readonly #places: (Recent | undefined)[] = new Array(PLACES).fill(undefined);
