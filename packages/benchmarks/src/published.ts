@@ -13,12 +13,11 @@ export interface Published {
   remove(): Promise<void>;
 }
 
-/** Core as npm has it: compiled, file by file, in a folder from which it finds its dependency. */
+/** Core as npm has it, in a folder from which it finds its dependency. */
 export async function publishedCore(): Promise<Published> {
   const folder = await mkdtemp(join(CORE, 'node_modules', '.benchmark-'));
-  const compiler = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  const output = ['--outDir', folder, '--tsBuildInfoFile', join(folder, '.tsbuildinfo')];
-  await promisify(execFile)(process.execPath, [compiler, '-p', CORE, ...output]);
+  const script = join('.ci', 'bundle-packages.mjs');
+  await promisify(execFile)(process.execPath, [script, 'core', folder], { cwd: ROOT });
   return {
     index: join(folder, 'index.js'),
     remove: () => rm(folder, { recursive: true, force: true }),

@@ -1,40 +1,50 @@
 import type { LedgerFigures, LedgerRow, Money, Timing, TokenCount } from './ledger-figures.ts';
 
-const number = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const percent = new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 1 });
-const exact = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
+type Format = (number: number) => string;
+
+/** Made when a summary is: the first one costs as much as importing all the rest. */
+function format(options: Intl.NumberFormatOptions): Format {
+  let made: Intl.NumberFormat | undefined;
+  return (number) => {
+    made ??= new Intl.NumberFormat('en-US', options);
+    return made.format(number);
+  };
+}
+
+const whole = format({ maximumFractionDigits: 0 });
+const percent = format({ style: 'percent', maximumFractionDigits: 1 });
+const exact = format({ maximumSignificantDigits: 3 });
 
 function span(milliseconds: number | undefined): string {
   if (milliseconds === undefined) return '-';
-  if (milliseconds < 1_000) return `${exact.format(milliseconds)} ms`;
-  return `${exact.format(milliseconds / 1_000)} s`;
+  if (milliseconds < 1_000) return `${exact(milliseconds)} ms`;
+  return `${exact(milliseconds / 1_000)} s`;
 }
 
 function dollars({ usd, unpriced }: Money): string {
   if (usd === undefined) return 'unknown';
-  const known = `$${usd < 1 ? exact.format(usd) : usd.toFixed(2)}`;
-  return unpriced === 0 ? known : `${known} (and ${number.format(unpriced)} of unknown price)`;
+  const known = `$${usd < 1 ? exact(usd) : usd.toFixed(2)}`;
+  return unpriced === 0 ? known : `${known} (and ${whole(unpriced)} of unknown price)`;
 }
 
-const tokens = ({ input, output }: TokenCount) =>
-  `${number.format(input)} in, ${number.format(output)} out`;
+const tokens = ({ input, output }: TokenCount) => `${whole(input)} in, ${whole(output)} out`;
 
 const timing = ({ count, mean, p50, p95 }: Timing) =>
   count === 0 ? '-' : `${span(mean)} (p50 ${span(p50)}, p95 ${span(p95)})`;
 
 function reasons(counts: Readonly<Record<string, number>>): string {
-  const list = Object.entries(counts).map(([reason, count]) => `${reason} ${number.format(count)}`);
+  const list = Object.entries(counts).map(([reason, count]) => `${reason} ${whole(count)}`);
   return list.length === 0 ? '' : ` (${list.join(', ')})`;
 }
 
 function counted(names: Readonly<Record<string, number>>): string {
-  const list = Object.entries(names).map(([name, count]) => `${number.format(count)} ${name}`);
+  const list = Object.entries(names).map(([name, count]) => `${whole(count)} ${name}`);
   return list.join(', ');
 }
 
 function modelLine({ provider, model, requests, hitRate, tokens: { saved }, cost }: LedgerRow) {
   const name = model === undefined ? provider : `${provider} ${model}`;
-  const sums = `${number.format(requests)} requests, ${percent.format(hitRate)} hits`;
+  const sums = `${whole(requests)} requests, ${percent(hitRate)} hits`;
   return `  ${name}: ${sums}, saved ${tokens(saved)}, ${dollars(cost.saved)}`;
 }
 
@@ -42,19 +52,19 @@ function modelLine({ provider, model, requests, hitRate, tokens: { saved }, cost
 export function summaryOf(figures: LedgerFigures, models: readonly LedgerRow[] = []): string {
   const { requests, hitRate, hits, stale, collapsed, misses, bypasses } = figures;
   const { stored, notAdmitted, storeErrors, evictions, time } = figures;
-  const sooner = time.speedup === undefined ? '' : `, ${exact.format(time.speedup)} times sooner`;
+  const sooner = time.speedup === undefined ? '' : `, ${exact(time.speedup)} times sooner`;
   const outcomes = counted({ hits, stale, collapsed, misses, bypasses });
   const lines = [
-    ['requests', `${number.format(requests)}: ${outcomes}${reasons(figures.bypassesByReason)}`],
-    ['hit rate', percent.format(hitRate)],
+    ['requests', `${whole(requests)}: ${outcomes}${reasons(figures.bypassesByReason)}`],
+    ['hit rate', percent(hitRate)],
     ['cached', timing(time.cached)],
     ['uncached', timing(time.uncached)],
     ['time saved', `${span(time.saved)}${sooner}`],
     ['tokens', `saved ${tokens(figures.tokens.saved)}; spent ${tokens(figures.tokens.spent)}`],
     ['cost', `saved ${dollars(figures.cost.saved)}; spent ${dollars(figures.cost.spent)}`],
     ['stored', counted({ stored, evictions })],
-    ['not kept', `${number.format(notAdmitted)}${reasons(figures.notAdmittedByReason)}`],
-    ['store errors', `${number.format(storeErrors)}${reasons(figures.storeErrorsByOperation)}`],
+    ['not kept', `${whole(notAdmitted)}${reasons(figures.notAdmittedByReason)}`],
+    ['store errors', `${whole(storeErrors)}${reasons(figures.storeErrorsByOperation)}`],
   ].map(([name = '', value = '']) => `${name.padEnd(13)}${value}`);
   return [...lines, ...models.map(modelLine)].join('\n');
 }
