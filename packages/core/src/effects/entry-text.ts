@@ -1,7 +1,7 @@
-import { crc32 } from 'node:zlib';
 import { isFields } from '../words/call-identity.ts';
 import type { Entry, EntryHeader } from '../words/entry.ts';
 import { parseJson } from './json.ts';
+import { summed, unsummed } from './sum.ts';
 
 /** Who may be answered from an entry: compared with what the entry itself says. */
 export interface Addressee {
@@ -39,15 +39,9 @@ const FORMS: Readonly<Record<keyof EntryHeader, Form>> = {
 };
 const FORM_LIST = Object.entries(FORMS);
 
-const SUM_LENGTH = 8;
-
-/** Sees what happens to bytes by accident; against a forger there are secrets. */
-const sumOf = (text: string) => crc32(text).toString(16).padStart(SUM_LENGTH, '0');
-
 /** A sum of the rest, and two JSON texts, a line each: the header is read alone, and the payload is encoded once. */
 export function entryText({ header, payload }: Entry): string {
-  const text = `${JSON.stringify(header)}\n${payload}`;
-  return sumOf(text) + text;
+  return summed(`${JSON.stringify(header)}\n${payload}`);
 }
 
 function isHeader(value: unknown): value is EntryHeader {
@@ -64,9 +58,9 @@ function parseHeader(text: string): unknown {
 
 /** The entry, if the text is one: intact, and not moved here from another key. */
 export function readEntryText(row: string): Entry | undefined {
-  const text = row.slice(SUM_LENGTH);
-  const end = text.indexOf('\n');
-  if (end < 0 || row.slice(0, SUM_LENGTH) !== sumOf(text)) return undefined;
+  const text = unsummed(row);
+  const end = text?.indexOf('\n') ?? -1;
+  if (text === undefined || end < 0) return undefined;
   const header = parseHeader(text.slice(0, end));
   return isHeader(header) ? { header, payload: text.slice(end + 1) } : undefined;
 }

@@ -2,6 +2,7 @@ import { FORMAT_VERSION } from '../words/fingerprint.ts';
 import { deflated, inflated } from './deflated.ts';
 import type { Addressee } from './entry-text.ts';
 import type { Seal } from './seal.ts';
+import { summed, unsummed } from './sum.ts';
 
 export interface VaultBounds {
   /** Characters of a row, and bytes of what it is inflated to. */
@@ -58,14 +59,16 @@ export class Vault {
     const { maxEntryBytes } = this.#bounds;
     if (row.length > maxEntryBytes) return undefined;
     if (!row.startsWith(COMPRESSED)) return this.seal.openText(key, row);
-    const bytes = this.seal.openBytes(COMPRESSED + key, row.slice(COMPRESSED.length));
+    const packed = unsummed(row.slice(COMPRESSED.length));
+    const bytes = packed && this.seal.openBytes(COMPRESSED + key, packed);
     const text = bytes && inflated(bytes, maxEntryBytes);
     return text instanceof Promise ? text.then((late) => late?.toString()) : text?.toString();
   }
 
   #smaller(key: string, text: string, bytes: Buffer): string | undefined {
     if (bytes.length >= text.length * WORTH) return this.#plain(key, text);
-    return this.#fitting(COMPRESSED + this.seal.sealBytes(COMPRESSED + key, bytes));
+    // A sum of its own: some bits of what is compressed say nothing of the text.
+    return this.#fitting(COMPRESSED + summed(this.seal.sealBytes(COMPRESSED + key, bytes)));
   }
 
   #plain(key: string, text: string): string | undefined {

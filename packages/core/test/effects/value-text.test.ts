@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeValue, encodeValue, NotEncodable } from '../../src/effects/value-text.ts';
+import { decodeValue, encodeValue } from '../../src/effects/value-text.ts';
+import { NotEncodable } from '../../src/effects/writable.ts';
 import { arbitraryJson } from '../words/arbitrary-json.ts';
 
 const TAG = '$cached-llm';
