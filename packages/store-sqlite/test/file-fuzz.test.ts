@@ -25,6 +25,19 @@ async function overwrite(path: string, share: number, replacement: Uint8Array): 
   await file.close();
 }
 
+/**
+ * Damage that is found late takes what was answered before with it, and rows that came to share a page void each
+ * other as they are written, until one of them gets another page.
+ */
+async function untilAllAreHits(ask: ReturnType<typeof openModel>['ask']): Promise<void> {
+  let misses = QUESTIONS.length;
+  for (let round = 0; round <= 2 * QUESTIONS.length && misses > 0; round += 1) {
+    misses = 0;
+    for (const question of QUESTIONS) if ((await ask(question)).outcome !== 'hit') misses += 1;
+  }
+  expect(misses).toBe(0);
+}
+
 test('bytes written over the file are a miss at most, and the answers are stored again', async () => {
   const sound = `${folder.path}/sound.db`;
   const first = openModel(sound);
@@ -37,9 +50,7 @@ test('bytes written over the file are a miss at most, and the answers are stored
     await copyFile(sound, path);
     for (const place of places) await overwrite(path, place, replacement);
     const { ask, close } = openModel(path);
-    // Damage that is found late takes what was answered before with it: then the second round stores it.
-    for (const question of [...QUESTIONS, ...QUESTIONS]) await ask(question);
-    for (const question of QUESTIONS) expect((await ask(question)).outcome).toBe('hit');
+    await untilAllAreHits(ask);
     await close();
   };
   const places = fc.array(fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), {
