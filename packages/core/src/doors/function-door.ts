@@ -1,7 +1,7 @@
 import { type Answer, bypassAnswer } from '../policy/answer.ts';
 import { callPolicy } from '../policy/call-policy.ts';
 import type { CallOptions } from '../policy/options.ts';
-import { askingOf, type Wrapping } from './asking-of.ts';
+import { FunctionCall, type Wrapping } from './function-call.ts';
 
 type Arguments = readonly unknown[];
 
@@ -32,15 +32,17 @@ export class FunctionDoor {
 
   answer(owner: unknown, given: Arguments): Answer<unknown> | Promise<Answer<unknown>> {
     if (this.#isOff) return this.#direct(owner, given);
-    return this.#cache.answer(askingOf(this.#wrapping, owner, given));
+    return this.#cache.answer(new FunctionCall(this.#wrapping, owner, given));
   }
 
   keyOf(owner: unknown, given: Arguments): string | undefined {
-    return this.#cache.calls.keyOf(askingOf(this.#wrapping, owner, given));
+    return this.#cache.calls.keyOf(new FunctionCall(this.#wrapping, owner, given));
   }
 
   async peek(owner: unknown, given: Arguments): Promise<unknown> {
-    return this.#isOff ? undefined : this.#cache.calls.peek(askingOf(this.#wrapping, owner, given));
+    return this.#isOff
+      ? undefined
+      : this.#cache.calls.peek(new FunctionCall(this.#wrapping, owner, given));
   }
 
   async invalidate(owner: unknown, given: Arguments): Promise<boolean> {
