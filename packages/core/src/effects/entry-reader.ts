@@ -5,7 +5,7 @@ import type { MarkerBoard } from './marker-board.ts';
 import type { Texts } from './read-batch.ts';
 import { type ReadEntry, RecentEntries, readEntry } from './recent-entries.ts';
 import type { Rows } from './rows.ts';
-import { applyMarkers, type Markers, tagsOf } from './tags.ts';
+import { applyMarkers, type Markers, NO_MARKERS, tagsOf } from './tags.ts';
 import type { Vaults } from './vaults.ts';
 
 type Keys = [string, ...string[]];
@@ -17,7 +17,7 @@ export interface EntryReaderParts {
   readonly markers: MarkerBoard;
 }
 
-const NOTHING: Found = { markers: new Map() };
+const NOTHING: Found = { markers: NO_MARKERS };
 
 /** Finds entries, and what is said of them by now, in one round trip. */
 export class EntryReader {

@@ -40,7 +40,11 @@ export class GuardedReads {
   readNow(keys: readonly string[]): Texts | undefined {
     const store = this.#store;
     if (store.isImmediate !== true) return undefined;
-    return this.#guard.attemptNow(() => keys.map((key) => textOrNothing(store.get(key))));
+    return this.#guard.attemptNow(() => {
+      const texts: (string | undefined)[] = [];
+      for (const key of keys) texts.push(textOrNothing(store.get(key)));
+      return texts;
+    });
   }
 
   async #attempt<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {

@@ -3,7 +3,7 @@ import { digest } from '../words/digest.ts';
 import { type MarkerPlace, MarkerPlaces } from './marker-places.ts';
 import type { Rows } from './rows.ts';
 import type { Seal } from './seal.ts';
-import { type Marker, type Markers, readMarker } from './tags.ts';
+import { type Marker, type Markers, NO_MARKERS, readMarker } from './tags.ts';
 
 /** Remembered markers: a bound, since tags are the user's. */
 const MOST = 10_000;
@@ -37,15 +37,16 @@ export class MarkerBoard {
 
   /** What the rows of these places say; other rows may come before them. */
   take(places: readonly MarkerPlace[], rows: readonly (string | undefined)[]): Markers {
-    const markers = new Map<string, Marker>();
+    let markers: Map<string, Marker> | undefined; // most often there are none
     let index = rows.length - places.length;
     for (const place of places) {
       const marker = this.#markerIn(rows[index++], place);
       if (marker === undefined) continue;
+      markers ??= new Map();
       markers.set(place.mark, marker);
       this.#remember(place.mark, marker);
     }
-    return markers;
+    return markers ?? NO_MARKERS;
   }
 
   /** Nothing where the store does not say: an entry whose tags cannot be checked answers nobody. */

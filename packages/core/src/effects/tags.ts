@@ -15,6 +15,9 @@ export interface Marker {
 /** By mark: a tag, or what one of the secrets makes of it. See `MarkerBoard.marksOf`. */
 export type Markers = ReadonlyMap<string, Marker>;
 
+/** Nothing was ever said of a tag. */
+export const NO_MARKERS: Markers = new Map();
+
 /** The tag that every entry of a namespace carries. */
 export const EVERYTHING = '*';
 
@@ -61,6 +64,7 @@ export function applyMarkers(
   markers: Markers,
   marks: readonly string[] = tagsOf(header),
 ): EntryHeader | undefined {
+  if (markers.size === 0 && header.generations === undefined) return header;
   let left = header;
   for (const mark of marks) {
     const marker = markers.get(mark) ?? UNMARKED;

@@ -35,7 +35,8 @@ function lookAt({ call }: Request, { entry, markers }: Found, { at, startedAt }:
   const outcome = state === 'fresh' || call.policy.mode === 'replay' ? 'hit' : 'stale';
   const captured: Captured = { kind: header.kind, payload };
   const age = at - header.storedAt;
-  const provenance = { outcome, age, ...entryProvenance(call, header) } as const;
+  const { signal, delays, crossTo } = entryProvenance(call, header);
+  const provenance = { outcome, age, signal, delays, crossTo } as const; // no spread: see serve.ts
   try {
     const own = { response: call.codec.restore(captured, provenance) };
     const answer = { outcome, header, captured, own, stored: STORED } as const;
