@@ -1,58 +1,12 @@
-import { type Profiler, Session } from 'node:inspector/promises';
-import { basename } from 'node:path';
 import { bars } from '../bars.ts';
-import { OURS, ours } from '../contenders/ours.ts';
+import { OURS } from '../contenders/ours.ts';
+import { inProcess } from '../in-process.ts';
 import type { Section } from '../report.ts';
-import { takingTurns } from '../taking-turns.ts';
-import { requestOf, responseOf } from '../workload.ts';
-import { stored } from './stored.ts';
 
-const MILLISECONDS = 3_000;
-const SHOWN = 16;
+type Shares = readonly (readonly [functionName: string, percent: number])[];
 
-/** Which file a function is from; of what V8 itself does, what that is. */
-function placeOf({ callFrame: { functionName, url } }: Profiler.ProfileNode): string {
-  const name = functionName === '' ? '(anonymous)' : functionName;
-  return url === '' || url.startsWith('node:')
-    ? `${name} · ${url || 'V8'}`
-    : `${name} · ${basename(url)}`;
-}
-
-function sharesIn({ nodes, samples = [] }: Profiler.Profile): [string, number][] {
-  const places = new Map(nodes.map((node) => [node.id, placeOf(node)]));
-  const counts = new Map<string, number>();
-  for (const sample of samples) {
-    const place = places.get(sample) ?? '';
-    counts.set(place, (counts.get(place) ?? 0) + 1);
-  }
-  return [...counts]
-    .map(([place, count]): [string, number] => [place, (100 * count) / samples.length])
-    .toSorted(([, a], [, b]) => b - a);
-}
-
-async function profileOf(run: () => Promise<unknown>): Promise<Profiler.Profile> {
-  const session = new Session();
-  session.connect();
-  await session.post('Profiler.enable');
-  await session.post('Profiler.setSamplingInterval', { interval: 100 });
-  await session.post('Profiler.start');
-  const end = performance.now() + MILLISECONDS;
-  while (performance.now() < end) for (let call = 0; call < 100; call += 1) await run();
-  const { profile } = await session.post('Profiler.stop');
-  session.disconnect();
-  return profile;
-}
-
-/** Requests in turn: few, which are known again, or more than are remembered. */
+/** Requests in turn: few, whose entries are remembered as they were read, or more than are. */
 const LOADS = [64, 5_000];
-
-async function sharesOf(count: number): Promise<readonly (readonly [string, number])[]> {
-  const requests = Array.from({ length: count }, (_, number) => requestOf(1_000, number));
-  const { ask } = await stored(ours, requests, responseOf(2_000));
-  const next = takingTurns(requestOf(1_000), ...requests);
-  for (let call = 0; call < 20_000; call += 1) await ask(next()); // compiled by now
-  return sharesIn(await profileOf(() => ask(next()))).slice(0, SHOWN);
-}
 
 export const profile: Section = {
   name: 'profile',
@@ -62,7 +16,7 @@ export const profile: Section = {
     const values = [];
     for (const count of LOADS) {
       const group = `${count.toLocaleString('en')} requests in turn`;
-      const shares = await sharesOf(count);
+      const shares = (await inProcess('./profile-child.ts', `${count}`)) as Shares; // as that file prints them
       values.push(...shares.map(([name, value]) => ({ group, name, value })));
     }
     return {

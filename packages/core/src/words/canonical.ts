@@ -14,11 +14,11 @@ class Walk {
   readonly #ancestors: object[] = [];
   #isInOrder = true;
 
-  readonly text = (value: unknown): string => {
+  text(value: unknown): string {
     const plain = this.#plain(value);
     // Where all names are in their places the two write the same, and JSON itself is the quicker.
     return this.#isInOrder ? JSON.stringify(plain) : stringify(plain);
-  };
+  }
 
   /** A copy with its names in order, and a text for each part that is not JSON. */
   #plain(value: unknown): unknown {
@@ -73,7 +73,7 @@ class Walk {
   }
 
   #special(value: object): string {
-    const text = specialText(value, this.text);
+    const text = specialText(value, (part) => this.text(part));
     if (text !== undefined) return MARK + text;
     throw new NotCanonical(`an instance of ${className(value)}`, this.#path);
   }
