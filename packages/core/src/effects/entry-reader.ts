@@ -2,9 +2,8 @@ import type { EntryHeader } from '../words/entry.ts';
 import type { Address, Found } from './entry-store.ts';
 import { isFor } from './entry-text.ts';
 import type { MarkerBoard } from './marker-board.ts';
-import type { Texts } from './read-batch.ts';
 import { type ReadEntry, RecentEntries, readEntry } from './recent-entries.ts';
-import type { Rows } from './rows.ts';
+import type { Rows, Texts } from './rows.ts';
 import { applyMarkers, type Markers, NO_MARKERS, tagsOf } from './tags.ts';
 import type { Vaults } from './vaults.ts';
 

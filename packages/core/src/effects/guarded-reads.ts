@@ -1,5 +1,6 @@
 import { isPartial } from './error-says.ts';
-import { PARTIAL, ReadBatch, type Texts } from './read-batch.ts';
+import { PARTIAL, ReadBatch } from './read-batch.ts';
+import type { Texts } from './rows.ts';
 import type { Store } from './store.ts';
 import { FAULT, type StoreGuard } from './store-guard.ts';
 

@@ -1,8 +1,7 @@
 import type { StoreOperation } from '../words/events.ts';
 import { withDeadline } from './deadline.ts';
 import { GuardedReads, textOrNothing } from './guarded-reads.ts';
-import type { Texts } from './read-batch.ts';
-import type { Rows } from './rows.ts';
+import type { Rows, Texts } from './rows.ts';
 import type { Store } from './store.ts';
 import { FAULT, type GuardOptions, StoreGuard } from './store-guard.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { digest } from '../words/digest.ts';
 import { type MarkerPlace, MarkerPlaces } from './marker-places.ts';
-import type { Rows } from './rows.ts';
+import type { Rows, Texts } from './rows.ts';
 import type { Seal } from './seal.ts';
 import { type Marker, type Markers, NO_MARKERS, readMarker } from './tags.ts';
 
@@ -36,7 +36,7 @@ export class MarkerBoard {
   }
 
   /** What the rows of these places say; other rows may come before them. */
-  take(places: readonly MarkerPlace[], rows: readonly (string | undefined)[]): Markers {
+  take(places: readonly MarkerPlace[], rows: Texts): Markers {
     let markers: Map<string, Marker> | undefined; // most often there are none
     let index = rows.length - places.length;
     for (const place of places) {

@@ -1,4 +1,4 @@
-export type Texts = readonly (string | undefined)[];
+import type { Texts } from './rows.ts';
 
 /** Some servers of many are away: those whose rows are elsewhere need not do without. */
 export const PARTIAL = Symbol('partial');

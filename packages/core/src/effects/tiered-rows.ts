@@ -1,30 +1,15 @@
-import type { Rows } from './rows.ts';
+import { believedUntil, nearText, textIn } from './near-text.ts';
+import type { Rows, Texts } from './rows.ts';
 import type { Store } from './store.ts';
 
 /** Milliseconds for which a near row is believed: so late at most is seen what another process took out of use. */
 const TRUST = 1_000;
-const WIDTH = 15;
 
 export interface Tiers {
   /** In this process: answers in the call itself. */
   readonly near: Store;
   readonly far: Rows;
   readonly now: () => number;
-}
-
-/** A near row as text: until when it is believed, and what it says. */
-function nearText(believedUntil: number, text: string | undefined): string {
-  const instant = String(Math.floor(believedUntil)).padStart(WIDTH, '0');
-  return text === undefined ? `${instant}-` : `${instant}+${text}`;
-}
-
-function believedUntil(row: unknown): number {
-  return typeof row === 'string' ? Number(row.slice(0, WIDTH)) : 0;
-}
-
-/** Nothing where the far store was seen to have nothing, or was never asked. */
-function textIn(row: unknown): string | undefined {
-  return typeof row === 'string' && row[WIDTH] === '+' ? row.slice(WIDTH + 1) : undefined;
 }
 
 /**
@@ -42,7 +27,7 @@ export class TieredRows implements Rows {
     return this.#tiers.far.isOpen;
   }
 
-  async read(keys: readonly string[]): Promise<readonly (string | undefined)[]> {
+  async read(keys: readonly string[]): Promise<Texts> {
     const now = this.#tiers.now();
     const near = new Map(keys.map((key) => [key, this.#tiers.near.get(key)]));
     const doubted = keys.filter((key) => !(now < believedUntil(near.get(key))));
@@ -57,9 +42,16 @@ export class TieredRows implements Rows {
     return keys.map((key) => (far.has(key) ? far.get(key) : textIn(near.get(key))));
   }
 
-  /** A row that is not believed any more has to be asked for, which takes time. */
-  readNow(): undefined {
-    return undefined;
+  /** As long as all of them are believed: what is not has to be asked for, which takes time. */
+  readNow(keys: readonly string[]): Texts | undefined {
+    const now = this.#tiers.now();
+    const texts: (string | undefined)[] = [];
+    for (const key of keys) {
+      const row = this.#tiers.near.get(key);
+      if (!(now < believedUntil(row))) return undefined;
+      texts.push(textIn(row));
+    }
+    return texts;
   }
 
   write(key: string, value: string, ttl: number | undefined): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { Entry } from '../words/entry.ts';
 import { type Addressee, readEntryText } from './entry-text.ts';
+import type { Texts } from './rows.ts';
 import type { Seal, Seals } from './seal.ts';
 import type { StoredRow } from './store.ts';
 import { expiredBy, readMarker } from './tags.ts';
@@ -8,8 +9,6 @@ import type { Vault } from './vault.ts';
 /** Remembered keys: a bound, since requests are without one. */
 const MOST = 10_000;
 const NONE: readonly string[] = [];
-
-type Rows = readonly (string | undefined)[];
 
 /** What the secret that writes keeps, and what older ones keep while it takes their place. */
 export class Vaults {
@@ -39,7 +38,7 @@ export class Vaults {
   }
 
   /** The entry in the rows under a key and its older ones: the newest that there is decides. */
-  entryAmong(keys: readonly [string, ...string[]], rows: Rows) {
+  entryAmong(keys: readonly [string, ...string[]], rows: Texts) {
     const [key] = keys;
     const [row] = rows;
     const text = row === undefined ? undefined : this.newest.unpack(key, row);
@@ -64,7 +63,7 @@ export class Vaults {
 
   async #newestOf(
     keys: readonly string[],
-    rows: Rows,
+    rows: Texts,
     unpacked: string | undefined | Promise<string | undefined>,
   ): Promise<Entry | undefined> {
     const text = await unpacked;
@@ -77,7 +76,7 @@ export class Vaults {
     return older && { ...older, header: expiredBy(said, older.header) };
   }
 
-  async #olderEntry(keys: readonly string[], rows: Rows): Promise<Entry | undefined> {
+  async #olderEntry(keys: readonly string[], rows: Texts): Promise<Entry | undefined> {
     for (const [index, vault] of this.#older.entries()) {
       const [key, row] = [keys[index], rows[index]];
       if (key === undefined || row === undefined) continue;
