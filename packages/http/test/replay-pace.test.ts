@@ -1,7 +1,21 @@
+import { setTimeout as after } from 'node:timers/promises';
+import type { Fetch } from '@cached-llm/http';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { chatEvents, nextText, readerOf, sse, type Wire, withWire } from './wire.ts';
 
-const slowly = () => ({ ...sse(), latencyPerChunk: 8 });
+/** An event at a time, each some while after it is asked for: what a socket brings comes together on a busy machine. */
+const slowly: Fetch = async (input, init) => {
+  const answer = await fetch(input, init);
+  const events = (await answer.text()).split(/(?<=\n\n)/);
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    const event = events.shift();
+    if (event === undefined) return controller.close();
+    await after(8);
+    controller.enqueue(new TextEncoder().encode(event));
+  };
+  return new Response(new ReadableStream({ pull }, { highWaterMark: 0 }), answer);
+};
+const slowWire = { answer: () => sse(), fetching: { fetch: slowly } };
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 function fakeTimers(): void {
@@ -21,7 +35,7 @@ afterEach(() => {
 });
 
 test('a stream that is replayed as recorded waits before its chunks, and is the same', async () => {
-  await withWire({ answer: slowly, caching: { replay: 'recorded' } }, async (wire) => {
+  await withWire({ ...slowWire, caching: { replay: 'recorded' } }, async (wire) => {
     const live = await stored(wire);
     fakeTimers();
     const hit = await wire.post();
@@ -41,7 +55,7 @@ test('a stream that is replayed as recorded waits before its chunks, and is the 
 });
 
 test('a reader that cancels leaves no timer behind', async () => {
-  await withWire({ answer: slowly, caching: { replay: 'recorded' } }, async (wire) => {
+  await withWire({ ...slowWire, caching: { replay: 'recorded' } }, async (wire) => {
     await stored(wire);
     fakeTimers();
     const reader = readerOf(await wire.post());
@@ -55,7 +69,7 @@ test('a reader that cancels leaves no timer behind', async () => {
 });
 
 test('a caller that aborts ends the wait, with its own reason', async () => {
-  await withWire({ answer: slowly, caching: { replay: 'recorded' } }, async (wire) => {
+  await withWire({ ...slowWire, caching: { replay: 'recorded' } }, async (wire) => {
     await stored(wire);
     fakeTimers();
     const controller = new AbortController();
@@ -69,7 +83,7 @@ test('a caller that aborts ends the wait, with its own reason', async () => {
 });
 
 test('a stream that was stored without its pace comes at once', async () => {
-  await withWire({ answer: slowly }, async (wire) => {
+  await withWire(slowWire, async (wire) => {
     const live = await stored(wire);
     fakeTimers();
     expect(await (await wire.post()).text()).toBe(live);
