@@ -14,7 +14,6 @@ for (const name of only === undefined ? names : [only]) {
     outfile: join(folder ?? join('packages', name, 'dist'), 'index.js'),
     bundle: true,
     packages: 'external',
-    conditions: [],
     platform: 'node',
     target: 'node20.19',
     format: 'esm',

@@ -51,4 +51,3 @@ async function sharesOf(count: number): Promise<[string, number][]> {
 }
 
 process.stdout.write(JSON.stringify(await sharesOf(Number(process.argv[2]))));
-process.exit();

@@ -21,7 +21,7 @@ const LONGEST = 4_096;
 const PER_CHARACTER = 64;
 const PLACES = PER_CHARACTER * PER_CHARACTER;
 
-/** Keys end in a digest: any two of its characters but the last, which is half a one, tell as much as a hash. */
+/** Keys end in a digest: any two characters but the last, of only four bits, tell as much as a hash. */
 function placeOf(key: string): number {
   const [one, other] = [key.charCodeAt(key.length - 2), key.charCodeAt(key.length - 3)];
   return (one % PER_CHARACTER) * PER_CHARACTER + (other % PER_CHARACTER);
