@@ -6,6 +6,7 @@ import {
   encodeValue,
   type Fields,
   isFields,
+  Payload,
   type Provenance,
   type ResponseCodec,
   ValueCodec,
@@ -39,15 +40,16 @@ export class BedrockCodec implements ResponseCodec<Fields> {
 
   restore(captured: Captured, provenance: Provenance): Fields {
     const { streamField = '' } = this.#options;
-    if (captured.kind === 'response') return this.#restoreBytes(decodeValue(captured.payload));
+    if (captured.kind === 'response') return this.#restoreBytes(captured.payload.decode());
     if (captured.kind === 'recording') {
       const chunks = this.#values.restore(captured, provenance);
       return { ...headIn(String(captured.head)), [streamField]: chunks };
     }
-    const end = captured.payload.indexOf('\n');
-    const payload = captured.payload.slice(end + 1);
+    const { text } = captured.payload;
+    const end = text.indexOf('\n');
+    const payload = new Payload(text.slice(end + 1));
     const chunks = this.#values.restore({ kind: 'stream', payload }, provenance);
-    return { ...headIn(captured.payload.slice(0, end)), [streamField]: chunks };
+    return { ...headIn(text.slice(0, end)), [streamField]: chunks };
   }
 
   /** What came beside the stream in one line, and under it the stream. */

@@ -30,6 +30,7 @@ export type { Logger } from './effects/logger.ts';
 export { MemoryStore } from './effects/memory-store.ts';
 export type { MemoryStoreOptions } from './effects/memory-store-options.ts';
 export { PacedReplay } from './effects/paced-replay.ts';
+export { Payload } from './effects/payload.ts';
 export { Recording } from './effects/recording.ts';
 export type { Leases, Store, StoredRow, StoreSize } from './effects/store.ts';
 export type { Ending, Facts, StreamWatcher } from './effects/stream-source.ts';

@@ -3,6 +3,7 @@ import {
   type Captured,
   isOutageStatus,
   judge,
+  Payload,
   type Provenance,
   Recording,
   type ResponseCodec,
@@ -70,7 +71,7 @@ export class HttpCodec implements ResponseCodec<Response> {
     const bytes = await response.arrayBuffer();
     const text = new TextDecoder().decode(bytes);
     const facts = response.ok ? judge(rules, parseBody(text), request) : { rejection: 'status' };
-    const payload = payloadOf(headOf(response), text);
+    const payload = new Payload(payloadOf(headOf(response), text));
     const { status, statusText } = response;
     const head = { status, statusText, headers: liveHeaders(response) };
     const own = buildResponse(bytes, head, { outcome: 'miss', age: 0, url: response.url || url });

@@ -44,7 +44,7 @@ const ofType = (type: string, { headers, ...head }: ResponseHead): ResponseHead 
 /** An entry as the other kind of answer. @throws where there is no exact one. */
 function cross({ kind, payload }: Stored, provenance: Provenance, restoring: Restoring): Response {
   const { rules, request, url } = restoring;
-  const { head, body } = readPayload(payload);
+  const { head, body } = readPayload(payload.text);
   const value = kind === 'stream' ? chunksIn(textsOf(body)) : JSON.parse(body);
   const crossing = new Crossing(rules.adapter, request);
   const told = { ...provenance, url };
@@ -64,7 +64,7 @@ export function restoreStored(
   restoring: Restoring,
 ): Response {
   if (provenance.crossTo !== undefined) return cross(stored, provenance, restoring);
-  const { head, body } = readPayload(stored.payload);
+  const { head, body } = readPayload(stored.payload.text);
   const isStream = stored.kind === 'stream';
   return buildResponse(isStream ? byteStream(replayTexts(textsOf(body), provenance)) : body, head, {
     ...provenance,

@@ -81,19 +81,19 @@ export class EntryReader {
   /** An entry that is another's, or invalidated, is none; one with more tags is asked about. */
   #check(read: Read, address: Address, rows: Texts): Found | Promise<Found> {
     const markers = this.#markers.take(this.#markers.places.of(address.tags), rows);
-    if (read === undefined || !isFor(read.entry, address)) return { markers };
-    const { entry, tags } = read;
+    if (read === undefined || !isFor(read, address)) return { markers };
+    const { tags } = read;
     if (tags.every((tag) => address.tags.includes(tag))) return this.#marked(read, markers);
     const more = tags.filter((tag) => !address.tags.includes(tag));
     return this.#markers.read(more).then((others) => {
       if (others === undefined) return { markers };
-      return this.#marked({ entry, tags }, new Map([...markers, ...others]));
+      return this.#marked(read, new Map([...markers, ...others]));
     });
   }
 
-  #marked({ entry, tags }: ReadEntry, markers: Markers): Found {
-    const header = this.markedBy(markers, entry.header, tags);
+  #marked(read: ReadEntry, markers: Markers): Found {
+    const header = this.markedBy(markers, read.header, read.tags);
     if (header === undefined) return { markers };
-    return { markers, entry: header === entry.header ? entry : { ...entry, header } };
+    return { markers, entry: header === read.header ? read : { ...read, header } };
   }
 }

@@ -4,6 +4,7 @@ import type { Addressee } from './entry-text.ts';
 import { EntryWriter, type Written } from './entry-writer.ts';
 import { KeySteering } from './key-steering.ts';
 import { MarkerBoard } from './marker-board.ts';
+import type { ReadEntry } from './recent-entries.ts';
 import type { Rows } from './rows.ts';
 import type { Seals } from './seal.ts';
 import type { StoredRow } from './store.ts';
@@ -20,7 +21,7 @@ export interface Address extends Addressee {
 }
 
 export interface Found {
-  readonly entry?: Entry | undefined;
+  readonly entry?: ReadEntry | undefined;
   /** The markers at the time of the look-up: an answer to a call that began before an invalidation is void. */
   readonly markers: Markers;
 }

@@ -66,6 +66,9 @@ export function readEntryText(row: string): Entry | undefined {
 }
 
 /** A row that was moved, or came back as the answer to another question, answers nobody. */
-export function isFor({ header }: Entry, { fingerprint, scope }: Addressee): boolean {
+export function isFor(
+  { header }: Pick<Entry, 'header'>,
+  { fingerprint, scope }: Addressee,
+): boolean {
   return header.fingerprint === fingerprint && header.scope === scope;
 }

@@ -1,3 +1,4 @@
+import type { Payload } from '../effects/payload.ts';
 import type { Recording } from '../effects/recording.ts';
 import type { Facts } from '../effects/stream-source.ts';
 import type { CallIdentity } from '../words/call-identity.ts';
@@ -6,10 +7,10 @@ import type { BypassReason } from '../words/events.ts';
 import type { Outcome } from './call-info.ts';
 import type { Policy } from './policy.ts';
 
-/** What can be read as often as there are callers; each decodes its own copy. */
+/** What can be read as often as there are callers; each has a copy of its own. */
 export type Captured =
-  | { readonly kind: 'response'; readonly payload: string }
-  | { readonly kind: 'stream'; readonly payload: string }
+  | { readonly kind: 'response'; readonly payload: Payload }
+  | { readonly kind: 'stream'; readonly payload: Payload }
   | RunningStream;
 
 export interface RunningStream {

@@ -1,8 +1,10 @@
 import type { EntryStore } from '../effects/entry-store.ts';
+import { Payload } from '../effects/payload.ts';
+import type { ReadEntry } from '../effects/recent-entries.ts';
 import type { Reporter } from '../effects/reporter.ts';
 import type { Facts } from '../effects/stream-source.ts';
 import type { Markers } from '../effects/tags.ts';
-import type { Entry, EntryHeader } from '../words/entry.ts';
+import type { EntryHeader } from '../words/entry.ts';
 import type { Capture } from './call.ts';
 import { entryHeader } from './entry-header.ts';
 import { noteServed } from './note-served.ts';
@@ -19,6 +21,8 @@ export interface Arrival extends Request {
   readonly isCurrent: () => boolean;
 }
 
+type Admitted = Pick<EntryHeader, 'kind' | 'delays'> & { readonly payload: Payload };
+
 /** Decides whether an answer is kept, and keeps it. */
 export class Keeper {
   readonly #entries: EntryStore;
@@ -34,9 +38,7 @@ export class Keeper {
   /** Was it written? A recording is kept when it has ended. */
   async keep(arrival: Arrival, { captured, facts }: Capture<unknown>): Promise<boolean> {
     if (captured?.kind !== 'recording') this.#spend(arrival, facts);
-    if (captured?.kind === 'response') {
-      return this.#admit(arrival, facts, { kind: captured.kind, payload: captured.payload });
-    }
+    if (captured?.kind === 'response') return this.#admit(arrival, facts, captured);
     if (captured?.kind !== 'recording') return this.#reject(arrival, facts);
     const { recording, head } = captured;
     const { texts, ...ending } = await recording.ended;
@@ -45,19 +47,20 @@ export class Keeper {
     this.#spend(ended, ending);
     if (ending.rejection !== undefined) return this.#reject(ended, ending);
     const { codec, policy } = arrival.call;
-    const payload = codec.pack(texts, head);
+    const payload = new Payload(codec.pack(texts, head));
     const waits = recording.upstream.waits.slice(0, texts.length);
     const delays = policy.replay === 'recorded' ? waits : undefined;
     return this.#admit(ended, ending, { kind: 'stream', payload, delays });
   }
 
   /** A hit that starts the ttl anew: no more often than once in a tenth of it, to spare the store. */
-  async renew(arrival: Omit<Arrival, 'took' | 'isCurrent'>, { header, payload }: Entry) {
+  async renew(arrival: Omit<Arrival, 'took' | 'isCurrent'>, { header, payload }: ReadEntry) {
     if (!WRITING.has(arrival.call.policy.mode)) return;
     const now = this.#now();
     const { freshUntil, staleUntil, fallbackUntil } = entryHeader(arrival, header.kind, now);
     if (freshUntil - header.freshUntil < arrival.call.policy.ttl / 10) return;
-    const entry = { header: { ...header, freshUntil, staleUntil, fallbackUntil }, payload };
+    const renewed = { ...header, freshUntil, staleUntil, fallbackUntil };
+    const entry = { header: renewed, payload: payload.text };
     // Its tags and their generations stay those it was stored with, whatever tags this caller has.
     await this.#entries.write({ ...arrival.address, tags: [] }, entry, arrival.markers);
   }
@@ -65,24 +68,19 @@ export class Keeper {
   async #admit(
     arrival: Arrival,
     facts: Facts,
-    { payload, ...body }: Pick<EntryHeader, 'kind' | 'delays'> & { readonly payload: string },
+    { kind, payload, delays }: Admitted,
   ): Promise<boolean> {
     if (facts.rejection !== undefined) return this.#reject(arrival, facts);
     const { usage, served } = facts;
     const { address, call, markers, took } = arrival;
     const { mode } = call.policy;
     if (!WRITING.has(mode)) return this.#reject(arrival, { rejection: mode, usage });
-    const header = {
-      ...entryHeader(arrival, body.kind, this.#now()),
-      usage,
-      served,
-      took,
-      delays: body.delays,
-    };
+    const known = { usage, served, took, delays };
+    const header = { ...entryHeader(arrival, kind, this.#now()), ...known };
     const noting = noteServed(this.#entries, call, header);
     if (noting !== undefined) await noting;
     if (!arrival.isCurrent()) return this.#reject(arrival, { rejection: 'invalidated', usage });
-    const written = await this.#entries.write(address, { header, payload }, markers);
+    const written = await this.#entries.write(address, { header, payload: payload.text }, markers);
     if (typeof written === 'string') return this.#reject(arrival, { rejection: written, usage });
     this.#reporter.tell('stored', { ...eventOf(arrival), usage, took, bytes: written });
     return true;

@@ -1,4 +1,5 @@
 import { PacedReplay } from '../effects/paced-replay.ts';
+import { Payload } from '../effects/payload.ts';
 import { Recording } from '../effects/recording.ts';
 import type { Facts, StreamWatcher } from '../effects/stream-source.ts';
 import { decodeValue, encodeValue } from '../effects/value-text.ts';
@@ -56,7 +57,7 @@ export class ValueCodec implements ResponseCodec<unknown> {
     const { rules, request } = this.#options;
     try {
       // At once, before the caller can change its response.
-      const payload = encodeValue(response);
+      const payload = new Payload(encodeValue(response));
       const facts = judge(rules, response, request);
       return { response, facts, captured: { kind: 'response', payload } };
     } catch {
@@ -67,7 +68,7 @@ export class ValueCodec implements ResponseCodec<unknown> {
   restore(captured: Captured, { signal, delays, crossTo }: Provenance): unknown {
     if (captured.kind === 'recording') return captured.recording.replay(signal);
     const { kind } = captured;
-    const value = decodeValue(captured.payload);
+    const value = captured.payload.decode();
     if (crossTo !== undefined) return this.#cross({ kind, value }, crossTo);
     if (kind !== 'stream') return value;
     if (!Array.isArray(value)) throw new SyntaxError('A stored stream is no list of chunks.');

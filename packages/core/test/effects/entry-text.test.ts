@@ -27,7 +27,7 @@ const TEXT = entryText(ENTRY);
 function use({ header, payload }: Entry): void {
   expect(['fresh', 'stale', 'fallback', 'expired']).toContain(freshness(header, 1_767_300_000_000));
   expect(tagsOf(header).every((tag) => typeof tag === 'string')).toBe(true);
-  expect(isFor({ header, payload }, { fingerprint: '', scope: '' })).toBe(false);
+  expect(isFor({ header }, { fingerprint: '', scope: '' })).toBe(false);
   const { generations = {}, usage = {}, took = 0, model = '' } = header;
   expect([typeof generations, typeof usage, typeof took, typeof model]).toEqual([
     'object',

@@ -4,35 +4,11 @@ import fc from 'fast-check';
 import { decodeValue, encodeValue } from '../../src/effects/value-text.ts';
 import { NotEncodable } from '../../src/effects/writable.ts';
 import { arbitraryJson } from '../words/arbitrary-json.ts';
+import { rich } from './arbitrary-value.ts';
 
 const TAG = '$cached-llm';
 
 const roundTrip = (value: unknown) => decodeValue(encodeValue(value));
-
-/** Values that JSON alone would lose, mixed and nested. */
-const { rich } = fc.letrec<{ rich: unknown }>((tie) => {
-  const key = fc.oneof(fc.string({ maxLength: 5 }), fc.constantFrom(TAG, 'constructor', 'toJSON'));
-  const children = fc.array(tie('rich'), { maxLength: 3 });
-  const pairs = fc.array(fc.tuple(key, tie('rich')), { maxLength: 3 });
-  return {
-    rich: fc.oneof(
-      { maxDepth: 4, depthSize: 'small' },
-      fc.string(),
-      fc.double(),
-      fc.constantFrom(null, true, undefined, -0, Number.NaN, Number.POSITIVE_INFINITY),
-      fc.bigInt(),
-      fc.date({ noInvalidDate: true }),
-      fc.webUrl().map((url) => new URL(url)),
-      fc.uint8Array(),
-      fc.uint8Array().map((bytes) => Buffer.from(bytes)),
-      fc.float32Array(),
-      children,
-      pairs.map((entries) => Object.fromEntries(entries.filter(([name]) => name !== '__proto__'))),
-      fc.array(fc.tuple(tie('rich'), tie('rich')), { maxLength: 3 }).map((list) => new Map(list)),
-      children.map((list) => new Set(list)),
-    ),
-  };
-});
 
 describe('a response', () => {
   test('that is JSON comes back as it was', () => {
