@@ -13,7 +13,7 @@ console.log(await cache.get(identity)); // undefined
 
 await cache.set(identity, { text: 'Teal' }, { ttl: '10m', tags: ['colours'] });
 console.log(await cache.get(identity));
-console.log(cache.keyOf(identity)?.startsWith('cached-llm:1:')); // a digest: no prompt in it
+console.log(cache.keyOf(identity)?.startsWith('cached-llm:2:')); // a digest: no prompt in it
 
 await cache.invalidate({ tag: 'colours' });
 console.log(await cache.get(identity)); // undefined again

@@ -27,7 +27,7 @@ async function filledOurs(entries: number): Promise<Filled> {
   const store = new MemoryStore({ maxEntries: entries, maxBytes: Number.MAX_SAFE_INTEGER });
   const text = JSON.stringify(RESPONSE);
   for (let number = 0; number < entries; number += 1) {
-    store.set(`cached-llm:1:-:${keyOf({ number })}`, `${number} ${text}`, WEEK);
+    store.set(`cached-llm:2:-:${keyOf({ number })}`, `${number} ${text}`, WEEK);
   }
   const ask = cachedLlmCall(answersOnce(RESPONSE), { cache: createLlmCache({ store }) });
   for (const request of requestsFor(entries)) await ask.withInfo(request);

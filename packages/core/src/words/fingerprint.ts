@@ -1,9 +1,12 @@
 import type { CallIdentity } from './call-identity.ts';
-import { canonicalText } from './canonical.ts';
-import { digest } from './digest.ts';
+import { canonicalForm } from './canonical.ts';
+import { headOf } from './canonical-form.ts';
+import { digestOfAll } from './digest.ts';
 
 /** Raised whenever the canonical form changes, so that old keys are left behind and never misread. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
+
+const PREFIX = `cached-llm:${FORMAT_VERSION}\n`;
 
 /**
  * SHA-256 of a call identity's canonical form.
@@ -12,5 +15,6 @@ export const FORMAT_VERSION = 1;
  */
 export function fingerprint(identity: CallIdentity): string {
   const keyed = identity.form === undefined ? identity : { ...identity, form: 'any' };
-  return digest(`cached-llm:${FORMAT_VERSION}\n${canonicalText(keyed)}`);
+  const form = canonicalForm(keyed);
+  return digestOfAll(PREFIX + headOf(form), form.long);
 }

@@ -4,7 +4,7 @@ import { NO_SEAL, type Seal } from '../../src/effects/seal.ts';
 import { SecretSeal } from '../../src/effects/secret-seal.ts';
 
 const SECRET = 'a secret that is long enough to be one';
-const KEY = 'app:1:-:aVerySecretNameThatSaysNothingOfItself';
+const KEY = 'app:2:-:aVerySecretNameThatSaysNothingOfItself';
 const seal = new SecretSeal(SECRET);
 const other = new SecretSeal(`${SECRET}!`);
 

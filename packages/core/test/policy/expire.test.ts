@@ -82,6 +82,6 @@ describe('expire', () => {
 
   test('a key that has no entry is nothing to expire', async () => {
     const { cache } = startTrial();
-    expect(await cache.expire({ key: 'cached-llm:1:-:nothing' })).toBe(true);
+    expect(await cache.expire({ key: 'cached-llm:2:-:nothing' })).toBe(true);
   });
 });

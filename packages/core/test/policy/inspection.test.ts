@@ -70,9 +70,9 @@ test('neither markers nor what else lies beside the entries is taken for one', a
   await cache.get(identity('a'));
   await cache.invalidate({ tag: 'other' });
   await cache.ledger();
-  store.set('cached-llm:1:unkept:abc', 'unkept');
-  store.set('cached-llm:1:-:short', 'x');
-  store.set('other:1:-:0000000000000000000000000000000000000000000', 'x');
+  store.set('cached-llm:2:unkept:abc', 'unkept');
+  store.set('cached-llm:2:-:short', 'x');
+  store.set('other:2:-:0000000000000000000000000000000000000000000', 'x');
   expect(await all(cache.inspection.rows())).toHaveLength(1);
 });
 

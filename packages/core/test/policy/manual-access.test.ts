@@ -84,7 +84,7 @@ describe('get and set by an identity of your own', () => {
     const { cache } = startTrial();
     await cache.set(IDENTITY, 'answer');
     const key = cache.keyOf(IDENTITY);
-    expect(key).toMatch(/^cached-llm:1:-:/);
+    expect(key).toMatch(/^cached-llm:2:-:/);
     await cache.invalidate({ key: key ?? '' });
     expect(await cache.get(IDENTITY)).toBeUndefined();
   });

@@ -71,7 +71,7 @@ describe.each(DUMPED_STORES)('under a secret, in %s', (_name, open) => {
   afterAll(() => opened.close());
 
   test('no prompt, answer, scope, tag or secret is in any byte of the store', () => {
-    expect(dump.includes('cached-llm:1:')).toBe(true); // it is a dump, and of this cache
+    expect(dump.includes('cached-llm:2:')).toBe(true); // it is a dump, and of this cache
     const found = WHISPERS.filter(
       (text) => dump.includes(text) || dump.includes(text, 0, 'utf16le'),
     );

@@ -147,8 +147,8 @@ describe('keyOf(...)', () => {
   test('has the shape namespace, format version, scope, 256 bits', () => {
     const { cache } = startTrial({ namespace: 'my app' });
     const ask = cachedLlmCall(startProvider().ask, { cache });
-    expect(ask.keyOf(QUESTION)).toMatch(/^my%20app:1:-:[\w-]{43}$/);
-    expect(ask.with({ scope: 'x' }).keyOf(QUESTION)).toMatch(/^my%20app:1:[\w-]{43}:[\w-]{43}$/);
+    expect(ask.keyOf(QUESTION)).toMatch(/^my%20app:2:-:[\w-]{43}$/);
+    expect(ask.with({ scope: 'x' }).keyOf(QUESTION)).toMatch(/^my%20app:2:[\w-]{43}:[\w-]{43}$/);
   });
 
   test('is nothing for a call that goes past the cache', () => {

@@ -163,7 +163,7 @@ describe('a key under a secret', () => {
       keyUnder(options),
     );
     expect(new Set(keys).size).toBe(3);
-    for (const key of keys) expect(key).toMatch(/^cached-llm:1:-:[\w-]{43}$/);
+    for (const key of keys) expect(key).toMatch(/^cached-llm:2:-:[\w-]{43}$/);
   });
 
   test('does not say its scope, not even to who guesses it', () => {
@@ -253,7 +253,7 @@ describe('a marker under a secret', () => {
 
   test('is sealed, under a name that does not say its tag', async () => {
     const { key, row } = await invalidated();
-    expect(key).toMatch(/^cached-llm:1:tag:\{cached-llm:1:\}[\w-]{43}$/);
+    expect(key).toMatch(/^cached-llm:2:tag:\{cached-llm:2:\}[\w-]{43}$/);
     expect(row).toMatch(/^[\w+/]+=*$/);
   });
 

@@ -4,8 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { describeWithFixtures } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { canonicalText } from '../../src/words/canonical.ts';
-import { digest } from '../../src/words/digest.ts';
+import { canonicalForm, canonicalText } from '../../src/words/canonical.ts';
 import { arbitraryJson, arbitraryLeaf, type Json } from './arbitrary-json.ts';
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
@@ -80,6 +79,18 @@ describe('over arbitrary JSON', () => {
     );
   });
 
+  test('what is written at once is what the library writes', () => {
+    fc.assert(
+      fc.property(arbitraryJson, (value) => {
+        const { structure, long } = canonicalForm(value);
+        const byLibrary = canonicalForm([value, 1n]); // a bigint is not plain
+        const rest = '"\\u0000bigint:1"';
+        expect(byLibrary).toEqual({ structure: `[${structure},${rest}]`, long });
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   test('where every text is short, the canonical text is JSON of the same value', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
@@ -136,7 +147,8 @@ describe('a text', () => {
   test.each(IMITATED.map((value) => [value]))('never passes for %p', (value) => {
     const texts = [canonicalText([value])];
     for (let depth = 0; depth < 3; depth++) {
-      const [imitation] = JSON.parse(texts[0] ?? '') as [string];
+      const [structure = ''] = (texts[0] ?? '').split('\n');
+      const [imitation] = JSON.parse(structure) as [string];
       expect(imitation.startsWith('\u0000')).toBe(true);
       texts.unshift(canonicalText([imitation]));
     }
@@ -190,18 +202,27 @@ describe('a text', () => {
         `y${text.slice(1)}`,
         `${text.slice(1)}y`,
         `\u0000${text.slice(1)}`,
-        `\u0000text:${length}:${digest(text)}`,
+        `\u0000text:${length}`,
+        `\u0000text:${length}\n${text}`,
       ];
       expect(new Set(near.map(canonicalText)).size).toBe(near.length);
     },
   );
 
-  test('enters as its length and digest once it is longer than 256 characters', () => {
+  test('enters as it is, behind the rest, once it is longer than 256 characters', () => {
     expect(canonicalText('x'.repeat(256))).toHaveLength(258);
-    expect(canonicalText('x'.repeat(257))).toBe(
-      JSON.stringify(`\u0000text:257:${digest('x'.repeat(257))}`),
-    );
-    expect(canonicalText('x'.repeat(1_000_000)).length).toBeLessThan(80);
+    const long = '"\\\n'.repeat(100);
+    const other = 'y'.repeat(257);
+    const text = canonicalText({ b: [other], a: long, c: 'short' });
+    const structure = '{"a":"\\u0000text:300","b":["\\u0000text:257"],"c":"short"}';
+    expect(text).toBe(`${structure}\n${long}${other}`);
+  });
+
+  test('never passes for two long ones, wherever the one ends and the other begins', () => {
+    const [x, y] = ['x'.repeat(300), 'y'.repeat(300)];
+    const pairs = [[x, y], [x + y], [`${x}y`, y.slice(1)], [y, x], [x, `${y}\n`], [`\n${x}`, y]];
+    expect(new Set(pairs.map(canonicalText)).size).toBe(pairs.length);
+    expect(canonicalText({ a: x, b: y })).not.toBe(canonicalText({ a: y, b: x }));
   });
 
   test('with a lone surrogate is told from each other one, short or long', () => {

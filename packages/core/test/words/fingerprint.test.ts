@@ -15,32 +15,32 @@ const request = { messages: [{ role: 'user', content: 'Hello' }], temperature: 0
 const of = (content: unknown): CallIdentity => ({ provider: 'ask', request: content });
 
 /**
- * Computed once, by format version 1. A digest that changes here orphans every stored entry of every user:
+ * Computed once, by format version 2. A digest that changes here orphans every stored entry of every user:
  * raise FORMAT_VERSION, and only then this table.
  */
 const DIGESTS: readonly (readonly [string, CallIdentity, string])[] = [
-  ['an empty request', of({}), 'ZiGKtzNRH0pPMgC9ceTl1RjfzD_zBhh0EDfyf5c_RYI'],
-  ['no request', of(undefined), 'xr1V14UeQZiHm1cjDqWVr3imTrycAAa3lfaZKDUvkTU'],
-  ['a text', of('Hello'), 'SL1Ts2QOyKCDxW_fPIGfE5zo6SC9xqDoy830TlD7c9Y'],
+  ['an empty request', of({}), '2R6T_eXGRKHukZNjmm_78skGGuow-wv4Ct1p2O_f3Vs'],
+  ['no request', of(undefined), 'rC-sgHoSpAAfqZQ5mCS3LybecaKlj1TEjoTiQhhrC5k'],
+  ['a text', of('Hello'), 'tAtRH-YCXrEdIis_nVEQyjQ6Dy55Fk1eWo1zaFWKMEA'],
   [
     'numbers',
     of([0, -0, 1.5, -1e21, 1e-7, Number.MAX_SAFE_INTEGER]),
-    'ckFcrUCW4eQlfebvwNU-1l1mOgIZyA8gclkbXzd_PZU',
+    '-ke9w7-KdT_L91yzgQyDsBCnTvkrMxZH9xtBLFPEf-k',
   ],
   [
     'numbers that JSON lacks',
     of([Number.NaN, Infinity, -Infinity, 12345678901234567890n]),
-    'saeVALfzcV8yoJcA8cTXuHU9LJhGrGuH5GN2WhLLb7w',
+    'qFCf-Z_F1Bdd3cjrjtH-SPrvKY-ipOkW_dBOWPwU-mg',
   ],
   [
     'literals and gaps',
     of([true, false, null, undefined, [], {}]),
-    'W7_Hn6Woajb-mnCJJjETeuar_VYybvLiuFvmbIXVIJw',
+    'wJd-JU9E4McKn1Xd6DChBhiRmLwJUh-ZzVap5g6Wqt0',
   ],
   [
     'a chat',
     { provider: 'openai', model: 'gpt-4o', request: { ...request, model: 'gpt-4o' } },
-    'DzMeRTUTnZhnBeHBwUldhXz5f4SEu_gv2VkpuzkslQ0',
+    'vHBqHapwYtMayOlUt4uXcZCzhZP8Av6csEJ5lehwO84',
   ],
   [
     'every field of an identity',
@@ -56,38 +56,38 @@ const DIGESTS: readonly (readonly [string, CallIdentity, string])[] = [
       further: ['second', { third: 3 }],
       request,
     },
-    '4RyOxCoCRBEvOICSAvVzrHea0G6gbABwT9yl7UqeGvY',
+    'K7FaM7f1Gwo_Kz54W_9qqxww5LeeYfX6YsNXm3DdmIs',
   ],
-  ['a long text', of({ prompt: LONG }), '4fpDnKcL8_L5JwOWHPI6Hq98iP-AjKGDOTJPBCdRsJo'],
+  ['a long text', of({ prompt: LONG }), 'uaaEt6St274qq_VM-x_UUwKoWo84oiKbqjIPI02baGY'],
   [
     'a long text of another script',
     of({ prompt: '世界🌍'.repeat(100) }),
-    'm4JEfje7ZmxFqP7SROpq0HnFiHo8Xkv0o9CqOLxG6-4',
+    'M5_0QYHqKAJy1zbOu7DRVc0YZu3VLTqkYP7rjwN6HdU',
   ],
   [
     'a long text with a lone surrogate',
     of(`${LONG}\ud800`),
-    'CzUeUlGSvQSuTRCufNFpCr90brWxKQPBD3uFfp0OdnQ',
+    'XUXFBa-2aFypoexm6wRhQaNtbtiNtAP7CHD7Ty0QW0E',
   ],
   [
     'texts that imitate',
     of(['\u0000', '\u0000\u0000', '\u0000bigint:1', '"', '\n', '\u2028']),
-    'M9gtY3QkvaDZj8cQt6g5Dn4JnJgLp_1P2XQ5AI2FXLo',
+    'uyTCYAmnN98nWVH30Grhr5OAvXe5qX7OH6BexEg5JU8',
   ],
   [
     'keys in no order',
     of({ b: 1, a: 2, 10: 3, 9: 4, é: 5, Z: 6, '': 7 }),
-    'l9xBlpzEEqHRGhTi-ylbQqCSxP0ebPnwsaITF2as1L8',
+    '__FwyjBm9W8ErEohYzjG3cCmncgrVU1GVeSKVlav2yU',
   ],
   [
     'a key that names a prototype',
     of(JSON.parse('{"__proto__":1,"constructor":2}')),
-    'mrOGc6tucO_NCt1J1sTXc7UPQpbTznjD4Vm61AjCMiE',
+    '6j8sVw3SfxBf-9fi1OejQECOG-7yc-iDNPTTt-8BMCU',
   ],
   [
     'dates and addresses',
     of([new Date(0), new Date(Number.NaN), new URL('https://a.example/?q=1')]),
-    'io97JPd6V7fon5nNbA2_ovrdEY3LxpkkFLQnAspb4pQ',
+    'gALOIpnupOIlsS7Rb5rWEttuKlPUtE2ozFC9W1qULWw',
   ],
   [
     'collections',
@@ -98,28 +98,28 @@ const DIGESTS: readonly (readonly [string, CallIdentity, string])[] = [
       ]),
       new Set(),
     ]),
-    'fYgfrIb6hO9eOFPPmL8oTeTbeC5W1f9Ywu3feehkz94',
+    'IpUr4Kkc8i859DBt47hDs1cXb1fWr4dkTUaIZU2wb3g',
   ],
   [
     'bytes',
     of([Uint8Array.of(1, 2, 3), new Uint8Array()]),
-    '_ED9geUdwVlQ8YmUTjGmDQBGcSvsOxIN-4HPyTTajqo',
+    'vrIWdCnSDdWORn3ZXOstVPqP0aRGr8p3OejgZgTkOKI',
   ],
   [
     'numbers of other widths',
     of([Float32Array.of(0.5), Uint16Array.of(1), new Uint8ClampedArray(1)]),
-    'v9o-TObbWa95RlsrWvJIy59JB5THr95UO0lD7cle-u8',
+    'rj_V-OoaYUuNkuYa_Gcir-cJrzvVVeiXQiz_pdcEeSg',
   ],
   [
     'an instance that reads as JSON',
     of({ price: new Money() }),
-    'tsK34ZeL_RFi12gphsrQQbxSpQ13E_1MB8Dy31Zm5TM',
+    'j1sFuNh06vJSuZwAYifEH-62CB3rFPPkR6GEpU9dkvU',
   ],
 ];
 
 describe('the fingerprint', () => {
-  test('is of format version 1', () => {
-    expect(FORMAT_VERSION).toBe(1);
+  test('is of format version 2', () => {
+    expect(FORMAT_VERSION).toBe(2);
   });
 
   test.each(DIGESTS)('of %s is what it always was', (_name, identity, digest) => {
@@ -131,7 +131,7 @@ describe('the fingerprint', () => {
   });
 
   test('is the SHA-256 of the version and the canonical text', () => {
-    const text = 'cached-llm:1\n{"provider":"ask","request":{"a":[1,"b"]}}';
+    const text = 'cached-llm:2\n{"provider":"ask","request":{"a":[1,"b"]}}';
     const sha256 = createHash('sha256').update(text).digest('base64url');
     expect(fingerprint(of({ a: [1, 'b'] }))).toBe(sha256);
   });
