@@ -19,7 +19,7 @@ export function readEntry({ header, payload }: Entry): ReadEntry {
 }
 
 /** Characters of rows that are remembered, twice: a bound on what is kept of rows that have left. */
-const MOST = 4 * 1024 * 1024;
+const MOST = 8 * 1024 * 1024;
 /** A longer one is remembered at no gain: there, reading is the least of what a hit costs. */
 const LONGEST = 256 * 1024;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { RecentEntries, readEntry } from '../../src/effects/recent-entries.ts';
 
-const HALF = 4 * 1024 * 1024;
+const HALF = 8 * 1024 * 1024;
 const header = {
   fingerprint: 'f',
   scope: '',
