@@ -8,7 +8,7 @@ import { responseOf } from '../workload.ts';
 const NAMES = inMemory.map((make) => make(async () => undefined, 1).name);
 const LARGE = ['limit', OURS, 'cacheable getOrSet', 'keyv by hand'];
 const FILLS = [
-  { entries: 10_000, characters: 1_700, names: NAMES },
+  { entries: 10_000, characters: 1_774, names: NAMES },
   { entries: 1_000_000, characters: 100, names: LARGE },
 ];
 

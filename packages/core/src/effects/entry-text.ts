@@ -2,6 +2,7 @@ import { isFields } from '../words/call-identity.ts';
 import type { Entry, EntryHeader } from '../words/entry.ts';
 import { parseJson } from './json.ts';
 import { summed, unsummed } from './sum.ts';
+import { headerIn, writtenHeader } from './written-header.ts';
 
 /** Who may be answered from an entry: compared with what the entry itself says. */
 export interface Addressee {
@@ -41,7 +42,7 @@ const FORM_LIST = Object.entries(FORMS);
 
 /** A sum of the rest, and two JSON texts, a line each: the header is read alone, and the payload is encoded once. */
 export function entryText({ header, payload }: Entry): string {
-  return summed(`${JSON.stringify(header)}\n${payload}`);
+  return summed(`${JSON.stringify(writtenHeader(header))}\n${payload}`);
 }
 
 function isHeader(value: unknown): value is EntryHeader {
@@ -50,7 +51,7 @@ function isHeader(value: unknown): value is EntryHeader {
 
 function parseHeader(text: string): unknown {
   try {
-    return parseJson(text);
+    return headerIn(parseJson(text));
   } catch {
     return undefined; // corrupt or foreign: a miss
   }

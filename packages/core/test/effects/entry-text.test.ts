@@ -50,6 +50,33 @@ describe('an entry', () => {
     expect(bare?.header).toStrictEqual(rest);
   });
 
+  test('says in its row what does not go without saying, and no more', () => {
+    const { fingerprint, storedAt, freshUntil } = HEADER;
+    const bare: EntryHeader = {
+      ...{ fingerprint, storedAt, freshUntil, scope: '', kind: 'response', provider: 'ask' },
+      ...{ staleUntil: freshUntil, fallbackUntil: freshUntil },
+    };
+    const row = entryText({ header: bare, payload: '1' });
+    expect(row.slice(8)).toBe(`["${fingerprint}",${storedAt},${freshUntil},"ask",{}]\n1`);
+    const other = {
+      kind: 'stream',
+      scope: 's',
+      staleUntil: 1,
+      fallbackUntil: 2,
+      form: 'f',
+    } as const;
+    const full = {
+      ...bare,
+      ...other,
+      usage: { cost: 1 },
+      served: { fingerprint: 'fp' },
+      delays: [0],
+    };
+    for (const header of [bare, full, { ...full, usage: {}, served: {} }]) {
+      expect(readEntryText(entryText({ header, payload: '1' }))?.header).toStrictEqual(header);
+    }
+  });
+
   test('is for the question and the scope that it names, and for no other', () => {
     const { fingerprint, scope } = HEADER;
     expect(isFor(ENTRY, { fingerprint, scope })).toBe(true);

@@ -27,8 +27,8 @@ async function store(options: CacheOptions) {
   const ask = cachedLlmCall(speak, { cache });
   expect(await chunksOf(await ask('p'))).toEqual(['a', 'b', 'c']);
   await settled();
-  const text = [...rows.values()].map(String).find((row) => row.includes('fingerprint')) ?? '';
-  const inRow = /"delays":(\[[\d,]*\])/.exec(text.replaceAll('\\', ''))?.[1];
+  const text = [...rows.values()].map(String).join('\n');
+  const inRow = /"d":(\[[\d,]*\])/.exec(text.replaceAll('\\', ''))?.[1];
   return {
     ask,
     cache,
