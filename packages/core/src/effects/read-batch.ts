@@ -9,10 +9,11 @@ export interface Readers {
   alone(keys: readonly string[]): Promise<Texts | undefined>;
 }
 
-type Found = ReadonlyMap<string, string | undefined> | typeof PARTIAL | undefined;
+type Found = Texts | typeof PARTIAL | undefined;
 
 interface Gathering {
-  readonly keys: Set<string>;
+  /** Each with its place among the rows. */
+  readonly places: Map<string, number>;
   readonly found: Promise<Found>;
 }
 
@@ -27,24 +28,21 @@ export class ReadBatch {
 
   async read(keys: readonly string[]): Promise<Texts | undefined> {
     this.#gathering ??= this.#gather();
-    const { keys: all, found } = this.#gathering;
-    for (const key of keys) all.add(key);
+    const { places, found } = this.#gathering;
+    for (const key of keys) if (!places.has(key)) places.set(key, places.size);
     const rows = await found;
     if (rows === PARTIAL) return this.#readers.alone(keys);
-    return rows && keys.map((key) => rows.get(key));
+    return rows && keys.map((key) => rows[places.get(key) ?? Number.NaN]); // each has one
   }
 
   #gather(): Gathering {
-    const keys = new Set<string>();
-    return { keys, found: this.#readSoon(keys) };
+    const places = new Map<string, number>();
+    return { places, found: this.#readSoon(places) };
   }
 
-  async #readSoon(keys: ReadonlySet<string>): Promise<Found> {
+  async #readSoon(places: ReadonlyMap<string, number>): Promise<Found> {
     await Promise.resolve(); // whoever asks in this turn is in time
     this.#gathering = undefined;
-    const wanted = [...keys];
-    const rows = await this.#readers.together(wanted);
-    if (rows === PARTIAL || rows === undefined) return rows;
-    return new Map(wanted.map((key, index) => [key, rows[index]]));
+    return this.#readers.together([...places.keys()]);
   }
 }

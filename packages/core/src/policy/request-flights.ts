@@ -5,9 +5,14 @@ import type { Request } from './request.ts';
 
 type Lead = (request: Request, flight: Flight<Landed>) => Promise<Landed>;
 
-/** Requests in different modes, or for an answer in different forms, want different things of a flight. */
-const keyOf = ({ call, address }: Request) =>
-  `${call.policy.mode}:${call.identity.form ?? ''}:${address.key}`;
+/**
+ * Requests in different modes, or for an answer in different forms, want different things of a flight. No key has
+ * a space; the usual one is asked for several times a flight, and is itself: another text takes as long as all else.
+ */
+function keyOf({ call: { policy, identity }, address: { key } }: Request): string {
+  const isUsual = policy.mode === 'read-write' && identity.form === undefined;
+  return isUsual ? key : `${key} ${policy.mode} ${identity.form ?? ''}`;
+}
 
 /** The flights of requests, by key and by tag. */
 export class RequestFlights {
