@@ -9,12 +9,18 @@ test('a file whose obstacle was removed is opened after a pause, without a resta
   const obstacle = `${folder.path}/obstacle`;
   await writeFile(obstacle, '');
   const settings = { path: `${obstacle}/cache.db`, busyTimeout: 1000, maxBytes: undefined };
-  const connection = new SqliteConnection(settings, 20);
-  await expect(connection.read('SELECT 1 AS one')).rejects.toThrow();
+  const [soon, late] = [
+    new SqliteConnection(settings, 1),
+    new SqliteConnection(settings, 3_600_000),
+  ];
+  const ask = (connection: SqliteConnection) => connection.read('SELECT 1 AS one');
+  await expect(ask(soon)).rejects.toThrow();
+  await expect(ask(late)).rejects.toThrow();
   await rm(obstacle);
-  await expect(connection.read('SELECT 1 AS one')).rejects.toThrow();
+  await expect(ask(late)).rejects.toThrow(); // it is left alone for an hour
   await delay(30);
-  expect(await connection.read('SELECT 1 AS one')).toEqual([{ one: 1 }]);
-  await connection.close();
+  expect(await ask(soon)).toEqual([{ one: 1 }]);
+  await soon.close();
+  await late.close();
   await folder.remove();
 });
