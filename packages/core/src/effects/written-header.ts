@@ -21,6 +21,8 @@ const LETTERS: Readonly<Record<Exclude<keyof EntryHeader, Placed>, string>> = {
   took: 't',
 };
 
+const NAMES = new Map(Object.entries(LETTERS).map(([name, letter]) => [letter, name]));
+
 const USAGE: readonly (keyof Usage)[] = [
   'inputTokens',
   'outputTokens',
@@ -51,8 +53,12 @@ function listed(names: readonly string[], fields: unknown): readonly unknown[] |
 /** A list, with nothing where JSON has null: no field of these may be that. */
 function unlisted(names: readonly string[], list: unknown): unknown {
   if (!Array.isArray(list)) return list;
-  const given = names.map((name, index) => [name, list[index] ?? undefined] as const);
-  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+  const fields: Record<string, unknown> = {};
+  for (let index = 0; index < list.length; index += 1) {
+    const name = names[index];
+    if (name !== undefined && list[index] !== null) fields[name] = list[index];
+  }
+  return fields;
 }
 
 /** A header as JSON is to have it. */
@@ -80,11 +86,11 @@ export function headerIn(written: unknown): unknown {
     provider,
     ...usual(freshUntil),
   };
-  for (const [name, letter] of Object.entries(LETTERS)) {
-    const value = rest[letter];
-    if (value === undefined) continue;
+  for (const letter of Object.keys(rest)) {
+    const name = NAMES.get(letter);
+    if (name === undefined) continue;
     const names = LISTS[name];
-    header[name] = names === undefined ? value : unlisted(names, value);
+    header[name] = names === undefined ? rest[letter] : unlisted(names, rest[letter]);
   }
   return header;
 }
