@@ -27,6 +27,25 @@ function limitHandshake(client: RedisClientType, patience: number): RedisClientT
   return client.on('ready', stop).on('error', stop);
 }
 
+/**
+ * Nothing is said to the server before it is asked for something: the client overlooks the failure of what it
+ * would say of itself, so that a connection that is lost meanwhile counts as ready.
+ */
+const MANNERS = {
+  disableClientInfo: true,
+  disableOfflineQueue: true,
+  maintNotifications: 'disabled',
+} as const;
+
+/**
+ * A signal that is never given. The client listens to the first error of its socket only; a TLS socket tells of
+ * a second one (`ECONNRESET`) after a server has refused the client's certificate, and an error that nobody
+ * listens to ends the process. Node.js listens to every error of a socket that a signal may end.
+ */
+function heard(): AbortSignal {
+  return new AbortController().signal;
+}
+
 /** `createClient` builds a class of all commands for each set of options (10 ms); this one's serves for all. */
 let first: RedisClientType | undefined;
 
@@ -37,11 +56,11 @@ let first: RedisClientType | undefined;
  */
 export function createRedisClient(settings: ClientSettings): RedisClientType {
   const { url, connectTimeout, socketTimeout, tls } = settings;
-  const limits = { connectTimeout, reconnectStrategy: false } as const;
+  const limits = { connectTimeout, reconnectStrategy: false, signal: heard() } as const;
   const socket = tls === undefined ? limits : ({ ...tls, ...limits, tls: true } as const);
   try {
     first ??= createClient();
-    const client = first.duplicate({ url, disableOfflineQueue: true, socket });
+    const client = first.duplicate({ url, socket, ...MANNERS });
     return limitHandshake(client, socketTimeout);
   } catch (cause) {
     throw invalid(

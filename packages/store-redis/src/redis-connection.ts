@@ -70,7 +70,7 @@ export class RedisConnection {
       const url = await this.#options.locate();
       if (this.#closing !== undefined) return;
       if (url !== this.#url) this.#client = this.#clientAt(url);
-      await greet(this.#client, this.#options.settings.socketTimeout);
+      await greet(this.#client, this.#options.settings);
       this.#isGreeted = true;
       this.#outage.end();
       this.#retry.reset();

@@ -106,6 +106,15 @@ test('a client without the certificate that the server wants is a mistake', asyn
   await until('It is told', () => store.get('key').catch(({ isPermanent }) => isPermanent));
 });
 
+test('many clients that the server refuses at once end no process', async () => {
+  const many = Array.from({ length: 40 }, () =>
+    open({ url: secureUrl, tls: { ca: authority.cert } }),
+  );
+  const answers = await Promise.allSettled(many.map((store) => store.get('key')));
+  const reasons = answers.map((answer) => answer.status === 'rejected' && answer.reason.name);
+  expect(new Set(reasons)).toEqual(new Set(['RedisUnavailableError']));
+});
+
 test('TLS to a server that speaks none rejects', async () => {
   const url = server.url.replace('redis:', 'rediss:');
   const expected = { name: 'RedisUnavailableError', isPermanent: false };
