@@ -12,6 +12,8 @@ export interface Figures {
 }
 
 const ROUNDS = 31;
+/** Milliseconds for each run before the first round: a function is compiled once it was called some thousand times. */
+const WARM_UP = 1_000;
 
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
@@ -21,6 +23,11 @@ async function microseconds(calls: number, { run }: Run): Promise<number> {
   const startedAt = performance.now();
   for (let call = 0; call < calls; call += 1) await run();
   return ((performance.now() - startedAt) / calls) * 1_000;
+}
+
+async function warmUp({ run }: Run): Promise<void> {
+  const end = performance.now() + WARM_UP;
+  while (performance.now() < end) await run();
 }
 
 /** One round: each run in turn, from another one on each time. */
@@ -33,9 +40,9 @@ async function round(runs: readonly Run[], first: number, calls: number) {
   return times;
 }
 
-/** All runs in turn, round by round, in one process, after two rounds that do not count. */
+/** All runs in turn, round by round, in one process, each one warm. */
 export async function rounds(runs: readonly Run[], calls: number): Promise<Figures[]> {
-  for (const first of [0, 1]) await round(runs, first, calls);
+  for (const run of runs) await warmUp(run);
   const all: ReadonlyMap<string, number>[] = [];
   for (let index = 0; index < ROUNDS; index += 1) all.push(await round(runs, index, calls));
   const of = (name = '') => all.map((times) => times.get(name) ?? Number.NaN);

@@ -38,7 +38,7 @@ export { summaryOf } from './effects/summary.ts';
 export { decodeValue, encodeValue } from './effects/value-text.ts';
 export type { Adapter, BatchRules, Rejection, StreamRules } from './policy/adapter.ts';
 export { judge, judgeStream, type Rules } from './policy/admission.ts';
-export type { Answer } from './policy/answer.ts';
+export type { Answer, Answered } from './policy/answer.ts';
 export type { CacheStats } from './policy/cache-parts.ts';
 export type {
   Asking,

@@ -1,4 +1,4 @@
-import { type Answer, bypassAnswer } from '../policy/answer.ts';
+import { type Answer, type Answered, bypassAnswer } from '../policy/answer.ts';
 import { callPolicy } from '../policy/call-policy.ts';
 import type { CallOptions } from '../policy/options.ts';
 import { FunctionCall, type Wrapping } from './function-call.ts';
@@ -30,7 +30,7 @@ export class FunctionDoor {
     return answer instanceof Promise ? (await answer).response : answer.response;
   }
 
-  answer(owner: unknown, given: Arguments): Answer<unknown> | Promise<Answer<unknown>> {
+  answer(owner: unknown, given: Arguments): Answered<unknown> {
     if (this.#isOff) return this.#direct(owner, given);
     return this.#cache.answer(new FunctionCall(this.#wrapping, owner, given));
   }

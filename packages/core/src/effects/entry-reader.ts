@@ -31,22 +31,14 @@ export class EntryReader {
     this.#markers = markers;
   }
 
-  async read(address: Address): Promise<Found> {
-    const keys = this.#keysFor(address);
-    const rows = await this.#rows.read(keys);
-    if (rows === undefined) return NOTHING;
-    const read = this.#readIn(keys, rows);
-    return this.#check(read instanceof Promise ? await read : read, address, rows);
-  }
-
-  /** The same in the call itself; nothing where the store, or what it holds, needs time. */
-  readNow(address: Address): Found | undefined {
+  /** In the call itself, unless the store, or what it holds, needs time. */
+  read(address: Address): Found | Promise<Found> {
     const keys = this.#keysFor(address);
     const rows = this.#rows.readNow(keys);
-    if (rows === undefined) return undefined;
-    const read = this.#readIn(keys, rows);
-    const found = read instanceof Promise ? read : this.#check(read, address, rows);
-    return found instanceof Promise ? undefined : found;
+    if (rows !== undefined) return this.#foundIn(rows, keys, address);
+    return this.#rows.read(keys).then((late) => {
+      return late === undefined ? NOTHING : this.#foundIn(late, keys, address);
+    });
   }
 
   /** The header as the markers of all its tags leave it: nothing where the entry answers nobody. */
@@ -56,6 +48,13 @@ export class EntryReader {
     tags: readonly string[] = tagsOf(header),
   ): EntryHeader | undefined {
     return applyMarkers(header, markers, this.#markers.marksOf(tags));
+  }
+
+  #foundIn(rows: Texts, keys: Keys, address: Address): Found | Promise<Found> {
+    const read = this.#readIn(keys, rows);
+    return read instanceof Promise
+      ? read.then((late) => this.#check(late, address, rows))
+      : this.#check(read, address, rows);
   }
 
   /** Its own key, those of older secrets, and those of what is said of its tags. */

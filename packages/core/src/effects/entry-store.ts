@@ -55,13 +55,9 @@ export class EntryStore {
     return this.#vaults.keyOf(addressee);
   }
 
-  read(address: Address): Promise<Found> {
+  /** In the call itself, unless the store, or what it holds, needs time. */
+  read(address: Address): Found | Promise<Found> {
     return this.#reader.read(address);
-  }
-
-  /** The same in the call itself; nothing where the store, or what it holds, needs time. */
-  readNow(address: Address): Found | undefined {
-    return this.#reader.readNow(address);
   }
 
   write(address: Address, entry: Entry, markers: Markers): Promise<Written> {

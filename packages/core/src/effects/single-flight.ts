@@ -4,7 +4,7 @@ type Lead<Value> = (flight: Flight<Value>) => Promise<Value>;
 
 const nothing = (): void => {};
 
-/** Joined before the look-up: looking first and joining after made two calls where this makes one. */
+/** One flight a key: whoever asks for it while it is up joins, and makes no second call. */
 export class SingleFlight<Value> {
   readonly #flights = new Map<string, Flight<Value>>();
 

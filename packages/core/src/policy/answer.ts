@@ -10,6 +10,9 @@ export interface Answer<Response> {
   info(): Promise<CallInfo>;
 }
 
+/** Where the store answers in the call itself, so does the cache. */
+export type Answered<Response> = Answer<Response> | Promise<Answer<Response>>;
+
 /** The answer to a request that went past the cache. */
 export function bypassAnswer<Response>(response: Response): Answer<Response> {
   const info = {

@@ -2,7 +2,7 @@ import type { EntryStore } from '../effects/entry-store.ts';
 import type { Reporter } from '../effects/reporter.ts';
 import type { BypassReason } from '../words/events.ts';
 import { addressOf, isBypass } from './address.ts';
-import type { Answer } from './answer.ts';
+import type { Answer, Answered } from './answer.ts';
 import type { Asking, Bypass, Call } from './call.ts';
 import { goPast } from './go-past.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -30,7 +30,7 @@ export class Answering {
   }
 
   /** Takes one request through the cache. Doors build the call; see `cachedLlmCall` for functions. */
-  answer<Response>(call: Asking<Response>): Answer<Response> | Promise<Answer<Response>> {
+  answer<Response>(call: Asking<Response>): Answered<Response> {
     const address = addressOf(this.#entries, call.identity, call.policy);
     if (isBypass(address)) return this.#goPast(call, address);
     // An identity that is a bypass has no address.

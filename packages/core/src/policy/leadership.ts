@@ -79,7 +79,7 @@ export class Leadership {
     void this.#parts.leases?.end(lease, address.key, kept);
   }
 
-  #look(request: Request): Promise<Look> {
+  #look(request: Request): Look | Promise<Look> {
     return lookUp(request, this.#parts);
   }
 }

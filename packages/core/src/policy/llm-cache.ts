@@ -1,7 +1,7 @@
 import type { Ledger, LedgerGroup, LedgerRow } from '../effects/ledger-figures.ts';
 import type { CallIdentity } from '../words/call-identity.ts';
 import type { EventName, Listener } from '../words/events.ts';
-import type { Answer } from './answer.ts';
+import type { Answered } from './answer.ts';
 import type { Answering } from './answering.ts';
 import { assembleCache, type CacheAssembly } from './cache-assembly.ts';
 import type { CacheParts, CacheStats } from './cache-parts.ts';
@@ -38,7 +38,7 @@ export class LlmCache {
   }
 
   /** Takes one request through the cache. Doors build the call; see `cachedLlmCall` for functions. */
-  answer<Response>(call: Asking<Response>): Answer<Response> | Promise<Answer<Response>> {
+  answer<Response>(call: Asking<Response>): Answered<Response> {
     return this.calls.answer(call);
   }
 

@@ -46,14 +46,10 @@ function lookAt({ call }: Request, { entry, markers }: Found, { at, startedAt }:
   }
 }
 
-export async function lookUp(request: Request, { entries, now }: LookParts): Promise<Look> {
+/** In the call itself, unless the store, or what it holds, needs time. */
+export function lookUp(request: Request, { entries, now }: LookParts): Look | Promise<Look> {
   const startedAt = performance.now();
-  return lookAt(request, await entries.read(request.address), { at: now(), startedAt });
-}
-
-/** The same in the call itself; nothing where the store, or what it holds, needs time. */
-export function lookUpNow(request: Request, { entries, now }: LookParts): Look | undefined {
-  const startedAt = performance.now();
-  const found = entries.readNow(request.address);
-  return found && lookAt(request, found, { at: now(), startedAt });
+  const found = entries.read(request.address);
+  if (!(found instanceof Promise)) return lookAt(request, found, { at: now(), startedAt });
+  return found.then((late) => lookAt(request, late, { at: now(), startedAt }));
 }

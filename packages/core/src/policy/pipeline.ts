@@ -1,55 +1,59 @@
 import type { Address } from '../effects/entry-store.ts';
 import type { Flight } from '../effects/flight.ts';
 import type { BypassReason } from '../words/events.ts';
-import { type Answer, SharedAnswer } from './answer.ts';
-import { BackOff } from './back-off.ts';
+import { type Answer, type Answered, SharedAnswer } from './answer.ts';
 import type { Call } from './call.ts';
+import { firstLook, type Looked, servedAtOnce } from './first-look.ts';
 import { follow } from './follow.ts';
 import { goPast } from './go-past.ts';
 import type { Landed } from './landed.ts';
 import { asHit, isTorso } from './late-answer.ts';
-import { Leader } from './leader.ts';
-import { Leadership, type LeadershipParts } from './leadership.ts';
 import { isLeading } from './leading.ts';
+import { type LedFlightsParts, ledFlights } from './led-flights.ts';
 import { type Look, lookUp } from './look-up.ts';
-import type { ReplayMissParts } from './replay-miss.ts';
 import type { Request } from './request.ts';
-import { RequestFlights } from './request-flights.ts';
-import { Revalidation } from './revalidation.ts';
-import { serveNow } from './serve-now.ts';
+import type { RequestFlights } from './request-flights.ts';
 
-export interface PipelineParts extends LeadershipParts, ReplayMissParts {}
-
-type Answered<Response> = Answer<Response> | Promise<Answer<Response>>;
-
-/** One flight a key: joined before the look-up, led by the first, followed by the rest. */
+/** Looked up first, and one flight a key for what is not there: led by the first, followed by the rest. */
 export class Pipeline {
-  readonly #parts: PipelineParts;
+  readonly #parts: LedFlightsParts;
   readonly flights: RequestFlights;
 
-  constructor(parts: PipelineParts) {
+  constructor(parts: LedFlightsParts) {
     this.#parts = parts;
-    const leadership = new Leadership(parts);
-    const backOff = new BackOff(parts.now);
-    const leader = new Leader({
-      ...parts,
-      leadership,
-      backOff,
-      revalidate: (request) => revalidation.start(request),
-      isCurrent: (flight, request) => this.flights.isCurrent(flight, request),
-    });
-    this.flights = new RequestFlights((request, flight) => leader.lead(request, flight));
-    const revalidation = new Revalidation({ flights: this.flights, backOff, leadership });
+    this.flights = ledFlights(parts);
   }
 
-  /** In the call itself where the store answers so; else by a flight, joined before the look-up. */
+  /** In the call itself where the store answers so. A flight that is up is joined before any look-up. */
   answer<Response>(call: Call<Response>, address: Address): Answered<Response> {
-    const request = { call, address };
-    const running = this.flights.find(request);
+    const running = this.flights.find({ call, address });
     if (running !== undefined) return this.#join(call, address, running);
-    const { look, landed } = serveNow(this.#parts, request);
+    const look = firstLook(this.#parts, { call, address });
+    return look instanceof Promise
+      ? this.#answerLater(call, address, look)
+      : this.#serveOrFly(call, { call, address, look });
+  }
+
+  /** What others did meanwhile counts: who leads looks again where a flight has ended, and has its answer then. */
+  async #answerLater<Response>(call: Call<Response>, address: Address, looking: Promise<Look>) {
+    const { ended } = this.flights;
+    const look = await looking;
+    const isCurrent = ended === this.flights.ended;
+    return this.#serveOrFly(call, { call, address, look }, isCurrent);
+  }
+
+  #serveOrFly<Response>(
+    call: Call<Response>,
+    looked: Looked,
+    isCurrent = true,
+  ): Answered<Response> {
+    const { address } = looked;
+    const landed = servedAtOnce(this.#parts, looked);
     if (landed !== undefined) return this.#own(call, address, landed);
-    return this.#lead(call, address, this.flights.start({ ...request, look }));
+    const running = this.flights.find(looked);
+    if (running !== undefined) return this.#join(call, address, running);
+    const request = isCurrent ? looked : { call, address };
+    return this.#lead(call, address, this.flights.start(request));
   }
 
   async #lead<Response>(call: Call<Response>, address: Address, flight: Flight<Landed>) {
@@ -78,7 +82,7 @@ export class Pipeline {
   }
 
   /** What the store holds for a request, without a call, an event or a count. */
-  look(request: Request): Promise<Look> {
+  look(request: Request): Look | Promise<Look> {
     return lookUp(request, this.#parts);
   }
 

@@ -19,9 +19,15 @@ export class RequestFlights {
   readonly #flights = new SingleFlight<Landed>();
   readonly #underWay = new Set<Request>();
   readonly #lead: Lead;
+  #ended = 0;
 
   constructor(lead: Lead) {
     this.#lead = lead;
+  }
+
+  /** A count of flights that ended, or were cut off: what was looked up before one did may be of yesterday. */
+  get ended(): number {
+    return this.#ended;
   }
 
   find(request: Request): Flight<Landed> | undefined {
@@ -32,7 +38,10 @@ export class RequestFlights {
   start(request: Request): Flight<Landed> {
     this.#underWay.add(request);
     const lead = (flight: Flight<Landed>) => this.#lead(request, flight);
-    return this.#flights.start(keyOf(request), lead, () => this.#underWay.delete(request));
+    return this.#flights.start(keyOf(request), lead, () => {
+      this.#underWay.delete(request);
+      this.#ended += 1;
+    });
   }
 
   /** Is this flight still the one for its key? */
@@ -57,6 +66,7 @@ export class RequestFlights {
   }
 
   #detachAll(keys: ReadonlySet<string>): void {
+    this.#ended += 1;
     for (const request of this.#underWay) {
       if (keys.has(request.address.key)) this.#flights.detach(keyOf(request));
     }

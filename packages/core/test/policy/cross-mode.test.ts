@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Adapter, cachedLlmCall, defaultAdapter, type Fields } from '../../src/index.ts';
+import {
+  type Adapter,
+  type CacheOptions,
+  cachedLlmCall,
+  defaultAdapter,
+  type Fields,
+} from '../../src/index.ts';
+import { closedGate, type Gate } from './gate.ts';
 import { settled, startTrial } from './trial.ts';
 
 interface Question {
@@ -32,11 +39,18 @@ async function chunksOf(stream: unknown): Promise<unknown[]> {
   return chunks;
 }
 
-function startLetters(answer: object = { text: 'ab' }, options: object = { crossMode: true }) {
+const openGate = closedGate();
+openGate.open();
+
+function startLetters(
+  answer: object = { text: 'ab' },
+  { gate = openGate, ...options }: CacheOptions & { gate?: Gate } = { crossMode: true },
+) {
   const { cache, story } = startTrial(options);
   let calls = 0;
   async function say(question: Question): Promise<unknown> {
     calls += 1;
+    await gate.opened;
     if (question.stream !== true) return answer;
     return (async function* () {
       yield { letter: 'a', live: true };
@@ -101,10 +115,14 @@ describe('with crossMode', () => {
   });
 
   test('invalidating the key detaches the calls of both kinds', async () => {
-    const { ask, calls, cache } = startLetters();
+    const gate = closedGate();
+    const { ask, calls, cache } = startLetters(undefined, { crossMode: true, gate });
     const asked = [ask(streaming), ask(plain)];
+    await settled();
+    expect(calls()).toBe(2);
     await cache.invalidate({ key: ask.keyOf(plain) ?? '' });
     const again = [ask(streaming), ask(plain)];
+    gate.open();
     await Promise.all([...asked, ...again]);
     expect(calls()).toBe(4);
   });

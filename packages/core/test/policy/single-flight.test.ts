@@ -35,7 +35,42 @@ describe('equal calls at the same time', () => {
     expect(calls).toBe(2);
   });
 
-  test('join before the look-up: a slow store makes no second call', async () => {
+  test('look again where another call ended meanwhile: a late look makes no second call', async () => {
+    const store = new SlowStore();
+    store.writing.open();
+    const slow = store.reading;
+    const { cache, story } = startTrial({ store });
+    const provider = startProvider();
+    const ask = cachedLlmCall(provider.ask, { cache });
+    const late = ask(QUESTION); // is told that nothing is there, and late
+    await settled();
+    store.reading = closedGate();
+    store.reading.open();
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 1' });
+    await settled();
+    slow.open();
+    expect(await late).toEqual({ text: 'answer 1' });
+    expect(provider.calls).toHaveLength(1);
+    expect(story()).toEqual(['miss', 'stored', 'hit']);
+  });
+
+  test('look again where something was invalidated meanwhile: the new answer is kept', async () => {
+    const store = new SlowStore();
+    store.writing.open();
+    const { cache } = startTrial({ store });
+    const provider = startProvider();
+    const ask = cachedLlmCall(provider.ask, { cache, tags: ['facts'] });
+    const first = ask(QUESTION);
+    await settled();
+    await cache.invalidate({ tag: 'facts' });
+    store.open();
+    await first;
+    await settled();
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 1' });
+    expect(provider.calls).toHaveLength(1);
+  });
+
+  test('join before the call: a slow store makes no second one', async () => {
     const store = new SlowStore();
     const { cache } = startTrial({ store });
     const provider = startProvider();
