@@ -1,15 +1,15 @@
 import { TABLE } from './open-database.ts';
+import { IS_AMONG } from './row-selection.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 /** Keys that are gathered before they are looked at, and rows that one statement writes anew. */
 const GATHERED = 256;
 const BATCH = 16;
 
-const AMONG = 'key IN (SELECT value FROM json_each(?))';
 /** Answered from the index on the keys: no row is read. */
-const AGEING = `SELECT key FROM ${TABLE} WHERE ${AMONG} AND rowid <
+const AGEING = `SELECT key FROM ${TABLE} WHERE ${IS_AMONG} AND rowid <
   (SELECT min(rowid) FROM ${TABLE}) / 2 + (SELECT max(rowid) FROM ${TABLE}) / 2`;
-const RENEW = `REPLACE INTO ${TABLE}(key, value) SELECT key, value FROM ${TABLE} WHERE ${AMONG}`;
+const RENEW = `REPLACE INTO ${TABLE}(key, value) SELECT key, value FROM ${TABLE} WHERE ${IS_AMONG}`;
 
 /**
  * The rowids of a bounded file are its order of use: whatever is written gets the highest, and the lowest are

@@ -1,5 +1,5 @@
 import type { Leases, Store, StoredRow } from '@cached-llm/core';
-import { type Deserialize, Keyv } from 'keyv';
+import { type Deserialize, Keyv, type StoredDataNoRaw, type StoredDataRaw } from 'keyv';
 import { countRows } from './count-rows.ts';
 import { deframeText, frameText } from './framed-text.ts';
 import { QuarantinedFileError } from './quarantined-file-error.ts';
@@ -18,6 +18,7 @@ export class SqliteStore extends Keyv<string> implements Store {
   /** In a table of their own, for as long as the file's own clock says. */
   readonly leases: Leases;
   readonly #connection: SqliteConnection;
+  readonly #table: SqliteTable;
 
   /** @throws LlmCacheError `INVALID_OPTION` */
   constructor(options: string | SqliteStoreOptions = {}) {
@@ -33,7 +34,21 @@ export class SqliteStore extends Keyv<string> implements Store {
       deserialize: deframeText as Deserialize,
     });
     this.#connection = connection;
+    this.#table = table;
     this.leases = table.leases;
+  }
+
+  /** Every look-up of a cache comes this way: what Keyv does around a row, it does for nothing here. */
+  override getMany<Value = string>(
+    keys: string[],
+    options?: { raw: false },
+  ): Promise<StoredDataNoRaw<Value>[]>;
+  override getMany<Value = string>(
+    keys: string[],
+    options?: { raw: true },
+  ): Promise<StoredDataRaw<Value>[]>;
+  override getMany(keys: string[], options?: { raw: boolean }): Promise<unknown[]> {
+    return options?.raw ? super.getMany(keys, { raw: true }) : this.#table.getMany(keys);
   }
 
   /** What fails rejects, and is not told a second time. */

@@ -1,9 +1,9 @@
 import { checkedText, textIn } from './checked-text.ts';
 import { expiryNow } from './framed-text.ts';
-import { keyList } from './key-list.ts';
 import { IS_LIVE, TABLE } from './open-database.ts';
 import { Recency } from './recency.ts';
 import { Room } from './room.ts';
+import { IS_AMONG, type PlacedRow, rowSelection } from './row-selection.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { SqliteLeases } from './sqlite-leases.ts';
 import { tidy } from './tidy.ts';
@@ -46,12 +46,12 @@ export class SqliteTable {
 
   async getMany<Text = string>(keys: string[]): Promise<(Text | undefined)[]> {
     this.#upkeep.noteUse();
-    const { isAmong, values } = keyList(keys);
-    const sql = `SELECT key, value FROM ${TABLE} WHERE ${isAmong} AND ${IS_LIVE}`;
-    type Row = { key: string; value: unknown };
-    const rows = await this.#connection.read<Row>(sql, ...values, expiryNow());
-    const texts = new Map(rows.map(({ key, value }) => [key, this.#found<Text>(key, value)]));
-    return keys.map((key) => texts.get(key));
+    const { sql, values } = rowSelection(keys, expiryNow());
+    const texts: (Text | undefined)[] = keys.map(() => undefined);
+    for (const { place, value } of await this.#connection.read<PlacedRow>(sql, ...values)) {
+      texts[place] = this.#found<Text>(String(keys[place]), value);
+    }
+    return texts;
   }
 
   async has(key: string): Promise<boolean> {
@@ -77,9 +77,8 @@ export class SqliteTable {
   }
 
   async deleteMany(keys: string[]): Promise<boolean> {
-    const { isAmong, values } = keyList(keys);
-    const sql = `DELETE FROM ${TABLE} WHERE ${isAmong} RETURNING 1`;
-    return (await this.#connection.write(sql, ...values)).length > 0;
+    const sql = `DELETE FROM ${TABLE} WHERE ${IS_AMONG} RETURNING 1`;
+    return (await this.#connection.write(sql, JSON.stringify(keys))).length > 0;
   }
 
   async clear(): Promise<void> {

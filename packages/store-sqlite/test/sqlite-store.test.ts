@@ -159,3 +159,15 @@ test('only strings are kept', async () => {
   // The type forbids it; JavaScript does not.
   await expect(store.set('key', 5 as never)).rejects.toThrow('strings, not number');
 });
+
+test.each([0, 1, 7, 8, 9, 2_000])(
+  'each of %i keys has its own row, or none, twice where it is asked for twice',
+  async (count) => {
+    const store = open(inFolder('cache.db'));
+    const keys = Array.from({ length: count }, (_, index) => `key ${index % 1_500}`);
+    const stored = new Set(keys.filter((_, index) => index % 3 !== 0).slice(0, 20));
+    for (const key of stored) await store.set(key, `text of ${key}`);
+    const expected = keys.map((key) => (stored.has(key) ? `text of ${key}` : undefined));
+    expect(await store.getMany(keys)).toEqual(expected);
+  },
+);
