@@ -1,45 +1,25 @@
 // benchmark [--write] [section…] [file…]: all sections, where none is named; --write puts them into the README.
-import { machine, writeDown } from './readme.ts';
-import { asText, type Section } from './report.ts';
-import { collapse } from './sections/collapse.ts';
-import { hit } from './sections/hit.ts';
-import { hitRates } from './sections/hit-rates.ts';
-import { memory } from './sections/memory.ts';
-import { miss } from './sections/miss.ts';
-import { profile } from './sections/profile.ts';
-import { redis } from './sections/redis.ts';
-import { scale } from './sections/scale.ts';
-import { sqlite } from './sections/sqlite.ts';
-import { stream } from './sections/stream.ts';
-import { weight } from './sections/weight.ts';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { machine } from './readme.ts';
+import { SECTIONS } from './sections.ts';
 
-const SECTIONS: readonly Section[] = [
-  hit,
-  stream,
-  miss,
-  collapse,
-  redis,
-  sqlite,
-  hitRates,
-  memory,
-  scale,
-  weight,
-  profile,
-];
+const CHILD = fileURLToPath(new URL('section-child.ts', import.meta.url));
 
 const given = process.argv.slice(2).filter((argument) => argument !== '--');
+const flags = given.filter((argument) => argument === '--write');
 const words = given.filter((argument) => argument !== '--write');
 const named = SECTIONS.filter(({ name }) => words.includes(name));
 const files = words.filter((word) => !SECTIONS.some(({ name }) => name === word));
-if (files.length > 0 && !named.includes(hitRates)) {
+if (files.length > 0 && !named.some(({ name }) => name === 'hit-rate')) {
   const names = SECTIONS.map(({ name }) => name).join(', ');
   throw new Error(`No section is called ${files.join(' or ')}. There are ${names}.`);
 }
 
 console.log(machine());
-for (const section of named.length > 0 ? named : SECTIONS) {
-  const report = await section.run(files);
-  console.log(`\n${section.title}\n${asText(report)}\n${report.note ?? ''}`);
-  if (given.includes('--write')) await writeDown(section, report);
+for (const { name } of named.length > 0 ? named : SECTIONS) {
+  // Each in a process of its own: what one has compiled, and left in the heap, is nothing to the next.
+  const child = [...process.execArgv, CHILD, ...flags, name, ...files];
+  const { status } = spawnSync(process.execPath, child, { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
 }
-process.exit(); // some of the libraries hold timers

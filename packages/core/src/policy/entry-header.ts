@@ -6,10 +6,13 @@ import { toldFields } from './told-fields.ts';
 /** JSON has no Infinity: an endless window ends at the last instant that can be written. */
 const until = (instant: number) => Math.min(instant, Number.MAX_SAFE_INTEGER);
 
+/** What is known of an answer itself. */
+export type AnswerFacts = Pick<EntryHeader, 'kind' | 'usage' | 'served' | 'took' | 'delays'>;
+
 /** The envelope of an answer that is stored at `storedAt`. */
 export function entryHeader(
   { address, call }: Request,
-  kind: EntryHeader['kind'],
+  { kind, usage, served, took, delays }: AnswerFacts,
   storedAt: number,
 ): EntryHeader {
   const { ttl, staleWhileRevalidate, staleIfError } = call.policy;
@@ -28,5 +31,9 @@ export function entryHeader(
     model: call.identity.model,
     tags: tags.length === 0 ? undefined : tags,
     fields: toldFields(call.identity, call.policy),
+    usage,
+    served,
+    took,
+    delays,
   };
 }

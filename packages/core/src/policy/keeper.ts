@@ -57,7 +57,7 @@ export class Keeper {
   async renew(arrival: Omit<Arrival, 'took' | 'isCurrent'>, { header, payload }: ReadEntry) {
     if (!WRITING.has(arrival.call.policy.mode)) return;
     const now = this.#now();
-    const { freshUntil, staleUntil, fallbackUntil } = entryHeader(arrival, header.kind, now);
+    const { freshUntil, staleUntil, fallbackUntil } = entryHeader(arrival, header, now);
     if (freshUntil - header.freshUntil < arrival.call.policy.ttl / 10) return;
     const renewed = { ...header, freshUntil, staleUntil, fallbackUntil };
     const entry = { header: renewed, payload: payload.text };
@@ -75,8 +75,8 @@ export class Keeper {
     const { address, call, markers, took } = arrival;
     const { mode } = call.policy;
     if (!WRITING.has(mode)) return this.#reject(arrival, { rejection: mode, usage });
-    const known = { usage, served, took, delays };
-    const header = { ...entryHeader(arrival, kind, this.#now()), ...known };
+    const known = { kind, usage, served, took, delays };
+    const header = entryHeader(arrival, known, this.#now());
     const noting = noteServed(this.#entries, call, header);
     if (noting !== undefined) await noting;
     if (!arrival.isCurrent()) return this.#reject(arrival, { rejection: 'invalidated', usage });

@@ -1,0 +1,13 @@
+// section-child [--write] section [file…]: measures one section, and says what it found.
+import { writeDown } from './readme.ts';
+import { asText } from './report.ts';
+import { SECTIONS } from './sections.ts';
+
+const isWritten = process.argv.includes('--write');
+const [name, ...files] = process.argv.slice(2).filter((argument) => argument !== '--write');
+const section = SECTIONS.find((each) => each.name === name);
+if (section === undefined) throw new Error(`No section is called ${name}.`);
+const report = await section.run(files);
+console.log(`\n${section.title}\n${asText(report)}\n${report.note ?? ''}`);
+if (isWritten) await writeDown(section, report);
+process.exit(); // some of the libraries hold timers
