@@ -12,6 +12,7 @@ type Ask<Row> = (file: OpenFile) => Promise<Row[]>;
 const PAUSE = 1000;
 
 const ignore = (): void => {};
+const closed = () => new Error('The SQLite store was disconnected.');
 
 /** Asks the file at a path, whichever it is just then, and keeps writes in order. */
 export class SqliteConnection {
@@ -32,10 +33,10 @@ export class SqliteConnection {
     this.#opener.onQuarantine(listener);
   }
 
-  readonly read: Query = async (sql, ...values) => {
-    this.#refuseWhenClosed();
-    return this.#ask((file) => file.reads.query(sql, ...values));
-  };
+  readonly read: Query = (sql, ...values) =>
+    this.#isClosed
+      ? Promise.reject(closed())
+      : this.#ask((file) => file.reads.query(sql, ...values));
 
   readonly write: Query = (sql, ...values) => this.writeInTurn((query) => query(sql, ...values));
 
@@ -44,7 +45,7 @@ export class SqliteConnection {
    * that this store writes comes between the queries of one task.
    */
   async writeInTurn<Result>(task: (query: Query) => Promise<Result>): Promise<Result> {
-    this.#refuseWhenClosed();
+    if (this.#isClosed) throw closed();
     const written = this.#writes.then(() => task(this.#change));
     this.#writes = written.catch(ignore);
     return written;
@@ -68,10 +69,6 @@ export class SqliteConnection {
       if (instead === undefined) throw error;
       return ask(instead);
     }
-  }
-
-  #refuseWhenClosed(): void {
-    if (this.#isClosed) throw new Error('The SQLite store was disconnected.');
   }
 
   async #close(): Promise<void> {
