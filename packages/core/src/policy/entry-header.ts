@@ -1,4 +1,5 @@
 import type { EntryHeader } from '../words/entry.ts';
+import type { Policy } from './policy.ts';
 import type { Request } from './request.ts';
 import { callTags } from './served-model.ts';
 import { toldFields } from './told-fields.ts';
@@ -9,28 +10,34 @@ const until = (instant: number) => Math.min(instant, Number.MAX_SAFE_INTEGER);
 /** What is known of an answer itself. */
 export type AnswerFacts = Pick<EntryHeader, 'kind' | 'usage' | 'served' | 'took' | 'delays'>;
 
+type Life = Pick<EntryHeader, 'storedAt' | 'freshUntil' | 'staleUntil' | 'fallbackUntil'>;
+
+/** When what is stored at `storedAt` is fresh, and what becomes of it then. */
+export function lifeFrom(storedAt: number, policy: Policy): Life {
+  const { ttl, staleWhileRevalidate, staleIfError } = policy;
+  const freshUntil = until(storedAt + ttl);
+  const staleUntil = until(freshUntil + staleWhileRevalidate);
+  const fallbackUntil = until(freshUntil + staleIfError);
+  return { storedAt, freshUntil, staleUntil, fallbackUntil };
+}
+
 /** The envelope of an answer that is stored at `storedAt`. */
 export function entryHeader(
-  { address, call }: Request,
+  { address, call: { identity, policy } }: Request,
   { kind, usage, served, took, delays }: AnswerFacts,
   storedAt: number,
 ): EntryHeader {
-  const { ttl, staleWhileRevalidate, staleIfError } = call.policy;
-  const tags = callTags(call.identity, call.policy);
-  const freshUntil = until(storedAt + ttl);
+  const tags = callTags(identity, policy);
   return {
+    ...lifeFrom(storedAt, policy),
     fingerprint: address.fingerprint,
     scope: address.scope,
-    storedAt,
-    freshUntil,
-    staleUntil: until(freshUntil + staleWhileRevalidate),
-    fallbackUntil: until(freshUntil + staleIfError),
     kind,
-    form: call.identity.form,
-    provider: call.identity.provider,
-    model: call.identity.model,
+    form: identity.form,
+    provider: identity.provider,
+    model: identity.model,
     tags: tags.length === 0 ? undefined : tags,
-    fields: toldFields(call.identity, call.policy),
+    fields: toldFields(identity, policy),
     usage,
     served,
     took,

@@ -6,7 +6,7 @@ import type { Facts } from '../effects/stream-source.ts';
 import type { Markers } from '../effects/tags.ts';
 import type { EntryHeader } from '../words/entry.ts';
 import type { Capture } from './call.ts';
-import { entryHeader } from './entry-header.ts';
+import { entryHeader, lifeFrom } from './entry-header.ts';
 import { noteServed } from './note-served.ts';
 import { WRITING } from './option-words.ts';
 import { eventOf, type Request } from './request.ts';
@@ -55,11 +55,11 @@ export class Keeper {
 
   /** A hit that starts the ttl anew: no more often than once in a tenth of it, to spare the store. */
   async renew(arrival: Omit<Arrival, 'took' | 'isCurrent'>, { header, payload }: ReadEntry) {
-    if (!WRITING.has(arrival.call.policy.mode)) return;
-    const now = this.#now();
-    const { freshUntil, staleUntil, fallbackUntil } = entryHeader(arrival, header, now);
-    if (freshUntil - header.freshUntil < arrival.call.policy.ttl / 10) return;
-    const renewed = { ...header, freshUntil, staleUntil, fallbackUntil };
+    const { policy } = arrival.call;
+    if (!WRITING.has(policy.mode)) return;
+    const { storedAt, ...life } = lifeFrom(this.#now(), policy);
+    if (life.freshUntil - header.freshUntil < policy.ttl / 10) return;
+    const renewed = { ...header, ...life };
     const entry = { header: renewed, payload: payload.text };
     // Its tags and their generations stay those it was stored with, whatever tags this caller has.
     await this.#entries.write({ ...arrival.address, tags: [] }, entry, arrival.markers);
