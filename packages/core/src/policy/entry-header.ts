@@ -22,25 +22,27 @@ export function lifeFrom(storedAt: number, policy: Policy): Life {
 }
 
 /** The envelope of an answer that is stored at `storedAt`. */
-export function entryHeader(
-  { address, call: { identity, policy } }: Request,
-  { kind, usage, served, took, delays }: AnswerFacts,
-  storedAt: number,
-): EntryHeader {
+export function entryHeader(request: Request, answer: AnswerFacts, storedAt: number): EntryHeader {
+  const { identity, policy } = request.call;
   const tags = callTags(identity, policy);
+  const { freshUntil, staleUntil, fallbackUntil } = lifeFrom(storedAt, policy);
+  // Written out: with a spread it takes a fifth of a miss.
   return {
-    ...lifeFrom(storedAt, policy),
-    fingerprint: address.fingerprint,
-    scope: address.scope,
-    kind,
+    fingerprint: request.address.fingerprint,
+    scope: request.address.scope,
+    storedAt,
+    freshUntil,
+    staleUntil,
+    fallbackUntil,
+    kind: answer.kind,
     form: identity.form,
+    delays: answer.delays,
     provider: identity.provider,
     model: identity.model,
     tags: tags.length === 0 ? undefined : tags,
+    usage: answer.usage,
+    served: answer.served,
     fields: toldFields(identity, policy),
-    usage,
-    served,
-    took,
-    delays,
+    took: answer.took,
   };
 }
