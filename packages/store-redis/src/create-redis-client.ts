@@ -42,7 +42,7 @@ const MANNERS = {
  * a second one (`ECONNRESET`) after a server has refused the client's certificate, and an error that nobody
  * listens to ends the process. Node.js listens to every error of a socket that a signal may end.
  */
-function heard(): AbortSignal {
+function silentSignal(): AbortSignal {
   return new AbortController().signal;
 }
 
@@ -56,7 +56,7 @@ let first: RedisClientType | undefined;
  */
 export function createRedisClient(settings: ClientSettings): RedisClientType {
   const { url, connectTimeout, socketTimeout, tls } = settings;
-  const limits = { connectTimeout, reconnectStrategy: false, signal: heard() } as const;
+  const limits = { connectTimeout, reconnectStrategy: false, signal: silentSignal() } as const;
   const socket = tls === undefined ? limits : ({ ...tls, ...limits, tls: true } as const);
   try {
     first ??= createClient();

@@ -1,12 +1,12 @@
-import { EXPIRY, TABLE } from './open-database.ts';
+import { IS_LIVE, TABLE } from './open-database.ts';
 import type { SqliteValue } from './sqlite-connection.ts';
 
 /** True of the rows whose key is in a list, as `JSON.stringify` writes it. */
 export const IS_AMONG = 'key IN (SELECT value FROM json_each(?))';
 
 const FEW = 8;
-/** The plus keeps the planner on the key, as in `IS_LIVE`. */
-const LIVE = `+${EXPIRY} >= ?1`;
+/** One expiry for all the rows: it is the first parameter. */
+const LIVE = `${IS_LIVE}1`;
 /** Crossed, so that no row is looked at but those that are asked for. */
 const MANY = `WITH list(place, name) AS (SELECT key, value FROM json_each(?2))
   SELECT place, value FROM list CROSS JOIN ${TABLE} ON key = name WHERE ${LIVE}`;

@@ -1,6 +1,6 @@
 import { checkedText, textIn } from './checked-text.ts';
 import { expiryNow } from './framed-text.ts';
-import { IS_LIVE, TABLE } from './open-database.ts';
+import { TABLE } from './open-database.ts';
 import { Recency } from './recency.ts';
 import { Room } from './room.ts';
 import { IS_AMONG, type PlacedRow, rowSelection } from './row-selection.ts';
@@ -9,7 +9,6 @@ import { SqliteLeases } from './sqlite-leases.ts';
 import { tidy } from './tidy.ts';
 import { Upkeep } from './upkeep.ts';
 
-const READ = `SELECT value FROM ${TABLE} WHERE key = ? AND ${IS_LIVE}`;
 // Replaced, not updated: it gets a new rowid, see recency.ts.
 const WRITE = `REPLACE INTO ${TABLE}(key, value) VALUES(?, ?)`;
 const DELETE = `DELETE FROM ${TABLE} WHERE key = ? RETURNING 1`;
@@ -39,9 +38,8 @@ export class SqliteTable {
   }
 
   async get<Text = string>(key: string): Promise<Text | undefined> {
-    this.#upkeep.noteUse();
-    const [row] = await this.#connection.read<{ value: unknown }>(READ, key, expiryNow());
-    return row && this.#found<Text>(key, row.value);
+    const [text] = await this.getMany<Text>([key]);
+    return text;
   }
 
   async getMany<Text = string>(keys: string[]): Promise<(Text | undefined)[]> {

@@ -7,7 +7,7 @@ import { requestOf, responseOf } from '../workload.ts';
 
 const AT_ONCE = 1_000;
 
-async function atOnce({ ask }: Pick<Contender, 'ask'>, number: number): Promise<number> {
+async function atOnce({ ask }: Contender, number: number): Promise<number> {
   const startedAt = performance.now();
   await Promise.all(Array.from({ length: AT_ONCE }, () => ask(requestOf(1_000, number))));
   return Math.round(performance.now() - startedAt);
