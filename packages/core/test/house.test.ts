@@ -179,19 +179,19 @@ describe.each(FOLDERS)('the sources of %s', (folder) => {
     expect(names.map(({ place }) => place)).toEqual([]);
   });
 
-  test('are in files of at most 100 lines', () => {
+  test('are in files of at most 250 lines', () => {
     const long = filesIn(folder)
       .map(({ place, text }) => ({ place, lines: text.trimEnd().split('\n').length }))
-      .filter(({ lines }) => lines > 100);
+      .filter(({ lines }) => lines > 250);
     expect(long.map(({ place, lines }) => `${place}: ${lines} lines`)).toEqual([]);
   });
 
-  test('have functions of at most 25 lines, 2 levels and 3 parameters', () => {
+  test('have functions of at most 30 lines, 2 levels and 3 parameters', () => {
     const measured = filesIn(folder).flatMap(({ place, text }) =>
       functionsIn(text).map((found) => ({ place, ...found })),
     );
     const broken = measured.filter(
-      ({ lines, nesting, parameters }) => lines > 25 || nesting > 2 || parameters > 3,
+      ({ lines, nesting, parameters }) => lines > 30 || nesting > 2 || parameters > 3,
     );
     expect(
       broken.map(
