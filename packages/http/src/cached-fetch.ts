@@ -1,8 +1,8 @@
 import { defaultCache, isFields, resolvePolicy } from '@cached-llm/core';
-import { answerBatch } from './answer-batch.ts';
-import { askingOf, type CachedFetchOptions, type Door, type Fetch } from './door.ts';
-import { type HttpRequest, readRequest } from './http-request.ts';
-import { notRecorded } from './not-recorded.ts';
+import { answerBatch } from './batch.ts';
+import { askingOf, type CachedFetchOptions, type Door, type Fetch } from './http-call.ts';
+import { notRecorded } from './replay-miss.ts';
+import { type HttpRequest, readRequest } from './request/read-request.ts';
 
 async function answer(door: Door, request: HttpRequest): Promise<Response> {
   const { body, url } = request;

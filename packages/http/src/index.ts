@@ -1,7 +1,7 @@
-export { assembleChoices } from './assemble-choices.ts';
+export { assembleChoices } from './adapter/chat-chunks.ts';
+export { listedEmbeddings } from './adapter/embeddings.ts';
+export { mergeDelta } from './adapter/merge-delta.ts';
 export { cachedFetch } from './cached-fetch.ts';
-export type { CachedFetchOptions, Fetch } from './door.ts';
-export { httpIdentity } from './http-identity.ts';
-export { readRequest } from './http-request.ts';
-export { listedEmbeddings } from './listed-embeddings.ts';
-export { mergeDelta } from './merge-delta.ts';
+export type { CachedFetchOptions, Fetch } from './http-call.ts';
+export { httpIdentity } from './request/http-identity.ts';
+export { readRequest } from './request/read-request.ts';

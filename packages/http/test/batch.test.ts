@@ -3,7 +3,7 @@ import { cachedFetch } from '@cached-llm/http';
 import { sqliteStore } from '@cached-llm/store-sqlite';
 import { type ReceivedRequest, startWireServer, temporaryFolder } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
-import { listedEmbeddings } from '../src/listed-embeddings.ts';
+import { listedEmbeddings } from '../src/adapter/embeddings.ts';
 
 const adapter: Adapter = { ...defaultAdapter, provider: 'test', batch: listedEmbeddings };
 

@@ -9,14 +9,14 @@ import {
   type ResponseCodec,
   type RunningStream,
 } from '@cached-llm/core';
+import { parseBody } from '../request/read-request.ts';
 import { buildResponse } from './build-response.ts';
 import { byteStream } from './byte-stream.ts';
 import { EventWatcher, type WatcherOptions } from './event-watcher.ts';
 import { payloadOf, streamPayloadOf } from './http-payload.ts';
-import { parseBody } from './http-request.ts';
 import { responseFormat } from './response-format.ts';
 import { headOf, liveHeaders, type ResponseHead } from './response-head.ts';
-import { restoreStored } from './restore-stored.ts';
+import { restoreStored } from './stored-response.ts';
 import type { StreamFormat } from './stream-parser.ts';
 import { TextSource } from './text-source.ts';
 

@@ -6,9 +6,9 @@ import {
   type LlmCache,
   type Policy,
 } from '@cached-llm/core';
-import { HttpCodec } from './http-codec.ts';
-import { httpIdentity } from './http-identity.ts';
-import type { HttpRequest } from './http-request.ts';
+import { httpIdentity } from './request/http-identity.ts';
+import type { HttpRequest } from './request/read-request.ts';
+import { HttpCodec } from './response/http-codec.ts';
 
 /** The part of `fetch` that SDKs rely on. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;

@@ -7,8 +7,8 @@ import {
   isNeutralHeader,
   type Policy,
 } from '@cached-llm/core';
-import type { HttpRequest } from './http-request.ts';
 import { parseExactly } from './parse-exactly.ts';
+import type { HttpRequest } from './read-request.ts';
 
 /** Query parameters that carry a credential. */
 const CREDENTIALS = /^(key|api[-_]?key|access[-_]?token|token|sig|signature)$/i;

@@ -1,4 +1,4 @@
-import type { Input } from './http-request.ts';
+import type { Input } from './read-request.ts';
 
 function copyOfHeaders(headers: RequestInit['headers']): RequestInit['headers'] {
   if (headers instanceof Headers) return new Headers(headers);

@@ -1,8 +1,8 @@
 import { answerEach, type BatchRules, type Fields, isFields } from '@cached-llm/core';
-import { buildResponse, OUTCOME_HEADER } from './build-response.ts';
-import { askingOf, type Door } from './door.ts';
-import type { HttpRequest } from './http-request.ts';
-import { liveHeaders } from './response-head.ts';
+import { askingOf, type Door } from './http-call.ts';
+import type { HttpRequest } from './request/read-request.ts';
+import { buildResponse, OUTCOME_HEADER } from './response/build-response.ts';
+import { liveHeaders } from './response/response-head.ts';
 
 export interface BatchOfItems {
   readonly rules: BatchRules;

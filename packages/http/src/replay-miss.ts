@@ -1,5 +1,5 @@
 import { isLlmCacheError } from '@cached-llm/core';
-import { buildResponse } from './build-response.ts';
+import { buildResponse } from './response/build-response.ts';
 
 /** In the lists of every SDK of what is not tried again, and in none of what means something else. */
 const STATUS = 406;
