@@ -1,39 +1,60 @@
-import { defaultCache, isFields, resolvePolicy } from '@cached-llm/core';
+import { defaultCache, isFields, isLlmCacheError, resolvePolicy } from '@cached-llm/core';
 import { answerBatch } from './batch.ts';
-import { askingOf, type CachedFetchOptions, type Door, type Fetch } from './http-call.ts';
-import { notRecorded } from './replay-miss.ts';
-import { type HttpRequest, readRequest } from './request/read-request.ts';
+import { type CachedFetchOptions, type Fetch, type FetchSettings, httpCall } from './http-call.ts';
+import { type HttpRequest, readRequest } from './request/index.ts';
+import { buildResponse } from './response/index.ts';
 
-async function answer(door: Door, request: HttpRequest): Promise<Response> {
+/** No SDK retries after this status, and none reads another meaning into it. */
+const REPLAY_MISS_STATUS = 406;
+
+/**
+ * A miss in `replay` mode as a response. An SDK takes an error that its `fetch` throws for a broken
+ * connection, calls again, and hides the error; what a response says under such a status it shows at once.
+ *
+ * @throws any other error, as it is.
+ */
+function replayMiss(error: unknown, url: string): Response {
+  if (!isLlmCacheError(error, 'REPLAY_MISS')) throw error;
+  const head = {
+    status: REPLAY_MISS_STATUS,
+    statusText: 'LlmCacheError REPLAY_MISS',
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'x-should-retry': 'false' },
+  };
+  const text = `LlmCacheError REPLAY_MISS: ${(error as Error).message}`; // checked in the first line
+  return buildResponse(text, head, { outcome: 'replay-miss', age: 0, url });
+}
+
+async function answer(settings: FetchSettings, request: HttpRequest): Promise<Response> {
   const { body, url } = request;
-  const rules = door.adapter?.batch;
+  const rules = settings.adapter?.batch;
   const items = isFields(body) ? rules?.itemsOf(body, url) : undefined;
   if (rules !== undefined && items !== undefined && items.length > 0) {
-    return answerBatch(door, request, { rules, items });
+    return answerBatch(settings, request, { rules, items });
   }
-  return (await door.cache.answer(askingOf(door, request))).response;
+  return (await settings.cache.answer(httpCall(settings, request))).response;
 }
 
 /**
- * A `fetch` that answers a repeated JSON POST from a store: JSON, server-sent events and JSON lines. All
- * else passes through untouched. An answer says where it comes from: `x-cached-llm: hit`, and its `age`.
+ * A `fetch` that answers a repeated JSON POST from a store: JSON, server-sent events and JSON lines. Every
+ * other request and response passes through untouched. A response says where it comes from in the headers
+ * `x-cached-llm` (`hit`, `stale`, `miss`, `partial`, `replay-miss`) and `age` (seconds).
  *
- * @throws {LlmCacheError} for a bad option, here and not at a call.
+ * @throws {LlmCacheError} for a bad option: here, not at a call.
  */
 export function cachedFetch(options: CachedFetchOptions = {}): Fetch {
   const cache = options.cache ?? defaultCache();
   const policy = resolvePolicy(cache.policy, options);
   const upstream: Fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
-  const door = { ...options, cache, policy, upstream };
+  const settings = { ...options, cache, policy, upstream };
   return async (input, init) => {
     if (policy.mode === 'off') return upstream(input, init);
     const read = readRequest(input, init);
-    if (read === undefined) return upstream(input, init); // at once: its arguments may change after
+    if (read === undefined) return upstream(input, init); // at once: the caller may change its arguments after
     const request = await read;
     if (request === undefined) return upstream(input, init);
-    const answering = answer(door, request);
-    // Whoever calls without an adapter may not look at the status: an error is thrown.
-    if (door.adapter === undefined) return answering;
-    return answering.catch((error: unknown) => notRecorded(error, request.url.href));
+    const answering = answer(settings, request);
+    // A caller without an adapter may not look at the status: it gets the error.
+    if (settings.adapter === undefined) return answering;
+    return answering.catch((error: unknown) => replayMiss(error, request.url.href));
   };
 }

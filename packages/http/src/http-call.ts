@@ -6,32 +6,35 @@ import {
   type LlmCache,
   type Policy,
 } from '@cached-llm/core';
-import { httpIdentity } from './request/http-identity.ts';
-import type { HttpRequest } from './request/read-request.ts';
-import { HttpCodec } from './response/http-codec.ts';
+import { type HttpRequest, httpIdentity } from './request/index.ts';
+import { httpCodec } from './response/index.ts';
 
 /** The part of `fetch` that SDKs rely on. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
+/** Options of {@link cachedFetch}: those of every call, and how requests are made. */
 export interface CachedFetchOptions extends CallOptions {
   /** @default defaultCache() */
   readonly cache?: LlmCache | undefined;
-  /** Describes the provider. @default whatever API: all of a request is in its key */
+  /** Describes the provider. @default none: all of a request is in its key, for any API */
   readonly adapter?: Adapter | undefined;
   /** Makes the requests. @default globalThis.fetch, looked up at each call */
   readonly fetch?: Fetch | undefined;
 }
 
-/** What a cached fetch goes by, resolved. */
-export interface Door extends CachedFetchOptions {
+/** Options of a provider's cached client, which sets the adapter and the `fetch` itself. */
+export type CachedClientOptions = Omit<CachedFetchOptions, 'adapter' | 'fetch'>;
+
+/** The options of a cached fetch, with every default filled in. */
+export interface FetchSettings extends CachedFetchOptions {
   readonly cache: LlmCache;
   readonly policy: Policy;
   readonly upstream: Fetch;
 }
 
-/** A request as the cache takes it. */
-export function askingOf(
-  { adapter, policy, upstream }: Door,
+/** An HTTP request as a call of the cache. */
+export function httpCall(
+  { adapter, policy, upstream }: FetchSettings,
   request: HttpRequest,
 ): Asking<Response> {
   const rules = { adapter: adapter ?? defaultAdapter, admit: policy.admit };
@@ -44,7 +47,7 @@ export function askingOf(
     identity: httpIdentity(request, adapter, policy),
     policy,
     signal,
-    codec: new HttpCodec({ url: url.href, request: body, rules, onPassedOn }),
+    codec: httpCodec({ url: url.href, request: body, rules, onPassedOn }),
     pass: () => upstream(input, init),
     invoke: (flight) => upstream(input, { ...init, signal: AbortSignal.any([flight, own.signal]) }),
   };

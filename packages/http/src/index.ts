@@ -1,7 +1,9 @@
-export { assembleChoices } from './adapter/chat-chunks.ts';
-export { listedEmbeddings } from './adapter/embeddings.ts';
-export { mergeDelta } from './adapter/merge-delta.ts';
+/**
+ * A `fetch` that answers a repeated LLM request from a store, and the half of an adapter that providers share.
+ * Nothing here may change a request on its way to the provider, or know one provider by name.
+ * Start reading in `cached-fetch.ts`.
+ */
+export { assembleChoices, listedEmbeddings, mergeDelta } from './adapter/index.ts';
 export { cachedFetch } from './cached-fetch.ts';
-export type { CachedFetchOptions, Fetch } from './http-call.ts';
-export { httpIdentity } from './request/http-identity.ts';
-export { readRequest } from './request/read-request.ts';
+export type { CachedClientOptions, CachedFetchOptions, Fetch } from './http-call.ts';
+export { httpIdentity, readRequest } from './request/index.ts';

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type Adapter,
   type Bypass,
@@ -7,13 +8,40 @@ import {
   isNeutralHeader,
   type Policy,
 } from '@cached-llm/core';
-import { parseExactly } from './parse-exactly.ts';
 import type { HttpRequest } from './read-request.ts';
 
 /** Query parameters that carry a credential. */
 const CREDENTIALS = /^(key|api[-_]?key|access[-_]?token|token|sig|signature)$/i;
 
-function keptHeaders(headers: Headers): Record<string, string> {
+/** Stands before the digits of a long integer. It is random, so that no text in a request passes for an integer. */
+const LONG_INTEGER_MARK = randomUUID();
+const LONG_INTEGER = /(?<![\d.])-?\d{16,}(?![\d.eE])/g;
+// The expression has no repeated group: over a text of 10 MB such a group exhausts the stack.
+const TOKENS = /\\[\s\S]|"|[^"\\]+/g;
+
+function revive(_key: string, value: unknown): unknown {
+  const isMarked = typeof value === 'string' && value.startsWith(LONG_INTEGER_MARK);
+  return isMarked ? BigInt(value.slice(LONG_INTEGER_MARK.length)) : value;
+}
+
+/**
+ * JSON with integers of 16 digits and more as bigints. JSON.parse rounds them, and two requests with
+ * different seeds of 20 digits would have one key.
+ *
+ * @throws {SyntaxError} where JSON.parse would.
+ */
+function parseExactly(text: string): unknown {
+  if (!/\d{16}/.test(text)) return JSON.parse(text);
+  let isInString = false;
+  const marked = text.replace(TOKENS, (token) => {
+    if (token === '"') isInString = !isInString;
+    if (isInString) return token;
+    return token.replace(LONG_INTEGER, (digits) => `"${LONG_INTEGER_MARK}${digits}"`);
+  });
+  return JSON.parse(marked, revive);
+}
+
+function relevantHeaders(headers: Headers): Record<string, string> {
   return Object.fromEntries([...headers].filter(([name]) => !isNeutralHeader(name)));
 }
 
@@ -37,19 +65,19 @@ function identityOf(
   if (isFields(body) && adapter?.isStateful?.(body) === true)
     return { bypass: 'stateful', provider };
   const plainUrl = policy.crossMode ? (adapter?.cross?.plainUrl?.(url) ?? url) : url;
-  const asked = {
+  const parts = {
     provider,
     operation: operationOf(method, plainUrl),
     streamed: plainUrl.href === url.href ? undefined : true,
     adapter,
     url,
-    headers: keptHeaders(request.headers),
+    headers: relevantHeaders(request.headers),
     request: parseExactly(request.text),
   };
-  return identify(asked, policy);
+  return identify(parts, policy);
 }
 
-/** What of an HTTP request is in the key: method, origin, path, query, headers and body. */
+/** The identity of an HTTP request: method, origin, path, query, headers and body; or why it bypasses the cache. */
 export function httpIdentity(
   request: HttpRequest,
   adapter: Adapter | undefined,
@@ -58,7 +86,7 @@ export function httpIdentity(
   try {
     return identityOf(request, adapter, policy);
   } catch {
-    // The user's own `when`, or an adapter, threw: the call goes through as it is.
+    // The user's own `when`, or an adapter, threw an error: the call bypasses the cache.
     return { bypass: 'unreadable', provider: adapter?.provider ?? request.url.host };
   }
 }

@@ -1,24 +1,23 @@
-import { snapshotOf } from './snapshot.ts';
+type Input = Parameters<typeof fetch>[0];
 
-export type Input = Parameters<typeof fetch>[0];
-
-/** A request that may be answered from the store: JSON, sent to be answered. */
+/** A request that may be answered from the store: a POST of JSON. */
 export interface HttpRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: Headers;
-  /** The body as it goes over the wire. */
+  /** The body as it is sent. */
   readonly text: string;
+  /** The body, parsed. */
   readonly body: unknown;
-  /** The caller's own. */
+  /** The caller's own signal. */
   readonly signal: AbortSignal | undefined;
-  /** What `fetch` was given, as it was then. */
+  /** The arguments of `fetch`, as they were when it was called. */
   readonly given: readonly [Input, RequestInit];
 }
 
 type Head = Omit<HttpRequest, 'text' | 'body'>;
 
-/** Nothing for bytes that are no UTF-8: two such bodies could have one text. */
+/** Bytes that are no UTF-8 have no text: two such bodies could have the same one. */
 function decode(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -27,19 +26,19 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Forms, files and streams have none: they go past the cache. */
+/** Forms, files and streams have no text: they bypass the cache. */
 function textOf(body: RequestInit['body']): string | undefined {
   return body instanceof Uint8Array ? decode(body) : typeof body === 'string' ? body : undefined;
 }
 
-/** The Request keeps its body. What is no JSON by its own word is not read at all: it may be large. */
+/** Reads a copy of a Request's body. A body that is not declared as JSON is not read: it may be large. */
 async function textIn(request: Request): Promise<string | undefined> {
   const type = request.headers.get('content-type') ?? 'application/json';
   if (!/json|^text\/plain/i.test(type)) return undefined;
   return decode(new Uint8Array(await request.clone().arrayBuffer()));
 }
 
-/** The JSON in a body; undefined where it is none. */
+/** The JSON in a body, or undefined where the body is not JSON. */
 export function parseBody(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -52,8 +51,29 @@ function urlOf(input: Input): URL | undefined {
   const href = input instanceof Request ? input.url : String(input);
   const url = URL.canParse(href) ? new URL(href) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') return undefined;
-  url.hash = ''; // never sent, and on no response
+  url.hash = ''; // a fragment is never sent, and is on no response
   return url;
+}
+
+function copyOfHeaders(headers: RequestInit['headers']): RequestInit['headers'] {
+  if (headers instanceof Headers) return new Headers(headers);
+  if (Array.isArray(headers)) return headers.map((pair) => [...pair] as [string, string]); // the type it came with
+  const isPlain = Object.getPrototypeOf(headers ?? {}) === Object.prototype;
+  return isPlain ? { ...headers } : headers; // an object of another library's class is left as it is
+}
+
+function copyOfBody(body: RequestInit['body']): RequestInit['body'] {
+  if (body instanceof ArrayBuffer) return new Uint8Array(body.slice(0));
+  if (!ArrayBuffer.isView(body)) return body;
+  return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
+}
+
+/** A copy of what `fetch` was given: it is sent after a look-up, and the caller may change its own before that. */
+function snapshotOf(input: Input, init: RequestInit): readonly [Input, RequestInit] {
+  const copy: Record<string, unknown> = { ...init };
+  if (init.headers !== undefined) copy.headers = copyOfHeaders(init.headers);
+  if (init.body !== undefined) copy.body = copyOfBody(init.body);
+  return [input instanceof URL ? new URL(input) : input, copy];
 }
 
 function withText(head: Head, text: string | undefined): HttpRequest | undefined {
@@ -62,7 +82,10 @@ function withText(head: Head, text: string | undefined): HttpRequest | undefined
   return { ...head, text, body };
 }
 
-/** Reads what `fetch` was given, and leaves it as it was; nothing for what no cache should touch. */
+/**
+ * Reads the arguments of `fetch` and leaves them as they were. Returns undefined for a request that is not
+ * a POST of JSON over HTTP: such a request bypasses the cache.
+ */
 export function readRequest(
   input: Input,
   init: RequestInit = {},

@@ -9,84 +9,105 @@ import {
   type ResponseCodec,
   type RunningStream,
 } from '@cached-llm/core';
-import { parseBody } from '../request/read-request.ts';
-import { buildResponse } from './build-response.ts';
-import { byteStream } from './byte-stream.ts';
-import { EventWatcher, type WatcherOptions } from './event-watcher.ts';
-import { payloadOf, streamPayloadOf } from './http-payload.ts';
-import { responseFormat } from './response-format.ts';
-import { headOf, liveHeaders, type ResponseHead } from './response-head.ts';
-import { restoreStored } from './stored-response.ts';
-import type { StreamFormat } from './stream-parser.ts';
-import { TextSource } from './text-source.ts';
+import { parseBody } from '../request/index.ts';
+import { bodyOf, textsIn } from './body-text.ts';
+import { buildResponse, headOf, liveHeaders, type ResponseHead } from './build-response.ts';
+import {
+  payloadText,
+  type RestoreOptions,
+  restoreStored,
+  streamPayloadText,
+} from './stored-response.ts';
+import { type StreamFormat, streamWatcher, type WatcherOptions } from './stream-watcher.ts';
 
-type Body = ReadableStream<Uint8Array>;
+/** The options of one request's codec. */
+export interface HttpCodecOptions extends RestoreOptions, Omit<WatcherOptions, 'format'> {
+  readonly rules: WatcherOptions['rules'];
+  /** Is called for a response that is passed on to its caller as it came. */
+  readonly onPassedOn: () => void;
+}
 
 interface HttpRecording {
   readonly recording: Recording<string>;
   readonly head: ResponseHead;
-  readonly leader: HttpCodec;
+  /** The options of the caller who leads. */
+  readonly leader: HttpCodecOptions;
   readonly liveHeaders: Headers;
 }
 
-export interface HttpCodecOptions extends Omit<WatcherOptions, 'format'> {
-  readonly url: string;
-  /** Told of a response that its caller gets as it came. */
-  readonly onPassedOn: () => void;
+const FORMATS: readonly (readonly [RegExp, 'whole' | StreamFormat])[] = [
+  [/^application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines|stream\+json)$/, 'ndjson'],
+  [/^application\/(?:[\w.+-]+\+)?json$/, 'whole'],
+  [/^text\/event-stream$/, 'sse'],
+];
+
+/** How a body is captured: JSON and every failure whole. Undefined for a body that is passed on as it came. */
+function formatOf({ body, headers, ok }: Response): 'whole' | StreamFormat | undefined {
+  if (body === null) return undefined;
+  if (!ok) return 'whole';
+  const [type = ''] = (headers.get('content-type') ?? '').split(';');
+  return FORMATS.find(([pattern]) => pattern.test(type.trim().toLowerCase()))?.[1];
 }
 
-/** Answers over HTTP: JSON is kept whole, event streams and JSON lines text by text, all else is passed on. */
-export class HttpCodec implements ResponseCodec<Response> {
-  readonly #options: HttpCodecOptions;
-
-  constructor(options: HttpCodecOptions) {
-    this.#options = options;
-  }
-
-  async capture(response: Response): Promise<Capture<Response>> {
-    const { body, ok } = response;
-    const format = responseFormat(response);
-    const isOutage = isOutageStatus(response.status);
-    if (format === 'whole') return { ...(await this.#take(response)), isOutage };
-    if (format !== undefined && body !== null) return this.#record(response, body, format);
-    this.#options.onPassedOn();
-    return { response, facts: { rejection: ok ? 'content-type' : 'status' }, isOutage };
-  }
-
-  restore(captured: Captured, provenance: Provenance): Response {
-    if (captured.kind !== 'recording') return restoreStored(captured, provenance, this.#options);
-    // Made by `#record` of a codec like this one: the flight's key says so.
-    const { recording, head, ...live } = captured as unknown as HttpRecording;
-    const headers = live.leader === this ? live.liveHeaders : head.headers;
-    const body = byteStream(recording.replay(provenance.signal));
-    return buildResponse(body, { ...head, headers }, { ...provenance, url: this.#options.url });
-  }
-
-  pack(texts: readonly string[], head: unknown): string {
-    return streamPayloadOf(head as ResponseHead, texts); // the head that `#record` gave
-  }
-
-  async #take(response: Response): Promise<Capture<Response>> {
-    const { rules, request, url } = this.#options;
-    const bytes = await response.arrayBuffer();
-    const text = new TextDecoder().decode(bytes);
-    const facts = response.ok ? judge(rules, parseBody(text), request) : { rejection: 'status' };
-    const payload = new Payload(payloadOf(headOf(response), text));
-    const { status, statusText } = response;
-    const head = { status, statusText, headers: liveHeaders(response) };
-    const own = buildResponse(bytes, head, { outcome: 'miss', age: 0, url: response.url || url });
-    return { response: own, facts, captured: { kind: 'response', payload } };
-  }
-
-  #record(response: Response, body: Body, format: StreamFormat): Capture<Response> {
-    const recording = new Recording<string>({
-      upstream: new TextSource(body),
-      watcher: new EventWatcher({ ...this.#options, format }),
-      encode: String,
-      decode: String,
-    });
-    const own = { leader: this, liveHeaders: liveHeaders(response) };
-    const captured = { kind: 'recording', recording, head: headOf(response), ...own } as const;
-    return { response, facts: {}, captured: captured as unknown as RunningStream }; // read back by `restore` alone
-  }
+async function captureWhole(
+  response: Response,
+  { rules, request, url }: HttpCodecOptions,
+): Promise<Capture<Response>> {
+  const bytes = await response.arrayBuffer();
+  const text = new TextDecoder().decode(bytes);
+  const facts = response.ok ? judge(rules, parseBody(text), request) : { rejection: 'status' };
+  const payload = new Payload(payloadText(headOf(response), text));
+  const { status, statusText } = response;
+  const head = { status, statusText, headers: liveHeaders(response) };
+  const own = buildResponse(bytes, head, { outcome: 'miss', age: 0, url: response.url || url });
+  return { response: own, facts, captured: { kind: 'response', payload } };
 }
+
+interface StreamCapture {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly format: StreamFormat;
+  readonly options: HttpCodecOptions;
+}
+
+function captureStream(
+  response: Response,
+  { body, format, options }: StreamCapture,
+): Capture<Response> {
+  const recording = new Recording<string>({
+    upstream: textsIn(body),
+    watcher: streamWatcher({ ...options, format }),
+    encode: String,
+    decode: String,
+  });
+  const own = { leader: options, liveHeaders: liveHeaders(response) };
+  const captured = { kind: 'recording', recording, head: headOf(response), ...own } as const;
+  return { response, facts: {}, captured: captured as unknown as RunningStream }; // only `restore` reads it
+}
+
+async function capture(response: Response, options: HttpCodecOptions): Promise<Capture<Response>> {
+  const { body, ok, status } = response;
+  const format = formatOf(response);
+  const isOutage = isOutageStatus(status);
+  if (format === 'whole') return { ...(await captureWhole(response, options)), isOutage };
+  if (format !== undefined && body !== null) {
+    return captureStream(response, { body, format, options });
+  }
+  options.onPassedOn();
+  return { response, facts: { rejection: ok ? 'content-type' : 'status' }, isOutage };
+}
+
+function restore(captured: Captured, provenance: Provenance, options: HttpCodecOptions): Response {
+  if (captured.kind !== 'recording') return restoreStored(captured, provenance, options);
+  // `captureStream` of a codec like this one made it: the key of the flight says so.
+  const { recording, head, ...live } = captured as unknown as HttpRecording;
+  const headers = live.leader === options ? live.liveHeaders : head.headers;
+  const body = bodyOf(recording.replay(provenance.signal));
+  return buildResponse(body, { ...head, headers }, { ...provenance, url: options.url });
+}
+
+/** Responses over HTTP: JSON is stored whole, event streams and JSON lines text by text, all else is passed on. */
+export const httpCodec = (options: HttpCodecOptions): ResponseCodec<Response> => ({
+  capture: (response) => capture(response, options),
+  restore: (captured, provenance) => restore(captured, provenance, options),
+  pack: (texts, head) => streamPayloadText(head as ResponseHead, texts), // the head that `captureStream` gave
+});

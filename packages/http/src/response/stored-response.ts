@@ -3,20 +3,58 @@ import {
   type Captured,
   Crossing,
   type Fields,
+  PacedReplay,
   type Provenance,
 } from '@cached-llm/core';
-import { buildResponse } from './build-response.ts';
-import { byteStream } from './byte-stream.ts';
-import { readPayload, replayTexts, textsOf } from './http-payload.ts';
-import type { ResponseHead } from './response-head.ts';
-import { streamParser } from './stream-parser.ts';
+import { bodyOf } from './body-text.ts';
+import { buildResponse, type ResponseHead } from './build-response.ts';
+import { streamParser } from './stream-watcher.ts';
 
 type Stored = Exclude<Captured, { readonly kind: 'recording' }>;
 
-export interface Restoring {
-  readonly rules: { readonly adapter: Pick<Adapter, 'cross'> };
-  readonly request: unknown;
-  readonly url: string;
+/** A payload: the head in one line of JSON, and below it the body as it came, or the texts of a stream. */
+export function payloadText(head: ResponseHead, body: string): string {
+  return `${JSON.stringify(head)}\n${body}`;
+}
+
+/** A terminal marker counts from its CR on: the LF of the pair may not have come yet, and belongs to the stream. */
+function withLastLineFeed(texts: readonly string[]): readonly string[] {
+  const isCut = texts.at(-1)?.endsWith('\r') === true && texts.some((text) => text.includes('\n'));
+  return isCut ? [...texts, '\n'] : texts;
+}
+
+export function streamPayloadText(head: ResponseHead, texts: readonly string[]): string {
+  return payloadText(head, JSON.stringify(withLastLineFeed(texts)));
+}
+
+/** @throws {SyntaxError} where the payload was not written by {@link payloadText}. */
+function readPayload(payload: string): { readonly head: ResponseHead; readonly body: string } {
+  const end = payload.indexOf('\n');
+  const head: Partial<ResponseHead> | null = JSON.parse(payload.slice(0, end));
+  if (typeof head?.status !== 'number' || typeof head.headers !== 'object') {
+    throw new SyntaxError('A stored response has no head.');
+  }
+  return { head: head as ResponseHead, body: payload.slice(end + 1) }; // checked above
+}
+
+/** The texts of a stored stream. @throws {SyntaxError} where the body is not a list. */
+function textsOf(body: string): readonly string[] {
+  const texts: unknown = JSON.parse(body);
+  if (!Array.isArray(texts)) throw new SyntaxError('A stored stream has no texts.');
+  return texts;
+}
+
+async function* replayOf(texts: readonly string[], signal: AbortSignal | undefined) {
+  for (const text of texts) {
+    signal?.throwIfAborted();
+    yield text;
+  }
+}
+
+/** A body that replays texts one at a time, each after its delay where there is one. */
+function replayBody(texts: readonly string[], { delays, signal }: Provenance) {
+  const paced = delays && new PacedReplay(texts, { delays, signal });
+  return bodyOf(paced ?? replayOf(texts, signal));
 }
 
 function chunksIn(texts: readonly string[]): readonly unknown[] {
@@ -26,8 +64,8 @@ function chunksIn(texts: readonly string[]): readonly unknown[] {
   return chunks;
 }
 
-/** Chunks as the provider puts them on the wire. */
-function framed(chunks: readonly Fields[], { cross }: Pick<Adapter, 'cross'>): readonly string[] {
+/** Chunks as the provider sends them: one event for each, and its marker. */
+function eventTexts(chunks: readonly Fields[], cross: Adapter['cross']): readonly string[] {
   const events = chunks.map((chunk) => {
     const name = cross?.eventOf?.(chunk);
     const event = name === undefined ? '' : `event: ${name}\n`;
@@ -41,33 +79,39 @@ const ofType = (type: string, { headers, ...head }: ResponseHead): ResponseHead 
   headers: { ...headers, 'content-type': type },
 });
 
-/** An entry as the other kind of answer. @throws where there is no exact one. */
-function cross({ kind, payload }: Stored, provenance: Provenance, restoring: Restoring): Response {
-  const { rules, request, url } = restoring;
+export interface RestoreOptions {
+  readonly rules: { readonly adapter: Pick<Adapter, 'cross'> };
+  readonly request: unknown;
+  readonly url: string;
+}
+
+/** A whole answer as a stream, or a stream as a whole answer. @throws where there is no exact one. */
+function restoreCrossed(
+  { kind, payload }: Stored,
+  provenance: Provenance,
+  { rules, request, url }: RestoreOptions,
+): Response {
   const { head, body } = readPayload(payload.text);
   const value = kind === 'stream' ? chunksIn(textsOf(body)) : JSON.parse(body);
   const crossing = new Crossing(rules.adapter, request);
-  const told = { ...provenance, url };
+  const origin = { ...provenance, url };
   if (provenance.crossTo === 'response') {
     const whole = JSON.stringify(crossing.wholeOf({ kind, value }));
-    return buildResponse(whole, ofType('application/json', head), told);
+    return buildResponse(whole, ofType('application/json', head), origin);
   }
-  const texts = framed(crossing.chunksOf({ kind, value }), rules.adapter);
-  const stream = byteStream(replayTexts(texts, provenance));
-  return buildResponse(stream, ofType('text/event-stream; charset=utf-8', head), told);
+  const texts = eventTexts(crossing.chunksOf({ kind, value }), rules.adapter.cross);
+  const stream = ofType('text/event-stream; charset=utf-8', head);
+  return buildResponse(replayBody(texts, provenance), stream, origin);
 }
 
-/** A stored answer, given anew. @throws where the payload is none of ours, or is not to be had as it is wanted. */
+/** A response from a payload. @throws where the payload cannot be read, or has no exact form of the kind that is asked for. */
 export function restoreStored(
   stored: Stored,
   provenance: Provenance,
-  restoring: Restoring,
+  options: RestoreOptions,
 ): Response {
-  if (provenance.crossTo !== undefined) return cross(stored, provenance, restoring);
+  if (provenance.crossTo !== undefined) return restoreCrossed(stored, provenance, options);
   const { head, body } = readPayload(stored.payload.text);
-  const isStream = stored.kind === 'stream';
-  return buildResponse(isStream ? byteStream(replayTexts(textsOf(body), provenance)) : body, head, {
-    ...provenance,
-    url: restoring.url,
-  });
+  const restored = stored.kind === 'stream' ? replayBody(textsOf(body), provenance) : body;
+  return buildResponse(restored, head, { ...provenance, url: options.url });
 }

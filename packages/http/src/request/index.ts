@@ -1,0 +1,7 @@
+/**
+ * The arguments of `fetch` are read here, as they were when it was called, and become a call identity.
+ * Nothing here may change what the caller passed, or read a body that is not JSON.
+ * Start reading in `read-request.ts`.
+ */
+export { httpIdentity } from './http-identity.ts';
+export { type HttpRequest, parseBody, readRequest } from './read-request.ts';
