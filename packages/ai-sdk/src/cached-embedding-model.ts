@@ -1,5 +1,5 @@
 import type { EmbeddingModelMiddleware } from 'ai';
-import { embedEach } from './embed-each.ts';
+import { embedEach } from './embeddings.ts';
 import { type CachedAiSdkOptions, ModelDoor } from './model-door.ts';
 
 /**

@@ -8,8 +8,8 @@ import {
   resolvePolicy,
 } from '@cached-llm/core';
 import { aiSdk } from './ai-sdk.ts';
-import { ModelCodec, type ModelResult } from './model-codec.ts';
 import { type Asked, modelIdentity } from './model-identity.ts';
+import { ModelCodec, type ModelResult } from './result-codec.ts';
 
 export interface CachedAiSdkOptions extends CallOptions {
   /** @default defaultCache() */

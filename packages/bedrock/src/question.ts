@@ -8,9 +8,9 @@ import {
   type LlmCache,
   type Policy,
 } from '@cached-llm/core';
-import { BedrockCodec } from './bedrock-codec.ts';
 import type { Command } from './commands.ts';
 import { withBodyRead } from './identity.ts';
+import { BedrockCodec } from './response-codec.ts';
 import { oneStream } from './stream.ts';
 
 export interface Door {

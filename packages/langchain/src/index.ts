@@ -1,2 +1,2 @@
 export { type CachedFetchOptions, cachedFetch } from '@cached-llm/http';
-export { CachedLlmCache, type CachedLlmCacheOptions } from './cached-llm-cache.ts';
+export { CachedLlmCache, type CachedLlmCacheOptions } from './langchain.ts';
