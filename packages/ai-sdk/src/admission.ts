@@ -9,21 +9,21 @@ import {
 } from '@cached-llm/core';
 import { offersHostedTool } from './identity.ts';
 
-/** `{ unified, raw }` of a model; a plain word where a function gave on what `generateText` says. */
+/** A model says `{ unified, raw }`; a function that returns what `generateText` says has a plain word. */
 function rejectReason(reason: unknown): Rejection | undefined {
   const { unified, raw } = isFields(reason) ? reason : { unified: reason, raw: undefined };
-  // The provider's own word tells more (a pause is a `stop` in the unified one), but only where it is known.
+  // The raw word is more exact (the unified word for a pause is `stop`), but only where it is known.
   const known = rejectFinish(raw);
   return known === undefined || known === 'incomplete' ? rejectFinish(unified) : known;
 }
 
-/** Thoughts and sources are no answer; a text is one if there is any. */
-function says(part: unknown): boolean {
+/** Thoughts and sources are no answer, and neither is an empty text. */
+function isAnswer(part: unknown): boolean {
   if (!isFields(part) || part.type === 'reasoning' || part.type === 'source') return false;
   return part.type !== 'text' || (typeof part.text === 'string' && part.text !== '');
 }
 
-/** Ran on the provider's side, or was found on the web: another day it says something else. */
+/** It ran on the provider's side or was found on the web, and would be different on another day. */
 function isHosted(part: unknown): boolean {
   if (!isFields(part)) return false;
   const { type, providerExecuted, sourceType } = part;
@@ -32,11 +32,11 @@ function isHosted(part: unknown): boolean {
 }
 
 function rejectContent(content: unknown, params: unknown): Rejection | undefined {
-  if (Array.isArray(content) && !content.some(says)) return 'empty';
+  if (Array.isArray(content) && !content.some(isAnswer)) return 'empty';
   return offersHostedTool(params) || listOf(content).some(isHosted) ? 'hosted-tool' : undefined;
 }
 
-/** One vector for each value that was given. */
+/** There must be one vector for each value of the request. */
 function rejectEmbeddings(embeddings: unknown, params: unknown): Rejection | undefined {
   const vectors = listOf(embeddings);
   const { values } = fieldsOf(params);
@@ -44,7 +44,7 @@ function rejectEmbeddings(embeddings: unknown, params: unknown): Rejection | und
   return isWhole && vectors.every((vector) => listOf(vector).length > 0) ? undefined : 'incomplete';
 }
 
-/** Why this result is not worth keeping; nothing where it is. */
+/** Why this result is not worth storing; nothing where it is. */
 export function rejects(result: unknown, params: unknown): Rejection | undefined {
   if (!isFields(result)) return 'incomplete';
   if (result.error !== undefined) return 'error';
@@ -54,7 +54,7 @@ export function rejects(result: unknown, params: unknown): Rejection | undefined
 
 const countOf = (tokens: unknown) => numberOf(isFields(tokens) ? tokens.total : tokens);
 
-/** `usage` of either kind of model; `cost` where the provider says so (OpenRouter). */
+/** The usage of either kind of model. Some providers, such as OpenRouter, also say the cost. */
 export function usageOf(result: unknown): Usage | undefined {
   const { usage } = fieldsOf(result);
   if (!isFields(usage)) return undefined;

@@ -1,9 +1,15 @@
 import { answerEach, shareOut } from '@cached-llm/core';
 import type { EmbeddingModelMiddleware } from 'ai';
-import type { ModelDoor } from './model-door.ts';
 
 type EmbedCall = Parameters<NonNullable<EmbeddingModelMiddleware['wrapEmbed']>>[0];
 type Embedded = Awaited<ReturnType<EmbedCall['doEmbed']>>;
+
+/** The call for one value, with the two ways to make it. */
+interface ValueCall {
+  readonly params: EmbedCall['params'];
+  readonly pass: () => Promise<Embedded>;
+  readonly invoke: (signal: AbortSignal) => Promise<Embedded>;
+}
 
 /** One result for each value, with its share of the usage. */
 function split(result: Embedded, values: readonly string[]): readonly Embedded[] | undefined {
@@ -18,9 +24,9 @@ function split(result: Embedded, values: readonly string[]): readonly Embedded[]
   }));
 }
 
-/** The result for all values; what the provider says beside the vectors is the first one's. */
+/** The result for all values. What the provider says beside the vectors is taken from the first one. */
 function join(results: readonly Embedded[]): Embedded {
-  const [first] = results as [Embedded]; // embedEach looked
+  const [first] = results as [Embedded]; // there is at least one value
   const tokens = results.reduce((sum, { usage }) => sum + (usage?.tokens ?? 0), 0);
   return {
     ...first,
@@ -29,21 +35,16 @@ function join(results: readonly Embedded[]): Embedded {
   };
 }
 
-/** Embeds value by value: each is looked up, and those that are missing are asked for in one call. */
-export async function embedEach(door: ModelDoor, call: EmbedCall): Promise<Embedded> {
-  const { model, params, doEmbed } = call;
+/** Embeds value by value: `answer` looks each of them up, and those that are missing are requested in one call. */
+export async function embedEach(
+  { model, params, doEmbed }: EmbedCall,
+  answer: (call: ValueCall) => Promise<Embedded>,
+): Promise<Embedded> {
   const { values, abortSignal: own = new AbortController().signal } = params;
   if (values.length === 0) return doEmbed();
   return answerEach<string, Embedded, Embedded>(values, {
     answer: (value, ask) =>
-      door.answer<Embedded>({
-        model,
-        operation: 'embedding-model',
-        params: { ...params, values: [value] },
-        isPart: true,
-        pass: () => ask(own),
-        invoke: ask,
-      }),
+      answer({ params: { ...params, values: [value] }, pass: () => ask(own), invoke: ask }),
     ask: async (missing, abortSignal) =>
       model.doEmbed({ ...params, values: [...missing], abortSignal }),
     split,

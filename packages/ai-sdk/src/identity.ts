@@ -1,26 +1,38 @@
-import { type Fields, fieldsOf, isFields, isGiven, listOf } from '@cached-llm/core';
+import {
+  type Adapter,
+  type Bypass,
+  type CallIdentity,
+  type Fields,
+  fieldsOf,
+  identify,
+  isFields,
+  isGiven,
+  isNeutralHeader,
+  listOf,
+  type Policy,
+} from '@cached-llm/core';
 
-/** Of a provider's own options, those that no answer depends on. */
+/** Options of a provider that no answer depends on. */
 const NEUTRAL_OPTIONS = [
   'user', // attribution: the model never sees it
   'safetyIdentifier', // likewise
-  'metadata', // for the account's own lists
+  'metadata', // for the lists of the account
   'promptCacheKey', // routing to a warm prompt cache: price and latency only
   'promptCacheRetention', // likewise
   'promptCacheOptions', // likewise
   'serviceTier', // the same model behind another queue
 ] as const;
 
-/** What the answer does not depend on. All else of the parameters is in the key. */
+/** What the answer does not depend on. All other parameters are in the key. */
 export const ignore = [
-  'abortSignal', // whether it is waited for, not what it says
+  'abortSignal', // says how long the caller waits, not what the answer is
   ...['openai', 'azure'].flatMap((provider) =>
     NEUTRAL_OPTIONS.map((option) => `providerOptions.${provider}.${option}`),
   ),
   'providerOptions.anthropic.metadata', // attribution
 ] as const;
 
-/** Options by which a provider is told to go on from what it keeps. */
+/** Options that make a provider continue from a state of its own. */
 const STATE = [
   'previousResponseId',
   'previousInteractionId',
@@ -33,23 +45,104 @@ function optionsOf({ providerOptions }: Fields): readonly Fields[] {
   return Object.values(fieldsOf(providerOptions)).filter(isFields);
 }
 
-/** The answer hangs on what a provider keeps between calls, or does not come with this one. */
+/** Does the answer depend on what a provider stores between calls, or does it arrive later than this call ends? */
 export function isStateful(params: Fields): boolean {
   return optionsOf(params).some(
     (options) => options.background === true || STATE.some((name) => isGiven(options[name])),
   );
 }
 
-/** Provider tools that this side runs; what any other finds depends on time or on state elsewhere. */
-const OWN_TOOL =
+/** Provider tools that run on the caller's side. What any other tool finds depends on time or on state elsewhere. */
+const LOCAL_TOOL =
   /\.(custom|local_shell|apply_patch|computer|(bash|computer|text_editor|memory)_\d{8})$/;
 
+/** May the provider run a tool on its own side for this request? */
 export function offersHostedTool(params: unknown): boolean {
   const request = fieldsOf(params);
   const isHosted = (tool: unknown) =>
-    isFields(tool) && tool.type === 'provider' && !OWN_TOOL.test(String(tool.id));
+    isFields(tool) && tool.type === 'provider' && !LOCAL_TOOL.test(String(tool.id));
   return (
     listOf(request.tools).some(isHosted) ||
     optionsOf(request).some(({ mcpServers }) => isGiven(mcpServers))
   );
+}
+
+/** One call of a model, as far as its identity is concerned. */
+export interface ModelRequest {
+  readonly model: { readonly provider: string; readonly modelId: string };
+  readonly operation: 'language-model' | 'embedding-model';
+  readonly streamed?: true;
+  readonly params: Fields & { readonly abortSignal?: AbortSignal };
+}
+
+interface Endpoint {
+  readonly baseURL?: unknown;
+  readonly baseUrl?: unknown;
+  readonly url?: unknown;
+}
+
+/** Two base URLs under one provider's name differ in nothing else, and the field is private in the types. */
+function endpointOf(model: ModelRequest['model']): string {
+  const { config = {} } = model as { readonly config?: Endpoint };
+  const given = config.baseURL ?? config.baseUrl ?? config.url;
+  try {
+    const url = typeof given === 'function' ? given({ path: '', modelId: model.modelId }) : given;
+    return typeof url === 'string' ? url : '';
+  } catch {
+    return ''; // this model does not say where it is
+  }
+}
+
+function headersInKey(headers: unknown): Record<string, string> {
+  const inKey = Object.entries(fieldsOf(headers)).filter(
+    ([name, value]) => value !== undefined && !isNeutralHeader(name.toLowerCase()),
+  );
+  return Object.fromEntries(inKey.map(([name, value]) => [name.toLowerCase(), String(value)]));
+}
+
+/** `{ openai: {} }` and no options at all are one request: what is ignored must leave no empty object behind. */
+function withoutEmpty(options: unknown): Fields | undefined {
+  if (!isFields(options)) return undefined;
+  const isSet = (value: unknown) =>
+    isFields(value) ? Object.values(value).some((each) => each !== undefined) : value !== undefined;
+  const set = Object.entries(options).filter(([, value]) => isSet(value));
+  return set.length === 0 ? undefined : Object.fromEntries(set);
+}
+
+interface KeyRules {
+  readonly adapter: Adapter;
+  readonly policy: Policy;
+}
+
+function readIdentity(asked: ModelRequest, { adapter, policy }: KeyRules): CallIdentity | Bypass {
+  const { model, operation, streamed, params } = asked;
+  const { provider, modelId } = model;
+  const isWanted = policy.when?.apply(undefined, [params] as never); // the parameter's type is the user's
+  if (isWanted === false) return { bypass: 'when', provider };
+  if (params.includeRawChunks === true) return { bypass: 'not-shareable', provider };
+  if (isStateful(params)) return { bypass: 'stateful', provider };
+  const { headers, includeRawChunks: _none, ...request } = params;
+  const call = {
+    provider,
+    operation: `${operation} ${endpointOf(model)}`,
+    model: modelId,
+    streamed,
+    headers: headersInKey(headers),
+    request,
+    adapter,
+  };
+  const identity = identify(call, policy);
+  const normalised = fieldsOf(identity.request);
+  const providerOptions = withoutEmpty(normalised.providerOptions);
+  return { ...identity, request: { ...normalised, providerOptions } };
+}
+
+/** Provider, model, endpoint, headers and parameters are in the key of a call. */
+export function identityOf(asked: ModelRequest, rules: KeyRules): CallIdentity | Bypass {
+  try {
+    return readIdentity(asked, rules);
+  } catch {
+    // A getter of the parameters threw, or the `when` of the user.
+    return { bypass: 'unreadable', provider: asked.model.provider };
+  }
 }

@@ -6,9 +6,8 @@ import {
   ValueCodec,
   type ValueCodecOptions,
 } from '@cached-llm/core';
-import { PartSource, partStream } from './part-stream.ts';
 
-/** What every kind of model gives, as far as the cache looks at it. */
+/** What every kind of model returns, as far as the cache reads it. */
 export interface ModelResult {
   readonly stream?: ReadableStream<unknown>;
   readonly request?: object;
@@ -18,27 +17,64 @@ export interface ModelResult {
   };
 }
 
-type Said = Pick<Provenance, 'outcome' | 'age'>;
-
-/** Says on the result itself where it comes from, in the words of `cachedFetch`. */
-function telling(result: ModelResult, { outcome, age }: Said): ModelResult {
+/** The result with two headers that say where it comes from, named as `cachedFetch` names them. */
+function withSource(
+  result: ModelResult,
+  { outcome, age }: Pick<Provenance, 'outcome' | 'age'>,
+): ModelResult {
   const seconds = String(Math.round(age / 1000));
-  const told = { 'x-cached-llm': outcome, ...(outcome !== 'miss' && { age: seconds }) };
-  const headers = { ...result.response?.headers, ...told };
+  const source = { 'x-cached-llm': outcome, ...(outcome !== 'miss' && { age: seconds }) };
+  const headers = { ...result.response?.headers, ...source };
   return { ...result, response: { ...result.response, headers } };
 }
 
-/** What is worth keeping: what the model said, not how it was asked and how the answer travelled. */
-function keptOf({ request: _request, response, ...said }: ModelResult): ModelResult {
+/** What the model said, without how it was asked and how the answer travelled: only this is stored. */
+function withoutTransport({ request: _request, response, ...said }: ModelResult): ModelResult {
   if (response === undefined) return said;
   const { headers: _headers, body: _body, ...metadata } = response;
   return { ...said, response: metadata };
 }
 
-/** Results of models: kept whole, with their dates and bytes, or part by part where they are streams. */
-export class ModelCodec<Result extends ModelResult> implements ResponseCodec<Result> {
+/**
+ * The parts of a stream, one by one. The stream's own iterator does not return before the part that it waits
+ * for has arrived; a caller that leaves a stalled stream must cancel it at once, because the provider bills it.
+ */
+function partsOf(stream: ReadableStream<unknown>): AsyncIterableIterator<unknown, unknown> {
+  const reader = stream.getReader();
+  return {
+    next: () => reader.read(),
+    async return() {
+      await reader.cancel();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+/** Parts as a stream. They are pulled one at a time, so that the stream is never ahead of its reader. */
+function streamOf(parts: AsyncIterator<unknown>, signal: AbortSignal | undefined) {
+  return new ReadableStream<unknown>(
+    {
+      async pull(controller) {
+        signal?.throwIfAborted();
+        const { done, value } = await parts.next();
+        if (done === true) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await parts.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** Stores the results of models: whole, with their dates and bytes, or part by part where they are streams. */
+export class ResultCodec<Result extends ModelResult> implements ResponseCodec<Result> {
   readonly #values: ValueCodec;
-  /** What came with the stream, for the caller that leads. */
+  /** What came with the live stream. Only the leader's result contains it. */
   #live: Omit<ModelResult, 'stream'> = {};
 
   constructor(options: ValueCodecOptions) {
@@ -48,20 +84,21 @@ export class ModelCodec<Result extends ModelResult> implements ResponseCodec<Res
   capture(result: Result): Capture<Result> {
     const { stream, ...live } = result;
     if (stream === undefined) {
-      const own = telling(result, { outcome: 'miss', age: 0 }) as Result; // its own fields, and one header
-      return { ...this.#values.capture(keptOf(result)), response: own };
+      const response = withSource(result, { outcome: 'miss', age: 0 }) as Result; // one header more
+      return { ...this.#values.capture(withoutTransport(result)), response };
     }
     this.#live = live;
-    return { ...this.#values.capture(new PartSource(stream)), response: result };
+    return { ...this.#values.capture(partsOf(stream)), response: result };
   }
 
   restore(captured: Captured, provenance: Provenance): Result {
     const value = this.#values.restore(captured, provenance);
+    const kind = provenance.crossTo ?? captured.kind;
     const result =
-      (provenance.crossTo ?? captured.kind) === 'response'
-        ? (value as ModelResult) // as `capture` wrote it, or as good
-        : { ...this.#live, stream: partStream(value as AsyncIterator<unknown>, provenance.signal) }; // likewise
-    return telling(result, provenance) as Result; // the key says of which kind
+      kind === 'response'
+        ? (value as ModelResult) // as `capture` wrote it, or as `cross` made it
+        : { ...this.#live, stream: streamOf(value as AsyncIterator<unknown>, provenance.signal) }; // likewise
+    return withSource(result, provenance) as Result; // the key says which kind of result it is
   }
 
   pack(texts: readonly string[]): string {

@@ -4,56 +4,52 @@ type Block = Record<string, unknown>;
 
 const BLOCK = /^(text|reasoning)-(start|delta|end)$/;
 
-/** Parts that are about the stream, or about a part that still comes whole. */
-const PASSING = /^(stream-start|response-metadata|finish|raw|ping|tool-input-.*)$/;
+/** Parts that describe the stream, and pieces of a part that also comes whole. */
+const NO_CONTENT = /^(stream-start|response-metadata|finish|raw|ping|tool-input-.*)$/;
 
 const typeOf = ({ type }: Fields) => String(type);
 
-/** Each part of a block says some of what a provider says beside it; who says it anew knows better. */
+/** Each part of a block carries some of the provider's metadata. Where two disagree, the later one is right. */
 function mergeMetadata(before: Fields, after: unknown): Fields {
-  const said = Object.entries(fieldsOf(after)).map(([provider, fields]) => [
+  const merged = Object.entries(fieldsOf(after)).map(([provider, fields]) => [
     provider,
     { ...fieldsOf(before[provider]), ...fieldsOf(fields) },
   ]);
-  return { ...before, ...Object.fromEntries(said) };
+  return { ...before, ...Object.fromEntries(merged) };
 }
 
-/** Texts and thoughts grow by their id, each in the place where it began; all else comes whole. */
-class Content {
-  readonly #parts: Block[] = [];
-  readonly #open = new Map<string, Block>();
-
-  add(part: Fields): void {
-    const [, kind] = BLOCK.exec(typeOf(part)) ?? [];
-    if (kind !== undefined) this.#grow(kind, part);
-    else if (!PASSING.test(typeOf(part)) && part.preliminary !== true)
-      this.#parts.push({ ...part });
-  }
-
-  get whole(): readonly Block[] {
-    return this.#parts.filter(
-      ({ type, text, citations, providerMetadata }) =>
-        type !== 'text' || text !== '' || isGiven(citations) || isGiven(providerMetadata),
-    );
-  }
-
-  #grow(kind: string, { type, id, delta, ...rest }: Fields): void {
-    const name = `${kind} ${String(id)}`;
-    if (type === `${kind}-start`) this.#start(name, { type: kind, text: '' });
-    const block = this.#open.get(name);
-    if (block === undefined) return;
-    const { text, providerMetadata: before } = block;
-    Object.assign(block, rest, { text: `${String(text)}${String(delta ?? '')}` });
-    if (isFields(before)) block.providerMetadata = mergeMetadata(before, rest.providerMetadata);
-  }
-
-  #start(name: string, block: Block): void {
-    this.#open.set(name, block);
-    this.#parts.push(block);
-  }
+/** A piece of a block that never began is dropped. */
+function grow(block: Block | undefined, { type: _type, id: _id, delta, ...rest }: Fields): void {
+  if (block === undefined) return;
+  const { text, providerMetadata: before } = block;
+  Object.assign(block, rest, { text: `${String(text)}${String(delta ?? '')}` });
+  if (isFields(before)) block.providerMetadata = mergeMetadata(before, rest.providerMetadata);
 }
 
-function partOf(parts: readonly Fields[], type: string): Fields {
+const isContent = (part: Fields) => !NO_CONTENT.test(typeOf(part)) && part.preliminary !== true;
+
+/** Texts and thoughts grow under their id, each in the place where it began. All other content comes whole. */
+function contentOf(parts: readonly Fields[]): readonly Block[] {
+  const content: Block[] = [];
+  const open = new Map<string, Block>();
+  for (const part of parts) {
+    const [, kind, step] = BLOCK.exec(typeOf(part)) ?? [];
+    const name = `${kind} ${String(part.id)}`;
+    if (step === 'start') {
+      const block = { type: kind, text: '' };
+      open.set(name, block);
+      content.push(block);
+    }
+    if (kind !== undefined) grow(open.get(name), part);
+    else if (isContent(part)) content.push({ ...part });
+  }
+  return content.filter(
+    ({ type, text, citations, providerMetadata }) =>
+      type !== 'text' || text !== '' || isGiven(citations) || isGiven(providerMetadata),
+  );
+}
+
+function lastOf(parts: readonly Fields[], type: string): Fields {
   const { type: _type, ...part } = parts.findLast((each) => typeOf(each) === type) ?? {};
   return part;
 }
@@ -62,17 +58,15 @@ function assemble(chunks: readonly unknown[]): Fields | undefined {
   const parts = chunks.filter(isFields);
   if (parts.some((part) => typeOf(part) === 'error')) return { error: true };
   if (!parts.some(ends)) return undefined;
-  const content = new Content();
-  for (const part of parts) content.add(part);
   return {
-    content: content.whole,
-    ...partOf(parts, 'finish'),
-    response: partOf(parts, 'response-metadata'),
-    warnings: partOf(parts, 'stream-start').warnings ?? [],
+    content: contentOf(parts),
+    ...lastOf(parts, 'finish'),
+    response: lastOf(parts, 'response-metadata'),
+    warnings: lastOf(parts, 'stream-start').warnings ?? [],
   };
 }
 
-/** A stream that broke off has a `finish`, too: its reason, `interrupted`, is judged like any other. */
+/** A stream that broke off also has a `finish`. Its reason, `interrupted`, is judged like any other. */
 function ends(chunk: unknown): boolean {
   return isFields(chunk) && chunk.type === 'finish';
 }
