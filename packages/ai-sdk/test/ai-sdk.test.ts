@@ -31,7 +31,7 @@ const mood = jsonSchema<{ mood: string }>({
 });
 
 describe('a language model of the AI SDK', () => {
-  test('is asked once and answers generateText twice', async () => {
+  test('is called once and answers generateText twice', async () => {
     await withWire(
       { answer: answerChat(HELLO) },
       async ({ server, cache, client: openai, story }) => {
@@ -52,7 +52,7 @@ describe('a language model of the AI SDK', () => {
     );
   });
 
-  test('keeps the date a Date, and says where the answer comes from', async () => {
+  test('returns the date as a Date, and says where the answer comes from', async () => {
     await withWire({ answer: answerChat(HELLO) }, async ({ cache, client: openai }) => {
       const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
       const live = await generateText({ model, prompt: 'Hi' });
@@ -118,7 +118,7 @@ describe('a language model of the AI SDK', () => {
     });
   });
 
-  test('makes objects of answers from the store, plain and streamed', async () => {
+  test('returns objects from the store, plain and streamed', async () => {
     const wire = { answer: answerChat(['{"mood":', '"calm"}']) };
     await withWire(wire, async ({ server, cache, client: openai }) => {
       const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
@@ -139,7 +139,7 @@ describe('a language model of the AI SDK', () => {
     });
   });
 
-  test('runs local tools on a hit, too', async () => {
+  test('runs local tools on a hit as well', async () => {
     const call = { id: 'call_1', type: 'function', function: { name: 'now', arguments: '{}' } };
     const answer = ({ body }: { body: string }) => ({
       body: body.includes('"tool"')
@@ -164,7 +164,7 @@ describe('a language model of the AI SDK', () => {
     });
   });
 
-  test('answers the Responses API, too', async () => {
+  test('answers the Responses API as well', async () => {
     await withWire(
       { answer: () => responsesApi.response },
       async ({ server, cache, client: openai }) => {
@@ -180,7 +180,7 @@ describe('a language model of the AI SDK', () => {
     );
   });
 
-  test('makes of a stored stream what the plain call would have given', async () => {
+  test('assembles a stored stream into the answer of the plain call', async () => {
     await withWire({ answer: answerChat(HELLO) }, async ({ client: openai }) => {
       const model = openai.chat('gpt-test');
       const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hi' }] }];
@@ -206,7 +206,7 @@ describe('what JSON would lose', () => {
   const finishReason = { unified: 'stop' as const, raw: undefined };
   const at = new Date(1_700_000_000_000);
 
-  /** A painter, which makes one picture more at each call. */
+  /** It paints another picture at each call. */
   class Painter implements LanguageModelV4 {
     readonly specificationVersion = 'v4';
     readonly provider = 'painter';
@@ -292,7 +292,7 @@ describe('an embedding model of the AI SDK', () => {
     });
   });
 
-  test('keeps no answer in which vectors are missing', async () => {
+  test('stores no answer in which vectors are missing', async () => {
     await withWire(
       { answer: () => vectors(1) },
       async ({ server, cache, client: openai, reasons }) => {
@@ -352,7 +352,7 @@ describe('as middleware', () => {
   });
 });
 
-test('the adapter judges a function that gives on what a model says', async () => {
+test('the adapter judges a function that returns what a model says', async () => {
   await withWire({ answer: answerChat(HELLO) }, async ({ server, cache, client: openai }) => {
     const model = openai.chat('gpt-test');
     const ask = cachedLlmCall(

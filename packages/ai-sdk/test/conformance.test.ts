@@ -34,7 +34,7 @@ const tool = (name: string) => ({
 });
 const sse = (...body: unknown[]): ExchangeResponse => ({ kind: 'sse', body });
 
-/** What travelled belongs to the live answer alone. */
+/** How an answer travelled is in the live answer alone. */
 function saidIn(value: unknown): unknown {
   const {
     request: _asked,
@@ -66,9 +66,9 @@ const lacking = adapterConformance<Request>(
     plain: { request, response: whyIsTheSeaSalty.response },
     streamed: {
       request,
-      // Whole for the SDK with its finish reason: it waits for no usage and no `[DONE]`.
+      // The SDK ends the stream at the finish reason. It does not wait for the usage and `[DONE]`.
       response: sse(...(streamedChat.response.body as unknown[]).slice(0, -2)),
-      firstChunkAfter: 2, // the SDK waits for a text, or an error in its place
+      firstChunkAfter: 2, // the SDK waits for the first text or error
     },
     comparable: saidIn,
     inspect: (result: { readonly response: { readonly timestamp: Date } }) =>
@@ -96,11 +96,11 @@ const lacking = adapterConformance<Request>(
           prompt: [{ role: 'system', content: 'Be brief.' }, ...params.prompt],
         },
       }),
-      'JSON asked for': withParams({ responseFormat: { type: 'json' } }),
+      'JSON as the response format': withParams({ responseFormat: { type: 'json' } }),
       'a tool': withParams(tool('now')),
       'another tool': withParams(tool('today')),
       'a provider option': withOptions({ logprobs: true }),
-      'a field that nobody knows': withParams({ brandNew: null }),
+      'an unknown field': withParams({ brandNew: null }),
     },
     neutral: {
       'another user': withOptions({ user: 'someone' }),
@@ -124,6 +124,6 @@ const lacking = adapterConformance<Request>(
   },
 );
 
-test('functions ask for texts and not for models, and are tested beside', () => {
+test('functions are tested elsewhere, because they return texts and no results of models', () => {
   expect(lacking).toEqual(['functions']);
 });

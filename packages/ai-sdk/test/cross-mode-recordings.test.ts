@@ -20,20 +20,20 @@ interface Recorded {
   readonly api: Api;
   readonly isStream: boolean;
   readonly response: ExchangeResponse;
-  /** The plain answer, where the stream itself brings it. */
+  /** The plain answer, where the stream itself contains it. */
   readonly plain?: unknown;
 }
 
 const question = { prompt: [{ role: 'user' as const, content: [] }] };
 
-/** As a store gives it back: what a model says, and nothing of how it travelled; nothing for an error. */
+/** What a store returns: what a model said, without how it travelled; `undefined` for an error. */
 async function saidBy<Result>(
   { api, response }: Pick<Recorded, 'api' | 'response'>,
   ask: (model: LanguageModelV4) => Promise<Result>,
 ): Promise<Result | undefined> {
   const server = await startWireServer({ answer: () => response });
   try {
-    // Written by this very function, and read as it was.
+    // The type survives, because the text was written by the same module.
     return decodeValue(encodeValue(await ask(providerOf(server)[api]('gpt-test')))) as Result;
   } catch {
     return undefined;
@@ -99,11 +99,11 @@ function attempt<Result>(make: () => Result): Result | undefined {
   }
 }
 
-/** Each time that a thought is sent it is encrypted anew, and OpenRouter names it anew. */
+/** Each response encrypts its thoughts anew, and OpenRouter gives them new names. */
 const readable = (result: unknown): unknown =>
   decodeValue(encodeValue(result).replaceAll(/"(gAAAA|rs_tmp_)[^"]*"/g, '"anew"'));
 
-/** Is it exact? Nothing for a stream that no store would have. */
+/** Is it exact? `undefined` for a stream that is never stored. */
 async function crossStream(recorded: Recorded): Promise<boolean | undefined> {
   const value = await partsOf(recorded);
   if (value === undefined) return undefined;
@@ -154,7 +154,7 @@ describeWithFixtures({ describe, test }, 'recordings of real services', () => {
     ['answers', answers],
     ['pairs', pairs],
   ])(
-    '%s: a stream is put together to the plain answer and taken apart again, or refused',
+    '%s: a stream is assembled into the plain answer and taken apart again, or refused',
     async (name, recorded) => {
       const { exact, compared } = await count(
         `streams of ${name}`,
@@ -170,7 +170,7 @@ describeWithFixtures({ describe, test }, 'recordings of real services', () => {
     ['answers', answers],
     ['pairs', pairs],
   ])(
-    '%s: a plain answer is taken apart and put together again as it was, or refused',
+    '%s: a plain answer is taken apart and assembled again without a change, or refused',
     async (name, recorded) => {
       const { exact } = await count(
         `plain ${name}`,

@@ -13,7 +13,7 @@ import { providerOf } from './wire.ts';
 
 type Api = 'chat' | 'completion' | 'responses';
 
-/** What a service says, in each of its two forms. */
+/** What a service says, in both of its forms. */
 interface Said {
   readonly api: Api;
   readonly plain: unknown;
@@ -31,7 +31,7 @@ interface Rest {
   readonly deltas?: readonly object[];
 }
 
-/** A chat completion, and the chunks in which it comes. */
+/** A chat completion, and the chunks of the same answer. */
 function chat(message: object, rest: Rest = {}): Said {
   const { finish = 'stop', logprobs = null, deltas = [message] } = rest;
   const chunk = (delta: object, reason: string | null) => ({
@@ -92,7 +92,7 @@ const sea = {
 
 type Item = { readonly type: string; readonly id: string } & Record<string, unknown>;
 
-/** How one item of a response comes; `first` is what it says when it begins. */
+/** The events of one item of a response. `first` holds the fields that differ in its first event. */
 function itemEvents(item: Item, output_index: number): readonly object[] {
   const at = { item_id: item.id, output_index };
   const { first = {}, ...done } = item;
@@ -116,7 +116,7 @@ function itemEvents(item: Item, output_index: number): readonly object[] {
   ];
 }
 
-/** A response of the Responses API, and the events in which it comes. */
+/** A response of the Responses API, and the events of the same answer. */
 function responded(...items: readonly Item[]): Said {
   const response = {
     id: 'resp_1',
@@ -156,7 +156,7 @@ interface Asking {
   readonly asked: () => number;
 }
 
-/** What can be had of an answer, whichever way it came. */
+/** What both forms of an answer have. */
 async function summaryOf(result: object): Promise<Fields> {
   const names = ['text', 'content', 'reasoningText', 'toolCalls', 'files', 'usage', 'finishReason'];
   const more = ['rawFinishReason', 'warnings', 'providerMetadata', 'response'];
@@ -194,7 +194,7 @@ async function withModel(
   }
 }
 
-/** The same, as it comes without a cache. */
+/** The same answers without a cache. */
 async function liveOf(each: Said): Promise<{ readonly whole: Fields; readonly stream: Fields }> {
   let live = { whole: {}, stream: {} };
   await withModel(each, undefined, async ({ whole, stream }) => {
@@ -203,10 +203,13 @@ async function liveOf(each: Said): Promise<{ readonly whole: Fields; readonly st
   return live;
 }
 
-/** Encrypted anew while it is thought. */
+/** The encrypted text changes while the thought grows. */
 const changing = { encrypted_content: 'B', first: { encrypted_content: 'A' } };
 
-const kept = (each: Said): Said => ({ ...each, providerOptions: { openai: { store: true } } });
+const storedAtService = (each: Said): Said => ({
+  ...each,
+  providerOptions: { openai: { store: true } },
+});
 
 const EXACT: readonly (readonly [string, Said])[] = [
   ['a text', chat(said('Rivers 🌊'), { deltas: [said('Riv'), said('ers 🌊')] })],
@@ -214,8 +217,11 @@ const EXACT: readonly (readonly [string, Said])[] = [
   ['calls after an empty text', chat(called, { finish: 'tool_calls', deltas: calledInPieces('') })],
   ['a text and a call', responded(message('Rivers'), sea)],
   ['a thought and a text', responded(thought('Hm.'), message('Rivers'))],
-  ['a thought of which nothing is told', responded(thought(''), sea)],
-  ['a thought that the service keeps', kept(responded(thought('Hm.'), message('Rivers')))],
+  ['a thought without a text', responded(thought(''), sea)],
+  [
+    'a thought that the service stores',
+    storedAtService(responded(thought('Hm.'), message('Rivers'))),
+  ],
   ['an encrypted thought', responded(thought('Hm.', changing), message('Rivers'))],
   ['an empty text beside a call', responded(message(''), sea)],
   ['a final answer', responded(message('Rivers', { phase: 'final_answer' }))],
@@ -264,8 +270,11 @@ describe('with crossMode', () => {
   });
 
   test.each<[string, Said]>([
-    ['that does not tell its usage', chat(said('Rivers'), { usage: {} })],
-    ['that ends before its thought is encrypted', kept(responded(thought('Hm.', changing), sea))],
+    ['without usage', chat(said('Rivers'), { usage: {} })],
+    [
+      'that ends before its thought is encrypted',
+      storedAtService(responded(thought('Hm.', changing), sea)),
+    ],
   ])('a stream %s does not answer generateText', async (_name, each) => {
     const live = await liveOf(each);
     await withModel(each, { crossMode: true }, async ({ whole, stream, asked }) => {
@@ -275,7 +284,7 @@ describe('with crossMode', () => {
     });
   });
 
-  test('an answer that says beside its text which one is the object does not answer a stream', async () => {
+  test('an answer that names the requested object does not answer a stream', async () => {
     const each = responded(message('{}', final));
     await withModel(each, { crossMode: true }, async ({ model, asked }) => {
       const question: LanguageModelV4CallOptions = {
@@ -296,7 +305,7 @@ describe('with crossMode', () => {
     });
   });
 
-  test('an answer of the other form says so, and comes with nothing of how it travelled', async () => {
+  test('an answer of the other form is a hit, without what belongs to the first request', async () => {
     await withModel(chat(said('Rivers')), { crossMode: true }, async ({ model }) => {
       const question: LanguageModelV4CallOptions = {
         prompt: [{ role: 'user', content: [{ type: 'text', text: prompt }] }],
@@ -317,7 +326,7 @@ describe('with crossMode', () => {
     });
   });
 
-  test('a call that offers a hosted tool goes on as without it', async () => {
+  test('a call that offers a hosted tool is answered as without crossMode', async () => {
     const options = { crossMode: true, admit: { 'hosted-tool': true } };
     await withModel(chat(said('Rivers')), options, async ({ model, asked }) => {
       const question: LanguageModelV4CallOptions = {
@@ -361,25 +370,28 @@ describe('a plain answer', () => {
     ['bytes', resultOf([{ type: 'file', mediaType: 'a/b', data: new Uint8Array([1, 2]) }])],
     ['a file of thoughts', resultOf([{ type: 'reasoning-file', mediaType: 'a/b', data: {} }])],
     ['a document', resultOf([text, { type: 'source', sourceType: 'document', id: '1' }])],
-    ['what one provider alone has', resultOf([text, { type: 'custom', kind: 'some.thing' }])],
+    [
+      'a part that one provider alone has',
+      resultOf([text, { type: 'custom', kind: 'some.thing' }]),
+    ],
     ['citations', resultOf([{ ...text, citations: [{ citedText: 'H' }] }])],
-    ['metadata that are left out', resultOf([{ ...text, providerMetadata: undefined }])],
+    ['undefined metadata', resultOf([{ ...text, providerMetadata: undefined }])],
     ['a call without arguments', resultOf([{ type: 'tool-call', toolCallId: '1', input: '' }])],
     ['metadata', resultOf([text], { providerMetadata: { some: { a: 1 } } })],
-  ])('is taken apart and put together again as it was: %s', (_name, value) => {
+  ])('is taken apart and assembled again without a change: %s', (_name, value) => {
     const chunks = crossing.chunksOf({ kind: 'response', value });
     expect(crossing.wholeOf({ kind: 'stream', value: chunks })).toStrictEqual(value);
   });
 
   test.each<[string, Fields]>([
-    ['thoughts that have no place', resultOf([{ type: 'reasoning', text: 'Hm.' }, text])],
+    ['thoughts without metadata', resultOf([{ type: 'reasoning', text: 'Hm.' }, text])],
     ['an empty text', resultOf([text, { type: 'text', text: '' }])],
     ['a hosted call', resultOf([{ type: 'tool-call', toolCallId: '1', providerExecuted: true }])],
-    ['a page of the web', resultOf([text, { type: 'source', sourceType: 'url' }])],
+    ['a web page', resultOf([text, { type: 'source', sourceType: 'url' }])],
     ['a part of another version', resultOf([text, { type: 'song' }])],
     ['a field of another version', resultOf([{ ...text, mood: 'calm' }])],
     ['a result of another version', resultOf([text], { mood: 'calm' })],
-    ['a count that is not given', resultOf([text], { usage: {} })],
+    ['no usage', resultOf([text], { usage: {} })],
     ['no response', resultOf([text], { response: undefined })],
   ])('has no stream where it has %s', (_name, value) => {
     expect(() => crossing.chunksOf({ kind: 'response', value })).toThrow();
@@ -427,9 +439,9 @@ describe('a stream', () => {
     ['breaks off', around(...block('0')).slice(0, -1)],
     ['has a block without an end', around(...block('0').slice(0, -1))],
     ['has a block without a beginning', around(...block('0'), ...block('1').slice(1))],
-    ['has two blocks of one name', around(...block('0'), ...block('0'))],
+    ['has two blocks with one id', around(...block('0'), ...block('0'))],
     [
-      'begins a call and does not make it',
+      'begins a tool call and does not finish it',
       around(
         ...block('0'),
         { type: 'tool-input-start', id: 'a' },
@@ -439,10 +451,10 @@ describe('a stream', () => {
     ['has an error', around({ type: 'error', error: 'no' }, ...block('0'))],
     ['has a part of another version', around({ type: 'song' }, ...block('0'))],
     ['has a field of another version', around(...block('0', { mood: 'calm' }))],
-    ['tells of two answers', around(metadata, ...block('0'))],
-    ['tells of none', [start, ...block('0'), finish]],
+    ['has two answers', around(metadata, ...block('0'))],
+    ['has no answer', [start, ...block('0'), finish]],
     [
-      'unsays at its end what it said',
+      'has metadata at the start of a block and not at its end',
       around({ ...block('0')[0], ...signed }, ...block('0', { providerMetadata: {} }).slice(1)),
     ],
   ])('makes no plain answer where it %s', (_name, value) => {

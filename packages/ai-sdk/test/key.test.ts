@@ -36,7 +36,7 @@ describe('the key', () => {
       { prompt: user(image(Buffer.from('cat'))) },
       { prompt: user(image(new TextEncoder().encode('cat'))) },
     ],
-  ])('is one for %s', async (_name, one, other) => {
+  ])('is the same for %s', async (_name, one, other) => {
     await withWire({ answer }, async (wire) => {
       const model = modelIn(wire);
       for (const fields of [one, other]) await model.doGenerate({ ...hello, ...fields } as never);
@@ -82,7 +82,7 @@ describe('the key', () => {
     await other.close();
   });
 
-  test('is one for two API keys, and apart for two scopes', async () => {
+  test('is the same for two API keys and differs by scope and version', async () => {
     await withWire({ answer }, async ({ server, cache, client: openai }) => {
       const ask = async (provider: typeof openai, options: CachedAiSdkOptions = {}) => {
         const model = cachedAiSdk(provider.chat('gpt-test'), { cache, ...options });
@@ -98,18 +98,18 @@ describe('the key', () => {
   });
 });
 
-describe('what goes past the cache', () => {
+describe('a call bypasses the cache', () => {
   test.each([
-    ['raw chunks', { includeRawChunks: true }, 'not-shareable'],
+    ['with raw chunks', { includeRawChunks: true }, 'not-shareable'],
     [
-      'a response to go on from',
+      'with a previous response',
       { providerOptions: { openai: { previousResponseId: 'r' } } },
       'stateful',
     ],
-    ['a conversation', { providerOptions: { openai: { conversation: 'c' } } }, 'stateful'],
-    ['cached content', { providerOptions: { google: { cachedContent: 'c' } } }, 'stateful'],
+    ['with a conversation', { providerOptions: { openai: { conversation: 'c' } } }, 'stateful'],
+    ['with cached content', { providerOptions: { google: { cachedContent: 'c' } } }, 'stateful'],
     [
-      'a function among the parameters',
+      'with a function among its parameters',
       { providerOptions: { x: { now: () => 1 } } },
       'not-canonical',
     ],
@@ -125,7 +125,7 @@ describe('what goes past the cache', () => {
     });
   });
 
-  test('what `when` leaves out, and what its own failure leaves open', async () => {
+  test('where `when` returns false or throws', async () => {
     await withWire({ answer }, async (wire) => {
       const never = modelIn(wire, { when: () => false });
       await generateText({ model: never, prompt: 'Hi' });
@@ -139,7 +139,7 @@ describe('what goes past the cache', () => {
     });
   });
 
-  test('everything in the mode off, without a word', async () => {
+  test('in the mode off, without an event', async () => {
     await withWire({ answer }, async (wire) => {
       const model = modelIn(wire, { mode: 'off' });
       await generateText({ model, prompt: 'Hi' });

@@ -33,7 +33,7 @@ type Model = Parameters<typeof cachedAiSdk>[0] & {
   doEmbed(params: object): Promise<object>;
 };
 
-/** What a model gives, but for how it travelled. */
+/** What a model returns, without how it travelled. */
 async function askModel(model: Model, { api, streamed, request }: Case): Promise<unknown> {
   if (streamed) return (await model.doStream(request)).stream;
   const call = api === 'embedding' ? model.doEmbed(request) : model.doGenerate(request);
@@ -44,13 +44,13 @@ async function askModel(model: Model, { api, streamed, request }: Case): Promise
 
 function ask(recorded: Case, { server, cache }: AroundClient<WireServer>): Promise<unknown> {
   const made = providerOf(server)[recorded.api]('gpt-test');
-  // A fixed place, so that the keys of several servers can be compared.
+  // One base URL for all servers makes their keys comparable.
   const config = { ...Reflect.get(made, 'config'), baseURL: 'https://a.test' };
   const model = Object.assign(made, { config }) as never;
   return askModel(cachedAiSdk(model, { cache, admit: { 'hosted-tool': true } }) as never, recorded);
 }
 
-const unfitOf = (cases: readonly Case[]) =>
+const notStoredOf = (cases: readonly Case[]) =>
   servedTwice({ expect, start: startRecorded, ask }, cases);
 
 const APIS: readonly (readonly [RegExp, Api])[] = [
@@ -58,7 +58,7 @@ const APIS: readonly (readonly [RegExp, Api])[] = [
   [/\/v1\/responses$/, 'responses'],
 ];
 
-/** A recorded request as parameters: its fields as options of a provider that sends none of them. */
+/** A recorded request as parameters: its fields become options of a provider that does not send them. */
 function pairCases(pair: RecordedPair): readonly Case[] {
   const { request: recorded, ...rest } = pairCase(pair);
   const api = APIS.find(([path]) => path.test(new URL(pair.url).pathname))?.[1];
@@ -68,24 +68,24 @@ function pairCases(pair: RecordedPair): readonly Case[] {
 
 function caseOf(answer: RecordedAnswer): readonly Case[] {
   if (!['chat', 'completion', 'embedding', 'responses'].includes(answer.sub)) return [];
-  const api = answer.sub as Api; // just looked at
+  const api = answer.sub as Api; // checked in the line above
   const request = api === 'embedding' ? { values: ['a', 'b'] } : { prompt: [user('Hi')] };
   const streamed = answer.kind === 'stream';
   return [{ ...answerCase(answer, () => ({ path: '', request })), api, streamed }];
 }
 
 describeWithFixtures({ describe, test }, 'recordings of real services', () => {
-  test('every recorded answer is asked for once and given twice', async () => {
+  test('every recorded answer is requested once and returned twice', async () => {
     const cases = openaiAnswers().flatMap(caseOf);
-    await unfitOf(cases);
+    await notStoredOf(cases);
     expect(cases.length).toBeGreaterThan(40);
   });
 
-  test('every recorded pair is asked once and answered twice', async () => {
+  test('every recorded request is sent once and answered twice', async () => {
     const cases = recordedPairs().flatMap(pairCases);
-    const unfit = await unfitOf(cases);
+    const notStored = await notStoredOf(cases);
     expect(cases.length).toBeGreaterThan(250);
-    expect(unfit.length).toBeLessThan(cases.length / 5);
+    expect(notStored.length).toBeLessThan(cases.length / 5);
   });
 
   test('distinct requests have distinct keys, whatever the order of their fields', async () => {
@@ -94,7 +94,7 @@ describeWithFixtures({ describe, test }, 'recordings of real services', () => {
     const parts = {
       expect,
       cache,
-      // There is a key, whatever the model makes of an empty answer.
+      // The key exists, even where the model rejects the empty answer.
       ask: (recorded: Case) => ask(recorded, { server, cache }).catch(() => undefined),
       textOf: ({ api, streamed, request }: Case) =>
         JSON.stringify([api, streamed, sorted(request)]),

@@ -24,7 +24,7 @@ export type Wire = WireTrial<WireServer, ReturnType<typeof providerOf>>;
 /** Runs a test with a provider, a server and a cache. */
 export const withWire = wireTrial(startWireServer, ({ server }) => providerOf(server));
 
-/** Either of them, as the request asks. */
+/** A whole answer or a stream, as the request says. */
 export function answerChat(pieces: readonly string[], finish?: string) {
   return ({ json }: { json: unknown }) =>
     (json as { stream?: boolean }).stream === true

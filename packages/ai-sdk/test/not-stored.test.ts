@@ -10,7 +10,7 @@ const hello = {
   prompt: [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hi' }] }],
 };
 
-describe('an answer that is not worth keeping is given, and not stored', () => {
+describe('an answer that is not worth storing is returned and not stored', () => {
   test.each([
     ['truncated', chatAnswer('Half', {}, 'length'), 'truncated'],
     ['filtered', chatAnswer('Half', {}, 'content_filter'), 'filtered'],
@@ -39,7 +39,7 @@ describe('an answer that is not worth keeping is given, and not stored', () => {
       [...chatEvents(PIECES).slice(0, 2), { error: { message: 'overloaded' } }],
       'error',
     ],
-    ['text that is no JSON', [...chatEvents(PIECES).slice(0, 2), 'oops'], 'unencodable'],
+    ['a text that is not JSON', [...chatEvents(PIECES).slice(0, 2), 'oops'], 'unencodable'],
   ])('a stream: %s', async (_name, body, reason) => {
     const wire = { answer: () => ({ kind: 'sse' as const, body }) };
     await withWire(wire, async ({ server, cache, client: openai, reasons }) => {
@@ -55,8 +55,8 @@ describe('an answer that is not worth keeping is given, and not stored', () => {
       'a hosted tool',
       { tools: [{ type: 'provider', id: 'openai.web_search', name: 'w', args: {} }] },
     ],
-    ['a server of tools', { providerOptions: { anthropic: { mcpServers: [{}] } } }],
-  ])('one that may hang on %s, unless it is admitted on purpose', async (_name, fields) => {
+    ['an MCP server', { providerOptions: { anthropic: { mcpServers: [{}] } } }],
+  ])('an answer that may depend on %s, unless it is admitted on purpose', async (_name, fields) => {
     await withWire({ answer }, async ({ server, cache, client: openai, reasons }) => {
       const chat = openai.chat('gpt-test');
       const ask = (model: typeof chat) => model.doGenerate({ ...hello, ...fields } as never);
@@ -79,7 +79,7 @@ describe('an answer that is not worth keeping is given, and not stored', () => {
       'truncated',
     ],
     [
-      'a refusal by name',
+      'a refusal in the raw word',
       { finishReason: { unified: 'content-filter', raw: 'refusal' }, content: [] },
       'refusal',
     ],
@@ -95,7 +95,7 @@ describe('an answer that is not worth keeping is given, and not stored', () => {
       'hosted-tool',
     ],
     [
-      'a call the provider ran',
+      'a call that the provider ran',
       {
         finishReason: { unified: 'stop', raw: undefined },
         content: [{ type: 'tool-call', providerExecuted: true }],
@@ -113,7 +113,7 @@ describe('an answer that is not worth keeping is given, and not stored', () => {
     ['no result at all', undefined, 'incomplete'],
     ['an error', { error: true }, 'error'],
     [
-      'an own tool',
+      'a local tool',
       {
         finishReason: { unified: 'tool-calls', raw: 'tool_use' },
         content: [{ type: 'tool-call' }],
@@ -121,7 +121,7 @@ describe('an answer that is not worth keeping is given, and not stored', () => {
       undefined,
     ],
     [
-      'a source that was given',
+      'a source that the caller gave',
       {
         finishReason: { unified: 'stop', raw: 'STOP' },
         content: [
@@ -131,12 +131,12 @@ describe('an answer that is not worth keeping is given, and not stored', () => {
       },
       undefined,
     ],
-  ])('judged by the adapter: %s', (_name, result, reason) => {
+  ])('is judged by the adapter: %s', (_name, result, reason) => {
     const tools = [{ type: 'provider', id: 'anthropic.bash_20250124', name: 'bash', args: {} }];
     expect(aiSdk.rejects(result, { tools })).toBe(reason);
   });
 
-  test('a failed attempt is tried again, and only the good one is stored', async () => {
+  test('a failed attempt is repeated, and only the good answer is stored', async () => {
     const faults = [
       { kind: 'status' as const, status: 500, headers: { 'retry-after-ms': '1' }, times: 1 },
     ];
@@ -150,8 +150,8 @@ describe('an answer that is not worth keeping is given, and not stored', () => {
   });
 });
 
-describe('a stream that does not come whole', () => {
-  test('is not stored where its reader aborts, and tells streamText so', async () => {
+describe('a stream that is aborted', () => {
+  test('is not stored, and streamText reports the abort', async () => {
     await withWire(
       { answer, latencyPerChunk: 10 },
       async ({ server, cache, client: openai, story }) => {
@@ -166,14 +166,14 @@ describe('a stream that does not come whole', () => {
           onError: () => void ended.push('failed'),
         });
         for await (const { type } of fullStream) if (type === 'text-delta') abort.abort();
-        await until('the provider is left', () => server.requests[0]?.aborted);
+        await until('the provider sees the abort', () => server.requests[0]?.aborted);
         expect(ended).toEqual(['aborted']);
         expect(story).toEqual(['miss', 'not-admitted']);
       },
     );
   });
 
-  test("one reader's abort is no other's", async () => {
+  test('continues for the other readers', async () => {
     await withWire({ answer, latencyPerChunk: 5 }, async ({ server, cache, client: openai }) => {
       const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
       const abort = new AbortController();
@@ -194,8 +194,8 @@ describe('a stream that does not come whole', () => {
   });
 });
 
-describe('a stream that comes', () => {
-  test('from the store heeds an abort, too', async () => {
+describe('a stream from the store', () => {
+  test('also ends at an abort', async () => {
     await withWire({ answer }, async ({ cache, client: openai }) => {
       const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
       await chunksOf((await model.doStream(hello)).stream);
