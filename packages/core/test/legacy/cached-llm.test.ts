@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { CachedLLM } from '../../src/index.ts';
-import { settled, startTrial } from '../policy/trial.ts';
+import { settled, startTrial } from '../trial.ts';
 
 async function chunksOf(stream: AsyncIterable<unknown>): Promise<unknown[]> {
   const chunks: unknown[] = [];

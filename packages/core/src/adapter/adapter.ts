@@ -1,0 +1,67 @@
+import type { Served, Usage } from '../entry/entry.ts';
+import type { Fields } from '../key/call-identity.ts';
+import type { CrossRules } from './cross-rules.ts';
+
+/** Why an answer is given and not kept. Each can be admitted on purpose, by name. */
+export type Rejection =
+  /** Cut at the token limit, or by a pause. */
+  | 'truncated'
+  /** Stopped by a content filter or a guardrail. */
+  | 'filtered'
+  /** The model declined. */
+  | 'refusal'
+  /** No text and no tool call. */
+  | 'empty'
+  /** An error in the body of a successful answer. */
+  | 'error'
+  /** Not finished, or finished for a reason that is not known to be good. */
+  | 'incomplete'
+  /** A tool on the provider's side (web search, code, MCP) made it depend on time or state. */
+  | 'hosted-tool';
+
+/** How an adapter reads a stream. */
+export interface StreamRules {
+  /** Is this the provider's own terminal marker? The transport also shows texts that are no JSON: `[DONE]`. */
+  ends(chunk: unknown): boolean;
+  /** The provider marks no end on the wire: what `assemble` makes of the chunks decides alone. */
+  readonly endsSilently?: boolean | undefined;
+  /** The whole answer, as it would have come without streaming; nothing where the chunks are no whole one. */
+  assemble(chunks: readonly unknown[]): Fields | undefined;
+}
+
+/** How a request for many items, such as texts to embed, is taken apart: each item is kept by itself. */
+export interface BatchRules {
+  /** The items of a request that may ask for many; nothing for any other request. */
+  itemsOf(request: Fields, url: URL): readonly unknown[] | undefined;
+  /** The same request for these items. */
+  ask(request: Fields, items: readonly unknown[]): Fields;
+  /** One response for each item, in their order; nothing where the response has not one for each. */
+  split(response: Fields, items: readonly unknown[]): readonly Fields[] | undefined;
+  /** The response to all items, from the responses to each. */
+  join(responses: readonly Fields[]): Fields;
+}
+
+/** Describes a provider once, for wrapped functions and for its SDK's transport alike. */
+export interface Adapter {
+  readonly provider: string;
+  /** Dotted fields of the request that the answer does not depend on, each for a reason that is written beside it. */
+  readonly ignore: readonly string[];
+  /** Dotted field of the temperature. @default 'temperature' */
+  readonly temperature?: string | undefined;
+  /** The model that is asked. @default the request's `model` */
+  modelOf?(request: Fields, url?: URL): string | undefined;
+  /** Must this request go past the cache, because it depends on state that the provider keeps? */
+  isStateful?(request: Fields): boolean;
+  /** Is this path one whose answers may be kept? Asked by the transport. @default every path */
+  answers?(path: string): boolean;
+  /** Why this answer is not worth keeping; nothing where it is. */
+  rejects(response: unknown, request: unknown): Rejection | undefined;
+  usageOf?(response: unknown): Usage | undefined;
+  /** Who really answered. @default what `model` and `system_fingerprint`, or their like, say */
+  servedModelOf?(response: unknown): Served | undefined;
+  readonly stream: StreamRules;
+  /** @default an answer is served as it was asked for, whole or as a stream */
+  readonly cross?: CrossRules | undefined;
+  /** @default every request is one question */
+  readonly batch?: BatchRules | undefined;
+}

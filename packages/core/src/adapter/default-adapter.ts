@@ -1,0 +1,55 @@
+import { type Fields, isFields } from '../key/call-identity.ts';
+import type { Adapter, Rejection, StreamRules } from './adapter.ts';
+import { finishReasons, rejectFinish } from './finish-reason.ts';
+import { hasRefusal } from './refusal.ts';
+import { usualUsage } from './usual-usage.ts';
+
+/** What every provider would call unfit, whatever the provider. */
+export function rejectUnfit(response: unknown): Rejection | undefined {
+  if (response === undefined || response === null) return 'empty';
+  if (!isFields(response)) return undefined;
+  if (response.error !== undefined && response.error !== null) return 'error';
+  if (hasRefusal(response)) return 'refusal';
+  return finishReasons(response)
+    .map(rejectFinish)
+    .find((rejection) => rejection !== undefined);
+}
+
+const END_TYPES = /^(message_stop|message-end|response\.completed)$/;
+const PROVIDER_TYPES = /^(message|content)[-_]|^(response\.|text-(start|delta)$|finish$)/;
+const PROVIDER_FIELDS = [
+  ...['choices', 'candidates', 'done'],
+  ...['messageStart', 'contentBlockDelta', 'messageStop'], // Bedrock's
+];
+
+const typeOf = (chunk: Fields) => (typeof chunk.type === 'string' ? chunk.type : '');
+
+const isOfProvider = (chunk: unknown): chunk is Fields =>
+  isFields(chunk) &&
+  (PROVIDER_FIELDS.some((field) => field in chunk) || PROVIDER_TYPES.test(typeOf(chunk)));
+
+const isError = (chunk: unknown) =>
+  isFields(chunk) && (Boolean(chunk.error) || typeOf(chunk) === 'error');
+
+const isEnd = (chunk: Fields) => END_TYPES.test(typeOf(chunk)) || chunk.done === true;
+
+/** Chunks of a shape that a provider sends have to end as that provider ends; other chunks end with their stream. */
+const defaultStream: StreamRules = {
+  ends: (chunk) => chunk === '[DONE]' || (isFields(chunk) && isEnd(chunk)),
+  assemble(chunks) {
+    if (chunks.some(isError)) return { error: true };
+    const known = chunks.filter(isOfProvider);
+    if (known.some(hasRefusal)) return { choices: [{ finish_reason: 'refusal' }] };
+    const reasons = known.flatMap(finishReasons).filter((reason) => reason !== null);
+    if (known.length > 0 && reasons.length === 0 && !known.some(isEnd)) return undefined;
+    return { choices: reasons.map((reason) => ({ finish_reason: reason })) };
+  },
+};
+
+/** For a function, or an API, that no adapter describes: all of the request is in the key. */
+export const defaultAdapter: Omit<Adapter, 'provider'> = {
+  ignore: [],
+  rejects: rejectUnfit,
+  usageOf: usualUsage,
+  stream: defaultStream,
+};

@@ -1,0 +1,79 @@
+import { type Duration, toMilliseconds } from '../options/duration.ts';
+import { LlmCacheError } from '../options/errors.ts';
+import { drained } from '../response/drained.ts';
+import { type Retrying, retrying } from './retrying.ts';
+
+export interface WarmOptions {
+  /** Requests under way at once. @default 4 */
+  readonly concurrency?: number | undefined;
+  /** How often one request is tried again when the provider is out: 429, 5xx, a broken connection. @default 3 */
+  readonly retries?: number | undefined;
+  /** The wait before the first of these; twice as long before each next one, at most 30 s. @default '1s' */
+  readonly backOff?: Duration | undefined;
+  /** Ends the warming, and every wait, with the signal's own reason. What is stored by then stays. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: WarmReport) => void) | undefined;
+}
+
+export interface WarmReport {
+  readonly done: number;
+  readonly failed: number;
+}
+
+type Ask<Request> = (request: Request) => unknown;
+
+/**
+ * Calls `ask` for each request, a few at a time; one that fails does not stop the others. To go on where it was
+ * stopped, warm the same requests again: what is stored is a hit.
+ */
+export async function warm<Request>(
+  requests: Iterable<Request> | AsyncIterable<Request>,
+  ask: Ask<Request>,
+  options: WarmOptions = {},
+): Promise<WarmReport> {
+  const { concurrency = 4, signal, onProgress } = options;
+  if (!Number.isInteger(concurrency) || concurrency < 1) refuse('concurrency', concurrency, 4);
+  const tries = retryingOf(options);
+  const report = { done: 0, failed: 0 };
+  const queue = iteratorOf(requests);
+  const work = async (): Promise<void> => {
+    for (let next = await queue.next(); next.done !== true; next = await queue.next()) {
+      signal?.throwIfAborted();
+      report[await outcomeOf(ask, next.value, tries)] += 1;
+      onProgress?.({ ...report });
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  return report;
+}
+
+function refuse(option: string, given: unknown, example: number): never {
+  throw new LlmCacheError(
+    'INVALID_OPTION',
+    `${option} is ${String(given)}. Write a whole number, such as ${example}.`,
+  );
+}
+
+function retryingOf({ retries = 3, backOff = '1s', signal }: WarmOptions): Retrying {
+  if (!Number.isSafeInteger(retries) || retries < 0) refuse('retries', retries, 3);
+  return { retries, backOff: toMilliseconds(backOff, 'backOff'), signal };
+}
+
+// A generator queues calls of next(), so that many workers may share it.
+async function* iteratorOf<Request>(requests: Iterable<Request> | AsyncIterable<Request>) {
+  yield* requests;
+}
+
+async function outcomeOf<Request>(
+  ask: Ask<Request>,
+  request: Request,
+  tries: Retrying,
+): Promise<keyof WarmReport> {
+  try {
+    await retrying(async () => drained(await ask(request)), tries);
+    return 'done';
+  } catch {
+    tries.signal?.throwIfAborted();
+    return 'failed';
+  }
+}

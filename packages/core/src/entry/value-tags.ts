@@ -1,0 +1,90 @@
+import { types } from 'node:util';
+import { className, isExactly } from '../key/class-name.ts';
+import {
+  writtenBytes,
+  writtenInstant,
+  writtenList,
+  writtenPair,
+  writtenText,
+} from './written-value.ts';
+
+type Part = (value: unknown) => unknown;
+
+/** How one kind of value that JSON would lose is written and read. */
+export interface ValueTag {
+  readonly name: string;
+  readonly matches: (value: unknown) => boolean;
+  readonly write: (value: never, part: Part) => unknown;
+  /** @throws for what `write` never writes. */
+  readonly read: (written: unknown, part: Part) => unknown;
+}
+
+const bytesOf = (view: NodeJS.ArrayBufferView) =>
+  Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+
+const isUnwritable = (value: unknown) =>
+  typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0));
+
+/** The whole table: nothing else comes out of a store as anything but plain JSON. */
+export const VALUE_TAGS: readonly ValueTag[] = [
+  {
+    name: 'undefined',
+    matches: (value) => value === undefined,
+    write: () => '',
+    read: (written) => void writtenText(written, /^$/),
+  },
+  {
+    name: 'number',
+    matches: isUnwritable,
+    write: (value: number) => (Object.is(value, -0) ? '-0' : String(value)),
+    read: (written) => Number(writtenText(written, /^(NaN|-?Infinity|-0)$/)),
+  },
+  {
+    name: 'bigint',
+    matches: (value) => typeof value === 'bigint',
+    write: String,
+    read: (written) => BigInt(writtenText(written, /^-?\d+$/)),
+  },
+  {
+    name: 'date',
+    matches: (value) => types.isDate(value) && isExactly(value, 'Date'),
+    write: (date: Date) => date.getTime(),
+    read: (written) => new Date(writtenInstant(written)),
+  },
+  {
+    name: 'url',
+    matches: (value) => value instanceof URL && isExactly(value, 'URL'),
+    write: (url: URL) => url.href,
+    read: (written) => new URL(writtenText(written)),
+  },
+  {
+    name: 'buffer',
+    matches: Buffer.isBuffer,
+    write: (buffer: Buffer) => buffer.toString('base64'),
+    read: writtenBytes,
+  },
+  {
+    name: 'bytes',
+    matches: (value) => types.isUint8Array(value) && className(value) === 'Uint8Array',
+    write: (bytes: Uint8Array) => bytesOf(bytes).toString('base64'),
+    read: (written) => new Uint8Array(writtenBytes(written)),
+  },
+  {
+    name: 'floats',
+    matches: (value) => types.isFloat32Array(value) && className(value) === 'Float32Array',
+    write: (floats: Float32Array) => bytesOf(floats).toString('base64'),
+    read: (written) => new Float32Array(new Uint8Array(writtenBytes(written)).buffer),
+  },
+  {
+    name: 'map',
+    matches: (value) => types.isMap(value) && isExactly(value, 'Map'),
+    write: (map: Map<unknown, unknown>, part) => part([...map]),
+    read: (written, part) => new Map(writtenList(part(written)).map(writtenPair)),
+  },
+  {
+    name: 'set',
+    matches: (value) => types.isSet(value) && isExactly(value, 'Set'),
+    write: (set: Set<unknown>, part) => part([...set]),
+    read: (written, part) => new Set(writtenList(part(written))),
+  },
+];

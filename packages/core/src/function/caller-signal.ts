@@ -1,0 +1,44 @@
+import { isFields } from '../key/call-identity.ts';
+
+/**
+ * Callers of one flight each have their own signal, so none may reach the shared call: it is taken out of
+ * the arguments before they become a key, and the flight's own is put in its place for the call.
+ */
+type Arguments = readonly unknown[];
+
+const isSignal = (value: unknown): value is AbortSignal => value instanceof AbortSignal;
+
+const signalIn = (argument: unknown): AbortSignal | undefined => {
+  const candidate = isFields(argument) ? argument.signal : argument;
+  return isSignal(candidate) ? candidate : undefined;
+};
+
+/** Fires when any signal among the arguments does; nothing where there is none. */
+export function callerSignal(given: Arguments): AbortSignal | undefined {
+  const signals = given.map(signalIn).filter(isSignal);
+  return signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+}
+
+/** The arguments with `signal` in the place of each of their own. */
+export function withSignal(given: Arguments, signal: AbortSignal | undefined): Arguments {
+  return given.map((argument) => {
+    if (signalIn(argument) === undefined) return argument;
+    return isFields(argument) ? { ...argument, signal } : signal;
+  });
+}
+
+function withoutSignal(argument: unknown): unknown {
+  if (signalIn(argument) === undefined) return argument;
+  if (!isFields(argument)) return undefined;
+  const { signal: _signal, ...others } = argument;
+  return Object.keys(others).length === 0 ? undefined : others;
+}
+
+/** The arguments as the key sees them. A last one that was nothing but a signal is as good as not given. */
+export function withoutSignals(given: Arguments): Arguments {
+  const others = given.map(withoutSignal);
+  const last = others.findLastIndex(
+    (other, index) => other !== undefined || given[index] === other,
+  );
+  return others.slice(0, last + 1);
+}

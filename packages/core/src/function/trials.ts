@@ -1,0 +1,29 @@
+import { toBound } from '../options/bound.ts';
+
+export interface TrialOptions {
+  /** Trials under way at once. @default 4 */
+  readonly concurrency?: number | undefined;
+}
+
+/**
+ * Asks the same `count` times, each time for an answer of its own: `ask` is given the number of its trial, to pass on
+ * as `sample`. Trial 3 has the same answer in every run, and trial 0 the one of a call without a number.
+ *
+ * @returns the answers, in the order of the trials
+ * @throws what `ask` throws first, and {@link LlmCacheError} for a count or concurrency below one.
+ */
+export async function trials<Response>(
+  count: number,
+  ask: (sample: number) => Response,
+  { concurrency }: TrialOptions = {},
+): Promise<Awaited<Response>[]> {
+  const samples = Array.from({ length: toBound(count, 'count', 1) }, (_none, sample) => sample);
+  const answers: Awaited<Response>[] = [];
+  const queue = samples.values();
+  const work = async (): Promise<void> => {
+    for (const sample of queue) answers[sample] = await ask(sample);
+  };
+  const workers = toBound(concurrency, 'concurrency', 4);
+  await Promise.all(Array.from({ length: workers }, work));
+  return answers;
+}

@@ -1,0 +1,45 @@
+import type { Freshness } from '../entry/entry.ts';
+import type { Mode } from '../options/option-words.ts';
+
+export type State = Freshness | 'absent';
+
+export type Step = 'call' | 'serve' | 'serve-and-revalidate' | 'call-or-serve' | 'refuse';
+
+/** What to do with a request, by mode and by the state of what the store holds for it. */
+export const DECISIONS: Readonly<Record<Mode, Readonly<Record<State, Step>>>> = {
+  'read-write': {
+    fresh: 'serve',
+    stale: 'serve-and-revalidate',
+    fallback: 'call-or-serve',
+    expired: 'call',
+    absent: 'call',
+  },
+  'read-only': {
+    fresh: 'serve',
+    stale: 'serve', // what a revalidation found could not be stored
+    fallback: 'call-or-serve',
+    expired: 'call',
+    absent: 'call',
+  },
+  refresh: {
+    fresh: 'call',
+    stale: 'call',
+    fallback: 'call-or-serve',
+    expired: 'call',
+    absent: 'call',
+  },
+  replay: {
+    fresh: 'serve',
+    stale: 'serve',
+    fallback: 'serve',
+    expired: 'serve', // a recording does not age
+    absent: 'refuse',
+  },
+  off: {
+    fresh: 'call',
+    stale: 'call',
+    fallback: 'call',
+    expired: 'call',
+    absent: 'call',
+  },
+};

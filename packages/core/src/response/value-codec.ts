@@ -1,0 +1,97 @@
+import type { Adapter } from '../adapter/adapter.ts';
+import { judge, judgeStream, type Rules } from '../adapter/admission.ts';
+import { Crossing, type Stored } from '../adapter/crossing.ts';
+import { Payload } from '../entry/payload.ts';
+import { decodeValue, encodeValue } from '../entry/value-text.ts';
+import type { Capture, Captured, Provenance, ResponseCodec } from '../pipeline/call.ts';
+import { PacedReplay } from '../stream/paced-replay.ts';
+import { Recording } from '../stream/recording.ts';
+import type { Facts, StreamWatcher } from '../stream/stream-source.ts';
+
+export interface ValueCodecOptions {
+  readonly rules: Rules & {
+    readonly adapter: Pick<Adapter, 'stream' | 'rejects' | 'usageOf' | 'servedModelOf' | 'cross'>;
+  };
+  readonly request: unknown;
+}
+
+function isStream(response: unknown): response is AsyncIterable<unknown> {
+  return typeof response === 'object' && response !== null && Symbol.asyncIterator in response;
+}
+
+/** Judges the chunks that a function yields, when they have all come. */
+class ChunkWatcher implements StreamWatcher<unknown> {
+  readonly #options: ValueCodecOptions;
+  readonly #chunks: unknown[] = [];
+
+  constructor(options: ValueCodecOptions) {
+    this.#options = options;
+  }
+
+  observe(chunk: unknown): boolean {
+    this.#chunks.push(chunk);
+    return this.#options.rules.adapter.stream.ends(chunk);
+  }
+
+  verdict(): Facts {
+    const { rules, request } = this.#options;
+    return judgeStream(rules, this.#chunks, request);
+  }
+}
+
+/** Yields what was stored, as a stream that was never interrupted. */
+async function* replayOf(chunks: readonly unknown[]): AsyncGenerator<unknown, void, undefined> {
+  yield* chunks;
+}
+
+/** What functions return: values, and streams of values. */
+export class ValueCodec implements ResponseCodec<unknown> {
+  readonly #options: ValueCodecOptions;
+
+  constructor(options: ValueCodecOptions) {
+    this.#options = options;
+  }
+
+  capture(response: unknown): Capture<unknown> {
+    if (isStream(response)) return this.#record(response);
+    const { rules, request } = this.#options;
+    try {
+      // At once, before the caller can change its response.
+      const payload = new Payload(encodeValue(response));
+      const facts = judge(rules, response, request);
+      return { response, facts, captured: { kind: 'response', payload } };
+    } catch {
+      return { response, facts: { rejection: 'unencodable' } };
+    }
+  }
+
+  restore(captured: Captured, { signal, delays, crossTo }: Provenance): unknown {
+    if (captured.kind === 'recording') return captured.recording.replay(signal);
+    const { kind } = captured;
+    const value = captured.payload.decode();
+    if (crossTo !== undefined) return this.#cross({ kind, value }, crossTo);
+    if (kind !== 'stream') return value;
+    if (!Array.isArray(value)) throw new SyntaxError('A stored stream is no list of chunks.');
+    return delays === undefined ? replayOf(value) : new PacedReplay(value, { delays, signal });
+  }
+
+  pack(texts: readonly string[]): string {
+    return `[${texts.join(',')}]`;
+  }
+
+  #cross(stored: Stored, kind: Stored['kind']): unknown {
+    const { rules, request } = this.#options;
+    const crossing = new Crossing(rules.adapter, request);
+    return kind === 'response' ? crossing.wholeOf(stored) : replayOf(crossing.chunksOf(stored));
+  }
+
+  #record(response: AsyncIterable<unknown>): Capture<unknown> {
+    const recording = new Recording<unknown>({
+      upstream: response[Symbol.asyncIterator](),
+      watcher: new ChunkWatcher(this.#options),
+      encode: encodeValue,
+      decode: decodeValue,
+    });
+    return { response, facts: {}, captured: { kind: 'recording', recording } };
+  }
+}

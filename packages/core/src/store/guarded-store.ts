@@ -1,0 +1,84 @@
+import type { StoreOperation } from '../events/events.ts';
+import { withDeadline } from './deadline.ts';
+import { GuardedReads, textOrNothing } from './guarded-reads.ts';
+import type { Rows, Texts } from './rows.ts';
+import type { Store } from './store.ts';
+import { FAULT, type GuardOptions, StoreGuard } from './store-guard.ts';
+
+/** No answer waits for a write, so it has longer. */
+const WRITE_PATIENCE = 8;
+
+/**
+ * The one place that knows a store can fail: a fault is no rows, or nothing written, plus an event.
+ * Nothing after this asks about faults.
+ */
+export class GuardedStore implements Rows {
+  readonly #store: Store;
+  readonly #guard: StoreGuard;
+  readonly #timeout: number;
+  readonly #reads: GuardedReads;
+  readonly #writing = new Set<Promise<unknown>>();
+
+  constructor(store: Store, options: GuardOptions) {
+    this.#store = store;
+    this.#guard = new StoreGuard(store, options);
+    this.#timeout = options.storeTimeout;
+    this.#reads = new GuardedReads(store, this.#guard, options.storeTimeout);
+  }
+
+  get isOpen(): boolean {
+    return this.#guard.isOpen;
+  }
+
+  read(keys: readonly string[]): Promise<Texts | undefined> {
+    return this.#reads.read(keys);
+  }
+
+  readNow(keys: readonly string[]): Texts | undefined {
+    return this.#reads.readNow(keys);
+  }
+
+  async write(key: string, value: string, ttl: number | undefined): Promise<boolean> {
+    const taken = await this.#change('set', () => this.#store.set(key, value, ttl));
+    if (taken === false) this.#guard.report('set', { code: 'refused' });
+    return taken !== false && taken !== FAULT;
+  }
+
+  async remove(key: string): Promise<boolean> {
+    return (await this.#change('delete', () => this.#store.delete(key))) !== FAULT;
+  }
+
+  async lease(key: string, token: string, milliseconds: number): Promise<string | undefined> {
+    const { leases } = this.#store;
+    if (leases === undefined) return undefined;
+    const take = () => leases.take(key, token, milliseconds);
+    return textOrNothing(await this.#guard.attempt('lease', this.#timeout, take));
+  }
+
+  async release(key: string, token: string): Promise<void> {
+    await this.#change('lease', () => this.#store.leases?.release(key, token));
+  }
+
+  async settled(): Promise<void> {
+    while (this.#writing.size > 0) await Promise.all(this.#writing);
+  }
+
+  async close(): Promise<void> {
+    await this.settled();
+    try {
+      // The breaker is not asked: what does not answer has to be let go of, too.
+      const gone = Promise.resolve(this.#store.disconnect?.());
+      await withDeadline(gone, this.#timeout * WRITE_PATIENCE);
+    } catch (error) {
+      this.#guard.report('connection', error);
+    }
+  }
+
+  async #change(operation: StoreOperation, ask: () => unknown): Promise<unknown> {
+    const change = this.#guard.attempt(operation, this.#timeout * WRITE_PATIENCE, ask);
+    this.#writing.add(change);
+    const answer = await change;
+    this.#writing.delete(change);
+    return answer;
+  }
+}

@@ -1,0 +1,59 @@
+import { abortable } from '../flight/abortable.ts';
+
+export interface Pace {
+  /** Milliseconds to wait before each chunk; none where there is no number for it. */
+  readonly delays: readonly number[];
+  /** The reader's own. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const DONE = { done: true, value: undefined } as const;
+
+/** One reader of a stored stream, at the pace at which its chunks once came. Leaving ends the wait. */
+export class PacedReplay<Chunk> implements AsyncIterableIterator<Chunk, undefined> {
+  readonly #chunks: readonly Chunk[];
+  readonly #pace: Pace;
+  #index = 0;
+  #turn: Promise<void> = Promise.resolve();
+  #isOver = false;
+  #timer: NodeJS.Timeout | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(chunks: readonly Chunk[], pace: Pace) {
+    this.#chunks = chunks;
+    this.#pace = pace;
+  }
+
+  async next(): Promise<IteratorResult<Chunk, undefined>> {
+    const index = this.#index++; // taken at once: two calls of next() are two chunks, one after the other
+    const isPast = index >= this.#chunks.length;
+    if (this.#isOver) return DONE;
+    this.#turn = this.#turn.then(() => this.#wait(isPast ? 0 : (this.#pace.delays[index] ?? 0)));
+    await abortable(this.#turn, this.#pace.signal, this.#leave);
+    if (this.#isOver || isPast) return DONE;
+    return { done: false, value: this.#chunks[index] as Chunk }; // below the length
+  }
+
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    this.#leave();
+    return DONE;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #wait(delay: number): Promise<void> | undefined {
+    if (this.#isOver || delay <= 0) return undefined;
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      this.#timer = setTimeout(resolve, delay);
+    });
+  }
+
+  readonly #leave = (): void => {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#wake?.();
+  };
+}

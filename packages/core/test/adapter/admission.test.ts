@@ -1,0 +1,238 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Admit, cachedLlmCall, type FunctionOptions } from '../../src/index.ts';
+import { settled, startTrial } from '../trial.ts';
+
+/** Asks twice for `answer`; is the second time a hit, and if not, why? */
+async function askTwice(answer: unknown, options: Pick<FunctionOptions, 'admit' | 'adapter'> = {}) {
+  const { cache, story, events } = startTrial();
+  const ask = cachedLlmCall(async (_prompt: string): Promise<unknown> => answer, {
+    ...{ cache, provider: 'mine', ...options },
+  });
+  expect(await ask('p')).toBe(answer);
+  await settled();
+  await ask('p');
+  await settled();
+  const rejected = events.find(({ name }) => name === 'not-admitted');
+  return { story: story(), reason: (rejected?.event as { reason?: string } | undefined)?.reason };
+}
+
+const STORED = ['miss', 'stored', 'hit'];
+const choice = (fields: object) => ({ choices: [{ index: 0, ...fields }] });
+const text = { role: 'assistant', content: 'The sky…' };
+
+describe('without any adapter, an answer is not kept that is', () => {
+  test.each<[string, string, unknown]>([
+    ['OpenAI: length', 'truncated', choice({ message: text, finish_reason: 'length' })],
+    [
+      'OpenAI: content filter',
+      'filtered',
+      choice({ message: text, finish_reason: 'content_filter' }),
+    ],
+    ['OpenAI: still to come', 'incomplete', choice({ message: text, finish_reason: null })],
+    [
+      'OpenAI: one of two choices cut',
+      'truncated',
+      { choices: [{ finish_reason: 'stop' }, { finish_reason: 'length' }] },
+    ],
+    [
+      'OpenAI: refusal',
+      'refusal',
+      choice({ message: { ...text, content: null, refusal: 'I cannot.' }, finish_reason: 'stop' }),
+    ],
+    [
+      'OpenAI responses: incomplete',
+      'truncated',
+      {
+        object: 'response',
+        status: 'incomplete',
+        incomplete_details: { reason: 'max_output_tokens' },
+        output: [],
+      },
+    ],
+    [
+      'OpenAI responses: filtered',
+      'filtered',
+      {
+        object: 'response',
+        status: 'incomplete',
+        incomplete_details: { reason: 'content_filter' },
+        output: [],
+      },
+    ],
+    [
+      'OpenAI responses: failed',
+      'error',
+      { object: 'response', status: 'failed', error: { code: 'server_error' } },
+    ],
+    [
+      'OpenAI responses: in progress',
+      'incomplete',
+      { object: 'response', status: 'in_progress', error: null, output: [] },
+    ],
+    [
+      'OpenAI responses: refusal',
+      'refusal',
+      {
+        object: 'response',
+        status: 'completed',
+        output: [{ type: 'message', content: [{ type: 'refusal', refusal: 'I cannot.' }] }],
+      },
+    ],
+    ['OpenRouter: error under 200', 'error', { error: { message: 'overloaded', code: 502 } }],
+    [
+      'OpenRouter: error in a choice',
+      'error',
+      choice({ error: { code: 502 }, finish_reason: 'error' }),
+    ],
+    ['Anthropic: max tokens', 'truncated', { content: [], stop_reason: 'max_tokens' }],
+    ['Anthropic: refusal', 'refusal', { content: [], stop_reason: 'refusal' }],
+    ['Anthropic: pause', 'truncated', { content: [], stop_reason: 'pause_turn' }],
+    ['Anthropic: error', 'error', { type: 'error', error: { type: 'overloaded_error' } }],
+    ['Google: max tokens', 'truncated', { candidates: [{ finishReason: 'MAX_TOKENS' }] }],
+    ['Google: safety', 'filtered', { candidates: [{ finishReason: 'SAFETY' }] }],
+    ['Google: blocked prompt', 'filtered', { promptFeedback: { blockReason: 'SAFETY' } }],
+    ['Bedrock: max tokens', 'truncated', { stopReason: 'max_tokens', output: {} }],
+    ['Bedrock: guardrail', 'filtered', { stopReason: 'guardrail_intervened', output: {} }],
+    ['Mistral: model length', 'truncated', choice({ message: text, finishReason: 'model_length' })],
+    ['Cohere: max tokens', 'truncated', { finishReason: 'MAX_TOKENS', message: {} }],
+    ['Cohere: error', 'error', { finish_reason: 'ERROR' }],
+    ['Ollama: length', 'truncated', { message: text, done: true, done_reason: 'length' }],
+    ['AI SDK: length', 'truncated', { text: 'a', finishReason: 'length' }],
+    ['AI SDK 4 spec: other', 'incomplete', { finishReason: { unified: 'other', raw: 'weird' } }],
+    ['a reason nobody knows', 'incomplete', choice({ finish_reason: 'quantum' })],
+    ['nothing', 'empty', undefined],
+    ['null', 'empty', null],
+  ])('%s: %s', async (_what, reason, answer) => {
+    const told = await askTwice(answer);
+    expect(told).toEqual({ story: ['miss', 'not-admitted', 'miss', 'not-admitted'], reason });
+  });
+});
+
+describe('without any adapter, an answer is kept that is', () => {
+  test.each<[string, unknown]>([
+    ['OpenAI: stop', choice({ message: { ...text, refusal: null }, finish_reason: 'stop' })],
+    ['OpenAI: tool calls', choice({ message: { tool_calls: [{}] }, finish_reason: 'tool_calls' })],
+    [
+      'OpenAI responses: completed',
+      {
+        object: 'response',
+        status: 'completed',
+        error: null,
+        incomplete_details: null,
+        output: [{ type: 'message', content: [{ type: 'output_text', text: 'a' }] }],
+      },
+    ],
+    ['OpenAI: embeddings', { object: 'list', data: [{ embedding: [0.1] }] }],
+    ['Anthropic: end of turn', { content: [text], stop_reason: 'end_turn', stop_sequence: null }],
+    ['Anthropic: tool use', { content: [text], stop_reason: 'tool_use' }],
+    ['Google: stop', { candidates: [{ finishReason: 'STOP' }], promptFeedback: {} }],
+    ['Bedrock: end of turn', { stopReason: 'end_turn' }],
+    ['Cohere: complete', { finishReason: 'COMPLETE' }],
+    ['Ollama: stop', { done: true, done_reason: 'stop' }],
+    ['AI SDK: tool calls', { finishReason: 'tool-calls' }],
+    ['a text', 'The sky…'],
+    ['an empty text', ''],
+    ['an object of the user’s own', { summary: 'The sky…', status: 'incomplete', refusal: 'none' }],
+    ['an error that is null', { text: 'a', error: null }],
+  ])('%s', async (_what, answer) => {
+    expect((await askTwice(answer)).story).toEqual(STORED);
+  });
+});
+
+describe('the option admit', () => {
+  const truncated = choice({ message: text, finish_reason: 'length' });
+  const filtered = choice({ message: text, finish_reason: 'content_filter' });
+
+  test.each<[string, Admit, unknown, boolean]>([
+    ['an object lets in what it names', { truncated: true }, truncated, true],
+    ['an object lets in nothing else', { truncated: true }, filtered, false],
+    ['an object that says false lets nothing in', { truncated: false }, truncated, false],
+    ['a predicate narrows', () => false, 'fine', false],
+    ['a predicate that agrees changes nothing', () => true, 'fine', true],
+    ['a predicate lets in nothing that is unfit', () => true, truncated, false],
+  ])('%s', async (_what, admit, answer, isKept) => {
+    const { story } = await askTwice(answer, { admit });
+    expect(story.includes('stored')).toBe(isKept);
+  });
+
+  test('a predicate sees the response', async () => {
+    const admit = (response: unknown) => (response as { score: number }).score > 0.5;
+    expect((await askTwice({ score: 0.9 }, { admit })).story).toEqual(STORED);
+    expect((await askTwice({ score: 0.1 }, { admit })).reason).toBe('admit');
+  });
+
+  test('an answer that cannot be judged is given and not kept', async () => {
+    const admit = () => {
+      throw new Error('a mistake');
+    };
+    expect((await askTwice('fine', { admit })).reason).toBe('unreadable');
+  });
+
+  test('can be said for one call', async () => {
+    const { cache } = startTrial();
+    const ask = cachedLlmCall(async (_prompt: string) => truncated, { cache, provider: 'mine' });
+    await ask.with({ admit: { truncated: true } })('p');
+    await settled();
+    expect((await ask.withInfo('p')).info.outcome).toBe('hit');
+  });
+});
+
+class Message {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+  shout(): string {
+    return this.text.toUpperCase();
+  }
+}
+
+describe('a response that cannot be kept', () => {
+  test.each<[string, () => unknown]>([
+    ['a class instance', () => new Message('hi')],
+    ['a function in it', () => ({ text: 'hi', retry: () => {} })],
+    ['an instance deep in it', () => ({ list: [{ message: new Message('hi') }] })],
+    [
+      'a cycle',
+      () => {
+        const cycle: { self?: unknown } = {};
+        cycle.self = cycle;
+        return cycle;
+      },
+    ],
+  ])('%s: the leader has the live object and nothing is stored', async (_what, make) => {
+    const { cache, story, events } = startTrial();
+    const made: unknown[] = [];
+    const ask = cachedLlmCall(
+      async (_prompt: string) => {
+        const response = make();
+        made.push(response);
+        return response;
+      },
+      { cache, provider: 'mine' },
+    );
+    expect(await ask('p')).toBe(made[0]);
+    await settled();
+    expect(await ask('p')).toBe(made[1]);
+    expect(story()).toEqual(['miss', 'not-admitted', 'miss', 'not-admitted']);
+    expect(events[1]?.event).toMatchObject({ reason: 'unencodable' });
+  });
+
+  test('followers call for themselves, and each has a live object of its own', async () => {
+    const { cache, story, events } = startTrial();
+    let calls = 0;
+    const ask = cachedLlmCall(
+      async (_prompt: string) => {
+        calls += 1;
+        return new Message(`answer ${calls}`);
+      },
+      { cache, provider: 'mine' },
+    );
+    const [first, second, third] = await Promise.all([ask('p'), ask('p'), ask('p')]);
+    expect([first.shout(), second.shout(), third.shout()].sort()).toEqual(
+      ['ANSWER 1', 'ANSWER 2', 'ANSWER 3'], //
+    );
+    expect(story()).toEqual(['miss', 'not-admitted', 'bypass', 'bypass']);
+    expect(events.at(-1)?.event).toEqual({ reason: 'not-shareable', provider: 'mine' });
+  });
+});

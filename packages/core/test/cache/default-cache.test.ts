@@ -1,0 +1,91 @@
+import { describe, expect, test } from '@jest/globals';
+import { optionsFromEnvironment } from '../../src/cache/default-cache.ts';
+import { cachedLlmCall, createLlmCache, defaultCache } from '../../src/index.ts';
+
+type Environment = Readonly<Record<string, string>>;
+
+const cacheFrom = (environment: Environment) => createLlmCache(optionsFromEnvironment(environment));
+
+describe('a cache from the environment', () => {
+  test('is the default one where nothing is said', () => {
+    expect(cacheFrom({}).policy).toEqual(createLlmCache().policy);
+    expect(cacheFrom({}).isPrivate).toBe(true);
+  });
+
+  test('an empty variable says nothing', () => {
+    const names = ['STORE', 'TTL', 'NAMESPACE', 'ENABLED', 'MODE', 'MAX_ENTRIES', 'MAX_BYTES'];
+    const empty = Object.fromEntries(names.map((name) => [`CACHED_LLM_${name}`, '']));
+    expect(cacheFrom(empty).policy).toEqual(createLlmCache().policy);
+  });
+
+  test('takes its ttl, mode, namespace and bounds', async () => {
+    const cache = cacheFrom({
+      CACHED_LLM_STORE: 'memory:',
+      CACHED_LLM_TTL: '12h',
+      CACHED_LLM_NAMESPACE: 'app',
+      CACHED_LLM_MODE: 'read-write',
+      CACHED_LLM_MAX_ENTRIES: '2',
+      CACHED_LLM_MAX_BYTES: '100000',
+    });
+    expect(cache.policy).toMatchObject({ ttl: 12 * 3_600_000, mode: 'read-write' });
+    const ask = cachedLlmCall(async (prompt: string) => prompt, { cache, provider: 'mine' });
+    expect(ask.keyOf('p')).toMatch(/^app:/);
+    for (const prompt of ['a', 'b', 'c']) await ask.withInfo(prompt);
+    expect(cache.stats()).toMatchObject({ entries: 2, evictions: 1 });
+  });
+
+  test.each(['read-only', 'refresh', 'replay', 'off'])('takes the mode %s', (mode) => {
+    expect(cacheFrom({ CACHED_LLM_MODE: mode }).policy.mode).toBe(mode);
+  });
+
+  test.each(['false', 'FALSE', '0', 'off', 'no'])('is off where ENABLED is %s', (text) => {
+    const environment = { CACHED_LLM_ENABLED: text, CACHED_LLM_MODE: 'refresh' };
+    expect(cacheFrom(environment).policy.mode).toBe('off');
+  });
+
+  test.each(['true', '1', 'on', 'Yes'])('is on where ENABLED is %s', (text) => {
+    const environment = { CACHED_LLM_ENABLED: text, CACHED_LLM_MODE: 'refresh' };
+    expect(cacheFrom(environment).policy.mode).toBe('refresh');
+  });
+
+  test.each<[string, string, string, Environment]>([
+    ['a ttl without its unit', 'INVALID_DURATION', 'ttl', { CACHED_LLM_TTL: '3600' }],
+    ['a ttl in words', 'INVALID_DURATION', 'ttl', { CACHED_LLM_TTL: '5 minutes' }],
+    ['a mode that is none', 'INVALID_OPTION', 'mode', { CACHED_LLM_MODE: 'readonly' }],
+    [
+      'a switch that is none',
+      'INVALID_OPTION',
+      'CACHED_LLM_ENABLED',
+      { CACHED_LLM_ENABLED: 'maybe' },
+    ],
+    [
+      'a switch that is a property of every object',
+      'INVALID_OPTION',
+      'CACHED_LLM_ENABLED',
+      { CACHED_LLM_ENABLED: 'constructor' },
+    ],
+    [
+      'a bound that is no number',
+      'INVALID_OPTION',
+      'maxEntries',
+      { CACHED_LLM_MAX_ENTRIES: 'many' },
+    ],
+    ['a bound below one', 'INVALID_OPTION', 'maxBytes', { CACHED_LLM_MAX_BYTES: '-1' }],
+    ['a store of no kind', 'UNKNOWN_STORE', 'sqlite:', { CACHED_LLM_STORE: 'llm.db' }],
+  ])('refuses %s', (_what, code, named, environment) => {
+    const make = () => cacheFrom(environment);
+    expect(make).toThrow(expect.objectContaining({ code }));
+    expect(make).toThrow(named);
+  });
+});
+
+describe('defaultCache', () => {
+  test('is one cache, made at the first call from the environment of then', async () => {
+    process.env.CACHED_LLM_NAMESPACE = 'from-the-environment';
+    const cache = defaultCache();
+    process.env.CACHED_LLM_NAMESPACE = 'later';
+    expect(defaultCache()).toBe(cache);
+    const ask = cachedLlmCall(async (prompt: string) => prompt, { provider: 'mine' });
+    expect(ask.keyOf('p')).toMatch(/^from-the-environment:/);
+  });
+});

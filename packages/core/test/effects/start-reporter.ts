@@ -1,8 +1,0 @@
-import { Reporter } from '../../src/effects/reporter.ts';
-import { TallyBook } from '../../src/effects/tally-book.ts';
-
-/** A reporter of its own, and the book it counts in. No price is known. */
-export function startReporter(now: () => number = Date.now) {
-  const book = new TallyBook(now);
-  return { book, reporter: new Reporter({ book, knownPrice: () => undefined }) };
-}

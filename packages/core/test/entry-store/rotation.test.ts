@@ -1,0 +1,172 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { type CacheOptions, cachedLlmCall, MemoryStore } from '../../src/index.ts';
+import { QUESTION, startProvider } from '../provider.ts';
+import { OLDER_SECRET, SECRET } from '../secrecy/secret-texts.ts';
+import { settled, startTrial } from '../trial.ts';
+
+const HOUR = 3_600_000;
+
+/** The three steps of a rotation, each a process of its own. */
+const BEFORE = { secret: OLDER_SECRET } as const;
+const DURING = { secrets: [SECRET, OLDER_SECRET] } as const;
+const AFTER = { secret: SECRET } as const;
+
+let store: MemoryStore;
+let provider: ReturnType<typeof startProvider>;
+beforeEach(() => {
+  store = new MemoryStore();
+  provider = startProvider();
+});
+
+function start(secrets: CacheOptions, options: CacheOptions = {}) {
+  const trial = startTrial({ store, ttl: '1h', tags: ['faq'], ...secrets, ...options });
+  const ask = cachedLlmCall(provider.ask, { cache: trial.cache });
+  const outcome = async (question = QUESTION) => (await ask.withInfo(question)).info.outcome;
+  return { ...trial, ask, outcome, key: ask.keyOf(QUESTION) ?? '' };
+}
+
+describe('while a secret takes the place of another', () => {
+  test('what the older one sealed still answers, and what is stored is under the newer', async () => {
+    const before = start(BEFORE);
+    await before.outcome();
+    const during = start(DURING);
+    expect(await during.outcome()).toBe('hit');
+    expect(await during.outcome({ prompt: 'other' })).toBe('miss');
+    expect(await start(AFTER).outcome({ prompt: 'other' })).toBe('hit');
+    expect(await before.outcome({ prompt: 'other' })).toBe('miss');
+  });
+
+  test('in one look: no more is asked of the store than once', async () => {
+    await start(BEFORE).outcome();
+    const asked: string[][] = [];
+    class Observed extends MemoryStore {
+      override getMany(keys: string[]) {
+        asked.push(keys);
+        return keys.map((key) => store.get(key));
+      }
+    }
+    const during = start(DURING, { store: new Observed() });
+    expect(await during.outcome()).toBe('hit');
+    expect(asked).toHaveLength(1);
+  });
+
+  test('afterwards what only the older one sealed is a miss', async () => {
+    await start(BEFORE).outcome();
+    expect(await start(DURING).outcome()).toBe('hit');
+    expect(await start(AFTER).outcome()).toBe('miss');
+  });
+
+  test('an answer that is asked anew stays an answer afterwards, and leaves no older one behind', async () => {
+    const before = start(BEFORE);
+    await before.outcome();
+    const during = start(DURING);
+    await during.ask.with({ mode: 'refresh' }).withInfo(QUESTION);
+    expect(await start(AFTER).ask.peek(QUESTION)).toEqual({ text: 'answer 2' });
+    expect(store.get(before.key)).toBe(undefined);
+  });
+
+  test('renewing moves an answer under the newer one', async () => {
+    await start(BEFORE).outcome();
+    const during = start(DURING, { renewOnHit: true });
+    during.clock.advance(HOUR / 2);
+    await during.outcome();
+    await settled();
+    expect(await start(AFTER).outcome()).toBe('hit');
+  });
+
+  test('three secrets are no other case than two', async () => {
+    await start(BEFORE).outcome();
+    const third = 'a third secret of more than 32 bytes';
+    expect(await start({ secrets: [third, SECRET, OLDER_SECRET] }).outcome()).toBe('hit');
+  });
+});
+
+describe('while a secret takes the place of another, what was invalidated', () => {
+  test.each([
+    ['before, is gone during', BEFORE, DURING],
+    ['during, is gone for who still has the older one only', DURING, BEFORE],
+    ['during, is gone for who has the newer one only', DURING, AFTER],
+  ] as const)('%s', async (_name, there, here) => {
+    const own = start(here);
+    await own.outcome();
+    expect(await start(there).cache.invalidate({ tag: 'faq' })).toBe(true);
+    expect([await own.outcome(), await own.outcome()]).toEqual(['miss', 'hit']);
+  });
+
+  test('before it began stays gone to its end, and what came after stays', async () => {
+    const before = start(BEFORE);
+    await before.outcome();
+    await before.cache.clear();
+    const during = start(DURING);
+    expect([await during.outcome(), await during.outcome()]).toEqual(['miss', 'hit']);
+    expect(await start(AFTER).outcome()).toBe('hit');
+  });
+
+  test('in both of its halves does not bring back what the other half invalidated', async () => {
+    const [before, during] = [start(BEFORE), start(DURING)];
+    await during.outcome();
+    await before.cache.invalidate({ tag: 'faq' });
+    expect([await during.outcome(), await during.outcome()]).toEqual(['miss', 'hit']);
+    await during.cache.invalidate({ tag: 'faq' });
+    expect([await during.outcome(), await during.outcome()]).toEqual(['miss', 'hit']);
+    expect(await start(AFTER).outcome()).toBe('hit');
+  });
+
+  test.each([
+    ['by the request', true],
+    ['by a key of which this process never met the request', false],
+  ])('%s is gone under both secrets', async (_name, isMet) => {
+    const before = start(BEFORE);
+    await before.outcome();
+    const { key } = start(AFTER);
+    const during = start(DURING);
+    const stranger = startTrial({ store, ...DURING }).cache;
+    if (isMet) expect(await during.ask.invalidate(QUESTION)).toBe(true);
+    else expect(await stranger.invalidate({ key })).toBe(true);
+    expect(await before.ask.peek(QUESTION)).toEqual(isMet ? undefined : { text: 'answer 1' });
+    const there = start(DURING);
+    expect([await there.outcome(), await there.outcome()]).toEqual(['miss', 'hit']);
+  });
+});
+
+describe('while a secret takes the place of another, what was made stale', () => {
+  const GRACE = { staleWhileRevalidate: '1h' } as const;
+
+  test('by its tag is stale whichever secret sealed it', async () => {
+    const before = start(BEFORE, GRACE);
+    await before.outcome();
+    const during = start(DURING, GRACE);
+    expect(await during.cache.expire({ tag: 'faq' })).toBe(true);
+    for (const { clock, outcome } of [before, during]) {
+      clock.advance(1);
+      expect(await outcome()).toBe('stale');
+    }
+  });
+
+  test('by its key is stale though an older secret sealed it', async () => {
+    await start(BEFORE, GRACE).outcome();
+    const during = start(DURING, GRACE);
+    expect(await during.cache.expire({ key: during.key })).toBe(true);
+    during.clock.advance(1);
+    expect(await during.outcome()).toBe('stale');
+  });
+
+  test('by its key stays gone where it was invalidated before', async () => {
+    await start(BEFORE, GRACE).outcome();
+    const stranger = startTrial({ store, ...DURING }).cache;
+    const { key } = start(AFTER);
+    await stranger.invalidate({ key });
+    await stranger.expire({ key });
+    expect(await start(DURING, GRACE).outcome()).toBe('miss');
+  });
+});
+
+describe('a row of the newest secret that does not open', () => {
+  test('lets no older answer through', async () => {
+    const before = start(BEFORE);
+    await before.outcome();
+    const during = start(DURING);
+    store.set(during.key, 'damaged');
+    expect([await during.outcome(), await during.outcome()]).toEqual(['miss', 'hit']);
+  });
+});

@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type CacheOptions, cachedLlmCall, createLlmCache, MemoryStore } from '../../src/index.ts';
+import { DUMPED_STORES, type DumpedStore } from '../inspection/dumped-stores.ts';
+import { QUESTION, startTurns } from '../provider.ts';
+import { SECRET } from '../secrecy/secret-texts.ts';
+import { settled, startTrial } from '../trial.ts';
+
+const SENTENCE = 'The tide carries salt from the rivers to the sea. ';
+const MEBIBYTE = 1024 * 1024;
+const LONG = { text: SENTENCE.repeat(2_000) };
+const SHORT = { text: SENTENCE };
+const PATIENT = { storeTimeout: '30s', lease: false } as const;
+
+/** Of random letters: what cannot become smaller. */
+function noise(length: number): string {
+  let seed = 1;
+  const letter = () => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return String.fromCharCode(0x4e00 + (seed % 20_000));
+  };
+  return Array.from({ length }, letter).join('');
+}
+
+function start(options: CacheOptions, ...turns: readonly unknown[]) {
+  const store = new MemoryStore();
+  const trial = startTrial({ store, ...options });
+  const provider = startTurns(...turns);
+  const ask = cachedLlmCall(provider.ask, { cache: trial.cache });
+  const stored = async () => {
+    const { key = '' } = (await ask.withInfo(QUESTION)).info;
+    return { key, row: String(store.get(key)) };
+  };
+  return { ...trial, store, provider, ask, stored };
+}
+
+describe.each(DUMPED_STORES)('compressed rows in %s', (_name, open) => {
+  let opened: DumpedStore;
+  beforeEach(async () => {
+    opened = await open();
+  });
+  afterEach(() => opened.close());
+
+  test.each([
+    ['unsealed', undefined],
+    ['sealed', SECRET],
+  ])('and plain ones, %s, are read side by side, whatever compress says', async (_kind, secret) => {
+    const options = { ...PATIENT, store: opened.store, secret };
+    const provider = startTurns(LONG);
+    const asking = (compress: boolean) =>
+      cachedLlmCall(provider.ask, { cache: startTrial({ ...options, compress }).cache });
+    await asking(true).withInfo({ prompt: 'compressed' });
+    await asking(false).withInfo({ prompt: 'plain' });
+    for (const compress of [true, false]) {
+      for (const prompt of ['compressed', 'plain']) {
+        const { response, info } = await asking(compress).withInfo({ prompt });
+        expect([info.outcome, response]).toEqual(['hit', LONG]);
+      }
+    }
+  });
+});
+
+describe('compress', () => {
+  test('is off by default', async () => {
+    const { row } = await start({}, LONG).stored();
+    expect(row).toContain(SENTENCE);
+  });
+
+  test('makes long entries small, and leaves short ones as they are', async () => {
+    const { row, key } = await start({ compress: true }, LONG).stored();
+    expect(row).toMatch(/^z:[\w+/]+=*$/);
+    expect(row.length).toBeLessThan(LONG.text.length / 10);
+    expect(key).toBe((await start({}, LONG).stored()).key);
+    expect((await start({ compress: true }, SHORT).stored()).row).toContain(SENTENCE);
+  });
+
+  test('takes the bytes from which on it is worth it', async () => {
+    const { row } = await start({}, { text: SENTENCE.repeat(10) }).stored();
+    const of = async (compress: number) =>
+      (await start({ compress }, { text: SENTENCE.repeat(10) }).stored()).row;
+    expect(await of(row.length)).toMatch(/^z:/);
+    expect(await of(row.length + 1)).toBe(row);
+  });
+
+  test('counts bytes, not characters', async () => {
+    const answer = { text: 'ä'.repeat(1_000) };
+    const { row } = await start({}, answer).stored();
+    const compress = Buffer.byteLength(row);
+    expect(compress).toBeGreaterThan(row.length);
+    expect((await start({ compress }, answer).stored()).row).toMatch(/^z:/);
+    expect((await start({ compress: compress + 1 }, answer).stored()).row).toBe(row);
+  });
+
+  test('leaves alone what does not become smaller', async () => {
+    const answer = { text: noise(5_000) };
+    expect((await start({ compress: 1_000 }, answer).stored()).row).toContain(answer.text);
+  });
+
+  test('makes sealed rows smaller, too', async () => {
+    const { row } = await start({ compress: true, secret: SECRET }, LONG).stored();
+    expect(row.length).toBeLessThan(LONG.text.length / 10);
+  });
+
+  test('large answers are compressed beside the event loop, and come back', async () => {
+    const answer = { text: SENTENCE.repeat(40_000) };
+    const { ask, store, stored, story } = start({ compress: true }, answer);
+    const { row } = await stored();
+    expect(row.length).toBeLessThan(answer.text.length / 10);
+    expect(await ask(QUESTION)).toEqual(answer);
+    expect(story()).toEqual(['miss', 'stored', 'hit']);
+    expect(store.measure().entries).toBe(1);
+  });
+
+  test('what is invalidated while it is compressed stays invalidated', async () => {
+    const { ask, story } = start({ compress: true }, { text: SENTENCE.repeat(40_000) });
+    await ask(QUESTION); // its writing goes on
+    expect(await ask.invalidate(QUESTION)).toBe(true);
+    while (story().length < 2) await settled(); // it was stored, or not, in its turn
+    expect(await ask.peek(QUESTION)).toBe(undefined);
+  });
+
+  test('an incompressible large answer comes back through both threads', async () => {
+    const answer = { text: noise(400_000) + SENTENCE.repeat(40_000) };
+    const { ask, stored } = start({ compress: true }, answer);
+    expect((await stored()).row).toMatch(/^z:/);
+    expect(await ask(QUESTION)).toEqual(answer);
+  });
+
+  test('what is larger than an entry may be is not stored, however small it would become', async () => {
+    const { ask, events } = start({ compress: true, maxEntryBytes: 50_000 }, LONG);
+    expect((await ask.withInfo(QUESTION)).info.stored).toBe(false);
+    expect(events.at(-1)?.event).toMatchObject({ reason: 'too-large' });
+  });
+
+  test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 'yes', null])(
+    'refuses %p',
+    (compress) => {
+      const make = () => createLlmCache({ compress } as unknown as CacheOptions); // bad input
+      expect(make).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
+      expect(make).toThrow('compress');
+    },
+  );
+});
+
+describe('a compressed row', () => {
+  const rowOf = (bytes: Buffer) => `z:${bytes.toString('base64')}`;
+
+  test.each([
+    ['a bomb', rowOf(deflateSync(Buffer.alloc(16 * MEBIBYTE)))],
+    [
+      'a large bomb',
+      rowOf(deflateSync(Buffer.concat([randomBytes(MEBIBYTE), Buffer.alloc(16 * MEBIBYTE)]))),
+    ],
+    ['no base64', 'z:***'],
+    ['nothing', 'z:'],
+    ['no deflated bytes', rowOf(Buffer.from('{}'))],
+    ['no entry', rowOf(deflateSync('{}'))],
+  ])('that is %s is a miss, and the next answer is kept', async (_name, row) => {
+    const { ask, store, stored, story } = start({ compress: true }, LONG);
+    const { key } = await stored();
+    store.set(key, row);
+    for (let turn = 0; turn < 2; turn++)
+      expect((await ask.withInfo(QUESTION)).response).toEqual(LONG);
+    expect(story()).toEqual(['miss', 'stored', 'miss', 'stored', 'hit']);
+  });
+
+  test('that was cut anywhere is a miss', async () => {
+    const { ask, store, stored } = start({ compress: true }, LONG);
+    const { key, row } = await stored();
+    for (let length = 0; length < row.length; length += 7) {
+      store.set(key, row.slice(0, length));
+      expect(await ask.peek(QUESTION)).toBe(undefined);
+    }
+  });
+
+  test('of which a bit was changed is a miss, or says the same: some bits say nothing', async () => {
+    const { ask, store, stored } = start({ compress: true }, LONG);
+    const { key, row } = await stored();
+    const bytes = Buffer.from(row.slice(2), 'base64');
+    for (let index = 2; index < bytes.length; index += 3) {
+      const changed = Buffer.from(bytes);
+      changed.writeUInt8(changed.readUInt8(index) ^ (1 << (index % 8)), index);
+      store.set(key, rowOf(changed));
+      const found = await ask.peek(QUESTION);
+      expect([index, found === undefined || found.text === LONG.text]).toEqual([index, true]);
+    }
+  });
+});

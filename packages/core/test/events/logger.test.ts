@@ -1,0 +1,102 @@
+import { channel } from 'node:diagnostics_channel';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { cachedLlmCall, createLlmCache, type Logger } from '../../src/index.ts';
+import { startProvider } from '../provider.ts';
+import { settled } from '../trial.ts';
+
+type Line = readonly [level: string, ...words: readonly unknown[]];
+
+function startLog() {
+  const lines: Line[] = [];
+  const at =
+    (level: string) =>
+    (...words: readonly unknown[]) =>
+      lines.push([level, ...words]);
+  const logger: Logger = { debug: at('debug'), info: at('info'), warn: at('warn') };
+  return { lines, logger };
+}
+
+/** A miss, a hit and a bypass. */
+async function askThrice(logger: Logger) {
+  const cache = createLlmCache({ logger, now: () => Date.UTC(2026, 0, 1) });
+  const ask = cachedLlmCall(startProvider().ask, { cache, provider: 'openai' });
+  const question = { prompt: 'secret', model: 'gpt-5' };
+  await ask(question);
+  await settled();
+  await ask(question);
+  await ask({ ...question, odd: () => {} });
+  return ask.keyOf(question);
+}
+
+describe('a logger', () => {
+  test('like the console gets a line for each event', async () => {
+    const { lines, logger } = startLog();
+    const key = await askThrice(logger);
+    const shown = lines.map(([level, line]) => [
+      level,
+      String(line).replace(/(waited|bytes)=[\d.]+/g, '$1=…'),
+    ]);
+    expect(shown).toEqual([
+      ['info', `cached-llm miss openai gpt-5 key=${key}`],
+      ['debug', `cached-llm stored openai gpt-5 took=0 bytes=… key=${key}`],
+      ['debug', `cached-llm hit openai gpt-5 took=0 age=0 waited=… key=${key}`],
+      ['info', 'cached-llm bypass not-canonical openai field=request.odd'],
+    ]);
+  });
+
+  test('like a pino gets the event, and its name', async () => {
+    const { lines, logger } = startLog();
+    const key = await askThrice(Object.assign(logger, { bindings: () => ({}) }));
+    const [level, event, message] = lines[0] ?? [];
+    expect([level, message]).toEqual(['info', 'cached-llm miss']);
+    expect(event).toEqual({ event: 'miss', key, provider: 'openai', model: 'gpt-5' });
+  });
+
+  test('hears of a store that fails, as a warning', async () => {
+    const { lines, logger } = startLog();
+    const fail = () => {
+      throw Object.assign(new Error('secret'), { code: 'ECONNREFUSED' });
+    };
+    const cache = createLlmCache({ logger, store: { get: fail, set: fail, delete: fail } });
+    await cachedLlmCall(startProvider().ask, { cache })({ prompt: 'secret' });
+    await settled();
+    expect(lines.filter(([level]) => level === 'warn')[0]?.[1]).toMatch(
+      /^cached-llm store-error get ECONNREFUSED/,
+    );
+  });
+
+  test('hears no prompt and no answer', async () => {
+    const { lines, logger } = startLog();
+    await askThrice(logger);
+    expect(JSON.stringify(lines)).not.toMatch(/secret|answer/);
+  });
+
+  test('that throws is a warning, and no call fails of it', async () => {
+    const { emitWarning } = process;
+    const warnings: unknown[] = [];
+    process.emitWarning = (warning: unknown) => warnings.push(warning) && undefined;
+    const info = () => {
+      throw new Error('the disk is full');
+    };
+    await askThrice({ ...startLog().logger, info });
+    process.emitWarning = emitWarning;
+    expect(warnings).toEqual(Array(2).fill('Error: the disk is full'));
+  });
+});
+
+describe('diagnostics channels', () => {
+  const heard: unknown[] = [];
+  const listener = (message: unknown) => heard.push(message);
+  afterEach(() => {
+    channel('cached-llm:hit').unsubscribe(listener);
+    heard.length = 0;
+  });
+
+  test('publish what a listener hears, from every cache of the process', async () => {
+    channel('cached-llm:hit').subscribe(listener);
+    const key = await askThrice(startLog().logger);
+    await askThrice(startLog().logger);
+    expect(heard).toHaveLength(2);
+    expect(heard[0]).toMatchObject({ key, provider: 'openai', model: 'gpt-5', age: 0 });
+  });
+});

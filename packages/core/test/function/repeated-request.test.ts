@@ -1,0 +1,96 @@
+import { describe, expect, test } from '@jest/globals';
+import { cachedLlmCall, createLlmCache } from '../../src/index.ts';
+import { startTrial } from '../trial.ts';
+
+interface Question {
+  prompt: string;
+  readonly [field: string]: unknown;
+}
+
+/** Answers with what it was asked, so that a wrong answer shows. */
+function startEcho() {
+  const asked: string[] = [];
+  const ask = async (question: Question) => {
+    asked.push(JSON.stringify(question));
+    return JSON.stringify(question);
+  };
+  return { asked, ask };
+}
+
+describe('a request that is asked again', () => {
+  test('is told from one that differs in a single character, wherever that is', async () => {
+    const { ask, asked } = startEcho();
+    const cached = cachedLlmCall(ask, { cache: createLlmCache(), provider: 'echo' });
+    const long = 'a'.repeat(2_000);
+    const prompts = Array.from({ length: 200 }, (_, place) => {
+      return `${long.slice(0, place * 10)}b${long.slice(place * 10 + 1)}`;
+    });
+    for (const _round of [1, 2, 3]) {
+      for (const prompt of prompts)
+        expect(await cached({ prompt })).toBe(JSON.stringify({ prompt }));
+    }
+    expect(asked).toHaveLength(200);
+  });
+
+  test.each([
+    [{ when: new Date(0) }, { when: new Date(0).toISOString() }],
+    [{ list: [undefined] }, { list: [null] }],
+    [{ number: Number.NaN }, { number: null }],
+    [{ map: new Map([['a', 1]]) }, { map: {} }],
+  ])('is told from one that only reads like it as JSON', async (one, other) => {
+    const cache = createLlmCache();
+    const asked: unknown[] = [];
+    const cached = cachedLlmCall(async (question: object) => asked.push(question), {
+      cache,
+      provider: 'counts',
+    });
+    const answers: unknown[] = [];
+    for (const question of [other, one, other, one]) answers.push(await cached(question));
+    expect(answers).toEqual([1, 2, 1, 2]);
+  });
+
+  test('goes to the provider as it was when it was asked, also the second time', async () => {
+    const { cache, clock } = startTrial({ ttl: '1m' });
+    const { ask, asked } = startEcho();
+    const cached = cachedLlmCall(ask, { cache, provider: 'echo' });
+    await cached({ prompt: 'first' });
+    clock.advance(60_000);
+    const question = { prompt: 'first' };
+    const pending = cached(question);
+    question.prompt = 'changed meanwhile';
+    expect(await pending).toBe('{"prompt":"first"}');
+    expect(asked).toEqual(['{"prompt":"first"}', '{"prompt":"first"}']);
+    expect(await cached({ prompt: 'changed meanwhile' })).toBe('{"prompt":"changed meanwhile"}');
+  });
+
+  test('has an answer of its own each time, and in the order of its fields or another', async () => {
+    const cache = createLlmCache();
+    const cached = cachedLlmCall(async (_question: object) => ({ list: [1] }), {
+      cache,
+      provider: 'lists',
+    });
+    const first = await cached({ a: 1, b: 2 });
+    first.list.push(2);
+    (await cached({ b: 2, a: 1 })).list.push(3);
+    expect(await cached({ a: 1, b: 2 })).toEqual({ list: [1] });
+    expect(cache.stats()).toMatchObject({ misses: 1, hits: 2 });
+  });
+
+  test('is stale, invalidated and expired like any other', async () => {
+    const { cache, clock } = startTrial({ ttl: '1m' });
+    let answers = 0;
+    const cached = cachedLlmCall(async (_question: object) => `answer ${++answers}`, {
+      cache,
+      provider: 'counts',
+      tags: ['t'],
+    });
+    const ask = () => cached({ prompt: 'p' });
+    expect([await ask(), await ask()]).toEqual(['answer 1', 'answer 1']);
+    await cache.invalidate({ tag: 't' });
+    expect([await ask(), await ask()]).toEqual(['answer 2', 'answer 2']);
+    await cached.invalidate({ prompt: 'p' });
+    expect([await ask(), await ask()]).toEqual(['answer 3', 'answer 3']);
+    clock.advance(60_000);
+    expect([await ask(), await ask()]).toEqual(['answer 4', 'answer 4']);
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, test } from '@jest/globals';
+import { cachedLlmCall } from '../../src/index.ts';
+import { QUESTION, startProvider } from '../provider.ts';
+import { settled, startTrial } from '../trial.ts';
+
+const MINUTE = 60_000;
+
+describe('expire', () => {
+  test.each(['tag', 'key'])('by %s without a stale window: the next call waits', async (by) => {
+    const { cache, clock, story } = startTrial();
+    const ask = cachedLlmCall(startProvider().ask, { cache, tags: ['t'] });
+    await ask(QUESTION);
+    clock.advance(MINUTE);
+    const selection = by === 'tag' ? { tag: 't' } : { key: ask.keyOf(QUESTION) ?? '' };
+    expect(await cache.expire(selection)).toBe(true);
+    clock.advance(MINUTE);
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
+    clock.advance(MINUTE);
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
+    expect(story()).toEqual(['miss', 'stored', 'miss', 'stored', 'hit']);
+  });
+
+  test.each(['tag', 'key'])('by %s with a stale window: stale is served', async (by) => {
+    const { cache, clock, story } = startTrial({ staleWhileRevalidate: '1h' });
+    const ask = cachedLlmCall(startProvider().ask, { cache, tags: ['t'] });
+    await ask(QUESTION);
+    clock.advance(MINUTE);
+    await cache.expire(by === 'tag' ? { tag: 't' } : { key: ask.keyOf(QUESTION) ?? '' });
+    clock.advance(MINUTE);
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 1' });
+    await settled();
+    clock.advance(MINUTE);
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
+    expect(story()).toEqual(['miss', 'stored', 'stale', 'stored', 'hit']);
+  });
+
+  test('a stale window does not grow by expiring early', async () => {
+    const { cache, clock } = startTrial({ ttl: '1h', staleWhileRevalidate: '10m' });
+    const ask = cachedLlmCall(startProvider().ask, { cache });
+    await ask(QUESTION);
+    await cache.expire({ namespace: true });
+    clock.advance(10 * MINUTE);
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
+  });
+
+  test('keeps the fallback for a provider that fails', async () => {
+    const { cache, clock } = startTrial({ ttl: '1h', staleIfError: '10m' });
+    let isUp = true;
+    async function sometimes(_prompt: string) {
+      if (isUp) return 'old';
+      throw new Error('down');
+    }
+    const ask = cachedLlmCall(sometimes, { cache });
+    await ask('p');
+    isUp = false;
+    await cache.expire({ provider: 'sometimes' });
+    clock.advance(MINUTE);
+    expect(await ask('p')).toBe('old');
+  });
+
+  test('what is already stale does not get fresher', async () => {
+    const { cache, clock } = startTrial({ ttl: '1m', staleWhileRevalidate: '10m' });
+    const ask = cachedLlmCall(startProvider().ask, { cache });
+    await ask(QUESTION);
+    clock.advance(5 * MINUTE);
+    await cache.expire({ key: ask.keyOf(QUESTION) ?? '' });
+    await cache.expire({ namespace: true });
+    clock.advance(6 * MINUTE);
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
+  });
+
+  test('an invalidation stays one when its tag is expired after it', async () => {
+    const { cache, clock } = startTrial({ staleWhileRevalidate: '1h' });
+    const provider = startProvider();
+    const ask = cachedLlmCall(provider.ask, { cache, tags: ['t'] });
+    await ask(QUESTION);
+    await cache.invalidate({ tag: 't' });
+    await cache.expire({ tag: 't' });
+    clock.advance(MINUTE);
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
+  });
+
+  test('a key that has no entry is nothing to expire', async () => {
+    const { cache } = startTrial();
+    expect(await cache.expire({ key: 'cached-llm:2:-:nothing' })).toBe(true);
+  });
+});

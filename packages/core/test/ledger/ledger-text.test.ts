@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { figuresOf } from '../../src/ledger/figures.ts';
+import { ledgerText, readLedgerText } from '../../src/ledger/ledger-text.ts';
+import type { TallyBook } from '../../src/ledger/tally-book.ts';
+import { startReporter } from '../events/start-reporter.ts';
+
+const CALL = { key: 'k', provider: 'openai', model: 'gpt-5' };
+const USAGE = { inputTokens: 7, outputTokens: 3, cacheReadTokens: 2 };
+
+/** A book with something in every column. */
+function fullBook(): TallyBook {
+  const { reporter, book } = startReporter(() => Date.UTC(2026, 0, 1));
+  const hit = { ...CALL, usage: USAGE, took: 800, age: 5, waited: 0.2 };
+  reporter.tell('hit', hit);
+  reporter.tell('stale', { ...hit, isFallback: true });
+  reporter.tell('miss', CALL);
+  reporter.tell('collapsed', { ...CALL, usage: USAGE });
+  reporter.tell('bypass', { reason: 'stateful', provider: 'openai' });
+  reporter.tell('stored', { ...CALL, usage: USAGE, took: 900, bytes: 1 });
+  reporter.spend({ ...CALL, usage: USAGE, took: 900 }, undefined);
+  reporter.tell('not-admitted', { ...CALL, took: 700, reason: 'truncated' });
+  reporter.spend({ ...CALL, took: 700 }, 'truncated');
+  reporter.tell('store-error', { operation: 'set', reason: 'timeout', isPermanent: false });
+  book.storeTally().counts.evictions += 2;
+  return book;
+}
+
+const textOf = (book: TallyBook) => [...book.days].map(ledgerText).join('');
+
+describe('a day of a process as a text', () => {
+  test('reads as it was written', () => {
+    const book = fullBook();
+    const read = readLedgerText(textOf(book), '2026-01-01');
+    expect(figuresOf(read)).toEqual(figuresOf([...book]));
+    expect(read.map(({ day, provider, model }) => [day, provider, model])).toEqual([
+      ['2026-01-01', 'openai', 'gpt-5'],
+      ['2026-01-01', 'openai', undefined],
+      ['2026-01-01', '', undefined],
+    ]);
+  });
+
+  test('has no key, and stays small', () => {
+    const text = textOf(fullBook());
+    expect(text).not.toContain('"k"');
+    expect(text.length).toBeLessThan(1_500);
+  });
+
+  test.each([
+    '',
+    '[]',
+    '{',
+    'null',
+    '{"version":2,"rows":[]}',
+    '{"version":1,"rows":{}}',
+    '{"__proto__":1}',
+  ])('adds nothing where it is %j', (text) => {
+    expect(readLedgerText(text, '2026-01-01')).toEqual([]);
+  });
+
+  test('adds no nonsense where it was damaged', () => {
+    const text = textOf(fullBook());
+    const damage = fc.record({ at: fc.nat(text.length - 1), with: fc.string({ unit: 'binary' }) });
+    fc.assert(
+      fc.property(damage, ({ at, with: piece }) => {
+        const damaged = text.slice(0, at) + piece + text.slice(at + piece.length);
+        const { hits, time, tokens } = figuresOf(readLedgerText(damaged, '2026-01-01'));
+        for (const sum of [hits, time.saved, tokens.saved.input]) {
+          expect(Number.isFinite(sum) && sum >= 0).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test('adds no figure that is none', () => {
+    const counts = {
+      hits: -5,
+      misses: '3',
+      stale: null,
+      stored: Number.POSITIVE_INFINITY,
+      bypasses: 2,
+      made: 9,
+    };
+    const histogram = { buckets: [[-1, 5], [1.5, 5], ['1', 5], [3, -5], [3, 4], 7], sum: 'x' };
+    const row = { provider: 'p', model: 7, counts, cached: histogram, reasons: { bypasses: [1] } };
+    const [read] = readLedgerText(JSON.stringify({ version: 1, rows: [row, 5, {}] }), 'day');
+    expect(read).toMatchObject({ day: 'day', provider: 'p', model: undefined });
+    expect(read?.tally.counts).toMatchObject({ hits: 0, misses: 0, stored: 0, bypasses: 2 });
+    expect(read?.tally.counts).not.toHaveProperty('made');
+    expect(read?.tally.cached).toMatchObject({ count: 4, sum: 0 });
+  });
+});

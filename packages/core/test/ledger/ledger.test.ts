@@ -1,0 +1,366 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  type Adapter,
+  type CacheOptions,
+  cachedLlmCall,
+  createLlmCache,
+  defaultAdapter,
+  type Mode,
+  type Usage,
+} from '../../src/index.ts';
+import { ScannedStore } from '../cache/scanned-store.ts';
+import { closedGate } from '../flight/gate.ts';
+import { settled, startTrial } from '../trial.ts';
+
+interface Question {
+  readonly prompt: string;
+  readonly model?: string;
+}
+
+const USAGE: Usage = { inputTokens: 100, outputTokens: 10, cost: 0.5 };
+const A: Question = { prompt: 'a', model: 'small' };
+
+function adapterOf(usage: Usage | undefined): Adapter {
+  const assemble = () => ({ choices: [] });
+  const stream = { ...defaultAdapter.stream, assemble };
+  return { ...defaultAdapter, provider: 'p', stream, usageOf: () => usage };
+}
+
+/** A provider that takes 800 ms by the trial's clock, and says what each answer used. */
+function start(options: CacheOptions = {}, usage: Usage | undefined = USAGE) {
+  const trial = startTrial(options);
+  const adapter = adapterOf(usage);
+  const ask = cachedLlmCall(
+    async ({ prompt }: Question) => {
+      trial.clock.advance(800);
+      return `answer to ${prompt}`;
+    },
+    { cache: trial.cache, adapter },
+  );
+  return { ...trial, ask, adapter };
+}
+
+const tokens = (answers: number) => ({ input: 100 * answers, output: 10 * answers });
+const usd = (answers: number) => ({ usd: 0.5 * answers, unpriced: 0 });
+
+describe('what is saved and what is spent', () => {
+  test('are kept apart: a hit is never spent', async () => {
+    const { cache, ask } = start();
+    await ask.withInfo(A);
+    await ask(A);
+    await ask(A);
+    const { cost, tokens: counted, time } = cache.stats();
+    expect(counted).toEqual({ saved: tokens(2), spent: tokens(1) });
+    expect(cost).toEqual({ saved: usd(2), spent: usd(1) });
+    expect(time.uncached).toMatchObject({ count: 1, mean: 800 });
+    expect(time.cached.count).toBe(2);
+    expect(time.saved).toBeGreaterThan(1_000);
+    expect(time.saved).toBeLessThan(1_600);
+    expect(time.speedup).toBeGreaterThan(1);
+  });
+
+  test('a stale answer is saved, and the call behind it spent', async () => {
+    const { cache, ask, clock } = start({ ttl: '1m', staleWhileRevalidate: '1m' });
+    await ask.withInfo(A);
+    clock.advance(60_000);
+    await ask(A);
+    await settled();
+    const { stale, tokens: counted } = cache.stats();
+    expect([stale, counted]).toEqual([1, { saved: tokens(1), spent: tokens(2) }]);
+  });
+
+  test('who joins a call saves one', async () => {
+    const { cache, ask } = start();
+    await Promise.all([ask(A), ask(A), ask(A)]);
+    await settled();
+    expect(cache.stats()).toMatchObject({
+      collapsed: 2,
+      tokens: { saved: tokens(2), spent: tokens(1) },
+    });
+  });
+
+  test('a stream counts when it has ended, and so does its time', async () => {
+    const { cache, adapter, clock } = start();
+    const gate = closedGate();
+    const ask = cachedLlmCall(
+      async function* stream(_question: Question) {
+        yield 'one';
+        await gate.opened;
+        yield 'two';
+      },
+      { cache, adapter },
+    );
+    const first = (await ask(A))[Symbol.asyncIterator]();
+    await first.next();
+    expect(cache.stats().tokens.spent).toEqual(tokens(0));
+    gate.open();
+    while ((await first.next()).done !== true) clock.advance(1);
+    await settled();
+    expect(cache.stats().tokens.spent).toEqual(tokens(1));
+    for await (const _chunk of await ask(A));
+    expect(cache.stats()).toMatchObject({
+      hits: 1,
+      tokens: { saved: tokens(1), spent: tokens(1) },
+    });
+  });
+
+  test('an answer that is not kept is spent all the same', async () => {
+    const { cache, adapter } = start();
+    const ask = cachedLlmCall(async (_question: Question) => ({ finish_reason: 'length' }), {
+      cache,
+      adapter,
+    });
+    await ask.withInfo(A);
+    await ask.with({ mode: 'read-only' }).withInfo({ ...A, prompt: 'b' });
+    expect(cache.stats()).toMatchObject({
+      notAdmitted: 2,
+      notAdmittedByReason: { truncated: 2 },
+      tokens: { spent: tokens(2) },
+    });
+  });
+
+  test('an answer in a mode that writes nothing is spent, and says why it was not kept', async () => {
+    const { cache, ask } = start({ mode: 'read-only' });
+    await ask.withInfo(A);
+    expect(cache.stats()).toMatchObject({
+      notAdmittedByReason: { 'read-only': 1 },
+      tokens: { spent: tokens(1) },
+    });
+  });
+
+  test('an answer that was invalidated on its way is spent', async () => {
+    const { cache, adapter } = start();
+    const gate = closedGate();
+    const ask = cachedLlmCall(async (_question: Question) => gate.opened.then(() => 'old'), {
+      cache,
+      adapter,
+    });
+    const asked = ask.withInfo(A);
+    await settled();
+    await ask.invalidate(A);
+    gate.open();
+    await asked;
+    expect(cache.stats()).toMatchObject({
+      notAdmittedByReason: { invalidated: 1 },
+      tokens: { spent: tokens(1) },
+    });
+  });
+
+  test('a call that fails spends nothing that is known', async () => {
+    const { cache, adapter } = start();
+    const ask = cachedLlmCall(
+      async (_question: Question) => {
+        throw new Error('overloaded');
+      },
+      { cache, adapter },
+    );
+    await ask(A).catch(() => {});
+    expect(cache.stats()).toMatchObject({ misses: 1, cost: { spent: { usd: 0, unpriced: 0 } } });
+  });
+});
+
+describe('money', () => {
+  test('of a price that nobody knows is unknown, and never 0', async () => {
+    const { cache, ask } = start({}, { inputTokens: 5, outputTokens: 5 });
+    await ask.withInfo(A);
+    await ask(A);
+    const { cost } = cache.stats();
+    expect(cost).toEqual({
+      saved: { usd: undefined, unpriced: 1 },
+      spent: { usd: undefined, unpriced: 1 },
+    });
+    expect(cache.summary()).toContain('saved unknown; spent unknown');
+  });
+
+  test('is by the user’s own word before the provider’s', async () => {
+    const { cache, ask } = start({ priceOf: ({ outputTokens = 0 }) => outputTokens / 5 });
+    await ask.withInfo(A);
+    expect(cache.stats().cost.spent).toEqual({ usd: 2, unpriced: 0 });
+  });
+
+  test('is by the list of prices where the model is known', async () => {
+    const { cache } = start();
+    const usageOf = () => ({ inputTokens: 1_000_000, outputTokens: 100_000 });
+    const ask = cachedLlmCall(async (_question: Question) => 'answer', {
+      cache,
+      adapter: { ...defaultAdapter, provider: 'openai', usageOf },
+    });
+    const question = { model: 'gpt-4o', prompt: 'p' };
+    await ask.withInfo(question);
+    await ask(question);
+    await ask({ ...question, prompt: 'q' });
+    await settled();
+    const { cost } = cache.stats();
+    expect(cost.saved.usd).toBeCloseTo(3.5, 6);
+    expect(cost.spent.usd).toBeCloseTo(7, 6);
+  });
+
+  test('of a long request is by the price of long requests, however many short ones there are', async () => {
+    const { cache } = start();
+    const usageOf = () => ({ inputTokens: 150_000, outputTokens: 50 }); // twice that is priced higher
+    const ask = cachedLlmCall(async (_question: Question) => 'answer', {
+      cache,
+      adapter: { ...defaultAdapter, provider: 'google', usageOf },
+    });
+    await ask.withInfo({ model: 'gemini-2.5-pro', prompt: 'p' });
+    const once = cache.stats().cost.spent.usd ?? 0;
+    await ask.withInfo({ model: 'gemini-2.5-pro', prompt: 'q' });
+    expect(cache.stats().cost.spent.usd).toBeCloseTo(2 * once, 9);
+  });
+});
+
+describe('stats by', () => {
+  test('model have a row for each model at each provider, the most asked first', async () => {
+    const { cache, ask } = start();
+    await ask.withInfo(A);
+    await ask(A);
+    await ask({ prompt: 'b', model: 'large' });
+    await settled();
+    const rows = cache.stats({ by: 'model' });
+    expect(
+      rows.map(({ provider, model, hits, misses }) => [provider, model, hits, misses]),
+    ).toEqual([
+      ['p', 'small', 1, 1],
+      ['p', 'large', 0, 1],
+    ]);
+    expect(cache.stats({ by: 'provider' })).toMatchObject([{ provider: 'p', requests: 3 }]);
+    expect(cache.summary()).toContain('p small: 2 requests, 50% hits, saved 100 in, 10 out, $0.5');
+  });
+
+  test('day have a row for each day, in order', async () => {
+    const { cache, ask, clock } = start();
+    await ask.withInfo(A);
+    clock.advance(86_400_000);
+    await ask(A);
+    const rows = cache.stats({ by: 'day' });
+    expect(rows.map(({ day, hits, misses }) => [day, hits, misses])).toEqual([
+      ['2026-01-01', 0, 1],
+      ['2026-01-02', 1, 0],
+    ]);
+  });
+});
+
+describe('the ledger', () => {
+  /** Two caches that stand for two processes. */
+  function startTwo(options: CacheOptions = {}) {
+    const store = new ScannedStore();
+    return { store, one: start({ store, ...options }), other: start({ store, ...options }) };
+  }
+
+  test('adds up all, written down or not', async () => {
+    const { store, one, other } = startTwo();
+    await one.ask.withInfo(A);
+    await one.cache.close();
+    await other.ask(A);
+    const ledger = await other.cache.ledger();
+    expect(store.ledgerKeys).toHaveLength(1);
+    expect(ledger).toMatchObject({ isComplete: true, total: { requests: 2, hits: 1, misses: 1 } });
+    expect(ledger.by('model')).toMatchObject([{ provider: 'p', model: 'small', requests: 2 }]);
+    expect(ledger.by('day')).toMatchObject([{ day: '2026-01-01', requests: 2 }]);
+  });
+
+  test('is written once in a while, and counts nothing twice', async () => {
+    const { store, one, other } = startTwo({ ledger: '5ms' });
+    for (let round = 1; round <= 3; round += 1) {
+      await one.ask(A);
+      while ((await other.cache.ledger()).total.requests < round) await settled();
+    }
+    expect(store.ledgerKeys).toHaveLength(1);
+    expect((await other.cache.ledger()).total).toMatchObject({ requests: 3, hits: 2, stored: 1 });
+  });
+
+  test('has what could not be written when it can', async () => {
+    const { store, one, other } = startTwo({ ledger: '5ms' });
+    await one.ask.withInfo(A);
+    store.isBroken = true;
+    await one.cache.get({ provider: 'p', request: 'x' });
+    while (one.cache.stats().storeErrors === 0) await settled();
+    store.isBroken = false;
+    await one.cache.close();
+    expect((await other.cache.ledger()).total).toMatchObject({ requests: 2, misses: 2 });
+  });
+
+  test('says that it is not complete where the store does not list its rows', async () => {
+    const { store, one, other } = startTwo();
+    await one.ask.withInfo(A);
+    store.isBroken = true;
+    expect(await one.cache.ledger()).toMatchObject({ isComplete: false, total: { requests: 1 } });
+    expect(other.story()).toEqual([]);
+    expect(one.story()).toContain('store-error');
+    const unlisted = start({ store: new Map() });
+    await unlisted.ask(A);
+    expect(await unlisted.cache.ledger()).toMatchObject({ isComplete: false, processes: 1 });
+  });
+
+  test('of memory is this process’s own', async () => {
+    const { cache, ask } = start();
+    await ask(A);
+    expect(await cache.ledger()).toMatchObject({ isComplete: true, total: { requests: 1 } });
+  });
+
+  test.each<CacheOptions>([
+    { ledger: false },
+    { mode: 'read-only' },
+    { mode: 'replay' },
+    { mode: 'off' },
+  ])('is not written with %j', async (options) => {
+    const { store, one } = startTwo(options);
+    await one.ask(A).catch(() => {});
+    await one.cache.close();
+    expect(store.ledgerKeys).toEqual([]);
+  });
+
+  test.each<Mode>(['read-write', 'refresh'])('is written in mode %s', async (mode) => {
+    const { store, one } = startTwo({ mode });
+    await one.ask(A);
+    await one.cache.close();
+    expect(store.ledgerKeys).toHaveLength(1);
+  });
+
+  test('of a cache that nobody asked is not written', async () => {
+    const { store, one } = startTwo();
+    await one.cache.close();
+    expect(store.ledgerKeys).toEqual([]);
+  });
+
+  test('outlives the entries, and is none', async () => {
+    const { one, other } = startTwo();
+    await one.ask.withInfo(A);
+    await one.cache.close();
+    await other.cache.clear();
+    expect((await other.cache.ledger()).total.requests).toBe(1);
+    await other.ask(A);
+    expect(other.story()).toContain('miss');
+  });
+
+  test('takes rows of another making for nothing', async () => {
+    const { store, one, other } = startTwo();
+    await one.ask.withInfo(A);
+    await one.cache.close();
+    const [key = ''] = store.ledgerKeys;
+    const odd = ['', 'no JSON', '{"version":1}', 'null', '{"version":1,"rows":[{"provider":"q"}]}'];
+    for (const [index, text] of odd.entries()) store.rows.set(`${key}${index}`, text);
+    store.rows.set(`${key.slice(0, key.indexOf(':ledger:'))}:ledger:`, 'x');
+    expect((await other.cache.ledger()).total).toMatchObject({ requests: 1, stored: 1 });
+  });
+
+  test('has no prompt, no answer, no scope and no key in it', async () => {
+    const { store, one } = startTwo({ scope: 'tenant-7', tags: ['tagged'] });
+    await one.ask.withInfo({ ...A, prompt: 'what was asked' });
+    await one.cache.close();
+    const [text] = store.ledgerKeys.map((key) => store.rows.get(key));
+    expect(text).toContain('small');
+    expect(text).not.toMatch(/what was asked|answer to|tenant-7|tagged/);
+    expect(text).not.toContain(one.ask.keyOf(A));
+  });
+
+  test.each([
+    [{ ledger: 'soon' as '10s' }, 'INVALID_DURATION'],
+    [{ ledger: 0 }, 'INVALID_DURATION'],
+    [{ priceOf: 3 as never }, 'INVALID_OPTION'],
+    [{ logger: {} as never }, 'INVALID_OPTION'],
+    [{ logger: null as never }, 'INVALID_OPTION'],
+  ])('refuses %j at definition', (options, code) => {
+    expect(() => createLlmCache(options)).toThrow(expect.objectContaining({ code }));
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, test } from '@jest/globals';
+import { cachedLlmCall } from '../../src/index.ts';
+import { QUESTION, startProvider, startTurns } from '../provider.ts';
+import { settled, startTrial } from '../trial.ts';
+
+describe('stats', () => {
+  test('of a new cache are zero', () => {
+    const { cache } = startTrial();
+    const nothing = { saved: { usd: 0, unpriced: 0 }, spent: { usd: 0, unpriced: 0 } };
+    const none = { input: 0, output: 0 };
+    expect(cache.stats()).toEqual({
+      ...{ hits: 0, stale: 0, misses: 0, bypasses: 0, collapsed: 0 },
+      ...{ stored: 0, notAdmitted: 0, storeErrors: 0, isStoreAway: false, requests: 0, hitRate: 0 },
+      ...{ bypassesByReason: {}, notAdmittedByReason: {}, storeErrorsByOperation: {} },
+      ...{ entries: 0, bytes: 0, evictions: 0 },
+      time: { cached: { count: 0 }, uncached: { count: 0 }, saved: 0 },
+      tokens: { saved: none, spent: none },
+      cost: nothing,
+    });
+    expect(cache.stats({ by: 'model' })).toEqual([]);
+  });
+
+  test('count each request once, by what became of it', async () => {
+    const { cache, clock } = startTrial({ ttl: '1m', staleWhileRevalidate: '1m' });
+    const ask = cachedLlmCall(startProvider().ask, { cache, when: ({ live }) => live !== true });
+    await ask(QUESTION); // a miss
+    await settled();
+    await ask(QUESTION); // a hit
+    await ask({ ...QUESTION, live: true }); // a bypass
+    await Promise.all([ask({ prompt: 'b' }), ask({ prompt: 'b' })]); // a miss, and one that joined
+    await settled();
+    expect(cache.stats()).toMatchObject({ hits: 1, misses: 2, bypasses: 1, collapsed: 1 });
+    expect(cache.stats()).toMatchObject({ stored: 2, requests: 5, hitRate: 2 / 4, entries: 2 });
+    clock.advance(60_000);
+    await ask(QUESTION); // stale
+    expect(cache.stats()).toMatchObject({ stale: 1, requests: 6 });
+  });
+
+  test('a revalidation behind an answer is no request', async () => {
+    const { cache, clock } = startTrial({ ttl: '1m', staleWhileRevalidate: '1m' });
+    const ask = cachedLlmCall(startProvider().ask, { cache });
+    await ask(QUESTION);
+    await settled();
+    clock.advance(60_000);
+    await ask(QUESTION);
+    await settled();
+    expect(cache.stats()).toMatchObject({ requests: 2, misses: 1, stale: 1, hitRate: 0.5 });
+  });
+
+  test('a provider that fails is a miss, in every window', async () => {
+    const { cache, clock } = startTrial({ ttl: '1m', staleIfError: '1m' });
+    const refused = Object.assign(new Error('bad request'), { status: 400 });
+    const ask = cachedLlmCall(startTurns('old', refused).ask, { cache });
+    await ask(QUESTION);
+    await settled();
+    clock.advance(60_000);
+    await expect(ask(QUESTION)).rejects.toBe(refused);
+    expect(cache.stats()).toMatchObject({ requests: 2, misses: 2 });
+  });
+
+  test('tell what the memory store holds, and what it let go', async () => {
+    const { cache } = startTrial({ maxEntries: 2 });
+    const ask = cachedLlmCall(startProvider().ask, { cache });
+    for (const prompt of ['a', 'b', 'c', 'd']) await ask({ prompt });
+    await settled();
+    const { entries, bytes, evictions } = cache.stats();
+    expect([entries, evictions]).toEqual([2, 2]);
+    expect(bytes).toBeGreaterThan(0);
+  });
+});
+
+describe('on', () => {
+  test('returns how to stop listening', async () => {
+    const { cache } = startTrial();
+    const heard: string[] = [];
+    const stop = cache.on('miss', ({ provider }) => heard.push(provider));
+    const ask = cachedLlmCall(startProvider().ask, { cache });
+    await ask({ prompt: 'a' });
+    stop();
+    await ask({ prompt: 'b' });
+    expect(heard).toEqual(['ask']);
+  });
+
+  test('tells key, provider and model', async () => {
+    const { cache, events } = startTrial();
+    const ask = cachedLlmCall(startProvider().ask, { cache, provider: 'openai' });
+    const question = { prompt: 'p', model: 'gpt-5' };
+    await ask(question);
+    await settled();
+    await ask(question);
+    const call = { key: ask.keyOf(question), provider: 'openai', model: 'gpt-5' };
+    expect(events).toEqual([
+      { name: 'miss', event: call },
+      { name: 'stored', event: { ...call, took: 0, bytes: expect.any(Number) } },
+      { name: 'hit', event: { ...call, took: 0, age: 0, waited: expect.any(Number) } },
+    ]);
+  });
+});

@@ -1,0 +1,43 @@
+import { expect, test } from '@jest/globals';
+import { figuresOf } from '../../src/ledger/figures.ts';
+import { rowsBy } from '../../src/ledger/ledger-rows.ts';
+import { summaryOf } from '../../src/ledger/summary.ts';
+import { startReporter } from '../events/start-reporter.ts';
+
+const CALL = { key: 'k', provider: 'openai', model: 'no-such-model' };
+const USAGE = { inputTokens: 1_234, outputTokens: 56 };
+
+test('a summary says what is known in words, and what is not as unknown', () => {
+  const { reporter, book } = startReporter();
+  const hit = { ...CALL, usage: USAGE, took: 2_000, age: 1, waited: 0.5 };
+  for (const _time of [1, 2, 3]) reporter.tell('hit', hit);
+  reporter.tell('miss', CALL);
+  reporter.spend({ ...CALL, usage: USAGE, took: 2_000 }, undefined);
+  reporter.tell('stored', { ...CALL, bytes: 1 });
+  reporter.tell('bypass', { reason: 'stateful', provider: 'openai' });
+  reporter.tell('store-error', { operation: 'set', reason: 'timeout', isPermanent: false });
+  const all = [...book];
+  expect(summaryOf(figuresOf(all), rowsBy(all, 'model'))).toBe(
+    [
+      'requests     5: 3 hits, 0 stale, 0 collapsed, 1 misses, 1 bypasses (stateful 1)',
+      'hit rate     75%',
+      'cached       0.5 ms (p50 0.494 ms, p95 0.494 ms)',
+      'uncached     2 s (p50 2.02 s, p95 2.02 s)',
+      'time saved   6 s, 4,000 times sooner',
+      'tokens       saved 3,702 in, 168 out; spent 1,234 in, 56 out',
+      'cost         saved unknown; spent unknown',
+      'stored       1 stored, 0 evictions',
+      'not kept     0',
+      'store errors 1 (set 1)',
+      '  openai no-such-model: 4 requests, 75% hits, saved 3,702 in, 168 out, unknown',
+      '  openai: 1 requests, 0% hits, saved 0 in, 0 out, $0',
+    ].join('\n'),
+  );
+});
+
+test('a summary of nothing says so', () => {
+  const text = summaryOf(figuresOf([]));
+  expect(text).toContain('requests     0: 0 hits');
+  expect(text).toContain('cached       -');
+  expect(text).toContain('cost         saved $0; spent $0');
+});

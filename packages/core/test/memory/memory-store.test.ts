@@ -1,0 +1,280 @@
+import { manualClock } from '@cached-llm/testing';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Keyv } from 'keyv';
+import { Keyv as KeyvSix } from 'keyv-6';
+import { MemoryStore } from '../../src/memory/memory-store.ts';
+
+async function keysOf(store: MemoryStore, prefix = ''): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.scan(prefix)) keys.push(key);
+  return keys.sort();
+}
+
+const key = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
+const step = fc.oneof(
+  fc.record({ do: fc.constant('get' as const), key }),
+  fc.record({ do: fc.constant('set' as const), key }),
+  fc.record({ do: fc.constant('delete' as const), key }),
+);
+
+describe('bounded by entries', () => {
+  test('never holds more rows than it may, and what it holds is what was written last', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const store = new MemoryStore({ maxEntries: 3 });
+        const written = new Map<string, string>();
+        for (const [index, { do: operation, key: name }] of steps.entries()) {
+          if (operation === 'get')
+            expect([undefined, written.get(name)]).toContain(store.get(name));
+          if (operation === 'delete') store.delete(name);
+          if (operation === 'set') store.set(name, `${index}`);
+          if (operation === 'delete') written.delete(name);
+          if (operation === 'set') written.set(name, `${index}`);
+          for await (const row of store.scan('')) expect(written.get(row.key)).toBe(row.value);
+          expect((await keysOf(store)).length).toBe(store.measure().entries);
+          expect(store.measure().entries).toBe(Math.min(store.measure().entries, 3));
+        }
+      }),
+    );
+  });
+
+  test('the least recently used goes first, until the traffic shows that others should', () => {
+    const store = new MemoryStore({ maxEntries: 3 });
+    for (const name of ['a', 'b', 'c']) store.set(name, '1');
+    store.get('a');
+    store.set('b', '2');
+    store.set('d', '1');
+    expect(store.getMany(['a', 'b', 'c', 'd'])).toEqual(['1', '2', undefined, '1']);
+  });
+
+  test('what is left out is counted', () => {
+    const store = new MemoryStore({ maxEntries: 2 });
+    for (const name of ['a', 'b', 'c', 'd']) store.set(name, '1');
+    expect(store.measure()).toMatchObject({ entries: 2, evictions: 2 });
+  });
+});
+
+describe('bounded by bytes', () => {
+  const text = fc.oneof(
+    fc.string({ maxLength: 400 }),
+    fc.integer({ min: 0, max: 2_000 }).map((length) => 'x'.repeat(length)),
+    fc.integer({ min: 0, max: 1_000 }).map((length) => '世'.repeat(length)),
+  );
+
+  test('never holds more than it may, and counts what it holds', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(key, text), { maxLength: 40 }), async (writes) => {
+        const store = new MemoryStore({ maxBytes: 2_000 });
+        for (const [name, value] of writes) {
+          const isTaken = store.set(name, value);
+          expect(store.get(name)).toBe(isTaken ? value : undefined);
+          expect(store.measure().bytes).toBeLessThanOrEqual(2_000);
+        }
+        const rows = await keysOf(store);
+        const fresh = new MemoryStore({ maxBytes: 1_000_000 });
+        for (const name of rows) fresh.set(name, store.get(name) ?? '');
+        expect(store.measure().bytes).toBe(fresh.measure().bytes);
+        for (const name of rows) store.delete(name);
+        expect([store.measure().bytes, store.measure().entries]).toEqual([0, 0]);
+      }),
+    );
+  });
+
+  test('a value larger than all of it is refused, and what stood there is gone', () => {
+    const store = new MemoryStore({ maxBytes: 1_000 });
+    store.set('a', 'small');
+    store.set('b', 'small');
+    expect(store.set('a', 'x'.repeat(1_000))).toBe(false);
+    expect([store.get('a'), store.get('b')]).toEqual([undefined, 'small']);
+    expect(store.measure().evictions).toBe(0);
+  });
+
+  test('a value that grows pushes others out, and not itself', () => {
+    const store = new MemoryStore({ maxBytes: 1_000 });
+    for (const name of ['a', 'b']) store.set(name, 'x'.repeat(100));
+    expect(store.set('a', 'x'.repeat(600))).toBe(true);
+    expect(store.get('b')).toBe(undefined);
+    expect(store.get('a')).toHaveLength(600);
+    expect(store.measure()).toMatchObject({ entries: 1, evictions: 1 });
+  });
+
+  test('a text that needs two bytes a character counts for twice', () => {
+    const [narrow, wide] = [new MemoryStore(), new MemoryStore()];
+    narrow.set('k', 'é'.repeat(100));
+    wide.set('k', '世'.repeat(100));
+    expect(wide.measure().bytes - narrow.measure().bytes).toBe(100);
+  });
+
+  test.each([[null], [undefined], [5], [{ value: 'a' }], [['a']]])(
+    'what is no text has no size, and is refused: %j',
+    (value) => {
+      const store = new MemoryStore();
+      store.set('key', 'text');
+      expect(store.set('key', value as never)).toBe(false); // what a Keyv without a serialiser hands over
+      expect(store.get('key')).toBe(undefined);
+      expect(store.measure()).toEqual({ entries: 0, bytes: 0, evictions: 0 });
+    },
+  );
+});
+
+describe('a ttl', () => {
+  test('ends a row to the millisecond', () => {
+    const clock = manualClock();
+    const store = new MemoryStore({ now: clock.now });
+    store.set('key', 'text', 100);
+    clock.advance(99);
+    expect([store.get('key'), store.getMany(['key'])]).toEqual(['text', ['text']]);
+    clock.advance(1);
+    expect([store.get('key'), store.getMany(['key'])]).toEqual([undefined, [undefined]]);
+    expect(store.measure().bytes).toBe(0);
+  });
+
+  test('is that of the last write', () => {
+    const clock = manualClock();
+    const store = new MemoryStore({ now: clock.now });
+    store.set('longer', '1', 100);
+    store.set('longer', '2', 1_000);
+    store.set('endless', '1', 100);
+    store.set('endless', '2');
+    store.set('shorter', '1', 1_000);
+    store.set('shorter', '2', 100);
+    clock.advance(500);
+    expect(store.getMany(['longer', 'endless', 'shorter'])).toEqual(['2', '2', undefined]);
+  });
+
+  test('of rows that nobody reads is told when they are swept', async () => {
+    const clock = manualClock();
+    const store = new MemoryStore({ now: clock.now });
+    for (const name of ['a', 'b', 'c']) store.set(name, '1', 100);
+    store.set('d', '1');
+    clock.advance(100);
+    expect(await keysOf(store)).toEqual(['d']);
+    for (const name of ['a', 'b']) store.set(name, '1', 100);
+    clock.advance(100);
+    expect([await store.sweep(), await store.sweep()]).toEqual([2, 0]);
+    expect(store.measure().entries).toBe(1);
+  });
+});
+
+describe('what has expired', () => {
+  test('leaves while others are written, without being asked for', () => {
+    const clock = manualClock();
+    const store = new MemoryStore({ now: clock.now });
+    for (let index = 0; index < 400; index += 1) store.set(`old ${index}`, '1', 100);
+    clock.advance(100);
+    for (let index = 0; index < 150; index += 1) store.set(`new ${index}`, '1', 100);
+    expect(store.measure()).toMatchObject({ entries: 150, evictions: 0 });
+  });
+
+  test('leaves before anything that has not', () => {
+    const clock = manualClock();
+    const store = new MemoryStore({ maxEntries: 100, now: clock.now });
+    for (let index = 0; index < 50; index += 1) store.set(`kept ${index}`, '1');
+    for (let index = 0; index < 50; index += 1) store.set(`old ${index}`, '1', 100);
+    clock.advance(100);
+    for (let index = 0; index < 20; index += 1) store.set(`new ${index}`, '1');
+    store.set('one more', '1');
+    expect(store.get('kept 49')).toBe('1');
+  });
+
+  test('is not lost from sight when the rows are cleared', () => {
+    const clock = manualClock();
+    const store = new MemoryStore({ now: clock.now });
+    for (let index = 0; index < 50; index += 1) store.set(`${index}`, '1', 100);
+    store.clear();
+    for (let index = 0; index < 50; index += 1) store.set(`old ${index}`, '1', 100);
+    clock.advance(100);
+    for (let index = 0; index < 50; index += 1) store.set(`new ${index}`, '1');
+    expect(store.measure().entries).toBe(50);
+  });
+});
+
+test('clearing leaves nothing, and the bounds whole', async () => {
+  const store = new MemoryStore({ maxEntries: 2 });
+  for (const name of ['a', 'b', 'c']) store.set(name, '1');
+  store.clear();
+  expect(store.measure()).toEqual({ entries: 0, bytes: 0, evictions: 1 });
+  for (const name of ['a', 'b', 'c']) store.set(name, '1');
+  expect(await keysOf(store)).toEqual(['b', 'c']);
+});
+
+test('a scan that rewrites every row it finds comes to an end', async () => {
+  const store = new MemoryStore();
+  for (const name of ['a', 'b', 'c']) store.set(name, '1');
+  const seen: string[] = [];
+  for await (const { key: name } of store.scan('')) {
+    seen.push(name);
+    store.set(name, '2');
+  }
+  expect(seen).toEqual(['a', 'b', 'c']);
+});
+
+test('a sweep of many rows lets others run meanwhile', async () => {
+  const clock = manualClock();
+  const store = new MemoryStore({ now: clock.now });
+  for (let index = 0; index < 3_000; index += 1) store.set(`${index}`, '1', 100);
+  clock.advance(100);
+  const swept = store.sweep();
+  const story: unknown[] = [];
+  setImmediate(() => story.push('another'));
+  story.push(await swept);
+  expect(story).toEqual(['another', 3_000]);
+});
+
+describe('bounds', () => {
+  test.each([[0], [-1], [Number.NaN], [Number.POSITIVE_INFINITY], ['10' as never]])(
+    'that are no number above zero are misuse: %p',
+    (bound) => {
+      const misuse = expect.objectContaining({ code: 'INVALID_OPTION' });
+      expect(() => new MemoryStore({ maxEntries: bound })).toThrow(misuse);
+      expect(() => new MemoryStore({ maxBytes: bound })).toThrow(misuse);
+    },
+  );
+});
+
+test('a scan outlives the rows that go meanwhile', async () => {
+  const store = new MemoryStore();
+  for (const name of ['a:1', 'a:2', 'a:3', 'b:1']) store.set(name, '1');
+  const seen: string[] = [];
+  for await (const row of store.scan('a:')) {
+    seen.push(row.key);
+    store.delete('a:2');
+  }
+  expect(seen).toEqual(['a:1', 'a:3']);
+});
+
+interface AnyKeyv {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: string): Promise<boolean>;
+  clear(): Promise<void>;
+}
+
+describe.each<[string, (store: MemoryStore) => AnyKeyv]>([
+  ['Keyv 5', (store) => new Keyv({ store })],
+  ['Keyv 6', (store) => new KeyvSix({ store })],
+])('under %s', (_name, over) => {
+  test('the bounds hold', async () => {
+    const store = new MemoryStore({ maxBytes: 10_000 });
+    const keyv = over(store);
+    for (let index = 0; index < 50; index++) await keyv.set(`${index}`, 'x'.repeat(1_000));
+    expect(store.measure()).toMatchObject({ entries: 7, evictions: 43 });
+    expect(store.measure().bytes).toBeLessThanOrEqual(10_000);
+    expect([await keyv.get('42'), await keyv.get('43')]).toEqual([undefined, 'x'.repeat(1_000)]);
+  });
+
+  test('a value that is too large is not kept, and it says so', async () => {
+    const keyv = over(new MemoryStore({ maxBytes: 1_000 }));
+    await keyv.set('key', 'small');
+    expect(await keyv.set('key', 'x'.repeat(1_000))).toBe(false);
+    expect(await keyv.get('key')).toBe(undefined);
+  });
+
+  test('clearing empties it', async () => {
+    const store = new MemoryStore();
+    const keyv = over(store);
+    await keyv.set('key', 'text');
+    await keyv.clear();
+    expect(store.measure().entries).toBe(0);
+  });
+});

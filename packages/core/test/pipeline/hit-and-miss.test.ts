@@ -1,0 +1,154 @@
+import { describe, expect, test } from '@jest/globals';
+import { cachedLlmCall } from '../../src/index.ts';
+import { QUESTION, startProvider, startTurns } from '../provider.ts';
+import { settled, startTrial } from '../trial.ts';
+
+describe('a repeated call', () => {
+  test('is a hit after a miss', async () => {
+    const { cache, story } = startTrial();
+    const provider = startProvider();
+    const ask = cachedLlmCall(provider.ask, { cache });
+    const first = await ask(QUESTION);
+    await settled();
+    expect(await ask(QUESTION)).toEqual(first);
+    expect(provider.calls).toHaveLength(1);
+    expect(story()).toEqual(['miss', 'stored', 'hit']);
+  });
+
+  test('is a hit whatever the order of its fields', async () => {
+    const { cache } = startTrial();
+    const provider = startProvider();
+    const ask = cachedLlmCall(provider.ask, { cache });
+    await ask({ prompt: 'p', seed: 1 });
+    await ask({ seed: 1, prompt: 'p' });
+    expect(provider.calls).toHaveLength(1);
+  });
+
+  test('is a miss with any other field', async () => {
+    const { cache } = startTrial();
+    const provider = startProvider();
+    const ask = cachedLlmCall(provider.ask, { cache });
+    await ask({ prompt: 'p', seed: 1 });
+    await ask({ prompt: 'p', seed: 2 });
+    await ask({ prompt: 'p', seed: '1' });
+    await ask({ prompt: 'p', seed: 1, unheardOf: true });
+    expect(provider.calls).toHaveLength(4);
+  });
+
+  test('is a hit until the ttl is over and a miss from then on', async () => {
+    const { cache, clock, story } = startTrial({ ttl: '30m' });
+    const provider = startProvider();
+    const ask = cachedLlmCall(provider.ask, { cache });
+    await ask(QUESTION);
+    clock.advance(30 * 60_000 - 1);
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 1' });
+    clock.advance(1);
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
+    expect(story()).toEqual(['miss', 'stored', 'hit', 'miss', 'stored']);
+  });
+
+  test('is a hit for 7 days where nothing is said of a ttl', async () => {
+    const { cache, clock } = startTrial();
+    const provider = startProvider();
+    const ask = cachedLlmCall(provider.ask, { cache });
+    await ask(QUESTION);
+    clock.advance(7 * 24 * 3_600_000 - 1);
+    await ask(QUESTION);
+    expect(provider.calls).toHaveLength(1);
+    clock.advance(1);
+    await ask(QUESTION);
+    expect(provider.calls).toHaveLength(2);
+  });
+
+  test('with an endless ttl never expires', async () => {
+    const { cache, clock } = startTrial({ ttl: Number.POSITIVE_INFINITY });
+    const provider = startProvider();
+    const ask = cachedLlmCall(provider.ask, { cache });
+    await ask(QUESTION);
+    clock.advance(100 * 365 * 24 * 3_600_000);
+    await ask(QUESTION);
+    expect(provider.calls).toHaveLength(1);
+  });
+
+  test('finds its answer also where the windows after the ttl are endless', async () => {
+    const endless = Number.POSITIVE_INFINITY;
+    const { cache } = startTrial({
+      ttl: '1m',
+      staleIfError: endless,
+      staleWhileRevalidate: endless,
+    });
+    const provider = startProvider();
+    const ask = cachedLlmCall(provider.ask, { cache });
+    await ask(QUESTION);
+    await ask(QUESTION);
+    expect(provider.calls).toHaveLength(1);
+  });
+
+  test.each([['text'], [0], [false], [['a', 1]], [{ deep: { list: [1, { a: null }] } }]])(
+    'comes back as it was: %j',
+    async (answer) => {
+      const { cache } = startTrial();
+      const ask = cachedLlmCall(async (_prompt: string): Promise<unknown> => answer, { cache });
+      await ask('p');
+      const { response, info } = await ask.withInfo('p');
+      expect(response).toEqual(answer);
+      expect(info.outcome).toBe('hit');
+    },
+  );
+});
+
+describe("the provider's error", () => {
+  test('is the very same object, nothing is stored, and the next call asks again', async () => {
+    const failure = new Error('the provider is tired');
+    const { cache, story } = startTrial();
+    const provider = startTurns(failure, { text: 'awake' });
+    const ask = cachedLlmCall(provider.ask, { cache });
+    await expect(ask(QUESTION)).rejects.toBe(failure);
+    expect(await ask(QUESTION)).toEqual({ text: 'awake' });
+    expect(provider.count).toBe(2);
+    expect(story()).toEqual(['miss', 'miss', 'stored']);
+  });
+
+  test('is passed on also where it is no Error', async () => {
+    const { cache } = startTrial();
+    const ask = cachedLlmCall((_prompt: string): Promise<string> => Promise.reject('a text'), {
+      cache,
+    });
+    await expect(ask('p')).rejects.toBe('a text');
+  });
+
+  test('is a rejection also where the function throws at once', async () => {
+    const failure = new Error('at once');
+    const { cache } = startTrial();
+    function broken(_prompt: string): Promise<string> {
+      throw failure;
+    }
+    await expect(cachedLlmCall(broken, { cache })('p')).rejects.toBe(failure);
+  });
+});
+
+describe('every answer is the own copy of its caller', () => {
+  test('changing one changes no other', async () => {
+    const { cache } = startTrial();
+    const ask = cachedLlmCall(startProvider().ask, { cache });
+    const first = await ask(QUESTION);
+    first.text = 'changed by the first';
+    const second = await ask(QUESTION);
+    expect(second.text).toBe('answer 1');
+    second.text = 'changed by the second';
+    expect((await ask(QUESTION)).text).toBe('answer 1');
+  });
+
+  test('what the leader changes at once changes neither the stored answer nor a follower’s', async () => {
+    const { cache } = startTrial();
+    const ask = cachedLlmCall(startProvider().ask, { cache });
+    const leading = ask(QUESTION).then((response) => {
+      response.text = 'changed at once';
+      return response;
+    });
+    const following = ask(QUESTION);
+    await leading;
+    expect((await following).text).toBe('answer 1');
+    expect((await ask(QUESTION)).text).toBe('answer 1');
+  });
+});

@@ -1,0 +1,260 @@
+import { describe, expect, test } from '@jest/globals';
+import { cachedLlmCall } from '../../src/index.ts';
+import { closedGate } from '../flight/gate.ts';
+import { QUESTION, type Question, startProvider, startTurns } from '../provider.ts';
+import { settled, startTrial } from '../trial.ts';
+
+const MINUTE = 60_000;
+
+describe('staleWhileRevalidate', () => {
+  test('stale is served while it is revalidated once, however many ask', async () => {
+    const { cache, clock, story } = startTrial({ ttl: '1m', staleWhileRevalidate: '10m' });
+    const provider = startProvider();
+    const ask = cachedLlmCall(provider.ask, { cache });
+    await ask(QUESTION);
+    clock.advance(MINUTE);
+    const answers = await Promise.all(Array.from({ length: 50 }, () => ask(QUESTION)));
+    expect(answers.every(({ text }) => text === 'answer 1')).toBe(true);
+    await settled();
+    expect(provider.calls).toHaveLength(2);
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
+    const told = story().filter((name) => name !== 'collapsed');
+    expect(told).toEqual(['miss', 'stored', 'stale', 'stored', 'hit']);
+  });
+
+  test('callers one after the other start no second revalidation while one is under way', async () => {
+    const { cache, clock } = startTrial({ ttl: '1m', staleWhileRevalidate: '10m' });
+    const gate = closedGate();
+    let calls = 0;
+    const ask = cachedLlmCall(
+      async function slow(_question: Question) {
+        calls += 1;
+        if (calls > 1) await gate.opened;
+        return calls;
+      },
+      { cache },
+    );
+    await ask(QUESTION);
+    clock.advance(MINUTE);
+    for (let index = 0; index < 5; index++) expect(await ask(QUESTION)).toBe(1);
+    expect(calls).toBe(2);
+    gate.open();
+    await settled();
+    expect(await ask(QUESTION)).toBe(2);
+  });
+
+  test('past its window the caller waits for a new answer', async () => {
+    const { cache, clock, story } = startTrial({ ttl: '1m', staleWhileRevalidate: '10m' });
+    const ask = cachedLlmCall(startProvider().ask, { cache });
+    await ask(QUESTION);
+    clock.advance(11 * MINUTE);
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
+    expect(story()).toEqual(['miss', 'stored', 'miss', 'stored']);
+  });
+
+  test('a revalidation that fails disturbs nobody, and is tried again after a pause', async () => {
+    const { cache, clock } = startTrial({ ttl: '1m', staleWhileRevalidate: '10m' });
+    const provider = startTurns('old', new Error('tired'), 'new');
+    const ask = cachedLlmCall(provider.ask, { cache });
+    await ask(QUESTION);
+    clock.advance(MINUTE);
+    expect(await ask(QUESTION)).toBe('old');
+    await settled();
+    for (const _turn of [1, 2, 3]) expect(await ask(QUESTION)).toBe('old');
+    expect(provider.count).toBe(2);
+    clock.advance(1_000);
+    expect(await ask(QUESTION)).toBe('old');
+    await settled();
+    expect(await ask(QUESTION)).toBe('new');
+    expect(provider.count).toBe(3);
+  });
+
+  test("a caller's abort does not reach the revalidation behind its answer", async () => {
+    const { cache, clock } = startTrial({ ttl: '1m', staleWhileRevalidate: '10m' });
+    const signals: AbortSignal[] = [];
+    const gate = closedGate();
+    const ask = cachedLlmCall(
+      async function slow({ signal }: Question & { signal: AbortSignal }) {
+        signals.push(signal);
+        if (signals.length > 1) await gate.opened;
+        return signals.length;
+      },
+      { cache },
+    );
+    const { signal, abort } = ((controller) => ({
+      signal: controller.signal,
+      abort: () => controller.abort(),
+    }))(new AbortController());
+    await ask({ ...QUESTION, signal });
+    clock.advance(MINUTE);
+    await ask({ ...QUESTION, signal });
+    await settled();
+    abort();
+    expect(signals[1]?.aborted).toBe(false);
+    gate.open();
+    await settled();
+    expect(await ask({ ...QUESTION, signal: new AbortController().signal })).toBe(2);
+  });
+});
+
+describe('staleIfError', () => {
+  const errorWith = (fields: object) => Object.assign(new Error('no answer'), fields);
+
+  async function afterFailure(failure: Error) {
+    const { cache, clock, story } = startTrial({ ttl: '1m', staleIfError: '1h' });
+    const provider = startTurns('old', failure, 'new');
+    const ask = cachedLlmCall(provider.ask, { cache });
+    await ask(QUESTION);
+    clock.advance(MINUTE);
+    const answer = ask(QUESTION);
+    return { answer, story, provider, ask, clock };
+  }
+
+  test.each([
+    ['a network error', errorWith({ code: 'ECONNRESET' })],
+    [
+      'a network error inside fetch’s own',
+      new TypeError('fetch failed', { cause: errorWith({ code: 'ENOTFOUND' }) }),
+    ],
+    ['a rate limit', errorWith({ status: 429 })],
+    ['a timeout', errorWith({ status: 408 })],
+    ['a server error', errorWith({ status: 503 })],
+    ['a server error of another shape', errorWith({ statusCode: 500 })],
+    ['a server error of AWS', errorWith({ $metadata: { httpStatusCode: 529 } })],
+    ['an error that says nothing of itself', new Error('something broke')],
+  ])('the older answer stands in for %s', async (_what, failure) => {
+    const { answer, story, provider } = await afterFailure(failure);
+    expect(await answer).toBe('old');
+    expect(provider.count).toBe(2);
+    expect(story()).toEqual(['miss', 'stored', 'stale']);
+  });
+
+  test.each([
+    ['a bad request', errorWith({ status: 400 })],
+    ['a wrong key', errorWith({ status: 401 })],
+    ['a mistake in the code', new TypeError('x is not a function')],
+    ['an abort', new DOMException('stopped', 'AbortError')],
+  ])('nothing stands in for %s', async (_what, failure) => {
+    const { answer, story } = await afterFailure(failure as Error);
+    await expect(answer).rejects.toBe(failure);
+    expect(story()).toEqual(['miss', 'stored', 'miss']);
+  });
+
+  test('a provider that answers is heard, and its answer replaces the older one', async () => {
+    const { cache, clock, story } = startTrial({ ttl: '1m', staleIfError: '1h' });
+    const ask = cachedLlmCall(startProvider().ask, { cache });
+    await ask(QUESTION);
+    clock.advance(MINUTE);
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
+    expect(story()).toEqual(['miss', 'stored', 'miss', 'stored', 'hit']);
+  });
+
+  test('says on the event and in the info that the answer is a fallback', async () => {
+    const { cache, clock, events } = startTrial({ ttl: '1m', staleIfError: '1h' });
+    const ask = cachedLlmCall(startTurns('old', new Error('tired')).ask, { cache });
+    await ask(QUESTION);
+    clock.advance(2 * MINUTE);
+    const { info } = await ask.withInfo(QUESTION);
+    expect(info).toMatchObject({ outcome: 'stale', age: 2 * MINUTE, ttl: 0 });
+    expect(events.at(-1)).toMatchObject({ name: 'stale', event: { isFallback: true } });
+  });
+
+  test('past its window the error goes to the caller', async () => {
+    const { cache, clock } = startTrial({ ttl: '1m', staleIfError: '1h' });
+    const failure = new Error('tired');
+    const ask = cachedLlmCall(startTurns('old', failure).ask, { cache });
+    await ask(QUESTION);
+    clock.advance(61 * MINUTE);
+    await expect(ask(QUESTION)).rejects.toBe(failure);
+  });
+});
+
+describe('both windows together', () => {
+  test('stale first, fallback after, and an error in the end', async () => {
+    const windows = { ttl: '1m', staleWhileRevalidate: '2m', staleIfError: '5m' } as const;
+    const { cache, clock, events } = startTrial(windows);
+    const failure = new Error('tired');
+    const ask = cachedLlmCall(startTurns('old', failure).ask, { cache });
+    await ask(QUESTION);
+    clock.advance(2 * MINUTE);
+    expect(await ask(QUESTION)).toBe('old');
+    await settled();
+    expect(events.find(({ name }) => name === 'stale')?.event).toMatchObject({ isFallback: false });
+    clock.advance(2 * MINUTE);
+    expect(await ask(QUESTION)).toBe('old');
+    expect(events.at(-1)?.event).toMatchObject({ isFallback: true });
+    clock.advance(2 * MINUTE);
+    await expect(ask(QUESTION)).rejects.toBe(failure);
+  });
+});
+
+describe('renewOnHit', () => {
+  test('a hit starts the ttl anew', async () => {
+    const { cache, clock, story } = startTrial({ ttl: '10m', renewOnHit: true });
+    const ask = cachedLlmCall(startProvider().ask, { cache });
+    await ask(QUESTION);
+    for (let hit = 0; hit < 5; hit++) {
+      clock.advance(9 * MINUTE);
+      await ask(QUESTION);
+      await settled();
+    }
+    clock.advance(10 * MINUTE);
+    await ask(QUESTION);
+    expect(story()).toEqual([
+      ...['miss', 'stored', 'hit', 'hit', 'hit', 'hit', 'hit'], //
+      ...['miss', 'stored'],
+    ]);
+  });
+
+  test('the age of an answer goes on from when it was stored', async () => {
+    const { cache, clock } = startTrial({ ttl: '10m', renewOnHit: true });
+    const ask = cachedLlmCall(startProvider().ask, { cache });
+    await ask(QUESTION);
+    clock.advance(9 * MINUTE);
+    await ask(QUESTION);
+    await settled();
+    clock.advance(9 * MINUTE);
+    const { info } = await ask.withInfo(QUESTION);
+    expect(info).toMatchObject({ outcome: 'hit', age: 18 * MINUTE });
+  });
+
+  test('without it the ttl counts from when the answer was stored', async () => {
+    const { cache, clock } = startTrial({ ttl: '10m' });
+    const provider = startProvider();
+    const ask = cachedLlmCall(provider.ask, { cache });
+    await ask(QUESTION);
+    clock.advance(9 * MINUTE);
+    await ask(QUESTION);
+    clock.advance(MINUTE);
+    await ask(QUESTION);
+    expect(provider.calls).toHaveLength(2);
+  });
+
+  test('an entry keeps its tags, whoever renews it', async () => {
+    const { cache, clock } = startTrial({ ttl: '10m', renewOnHit: true });
+    const provider = startProvider();
+    const ask = cachedLlmCall(provider.ask, { cache });
+    await ask.with({ tags: ['prompts-v1'] })(QUESTION);
+    clock.advance(5 * MINUTE);
+    await ask(QUESTION);
+    await settled();
+    await cache.invalidate({ tag: 'prompts-v1' });
+    await ask(QUESTION);
+    expect(provider.calls).toHaveLength(2);
+  });
+
+  test('an entry of a tag that was once invalidated is renewed by a caller without the tag', async () => {
+    const { cache, clock } = startTrial({ ttl: '10m', renewOnHit: true });
+    const provider = startProvider();
+    const ask = cachedLlmCall(provider.ask, { cache });
+    await cache.invalidate({ tag: 'prompts-v1' });
+    await cache.invalidate({ provider: 'ask' });
+    await ask.with({ tags: ['prompts-v1'] })(QUESTION);
+    clock.advance(5 * MINUTE);
+    await ask(QUESTION);
+    await settled();
+    await ask(QUESTION);
+    expect(provider.calls).toHaveLength(1);
+  });
+});

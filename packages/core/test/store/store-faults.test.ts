@@ -1,0 +1,219 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { summed, unsummed } from '../../src/entry/sum.ts';
+import { cachedLlmCall, MemoryStore, type Store } from '../../src/index.ts';
+import { QUESTION, startProvider } from '../provider.ts';
+import { settled, startTrial } from '../trial.ts';
+
+const failing = (failure: () => unknown): Store => ({
+  get: failure,
+  set: failure,
+  delete: failure,
+});
+
+const down = () => Object.assign(new Error('redis://user:secret@host refused'), { code: 'DOWN' });
+
+const BROKEN: readonly (readonly [string, Store])[] = [
+  [
+    'throws',
+    failing(() => {
+      throw down();
+    }),
+  ],
+  ['rejects', failing(() => Promise.reject(down()))],
+  ['rejects with nothing', failing(() => Promise.reject(undefined))],
+  ['hangs', failing(() => new Promise(() => {}))],
+];
+
+describe('a store that fails', () => {
+  test.each(BROKEN)('the call goes through where it %s', async (_how, store) => {
+    const { cache, story } = startTrial({ store, storeTimeout: '5ms' });
+    const provider = startProvider();
+    const ask = cachedLlmCall(provider.ask, { cache });
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 1' });
+    expect(await ask({ prompt: 'other' })).toEqual({ text: 'answer 2' });
+    expect(provider.calls).toHaveLength(2);
+    expect(story()).toContain('store-error');
+    expect(story()).not.toContain('stored');
+    expect(cache.stats().misses).toBe(2);
+  });
+
+  test('shows in the figures as away while it is left alone', async () => {
+    const { cache } = startTrial({ store: failing(() => Promise.reject(down())) });
+    const ask = cachedLlmCall(startProvider().ask, { cache });
+    expect(cache.stats().isStoreAway).toBe(false);
+    await ask(QUESTION);
+    await settled();
+    await ask(QUESTION);
+    await settled();
+    expect(cache.stats()).toMatchObject({ isStoreAway: true, misses: 2, hits: 0 });
+  });
+
+  test('is named in the event without what it said', async () => {
+    const { cache, events } = startTrial({ store: failing(() => Promise.reject(down())) });
+    await cachedLlmCall(startProvider().ask, { cache })(QUESTION);
+    await settled();
+    const errors = events.filter(({ name }) => name === 'store-error');
+    expect(errors.map(({ event }) => event)).toEqual([
+      { operation: 'get', reason: 'DOWN', isPermanent: false },
+      { operation: 'set', reason: 'DOWN', isPermanent: false },
+    ]);
+  });
+
+  test('is left alone after repeated failures, and heals by itself', async () => {
+    const inner = new MemoryStore();
+    let isDown = true;
+    let asked = 0;
+    const guarded = (operation: () => unknown) => {
+      asked += 1;
+      if (isDown) throw down();
+      return operation();
+    };
+    const store: Store = {
+      get: (key) => guarded(() => inner.get(key)),
+      set: (key, value) => guarded(() => inner.set(key, value)),
+      delete: (key) => guarded(() => inner.delete(key)),
+    };
+    const { cache, clock, story } = startTrial({ store });
+    const provider = startProvider();
+    const ask = cachedLlmCall(provider.ask, { cache });
+    for (let index = 0; index < 10; index++) await ask(QUESTION);
+    expect(story()).toContain('breaker-open');
+    const before = asked;
+    await ask(QUESTION);
+    expect(asked).toBe(before);
+    isDown = false;
+    clock.advance(60_000);
+    await ask(QUESTION);
+    await settled();
+    expect(story()).toContain('breaker-closed');
+    await ask(QUESTION);
+    await settled();
+    await ask(QUESTION);
+    expect(story().at(-1)).toBe('hit');
+  });
+
+  test('makes no call wait longer than its deadline', async () => {
+    const { cache } = startTrial({ store: failing(() => new Promise(() => {})), storeTimeout: 20 });
+    const ask = cachedLlmCall(startProvider().ask, { cache });
+    const startedAt = performance.now();
+    await ask(QUESTION);
+    expect(performance.now() - startedAt).toBeLessThan(500);
+  });
+});
+
+/** A row whose header says one thing more. */
+const saying = (row: string, what: string) =>
+  row.replace(/\{\}|\{/, (rest) => (rest === '{}' ? `{${what}}` : `{${what},`));
+
+describe('what a store returns that is no answer', () => {
+  const HEADER = {
+    ...{ storedAt: 0, freshUntil: 9e15, staleUntil: 9e15, fallbackUntil: 9e15 },
+    ...{ kind: 'response', provider: 'ask', scope: '' },
+  };
+
+  test.each<[string, unknown]>([
+    ['a text', 'garbage'],
+    ['an empty text', ''],
+    ['a text in two lines', 'not\njson'],
+    ['a number', 7],
+    ['an object', { value: 'x' }],
+    ['null', null],
+    ['another application’s JSON', '{"answer":42}\n{"a":1}'],
+    ['an entry of another request', `${JSON.stringify(HEADER)}\n"secret"`],
+    ['a prototype', '{"__proto__":{"polluted":true}}\n{"__proto__":{"polluted":true}}'],
+  ])('%s is a miss, and is replaced', async (_what, garbage) => {
+    const rows = new Map<string, unknown>();
+    const { cache, story } = startTrial({ store: rows });
+    const provider = startProvider();
+    const ask = cachedLlmCall(provider.ask, { cache });
+    rows.set(ask.keyOf(QUESTION) ?? '', garbage);
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 1' });
+    await settled();
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 1' });
+    expect(story()).toEqual(['miss', 'stored', 'hit']);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+
+  async function tampered(change: (text: string) => string) {
+    const rows = new Map<string, unknown>();
+    const { cache, story } = startTrial({ store: rows });
+    const ask = cachedLlmCall(startProvider().ask, { cache });
+    await ask(QUESTION);
+    await settled();
+    const key = ask.keyOf(QUESTION) ?? '';
+    const text = unsummed(String(rows.get(key))) ?? '';
+    rows.set(key, summed(change(text))); // the sum fits: what stands behind it has to be looked at, too
+    const answer = await ask(QUESTION);
+    await settled();
+    return { answer, story };
+  }
+
+  test.each([
+    ['a cut row', (text: string) => text.slice(0, -5)],
+    ['a cut header', (text: string) => text.slice(0, 30)],
+    [
+      'a value with an unknown tag',
+      (text: string) => text.replace(/\n.*/, '\n{"$cached-llm":["function","x"]}'),
+    ],
+    [
+      'a value with a tag that is none',
+      (text: string) => text.replace(/\n.*/, '\n{"$cached-llm":5}'),
+    ],
+    ['a response that says it is a stream', (text: string) => saying(text, '"k":"stream"')],
+    ['an entry of no kind', (text: string) => saying(text, '"k":"other"')],
+    [
+      'an entry with a time that is none',
+      (text: string) => text.replace(/(\["[^"]+",\d+,)\d+/, '$1"x"'),
+    ],
+  ])('%s is a miss, and is replaced', async (_what, change) => {
+    const { answer, story } = await tampered(change);
+    expect(answer).toEqual({ text: 'answer 2' });
+    expect(story()).toEqual(['miss', 'stored', 'miss', 'stored']);
+  });
+});
+
+describe('an answer too large for the store', () => {
+  test('is served, not stored, and told once', async () => {
+    const { cache, story, events } = startTrial({ maxEntryBytes: 1_000 });
+    let calls = 0;
+    const ask = cachedLlmCall(
+      async function large(_prompt: string) {
+        calls += 1;
+        return 'x'.repeat(1_000);
+      },
+      { cache },
+    );
+    expect(await ask('p')).toHaveLength(1_000);
+    await settled();
+    expect(await ask('p')).toHaveLength(1_000);
+    await settled();
+    expect(calls).toBe(2);
+    expect(story()).toEqual(['miss', 'not-admitted', 'miss', 'not-admitted']);
+    expect(events[1]?.event).toMatchObject({ reason: 'too-large' });
+  });
+
+  test('for the memory store as a whole is served and not stored', async () => {
+    const { cache } = startTrial({ maxBytes: 2_000 });
+    const ask = cachedLlmCall(async (_prompt: string) => 'x'.repeat(3_000), {
+      ...{ cache, provider: 'large' },
+    });
+    const { response, info } = await ask.withInfo('p');
+    expect(response).toHaveLength(3_000);
+    expect(info.stored).toBe(false);
+  });
+});
+
+describe('a listener that throws', () => {
+  test('fails no call, and is warned of', async () => {
+    const { cache } = startTrial();
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const mistake = new Error('a mistake in the listener');
+    cache.on('miss', () => {
+      throw mistake;
+    });
+    const ask = cachedLlmCall(startProvider().ask, { cache });
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 1' });
+    expect(warn).toHaveBeenCalledWith(String(mistake));
+    warn.mockRestore();
+  });
+});

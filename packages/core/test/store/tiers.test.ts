@@ -1,0 +1,171 @@
+import { describe, expect, test } from '@jest/globals';
+import { cachedLlmCall, createLlmCache, MemoryStore, type Store } from '../../src/index.ts';
+import { QUESTION, startProvider } from '../provider.ts';
+import { settled, startTrial } from '../trial.ts';
+
+const SECOND = 1_000;
+
+/** A store across a network, as far as a test needs one: it counts reads, and can be away. */
+class FarStore implements Store {
+  readonly rows = new Map<string, string>();
+  reads = 0;
+  isAway = false;
+
+  async get(key: string) {
+    this.#answer();
+    this.reads += 1;
+    return this.rows.get(key);
+  }
+
+  async getMany(keys: string[]) {
+    this.#answer();
+    this.reads += 1;
+    return keys.map((key) => this.rows.get(key));
+  }
+
+  async set(key: string, value: string) {
+    this.#answer();
+    this.rows.set(key, value);
+    return true;
+  }
+
+  async delete(key: string) {
+    this.#answer();
+    return this.rows.delete(key);
+  }
+
+  #answer(): void {
+    if (this.isAway) throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
+  }
+}
+
+function startTiers(far = new FarStore()) {
+  const trial = startTrial({ tiers: ['memory:', far] });
+  const provider = startProvider();
+  const ask = cachedLlmCall(provider.ask, { cache: trial.cache, provider: 'p', tags: ['t'] });
+  return { ...trial, far, ask, calls: provider.calls };
+}
+
+describe('memory before a store', () => {
+  test('serves what was just written without asking the store, and asks again a second later', async () => {
+    const { ask, far, clock } = startTiers();
+    await ask(QUESTION);
+    await settled();
+    const before = far.reads;
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 1' });
+    expect(far.reads).toBe(before);
+    clock.advance(SECOND);
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 1' });
+    expect(far.reads).toBe(before + 1);
+  });
+
+  test('reads through: what another process stored is served, and kept for no longer than it is fresh', async () => {
+    const one = startTiers();
+    await one.ask(QUESTION);
+    await settled();
+    const other = startTiers(one.far);
+    expect(await other.ask(QUESTION)).toEqual({ text: 'answer 1' });
+    other.clock.advance(7 * 86_400 * SECOND);
+    one.far.isAway = true;
+    await other.ask(QUESTION);
+    expect(other.story().filter((name) => name !== 'store-error')).toEqual([
+      'hit',
+      'miss',
+      'not-admitted',
+    ]);
+  });
+
+  test('writes to both', async () => {
+    const { ask, far } = startTiers();
+    await ask(QUESTION);
+    await settled();
+    expect([...far.rows.keys()]).toEqual([ask.keyOf(QUESTION)]);
+  });
+
+  test.each([
+    ['a key', (key: string) => ({ key })],
+    ['a tag', () => ({ tag: 't' })],
+    ['a provider', () => ({ provider: 'p' })],
+    ['the namespace', () => ({ namespace: true as const })],
+  ])('takes %s out of both', async (_what, selection) => {
+    const { ask, cache, far } = startTiers();
+    await ask(QUESTION);
+    await settled();
+    expect(await cache.invalidate(selection(ask.keyOf(QUESTION) ?? ''))).toBe(true);
+    expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
+    await settled();
+    expect(await startTiers(far).ask(QUESTION)).toEqual({ text: 'answer 2' });
+  });
+
+  test('sees what another process took out of use within a second', async () => {
+    const one = startTiers();
+    await one.ask(QUESTION);
+    await settled();
+    const other = startTiers(one.far);
+    await other.ask(QUESTION);
+    await one.cache.invalidate({ tag: 't' });
+    other.clock.advance(SECOND);
+    expect(await other.ask(QUESTION)).toEqual({ text: 'answer 1' }); // its own provider's
+    expect(other.calls).toHaveLength(1);
+  });
+
+  test('serves what it has while the store is away, and what is written meanwhile', async () => {
+    const { ask, far, clock, calls } = startTiers();
+    await ask(QUESTION);
+    await settled();
+    far.isAway = true;
+    for (let minute = 0; minute < 10; minute += 1) {
+      clock.advance(60 * SECOND);
+      expect(await ask(QUESTION)).toEqual({ text: 'answer 1' });
+      await ask({ prompt: 'asked during the outage' });
+    }
+    expect(calls).toHaveLength(2);
+    far.isAway = false;
+    clock.advance(60 * SECOND);
+    await ask(QUESTION); // lets the probe out
+    await settled();
+    await ask(QUESTION);
+    expect(calls).toHaveLength(2);
+  });
+
+  test('forgets for good what was taken out of use during an outage', async () => {
+    const { ask, cache, far, clock, calls } = startTiers();
+    await ask(QUESTION);
+    await settled();
+    far.isAway = true;
+    expect(await cache.invalidate({ tag: 't' })).toBe(false);
+    await ask(QUESTION);
+    expect(calls).toHaveLength(2);
+    far.isAway = false;
+    clock.advance(60 * SECOND);
+    for (const _turn of [1, 2]) {
+      expect(await ask(QUESTION)).toEqual({ text: expect.not.stringContaining('answer 1') });
+      await settled();
+    }
+  });
+});
+
+describe('tiers', () => {
+  const far = new FarStore();
+
+  test.each([
+    ['one store', ['memory:']],
+    ['three stores', ['memory:', far, far]],
+    ['no memory', [far, far]],
+    ['memory twice', ['memory:', new MemoryStore()]],
+    ['no list', 'memory:'],
+  ])('are refused where they are %s', (_what, tiers) => {
+    expect(() => createLlmCache({ tiers: tiers as never })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        message: expect.stringContaining("Write tiers: ['memory:', store]"),
+      }),
+    );
+  });
+
+  test('are refused beside a store', () => {
+    expect(() => createLlmCache({ store: far, tiers: ['memory:', far] })).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION' }),
+    );
+  });
+});

@@ -1,0 +1,338 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { decodeValue, encodeValue } from '../../src/entry/value-text.ts';
+import { Recording } from '../../src/stream/recording.ts';
+import type { Facts, StreamWatcher } from '../../src/stream/stream-source.ts';
+import { HandStream } from './hand-stream.ts';
+
+const MARKER = 'done';
+const GOOD: Facts = { usage: { outputTokens: 3 } };
+
+const watcher: StreamWatcher<unknown> = {
+  observe: (chunk) => chunk === MARKER,
+  verdict: () => GOOD,
+};
+
+function record(given: Partial<StreamWatcher<unknown>> = {}) {
+  const upstream = new HandStream<unknown>();
+  const recording = new Recording<unknown>({
+    upstream,
+    watcher: { ...watcher, ...given },
+    encode: encodeValue,
+    decode: decodeValue,
+  });
+  return { upstream, recording };
+}
+
+async function readAll(reader: AsyncIterable<unknown>): Promise<unknown[]> {
+  const chunks: unknown[] = [];
+  for await (const chunk of reader) chunks.push(chunk);
+  return chunks;
+}
+
+const textsOf = (...chunks: unknown[]) => chunks.map(encodeValue);
+
+async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+  let settled = false;
+  const settle = () => {
+    settled = true;
+  };
+  promise.then(settle, settle);
+  await turn();
+  return settled;
+}
+
+afterEach(() => turn()); // an unhandled rejection fails the test
+
+describe('a recording', () => {
+  test('hands out the first chunk while the others are still to come', async () => {
+    const { upstream, recording } = record();
+    const reader = recording.replay();
+    const first = reader.next();
+    upstream.push('a');
+    expect(await first).toEqual({ done: false, value: 'a' });
+    expect(await isSettled(reader.next())).toBe(false);
+    expect(await isSettled(recording.ended)).toBe(false);
+  });
+
+  test('pulls no chunk that nobody asked for', async () => {
+    const { upstream, recording } = record();
+    upstream.push('a', 'b', 'c');
+    const [one, other] = [recording.replay(), recording.replay()];
+    expect(upstream.pulls).toBe(0);
+    await one.next();
+    await other.next();
+    expect(upstream.pulls).toBe(1);
+    await other.next();
+    await one.next();
+    expect(upstream.pulls).toBe(2);
+  });
+
+  test('gives every reader every chunk from the first, whenever it comes', async () => {
+    const { upstream, recording } = record();
+    const early = readAll(recording.replay());
+    upstream.push('a', 'b');
+    await turn();
+    const late = recording.replay();
+    upstream.push('c');
+    upstream.end();
+    expect(await early).toEqual(['a', 'b', 'c']);
+    expect(await readAll(late)).toEqual(['a', 'b', 'c']);
+    expect(await readAll(recording.replay())).toEqual(['a', 'b', 'c']);
+    expect(upstream.pulls).toBe(4);
+  });
+
+  test('gives each reader chunks of its own', async () => {
+    const { upstream, recording } = record();
+    upstream.push({ delta: { text: 'a' } });
+    upstream.end();
+    const [one, other] = await Promise.all(
+      [recording, recording].map((it) => readAll(it.replay())),
+    );
+    expect(one).toEqual(other);
+    expect((one as any)[0].delta).not.toBe((other as any)[0].delta);
+  });
+
+  test('keeps each chunk as it was when it came', async () => {
+    const { upstream, recording } = record();
+    const chunk = { text: 'a' };
+    upstream.push(chunk, 'b');
+    upstream.end();
+    const reader = recording.replay();
+    await reader.next();
+    chunk.text = 'changed by its maker';
+    expect(await readAll(recording.replay())).toEqual([{ text: 'a' }, 'b']);
+  });
+
+  test('passes on undefined, null and empty chunks', async () => {
+    const { upstream, recording } = record();
+    const chunks = [undefined, null, '', 0, [], {}];
+    upstream.push(...chunks);
+    upstream.end();
+    expect(await readAll(recording.replay())).toEqual(chunks);
+    expect((await recording.ended).texts).toEqual(textsOf(...chunks));
+  });
+});
+
+describe('its end', () => {
+  test('is told at the marker, before the stream is over', async () => {
+    const { upstream, recording } = record();
+    const reader = recording.replay();
+    upstream.push('a', MARKER);
+    await reader.next();
+    await reader.next();
+    expect(await recording.ended).toEqual({
+      ...GOOD,
+      rejection: undefined,
+      texts: textsOf('a', MARKER),
+    });
+  });
+
+  test('is told at the end of the stream where there was no marker', async () => {
+    const { upstream, recording } = record();
+    upstream.push('a');
+    upstream.end();
+    await readAll(recording.replay());
+    expect(await recording.ended).toMatchObject({ ...GOOD, texts: textsOf('a') });
+  });
+
+  test('is judged once', async () => {
+    let verdicts = 0;
+    const { upstream, recording } = record({
+      verdict: () => {
+        verdicts += 1;
+        return GOOD;
+      },
+    });
+    upstream.push(MARKER);
+    await recording.replay().next();
+    await recording.ended;
+    expect(verdicts).toBe(1);
+  });
+
+  test('says why the watcher would not keep it', async () => {
+    const { upstream, recording } = record({ verdict: () => ({ rejection: 'truncated' }) });
+    upstream.push('a');
+    upstream.end();
+    expect(await readAll(recording.replay())).toEqual(['a']);
+    expect(await recording.ended).toMatchObject({ rejection: 'truncated' });
+  });
+
+  test('is what was seen at the marker: what follows it reaches the readers only', async () => {
+    const { upstream, recording } = record();
+    upstream.push('a', MARKER, 'more');
+    upstream.end();
+    expect(await readAll(recording.replay())).toEqual(['a', MARKER, 'more']);
+    expect((await recording.ended).texts).toEqual(textsOf('a', MARKER));
+  });
+
+  test.each(['observe', 'verdict'] as const)(
+    'is unreadable when the watcher throws in %s, and no reader notices',
+    async (method) => {
+      const { upstream, recording } = record({
+        [method]: () => {
+          throw new Error('a mistake of the adapter');
+        },
+      });
+      upstream.push('a', MARKER);
+      upstream.end();
+      expect(await readAll(recording.replay())).toEqual(['a', MARKER]);
+      expect(await recording.ended).toMatchObject({ rejection: 'unreadable' });
+    },
+  );
+});
+
+describe('a chunk that cannot be kept', () => {
+  test('reaches every reader as it is, and the recording is not kept', async () => {
+    const { upstream, recording } = record();
+    const strange = { cancel: () => {} };
+    upstream.push('a', strange, 'b');
+    upstream.end();
+    const [one, other] = await Promise.all(
+      [recording, recording].map((it) => readAll(it.replay())),
+    );
+    expect(one?.[1]).toBe(strange);
+    expect(other?.[1]).toBe(strange);
+    expect([one?.length, (await recording.ended).rejection]).toEqual([3, 'unencodable']);
+  });
+});
+
+describe('a failure of the provider', () => {
+  test('reaches every reader after the chunks before it, as the same error object', async () => {
+    const { upstream, recording } = record();
+    const error = new Error('overloaded');
+    const readers = [recording.replay(), recording.replay(), recording.replay()];
+    upstream.push('a');
+    for (const reader of readers) expect((await reader.next()).value).toBe('a');
+    const pending = readers.map((reader) => reader.next());
+    upstream.fail(error);
+    for (const next of pending) await expect(next).rejects.toBe(error);
+    const late = recording.replay();
+    expect((await late.next()).value).toBe('a');
+    await expect(late.next()).rejects.toBe(error);
+    expect(await recording.ended).toMatchObject({ rejection: 'failed' });
+  });
+
+  test('is told once to a reader, who is at an end then', async () => {
+    const { upstream, recording } = record();
+    const reader = recording.replay();
+    upstream.fail(new Error('overloaded'));
+    await expect(reader.next()).rejects.toThrow('overloaded');
+    expect(await reader.next()).toEqual({ done: true, value: undefined });
+  });
+
+  test('may be thrown where a promise is due', async () => {
+    const { upstream, recording } = record();
+    const error = new Error('closed');
+    upstream.next = () => {
+      throw error;
+    };
+    await expect(recording.replay().next()).rejects.toBe(error);
+    await expect(recording.replay().next()).rejects.toBe(error);
+  });
+
+  test('that nobody waits for concerns nobody', async () => {
+    const { upstream, recording } = record();
+    const controller = new AbortController();
+    const pending = recording.replay(controller.signal).next();
+    controller.abort('gone');
+    await expect(pending).rejects.toBe('gone');
+    upstream.fail(new Error('late'));
+    await turn();
+    expect(await recording.ended).toMatchObject({ rejection: 'left' });
+  });
+
+  test('after the marker leaves what was kept', async () => {
+    const { upstream, recording } = record();
+    const reader = recording.replay();
+    upstream.push(MARKER);
+    upstream.fail(new Error('reset'));
+    await reader.next();
+    await expect(reader.next()).rejects.toThrow('reset');
+    expect(await recording.ended).toMatchObject({ ...GOOD, rejection: undefined });
+  });
+});
+
+describe('a reader that leaves', () => {
+  test('early disturbs no other', async () => {
+    const { upstream, recording } = record();
+    const [leaving, staying] = [recording.replay(), recording.replay()];
+    upstream.push('a', 'b');
+    await leaving.next();
+    await leaving.return();
+    upstream.end();
+    expect(await readAll(staying)).toEqual(['a', 'b']);
+    expect([upstream.returns, recording.isAbandoned]).toEqual([0, false]);
+    expect(await recording.ended).toMatchObject(GOOD);
+  });
+
+  test('as the last one stops the provider, and nothing is kept', async () => {
+    const { upstream, recording } = record();
+    const [one, other] = [recording.replay(), recording.replay()];
+    upstream.push('a', 'b');
+    await one.next();
+    await one.return();
+    expect([upstream.returns, recording.isAbandoned]).toEqual([0, false]);
+    await other.return();
+    expect([upstream.returns, recording.isAbandoned]).toEqual([1, true]);
+    expect(await recording.ended).toMatchObject({ rejection: 'left' });
+    expect(upstream.pulls).toBe(1);
+  });
+
+  test('leaves once, however often it says so', async () => {
+    const { upstream, recording } = record();
+    const [leaving, staying] = [recording.replay(), recording.replay()];
+    await leaving.return();
+    await leaving.return();
+    expect(await leaving.next()).toEqual({ done: true, value: undefined });
+    expect([upstream.returns, recording.isAbandoned]).toEqual([0, false]);
+    upstream.end();
+    expect(await readAll(staying)).toEqual([]);
+  });
+
+  test('at the marker leaves a whole answer behind', async () => {
+    const { upstream, recording } = record();
+    const reader = recording.replay();
+    upstream.push('a', MARKER);
+    await reader.next();
+    await reader.next();
+    await reader.return();
+    expect([upstream.returns, recording.isAbandoned]).toEqual([1, false]);
+    expect(await recording.ended).toMatchObject({ ...GOOD, rejection: undefined });
+    expect(await readAll(recording.replay())).toEqual(['a', MARKER]);
+  });
+
+  test('after the end stops nothing', async () => {
+    const { upstream, recording } = record();
+    upstream.end();
+    await readAll(recording.replay());
+    expect([upstream.returns, recording.isAbandoned]).toEqual([0, false]);
+  });
+
+  test.each<[string, () => never | Promise<never>]>([
+    [
+      'throws',
+      () => {
+        throw new Error('already closed');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('already closed'))],
+  ])('does not hear that the provider %s at being stopped', async (_name, answer) => {
+    const { upstream, recording } = record();
+    upstream.return = answer;
+    expect(await recording.replay().return()).toEqual({ done: true, value: undefined });
+    await turn();
+  });
+
+  test('may leave a provider that cannot be stopped', async () => {
+    const upstream = { next: () => new Promise<never>(() => {}) };
+    const recording = new Recording({
+      upstream,
+      watcher,
+      encode: encodeValue,
+      decode: decodeValue,
+    });
+    await recording.replay().return();
+    expect(recording.isAbandoned).toBe(true);
+  });
+});

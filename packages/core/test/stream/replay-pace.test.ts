@@ -1,0 +1,81 @@
+import { setTimeout as after } from 'node:timers/promises';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { type CacheOptions, cachedLlmCall } from '../../src/index.ts';
+import { settled, startTrial } from '../trial.ts';
+
+async function chunksOf<Chunk>(stream: AsyncIterable<Chunk>): Promise<Chunk[]> {
+  const chunks: Chunk[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return chunks;
+}
+
+async function* speak(_prompt: string): AsyncGenerator<string, void, undefined> {
+  for (const word of ['a', 'b', 'c']) {
+    await after(8);
+    yield word;
+  }
+}
+
+interface Header {
+  readonly delays?: readonly number[];
+}
+
+/** Asks once, so that the stream is stored; how it stands there. */
+async function store(options: CacheOptions) {
+  const rows = new Map<string, unknown>();
+  const { cache } = startTrial({ store: rows, ...options });
+  const ask = cachedLlmCall(speak, { cache });
+  expect(await chunksOf(await ask('p'))).toEqual(['a', 'b', 'c']);
+  await settled();
+  const text = [...rows.values()].map(String).join('\n');
+  const inRow = /"d":(\[[\d,]*\])/.exec(text.replaceAll('\\', ''))?.[1];
+  return {
+    ask,
+    cache,
+    rows,
+    delays: inRow === undefined ? undefined : (JSON.parse(inRow) as Header['delays']),
+  };
+}
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe("replay: 'recorded'", () => {
+  test('keeps how long each chunk was waited for, and waits as long on a hit', async () => {
+    const { ask, delays } = await store({ replay: 'recorded' });
+    expect(delays).toHaveLength(3);
+    expect(delays?.every((delay) => delay > 0)).toBe(true);
+    jest.useFakeTimers({
+      doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'],
+    });
+    const { response, info } = await ask.withInfo('p');
+    expect(info.outcome).toBe('hit');
+    const read = chunksOf(response);
+    for (const delay of delays ?? []) {
+      await settled();
+      expect(jest.getTimerCount()).toBe(1);
+      jest.advanceTimersByTime(delay);
+    }
+    expect(await read).toEqual(['a', 'b', 'c']);
+  });
+
+  test('gives what was stored without it at once', async () => {
+    const { ask, delays } = await store({});
+    expect(delays).toBe(undefined);
+    const { response, info } = await ask.with({ replay: 'recorded' }).withInfo('p');
+    jest.useFakeTimers({
+      doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'],
+    });
+    expect(await chunksOf(response)).toEqual(['a', 'b', 'c']);
+    expect(info.outcome).toBe('hit');
+  });
+});
+
+test("replay: 'instant' does not wait for what was stored with its pace", async () => {
+  const { ask } = await store({ replay: 'recorded' });
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'] });
+  const { response, info } = await ask.with({ replay: 'instant' }).withInfo('p');
+  expect(await chunksOf(response)).toEqual(['a', 'b', 'c']);
+  expect(info.outcome).toBe('hit');
+});

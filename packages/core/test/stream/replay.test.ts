@@ -1,0 +1,151 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { Recording } from '../../src/stream/recording.ts';
+import { HandStream } from './hand-stream.ts';
+
+function record() {
+  const upstream = new HandStream<string>();
+  const recording = new Recording<string>({
+    upstream,
+    watcher: { observe: () => false, verdict: () => ({}) },
+    encode: (chunk) => chunk,
+    decode: (text) => text,
+  });
+  return { upstream, recording };
+}
+
+const DONE = { done: true, value: undefined };
+const chunk = (value: string) => ({ done: false, value });
+
+afterEach(() => turn()); // an unhandled rejection fails the test
+
+describe('reading', () => {
+  test('may ask for several chunks at once, and gets them in order', async () => {
+    const { upstream, recording } = record();
+    const reader = recording.replay();
+    const asked = [reader.next(), reader.next(), reader.next(), reader.next()];
+    upstream.push('a', 'b');
+    upstream.end();
+    expect(await Promise.all(asked)).toEqual([chunk('a'), chunk('b'), DONE, DONE]);
+  });
+
+  test('of several at once pulls one chunk at a time', async () => {
+    const { upstream, recording } = record();
+    const readers = [recording.replay(), recording.replay()];
+    const asked = readers.flatMap((reader) => [reader.next(), reader.next()]);
+    await turn();
+    expect(upstream.pulls).toBe(1);
+    upstream.push('a', 'b');
+    const [a, b] = [chunk('a'), chunk('b')];
+    expect(await Promise.all(asked)).toEqual([a, b, a, b]);
+    expect(upstream.pulls).toBe(2);
+  });
+
+  test('ends for good', async () => {
+    const { upstream, recording } = record();
+    const reader = recording.replay();
+    upstream.end();
+    expect([await reader.next(), await reader.next(), await reader.return()]).toEqual([
+      DONE,
+      DONE,
+      DONE,
+    ]);
+    expect(upstream.pulls).toBe(1);
+  });
+
+  test('in a loop that is left counts as leaving', async () => {
+    const { upstream, recording } = record();
+    upstream.push('a', 'b');
+    for await (const text of recording.replay()) if (text === 'a') break;
+    expect([upstream.returns, recording.isAbandoned]).toEqual([1, true]);
+  });
+
+  test('several at once hears of one failure each time', async () => {
+    const { upstream, recording } = record();
+    const error = new Error('overloaded');
+    const reader = recording.replay();
+    const asked = [reader.next(), reader.next()];
+    upstream.fail(error);
+    for (const next of asked) await expect(next).rejects.toBe(error);
+    expect(await reader.next()).toEqual(DONE);
+  });
+});
+
+describe("a reader's own signal", () => {
+  test('ends its waiting with its reason, and nobody else’s', async () => {
+    const { upstream, recording } = record();
+    const controller = new AbortController();
+    const reason = new Error('the user went away');
+    const [aborting, staying] = [recording.replay(controller.signal), recording.replay()];
+    const pending = aborting.next();
+    controller.abort(reason);
+    await expect(pending).rejects.toBe(reason);
+    expect(await aborting.next()).toEqual(DONE);
+    upstream.push('a');
+    expect(await staying.next()).toEqual(chunk('a'));
+    expect(upstream.returns).toBe(0);
+  });
+
+  test('stops the provider when it was the last, even between two reads', async () => {
+    const { upstream, recording } = record();
+    const controller = new AbortController();
+    const reader = recording.replay(controller.signal);
+    upstream.push('a');
+    await reader.next();
+    controller.abort('gone');
+    expect([upstream.returns, recording.isAbandoned]).toEqual([1, true]);
+  });
+
+  test('that fired between two reads is no end of the stream', async () => {
+    const { upstream, recording } = record();
+    const controller = new AbortController();
+    const reader = recording.replay(controller.signal);
+    upstream.push('a', 'b');
+    await reader.next();
+    controller.abort('gone');
+    await expect(reader.next()).rejects.toBe('gone');
+    expect(await reader.next()).toEqual(DONE);
+    expect(upstream.pulls).toBe(1);
+  });
+
+  test('that has fired before leaves at once', async () => {
+    const { upstream, recording } = record();
+    const reader = recording.replay(AbortSignal.abort('gone'));
+    expect(recording.isAbandoned).toBe(true);
+    await expect(reader.next()).rejects.toBe('gone');
+    expect(upstream.pulls).toBe(0);
+  });
+
+  test('means nothing once the reader has left', async () => {
+    const { upstream, recording } = record();
+    const controller = new AbortController();
+    const [leaving, staying] = [recording.replay(controller.signal), recording.replay()];
+    await leaving.return();
+    controller.abort('gone');
+    expect(await leaving.next()).toEqual(DONE);
+    expect(upstream.returns).toBe(0);
+    await staying.return();
+    expect(upstream.returns).toBe(1);
+  });
+
+  test('is not listened to any more after the end, a failure or leaving', async () => {
+    const controller = new AbortController();
+    let listeners = 0;
+    const { addEventListener, removeEventListener } = controller.signal;
+    controller.signal.addEventListener = (...given: [string, never]) => {
+      listeners += 1;
+      addEventListener.apply(controller.signal, given);
+    };
+    controller.signal.removeEventListener = (...given: [string, never]) => {
+      listeners -= 1;
+      removeEventListener.apply(controller.signal, given);
+    };
+    const [ended, failed, left] = [record(), record(), record()];
+    const readers = [ended, failed, left].map((it) => it.recording.replay(controller.signal));
+    expect(listeners).toBe(3);
+    ended.upstream.end();
+    failed.upstream.fail(new Error('overloaded'));
+    await Promise.allSettled([readers[0]?.next(), readers[1]?.next(), readers[2]?.return()]);
+    expect(listeners).toBe(0);
+  });
+});
