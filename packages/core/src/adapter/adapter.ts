@@ -1,23 +1,33 @@
-import type { Served, Usage } from '../entry/entry.ts';
-import type { Fields } from '../key/call-identity.ts';
-import type { CrossRules } from './cross-rules.ts';
+import type { Served, Usage } from '../entry/index.ts';
+import type { Fields } from '../key/index.ts';
+import type { Rejection } from '../options/index.ts';
 
-/** Why an answer is given and not kept. Each can be admitted on purpose, by name. */
-export type Rejection =
-  /** Cut at the token limit, or by a pause. */
-  | 'truncated'
-  /** Stopped by a content filter or a guardrail. */
-  | 'filtered'
-  /** The model declined. */
-  | 'refusal'
-  /** No text and no tool call. */
-  | 'empty'
-  /** An error in the body of a successful answer. */
-  | 'error'
-  /** Not finished, or finished for a reason that is not known to be good. */
-  | 'incomplete'
-  /** A tool on the provider's side (web search, code, MCP) made it depend on time or state. */
-  | 'hosted-tool';
+/** How a whole answer and a streamed one are made from each other: exactly, or not at all. */
+export interface CrossRules {
+  /** Is this a request that has both kinds of answer? */
+  covers(request: Fields): boolean;
+  /** Dotted fields of the request that say how the answer is streamed, and nothing of what it says. */
+  readonly ignore: readonly string[];
+  /** The URL of the same request without streaming. @default the URL itself: the body says which */
+  plainUrl?(url: URL): URL;
+  /**
+   * The answer as it comes without streaming; nothing where the chunks do not tell all of it.
+   *
+   * @throws likewise
+   */
+  assemble(chunks: readonly unknown[]): Fields | undefined;
+  /**
+   * Chunks that say the same as this answer; nothing where there are none.
+   *
+   * @param request Asks for some of what can be in a stream, such as its usage. @default asks for all
+   * @throws likewise
+   */
+  disassemble(response: Fields, request?: Fields): readonly Fields[] | undefined;
+  /** Name of a chunk's event on the wire. @default none */
+  eventOf?(chunk: Fields): string;
+  /** What comes after the last chunk on the wire, such as `[DONE]`. @default nothing */
+  readonly marker?: string | undefined;
+}
 
 /** How an adapter reads a stream. */
 export interface StreamRules {

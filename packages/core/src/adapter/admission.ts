@@ -1,7 +1,44 @@
-import { servedBy, servedInChunks } from '../invalidation/served-model.ts';
-import type { Admit } from '../options/option-words.ts';
-import type { Facts } from '../stream/stream-source.ts';
+import type { Served, Usage } from '../entry/index.ts';
+import { fieldsOf } from '../key/index.ts';
+import type { Admit } from '../options/index.ts';
 import type { Adapter } from './adapter.ts';
+
+/** What is known of a complete answer. */
+export interface Facts {
+  /** Why the answer is not worth keeping; nothing where it is. */
+  readonly rejection?: string | undefined;
+  readonly usage?: Usage | undefined;
+  readonly served?: Served | undefined;
+}
+
+const textIn = (values: readonly unknown[]) =>
+  values.find((value): value is string => typeof value === 'string' && value !== '');
+
+/** In the words of OpenAI and its kin, of Google, of the AI SDK, and of the first event of Anthropic. */
+function toldBy(response: unknown): Served | undefined {
+  const { model, modelVersion, modelId, response: about, message, ...rest } = fieldsOf(response);
+  const said = [model, modelVersion, modelId, fieldsOf(about).modelId, fieldsOf(message).model];
+  const fingerprint = textIn([rest.system_fingerprint, rest.systemFingerprint]);
+  const served = { model: textIn(said), fingerprint };
+  return served.model === undefined && fingerprint === undefined ? undefined : served;
+}
+
+/** Who answered; nothing where the answer does not say. */
+export function servedBy(
+  adapter: Pick<Adapter, 'servedModelOf'>,
+  response: unknown,
+): Served | undefined {
+  return adapter.servedModelOf?.(response) ?? toldBy(response);
+}
+
+/** The first chunk that says so tells for all of them. */
+export function servedInChunks(chunks: readonly unknown[]): Served | undefined {
+  for (const chunk of chunks) {
+    const served = toldBy(chunk);
+    if (served !== undefined) return served;
+  }
+  return undefined;
+}
 
 export interface Rules {
   readonly adapter: Pick<Adapter, 'rejects' | 'usageOf' | 'servedModelOf'>;

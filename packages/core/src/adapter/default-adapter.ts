@@ -1,8 +1,32 @@
-import { type Fields, isFields } from '../key/call-identity.ts';
-import type { Adapter, Rejection, StreamRules } from './adapter.ts';
-import { finishReasons, rejectFinish } from './finish-reason.ts';
-import { hasRefusal } from './refusal.ts';
-import { usualUsage } from './usual-usage.ts';
+import type { Usage } from '../entry/index.ts';
+import { type Fields, fieldsOf, isFields, isGiven, numberOf } from '../key/index.ts';
+import type { Rejection } from '../options/index.ts';
+import type { Adapter, StreamRules } from './adapter.ts';
+import { finishReasons, hasRefusal, rejectFinish } from './finish-reason.ts';
+
+/** By what names providers count tokens: OpenAI's, Anthropic's, the AI SDK's, Google's. */
+const INPUT = ['prompt_tokens', 'input_tokens', 'inputTokens', 'promptTokenCount'] as const;
+
+const OUTPUT = [
+  'completion_tokens',
+  'output_tokens',
+  'outputTokens',
+  'candidatesTokenCount',
+] as const;
+
+/** What a response says of its tokens, where no adapter knows it better. */
+export function usualUsage(response: unknown): Usage | undefined {
+  const { usage, usageMetadata } = fieldsOf(response);
+  const counts = fieldsOf(usage ?? usageMetadata);
+  const first = (names: readonly string[]) =>
+    names.map((name) => numberOf(counts[name])).find(isGiven);
+  const said = {
+    inputTokens: first(INPUT),
+    outputTokens: first(OUTPUT),
+    cost: numberOf(counts.cost),
+  };
+  return Object.values(said).some(isGiven) ? said : undefined;
+}
 
 /** What every provider would call unfit, whatever the provider. */
 export function rejectUnfit(response: unknown): Rejection | undefined {
@@ -16,7 +40,9 @@ export function rejectUnfit(response: unknown): Rejection | undefined {
 }
 
 const END_TYPES = /^(message_stop|message-end|response\.completed)$/;
+
 const PROVIDER_TYPES = /^(message|content)[-_]|^(response\.|text-(start|delta)$|finish$)/;
+
 const PROVIDER_FIELDS = [
   ...['choices', 'candidates', 'done'],
   ...['messageStart', 'contentBlockDelta', 'messageStop'], // Bedrock's

@@ -1,5 +1,5 @@
-import { type Fields, isFields } from '../key/call-identity.ts';
-import type { Rejection } from './adapter.ts';
+import { type Fields, isFields } from '../key/index.ts';
+import type { Rejection } from '../options/index.ts';
 
 /**
  * Reasons a model stops for, in the words of the providers (OpenAI, Anthropic, Google, Bedrock,
@@ -17,6 +17,7 @@ const GOOD = new Set([
   'tool_call',
   'completed',
 ]);
+
 const TRUNCATED = new Set([
   'length',
   'max_tokens',
@@ -26,6 +27,7 @@ const TRUNCATED = new Set([
   'model_context_window_exceeded',
   'continuation',
 ]);
+
 const FILTERED = new Set([
   'content_filter',
   'content_filtered',
@@ -78,4 +80,23 @@ export function finishReasons(response: unknown): readonly unknown[] {
     return reasons.map((reason) => (isFields(reason) ? reason.unified : reason));
   });
   return [...stated, ...statusReasons(response)];
+}
+
+/** OpenAI's chat completions: a text beside the content, in a message or in what it grows from. */
+function isRefusingChoice(choice: unknown): boolean {
+  if (!isFields(choice)) return false;
+  const message = choice.delta ?? choice.message;
+  return isFields(message) && typeof message.refusal === 'string' && message.refusal !== '';
+}
+
+/** OpenAI's responses: a part of an output message. */
+function isRefusingOutput(item: unknown): boolean {
+  const parts = isFields(item) ? listOf(item.content) : [];
+  return parts.some((part) => isFields(part) && part.type === 'refusal');
+}
+
+/** Does this answer, or this chunk of one, decline under a finish reason that is good? */
+export function hasRefusal({ choices, output, type }: Fields): boolean {
+  if (typeof type === 'string' && type.startsWith('response.refusal')) return true;
+  return listOf(choices).some(isRefusingChoice) || listOf(output).some(isRefusingOutput);
 }

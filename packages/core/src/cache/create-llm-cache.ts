@@ -1,16 +1,20 @@
-import { sealsOf } from '../entry/seals-of.ts';
-import { isLogger } from '../events/logger.ts';
-import { MemoryStore } from '../memory/memory-store.ts';
-import { toBound } from '../options/bound.ts';
-import { toPositiveMilliseconds } from '../options/duration.ts';
-import { LlmCacheError } from '../options/errors.ts';
-import type { CacheOptions } from '../options/options.ts';
-import { DEFAULT_POLICY, policyWith } from '../options/policy.ts';
-import type { Store } from '../store/store.ts';
+import { sealsOf } from '../entry/index.ts';
+import { isLogger } from '../events/index.ts';
+import { MemoryStore } from '../memory/index.ts';
+import {
+  DEFAULT_POLICY,
+  LlmCacheError,
+  policyWith,
+  toBound,
+  toPositiveMilliseconds,
+} from '../options/index.ts';
+import type { Store } from '../store/index.ts';
+import type { CacheOptions } from './cache-options.ts';
 import { LlmCache } from './llm-cache.ts';
-import { storesOf } from './stores-of.ts';
+import { storesOf } from './open-store.ts';
 
 const KIBIBYTE = 1024;
+
 const MEBIBYTE = 1024 * KIBIBYTE;
 
 /** Every default of a cache, in one place. */

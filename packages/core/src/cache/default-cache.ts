@@ -1,7 +1,5 @@
-import type { Duration } from '../options/duration.ts';
-import { LlmCacheError } from '../options/errors.ts';
-import type { Mode } from '../options/option-words.ts';
-import type { CacheOptions } from '../options/options.ts';
+import { type Duration, LlmCacheError, type Mode } from '../options/index.ts';
+import type { CacheOptions } from './cache-options.ts';
 import { createLlmCache } from './create-llm-cache.ts';
 import type { LlmCache } from './llm-cache.ts';
 

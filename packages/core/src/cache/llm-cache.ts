@@ -1,17 +1,74 @@
-import type { EventName, Listener } from '../events/events.ts';
-import type { Inspection } from '../inspection/inspection.ts';
-import type { CallIdentity } from '../key/call-identity.ts';
-import type { Ledger, LedgerGroup, LedgerRow } from '../ledger/ledger-figures.ts';
-import type { Prices } from '../ledger/prices.ts';
-import type { CallOptions } from '../options/options.ts';
-import type { Policy } from '../options/policy.ts';
-import type { Answered } from '../pipeline/answer.ts';
-import type { Answering } from '../pipeline/answering.ts';
-import type { Asking } from '../pipeline/call.ts';
-import { assembleCache, type CacheAssembly } from './cache-assembly.ts';
-import type { CacheParts, CacheStats } from './cache-parts.ts';
-import type { Selection } from './steering.ts';
+import { prefixOf } from '../entry/index.ts';
+import { EntryStore } from '../entry-store/index.ts';
+import { type EventName, type Listener, logEvents, Reporter } from '../events/index.ts';
+import { LeaseDesk } from '../flight/index.ts';
+import { Inspection } from '../inspection/index.ts';
+import type { CallIdentity } from '../key/index.ts';
+import {
+  Bookkeeping,
+  type CacheStats,
+  countingIn,
+  type Ledger,
+  type LedgerGroup,
+  type LedgerRow,
+  Prices,
+  TallyBook,
+} from '../ledger/index.ts';
+import type { CallOptions, Policy } from '../options/index.ts';
+import { type Answered, Answering, type Asking, Pipeline } from '../pipeline/index.ts';
+import { GuardedStore, type Rows, TieredRows } from '../store/index.ts';
+import type { CacheParts } from './cache-options.ts';
+import { ManualAccess } from './get-and-set.ts';
+import { type Selection, Steering } from './invalidate.ts';
 import { warm } from './warm.ts';
+
+/** What a cache is made of. */
+export interface CacheAssembly {
+  readonly reporter: Reporter;
+  readonly rows: Rows;
+  readonly entries: EntryStore;
+  readonly calls: Answering;
+  readonly steering: Steering;
+  readonly manual: ManualAccess;
+  readonly books: Bookkeeping;
+  readonly prices: Prices;
+  readonly inspection: Inspection;
+}
+
+function leasesOf({ lease }: CacheParts, rows: Rows, { prefix }: EntryStore) {
+  return lease === undefined ? undefined : new LeaseDesk(rows, { prefix, milliseconds: lease });
+}
+
+function rowsOf({ store, near, ...parts }: CacheParts, reporter: Reporter): Rows {
+  const probeKey = `${prefixOf(parts.namespace)}probe`;
+  const far = new GuardedStore(store, { ...parts, reporter, probeKey });
+  return near === undefined ? far : new TieredRows({ near, far, now: parts.now });
+}
+
+/** Puts a cache together: the one place that knows all of its parts. */
+export function assembleCache(parts: CacheParts): CacheAssembly {
+  const { store, now, policy } = parts;
+  const book = new TallyBook(now);
+  const prices = new Prices(parts.priceOf);
+  const reporter = new Reporter(countingIn({ book, knownPrice: prices.known }));
+  if (parts.logger !== undefined) logEvents(reporter.emitter, parts.logger);
+  const rows = rowsOf(parts, reporter);
+  const entries = new EntryStore(rows, parts);
+  const seen = { entries, reporter, now };
+  const inspection = new Inspection({ ...seen, store });
+  const pipeline = new Pipeline({ ...seen, inspection, leases: leasesOf(parts, rows, entries) });
+  return {
+    reporter,
+    rows,
+    entries,
+    calls: new Answering({ ...seen, pipeline }),
+    steering: new Steering({ ...seen, store, flights: pipeline.flights }),
+    manual: new ManualAccess({ ...seen, policy, pipeline }),
+    inspection,
+    books: new Bookkeeping({ ...parts, book, rows, reporter, prefix: entries.prefix }),
+    prices,
+  };
+}
 
 /** Answers of language models, kept in a store. Made by `createLlmCache`. */
 export class LlmCache {

@@ -1,10 +1,16 @@
-import { addressTags } from '../invalidation/address-tags.ts';
-import type { CallIdentity } from '../key/call-identity.ts';
-import { fingerprint } from '../key/fingerprint.ts';
-import { NotCanonical } from '../key/not-canonical.ts';
-import type { Policy } from '../options/policy.ts';
-import type { Bypass } from '../pipeline/call.ts';
-import type { Address, EntryStore } from './entry-store.ts';
+import type { Addressee } from '../entry/index.ts';
+import type { Bypass } from '../events/index.ts';
+import { addressTags } from '../invalidation/index.ts';
+import { type CallIdentity, fingerprint, NotCanonical } from '../key/index.ts';
+import type { Policy } from '../options/index.ts';
+
+/** Where one request's entry lives, and which markers speak of it. */
+export interface Address extends Addressee {
+  readonly key: string;
+  readonly tags: readonly string[];
+  /** Now, where what is written is older. @default when it was stored */
+  readonly writtenAt?: number | undefined;
+}
 
 export function isBypass(value: object): value is Bypass {
   return 'bypass' in value;
@@ -12,7 +18,7 @@ export function isBypass(value: object): value is Bypass {
 
 /** Where the entry for this request is, or why it can have none. */
 export function addressOf(
-  entries: EntryStore,
+  entries: { keyOf(addressee: Addressee): string },
   identity: CallIdentity | Bypass,
   policy: Policy,
 ): Address | Bypass {

@@ -1,8 +1,18 @@
-import type { EntryHeader } from '../entry/entry.ts';
-import { callTags } from '../invalidation/served-model.ts';
-import type { Policy } from '../options/policy.ts';
-import type { Request } from '../pipeline/request.ts';
-import { toldFields } from './told-fields.ts';
+import type { EntryHeader } from '../entry/index.ts';
+import { callTags } from '../invalidation/index.ts';
+import { type CallIdentity, type FieldDigests, fieldDigests } from '../key/index.ts';
+import type { Policy } from '../options/index.ts';
+import type { Address } from './address.ts';
+
+/** What is told of a request's fields beside its answer: nothing, unless it is asked for. */
+export function toldFields(identity: CallIdentity, { explain }: Policy): FieldDigests | undefined {
+  if (!explain) return undefined;
+  try {
+    return fieldDigests(identity);
+  } catch {
+    return undefined; // an instance in the request has changed since its key was taken
+  }
+}
 
 /** JSON has no Infinity: an endless window ends at the last instant that can be written. */
 const until = (instant: number) => Math.min(instant, Number.MAX_SAFE_INTEGER);
@@ -21,15 +31,25 @@ export function lifeFrom(storedAt: number, policy: Policy): Life {
   return { storedAt, freshUntil, staleUntil, fallbackUntil };
 }
 
+/** The request whose answer is stored. */
+interface StoredRequest {
+  readonly address: Pick<Address, 'fingerprint' | 'scope'>;
+  readonly call: { readonly identity: CallIdentity; readonly policy: Policy };
+}
+
 /** The envelope of an answer that is stored at `storedAt`. */
-export function entryHeader(request: Request, answer: AnswerFacts, storedAt: number): EntryHeader {
-  const { identity, policy } = request.call;
+export function entryHeader(
+  { address, call }: StoredRequest,
+  answer: AnswerFacts,
+  storedAt: number,
+): EntryHeader {
+  const { identity, policy } = call;
   const tags = callTags(identity, policy);
   const { freshUntil, staleUntil, fallbackUntil } = lifeFrom(storedAt, policy);
   // Written out: with a spread it takes a fifth of a miss.
   return {
-    fingerprint: request.address.fingerprint,
-    scope: request.address.scope,
+    fingerprint: address.fingerprint,
+    scope: address.scope,
     storedAt,
     freshUntil,
     staleUntil,

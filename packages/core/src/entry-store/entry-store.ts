@@ -1,29 +1,140 @@
-import type { Entry, EntryHeader } from '../entry/entry.ts';
-import type { Addressee } from '../entry/entry-text.ts';
-import type { Seals } from '../entry/seal.ts';
-import { prefixOf, Vault, type VaultBounds } from '../entry/vault.ts';
-import { MarkerBoard } from '../invalidation/marker-board.ts';
-import { generationsOf, type Markers } from '../invalidation/tags.ts';
-import type { Rows } from '../store/rows.ts';
-import type { StoredRow } from '../store/store.ts';
-import { EntryReader } from './entry-reader.ts';
-import { EntryWriter, type Written } from './entry-writer.ts';
-import { KeySteering } from './key-steering.ts';
-import type { ReadEntry } from './recent-entries.ts';
-import { Vaults } from './vaults.ts';
+import { randomUUID } from 'node:crypto';
+import {
+  type Addressee,
+  type Entry,
+  type EntryHeader,
+  entryText,
+  prefixOf,
+  readEntryText,
+  type Seals,
+  Vault,
+  type VaultBounds,
+} from '../entry/index.ts';
+import {
+  generationsOf,
+  type Marker,
+  MarkerBoard,
+  type Markers,
+  readMarker,
+  staleSince,
+} from '../invalidation/index.ts';
+import type { Rows, StoredRow } from '../store/index.ts';
+import type { Address } from './address.ts';
+import { EntryReader, type Found } from './entry-reader.ts';
+import { Vaults } from './key-ring.ts';
 
-/** Where one request's entry lives, and which markers speak of it. */
-export interface Address extends Addressee {
-  readonly key: string;
-  readonly tags: readonly string[];
-  /** Now, where what is written is older. @default when it was stored */
-  readonly writtenAt?: number | undefined;
+/** Characters written, or why none were. */
+export type Written = number | 'too-large' | 'store-error';
+
+/** Keyv gets a longer ttl: it deletes an expired row on reading it, and may delete the fresh one just written. */
+const GRACE = 60_000;
+
+function ttlOf(header: EntryHeader, writtenAt: number): number | undefined {
+  const last = Math.max(header.freshUntil, header.staleUntil, header.fallbackUntil);
+  return last >= Number.MAX_SAFE_INTEGER ? undefined : Math.ceil(last - writtenAt) + GRACE;
 }
 
-export interface Found {
-  readonly entry?: ReadEntry | undefined;
-  /** The markers at the time of the look-up: an answer to a call that began before an invalidation is void. */
-  readonly markers: Markers;
+/** Puts entries into a store and takes them out of it, in the order it was told to. */
+export class EntryWriter {
+  readonly #rows: Rows;
+  readonly #vault: Vault;
+  /** What is compressed on its way: a word against its key that comes meanwhile would be overtaken. */
+  readonly #late = new Map<string, Promise<unknown>>();
+
+  constructor(rows: Rows, vault: Vault) {
+    this.#rows = rows;
+    this.#vault = vault;
+  }
+
+  write(key: string, entry: Entry, writtenAt = entry.header.storedAt): Promise<Written> {
+    const ttl = ttlOf(entry.header, writtenAt);
+    const row = this.#vault.pack(key, entryText(entry));
+    if (!(row instanceof Promise)) return this.#put(key, row, ttl);
+    const writing = row.then((late) => this.#put(key, late, ttl));
+    this.#late.set(key, writing);
+    return writing.finally(() => {
+      if (this.#late.get(key) === writing) this.#late.delete(key);
+    });
+  }
+
+  async remove(key: string): Promise<boolean> {
+    if (this.#late.size > 0) await this.#late.get(key);
+    return this.#rows.remove(key);
+  }
+
+  /** A word on a key, in the place of its entry. */
+  async post(key: string, text: string): Promise<boolean> {
+    if (this.#late.size > 0) await this.#late.get(key);
+    return this.#rows.write(key, this.#vault.seal.sealText(key, text), undefined);
+  }
+
+  async #put(key: string, row: string | undefined, ttl: number | undefined): Promise<Written> {
+    if (row === undefined) return 'too-large';
+    const isWritten = await this.#rows.write(key, row, ttl);
+    return isWritten ? row.length : 'store-error';
+  }
+}
+
+export interface KeySteeringParts {
+  readonly rows: Rows;
+  readonly vaults: Vaults;
+  readonly writer: EntryWriter;
+}
+
+/**
+ * Takes one entry out of use. An older secret may keep it under a key that this one does not tell: then a
+ * marker takes the entry's place, and is heard by whoever looks for it under both.
+ */
+export class KeySteering {
+  readonly #parts: KeySteeringParts;
+
+  constructor(parts: KeySteeringParts) {
+    this.#parts = parts;
+  }
+
+  /** The entry under `key` answers nobody from now on. False when the store could not be told. */
+  async invalidate(key: string): Promise<boolean> {
+    const { vaults, writer } = this.#parts;
+    if (!vaults.areMany) return writer.remove(key);
+    const isTold = await this.#post(key, { generation: randomUUID() });
+    return (await this.#removeOlder(key)) && isTold;
+  }
+
+  /** The entry under `key` is stale from `now` on. False when the store could not be told. */
+  async expire(key: string, now: number): Promise<boolean> {
+    const { rows, vaults, writer } = this.#parts;
+    const [row] = (await rows.read([key])) ?? [null];
+    if (row === null) return false;
+    const text = row === undefined ? undefined : await vaults.newest.unpack(key, row);
+    const entry = text === undefined ? undefined : readEntryText(text);
+    if (entry !== undefined) {
+      const header = staleSince(entry.header, Math.min(now, entry.header.freshUntil));
+      return typeof (await writer.write(key, { ...entry, header })) === 'number';
+    }
+    const said = row === undefined ? { generation: '' } : readMarker(text);
+    if (!vaults.areMany || said === undefined) return true;
+    return this.#post(key, { ...said, expiredAt: now });
+  }
+
+  /** What older secrets keep is of yesterday then, and would come to light when the newer entry's time is over. */
+  supersede(key: string, writing: Promise<Written>): Promise<Written> {
+    if (!this.#parts.vaults.areMany) return writing;
+    return writing.then(async (written) => {
+      if (typeof written === 'number') await this.#removeOlder(key);
+      return written;
+    });
+  }
+
+  /** As far as this process met the request. */
+  async #removeOlder(key: string): Promise<boolean> {
+    const { rows, vaults } = this.#parts;
+    const removals = vaults.olderKeys(key).map((older) => rows.remove(older));
+    return (await Promise.all(removals)).every((isTold) => isTold);
+  }
+
+  #post(key: string, marker: Marker): Promise<boolean> {
+    return this.#parts.writer.post(key, JSON.stringify(marker));
+  }
 }
 
 export interface EntryStoreOptions extends VaultBounds {

@@ -1,4 +1,4 @@
-import type { FieldDigests } from '../key/field-digests.ts';
+import type { FieldDigests } from '../key/index.ts';
 
 /** What the provider counted for one answer. */
 export interface Usage {

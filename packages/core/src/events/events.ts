@@ -1,4 +1,7 @@
-import type { Usage } from '../entry/entry.ts';
+import type { Usage } from '../entry/index.ts';
+
+/** What became of a request. */
+export type Outcome = 'hit' | 'stale' | 'miss' | 'bypass';
 
 /** Why a request went past the cache. */
 export type BypassReason =
@@ -74,4 +77,12 @@ export interface CacheEvents {
 }
 
 export type EventName = keyof CacheEvents;
+
 export type Listener<Name extends EventName> = (event: CacheEvents[Name]) => void;
+
+/** Why a request goes past the cache. */
+export interface Bypass {
+  readonly bypass: BypassReason;
+  readonly provider: string;
+  readonly field?: string | undefined;
+}

@@ -1,10 +1,12 @@
-import type { Duration } from '../options/duration.ts';
-import type { CallOptions } from '../options/options.ts';
-import { policyWith } from '../options/policy.ts';
-import type { CallInfo } from '../pipeline/call-info.ts';
-import { FunctionDefinition, type Naming } from './function-definition.ts';
-import { FunctionDoor } from './function-door.ts';
-import type { AnyFunction, FunctionOptions } from './function-options.ts';
+import { type CallOptions, type Duration, policyWith } from '../options/index.ts';
+import type { CallInfo } from '../pipeline/index.ts';
+import { FunctionDoor } from './function-call.ts';
+import {
+  type AnyFunction,
+  FunctionDefinition,
+  type FunctionOptions,
+  type Naming,
+} from './function-identity.ts';
 
 /** A stream comes back as a stream of the same chunks; anything else as it is. */
 export type CachedResponse<Response> =

@@ -1,9 +1,7 @@
-import { defaultCache } from '../cache/default-cache.ts';
-import type { Duration } from '../options/duration.ts';
-import { LlmCacheError } from '../options/errors.ts';
-import { resolvePolicy } from '../options/resolve-policy.ts';
+import { defaultCache } from '../cache/index.ts';
+import { type Duration, LlmCacheError, resolvePolicy } from '../options/index.ts';
 import { wrapFunction } from './cached-llm-call.ts';
-import type { FunctionOptions } from './function-options.ts';
+import type { FunctionOptions } from './function-identity.ts';
 
 /** A method that may be decorated: one that promises a response, or an async generator. */
 type CacheableMethod = (

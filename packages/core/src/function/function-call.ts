@@ -1,10 +1,8 @@
-import type { Policy } from '../options/policy.ts';
-import type { Asking } from '../pipeline/call.ts';
-import { ValueCodec, type ValueCodecOptions } from '../response/value-codec.ts';
-import { callerSignal, withSignal } from './caller-signal.ts';
-import type { FunctionDefinition } from './function-definition.ts';
-import type { AnyFunction } from './function-options.ts';
-import { snapshot } from './snapshot.ts';
+import { type CallOptions, callPolicy, type Policy } from '../options/index.ts';
+import { type Answer, type Answered, type Asking, bypassAnswer } from '../pipeline/index.ts';
+import { ValueCodec, type ValueCodecOptions } from '../response/index.ts';
+import { callerSignal, snapshot, withSignal } from './call-arguments.ts';
+import type { AnyFunction, FunctionDefinition } from './function-identity.ts';
 
 /** A function, and what is said of it. */
 export interface Wrapping {
@@ -15,6 +13,7 @@ export interface Wrapping {
 }
 
 type Arguments = readonly unknown[];
+
 type Reading = Pick<Asking<unknown>, 'identity' | 'signal'> & { readonly taken: Arguments };
 
 /** Where reading fails (a getter, the user's own `key` or `when`), the call goes through as it is. */
@@ -64,5 +63,65 @@ export class FunctionCall implements Asking<unknown> {
   #call(given: Arguments): unknown {
     // The types of `this` and of the arguments are those the function was wrapped with.
     return this.#fn.apply(this.#owner as never, given as never);
+  }
+}
+
+/** Brings the calls of one function to its cache. The owner is the `this` of a call. */
+export class FunctionDoor {
+  readonly #wrapping: Wrapping;
+
+  constructor({ definition, policy, fn }: Omit<Wrapping, 'rules'>) {
+    const rules = { adapter: definition.adapter, admit: policy.admit };
+    this.#wrapping = { definition, policy, fn, rules };
+  }
+
+  get name(): string {
+    return this.#wrapping.fn.name;
+  }
+
+  /** The same function under other options. */
+  with(options: CallOptions): FunctionDoor {
+    const policy = callPolicy(this.#wrapping.policy, options);
+    return new FunctionDoor({ ...this.#wrapping, policy });
+  }
+
+  async respond(owner: unknown, given: Arguments): Promise<unknown> {
+    const answer = this.answer(owner, given);
+    // Waiting for what is there already takes as long as finding it.
+    return answer instanceof Promise ? (await answer).response : answer.response;
+  }
+
+  answer(owner: unknown, given: Arguments): Answered<unknown> {
+    if (this.#isOff) return this.#direct(owner, given);
+    return this.#cache.answer(new FunctionCall(this.#wrapping, owner, given));
+  }
+
+  keyOf(owner: unknown, given: Arguments): string | undefined {
+    return this.#cache.calls.keyOf(new FunctionCall(this.#wrapping, owner, given));
+  }
+
+  async peek(owner: unknown, given: Arguments): Promise<unknown> {
+    return this.#isOff
+      ? undefined
+      : this.#cache.calls.peek(new FunctionCall(this.#wrapping, owner, given));
+  }
+
+  async invalidate(owner: unknown, given: Arguments): Promise<boolean> {
+    const key = this.keyOf(owner, given);
+    return key === undefined || this.#cache.invalidate({ key });
+  }
+
+  get #cache() {
+    return this.#wrapping.definition.cache;
+  }
+
+  get #isOff(): boolean {
+    return this.#wrapping.policy.mode === 'off';
+  }
+
+  /** Off costs nothing: no key, no copy, no event. */
+  async #direct(owner: unknown, given: Arguments): Promise<Answer<unknown>> {
+    // The types of `this` and of the arguments are those the function was wrapped with.
+    return bypassAnswer(await this.#wrapping.fn.apply(owner as never, given as never));
   }
 }

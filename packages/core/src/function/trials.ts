@@ -1,4 +1,4 @@
-import { toBound } from '../options/bound.ts';
+import { toBound } from '../options/index.ts';
 
 export interface TrialOptions {
   /** Trials under way at once. @default 4 */

@@ -1,24 +1,49 @@
-import { type Entry, type Freshness, freshness } from '../entry/entry.ts';
-import type { EntryStore } from '../entry-store/entry-store.ts';
-import { tagsOf } from '../invalidation/tags.ts';
-import type { Store } from '../store/store.ts';
-import { type EntryFilter, passes } from './entry-filter.ts';
-import { type ScannedRow, scanEntries, scannedRow } from './entry-scan.ts';
-import { type Restored, restoreEntry } from './restore-entry.ts';
-import { SeenMarkers } from './seen-markers.ts';
+import { type Entry, entryText, freshness, readEntryText } from '../entry/index.ts';
+import type { EntryStore } from '../entry-store/index.ts';
+import { tagsOf } from '../invalidation/index.ts';
+import type { Store } from '../store/index.ts';
+import {
+  type EntryFilter,
+  type InspectedRow,
+  passes,
+  type ScannedRow,
+  SeenMarkers,
+  type StoredEntry,
+  scanEntries,
+  scannedRow,
+} from './scan-entries.ts';
 
-/** An entry as it lies in the store. */
-export interface StoredEntry extends Entry {
-  readonly key: string;
-  /** What it takes in the store: characters of its row, the key left out. */
-  readonly bytes: number;
-  /** What a look-up would make of it now; invalidated entries answer nobody, and wait to be removed. */
-  readonly state: Freshness | 'invalidated';
+/** What became of it; the last says what it is instead of an entry. */
+export type Restored = 'restored' | 'expired' | 'too-large' | 'store-error' | 'no-entry';
+
+export interface Restoring {
+  readonly entries: EntryStore;
+  readonly now: () => number;
 }
 
-/** A row where an entry ought to be; without one, it was damaged, moved here, or sealed with another secret. */
-export interface InspectedRow extends Pick<ScannedRow, 'key' | 'bytes'> {
-  readonly entry?: StoredEntry | undefined;
+/** What is given comes from a file: it is looked at as closely as a row is. */
+function checked(given: Entry): Entry | undefined {
+  const entry = readEntryText(entryText(given));
+  if (entry?.header.generations === undefined) return entry;
+  // They were those of the markers where it came from.
+  const { generations: _, ...header } = entry.header;
+  return { header, payload: entry.payload };
+}
+
+/** Stores an entry under the key that this cache has for its request, as it is, and not for longer than it was to be. */
+export async function restoreEntry({ entries, now }: Restoring, given: Entry): Promise<Restored> {
+  const entry = checked(given);
+  if (entry === undefined) return 'no-entry';
+  const { header } = entry;
+  const writtenAt = now();
+  if (freshness(header, writtenAt) === 'expired') return 'expired';
+  const tags = tagsOf(header);
+  const markers = await entries.markers.read(tags);
+  if (markers === undefined) return 'store-error';
+  const { fingerprint, scope } = header;
+  const address = { fingerprint, scope, key: entries.keyOf(header), tags, writtenAt };
+  const written = await entries.write(address, entry, markers);
+  return typeof written === 'number' ? 'restored' : written;
 }
 
 export interface InspectionParts {

@@ -1,37 +1,8 @@
-import type { Adapter } from '../adapter/adapter.ts';
-import type { Served } from '../entry/entry.ts';
-import type { CallIdentity } from '../key/call-identity.ts';
-import { fieldsOf } from '../key/reading.ts';
-import type { Policy } from '../options/policy.ts';
-
-const textIn = (values: readonly unknown[]) =>
-  values.find((value): value is string => typeof value === 'string' && value !== '');
-
-/** In the words of OpenAI and its kin, of Google, of the AI SDK, and of the first event of Anthropic. */
-function toldBy(response: unknown): Served | undefined {
-  const { model, modelVersion, modelId, response: about, message, ...rest } = fieldsOf(response);
-  const said = [model, modelVersion, modelId, fieldsOf(about).modelId, fieldsOf(message).model];
-  const fingerprint = textIn([rest.system_fingerprint, rest.systemFingerprint]);
-  const served = { model: textIn(said), fingerprint };
-  return served.model === undefined && fingerprint === undefined ? undefined : served;
-}
-
-/** Who answered; nothing where the answer does not say. */
-export function servedBy(
-  adapter: Pick<Adapter, 'servedModelOf'>,
-  response: unknown,
-): Served | undefined {
-  return adapter.servedModelOf?.(response) ?? toldBy(response);
-}
-
-/** The first chunk that says so tells for all of them. */
-export function servedInChunks(chunks: readonly unknown[]): Served | undefined {
-  for (const chunk of chunks) {
-    const served = toldBy(chunk);
-    if (served !== undefined) return served;
-  }
-  return undefined;
-}
+import type { EntryHeader } from '../entry/index.ts';
+import type { CallIdentity } from '../key/index.ts';
+import type { Policy } from '../options/index.ts';
+import type { MarkerBoard } from './tag-generations.ts';
+import { tagsOf, userTag } from './tag-state.ts';
 
 /** What all answers to one name of a model at one place have in common: elsewhere it may name another. */
 function aliasTag({ provider, operation = '', model = '' }: CallIdentity): string {
@@ -49,4 +20,62 @@ export function servedTag(identity: CallIdentity, policy: Policy): string | unde
 export function callTags(identity: CallIdentity, policy: Policy): readonly string[] {
   const tag = servedTag(identity, policy);
   return tag === undefined ? policy.tags : [...policy.tags, tag];
+}
+
+type Lists = Map<string, Map<string | undefined, readonly string[]>>;
+
+/** Remembered models of a provider: a bound, since names are the users'. */
+const MOST = 100;
+
+const known = new WeakMap<Policy, Lists>();
+
+function listsOf(policy: Policy, provider: string) {
+  const lists = known.get(policy) ?? new Map();
+  known.set(policy, lists);
+  const models: Map<string | undefined, readonly string[]> = lists.get(provider) ?? new Map();
+  if (lists.size >= MOST) lists.clear();
+  lists.set(provider, models);
+  return models;
+}
+
+/** All tags of a call's entry: the same list for the same model, so that what is known of it is found again. */
+export function addressTags(identity: CallIdentity, policy: Policy): readonly string[] {
+  const { provider, model } = identity;
+  const tags = callTags(identity, policy);
+  // The tag of a model's name says more than the name: where it is served.
+  if (tags !== policy.tags) return tagsOf({ provider, model, tags });
+  const models = known.get(policy)?.get(provider) ?? listsOf(policy, provider);
+  const list = models.get(model) ?? tagsOf({ provider, model, tags });
+  if (models.size >= MOST) models.clear();
+  models.set(model, list);
+  return list;
+}
+
+/** Before every entry there is. */
+const NEVER = -1;
+
+/**
+ * Remembers which model answered to a name. Where it is another than before, all older answers to that name
+ * are stale: said once, in one small row, to every process that shares the store. Nothing where there is
+ * nothing to remember: then nobody has to wait.
+ */
+export function noteServed(
+  markers: MarkerBoard,
+  { identity, policy }: { readonly identity: CallIdentity; readonly policy: Policy },
+  { served, storedAt }: Pick<EntryHeader, 'served' | 'storedAt'>,
+): Promise<void> | undefined {
+  const name = servedTag(identity, policy);
+  if (name === undefined || served?.model === undefined) return undefined;
+  return note(markers, userTag(name), { model: served.model, storedAt });
+}
+
+interface Noted {
+  readonly model: string;
+  readonly storedAt: number;
+}
+
+async function note(markers: MarkerBoard, tag: string, { model, storedAt }: Noted): Promise<void> {
+  const [mark = tag] = markers.marksOf([tag]);
+  const known = (await markers.read([tag]))?.get(mark)?.served;
+  if (known !== model) await markers.expire(tag, known === undefined ? NEVER : storedAt - 1, model);
 }

@@ -1,7 +1,4 @@
-import { valueKind } from './value-kind.ts';
-
-/** A request, or a part of one, by field. */
-export type Fields = Readonly<Record<string, unknown>>;
+import { type FieldPath, type Fields, fieldAt, fieldPath, isFields, withField } from './fields.ts';
 
 /** Everything one answer depends on, and nothing else. All of it is in the key. */
 export interface CallIdentity {
@@ -34,31 +31,25 @@ export interface CallIdentity {
   readonly request: unknown;
 }
 
-/** A field's place in a request: `'metadata.user_id'` is `['metadata', 'user_id']`. */
-export type FieldPath = readonly string[];
-
-export function fieldPath(dotted: string): FieldPath {
-  return dotted.split('.');
+/** What of an adapter the key depends on: see `Adapter`. */
+export interface RequestRules {
+  readonly ignore: readonly string[];
+  readonly temperature?: string | undefined;
+  modelOf?(request: Fields, url?: URL): string | undefined;
+  readonly cross?: CrossModeFields | undefined;
 }
 
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && valueKind(value) === 'record';
+interface CrossModeFields {
+  covers(request: Fields): boolean;
+  readonly ignore: readonly string[];
 }
 
-export function fieldAt(request: Fields, path: FieldPath): unknown {
-  return path.reduce<unknown>(
-    (value, name) => (isFields(value) ? value[name] : undefined),
-    request,
-  );
-}
-
-/** A copy of `request` with the field at `path` replaced, or left out for `undefined`. */
-function withField(request: Fields, path: FieldPath, value: unknown): Fields {
-  const [name, ...rest] = path;
-  if (name === undefined || !Object.hasOwn(request, name)) return request;
-  const child = request[name];
-  if (rest.length === 0) return { ...request, [name]: value };
-  return isFields(child) ? { ...request, [name]: withField(child, rest, value) } : request;
+/** What of a call's options the key depends on: see `Policy`. */
+export interface KeyOptions {
+  readonly ignore: readonly FieldPath[];
+  readonly version: string | undefined;
+  readonly sample: number;
+  readonly crossMode: boolean;
 }
 
 /** The design card's rule: 0.7000001 and 0.7 are one temperature. */
@@ -78,4 +69,101 @@ export function normaliseRequest(request: Fields, { ignore, temperature }: Norma
   const rounded = roundTemperature(given);
   const start = rounded === given ? request : withField(request, temperature, rounded);
   return ignore.reduce((fields, path) => withField(fields, path, undefined), start);
+}
+
+/** How the form of a call that wants no stream is written. */
+export const WHOLE = 'whole';
+
+/** An identity whose key is the same whether the answer is wanted whole or as a stream. */
+export function eitherForm(
+  identity: CallIdentity,
+  request: Fields,
+  { ignore }: CrossModeFields,
+): CallIdentity {
+  const fields = ignore.map(fieldPath);
+  // Streams that differ in what comes beside the answer, such as its usage, are of different forms.
+  const asked = fields.map((path) => fieldAt(request, path) ?? null);
+  return {
+    ...identity,
+    streamed: undefined,
+    form: identity.streamed === true ? `stream ${JSON.stringify(asked)}` : WHOLE,
+    request: normaliseRequest(request, { ignore: fields, temperature: [] }),
+  };
+}
+
+/** A request as a door hands it over. */
+export interface Asked extends CallIdentity {
+  readonly adapter?: RequestRules | undefined;
+  readonly url?: URL | undefined;
+}
+
+const CONVERSATION = ['messages', 'prompt', 'input', 'contents'] as const;
+
+const NO_ADAPTER = {};
+
+const normalisations = new WeakMap<KeyOptions, WeakMap<object, Normalisation>>();
+
+/** Looks like a request to a model: then, and only then, is its temperature a temperature. */
+function isRecognised(request: Fields): boolean {
+  return CONVERSATION.some((field) => Object.hasOwn(request, field));
+}
+
+/** What a request is rid of, and where its temperature is: worked out once for an adapter and a policy. */
+function normalisationFor(adapter: RequestRules | undefined, policy: KeyOptions): Normalisation {
+  const of = adapter ?? NO_ADAPTER;
+  const known = normalisations.get(policy)?.get(of);
+  if (known !== undefined) return known;
+  const ignore = [...(adapter?.ignore.map(fieldPath) ?? []), ...policy.ignore];
+  const made = { ignore, temperature: fieldPath(adapter?.temperature ?? 'temperature') };
+  const others = normalisations.get(policy) ?? new WeakMap<object, Normalisation>();
+  normalisations.set(policy, others.set(of, made));
+  return made;
+}
+
+function normalised(
+  request: Fields,
+  adapter: RequestRules | undefined,
+  policy: KeyOptions,
+): Fields {
+  const normalisation = normalisationFor(adapter, policy);
+  const isKnown = adapter !== undefined || isRecognised(request);
+  return normaliseRequest(request, isKnown ? normalisation : { ...normalisation, temperature: [] });
+}
+
+function modelOf({ adapter, request, url }: Asked): string | undefined {
+  if (!isFields(request)) return undefined;
+  const model = adapter?.modelOf?.(request, url) ?? request.model;
+  return typeof model === 'string' ? model : undefined;
+}
+
+type Unfinished = { -readonly [Name in keyof CallIdentity]: CallIdentity[Name] };
+
+/** Sorting and passing over what was not given takes as long as hashing what was: it is left out from the start. */
+function add<Name extends keyof CallIdentity>(
+  identity: Unfinished,
+  name: Name,
+  value: CallIdentity[Name],
+): void {
+  if (value !== undefined) identity[name] = value;
+}
+
+/** Everything the answer depends on, from what was asked: the one place where a request becomes a key. */
+export function identify(asked: Asked, policy: KeyOptions): CallIdentity {
+  const { adapter, request } = asked;
+  const given = isFields(request) ? normalised(request, adapter, policy) : request;
+  const isStreamed = isFields(request) && request.stream === true;
+  const identity: Unfinished = { provider: asked.provider, request: given };
+  add(identity, 'operation', asked.operation);
+  add(identity, 'model', asked.model ?? modelOf(asked));
+  add(identity, 'code', asked.code);
+  add(identity, 'headers', asked.headers);
+  add(identity, 'further', asked.further);
+  add(identity, 'form', asked.form);
+  add(identity, 'streamed', asked.streamed ?? (isStreamed || undefined));
+  add(identity, 'version', asked.version ?? policy.version);
+  // The first of several answers is the one that a call without a number has.
+  add(identity, 'sample', (asked.sample ?? policy.sample) || undefined);
+  const cross = policy.crossMode ? adapter?.cross : undefined;
+  const isCovered = cross !== undefined && isFields(given) && cross.covers(given);
+  return isCovered ? eitherForm(identity, given, cross) : identity;
 }

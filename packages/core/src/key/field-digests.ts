@@ -1,7 +1,48 @@
-import { type CallIdentity, isFields } from './call-identity.ts';
-import { canonicalText } from './canonical.ts';
-import { type DigestTree, foldedDigest, shortDigest } from './digest-tree.ts';
-import { valueKind } from './value-kind.ts';
+import type { CallIdentity } from './call-identity.ts';
+import { digest } from './digest.ts';
+import { isFields, valueKind } from './fields.ts';
+import { canonicalText } from './fingerprint.ts';
+
+/** What stands under a name, as a short digest, or as what is under it in turn. */
+export type DigestTree = string | DigestBranch;
+
+export interface DigestBranch extends ReadonlyMap<string, DigestTree> {}
+
+/** 48 bits: two fields that differ and look equal are one in 10^14. */
+const SHORT = 8;
+
+export function shortDigest(text: string): string {
+  return digest(text).slice(0, SHORT);
+}
+
+/** One digest for a branch, the same whatever of it is kept apart: a branch can be compared with its own digest. */
+export function foldedDigest(tree: DigestTree): string {
+  if (typeof tree === 'string') return tree;
+  const parts = [...tree].map(([name, part]) => `${name}:${foldedDigest(part)}`);
+  return shortDigest(parts.sort().join('\n'));
+}
+
+/** The branch that paths such as `messages.0.content` speak of. */
+export function branchOf(digests: Readonly<Record<string, unknown>>): DigestBranch {
+  const root = new Map<string, DigestTree>();
+  for (const [path, value] of Object.entries(digests)) {
+    const names = path.split('.');
+    const last = names.pop() ?? '';
+    innermost(root, names).set(last, String(value));
+  }
+  return root;
+}
+
+function innermost(root: Map<string, DigestTree>, names: readonly string[]) {
+  let branch = root;
+  for (const name of names) {
+    const found = branch.get(name);
+    const next = found instanceof Map ? found : new Map<string, DigestTree>();
+    branch.set(name, next);
+    branch = next;
+  }
+  return branch;
+}
 
 /**
  * What a call identity is made of, by path (`request.messages.1.content`), each as a short digest: enough to
@@ -60,4 +101,36 @@ function spread(root: DigestTree): FieldDigests {
 export function fieldDigests(identity: CallIdentity): FieldDigests {
   // In the key, too, the form only says that it is either.
   return spread(treeOf({ ...identity, form: identity.form === undefined ? undefined : 'any' }));
+}
+
+type Path = readonly string[];
+
+/** The places where two trees differ: as deep as both of them tell. */
+function differences(one: DigestTree, other: DigestTree, path: Path): readonly Path[] {
+  if (typeof one === 'string' || typeof other === 'string') {
+    return foldedDigest(one) === foldedDigest(other) ? [] : [path];
+  }
+  const names = new Set([...one.keys(), ...other.keys()]);
+  return [...names].flatMap((name) => at(one, other, [...path, name]));
+}
+
+function at(one: DigestBranch, other: DigestBranch, path: Path): readonly Path[] {
+  const name = path.at(-1) ?? '';
+  const [first, second] = [one.get(name), other.get(name)];
+  return first === undefined || second === undefined ? [path] : differences(first, second, path);
+}
+
+/** As a programmer writes it: `messages[1].content`. */
+function written(path: Path): string {
+  const shown = path.length > 1 && path[0] === 'request' ? path.slice(1) : path;
+  return shown
+    .map((name) => (/^\d+$/.test(name) ? `[${name}]` : `.${name}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+/** Where two requests differ: `['model', 'messages[1].content']`. Names of fields, never what they hold. */
+export function differingFields(one: FieldDigests, other: FieldDigests): readonly string[] {
+  const paths = differences(branchOf(one), branchOf(other), []);
+  return [...new Set(paths.map(written))];
 }

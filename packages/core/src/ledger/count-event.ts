@@ -1,15 +1,11 @@
-import type { Usage } from '../entry/entry.ts';
-import type { CacheEvents, EventName } from '../events/events.ts';
-import { addAnswer } from './bill.ts';
-import { addReason, type Tally } from './tally.ts';
-import type { TallyBook } from './tally-book.ts';
+import type { Usage } from '../entry/index.ts';
+import type { CacheEvents, EventCounting, EventName, Work } from '../events/index.ts';
+import { addAnswer, addReason, type Tally, type TallyBook } from './counters.ts';
 
 /** US dollars for an answer where they are known without a list of prices: the user's word, or the provider's. */
 type KnownPrice = (usage: Usage | undefined, work: Work) => number | undefined;
 
-export type Work = Pick<CacheEvents['stored'], 'provider' | 'model' | 'usage' | 'took'>;
-
-export interface Counting {
+interface Counting {
   readonly book: TallyBook;
   readonly knownPrice: KnownPrice;
 }
@@ -18,6 +14,7 @@ type Count<Name extends EventName> = (counting: Counting, event: CacheEvents[Nam
 
 /** Not the answer that was asked for: it is not paid, or nobody knows. */
 const NO_ANSWER: ReadonlySet<string> = new Set(['status', 'error']);
+
 /** Ended before its end: paid, and of no length that says anything. */
 const TORN: ReadonlySet<string> = new Set(['left', 'failed']);
 
@@ -80,7 +77,7 @@ const COUNTS: { readonly [Name in EventName]?: Count<Name> } = {
 };
 
 /** A call that was made, as soon as what it came to is known: whether its answer is kept is another matter. */
-export function countCall(counting: Counting, work: Work, rejection: string | undefined): void {
+function countCall(counting: Counting, work: Work, rejection: string | undefined): void {
   const { usage, took } = work;
   const isAnswer = rejection === undefined || !NO_ANSWER.has(rejection);
   if (!isAnswer && usage === undefined) return;
@@ -90,10 +87,18 @@ export function countCall(counting: Counting, work: Work, rejection: string | un
   if (isWhole && took !== undefined) uncached.add(took);
 }
 
-export function countEvent<Name extends EventName>(
+function countEvent<Name extends EventName>(
   counting: Counting,
   name: Name,
   event: CacheEvents[Name],
 ): void {
   COUNTS[name]?.(counting, event);
+}
+
+/** Counts calls and events in `book`. */
+export function countingIn(counting: Counting): EventCounting {
+  return {
+    countCall: (work, rejection) => countCall(counting, work, rejection),
+    countEvent: (name, event) => countEvent(counting, name, event),
+  };
 }

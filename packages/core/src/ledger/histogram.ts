@@ -1,7 +1,9 @@
 /** The shortest time that is told apart, in milliseconds. */
 const SHORTEST = 0.01;
+
 /** Four to an octave: whatever is in a bucket is within 10 % of its middle. */
 const PER_OCTAVE = 4;
+
 /** The last one begins at some 15 minutes. */
 const BUCKETS = 108;
 

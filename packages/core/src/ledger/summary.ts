@@ -1,4 +1,4 @@
-import type { LedgerFigures, LedgerRow, Money, Timing, TokenCount } from './ledger-figures.ts';
+import type { LedgerFigures, LedgerRow, Money, Timing, TokenCount } from './figures.ts';
 
 type Format = (number: number) => string;
 
@@ -12,7 +12,9 @@ function format(options: Intl.NumberFormatOptions): Format {
 }
 
 const whole = format({ maximumFractionDigits: 0 });
+
 const percent = format({ style: 'percent', maximumFractionDigits: 1 });
+
 const exact = format({ maximumSignificantDigits: 3 });
 
 function span(milliseconds: number | undefined): string {

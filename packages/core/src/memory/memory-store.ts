@@ -1,8 +1,15 @@
-import { toBound } from '../options/bound.ts';
-import type { Store, StoredRow, StoreSize } from '../store/store.ts';
-import { memoryRow } from './memory-row.ts';
-import { MemoryRows } from './memory-rows.ts';
-import type { MemoryStoreOptions } from './memory-store-options.ts';
+import { toBound } from '../options/index.ts';
+import type { Store, StoredRow, StoreSize } from '../store/index.ts';
+import { MemoryRows, memoryRow } from './memory-rows.ts';
+
+export interface MemoryStoreOptions {
+  /** @default 10_000 */
+  readonly maxEntries?: number | undefined;
+  /** Bytes of keys, values and the index round them. @default 64 MiB */
+  readonly maxBytes?: number | undefined;
+  /** The clock, in milliseconds. @default Date.now */
+  readonly now?: (() => number) | undefined;
+}
 
 /** Rows that a sweep looks at before it lets others run. */
 const ROWS_PER_TURN = 1_000;

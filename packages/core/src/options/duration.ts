@@ -8,6 +8,7 @@ const MILLISECONDS = {
   h: 3_600_000,
   d: 86_400_000,
 } as const;
+
 type Unit = keyof typeof MILLISECONDS;
 
 /** A span of time: a number is milliseconds, as in Keyv; a string carries its unit: `'30m'`, `'1.5h'`. */
@@ -38,4 +39,14 @@ export function toMilliseconds(duration: Duration, option: string): number {
 export function toPositiveMilliseconds(duration: Duration, option: string): number {
   const milliseconds = toMilliseconds(duration, option);
   return milliseconds > 0 ? milliseconds : refuse(option, duration);
+}
+
+/** A bound as an option gives it: a whole number above zero. */
+export function toBound(given: number | undefined, option: string, unset: number): number {
+  if (given === undefined) return unset;
+  if (Number.isFinite(given) && given >= 1) return Math.floor(given);
+  throw new LlmCacheError(
+    'INVALID_OPTION',
+    `${option} is ${String(given)}. Write a whole number above zero.`,
+  );
 }

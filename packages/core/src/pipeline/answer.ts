@@ -1,7 +1,32 @@
-import { entryProvenance } from '../response/entry-provenance.ts';
-import type { Call } from './call.ts';
-import type { CallInfo } from './call-info.ts';
-import type { Landed } from './landed.ts';
+import type { EntryHeader, Usage } from '../entry/index.ts';
+import type { Address } from '../entry-store/index.ts';
+import type { Outcome, Reporter } from '../events/index.ts';
+import { type Captured, entryProvenance } from '../response/index.ts';
+import type { Recording } from '../stream/index.ts';
+import { type Call, type CallInfo, eventOf } from './request.ts';
+
+/** What is known of an answer when the provider has given it. */
+export interface LiveArrival {
+  readonly at: number;
+  readonly took: number;
+  readonly usage: Usage | undefined;
+  /** Whole, and on its way into the store: who asks now is answered from here as from there. */
+  isKept(): boolean;
+}
+
+/** What a flight brings home for everyone on it. */
+export interface Landed {
+  readonly outcome: Exclude<Outcome, 'bypass'>;
+  /** Of the entry that answered; nothing on a live answer. */
+  readonly header?: EntryHeader | undefined;
+  /** Of a live answer. */
+  readonly arrival?: LiveArrival | undefined;
+  /** Nothing where the answer can be given to the leader only. */
+  readonly captured?: Captured | undefined;
+  /** The leader's own copy. */
+  readonly own?: { readonly response: unknown } | undefined;
+  readonly stored: Promise<boolean>;
+}
 
 /** One caller's answer: its own copy of the response, and what became of the request. */
 export interface Answer<Response> {
@@ -91,5 +116,63 @@ export class SharedAnswer<Response> implements Answer<Response> {
     const { signal, codec } = this.#call;
     const entry = header === undefined ? { signal } : entryProvenance(this.#call, header);
     return codec.restore(captured, { outcome, age: this.#age, ...entry });
+  }
+}
+
+export interface Followed {
+  readonly address: Address;
+  readonly landed: Landed;
+  readonly at: number;
+}
+
+/** One more share of what a flight brought home, for a request that joined it. */
+export function follow<Response>(
+  reporter: Reporter,
+  call: Call<Response>,
+  { address, landed, at }: Followed,
+): Answer<Response> {
+  const { outcome, arrival, header } = landed;
+  const { usage, took } = arrival ?? header ?? {};
+  const event = { ...eventOf({ call, address }), usage, took };
+  const isHit = outcome === 'hit' && arrival !== undefined;
+  if (isHit) reporter.tell('hit', { ...event, age: at - arrival.at, waited: 0 });
+  else reporter.tell('collapsed', event);
+  return new SharedAnswer(call, landed, { key: address.key, leads: false, at });
+}
+
+/** All readers of a running stream left: what remains of it is nobody's answer. */
+export function isTorso(captured: Captured | undefined): boolean {
+  return captured?.kind === 'recording' && captured.recording.isAbandoned;
+}
+
+/** Whoever comes while a whole answer is still being written has it from here, as from the store. */
+export function asHit(landed: Landed): Landed {
+  return landed.arrival?.isKept() === true ? { ...landed, outcome: 'hit' } : landed;
+}
+
+/** What is known of a streamed answer so far: what it used, and how long it took, when it has ended. */
+export class StreamArrival implements LiveArrival {
+  readonly at: number;
+  readonly #recording: Recording<unknown>;
+  readonly #begun: number;
+  #usage: Usage | undefined;
+
+  constructor(recording: Recording<unknown>, { at, took }: Pick<LiveArrival, 'at' | 'took'>) {
+    this.at = at;
+    this.#recording = recording;
+    this.#begun = took;
+    void recording.ended.then(({ usage }) => (this.#usage = usage));
+  }
+
+  get usage(): Usage | undefined {
+    return this.#usage;
+  }
+
+  get took(): number {
+    return this.#begun + this.#recording.upstream.total;
+  }
+
+  isKept(): boolean {
+    return this.#recording.isWhole;
   }
 }

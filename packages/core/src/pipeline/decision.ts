@@ -1,5 +1,5 @@
-import type { Freshness } from '../entry/entry.ts';
-import type { Mode } from '../options/option-words.ts';
+import type { Freshness } from '../entry/index.ts';
+import type { Mode } from '../options/index.ts';
 
 export type State = Freshness | 'absent';
 

@@ -1,9 +1,10 @@
-import { freshness } from '../entry/entry.ts';
-import type { EntryStore, Found } from '../entry-store/entry-store.ts';
-import { entryProvenance } from '../response/entry-provenance.ts';
-import type { Captured } from './call.ts';
-import type { State } from './decision.ts';
-import type { Landed } from './landed.ts';
+import { freshness } from '../entry/index.ts';
+import type { EntryStore, Found } from '../entry-store/index.ts';
+import type { Reporter } from '../events/index.ts';
+import { abortable } from '../flight/index.ts';
+import { type Captured, entryProvenance } from '../response/index.ts';
+import type { Landed } from './answer.ts';
+import { DECISIONS, type State } from './decision.ts';
 import type { Request } from './request.ts';
 
 /** What a look-up found. */
@@ -52,4 +53,59 @@ export function lookUp(request: Request, { entries, now }: LookParts): Look | Pr
   const found = entries.read(request.address);
   if (!(found instanceof Promise)) return lookAt(request, found, { at: now(), startedAt });
   return found.then((late) => lookAt(request, late, { at: now(), startedAt }));
+}
+
+export interface ServeParts {
+  readonly reporter: Reporter;
+  readonly now: () => number;
+}
+
+/** A look that found an answer. */
+export interface Answered extends Look {
+  readonly answer: Landed;
+  readonly waited: number;
+}
+
+export function isAnswered(look: Look): look is Answered {
+  return look.answer !== undefined;
+}
+
+/** Answers from the store, and says so. */
+export function serve(
+  { reporter, now }: ServeParts,
+  request: Request,
+  { entry, state, answer, waited }: Answered,
+): Landed {
+  const at = now();
+  const { storedAt = at, usage, took } = entry?.header ?? {};
+  const { provider, model } = request.call.identity;
+  const { key } = request.address;
+  // Written out: this is made for every hit, and a spread costs more than all the rest of it.
+  const event = { key, provider, model, usage, took, age: at - storedAt, waited };
+  if (answer.outcome === 'hit') reporter.tell('hit', event);
+  else reporter.tell('stale', { ...event, isFallback: state === 'fallback' });
+  return answer;
+}
+
+type Parts = LookParts & ServeParts;
+
+/** A request, and what was found for it. */
+export type Looked = Request & { readonly look: Look };
+
+const nobodyLeft = (): void => {};
+
+/** Looks before a flight is up, in the call itself where the store answers so. An abort ends the caller's waiting. */
+export function firstLook(parts: Parts, request: Request): Look | Promise<Look> {
+  const { signal } = request.call;
+  const look = lookUp(request, parts);
+  const isAwaited = look instanceof Promise || signal?.aborted === true;
+  return isAwaited ? abortable(Promise.resolve(look), signal, nobodyLeft) : look;
+}
+
+/** Where what was found is the answer, there is nothing to join, and no flight is made for it. */
+export function servedAtOnce(parts: Parts, request: Looked): Landed | undefined {
+  const { look, call } = request;
+  const { policy } = call;
+  const isServed = DECISIONS[policy.mode][look.state] === 'serve' && !policy.renewOnHit;
+  return isServed && isAnswered(look) ? serve(parts, request, look) : undefined;
 }

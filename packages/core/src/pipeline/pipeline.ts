@@ -1,18 +1,27 @@
-import type { Address } from '../entry-store/entry-store.ts';
-import type { BypassReason } from '../events/events.ts';
-import type { Flight } from '../flight/flight.ts';
-import { isLeading } from '../flight/leading.ts';
-import type { RequestFlights } from '../flight/request-flights.ts';
-import { type Answer, type Answered, SharedAnswer } from './answer.ts';
-import type { Call } from './call.ts';
-import { firstLook, type Looked, servedAtOnce } from './first-look.ts';
-import { follow } from './follow.ts';
-import { goPast } from './go-past.ts';
-import type { Landed } from './landed.ts';
-import { asHit, isTorso } from './late-answer.ts';
-import { type LedFlightsParts, ledFlights } from './led-flights.ts';
-import { type Look, lookUp } from './look-up.ts';
-import type { Request } from './request.ts';
+import { type Address, addressOf, type EntryStore, isBypass } from '../entry-store/index.ts';
+import type { Bypass, BypassReason, Reporter } from '../events/index.ts';
+import { type Flight, isLeading } from '../flight/index.ts';
+import { replayBypass } from '../inspection/index.ts';
+import {
+  type Answer,
+  type Answered,
+  asHit,
+  bypassAnswer,
+  follow,
+  isTorso,
+  type Landed,
+  SharedAnswer,
+} from './answer.ts';
+import { type LedFlightsParts, ledFlights } from './lead.ts';
+import { firstLook, type Look, type Looked, lookUp, servedAtOnce } from './look-up.ts';
+import type { Asking, Call, Request } from './request.ts';
+import type { RequestFlights } from './request-flights.ts';
+
+/** Calls the provider as if there were no cache. */
+export async function goPast<Response>(call: Asking<Response>): Promise<Answer<Response>> {
+  const { signal = new AbortController().signal } = call;
+  return bypassAnswer(await (call.pass?.() ?? call.invoke(signal)));
+}
 
 /** Looked up first, and one flight a key for what is not there: led by the first, followed by the rest. */
 export class Pipeline {
@@ -94,6 +103,64 @@ export class Pipeline {
 
   #goPast<Response>(call: Call<Response>, reason: BypassReason): Promise<Answer<Response>> {
     this.#parts.reporter.tell('bypass', { reason, provider: call.identity.provider });
+    return goPast(call);
+  }
+}
+
+export interface AnsweringParts {
+  readonly entries: EntryStore;
+  readonly pipeline: Pipeline;
+  readonly reporter: Reporter;
+}
+
+/** What the user, or the endpoint, takes out of the cache's hands is called in every mode. */
+const LIVE: ReadonlySet<BypassReason> = new Set<BypassReason>(['when', 'endpoint']);
+
+/** What doors ask of a cache: each request has an address, or goes past it. */
+export class Answering {
+  readonly #entries: EntryStore;
+  readonly #pipeline: Pipeline;
+  readonly #reporter: Reporter;
+
+  constructor({ entries, pipeline, reporter }: AnsweringParts) {
+    this.#entries = entries;
+    this.#pipeline = pipeline;
+    this.#reporter = reporter;
+  }
+
+  /** Takes one request through the cache. Doors build the call; see `cachedLlmCall` for functions. */
+  answer<Response>(call: Asking<Response>): Answered<Response> {
+    const address = addressOf(this.#entries, call.identity, call.policy);
+    if (isBypass(address)) return this.#goPast(call, address);
+    // An identity that is a bypass has no address.
+    return this.#pipeline.answer(call as Call<Response>, address);
+  }
+
+  /** The key of a call; nothing for one that goes past the cache. */
+  keyOf({ identity, policy }: Asking<unknown>): string | undefined {
+    const address = addressOf(this.#entries, identity, policy);
+    return isBypass(address) ? undefined : address.key;
+  }
+
+  /** The stored response, without a call, an event or a count; nothing where there is none to serve. */
+  async peek<Response>(call: Asking<Response>): Promise<Response | undefined> {
+    const address = addressOf(this.#entries, call.identity, call.policy);
+    if (isBypass(address)) return undefined;
+    const { answer, state } = await this.#pipeline.look({
+      call: call as Call<Response>,
+      address,
+    }); // has an address
+    // The look-up decoded it with this very call's codec.
+    return state === 'expired' ? undefined : (answer?.own?.response as Response | undefined);
+  }
+
+  async #goPast<Response>(call: Asking<Response>, why: Bypass): Promise<Answer<Response>> {
+    const { bypass, ...where } = why;
+    this.#reporter.tell('bypass', { reason: bypass, ...where });
+    if (call.policy.mode === 'replay' && !LIVE.has(bypass)) {
+      this.#reporter.tell('replay-miss', { reason: bypass, ...where });
+      throw replayBypass(why);
+    }
     return goPast(call);
   }
 }

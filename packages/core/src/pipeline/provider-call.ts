@@ -1,15 +1,12 @@
-import type { BackOff } from '../adapter/back-off.ts';
-import { isOutage } from '../adapter/outage.ts';
-import type { EntryStore } from '../entry-store/entry-store.ts';
-import type { Reporter } from '../events/reporter.ts';
-import type { Flight } from '../flight/flight.ts';
-import { leading } from '../flight/leading.ts';
-import type { Capture } from './call.ts';
-import { Keeper } from './keeper.ts';
-import type { Landed } from './landed.ts';
+import { type BackOff, isOutage } from '../adapter/index.ts';
+import type { EntryStore } from '../entry-store/index.ts';
+import type { Reporter } from '../events/index.ts';
+import { type Flight, leading } from '../flight/index.ts';
+import type { Capture } from '../response/index.ts';
+import { type Landed, StreamArrival } from './answer.ts';
 import type { Look } from './look-up.ts';
 import type { Request } from './request.ts';
-import { StreamArrival } from './stream-arrival.ts';
+import { Keeper } from './store-answer.ts';
 
 export interface Attempt {
   readonly capture: Capture<unknown>;

@@ -1,22 +1,31 @@
-import type { Adapter } from '../adapter/adapter.ts';
-import { judge, judgeStream, type Rules } from '../adapter/admission.ts';
-import { Crossing, type Stored } from '../adapter/crossing.ts';
-import { Payload } from '../entry/payload.ts';
-import { decodeValue, encodeValue } from '../entry/value-text.ts';
-import type { Capture, Captured, Provenance, ResponseCodec } from '../pipeline/call.ts';
-import { PacedReplay } from '../stream/paced-replay.ts';
-import { Recording } from '../stream/recording.ts';
-import type { Facts, StreamWatcher } from '../stream/stream-source.ts';
+import {
+  type Adapter,
+  Crossing,
+  type Facts,
+  judge,
+  judgeStream,
+  type Rules,
+  type Stored,
+} from '../adapter/index.ts';
+import { decodeValue, encodeValue, Payload } from '../entry/index.ts';
+import { PacedReplay, Recording, type StreamWatcher } from '../stream/index.ts';
+import type { Capture, Captured, Provenance, ResponseCodec } from './response-codec.ts';
+
+function isStream(response: unknown): response is AsyncIterable<unknown> {
+  return typeof response === 'object' && response !== null && Symbol.asyncIterator in response;
+}
+
+/** Reads a stream that nobody else reads: what is not read to its end is not stored. */
+export async function drained(response: unknown): Promise<void> {
+  if (!isStream(response)) return;
+  for await (const _chunk of response);
+}
 
 export interface ValueCodecOptions {
   readonly rules: Rules & {
     readonly adapter: Pick<Adapter, 'stream' | 'rejects' | 'usageOf' | 'servedModelOf' | 'cross'>;
   };
   readonly request: unknown;
-}
-
-function isStream(response: unknown): response is AsyncIterable<unknown> {
-  return typeof response === 'object' && response !== null && Symbol.asyncIterator in response;
 }
 
 /** Judges the chunks that a function yields, when they have all come. */

@@ -1,6 +1,8 @@
 /** Failures in a row until the store is left alone. */
 const PATIENCE = 3;
+
 const FIRST_PAUSE = 500;
+
 const LONGEST_PAUSE = 30_000;
 
 export interface BreakerOptions {

@@ -1,8 +1,7 @@
-import type { StoreOperation } from '../events/events.ts';
-import { withDeadline } from './deadline.ts';
+import type { StoreOperation } from '../events/index.ts';
 import { GuardedReads, textOrNothing } from './guarded-reads.ts';
-import type { Rows, Texts } from './rows.ts';
-import type { Store } from './store.ts';
+import type { Rows, Store, Texts } from './store.ts';
+import { withDeadline } from './store-failure.ts';
 import { FAULT, type GuardOptions, StoreGuard } from './store-guard.ts';
 
 /** No answer waits for a write, so it has longer. */

@@ -1,11 +1,32 @@
-import type { StoreOperation } from '../events/events.ts';
-import type { Reporter } from '../events/reporter.ts';
+import type { Reporter, StoreOperation } from '../events/index.ts';
 import { Breaker } from './breaker.ts';
-import { withDeadline } from './deadline.ts';
-import { isAlive, isPermanent } from './error-says.ts';
-import { faultName } from './fault-name.ts';
 import type { Store } from './store.ts';
-import { StoreOpening } from './store-opening.ts';
+import { faultName, isAlive, isPermanent, withDeadline } from './store-failure.ts';
+
+/** Loading a package and opening a file happen once, and are no reason to take a first hit for a miss. */
+const PATIENCE = 5_000;
+
+/** Waits once for a store to be ready: each operation then finds out for itself, and one that opens late is used. */
+export class StoreOpening {
+  readonly #store: Store;
+  #waiting: Promise<void> | undefined;
+  isOver = false;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Never rejects. */
+  wait(): Promise<void> {
+    this.#waiting ??= this.#wait(this.#store.opening);
+    return this.#waiting;
+  }
+
+  async #wait(opening: Promise<unknown> | undefined): Promise<void> {
+    await (opening && withDeadline(opening, PATIENCE).catch(() => {}));
+    this.isOver = true;
+  }
+}
 
 export interface GuardOptions {
   readonly reporter: Reporter;

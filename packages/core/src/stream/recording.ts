@@ -1,8 +1,98 @@
-import { ChunkTape } from './chunk-tape.ts';
-import { GuardedWatcher } from './guarded-watcher.ts';
-import { Replay } from './replay.ts';
-import type { Ending, Facts, StreamSource, StreamWatcher } from './stream-source.ts';
-import { TimedIterator } from './timed-iterator.ts';
+import type { Facts } from '../adapter/index.ts';
+import { abortable } from '../flight/index.ts';
+import {
+  type ChunkCodec,
+  type Ending,
+  GuardedWatcher,
+  type StreamSource,
+  type StreamWatcher,
+  TimedIterator,
+} from './stream-source.ts';
+
+/** The chunks of a stream so far, as texts: whoever asks for one decodes a copy of its own. */
+export class ChunkTape<Chunk> {
+  readonly #codec: ChunkCodec<Chunk>;
+  readonly #texts: string[] = [];
+  /** Chunks that cannot be kept are shared as they are. */
+  readonly #unencodable = new Map<number, Chunk>();
+
+  constructor(codec: ChunkCodec<Chunk>) {
+    this.#codec = codec;
+  }
+
+  get length(): number {
+    return this.#texts.length;
+  }
+
+  /** False where a chunk would come back from the store as something else. */
+  get canBeKept(): boolean {
+    return this.#unencodable.size === 0;
+  }
+
+  get texts(): readonly string[] {
+    return [...this.#texts];
+  }
+
+  push(chunk: Chunk): void {
+    try {
+      this.#texts.push(this.#codec.encode(chunk));
+    } catch {
+      this.#unencodable.set(this.#texts.length, chunk);
+      this.#texts.push('');
+    }
+  }
+
+  at(index: number): Chunk {
+    return this.#unencodable.get(index) ?? this.#codec.decode(this.#texts[index] ?? '');
+  }
+}
+
+/** One reader of a recording. Leaving early is leaving for itself alone. */
+export class Replay<Chunk> implements AsyncIterableIterator<Chunk> {
+  readonly #recording: Recording<Chunk>;
+  readonly #signal: AbortSignal | undefined;
+  #index = 0;
+  #isOver = false;
+  #hasLeft = false;
+
+  constructor(recording: Recording<Chunk>, signal: AbortSignal | undefined) {
+    this.#recording = recording;
+    this.#signal = signal;
+    // Heard between two reads as well: a reader that aborts need not come back to say so.
+    if (signal?.aborted === true) this.#leave();
+    else signal?.addEventListener('abort', this.#leave, { once: true });
+  }
+
+  async next(): Promise<IteratorResult<Chunk, undefined>> {
+    if (this.#isOver) return { done: true, value: undefined };
+    const index = this.#index++; // taken at once: two calls of next() are two chunks
+    try {
+      const found = await abortable(this.#recording.at(index), this.#signal, this.#leave);
+      if (found !== undefined) return { done: false, value: found.chunk };
+    } catch (error) {
+      await this.return();
+      throw error;
+    }
+    return this.return();
+  }
+
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    this.#isOver = true;
+    this.#leave();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  readonly #leave = (): void => {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    this.#signal?.removeEventListener('abort', this.#leave);
+    this.#recording.leave();
+  };
+}
 
 /**
  * A running stream that many read, each from its first chunk and at its own pace. It is pulled, never

@@ -1,12 +1,4 @@
-import type { Served, Usage } from '../entry/entry.ts';
-
-/** What is known of a complete answer. */
-export interface Facts {
-  /** Why the answer is not worth keeping; nothing where it is. */
-  readonly rejection?: string | undefined;
-  readonly usage?: Usage | undefined;
-  readonly served?: Served | undefined;
-}
+import type { Facts } from '../adapter/index.ts';
 
 /** Looks at a stream as it passes and says when, and how, it ended. */
 export interface StreamWatcher<Chunk> {
@@ -30,4 +22,61 @@ export interface StreamSource<Chunk> extends ChunkCodec<Chunk> {
 /** How a recording ended. */
 export interface Ending extends Facts {
   readonly texts: readonly string[];
+}
+
+/** A watcher that throws costs the stream its place in the store, and its readers nothing. */
+export class GuardedWatcher<Chunk> implements StreamWatcher<Chunk> {
+  readonly #watcher: StreamWatcher<Chunk>;
+  #isLost = false;
+
+  constructor(watcher: StreamWatcher<Chunk>) {
+    this.#watcher = watcher;
+  }
+
+  observe(chunk: Chunk): boolean {
+    try {
+      return this.#watcher.observe(chunk);
+    } catch {
+      this.#isLost = true; // it has missed a chunk: what it says of the whole counts no more
+      return false;
+    }
+  }
+
+  verdict(): Facts {
+    try {
+      return this.#isLost ? { rejection: 'unreadable' } : this.#watcher.verdict();
+    } catch {
+      return { rejection: 'unreadable' };
+    }
+  }
+}
+
+/** A source of chunks, and how long each of them was waited for: its own time, not that of its readers. */
+export class TimedIterator<Chunk> {
+  readonly #upstream: AsyncIterator<Chunk>;
+  readonly #waits: number[] = [];
+
+  constructor(upstream: AsyncIterator<Chunk>) {
+    this.#upstream = upstream;
+  }
+
+  /** Milliseconds, one for each chunk so far. */
+  get waits(): readonly number[] {
+    return this.#waits;
+  }
+
+  get total(): number {
+    return this.#waits.reduce((sum, wait) => sum + wait, 0);
+  }
+
+  async next(): Promise<IteratorResult<Chunk>> {
+    const startedAt = performance.now();
+    const result = await this.#upstream.next();
+    if (result.done !== true) this.#waits.push(Math.round(performance.now() - startedAt));
+    return result;
+  }
+
+  return(): Promise<IteratorResult<Chunk>> | undefined {
+    return this.#upstream.return?.();
+  }
 }

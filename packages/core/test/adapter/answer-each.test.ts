@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { answerEach, type EachRules } from '../../src/adapter/answer-each.ts';
+import { answerEach, type EachRules } from '../../src/adapter/batch.ts';
 
 type Rules = EachRules<string, string, string>;
 

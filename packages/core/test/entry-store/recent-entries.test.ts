@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { RecentEntries, readEntry } from '../../src/entry-store/recent-entries.ts';
+import { RecentEntries, readEntry } from '../../src/entry-store/entry-reader.ts';
 
 const ROOM = 16 * 1024 * 1024;
 const header = {

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Entry, type EntryHeader, freshness } from '../../src/entry/entry.ts';
 import { entryText, isFor, readEntryText } from '../../src/entry/entry-text.ts';
-import { parseJson } from '../../src/entry/json.ts';
-import { tagsOf } from '../../src/invalidation/tags.ts';
+import { parseJson } from '../../src/entry/safe-json.ts';
+import { tagsOf } from '../../src/invalidation/tag-state.ts';
 
 const HEADER: EntryHeader = {
   fingerprint: 'ZiGKtzNRH0pPMgC9ceTl1RjfzD_zBhh0EDfyf5c_RYI',

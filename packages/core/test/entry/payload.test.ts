@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Payload } from '../../src/entry/payload.ts';
-import { encodeValue } from '../../src/entry/value-text.ts';
+import { encodeValue, Payload } from '../../src/entry/value-text.ts';
 import { rich } from './arbitrary-value.ts';
 
 /** As a careless caller does with an answer: nothing in it is left as it was. */

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { NO_SEAL, type Seal } from '../../src/entry/seal.ts';
-import { SecretSeal } from '../../src/entry/secret-seal.ts';
+import { NO_SEAL, type Seal, SecretSeal } from '../../src/entry/encryption.ts';
 
 const SECRET = 'a secret that is long enough to be one';
 const KEY = 'app:2:-:aVerySecretNameThatSaysNothingOfItself';

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeValue, encodeValue } from '../../src/entry/value-text.ts';
-import { NotEncodable } from '../../src/entry/writable.ts';
+import { decodeValue, encodeValue, NotEncodable } from '../../src/entry/value-text.ts';
 import { arbitraryJson } from '../key/arbitrary-json.ts';
 import { rich } from './arbitrary-value.ts';
 

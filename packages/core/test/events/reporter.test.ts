@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Reporter } from '../../src/events/reporter.ts';
+import type { Reporter } from '../../src/events/emitter.ts';
 import { figuresOf } from '../../src/ledger/figures.ts';
 import { startReporter } from './start-reporter.ts';
 

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Flight } from '../../src/flight/flight.ts';
-import { SingleFlight } from '../../src/flight/single-flight.ts';
+import { SingleFlight } from '../../src/flight/flights.ts';
 
 /** A shared call that ends when the test says so. */
 function trial() {

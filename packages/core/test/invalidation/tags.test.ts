@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { NO_SEAL } from '../../src/entry/encryption.ts';
 import { type EntryHeader, freshness } from '../../src/entry/entry.ts';
-import { NO_SEAL } from '../../src/entry/seal.ts';
 import {
   applyMarkers,
   EVERYTHING,
@@ -13,7 +13,7 @@ import {
   staleSince,
   tagsOf,
   userTag,
-} from '../../src/invalidation/tags.ts';
+} from '../../src/invalidation/tag-state.ts';
 
 const HEADER: EntryHeader = {
   fingerprint: 'f',

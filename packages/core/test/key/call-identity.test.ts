@@ -1,13 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  type Fields,
-  fieldAt,
-  fieldPath,
-  isFields,
-  normaliseRequest,
-  roundTemperature,
-} from '../../src/key/call-identity.ts';
+import { normaliseRequest, roundTemperature } from '../../src/key/call-identity.ts';
+import { type Fields, fieldAt, fieldPath, isFields } from '../../src/key/fields.ts';
 import { arbitraryJson } from './arbitrary-json.ts';
 
 const normalise = (request: Fields, ignore: readonly string[] = [], temperature = 'temperature') =>

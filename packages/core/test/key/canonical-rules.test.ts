@@ -2,8 +2,8 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { canonicalText } from '../../src/key/canonical.ts';
-import { NotCanonical } from '../../src/key/not-canonical.ts';
+import { NotCanonical } from '../../src/key/canonical-rules.ts';
+import { canonicalText } from '../../src/key/fingerprint.ts';
 
 const textsOf = (values: readonly unknown[]) => values.map(canonicalText);
 

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { describeWithFixtures } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { canonicalForm, canonicalText } from '../../src/key/canonical.ts';
+import { canonicalForm, canonicalText } from '../../src/key/fingerprint.ts';
 import { arbitraryJson, arbitraryLeaf, type Json } from './arbitrary-json.ts';
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { TallyBook } from '../../src/ledger/counters.ts';
 import { figuresOf } from '../../src/ledger/figures.ts';
-import { ledgerText, readLedgerText } from '../../src/ledger/ledger-text.ts';
-import type { TallyBook } from '../../src/ledger/tally-book.ts';
+import { ledgerText, readLedgerText } from '../../src/ledger/ledger-store.ts';
 import { startReporter } from '../events/start-reporter.ts';
 
 const CALL = { key: 'k', provider: 'openai', model: 'gpt-5' };

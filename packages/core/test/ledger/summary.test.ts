@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { figuresOf } from '../../src/ledger/figures.ts';
-import { rowsBy } from '../../src/ledger/ledger-rows.ts';
+import { figuresOf, rowsBy } from '../../src/ledger/figures.ts';
 import { summaryOf } from '../../src/ledger/summary.ts';
 import { startReporter } from '../events/start-reporter.ts';
 

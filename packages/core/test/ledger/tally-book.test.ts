@@ -1,6 +1,6 @@
 import { manualClock } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
-import { TallyBook } from '../../src/ledger/tally-book.ts';
+import { TallyBook } from '../../src/ledger/counters.ts';
 
 const DAY = 86_400_000;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { MemorySketch } from '../../src/memory/memory-sketch.ts';
+import { MemorySketch } from '../../src/memory/frequency-sketch.ts';
 
 const hash = fc.integer();
 

@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { summed, unsummed } from '../../src/entry/sum.ts';
+import { summed, unsummed } from '../../src/entry/entry-text.ts';
 import { cachedLlmCall, MemoryStore, type Store } from '../../src/index.ts';
 import { QUESTION, startProvider } from '../provider.ts';
 import { settled, startTrial } from '../trial.ts';

@@ -1,8 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Facts } from '../../src/adapter/admission.ts';
 import { decodeValue, encodeValue } from '../../src/entry/value-text.ts';
 import { Recording } from '../../src/stream/recording.ts';
-import type { Facts, StreamWatcher } from '../../src/stream/stream-source.ts';
+import type { StreamWatcher } from '../../src/stream/stream-source.ts';
 import { HandStream } from './hand-stream.ts';
 
 const MARKER = 'done';

@@ -1,0 +1,92 @@
+import { defaultAdapter } from '../adapter/index.ts';
+import { type Address, addressOf, type EntryStore, isBypass } from '../entry-store/index.ts';
+import type { Bypass, Reporter } from '../events/index.ts';
+import { type CallIdentity, identify } from '../key/index.ts';
+import { type CallOptions, callPolicy, type Policy } from '../options/index.ts';
+import { type Call, eventOf, Keeper, type Pipeline, type Request } from '../pipeline/index.ts';
+import { drained, ValueCodec } from '../response/index.ts';
+
+export interface ManualParts {
+  readonly entries: EntryStore;
+  readonly reporter: Reporter;
+  readonly now: () => number;
+  readonly policy: Policy;
+  readonly pipeline: Pick<Pipeline, 'look'>;
+}
+
+/** Reading and writing by hand, for what no door fits. */
+export class ManualAccess {
+  readonly #parts: ManualParts;
+  readonly #keeper: Keeper;
+
+  constructor(parts: ManualParts) {
+    this.#parts = parts;
+    this.#keeper = new Keeper(parts.entries, parts.reporter, parts.now);
+  }
+
+  /** The response, if one is fresh. */
+  async get(identity: CallIdentity, options: CallOptions): Promise<unknown> {
+    const request = this.#request(identity, options);
+    if (isBypass(request)) return this.#goPast(request);
+    const { mode } = request.call.policy;
+    if (mode === 'off') return undefined;
+    const { state, answer, waited = 0 } = await this.#parts.pipeline.look(request);
+    const header = answer?.header;
+    const isServed = mode === 'replay' || (mode !== 'refresh' && state === 'fresh');
+    if (!isServed || header === undefined) {
+      this.#parts.reporter.tell('miss', eventOf(request));
+      return undefined;
+    }
+    const age = this.#parts.now() - header.storedAt;
+    const { usage, took } = header;
+    this.#parts.reporter.tell('hit', { ...eventOf(request), usage, took, age, waited });
+    return answer?.own?.response;
+  }
+
+  /** Was it stored? */
+  async set(identity: CallIdentity, response: unknown, options: CallOptions): Promise<boolean> {
+    const request = this.#request(identity, options);
+    if (isBypass(request)) return this.#goPast(request) ?? false;
+    const { call, address } = request;
+    if (call.policy.mode === 'off') return false;
+    const capturing = call.codec.capture(response); // at once, before the caller can change it
+    const { markers } = await this.#parts.entries.read(address);
+    const arrival = { call, address, markers, isCurrent: () => true };
+    const capture = await capturing;
+    const stored = this.#keeper.keep(arrival, capture);
+    if (capture.captured?.kind === 'recording') {
+      // What breaks the stream is told by the event: it is not kept.
+      await drained(capture.captured.recording.replay()).catch(() => {});
+    }
+    return stored;
+  }
+
+  keyOf(identity: CallIdentity, options: CallOptions): string | undefined {
+    const request = this.#request(identity, options);
+    return isBypass(request) ? undefined : request.address.key;
+  }
+
+  #request(given: CallIdentity, options: CallOptions): Request | Bypass {
+    const policy = callPolicy(this.#parts.policy, options);
+    const identity = identityOf(given, policy);
+    const address: Address | Bypass = addressOf(this.#parts.entries, identity, policy);
+    if (isBypass(address) || isBypass(identity)) return address as Bypass; // a bypass has no address
+    const rules = { adapter: defaultAdapter, admit: policy.admit };
+    const codec = new ValueCodec({ rules, request: given.request });
+    return { address, call: { identity, policy, codec, invoke: callsNothing } };
+  }
+
+  #goPast({ bypass, ...where }: Bypass): undefined {
+    this.#parts.reporter.tell('bypass', { reason: bypass, ...where });
+  }
+}
+
+function identityOf(given: CallIdentity, policy: Policy): CallIdentity | Bypass {
+  try {
+    return identify(given, policy);
+  } catch {
+    return { bypass: 'unreadable', provider: given.provider }; // a getter of the request threw
+  }
+}
+
+const callsNothing: Call<unknown>['invoke'] = async () => undefined;

@@ -1,0 +1,11 @@
+// A cache is put together from its options, and does what is not a call: get and set by identity, invalidate, warm, close.
+// It never decides what becomes of a request: that is the pipeline's work.
+// Start at create-llm-cache.ts, then read llm-cache.ts.
+
+export type { CacheOptions, CacheParts, PrivacyOptions } from './cache-options.ts';
+export { createLlmCache } from './create-llm-cache.ts';
+export { defaultCache, optionsFromEnvironment, replaceDefaultCache } from './default-cache.ts';
+export type { Selection } from './invalidate.ts';
+export { LlmCache } from './llm-cache.ts';
+export { openStore } from './open-store.ts';
+export type { WarmOptions, WarmReport } from './warm.ts';

@@ -1,0 +1,16 @@
+// What happened is counted, then sent to listeners and to the log.
+// It never carries a prompt, an answer or a secret, and a listener that throws never fails a call.
+// Start at events.ts, the list of all events.
+
+export { type EventCounting, Reporter, type Work } from './emitter.ts';
+export type {
+  Bypass,
+  BypassReason,
+  CacheEvents,
+  CallEvent,
+  EventName,
+  Listener,
+  Outcome,
+  StoreOperation,
+} from './events.ts';
+export { isLogger, type Logger, logEvents } from './logger.ts';

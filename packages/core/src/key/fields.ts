@@ -1,0 +1,79 @@
+/** The name of the class that made a value: its prototype says so, since a field `constructor` is the user's. */
+export function className(value: object): string {
+  const prototype: { readonly constructor?: { readonly name?: unknown } } | null =
+    Object.getPrototypeOf(value);
+  return String(prototype?.constructor?.name);
+}
+
+/**
+ * Is it of that class and nothing more? A subclass, or a field of its own, says what no rule covers. Told
+ * by name, so that another realm's Date is a Date.
+ */
+export function isExactly(value: object, name: string): boolean {
+  return className(value) === name && Object.keys(value).length === 0;
+}
+
+export type ValueKind = 'record' | 'array' | 'special';
+
+/**
+ * What JSON can make of an object. Judged by shape and not by identity with this realm's `Object`,
+ * so that values from another realm (a `vm` context, an iframe) are what they seem to be.
+ */
+export function valueKind(value: object): ValueKind {
+  if (Array.isArray(value)) return isPlainArray(value) ? 'array' : 'special';
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return 'record';
+  const isRoot = Object.getPrototypeOf(prototype) === null;
+  return isRoot && className(value) === 'Object' ? 'record' : 'special';
+}
+
+const INDEX = /^(0|[1-9]\d*)$/;
+
+/** JSON loses the fields of an array, such as the `groups` of a match. */
+function isPlainArray(array: readonly unknown[]): boolean {
+  const isOurs = Object.getPrototypeOf(array) === Array.prototype || className(array) === 'Array';
+  if (!isOurs || Object.getOwnPropertySymbols(array).length > 0) return false;
+  const last = Object.keys(array).at(-1); // names come after indices
+  if (last === undefined || last === String(array.length - 1)) return true;
+  return INDEX.test(last) && Number(last) < array.length; // it ends in holes
+}
+
+/** A request, or a part of one, by field. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A field's place in a request: `'metadata.user_id'` is `['metadata', 'user_id']`. */
+export type FieldPath = readonly string[];
+
+export function fieldPath(dotted: string): FieldPath {
+  return dotted.split('.');
+}
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && valueKind(value) === 'record';
+}
+
+export function fieldAt(request: Fields, path: FieldPath): unknown {
+  return path.reduce<unknown>(
+    (value, name) => (isFields(value) ? value[name] : undefined),
+    request,
+  );
+}
+
+/** A copy of `request` with the field at `path` replaced, or left out for `undefined`. */
+export function withField(request: Fields, path: FieldPath, value: unknown): Fields {
+  const [name, ...rest] = path;
+  if (name === undefined || !Object.hasOwn(request, name)) return request;
+  const child = request[name];
+  if (rest.length === 0) return { ...request, [name]: value };
+  return isFields(child) ? { ...request, [name]: withField(child, rest, value) } : request;
+}
+
+/** Reads of what a provider sent, which may be anything. */
+
+export const isGiven = (value: unknown) => value !== undefined && value !== null;
+
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
+
+export const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined);

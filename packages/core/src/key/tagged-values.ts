@@ -1,0 +1,148 @@
+import { types } from 'node:util';
+import stringify from 'fast-json-stable-stringify';
+import {
+  type CanonicalForm,
+  isLong,
+  joined,
+  MARK,
+  marked,
+  markOf,
+  NotCanonical,
+  type Segment,
+} from './canonical-rules.ts';
+import { digest } from './digest.ts';
+import { className, isExactly, valueKind } from './fields.ts';
+
+type CanonicalText = (value: unknown) => string;
+
+/** One rule a kind of value that JSON would lose: the text that stands for it, or no rule. */
+export function specialText(value: object, text: CanonicalText): string | undefined {
+  if (types.isDate(value)) return only('Date', value, () => `date:${value.getTime()}`);
+  if (types.isMap(value)) return only('Map', value, () => `map:${sorted([...value].map(text))}`);
+  if (types.isSet(value)) return only('Set', value, () => `set:${sorted([...value].map(text))}`);
+  if (value instanceof URL) return only('URL', value, () => `url:${value.href}`);
+  return types.isArrayBuffer(value) || ArrayBuffer.isView(value)
+    ? bytesText(value)
+    : jsonText(value, text);
+}
+
+function only(name: string, value: object, rule: () => string): string | undefined {
+  return isExactly(value, name) ? rule() : undefined;
+}
+
+// Neither a map's nor a record's order is part of what it says.
+function sorted(texts: readonly string[]): string {
+  return JSON.stringify([...texts].sort());
+}
+
+const BYTES = new Set(['ArrayBuffer', 'DataView', 'Uint8Array', 'Buffer']);
+
+/** The same bytes are the same, whatever view holds them; numbers of another width are another thing. */
+function bytesText(value: ArrayBuffer | ArrayBufferView): string | undefined {
+  const name = className(value);
+  const isNumbers = types.isTypedArray(value) && value[Symbol.toStringTag] === name;
+  if (!BYTES.has(name) && !isNumbers) return undefined;
+  const bytes = ArrayBuffer.isView(value)
+    ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+    : new Uint8Array(value);
+  return `${BYTES.has(name) ? 'bytes' : name}:${bytes.byteLength}:${digest(bytes)}`;
+}
+
+/** A class that says how it reads as JSON: what the wire would carry. Its name keeps two classes apart. */
+function jsonText(value: object, text: CanonicalText): string | undefined {
+  if (!('toJSON' in value) || typeof value.toJSON !== 'function') return undefined;
+  return `json:${className(value)}:${text(value.toJSON())}`;
+}
+
+/** Deeper than any real request; a bound keeps the stack whole. */
+const DEEPEST = 500;
+
+class Walk {
+  readonly #path: Segment[] = [];
+  readonly #ancestors: object[] = [];
+  #long: string[] = [];
+
+  form(value: unknown): CanonicalForm {
+    const outer = this.#long;
+    const long: string[] = [];
+    this.#long = long;
+    const structure = stringify(this.#plain(value));
+    this.#long = outer;
+    return { structure, long };
+  }
+
+  /** A copy with a text for each part that is not JSON. */
+  #plain(value: unknown): unknown {
+    if (typeof value === 'string') return this.#text(value);
+    if (typeof value === 'boolean' || value === null) return value;
+    if (typeof value === 'number' && Number.isFinite(value)) return value;
+    if (typeof value === 'object') return this.#within(value);
+    if (typeof value === 'function' || typeof value === 'symbol') {
+      throw new NotCanonical(`a ${typeof value}`, this.#path);
+    }
+    return `${MARK}${typeof value}:${value}`; // NaN, ±Infinity, a bigint, undefined
+  }
+
+  #text(text: string): string {
+    if (!isLong(text)) return marked(text);
+    this.#long.push(text);
+    return markOf(text);
+  }
+
+  #within(value: object): unknown {
+    if (this.#ancestors.includes(value)) throw new NotCanonical('a cycle', this.#path);
+    if (this.#ancestors.length === DEEPEST) throw new NotCanonical('so deep a value', this.#path);
+    this.#ancestors.push(value);
+    const plain = this.#object(value);
+    this.#ancestors.pop();
+    return plain;
+  }
+
+  #object(value: object): unknown {
+    switch (valueKind(value)) {
+      case 'record':
+        return this.#record(value as Record<string, unknown>); // its kind says so
+      case 'array':
+        return this.#array(value as readonly unknown[]); // its kind says so
+      default:
+        return this.#special(value);
+    }
+  }
+
+  #record(record: Record<string, unknown>): object {
+    if (Object.getOwnPropertySymbols(record).length > 0) {
+      throw new NotCanonical('a field named by a symbol', this.#path);
+    }
+    const fields: [string, unknown][] = [];
+    for (const name of Object.keys(record).sort()) {
+      const value = record[name];
+      if (value === undefined) continue; // the wire has no such field
+      fields.push([name, this.#at(name, value)]);
+    }
+    return Object.fromEntries(fields); // also one that an assignment would take for the prototype
+  }
+
+  #array(array: readonly unknown[]): readonly unknown[] {
+    const copy: unknown[] = [];
+    for (let index = 0; index < array.length; index++) copy.push(this.#at(index, array[index]));
+    return copy;
+  }
+
+  #special(value: object): string {
+    const text = specialText(value, (part) => joined(this.form(part)));
+    if (text !== undefined) return MARK + text;
+    throw new NotCanonical(`an instance of ${className(value)}`, this.#path);
+  }
+
+  #at(segment: Segment, value: unknown): unknown {
+    this.#path.push(segment);
+    const plain = this.#plain(value);
+    this.#path.pop();
+    return plain;
+  }
+}
+
+/** The form of any value that has one, by the library that defines it. */
+export function richForm(value: unknown): CanonicalForm {
+  return new Walk().form(value);
+}

@@ -1,0 +1,14 @@
+// What a user may say of a call is checked once here and resolved to a policy; the one error class for what they may not say stands here too.
+// It never applies a default twice: each stands in policy.ts.
+// Start at call-options.ts.
+export {
+  type Admit,
+  type CallOptions,
+  type Mode,
+  type OnModelChange,
+  type Rejection,
+  WRITING,
+} from './call-options.ts';
+export { type Duration, toBound, toMilliseconds, toPositiveMilliseconds } from './duration.ts';
+export { isLlmCacheError, kindOf, LlmCacheError, type LlmCacheErrorCode } from './errors.ts';
+export { callPolicy, DEFAULT_POLICY, type Policy, policyWith, resolvePolicy } from './policy.ts';

@@ -1,0 +1,94 @@
+import type { Facts } from '../adapter/index.ts';
+import { type EntryHeader, Payload } from '../entry/index.ts';
+import { type EntryStore, entryHeader, lifeFrom, type ReadEntry } from '../entry-store/index.ts';
+import type { Reporter } from '../events/index.ts';
+import { type Markers, noteServed } from '../invalidation/index.ts';
+import { WRITING } from '../options/index.ts';
+import type { Capture } from '../response/index.ts';
+import { eventOf, type Request } from './request.ts';
+
+/** A live answer on its way into the store. */
+export interface Arrival extends Request {
+  /** As they were before the call began: an answer older than an invalidation is void. */
+  readonly markers: Markers;
+  /** Milliseconds the provider took. */
+  readonly took?: number | undefined;
+  /** False once the key was invalidated while the call was under way. */
+  readonly isCurrent: () => boolean;
+}
+
+type Admitted = Pick<EntryHeader, 'kind' | 'delays'> & { readonly payload: Payload };
+
+/** Decides whether an answer is kept, and keeps it. */
+export class Keeper {
+  readonly #entries: EntryStore;
+  readonly #reporter: Reporter;
+  readonly #now: () => number;
+
+  constructor(entries: EntryStore, reporter: Reporter, now: () => number) {
+    this.#entries = entries;
+    this.#reporter = reporter;
+    this.#now = now;
+  }
+
+  /** Was it written? A recording is kept when it has ended. */
+  async keep(arrival: Arrival, { captured, facts }: Capture<unknown>): Promise<boolean> {
+    if (captured?.kind !== 'recording') this.#spend(arrival, facts);
+    if (captured?.kind === 'response') return this.#admit(arrival, facts, captured);
+    if (captured?.kind !== 'recording') return this.#reject(arrival, facts);
+    const { recording, head } = captured;
+    const { texts, ...ending } = await recording.ended;
+    const took = arrival.took === undefined ? undefined : arrival.took + recording.upstream.total;
+    const ended = { ...arrival, took };
+    this.#spend(ended, ending);
+    if (ending.rejection !== undefined) return this.#reject(ended, ending);
+    const { codec, policy } = arrival.call;
+    const payload = new Payload(codec.pack(texts, head));
+    const waits = recording.upstream.waits.slice(0, texts.length);
+    const delays = policy.replay === 'recorded' ? waits : undefined;
+    return this.#admit(ended, ending, { kind: 'stream', payload, delays });
+  }
+
+  /** A hit that starts the ttl anew: no more often than once in a tenth of it, to spare the store. */
+  async renew(arrival: Omit<Arrival, 'took' | 'isCurrent'>, { header, payload }: ReadEntry) {
+    const { policy } = arrival.call;
+    if (!WRITING.has(policy.mode)) return;
+    const { storedAt, ...life } = lifeFrom(this.#now(), policy);
+    if (life.freshUntil - header.freshUntil < policy.ttl / 10) return;
+    const renewed = { ...header, ...life };
+    const entry = { header: renewed, payload: payload.text };
+    // Its tags and their generations stay those it was stored with, whatever tags this caller has.
+    await this.#entries.write({ ...arrival.address, tags: [] }, entry, arrival.markers);
+  }
+
+  async #admit(
+    arrival: Arrival,
+    facts: Facts,
+    { kind, payload, delays }: Admitted,
+  ): Promise<boolean> {
+    if (facts.rejection !== undefined) return this.#reject(arrival, facts);
+    const { usage, served } = facts;
+    const { address, call, markers, took } = arrival;
+    const { mode } = call.policy;
+    if (!WRITING.has(mode)) return this.#reject(arrival, { rejection: mode, usage });
+    const known = { kind, usage, served, took, delays };
+    const header = entryHeader(arrival, known, this.#now());
+    const noting = noteServed(this.#entries.markers, call, header);
+    if (noting !== undefined) await noting;
+    if (!arrival.isCurrent()) return this.#reject(arrival, { rejection: 'invalidated', usage });
+    const written = await this.#entries.write(address, { header, payload: payload.text }, markers);
+    if (typeof written === 'string') return this.#reject(arrival, { rejection: written, usage });
+    this.#reporter.tell('stored', { ...eventOf(arrival), usage, took, bytes: written });
+    return true;
+  }
+
+  #spend(arrival: Arrival, { usage, rejection }: Facts): void {
+    this.#reporter.spend({ ...eventOf(arrival), usage, took: arrival.took }, rejection);
+  }
+
+  #reject(arrival: Arrival, { rejection: reason = 'unencodable', usage }: Facts): false {
+    const { took } = arrival;
+    this.#reporter.tell('not-admitted', { ...eventOf(arrival), usage, took, reason });
+    return false;
+  }
+}

@@ -1,0 +1,7 @@
+// A stream is recorded while it passes, and replayed to as many readers as ask.
+// It never decides whether a recording is stored.
+// Start at recording.ts.
+
+export { PacedReplay } from './paced-replay.ts';
+export { Recording } from './recording.ts';
+export type { Ending, StreamWatcher } from './stream-source.ts';
