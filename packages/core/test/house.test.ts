@@ -212,7 +212,7 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   testing: ['core'],
   'store-sqlite': ['core'],
   'store-redis': ['core'],
-  cli: ['core', 'store-sqlite', 'store-redis'],
+  cli: ['core', 'http', 'store-sqlite', 'store-redis'],
   otel: ['core'],
   benchmarks: ['core', 'store-sqlite', 'store-redis', 'testing'],
 };
