@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RedisClientType } from '@keyv/redis';
 import { ClusterTopology } from './cluster-topology.ts';
-import { createRedisClient } from './create-redis-client.ts';
-import { keySlot } from './key-slot.ts';
+import { keySlot } from './hash-slot.ts';
 import { keysBySlot } from './keys-by-slot.ts';
 import { redirectionIn } from './redirection.ts';
+import { createRedisClient } from './redis-client.ts';
+import { RedisUnavailableError } from './redis-errors.ts';
 import type { Command, RedisServers } from './redis-servers.ts';
-import { RedisUnavailableError } from './redis-unavailable-error.ts';
 import type { RedisSettings } from './resolve-options.ts';
 import type { SingleServer } from './single-server.ts';
 import { type Texts, textsUnder } from './texts-under.ts';

@@ -1,7 +1,7 @@
 import { firstAnswer } from './first-answer.ts';
 import { Outage } from './outage.ts';
 import type { Redirection } from './redirection.ts';
-import { RedisUnavailableError } from './redis-unavailable-error.ts';
+import { RedisUnavailableError } from './redis-errors.ts';
 import type { RedisSettings } from './resolve-options.ts';
 import { RetryTimer } from './retry-timer.ts';
 import { ServerPool } from './server-pool.ts';

@@ -1,4 +1,4 @@
-import type { RedisUnavailableError } from './redis-unavailable-error.ts';
+import type { RedisUnavailableError } from './redis-errors.ts';
 import type { RedisSettings } from './resolve-options.ts';
 
 export interface ConnectionOptions {

@@ -1,4 +1,4 @@
-import { RedisUnavailableError } from './redis-unavailable-error.ts';
+import { RedisUnavailableError } from './redis-errors.ts';
 
 /**
  * The first to answer, so that one that hangs holds nobody up.

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { RedisClientType } from '@keyv/redis';
-import type { ClientSettings } from './create-redis-client.ts';
 import { faultCode } from './fault-code.ts';
+import type { ClientSettings } from './redis-client.ts';
 import { within } from './within.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { keySlot } from './key-slot.ts';
+import { keySlot } from './hash-slot.ts';
 
 type Group = [string, ...string[]];
 

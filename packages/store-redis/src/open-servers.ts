@@ -1,8 +1,8 @@
 import { ClusterServers } from './cluster-servers.ts';
+import type { RedisUnavailableError } from './redis-errors.ts';
 import type { RedisServers } from './redis-servers.ts';
-import type { RedisUnavailableError } from './redis-unavailable-error.ts';
 import type { RedisSettings } from './resolve-options.ts';
-import { locateMaster } from './sentinel-master.ts';
+import { locateMaster } from './sentinel.ts';
 import { SingleServer } from './single-server.ts';
 
 /** Connects without being waited for. */

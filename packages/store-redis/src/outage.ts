@@ -1,4 +1,4 @@
-import { RedisUnavailableError } from './redis-unavailable-error.ts';
+import { RedisUnavailableError } from './redis-errors.ts';
 
 /** That a socket is closed, and no more. */
 const VAGUE: ReadonlySet<string> = new Set(['OFFLINE', 'ECONNRESET', 'EPIPE']);

@@ -1,9 +1,9 @@
 import type { RedisClientType } from '@keyv/redis';
 import type { ConnectionOptions } from './connection-options.ts';
-import { createRedisClient } from './create-redis-client.ts';
 import { greet } from './greet.ts';
 import { Outage } from './outage.ts';
-import { RedisUnavailableError } from './redis-unavailable-error.ts';
+import { createRedisClient } from './redis-client.ts';
+import { RedisUnavailableError } from './redis-errors.ts';
 import { RetryTimer } from './retry-timer.ts';
 
 /** The one connection to a server: connects from now on, again and again, and holds nobody up meanwhile. */

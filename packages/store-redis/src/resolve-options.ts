@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
-import type { ClientSettings } from './create-redis-client.ts';
 import { invalid } from './invalid-option.ts';
+import type { ClientSettings } from './redis-client.ts';
 import type { RedisStoreOptions } from './redis-store-options.ts';
 import { clientUrl, isRedisUrl, isSecureUrl } from './redis-url.ts';
 

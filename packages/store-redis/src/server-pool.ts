@@ -1,4 +1,4 @@
-import { RedisUnavailableError } from './redis-unavailable-error.ts';
+import { RedisUnavailableError } from './redis-errors.ts';
 import { type Address, addressOf, urlAt } from './redis-url.ts';
 import type { RedisSettings } from './resolve-options.ts';
 import { SingleServer } from './single-server.ts';

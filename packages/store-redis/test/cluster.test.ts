@@ -1,7 +1,7 @@
 import { type RedisStore, type RedisStoreOptions, redisStore } from '@cached-llm/store-redis';
 import { freePort, type RedisCluster, startRedis, startRedisCluster } from '@cached-llm/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { keySlot } from '../src/key-slot.ts';
+import { keySlot } from '../src/hash-slot.ts';
 import { until } from './until.ts';
 
 let cluster: RedisCluster;

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { WIDTH } from './framed-text.ts';
+import { WIDTH } from './row-text.ts';
 
 const DIGITS = 8;
 const START = WIDTH + DIGITS;

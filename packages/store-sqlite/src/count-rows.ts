@@ -1,6 +1,6 @@
-import { expiryNow } from './framed-text.ts';
 import { rangeOf } from './key-range.ts';
 import { EXPIRY, EXPIRY_INDEX, TABLE } from './open-database.ts';
+import { expiryNow } from './row-text.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 // The index holds expiry and key: no value is read, however long they are.

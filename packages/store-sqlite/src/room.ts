@@ -1,4 +1,4 @@
-import { deleteExpired, deleteOldest } from './delete-batch.ts';
+import { deleteExpired, deleteOldest } from './eviction.ts';
 import { faultKind } from './fault-kind.ts';
 import type { Query } from './sqlite-connection.ts';
 

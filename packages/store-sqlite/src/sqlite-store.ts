@@ -1,9 +1,9 @@
 import type { Leases, Store, StoredRow } from '@cached-llm/core';
 import { type Deserialize, Keyv, type StoredDataNoRaw, type StoredDataRaw } from 'keyv';
 import { countRows } from './count-rows.ts';
-import { deframeText, frameText } from './framed-text.ts';
+import { scanRows } from './prefix-scan.ts';
 import { QuarantinedFileError } from './quarantined-file-error.ts';
-import { scanRows } from './scan-rows.ts';
+import { deframeText, frameText } from './row-text.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { resolveOptions, type SqliteStoreOptions } from './sqlite-store-options.ts';
 import { SqliteTable } from './sqlite-table.ts';

@@ -1,9 +1,9 @@
 import { checkedText, textIn } from './checked-text.ts';
-import { expiryNow } from './framed-text.ts';
 import { TABLE } from './open-database.ts';
 import { Recency } from './recency.ts';
 import { Room } from './room.ts';
 import { IS_AMONG, type PlacedRow, rowSelection } from './row-selection.ts';
+import { expiryNow } from './row-text.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { SqliteLeases } from './sqlite-leases.ts';
 import { tidy } from './tidy.ts';

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { deleteExpired } from './delete-batch.ts';
+import { deleteExpired } from './eviction.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 /** Deletes the expired rows, and says how many; in batches, with a pause after each for whoever waits. */

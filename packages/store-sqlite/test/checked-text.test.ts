@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { checkedText, textIn } from '../src/checked-text.ts';
-import { frameText } from '../src/framed-text.ts';
+import { frameText } from '../src/row-text.ts';
 
 const framed = frameText({ value: '{"a":"é🦊"}', expires: 1_700_000_000_000 });
 const stored = checkedText('key', framed);

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { expiryText, frameText } from '../src/framed-text.ts';
+import { expiryText, frameText } from '../src/row-text.ts';
 
 test('a frame is the expiry in a fixed width and the text as it is', () => {
   const framed = frameText({ value: '{"a":1}', expires: 1_700_000_000_000 });

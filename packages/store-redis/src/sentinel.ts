@@ -1,5 +1,5 @@
-import { createRedisClient } from './create-redis-client.ts';
 import { firstAnswer } from './first-answer.ts';
+import { createRedisClient } from './redis-client.ts';
 import { type Address, addressOf, clientUrl, isSecureUrl, urlAt } from './redis-url.ts';
 import type { RedisSettings } from './resolve-options.ts';
 import { within } from './within.ts';

@@ -1,5 +1,5 @@
-import { expiryNow, NEVER } from './framed-text.ts';
 import { EXPIRY, EXPIRY_INDEX, TABLE } from './open-database.ts';
+import { expiryNow, NEVER } from './row-text.ts';
 import type { Query } from './sqlite-connection.ts';
 
 /** Rows, and bytes, that one statement deletes at most: nobody can write meanwhile. */

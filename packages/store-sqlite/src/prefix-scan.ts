@@ -1,8 +1,8 @@
 import type { StoredRow } from '@cached-llm/core';
 import { textIn } from './checked-text.ts';
-import { expiryNow } from './framed-text.ts';
 import { rangeOf } from './key-range.ts';
 import { IS_LIVE, TABLE } from './open-database.ts';
+import { expiryNow } from './row-text.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 const PAGE = 50;
