@@ -1,64 +1,68 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RedisClientType } from '@keyv/redis';
-import { ClusterTopology } from './cluster-topology.ts';
-import { keySlot } from './hash-slot.ts';
-import { keysBySlot } from './keys-by-slot.ts';
-import { redirectionIn } from './redirection.ts';
+import { ClusterTopology, type Redirection } from './cluster-topology.ts';
+import { groupBySlot, hashSlot } from './hash-slot.ts';
 import { createRedisClient } from './redis-client.ts';
-import { RedisUnavailableError } from './redis-errors.ts';
-import type { Command, RedisServers } from './redis-servers.ts';
-import type { RedisSettings } from './resolve-options.ts';
+import { RedisRefusedError, RedisUnavailableError } from './redis-errors.ts';
+import { type Command, mget, type RedisServers, type Texts } from './redis-servers.ts';
+import type { RedisSettings } from './redis-store-options.ts';
 import type { SingleServer } from './single-server.ts';
-import { type Texts, textsUnder } from './texts-under.ts';
 
-/** More in a row mean a cluster that does not agree with itself. */
+/** More redirections in a row mean that the nodes disagree with each other. */
 const MOST_REDIRECTIONS = 5;
+const REDIRECTION = /^(MOVED|ASK) (\d+) (.*):(\d+)$/;
 
-interface Question<Answer> {
+interface Attempt<Reply> {
   readonly key: string;
-  readonly command: Command<Answer>;
+  readonly command: Command<Reply>;
   readonly redirections: number;
 }
 
-/** Lets the next command in, on a node that does not have the slot yet. */
-function asking<Answer>(command: Command<Answer>): Command<Answer> {
+function redirectionIn(error: unknown): Redirection | undefined {
+  if (!(error instanceof RedisRefusedError) || !(error.cause instanceof Error)) return undefined;
+  const [, kind, slot, host = '', port] = REDIRECTION.exec(error.cause.message) ?? [];
+  if (kind !== 'MOVED' && kind !== 'ASK') return undefined;
+  return { kind, slot: Number(slot), address: { host, port: Number(port) } };
+}
+
+/** ASKING lets the next command in on a node that does not have the slot yet. */
+function afterAsking<Reply>(command: Command<Reply>): Command<Reply> {
   return (client) => {
     client.sendCommand(['ASKING']).catch(() => {}); // the command fails as well
     return command(client);
   };
 }
 
-/** Rows are spread over the masters of a Redis Cluster. One that is lost takes its own rows along, and no others. */
+/** Rows are spread over the masters of a Redis Cluster. A master that is lost takes its own rows along, and no others. */
 export class ClusterServers implements RedisServers {
   readonly client: RedisClientType;
   readonly #topology: ClusterTopology;
   readonly #opening: Promise<void>;
   #isOpen = false;
 
-  constructor(settings: RedisSettings, report: (fault: RedisUnavailableError) => void) {
+  constructor(settings: RedisSettings, onFault: (fault: RedisUnavailableError) => void) {
     this.client = createRedisClient(settings);
-    this.#topology = new ClusterTopology(settings, report);
-    const patience = delay(settings.connectTimeout, undefined, { ref: false });
-    this.#opening = Promise.race([this.#topology.refresh(), patience]).then(() => {
+    this.#topology = new ClusterTopology(settings, onFault);
+    const timeout = delay(settings.connectTimeout, undefined, { ref: false });
+    this.#opening = Promise.race([this.#topology.refresh(), timeout]).then(() => {
       this.#isOpen = true;
     });
   }
 
-  async ask<Answer>(key: string, command: Command<Answer>): Promise<Answer> {
+  async send<Reply>(key: string, command: Command<Reply>): Promise<Reply> {
     if (!this.#isOpen) await this.#opening;
-    const owner = this.#topology.ownerOf(keySlot(key));
-    return this.#askAt(owner, { key, command, redirections: 0 });
+    const owner = this.#topology.ownerOf(hashSlot(key));
+    return this.#sendTo(owner, { key, command, redirections: 0 });
   }
 
-  /** Each server's share goes out at once, in one write; one command may name keys of one slot only. */
-  async texts(keys: readonly string[]): Promise<Texts> {
+  /** Sends one command for each slot; those for one node go out together, in one write. */
+  async mget(keys: readonly string[]): Promise<Texts> {
     const found = new Map<string, string | null>();
-    const asked = keysBySlot(keys).map(async ([first, ...others]) => {
-      const group = [first, ...others];
-      const texts = await this.ask(first, textsUnder(group));
+    const replies = groupBySlot(keys).map(async (group) => {
+      const texts = await this.send(group[0], mget(group));
       for (const [index, key] of group.entries()) found.set(key, texts[index] ?? null);
     });
-    await Promise.all(asked);
+    await Promise.all(replies);
     return keys.map((key) => found.get(key) ?? null);
   }
 
@@ -71,16 +75,16 @@ export class ClusterServers implements RedisServers {
     return this.#topology.close();
   }
 
-  async #askAt<Answer>(server: SingleServer, question: Question<Answer>): Promise<Answer> {
-    const { key, command, redirections } = question;
+  async #sendTo<Reply>(server: SingleServer, attempt: Attempt<Reply>): Promise<Reply> {
+    const { key, command, redirections } = attempt;
     try {
-      return await server.ask(key, command);
+      return await server.send(key, command);
     } catch (error) {
-      const next = redirections < MOST_REDIRECTIONS ? redirectionIn(error) : undefined;
-      if (next === undefined) throw this.#faultOf(error);
-      const wrapped = next.kind === 'ASK' ? asking(command) : command;
-      const again = { key, command: wrapped, redirections: redirections + 1 };
-      return this.#askAt(this.#topology.follow(next, server), again);
+      const redirection = redirections < MOST_REDIRECTIONS ? redirectionIn(error) : undefined;
+      if (redirection === undefined) throw this.#faultOf(error);
+      const next = redirection.kind === 'ASK' ? afterAsking(command) : command;
+      const again = { key, command: next, redirections: redirections + 1 };
+      return this.#sendTo(this.#topology.follow(redirection, server), again);
     }
   }
 

@@ -11,18 +11,32 @@ function remainder(byte: number): number {
 
 const REMAINDERS = Uint16Array.from({ length: 256 }, (_, byte) => remainder(byte));
 
-/** Where there is a `{tag}`, it alone decides; the first pair of braces counts, if there is anything in it. */
+/** Only a hash tag is hashed if there is one: what the first pair of braces encloses, unless that is empty. */
 function hashedPart(key: string): string {
   const start = key.indexOf('{');
   const end = start < 0 ? -1 : key.indexOf('}', start);
   return end > start + 1 ? key.slice(start + 1, end) : key;
 }
 
-/** Which of the cluster's slots a key is in: CRC16 (XMODEM) of its UTF-8. */
-export function keySlot(key: string): number {
+/** The cluster's hash slot for a key: CRC16 (XMODEM) of its UTF-8. */
+export function hashSlot(key: string): number {
   let sum = 0;
   for (const byte of Buffer.from(hashedPart(key))) {
     sum = ((sum << 8) & 0xffff) ^ (REMAINDERS[(sum >> 8) ^ byte] ?? 0);
   }
   return sum % SLOTS;
+}
+
+type Group = [string, ...string[]];
+
+/** Groups keys that one command may name together, which are those of one hash slot. */
+export function groupBySlot(keys: readonly string[]): Group[] {
+  const groups = new Map<number, Group>();
+  for (const key of keys) {
+    const slot = hashSlot(key);
+    const group = groups.get(slot);
+    if (group === undefined) groups.set(slot, [key]);
+    else group.push(key);
+  }
+  return [...groups.values()];
 }

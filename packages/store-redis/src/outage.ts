@@ -1,35 +1,69 @@
 import { RedisUnavailableError } from './redis-errors.ts';
 
-/** That a socket is closed, and no more. */
+/** These say that a socket is closed, and no more. */
 const VAGUE: ReadonlySet<string> = new Set(['OFFLINE', 'ECONNRESET', 'EPIPE']);
+const FIRST_PAUSE = 50;
+const LONGEST_PAUSE = 2000;
 
-/** What is wrong, from the loss of a connection until all is well again; each kind of fault is told once. */
+export interface OutageOptions {
+  readonly reconnect: () => void;
+  /** Milliseconds between two attempts while the fault is permanent. */
+  readonly refusalInterval: number;
+  /** Gets each kind of fault once in an outage, however long it lasts. */
+  readonly onFault: (fault: RedisUnavailableError) => void;
+}
+
+/** What is wrong from the loss of a connection until all is well again, and when the next attempt is due. */
 export class Outage {
-  readonly #tell: (fault: RedisUnavailableError) => void;
-  readonly #told = new Set<string>();
+  readonly #options: OutageOptions;
+  readonly #reported = new Set<string>();
   #fault: RedisUnavailableError | undefined;
+  #failures = 0;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(tell: (fault: RedisUnavailableError) => void) {
-    this.#tell = tell;
+  constructor(options: OutageOptions) {
+    this.#options = options;
   }
 
-  /** For an error of its own to each who asks. */
+  /** A cause and no error, because each operation that rejects needs an error of its own. */
   get cause(): unknown {
     return this.#fault?.cause;
   }
 
-  /** What it amounts to: a socket that is closed says less than what was said before. */
+  /** Returns the fault to go by: a closed socket says less than what is known already. */
   note(cause: unknown): RedisUnavailableError {
     const latest = new RedisUnavailableError(cause);
     const fault = VAGUE.has(latest.code) ? (this.#fault ?? latest) : latest;
     this.#fault = fault;
-    if (!this.#told.has(fault.code)) this.#tell(fault);
-    this.#told.add(fault.code);
+    if (!this.#reported.has(fault.code)) this.#options.onFault(fault);
+    this.#reported.add(fault.code);
     return fault;
   }
 
+  /** Tries again after a pause that grows, unless an attempt is due already. The timer keeps no process alive. */
+  reconnectLater(fault: { readonly isPermanent: boolean }): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#options.reconnect();
+    }, this.#pauseAfter(fault)).unref();
+  }
+
+  /** All is well: the next fault is reported again, and the next pause is the shortest. */
   end(): void {
     this.#fault = undefined;
-    this.#told.clear();
+    this.#reported.clear();
+    this.#failures = 0;
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #pauseAfter({ isPermanent }: { readonly isPermanent: boolean }): number {
+    if (isPermanent) return this.#options.refusalInterval;
+    const longest = Math.min(FIRST_PAUSE * 2 ** this.#failures, LONGEST_PAUSE);
+    this.#failures += 1;
+    // With jitter, so that processes that lost the same server do not return to it at the same moment.
+    return longest * (0.5 + Math.random() / 2);
   }
 }

@@ -1,71 +1,96 @@
-import type { ConnectionOptions } from 'node:tls';
+import { once } from 'node:events';
 import { createClient, type RedisClientType } from '@keyv/redis';
-import { invalid } from './invalid-option.ts';
+import { faultCode } from './redis-errors.ts';
+import { type ClientSettings, invalidOption } from './redis-store-options.ts';
 
-export interface ClientSettings {
-  /** As the client has it: `redis://` or `rediss://`. */
-  readonly url: string;
-  /** Milliseconds for the socket. */
-  readonly connectTimeout: number;
-  /** Milliseconds for what follows on it. */
-  readonly socketTimeout: number;
-  /** Nothing for a connection in the clear. */
-  readonly tls: ConnectionOptions | undefined;
+const noAnswer = () => new Error('Connection timeout: the server does not answer.');
+
+/** @throws Error if `promise` has not settled within so many milliseconds */
+export async function within<Value>(milliseconds: number, promise: Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(noAnswer()), milliseconds).unref();
+  });
+  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
 }
 
-/** A server that takes the connection and then hangs would hold the attempt to connect for ever. */
-function limitHandshake(client: RedisClientType, patience: number): RedisClientType {
-  let impatience: NodeJS.Timeout | undefined;
+/** A server that accepts the connection and then hangs would hold the attempt to connect for ever. */
+function limitHandshake(client: RedisClientType, milliseconds: number): RedisClientType {
+  let timer: NodeJS.Timeout | undefined;
   const giveUp = (): void => {
-    client.emit('error', new Error('Connection timeout: the server does not answer.'));
+    client.emit('error', noAnswer());
     if (client.isOpen) client.destroy();
   };
-  const stop = (): void => clearTimeout(impatience);
+  const stop = (): void => clearTimeout(timer);
   client.on('connect', () => {
-    impatience = setTimeout(giveUp, patience).unref();
+    timer = setTimeout(giveUp, milliseconds).unref();
   });
   return client.on('ready', stop).on('error', stop);
 }
 
 /**
- * Nothing is said to the server before it is asked for something: the client overlooks the failure of what it
- * would say of itself, so that a connection that is lost meanwhile counts as ready.
+ * The client sends nothing before it is asked to: it ignores the failure of what it would send by itself, so that a
+ * connection that is lost meanwhile would count as ready.
  */
-const MANNERS = {
+const SILENT = {
   disableClientInfo: true,
   disableOfflineQueue: true,
   maintNotifications: 'disabled',
 } as const;
 
 /**
- * A signal that is never given. The client listens to the first error of its socket only; a TLS socket tells of
- * a second one (`ECONNRESET`) after a server has refused the client's certificate, and an error that nobody
- * listens to ends the process. Node.js listens to every error of a socket that a signal may end.
+ * A signal that is never given. The client listens to the first error of its socket only. A TLS socket emits a second
+ * one (`ECONNRESET`) after a server has refused the client's certificate, and an error without a listener ends the
+ * process. Node.js listens to every error of a socket that has a signal.
  */
-function silentSignal(): AbortSignal {
-  return new AbortController().signal;
-}
+const silentSignal = (): AbortSignal => new AbortController().signal;
 
-/** `createClient` builds a class of all commands for each set of options (10 ms); this one's serves for all. */
-let first: RedisClientType | undefined;
+/** `createClient` builds a class of all commands for each set of options, in 10 ms; the class of this one serves all. */
+let template: RedisClientType | undefined;
 
 /**
- * A client that never queues and never reconnects by itself: a queue blocks while the server is away, and the
- * client's own pause between two attempts keeps the process from ending.
- * @throws LlmCacheError `INVALID_OPTION` where the URL is malformed
+ * Makes a client that never queues commands and never reconnects by itself: a queue blocks while the server is away,
+ * and the client's own pause between two attempts keeps the process from ending.
+ * @throws LlmCacheError `INVALID_OPTION` if the URL is malformed
  */
 export function createRedisClient(settings: ClientSettings): RedisClientType {
   const { url, connectTimeout, socketTimeout, tls } = settings;
   const limits = { connectTimeout, reconnectStrategy: false, signal: silentSignal() } as const;
   const socket = tls === undefined ? limits : ({ ...tls, ...limits, tls: true } as const);
   try {
-    first ??= createClient();
-    const client = first.duplicate({ url, socket, ...MANNERS });
-    return limitHandshake(client, socketTimeout);
+    template ??= createClient();
+    return limitHandshake(template.duplicate({ url, socket, ...SILENT }), socketTimeout);
   } catch (cause) {
-    throw invalid(
-      '`url` is malformed; a `%` in a password is `%25`, a database is a number.',
+    throw invalidOption(
+      '`url` is malformed; write a `%` in the password as `%25`, and the database as a number.',
       cause,
     );
+  }
+}
+
+/**
+ * Listens for as long as the handshake took. A server refuses a client's certificate after the handshake (TLS 1.3,
+ * RFC 8446, section 4.4.2.4), and a client that writes meanwhile may get `ECONNRESET` in place of the reason.
+ */
+async function awaitRefusal(client: RedisClientType, milliseconds: number): Promise<void> {
+  const signal = AbortSignal.timeout(Math.ceil(milliseconds));
+  const [refusal] = await once(client, 'error', { signal }).catch(() => []);
+  if (refusal !== undefined) throw refusal;
+}
+
+/**
+ * Connects, and pings to see whether the server accepts commands. A server with a password takes a connection without
+ * one and refuses every command, and so does one that is loading its data. A user without the right to ping is
+ * accepted.
+ * @throws the server's error reply, or the socket's error
+ */
+export async function connect(client: RedisClientType, settings: ClientSettings): Promise<void> {
+  const startedAt = performance.now();
+  await client.connect();
+  if (settings.tls !== undefined) await awaitRefusal(client, performance.now() - startedAt);
+  try {
+    await within(settings.socketTimeout, client.ping());
+  } catch (error) {
+    if (faultCode(error) !== 'NOPERM') throw error;
   }
 }

@@ -1,40 +1,56 @@
 import type { RedisClientType } from '@keyv/redis';
-import type { ConnectionOptions } from './connection-options.ts';
-import { greet } from './greet.ts';
 import { Outage } from './outage.ts';
-import { createRedisClient } from './redis-client.ts';
+import { connect, createRedisClient } from './redis-client.ts';
 import { RedisUnavailableError } from './redis-errors.ts';
-import { RetryTimer } from './retry-timer.ts';
+import type { RedisSettings } from './redis-store-options.ts';
 
-/** The one connection to a server: connects from now on, again and again, and holds nobody up meanwhile. */
+export interface ConnectionOptions {
+  readonly settings: RedisSettings;
+  /** Says where the server is now; called before every attempt to connect. @default the URL of the settings */
+  readonly locate?: (() => Promise<string>) | undefined;
+  readonly onReady: () => void;
+  /** Gets each kind of fault once in an outage, however long it lasts. */
+  readonly onFault: (fault: RedisUnavailableError) => void;
+}
+
+/**
+ * The one connection to a server. It starts to connect when it is made, reconnects by itself, and nothing waits for
+ * it. It pings while it is connected, and replaces the connection if no answer comes; the client's own pings would
+ * keep the process alive, and the socket's own timeout would drop answers that a busy process had no time to read.
+ */
 export class RedisConnection {
   readonly #options: ConnectionOptions;
-  readonly #retry: RetryTimer;
   readonly #outage: Outage;
+  readonly #pings: NodeJS.Timeout;
   #url = '';
   #client: RedisClientType;
-  #isGreeted = false;
+  #isAccepted = false;
   #closing: Promise<void> | undefined;
   #attempt: Promise<void>;
+  #unansweredPings = 0;
 
   constructor(options: ConnectionOptions) {
+    const { pingInterval, refusalInterval, url } = options.settings;
+    const reconnect = () => {
+      this.#attempt = this.#connect();
+    };
     this.#options = options;
-    this.#client = this.#clientAt(options.settings.url);
-    this.#retry = new RetryTimer(options.settings.refusalInterval);
-    this.#outage = new Outage(options.onFault);
+    this.#client = this.#clientAt(url);
+    this.#outage = new Outage({ reconnect, refusalInterval, onFault: options.onFault });
     this.#attempt = this.#connect();
+    this.#pings = setInterval(() => this.#checkPing(), pingInterval).unref();
   }
 
-  /** Another one where the server has moved. */
+  /** Another client once the server has moved. */
   get client(): RedisClientType {
     return this.#client;
   }
 
   get isReady(): boolean {
-    return this.#isGreeted && this.#client.isReady;
+    return this.#isAccepted && this.#client.isReady;
   }
 
-  /** Over with the attempt to connect that is under way, or was the last. */
+  /** Settles with the latest attempt to connect. */
   get attempt(): Promise<void> {
     return this.#attempt;
   }
@@ -45,14 +61,14 @@ export class RedisConnection {
     throw new RedisUnavailableError(this.#outage.cause);
   }
 
-  /** Gives the connection up, with what waits on it, for a new one. */
+  /** Replaces the connection; the operations that wait on it reject. */
   drop(cause: unknown): void {
     if (!this.#client.isReady) return;
     this.#client.destroy();
     this.#fail(cause);
   }
 
-  /** Ends the connection, and what waits on it rejects. As often as you like. */
+  /** Ends the connection; the operations that wait on it reject. May be called more than once. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -65,18 +81,18 @@ export class RedisConnection {
   }
 
   async #connect(): Promise<void> {
-    this.#isGreeted = false;
+    const { locate, settings, onReady } = this.#options;
+    this.#isAccepted = false;
     try {
-      const url = await this.#options.locate();
+      const url = await (locate?.() ?? settings.url);
       if (this.#closing !== undefined) return;
       if (url !== this.#url) this.#client = this.#clientAt(url);
-      await greet(this.#client, this.#options.settings);
-      this.#isGreeted = true;
+      await connect(this.#client, settings);
+      this.#isAccepted = true;
       this.#outage.end();
-      this.#retry.reset();
-      this.#options.onReady();
+      onReady();
     } catch (error) {
-      if (this.#client.isOpen) this.#client.destroy(); // it was let in, and not greeted
+      if (this.#client.isOpen) this.#client.destroy(); // the socket was opened, and the commands were refused
       this.#fail(error);
     }
   }
@@ -84,16 +100,30 @@ export class RedisConnection {
   #fail(cause: unknown): void {
     if (this.#closing !== undefined) return;
     const fault = this.#outage.note(cause);
-    // The client tells of a loss twice, before it has closed and after.
-    if (this.#client.isOpen) return;
-    this.#retry.start(() => {
-      this.#attempt = this.#connect();
-    }, fault);
+    // The client emits a loss twice, before it has closed and after.
+    if (!this.#client.isOpen) this.#outage.reconnectLater(fault);
+  }
+
+  /** Counts pings, and not milliseconds: a process that was busy has not listened for an answer. */
+  #checkPing(): void {
+    const { pingInterval, socketTimeout } = this.#options.settings;
+    if (!this.isReady) this.#unansweredPings = 0;
+    else if (this.#unansweredPings === 0) void this.#ping();
+    else this.#unansweredPings += 1;
+    if (this.#unansweredPings <= Math.ceil(socketTimeout / pingInterval)) return;
+    this.drop(new Error('Socket timeout: the server does not answer.'));
+  }
+
+  async #ping(): Promise<void> {
+    this.#unansweredPings = 1;
+    await this.#client.ping().catch(() => {}); // a refusal is an answer, and a loss is an event
+    this.#unansweredPings = 0;
   }
 
   async #close(): Promise<void> {
-    this.#retry.stop();
-    // The client forgets a socket that is just connecting, and would leave it open.
+    clearInterval(this.#pings);
+    this.#outage.stop();
+    // The client forgets a socket that is still connecting, and would leave it open.
     if (!this.#client.isReady) await this.#attempt;
     if (this.#client.isOpen) this.#client.destroy();
   }

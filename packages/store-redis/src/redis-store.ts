@@ -1,4 +1,4 @@
-import type { Leases, Store, StoredRow } from '@cached-llm/core';
+import { type Leases, LlmCacheError, type Store, type StoredRow } from '@cached-llm/core';
 import {
   type Deserialize,
   Keyv,
@@ -6,42 +6,58 @@ import {
   type StoredDataNoRaw,
   type StoredDataRaw,
 } from 'keyv';
-import { markText, unmarkText } from './marked-text.ts';
-import { openServers } from './open-servers.ts';
+import { ClusterServers } from './cluster-servers.ts';
+import type { RedisUnavailableError } from './redis-errors.ts';
 import { RedisLeases } from './redis-leases.ts';
-import { RedisRows } from './redis-rows.ts';
+import { markText, RedisRows, scanRows, unmarkText } from './redis-rows.ts';
 import type { RedisServers } from './redis-servers.ts';
-import type { RedisStoreOptions } from './redis-store-options.ts';
-import { resolveOptions } from './resolve-options.ts';
-import { scanRows } from './scan-rows.ts';
+import {
+  type RedisSettings,
+  type RedisStoreOptions,
+  resolveOptions,
+} from './redis-store-options.ts';
+import { isRedisUrl } from './redis-url.ts';
+import { locateMaster } from './sentinel.ts';
+import { SingleServer } from './single-server.ts';
+
+/** Starts to connect; nothing waits for it here. */
+function openServers(
+  settings: RedisSettings,
+  onFault: (fault: RedisUnavailableError) => void,
+): RedisServers {
+  if (settings.rootNodes.length > 0) return new ClusterServers(settings, onFault);
+  if (settings.sentinels.length === 0) return new SingleServer({ settings, onFault });
+  return new SingleServer({ settings, locate: () => locateMaster(settings), onFault });
+}
 
 /**
- * A Keyv for strings in Redis or Valkey: one server, the master of a Sentinel, or a cluster. Keys are stored as
- * given. What fails rejects, always, and while there is no connection at once; 'error' tells of connections only.
- * Use it through `redisStore()`.
+ * A Keyv for strings in Redis or Valkey: on one server, on the master that sentinels name, or in a cluster. Keys are
+ * stored as given. Every operation that fails rejects, and it rejects at once while there is no connection. The event
+ * `error` is emitted for connections only. Make one with {@link redisStore}.
  */
 export class RedisStore extends Keyv<string> implements Store {
+  /** Rows with an expiry of their own, each beside its entry's row. */
   readonly leases: Leases;
   readonly #servers: RedisServers;
 
   /** @throws LlmCacheError `INVALID_OPTION` */
   constructor(options: string | RedisStoreOptions = {}) {
-    const servers = openServers(resolveOptions(options), (fault) => this.#announce(fault));
+    const servers = openServers(resolveOptions(options), (fault) => super.emit('error', fault));
     super(new RedisRows(servers), {
       namespace: '', // none: Keyv's own would prefix the keys
       useKeyPrefix: false,
       throwOnErrors: true,
       serialize: markText,
-      // As Keyv's type would have it, a reader knows every type of value; there are only strings here.
+      // Keyv's type says that a reader knows every type of value; this store has strings only.
       deserialize: unmarkText as Deserialize,
     });
     this.#servers = servers;
     this.leases = new RedisLeases(servers);
-    // It reads every application's keys, and fails at the first that is not ours.
+    // Keyv's iterator reads the keys of every application, and fails at the first row that is not ours.
     delete this.iterator;
   }
 
-  /** Every look-up of a cache comes this way: what Keyv does around a row, it does for nothing here. */
+  /** Every look-up of a cache takes this way, so it leaves out what Keyv does for each row. */
   override getMany<Value = string>(
     keys: string[],
     options?: { raw: false },
@@ -52,35 +68,44 @@ export class RedisStore extends Keyv<string> implements Store {
   ): Promise<StoredDataRaw<Value>[]>;
   override async getMany(keys: string[], options?: { raw: boolean }): Promise<unknown[]> {
     if (options?.raw) return super.getMany(keys, { raw: true });
-    const texts = await this.#servers.texts(keys);
+    const texts = await this.#servers.mget(keys);
     return texts.map((text) => (text === null ? undefined : unmarkText(text)?.value));
   }
 
-  /** The adapter's own does not say what was written. */
+  /** Keyv's own method does not say which rows were written. */
   override setMany<Value = string>(entries: KeyvEntry[]): Promise<boolean[]> {
     return Promise.all(entries.map(({ key, value, ttl }) => this.set<Value>(key, value, ttl)));
   }
 
-  /** Every row of ours whose key starts with `prefix`, in constant memory; it may come twice. */
+  /** Yields every row of this store whose key starts with `prefix`, in constant memory; a row may come twice. */
   scan(prefix: string): AsyncGenerator<StoredRow, void, undefined> {
     return scanRows(this.#servers, prefix);
   }
 
-  /** The client, the adapter and Keyv each emit one failure; who asked for the operation is told by its rejection. */
+  /** The client, Keyv's adapter and Keyv each emit the same failure, which the caller gets as a rejection already. */
   override emit(event: string, ...details: unknown[]): void {
     if (event !== 'error') super.emit(event, ...details);
-  }
-
-  #announce(error: Error): void {
-    super.emit('error', error);
   }
 }
 
 /**
- * A store in Redis or Valkey, connecting from now on.
- * @param options the URL, or more; without one, the server at localhost
+ * Makes a store in Redis or Valkey and starts to connect.
+ * @param options the URL, or an object of options
+ * @default the server at `redis://localhost:6379`
  * @throws LlmCacheError `INVALID_OPTION`
  */
 export function redisStore(options?: string | RedisStoreOptions): RedisStore {
   return new RedisStore(options);
+}
+
+/**
+ * Makes the store that a URL names: `redis://`, `valkey://`, or with TLS `rediss://`, `valkeys://`.
+ * @throws LlmCacheError `UNKNOWN_STORE` if the URL has another scheme, `INVALID_OPTION` if it is malformed
+ */
+export function openStore(url: string): RedisStore {
+  if (isRedisUrl(url)) return redisStore(url);
+  throw new LlmCacheError(
+    'UNKNOWN_STORE',
+    "A Redis store's URL starts with `redis://`, `rediss://`, `valkey://` or `valkeys://`.",
+  );
 }

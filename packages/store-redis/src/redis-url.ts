@@ -7,12 +7,12 @@ export function isRedisUrl(url: string): boolean {
   return SCHEME.test(url);
 }
 
-/** By its scheme. */
+/** Looks at the scheme only. */
 export function isSecureUrl(url: string): boolean {
   return SCHEME.exec(url)?.[1] !== '';
 }
 
-/** The client knows Redis by its first name only, and takes TLS from the scheme. */
+/** The client knows no `valkey://`, and takes TLS from the scheme. */
 export function clientUrl(url: string, tls: ConnectionOptions | undefined): string {
   return url.replace(SCHEME, tls === undefined ? 'redis://' : 'rediss://');
 }
@@ -28,7 +28,7 @@ export function addressOf(url: string, defaultPort = 6379): Address {
   return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) || defaultPort };
 }
 
-/** The same user, password and database at another place. */
+/** The same user, password and database at another address. */
 export function urlAt(url: string, { host, port }: Address): string {
   const other = new URL(url);
   other.hostname = host.includes(':') ? `[${host}]` : host;

@@ -1,17 +1,16 @@
-import { firstAnswer } from './first-answer.ts';
-import { createRedisClient } from './redis-client.ts';
+import { createRedisClient, within } from './redis-client.ts';
+import { firstReply } from './redis-servers.ts';
+import type { RedisSettings } from './redis-store-options.ts';
 import { type Address, addressOf, clientUrl, isSecureUrl, urlAt } from './redis-url.ts';
-import type { RedisSettings } from './resolve-options.ts';
-import { within } from './within.ts';
 
 const DEFAULT_PORT = 26_379;
 
-/** What one sentinel says; it is asked afresh each time, for it may go as well as the master. */
+/** Connects to a sentinel anew each time, because sentinels go away as well as masters. */
 async function askSentinel(sentinel: string, settings: RedisSettings): Promise<Address> {
   const tls = isSecureUrl(sentinel) ? (settings.tls ?? {}) : undefined;
   const url = clientUrl(urlAt(sentinel, addressOf(sentinel, DEFAULT_PORT)), tls);
   const client = createRedisClient({ ...settings, url, tls });
-  client.on('error', () => {}); // the rejection says so as well
+  client.on('error', () => {}); // the rejection says the same
   try {
     await client.connect();
     const name = addressOf(settings.url).host;
@@ -25,10 +24,10 @@ async function askSentinel(sentinel: string, settings: RedisSettings): Promise<A
 }
 
 /**
- * The URL of the master, as the first sentinel to answer has it.
- * @throws RedisUnavailableError where no sentinel knows
+ * Finds the URL of the master that the first sentinel to reply names.
+ * @throws RedisUnavailableError if no sentinel knows the master
  */
 export async function locateMaster(settings: RedisSettings): Promise<string> {
-  const asked = settings.sentinels.map((sentinel) => askSentinel(sentinel, settings));
-  return urlAt(settings.url, await firstAnswer(asked));
+  const replies = settings.sentinels.map((sentinel) => askSentinel(sentinel, settings));
+  return urlAt(settings.url, await firstReply(replies));
 }

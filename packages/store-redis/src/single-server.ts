@@ -1,79 +1,65 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RedisClientType } from '@keyv/redis';
-import { startHeartbeat } from './heartbeat.ts';
-import { OperationGate } from './operation-gate.ts';
-import { RedisConnection } from './redis-connection.ts';
-import { RedisUnavailableError } from './redis-errors.ts';
-import { RedisRefusedError } from './redis-refused-error.ts';
-import type { Command, RedisServers } from './redis-servers.ts';
+import { type ConnectionOptions, RedisConnection } from './redis-connection.ts';
+import { RedisRefusedError, RedisUnavailableError } from './redis-errors.ts';
+import { type Command, mget, type RedisServers, type Texts } from './redis-servers.ts';
 import { type Address, addressOf } from './redis-url.ts';
-import type { RedisSettings } from './resolve-options.ts';
-import { type Texts, textsUnder } from './texts-under.ts';
 
-export interface ServerOptions {
-  readonly settings: RedisSettings;
-  /** The server's URL as it is now. @default always that of the settings */
-  readonly locate?: () => Promise<string>;
-  /** @default nobody is told */
+export interface SingleServerOptions extends Omit<ConnectionOptions, 'onReady'> {
   readonly onReady?: () => void;
-  /** Told of each kind of fault once in an outage, whatever its length. */
-  readonly onFault: (fault: RedisUnavailableError) => void;
 }
 
-/** All rows are on one server, which may move. */
+/** All rows are on one server, which may move if it has a `locate`. The process stays alive while operations run. */
 export class SingleServer implements RedisServers {
+  readonly address: Address;
   readonly #connection: RedisConnection;
-  readonly #heartbeat: NodeJS.Timeout;
-  readonly #gate: OperationGate;
   readonly #canMove: boolean;
-  readonly #url: string;
+  /** Settles with the first attempt to connect, and is nothing from then on. */
+  #opening: Promise<void> | undefined;
+  #running = 0;
 
-  constructor({ settings, locate, onReady, onFault }: ServerOptions) {
-    const { connectTimeout, pingInterval, socketTimeout, url } = settings;
-    const connection = new RedisConnection({
-      settings,
-      locate: locate ?? (() => url),
+  constructor({ onReady, ...options }: SingleServerOptions) {
+    const { connectTimeout, url } = options.settings;
+    this.address = addressOf(url);
+    this.#canMove = options.locate !== undefined;
+    this.#connection = new RedisConnection({
+      ...options,
       onReady: () => {
-        this.#gate.holdProcess();
+        this.#refSocket();
         onReady?.();
       },
-      onFault,
     });
-    this.#url = url;
-    this.#connection = connection;
-    this.#canMove = locate !== undefined;
-    this.#heartbeat = startHeartbeat(connection, { pingInterval, patience: socketTimeout });
-    const patience = delay(connectTimeout, undefined, { ref: false });
-    this.#gate = new OperationGate(connection, Promise.race([connection.attempt, patience]));
+    const timeout = delay(connectTimeout, undefined, { ref: false });
+    this.#opening = Promise.race([this.#connection.attempt, timeout]).then(() => {
+      this.#opening = undefined;
+    });
   }
 
   get client(): RedisClientType {
     return this.#connection.client;
   }
 
-  get address(): Address {
-    return addressOf(this.#url);
-  }
-
   get isReady(): boolean {
     return this.#connection.isReady;
   }
 
-  /** The first operations wait for the first attempt to connect, and none later waits for any. */
-  async ask<Answer>(_key: string, command: Command<Answer>): Promise<Answer> {
-    this.#gate.enter();
+  /** The first operations wait for the first attempt to connect; later ones wait for none. */
+  async send<Reply>(_key: string, command: Command<Reply>): Promise<Reply> {
+    this.#running += 1;
+    if (this.#running === 1) this.#refSocket();
     try {
-      if (this.#gate.opening !== undefined) await this.#gate.opening;
+      if (this.#opening !== undefined) await this.#opening;
       return await command(this.#connection.readyClient());
     } catch (error) {
       throw this.#faultOf(error);
     } finally {
-      this.#gate.leave();
+      this.#running -= 1;
+      if (this.#running === 0) this.#refSocket();
     }
   }
 
-  async texts(keys: readonly string[]): Promise<Texts> {
-    return keys.length === 0 ? [] : this.ask('', textsUnder(keys));
+  async mget(keys: readonly string[]): Promise<Texts> {
+    return keys.length === 0 ? [] : this.send('', mget(keys));
   }
 
   async masters(): Promise<readonly RedisServers[]> {
@@ -81,15 +67,21 @@ export class SingleServer implements RedisServers {
   }
 
   close(): Promise<void> {
-    clearInterval(this.#heartbeat);
     return this.#connection.close();
+  }
+
+  #refSocket(): void {
+    const { client, isReady } = this.#connection;
+    if (!isReady) return; // each call would add a listener to a closed socket
+    if (this.#running > 0) client.ref();
+    else client.unref();
   }
 
   #faultOf(error: unknown): unknown {
     if (error instanceof RedisUnavailableError || error instanceof TypeError) return error;
     if (!this.#connection.isReady) return new RedisUnavailableError(error);
     const refusal = new RedisRefusedError(error);
-    // The master of yesterday: who is it now?
+    // This server was the master, and is a replica now: the next attempt finds the new master.
     if (this.#canMove && refusal.code === 'READONLY') this.#connection.drop(error);
     return refusal;
   }

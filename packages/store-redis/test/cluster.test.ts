@@ -1,8 +1,13 @@
 import { type RedisStore, type RedisStoreOptions, redisStore } from '@cached-llm/store-redis';
-import { freePort, type RedisCluster, startRedis, startRedisCluster } from '@cached-llm/testing';
+import {
+  freePort,
+  type RedisCluster,
+  startRedis,
+  startRedisCluster,
+  until,
+} from '@cached-llm/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { keySlot } from '../src/hash-slot.ts';
-import { until } from './until.ts';
+import { hashSlot } from '../src/hash-slot.ts';
 
 let cluster: RedisCluster;
 const stores: RedisStore[] = [];
@@ -33,7 +38,7 @@ async function sizes(): Promise<number[]> {
 /** A key on the n-th master, which has the n-th third of the slots. */
 function keyOn(master: number, name = ''): string {
   const third = Math.ceil(16_384 / 3);
-  const isThere = (key: string) => Math.floor(keySlot(key) / third) === master;
+  const isThere = (key: string) => Math.floor(hashSlot(key) / third) === master;
   const key = numbers.map((number) => `${name}key ${number}`).find(isThere);
   if (key === undefined) throw new Error('No such key.');
   return key;
@@ -49,7 +54,7 @@ test.each([
   'ключ-🔑',
   'k'.repeat(300),
 ])('the slot of %s is the one that the servers have it in', async (key) => {
-  expect(await cluster.masters[0]?.command(`CLUSTER KEYSLOT ${key}`)).toBe(`:${keySlot(key)}\r\n`);
+  expect(await cluster.masters[0]?.command(`CLUSTER KEYSLOT ${key}`)).toBe(`:${hashSlot(key)}\r\n`);
 });
 
 test('rows are spread over all masters, and read, scanned and deleted from all', async () => {
@@ -84,7 +89,7 @@ test('slots that move are followed, while they move and afterwards', async () =>
   const store = open({ cluster: cluster.urls });
   const key = keyOn(0, 'moving ');
   await store.set(key, 'before');
-  const slot = keySlot(key);
+  const slot = hashSlot(key);
   await to.command(`CLUSTER SETSLOT ${slot} IMPORTING ${fromId}`);
   await from.command(`CLUSTER SETSLOT ${slot} MIGRATING ${toId}`);
   await from.command(`MIGRATE 127.0.0.1 ${to.port} "${key}" 0 5000`);

@@ -1,7 +1,6 @@
-import { type RedisServer, startRedis } from '@cached-llm/testing';
+import { type RedisServer, startRedis, until } from '@cached-llm/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Child, startChild } from './child-process.ts';
-import { until } from './until.ts';
 
 let server: RedisServer;
 let child: Child;

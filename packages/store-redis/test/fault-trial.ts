@@ -1,6 +1,6 @@
 import { type CacheOptions, cachedLlmCall, createLlmCache, type EventName } from '@cached-llm/core';
 import type { RedisStore } from '@cached-llm/store-redis';
-import { until } from './until.ts';
+import { until } from '@cached-llm/testing';
 
 const TOLD = ['hit', 'store-error', 'breaker-open', 'breaker-closed', 'not-admitted'] as const;
 const CALLERS = 32;

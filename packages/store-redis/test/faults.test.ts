@@ -6,11 +6,11 @@ import {
   type RedisServerOptions,
   startRedis,
   startRedisCluster,
+  until,
 } from '@cached-llm/testing';
 import { afterEach, expect, test } from '@jest/globals';
 import { createClient } from '@keyv/redis';
 import { type FaultTrial, startFaultTrial } from './fault-trial.ts';
-import { until } from './until.ts';
 
 const CALLERS = 32;
 const trials: FaultTrial[] = [];

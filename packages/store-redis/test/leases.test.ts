@@ -1,8 +1,7 @@
 import { type RedisStore, redisStore } from '@cached-llm/store-redis';
-import { type RedisServer, startRedis } from '@cached-llm/testing';
+import { type RedisServer, startRedis, until } from '@cached-llm/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type Child, startChild } from './child-process.ts';
-import { until } from './until.ts';
 
 const LONG = 60_000;
 let server: RedisServer;

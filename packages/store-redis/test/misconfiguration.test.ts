@@ -4,9 +4,8 @@ import {
   type RedisUnavailableError,
   redisStore,
 } from '@cached-llm/store-redis';
-import { type RedisServer, startRedis } from '@cached-llm/testing';
+import { type RedisServer, startRedis, until } from '@cached-llm/testing';
 import { afterEach, expect, test } from '@jest/globals';
-import { until } from './until.ts';
 
 const servers: RedisServer[] = [];
 const stores: RedisStore[] = [];

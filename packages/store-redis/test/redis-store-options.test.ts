@@ -1,7 +1,7 @@
 import { openStore, redisStore } from '@cached-llm/store-redis';
 import { startRedis } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
-import { resolveOptions } from '../src/resolve-options.ts';
+import { resolveOptions } from '../src/redis-store-options.ts';
 
 test.each([
   ['redis://host:1', 'redis://host:1', undefined],
@@ -26,7 +26,7 @@ test('the defaults keep a hung server from holding anybody up for long', () => {
     socketTimeout: 1500,
     pingInterval: 500,
     refusalInterval: 30_000,
-    roots: [],
+    rootNodes: [],
     sentinels: [],
     tls: undefined,
   });
@@ -65,7 +65,7 @@ test('a cluster has the user, the password and the TLS of the first node that is
   const cluster = ['valkeys://user:word@one:1', 'redis://two'];
   expect(resolveOptions({ cluster })).toMatchObject({
     url: 'rediss://user:word@one:1',
-    roots: cluster,
+    rootNodes: cluster,
     sentinels: [],
     tls: {},
   });
@@ -76,7 +76,7 @@ test('a sentinel’s master has the user, the password and the database of the U
     url: 'redis://user:word@my_Master-1/2',
     sentinels: ['redis://one', 'redis://two'],
   };
-  expect(resolveOptions(given)).toMatchObject({ ...given, roots: [] });
+  expect(resolveOptions(given)).toMatchObject({ ...given, rootNodes: [] });
 });
 
 test.each(['sqlite:./llm.db', 'http://host', ''])('%j names no Redis store', (url) => {

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RedisStore, redisStore } from '@cached-llm/store-redis';
-import { type RedisServer, startRedis } from '@cached-llm/testing';
+import { type RedisServer, startRedis, until } from '@cached-llm/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createClient, type RedisClientType } from '@keyv/redis';
-import { until } from './until.ts';
 
 let server: RedisServer;
 let client: RedisClientType;

@@ -5,9 +5,9 @@ import {
   type RedisServer,
   startRedis,
   startRedisSentinel,
+  until,
 } from '@cached-llm/testing';
 import { afterEach, expect, test } from '@jest/globals';
-import { until } from './until.ts';
 
 const NAME = 'main_master-1';
 const stores: RedisStore[] = [];

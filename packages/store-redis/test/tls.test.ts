@@ -7,10 +7,10 @@ import {
   startRedis,
   type TemporaryFolder,
   temporaryFolder,
+  until,
 } from '@cached-llm/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { generate } from 'selfsigned';
-import { until } from './until.ts';
 
 interface Certificate {
   readonly cert: string;
