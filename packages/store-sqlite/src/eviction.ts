@@ -1,17 +1,22 @@
-import { EXPIRY, EXPIRY_INDEX, TABLE } from './open-database.ts';
+import { setImmediate } from 'node:timers/promises';
+import { faultKind } from './fault-kind.ts';
+import type { Query } from './open-database.ts';
 import { expiryNow, NEVER } from './row-text.ts';
-import type { Query } from './sqlite-connection.ts';
+import { EXPIRY, EXPIRY_INDEX, IS_AMONG, TABLE } from './schema.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
 
-/** Rows, and bytes, that one statement deletes at most: nobody can write meanwhile. */
+/** Rows, and bytes, that one statement deletes at most, because no process can write meanwhile. */
 const BATCH = 64;
 const BATCH_BYTES = 4 * 1024 * 1024;
+/** Bytes that a row may need beside its value: pages of the tree, of the indexes, and of the schema. */
+const OVERHEAD = 32 * 4096;
+/** One eviction makes room for more than one row, so that not every write to a full file fails at first. */
+const SHARE = 1 / 128;
+/** Used keys that are collected before they are looked up, and rows that one statement rewrites. */
+const USED_KEYS = 256;
+const REWRITE_BATCH = 16;
 
-export interface Deleted {
-  readonly rows: number;
-  readonly bytes: number;
-}
-
-/** The first rows of a choice until they come to so many bytes, at least one; no value is read for its length. */
+/** Deletes the first rows of a choice up to so many bytes, but at least one. No value is read for its length. */
 function deletion(choice: string): string {
   return `DELETE FROM ${TABLE} WHERE rowid IN (
     SELECT id FROM (
@@ -23,24 +28,116 @@ function deletion(choice: string): string {
 }
 
 const EXPIRED = deletion(`INDEXED BY ${EXPIRY_INDEX} WHERE ${EXPIRY} < ?`);
-// Writing or using a row gives it the highest rowid, see recency.ts.
 const OLDEST = deletion(`WHERE +${EXPIRY} < ? ORDER BY rowid`);
 const OLDEST_OF_ALL = deletion('ORDER BY rowid');
+const FREE_BYTES = `SELECT (max_page_count - page_count + freelist_count) * page_size AS bytes
+  FROM pragma_max_page_count, pragma_page_count, pragma_freelist_count, pragma_page_size`;
+/** Answered from the index on the keys: no row is read. */
+const AGEING = `SELECT key FROM ${TABLE} WHERE ${IS_AMONG} AND rowid <
+  (SELECT min(rowid) FROM ${TABLE}) / 2 + (SELECT max(rowid) FROM ${TABLE}) / 2`;
+const REWRITE = `REPLACE INTO ${TABLE}(key, value) SELECT key, value FROM ${TABLE} WHERE ${IS_AMONG}`;
 
-const total = (rows: readonly { bytes: number }[]): Deleted => ({
-  rows: rows.length,
-  bytes: rows.reduce((sum, { bytes }) => sum + bytes, 0),
-});
+type Deleted = readonly { readonly bytes: number }[];
 
-/** Deletes some of the rows that have expired. */
-export async function deleteExpired(query: Query): Promise<Deleted> {
-  return total(await query(EXPIRED, expiryNow(), BATCH_BYTES));
+const deleteExpired = (query: Query): Promise<Deleted> => query(EXPIRED, expiryNow(), BATCH_BYTES);
+
+/** Deletes some of the least recently used rows; those that never expire are the last to go. */
+async function deleteOldest(query: Query, bytes: number): Promise<Deleted> {
+  const atMost = Math.min(bytes, BATCH_BYTES);
+  // A row that never expires may hold a tag's generation, which has to outlive the entries.
+  const deleted: Deleted = await query(OLDEST, NEVER, atMost);
+  return deleted.length > 0 ? deleted : query(OLDEST_OF_ALL, atMost);
 }
 
-/** Deletes some of the rows that were not used for the longest time, those that never expire last. */
-export async function deleteOldest(query: Query, bytes: number): Promise<Deleted> {
-  const atMost = Math.min(bytes, BATCH_BYTES);
-  // What never expires may say that others are void: it has to outlive them.
-  const deleted = total(await query(OLDEST, NEVER, atMost));
-  return deleted.rows > 0 ? deleted : total(await query(OLDEST_OF_ALL, atMost));
+/** Deletes the expired rows in batches, with a pause after each for other writers, and returns how many. */
+export async function sweepRows(
+  connection: SqliteConnection,
+  pause: () => Promise<unknown> = setImmediate,
+): Promise<number> {
+  let swept = 0;
+  for (let rows = 1; rows > 0; swept += rows) {
+    rows = (await connection.writeInTurn(deleteExpired)).length;
+    if (rows > 0) await pause();
+  }
+  return swept;
+}
+
+/** What a write needs in a file. */
+export interface Room {
+  readonly bytes: number;
+  readonly maxBytes: number | undefined;
+}
+
+/** Whether a file of that size can ever hold a value of so many bytes. */
+export function canHold({ bytes, maxBytes }: Room): boolean {
+  return maxBytes === undefined || bytes + OVERHEAD <= maxBytes;
+}
+
+/** True if the file has reached its limit, and not the disk: evicting rows would not help a full disk. */
+async function isAtLimit(query: Query, bytes: number): Promise<boolean> {
+  const [free] = await query<{ bytes: number }>(FREE_BYTES);
+  return free !== undefined && free.bytes < bytes + OVERHEAD;
+}
+
+async function makeRoom(query: Query, { bytes, maxBytes }: Room): Promise<boolean> {
+  if ((await deleteExpired(query)).length > 0) return true;
+  if (maxBytes === undefined || !(await isAtLimit(query, bytes))) return false;
+  const wanted = Math.max(bytes, maxBytes * SHARE);
+  let freed = 0;
+  for (let rows = 1; rows > 0 && freed < wanted; ) {
+    const deleted = await deleteOldest(query, wanted - freed);
+    rows = deleted.length;
+    freed = deleted.reduce((sum, row) => sum + row.bytes, freed);
+  }
+  return freed > 0;
+}
+
+/** Writes, and if the file is full evicts rows and tries again, for as long as rows can go. */
+export async function writeMakingRoom(
+  query: Query,
+  room: Room,
+  write: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (faultKind(error) !== 'full' || !(await makeRoom(query, room))) throw error;
+    await writeMakingRoom(query, room, write);
+  }
+}
+
+/**
+ * The rowids of a bounded file are its order of use: a row that is written gets the highest, and the lowest are
+ * evicted. A row that is used is rewritten only when it has sunk to the older half, so that a use costs no write,
+ * and a row is rewritten at most twice in the time in which the whole file is replaced.
+ */
+export class Recency {
+  readonly #connection: SqliteConnection;
+  readonly #isBounded: boolean;
+  readonly #used = new Set<string>();
+
+  constructor(connection: SqliteConnection, isBounded: boolean) {
+    this.#connection = connection;
+    this.#isBounded = isBounded;
+  }
+
+  note(key: string): void {
+    if (!this.#isBounded) return;
+    this.#used.add(key);
+    if (this.#used.size >= USED_KEYS) void this.flush();
+  }
+
+  /** Rewrites the rows that were used and have sunk. Never rejects: an order that is slightly wrong does no harm. */
+  async flush(): Promise<void> {
+    if (this.#used.size === 0) return;
+    const used = JSON.stringify([...this.#used]);
+    this.#used.clear();
+    try {
+      const ageing = await this.#connection.read<{ key: string }>(AGEING, used);
+      for (let start = 0; start < ageing.length; start += REWRITE_BATCH) {
+        const keys = ageing.slice(start, start + REWRITE_BATCH).map(({ key }) => key);
+        await this.#connection.write(REWRITE, JSON.stringify(keys));
+      }
+    } catch {}
+  }
 }

@@ -10,8 +10,8 @@ const KINDS: Readonly<Record<string, FaultKind>> = {
 };
 
 /**
- * What an error means for the file: the file is broken, it has no room, or something stands in the way that
- * an open connection may go on seeing after it is gone. Waiting for another process is none of these.
+ * What an error means for the file: the file is damaged, it is full, or there is an obstacle, which an open
+ * connection may still see after it is gone. Waiting for another process (`SQLITE_BUSY`) is none of these.
  */
 export function faultKind(error: unknown): FaultKind {
   const { code } = (error ?? {}) as { code?: unknown }; // caught: anything, and of any realm

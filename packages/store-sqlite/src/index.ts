@@ -1,4 +1,8 @@
-export { openStore } from './open-store.ts';
-export { QuarantinedFileError } from './quarantined-file-error.ts';
-export { SqliteStore, sqliteStore } from './sqlite-store.ts';
+/**
+ * Entries live in a SQLite file that several processes may share.
+ * A damaged or foreign file must never be deleted or overwritten, and a row of anybody else is never touched.
+ * Start reading at `sqlite-store.ts`, then `sqlite-table.ts` for the rows and `sqlite-file.ts` for the faults of the file.
+ */
+export { QuarantinedFileError } from './quarantine.ts';
+export { openStore, SqliteStore, sqliteStore } from './sqlite-store.ts';
 export type { SqliteStoreOptions } from './sqlite-store-options.ts';

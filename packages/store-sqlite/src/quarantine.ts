@@ -1,12 +1,41 @@
 import { open, rename, rm, stat } from 'node:fs/promises';
-import { identityOf } from './file-identity.ts';
 
-/** Milliseconds after which whoever held the right to rename has died. */
+/** Milliseconds after which the process that held the lock must have died. */
 const LOCK_LIFE = 10_000;
-/** The log first: whoever opens the path meanwhile must not find an old log beside a new file. */
+/** The log comes first: who opens the path meanwhile must not find an old log beside a new file. */
 const PARTS = ['-wal', '-shm', ''];
 
-async function isTaken(lock: string): Promise<boolean> {
+/** Listeners of `error` get it when a damaged file was set aside. Nothing is lost that could still be read by hand. */
+export class QuarantinedFileError extends Error {
+  override readonly name = 'QuarantinedFileError';
+  /** Stable: compare this, and not the message. */
+  readonly code = 'quarantined';
+  /** The path of the damaged file now. */
+  readonly quarantinedAs: string;
+
+  constructor(path: string, quarantinedAs: string, options: ErrorOptions) {
+    super(
+      `${path} is no sound SQLite file. It was renamed to ${quarantinedAs}, and a new file is used.`,
+      options,
+    );
+    this.quarantinedAs = quarantinedAs;
+  }
+}
+
+/** Says which file is at `path`, by device and inode; nothing if there is none. */
+export async function identityOf(path: string): Promise<string | undefined> {
+  if (path === ':memory:') return path;
+  try {
+    const { dev, ino } = await stat(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException; // thrown by the file system
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+async function takesLock(lock: string): Promise<boolean> {
   try {
     await (await open(lock, 'wx')).close();
     return true;
@@ -24,18 +53,18 @@ async function renamePart(from: string, to: string): Promise<void> {
 }
 
 /**
- * Sets the file at `path` aside, if it is still the one of that identity: of several processes that find it
- * damaged one renames it, and none the new one. Deletes nothing.
- * @returns its new name; nothing where it was not renamed
+ * Renames the file at `path` if it is still the one with that identity. Of several processes that find it damaged,
+ * one renames it, and none renames the new file. Nothing is deleted.
+ * @returns its new path, or nothing if this process did not rename it
  */
 export async function quarantine(path: string, identity: string): Promise<string | undefined> {
   const lock = `${path}.quarantine`;
-  if (!(await isTaken(lock))) return undefined;
+  if (!(await takesLock(lock))) return undefined;
   try {
     if ((await identityOf(path)) !== identity) return undefined;
-    const name = `${path}.corrupt-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
-    for (const part of PARTS) await renamePart(path + part, name + part);
-    return name;
+    const renamed = `${path}.corrupt-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+    for (const part of PARTS) await renamePart(path + part, renamed + part);
+    return renamed;
   } finally {
     await rm(lock, { force: true });
   }

@@ -1,38 +1,51 @@
 import { faultKind } from './fault-kind.ts';
-import type { FileOpener, OpenFile } from './file-opener.ts';
+import { type OpenDatabase, openDatabase } from './open-database.ts';
+import { identityOf, QuarantinedFileError, quarantine } from './quarantine.ts';
+import type { SqliteSettings } from './sqlite-store-options.ts';
+
+export interface OpenFile extends OpenDatabase {
+  /** Says which file it is, because a path may come to name another file. */
+  readonly identity: string | undefined;
+}
 
 const ignore = (): void => {};
 
 /**
- * The file at a path, as it is now: opened at the first use, again where that failed, where another file has
- * taken its place, where what stood in the way may be gone, and where it was damaged.
+ * The file that a path names at this moment. It is opened at the first use, and again if that failed, if another file
+ * has taken its place, if an obstacle may be gone, and if it was damaged; a damaged file is set aside first.
  */
 export class SqliteFile {
-  readonly #opener: FileOpener;
-  readonly #pause: number;
+  readonly #settings: SqliteSettings;
+  readonly #checkInterval: number;
+  readonly #listeners: ((error: QuarantinedFileError) => void)[] = [];
   #opening: Promise<OpenFile> | undefined;
   #hindered: OpenFile | undefined;
   #damaged: OpenFile | undefined;
-  #lookAgainAt = 0;
+  #checkAt = 0;
 
-  /** @param pause milliseconds between two looks */
-  constructor(opener: FileOpener, pause: number) {
-    this.#opener = opener;
-    this.#pause = pause;
+  /** @param checkInterval milliseconds between two looks at the path */
+  constructor(settings: SqliteSettings, checkInterval: number) {
+    this.#settings = settings;
+    // A database in memory would be lost with its connection.
+    this.#checkInterval = settings.path === ':memory:' ? Number.POSITIVE_INFINITY : checkInterval;
+  }
+
+  onQuarantine(listener: (error: QuarantinedFileError) => void): void {
+    this.#listeners.push(listener);
   }
 
   open(): Promise<OpenFile> {
     const before = this.#opening;
-    if (before !== undefined && performance.now() < this.#lookAgainAt) return before;
-    return this.#begin(this.#look(before));
+    if (before !== undefined && performance.now() < this.#checkAt) return before;
+    return this.#begin(this.#check(before));
   }
 
-  /** What to ask after an operation on `file` failed; nothing where asking again is no use. */
+  /** Returns the file to ask after an operation on `file` failed, or nothing if asking again is no use. */
   insteadOf(file: OpenFile, error: unknown): Promise<OpenFile> | undefined {
     const kind = faultKind(error);
     if (kind === 'obstacle') this.#hindered = file;
     if (kind !== 'damage') return undefined;
-    // Of many operations that fail together, the first one has it replaced.
+    // Of many operations that fail together, the first one replaces the file.
     return file === this.#damaged ? this.open() : this.#begin(this.#replace(file, error));
   }
 
@@ -42,24 +55,24 @@ export class SqliteFile {
   }
 
   #begin(opening: Promise<OpenFile>): Promise<OpenFile> {
-    this.#lookAgainAt = Number.POSITIVE_INFINITY;
+    this.#checkAt = Number.POSITIVE_INFINITY;
     this.#opening = opening.finally(() => {
-      this.#lookAgainAt = performance.now() + this.#pause;
+      this.#checkAt = performance.now() + this.#checkInterval;
     });
     return this.#opening;
   }
 
-  async #look(before: Promise<OpenFile> | undefined): Promise<OpenFile> {
+  async #check(before: Promise<OpenFile> | undefined): Promise<OpenFile> {
     const file = await before?.catch(ignore);
-    if (file === undefined) return this.#opener.open();
-    const isInPlace = await this.#opener.isInPlace(file);
+    if (file === undefined) return this.#openSound();
+    const isInPlace = await this.#isInPlace(file);
     if (isInPlace && file.isWhole && file !== this.#hindered) return file;
     try {
-      const fresh = await this.#opener.open();
+      const fresh = await this.#openSound();
       file.close().catch(ignore);
       return fresh;
     } catch (error) {
-      // Perhaps it can still be read. One that was moved is not ours any more.
+      // Perhaps the old connection can still read. A file that was moved away is not the store's any more.
       if (isInPlace) return file;
       throw error;
     }
@@ -68,7 +81,40 @@ export class SqliteFile {
   async #replace(file: OpenFile, error: unknown): Promise<OpenFile> {
     this.#damaged = file;
     const current = await this.#opening?.catch(ignore);
-    // A look that was under way may have found another by itself.
-    return current === undefined || current === file ? this.#opener.replace(file, error) : current;
+    // A check that was under way may have found another file already.
+    if (current !== undefined && current !== file) return current;
+    // Closed while it still has its name, so that SQLite writes its log into it.
+    await file.close().catch(ignore);
+    await this.#setAside(file.identity, error);
+    return this.#openSound();
+  }
+
+  async #openSound(): Promise<OpenFile> {
+    const identity = await identityOf(this.#settings.path);
+    try {
+      return await this.#openAsItIs();
+    } catch (error) {
+      if (faultKind(error) !== 'damage') throw error;
+      await this.#setAside(identity, error);
+      return this.#openAsItIs();
+    }
+  }
+
+  async #openAsItIs(): Promise<OpenFile> {
+    const opened = await openDatabase(this.#settings);
+    return { ...opened, identity: await identityOf(this.#settings.path) };
+  }
+
+  /** True if the path still names the file, or if that cannot be found out. */
+  async #isInPlace({ identity }: OpenFile): Promise<boolean> {
+    return (await identityOf(this.#settings.path).catch(() => identity)) === identity;
+  }
+
+  async #setAside(identity: string | undefined, cause: unknown): Promise<void> {
+    const { path } = this.#settings;
+    const renamed = identity && (await quarantine(path, identity).catch(ignore));
+    if (!renamed) return; // another process was first, or the file may not be renamed
+    const error = new QuarantinedFileError(path, renamed, { cause });
+    for (const listener of this.#listeners) listener(error);
   }
 }

@@ -1,9 +1,9 @@
 import type { Leases } from '@cached-llm/core';
-import { LEASES } from './open-database.ts';
+import { LEASES } from './schema.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
-// SQLite's clock is read when the statement has the file for itself: however long it waited for that,
-// no lease is shorter, or judged by an older time.
+// SQLite reads its clock when the statement has the file for itself. However long it waited for that, no lease is
+// shorter than asked for, or compared with an older time.
 const NOW = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 const HOLDER = `SELECT token FROM ${LEASES} WHERE key = ? AND token <> ? AND until > ${NOW}`;
 const IS_FREE = `(until <= ${NOW} OR token = excluded.token)`;
@@ -14,7 +14,7 @@ const TAKE = `INSERT INTO ${LEASES}(key, token, until) VALUES (?, ?, ${NOW} + ?)
 const RELEASE = `DELETE FROM ${LEASES} WHERE key = ? AND token = ?`;
 const SWEEP = `DELETE FROM ${LEASES} WHERE until <= ${NOW}`;
 
-/** Leases in a table of their own, beside the rows and never among them. */
+/** Leases are in a table of their own, and never among the rows. */
 export class SqliteLeases implements Leases {
   readonly #connection: SqliteConnection;
 
@@ -23,7 +23,7 @@ export class SqliteLeases implements Leases {
   }
 
   async take(key: string, token: string, milliseconds: number): Promise<string> {
-    // Whoever waits for another asks often: that is to cost no write.
+    // A follower asks often while it waits for the leader, and that must cost no write.
     const [held] = await this.#connection.read<{ token: string }>(HOLDER, key, token);
     if (held !== undefined) return held.token;
     const [taken] = await this.#connection.write<{ token: string }>(TAKE, key, token, milliseconds);
@@ -34,7 +34,7 @@ export class SqliteLeases implements Leases {
     await this.#connection.write(RELEASE, key, token);
   }
 
-  /** Forgets those that have ended. */
+  /** Deletes the leases that have ended. */
   async sweep(): Promise<void> {
     await this.#connection.write(SWEEP);
   }

@@ -1,21 +1,21 @@
-import { resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
 import { LlmCacheError } from '@cached-llm/core';
-import { defaultPath } from './default-path.ts';
 
 export interface SqliteStoreOptions {
   /**
-   * The file, made with its folders at the first use; `:memory:` keeps everything in this process.
+   * The file, made with its folders at the first use; `:memory:` stores everything in this process.
    * @default `cached-llm/cache.db` in the user's cache folder
    */
   readonly path?: string;
   /**
-   * Milliseconds that a statement waits while another process writes, 1000 at least.
+   * Milliseconds that a statement waits while another process writes, at least 1000.
    * @default 2000
    */
   readonly busyTimeout?: number;
   /**
-   * Bytes the file may grow to, 1 MiB at least, its log beside it not counted. A full file makes room: expired
-   * rows go first, then those least recently used. A larger value is not kept, and `set` says false.
+   * Bytes that the file may grow to without its write-ahead log, at least 1 MiB. A full file evicts rows: those that
+   * have expired, then the least recently used. A value larger than the file is not stored, and `set` returns false.
    * @default unbounded: rows leave by their ttl
    */
   readonly maxBytes?: number;
@@ -27,14 +27,42 @@ export interface SqliteSettings {
   readonly maxBytes: number | undefined;
 }
 
+interface Host {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  readonly platform: string;
+}
+
 const MEBIBYTE = 1024 * 1024;
 
-function invalid(sentence: string): LlmCacheError {
+function invalidOption(sentence: string): LlmCacheError {
   return new LlmCacheError('INVALID_OPTION', `sqliteStore: ${sentence}`);
 }
 
-function locate(path: string): string {
-  if (path === '') throw invalid('`path` is empty; name a file, or leave it out.');
+const thisHost = (): Host => ({
+  environment: process.env,
+  home: homedir(),
+  platform: process.platform,
+});
+
+function cacheFolder({ environment, home, platform }: Host): string {
+  if (platform === 'win32') return environment.LOCALAPPDATA ?? join(home, 'AppData', 'Local');
+  if (platform === 'darwin') return join(home, 'Library', 'Caches');
+  const given = environment.XDG_CACHE_HOME;
+  // The XDG specification says to ignore a relative path.
+  return given !== undefined && isAbsolute(given) ? given : join(home, '.cache');
+}
+
+/** The file in the user's own cache folder, which all projects of this user share. */
+export function defaultPath(host: Host = thisHost()): string {
+  return join(cacheFolder(host), 'cached-llm', 'cache.db');
+}
+
+function absolutePath(path: unknown): string {
+  if (typeof path !== 'string') {
+    throw invalidOption(`\`path\` is of type ${typeof path}; it must be a string.`);
+  }
+  if (path === '') throw invalidOption('`path` is empty; name a file, or leave it out.');
   // Resolved now, so that a later change of the working folder does not move the cache.
   return path === ':memory:' ? path : resolve(path);
 }
@@ -43,12 +71,15 @@ function locate(path: string): string {
 export function resolveOptions(options: string | SqliteStoreOptions): SqliteSettings {
   const given: SqliteStoreOptions = typeof options === 'string' ? { path: options } : options;
   const { path = defaultPath(), busyTimeout = 2000, maxBytes } = given;
-  if (typeof path !== 'string') throw invalid(`\`path\` is ${typeof path}; it is a string.`);
   if (!Number.isSafeInteger(busyTimeout) || busyTimeout < 1000) {
-    throw invalid(`\`busyTimeout\` is ${busyTimeout}; it is whole milliseconds, 1000 at least.`);
+    throw invalidOption(
+      `\`busyTimeout\` is ${busyTimeout}; it must be whole milliseconds, at least 1000.`,
+    );
   }
   if (maxBytes !== undefined && !(Number.isSafeInteger(maxBytes) && maxBytes >= MEBIBYTE)) {
-    throw invalid(`\`maxBytes\` is ${maxBytes}; it is whole bytes, ${MEBIBYTE} (1 MiB) at least.`);
+    throw invalidOption(
+      `\`maxBytes\` is ${maxBytes}; it must be whole bytes, at least ${MEBIBYTE} (1 MiB).`,
+    );
   }
-  return { path: locate(path), busyTimeout, maxBytes };
+  return { path: absolutePath(path), busyTimeout, maxBytes };
 }

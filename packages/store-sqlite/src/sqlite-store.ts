@@ -1,21 +1,22 @@
-import type { Leases, Store, StoredRow } from '@cached-llm/core';
+import { type Leases, LlmCacheError, type Store, type StoredRow } from '@cached-llm/core';
 import { type Deserialize, Keyv, type StoredDataNoRaw, type StoredDataRaw } from 'keyv';
-import { countRows } from './count-rows.ts';
-import { scanRows } from './prefix-scan.ts';
-import { QuarantinedFileError } from './quarantined-file-error.ts';
+import { sweepRows } from './eviction.ts';
+import { countRows, scanRows } from './prefix-scan.ts';
+import { QuarantinedFileError } from './quarantine.ts';
 import { deframeText, frameText } from './row-text.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { resolveOptions, type SqliteStoreOptions } from './sqlite-store-options.ts';
 import { SqliteTable } from './sqlite-table.ts';
-import { sweepRows } from './sweep-rows.ts';
+
+const SCHEME = 'sqlite:';
 
 /**
- * A Keyv for strings in a SQLite file that several processes may share. Keys are stored as given. What
- * fails rejects, always. An `error` event with the code `quarantined` says that a damaged file was renamed,
- * and a new one is used. Use it through `sqliteStore()`.
+ * A Keyv for strings in a SQLite file that several processes may share. Keys are stored as given. Every operation
+ * that fails rejects. The event `error` is emitted only if a damaged file was renamed and a new one is used; its
+ * error is a {@link QuarantinedFileError}. Make one with {@link sqliteStore}.
  */
 export class SqliteStore extends Keyv<string> implements Store {
-  /** In a table of their own, for as long as the file's own clock says. */
+  /** In a table of their own, timed by SQLite's clock. */
   readonly leases: Leases;
   readonly #connection: SqliteConnection;
   readonly #table: SqliteTable;
@@ -30,7 +31,7 @@ export class SqliteStore extends Keyv<string> implements Store {
       useKeyPrefix: false,
       throwOnErrors: true,
       serialize: frameText,
-      // As Keyv's type would have it, a reader knows every type of value; there are only strings here.
+      // Keyv's type says that a reader knows every type of value; this store has strings only.
       deserialize: deframeText as Deserialize,
     });
     this.#connection = connection;
@@ -38,7 +39,7 @@ export class SqliteStore extends Keyv<string> implements Store {
     this.leases = table.leases;
   }
 
-  /** Every look-up of a cache comes this way: what Keyv does around a row, it does for nothing here. */
+  /** Every look-up of a cache takes this way, so it leaves out what Keyv does for each row. */
   override getMany<Value = string>(
     keys: string[],
     options?: { raw: false },
@@ -51,33 +52,50 @@ export class SqliteStore extends Keyv<string> implements Store {
     return options?.raw ? super.getMany(keys, { raw: true }) : this.#table.getMany(keys);
   }
 
-  /** What fails rejects, and is not told a second time. */
+  /** Keyv emits the failure of an operation, which the caller gets as a rejection already. */
   override emit(event: string, ...details: unknown[]): void {
-    const isTold = event !== 'error' || details[0] instanceof QuarantinedFileError;
-    if (isTold) super.emit(event, ...details);
+    const isNews = event !== 'error' || details[0] instanceof QuarantinedFileError;
+    if (isNews) super.emit(event, ...details);
   }
 
-  /** Every live row whose key starts with `prefix`, by key, in constant memory, while others write. */
+  /** Yields every live row whose key starts with `prefix`, by key, in constant memory, while others write. */
   scan(prefix: string): AsyncGenerator<StoredRow, void, undefined> {
     return scanRows(this.#connection, prefix);
   }
 
-  /** How many live rows have a key that starts with `prefix`; reads no values. */
+  /** Counts the live rows whose key starts with `prefix`; reads no values. */
   count(prefix: string): Promise<number> {
     return countRows(this.#connection, prefix);
   }
 
-  /** Deletes the expired rows, a few at a time, and says how many. Their space is used again. */
+  /** Deletes the expired rows, a few at a time, and returns how many. The file uses their space again. */
   sweep(): Promise<number> {
     return sweepRows(this.#connection);
   }
 }
 
 /**
- * A store in a SQLite file.
- * @param options the file's path, or more; without one, a file in the user's cache folder
+ * Makes a store in a SQLite file; nothing is opened before the first use.
+ * @param options the file's path, or an object of options
+ * @default a file in the user's cache folder
  * @throws LlmCacheError `INVALID_OPTION`
  */
 export function sqliteStore(options?: string | SqliteStoreOptions): SqliteStore {
   return new SqliteStore(options);
+}
+
+/**
+ * Makes the store that a URL names: `sqlite:./llm.db`, `sqlite:/abs/path.db`, `sqlite::memory:`, or `sqlite:`
+ * for the file in the user's cache folder.
+ * @throws LlmCacheError `UNKNOWN_STORE` if the URL has another scheme
+ */
+export function openStore(url: string): SqliteStore {
+  if (!url.startsWith(SCHEME)) {
+    throw new LlmCacheError(
+      'UNKNOWN_STORE',
+      "A SQLite store's URL starts with `sqlite:`, as in `sqlite:./llm.db`.",
+    );
+  }
+  const path = url.slice(SCHEME.length).replace(/^\/\//, '');
+  return path === '' ? sqliteStore() : sqliteStore(path);
 }

@@ -1,37 +1,61 @@
-import { checkedText, textIn } from './checked-text.ts';
-import { TABLE } from './open-database.ts';
-import { Recency } from './recency.ts';
-import { Room } from './room.ts';
-import { IS_AMONG, type PlacedRow, rowSelection } from './row-selection.ts';
-import { expiryNow } from './row-text.ts';
+import { canHold, Recency, writeMakingRoom } from './eviction.ts';
+import type { SqliteValue } from './open-database.ts';
+import { expiryNow, rowText, textIn } from './row-text.ts';
+import { IS_AMONG, IS_LIVE, TABLE } from './schema.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { SqliteLeases } from './sqlite-leases.ts';
-import { tidy } from './tidy.ts';
-import { Upkeep } from './upkeep.ts';
+import { tidy, Upkeep } from './upkeep.ts';
 
-// Replaced, not updated: it gets a new rowid, see recency.ts.
+// Replaced, and not updated: the row gets a new rowid, see eviction.ts.
 const WRITE = `REPLACE INTO ${TABLE}(key, value) VALUES(?, ?)`;
 const DELETE = `DELETE FROM ${TABLE} WHERE key = ? RETURNING 1`;
+const DELETE_MANY = `DELETE FROM ${TABLE} WHERE ${IS_AMONG} RETURNING 1`;
 
-/** The rows, as Keyv asks for them. An expired row is not there; only sweeping removes it. */
+const FEW = 8;
+/** The first parameter is the expiry for all rows. */
+const IS_LIVE_NOW = `${IS_LIVE}1`;
+/** A cross join, so that SQLite looks at no row but those that are asked for. */
+const SELECT_MANY = `WITH list(place, name) AS (SELECT key, value FROM json_each(?2))
+  SELECT place, value FROM list CROSS JOIN ${TABLE} ON key = name WHERE ${IS_LIVE_NOW}`;
+
+const selectOne = (_: unknown, place: number): string =>
+  `SELECT ${place} AS place, value FROM ${TABLE} WHERE key = ?${place + 2} AND ${IS_LIVE_NOW}`;
+/** By the number of keys: SQLite makes a table of a list, which takes longer than to find a few rows one by one. */
+const SELECT_FEW = Array.from({ length: FEW + 1 }, (_, length) =>
+  Array.from({ length }, selectOne).join(' UNION ALL '),
+);
+
+interface PlacedRow {
+  /** The place of its key among those that were asked for. */
+  readonly place: number;
+  readonly value: unknown;
+}
+
+/** The statement for the live rows under `keys`, in any order, and its parameters. */
+function selection(keys: readonly string[]): [sql: string, ...values: SqliteValue[]] {
+  const few = SELECT_FEW[keys.length];
+  return few ? [few, expiryNow(), ...keys] : [SELECT_MANY, expiryNow(), JSON.stringify(keys)];
+}
+
+/** The storage adapter that Keyv asks for. An expired row is absent; only sweeping and evicting delete it. */
 export class SqliteTable {
-  /** Asked for by Keyv's interface. */
+  /** Keyv's interface asks for it. */
   readonly opts = {};
   readonly leases: SqliteLeases;
   readonly #connection: SqliteConnection;
-  readonly #room: Room;
+  readonly #maxBytes: number | undefined;
   readonly #recency: Recency;
   readonly #upkeep: Upkeep;
 
   constructor(connection: SqliteConnection, maxBytes: number | undefined) {
     this.leases = new SqliteLeases(connection);
     this.#connection = connection;
-    this.#room = new Room(maxBytes);
+    this.#maxBytes = maxBytes;
     this.#recency = new Recency(connection, maxBytes !== undefined);
     this.#upkeep = new Upkeep(() => tidy(connection, this.leases, this.#recency));
   }
 
-  /** What fails is told to whoever asked for it; a listener hears of a file that was set aside. */
+  /** Keyv subscribes to errors. What fails rejects, so there is only a file that was set aside to emit. */
   on(_event: string, listener: (error: Error) => void): this {
     this.#connection.onQuarantine(listener);
     return this;
@@ -44,10 +68,11 @@ export class SqliteTable {
 
   async getMany<Text = string>(keys: string[]): Promise<(Text | undefined)[]> {
     this.#upkeep.noteUse();
-    const { sql, values } = rowSelection(keys, expiryNow());
     const texts: (Text | undefined)[] = keys.map(() => undefined);
-    for (const { place, value } of await this.#connection.read<PlacedRow>(sql, ...values)) {
-      texts[place] = this.#found<Text>(String(keys[place]), value);
+    for (const { place, value } of await this.#connection.read<PlacedRow>(...selection(keys))) {
+      const key = String(keys[place]);
+      this.#recency.note(key);
+      texts[place] = textIn(key, value) as Text | undefined; // Keyv leaves open what a row is; here it is text
     }
     return texts;
   }
@@ -56,18 +81,16 @@ export class SqliteTable {
     return (await this.get(key)) !== undefined;
   }
 
-  /** False for a value that is larger than the file may be: it is not kept, nor is what stood under its key. */
+  /** Returns false for a value larger than the file may be: neither it nor the row before it is stored then. */
   async set(key: string, framed: string): Promise<boolean> {
     this.#upkeep.noteUse();
-    const text = checkedText(key, framed);
-    const bytes = Buffer.byteLength(text);
-    const canHold = this.#room.canHold(bytes);
+    const text = rowText(key, framed);
+    const room = { bytes: Buffer.byteLength(text), maxBytes: this.#maxBytes };
+    const isStored = canHold(room);
     await this.#connection.writeInTurn((query) =>
-      this.#room.writeInto(query, bytes, () =>
-        canHold ? query(WRITE, key, text) : query(DELETE, key),
-      ),
+      writeMakingRoom(query, room, () => (isStored ? query(WRITE, key, text) : query(DELETE, key))),
     );
-    return canHold;
+    return isStored;
   }
 
   async delete(key: string): Promise<boolean> {
@@ -75,8 +98,7 @@ export class SqliteTable {
   }
 
   async deleteMany(keys: string[]): Promise<boolean> {
-    const sql = `DELETE FROM ${TABLE} WHERE ${IS_AMONG} RETURNING 1`;
-    return (await this.#connection.write(sql, JSON.stringify(keys))).length > 0;
+    return (await this.#connection.write(DELETE_MANY, JSON.stringify(keys))).length > 0;
   }
 
   async clear(): Promise<void> {
@@ -85,12 +107,7 @@ export class SqliteTable {
 
   async disconnect(): Promise<void> {
     this.#upkeep.end();
-    await this.#recency.settle();
+    await this.#recency.flush();
     await this.#connection.close();
-  }
-
-  #found<Text>(key: string, value: unknown): Text | undefined {
-    this.#recency.note(key);
-    return textIn(key, value) as Text | undefined; // Keyv leaves open what a row is; here it is text
   }
 }

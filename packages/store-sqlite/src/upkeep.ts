@@ -1,24 +1,37 @@
-/** Milliseconds from the first use to the first turn, and from then on between two. */
-const FIRST_WAIT = 1_000;
-const WAIT = 60_000;
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Recency, sweepRows } from './eviction.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqliteLeases } from './sqlite-leases.ts';
 
-/** Does a task now and then for as long as the store is used. Keeps no process alive. */
+/** Milliseconds from the first use to the first run, and from one run to the next. */
+const FIRST_PAUSE = 1_000;
+const PAUSE = 60_000;
+/** The lease that one of all processes has; no entry's key starts like this. */
+const SWEEPING = 'cached-llm sweeping';
+const LEASE = 60_000;
+/** Milliseconds after each batch. A process that has nothing else to do ends in one of these pauses. */
+const BATCH_PAUSE = 10;
+
+const THIS_PROCESS = randomUUID();
+
+/** Runs a task now and then for as long as the store is used. Its timer keeps no process alive. */
 export class Upkeep {
   readonly #task: () => Promise<unknown>;
-  #wait: number;
-  readonly #waitAfter: number;
+  readonly #pause: number;
+  #nextPause: number;
   #timer: NodeJS.Timeout | undefined;
   #isEnded = false;
 
-  constructor(task: () => Promise<unknown>, { first = FIRST_WAIT, after = WAIT } = {}) {
+  constructor(task: () => Promise<unknown>, { first = FIRST_PAUSE, after = PAUSE } = {}) {
     this.#task = task;
-    this.#wait = first;
-    this.#waitAfter = after;
+    this.#pause = after;
+    this.#nextPause = first;
   }
 
   noteUse(): void {
     if (this.#timer !== undefined || this.#isEnded) return;
-    this.#timer = setTimeout(() => void this.#turn(), this.#wait).unref();
+    this.#timer = setTimeout(() => void this.#run(), this.#nextPause).unref();
   }
 
   end(): void {
@@ -26,10 +39,22 @@ export class Upkeep {
     clearTimeout(this.#timer);
   }
 
-  async #turn(): Promise<void> {
-    // What fails now is done in the next turn.
+  async #run(): Promise<void> {
+    // The next run does what fails in this one.
     await this.#task().catch(() => {});
-    this.#wait = this.#waitAfter;
+    this.#nextPause = this.#pause;
     this.#timer = undefined;
   }
+}
+
+/** Writes the order of use to the file, and sweeps expired rows and leases unless another process does. */
+export async function tidy(
+  connection: SqliteConnection,
+  leases: SqliteLeases,
+  recency: Recency,
+): Promise<void> {
+  await recency.flush();
+  if ((await leases.take(SWEEPING, THIS_PROCESS, LEASE)) !== THIS_PROCESS) return;
+  await sweepRows(connection, () => delay(BATCH_PAUSE, undefined, { ref: false }));
+  await leases.sweep();
 }

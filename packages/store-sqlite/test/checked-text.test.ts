@@ -1,10 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { checkedText, textIn } from '../src/checked-text.ts';
-import { frameText } from '../src/row-text.ts';
+import { frameText, rowText, textIn } from '../src/row-text.ts';
 
 const framed = frameText({ value: '{"a":"é🦊"}', expires: 1_700_000_000_000 });
-const stored = checkedText('key', framed);
+const stored = rowText('key', framed);
 
 test('a text is found under the key it was stored with, and under no other', () => {
   expect(textIn('key', stored)).toBe('{"a":"é🦊"}');
@@ -18,7 +17,7 @@ test('a text whose life was prolonged is not there', () => {
 test('any text comes back, and not one that differs in a character', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1 }), fc.nat(), fc.string(), (value, place, other) => {
-      const whole = checkedText('key', frameText({ value, expires: undefined }));
+      const whole = rowText('key', frameText({ value, expires: undefined }));
       expect(textIn('key', whole)).toBe(value);
       const index = whole.length - 1 - (place % value.length);
       const damaged = whole.slice(0, index) + other + whole.slice(index + 1);

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { rangeOf } from '../src/key-range.ts';
+import { rangeOf } from '../src/prefix-scan.ts';
 
 test.each([
   ['a:', 'a;'],

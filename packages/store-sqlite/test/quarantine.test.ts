@@ -3,8 +3,7 @@ import { QuarantinedFileError, type SqliteStore, sqliteStore } from '@cached-llm
 import { type TemporaryFolder, temporaryFolder } from '@cached-llm/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { KeyvSqlite } from '@keyv/sqlite';
-import { identityOf } from '../src/file-identity.ts';
-import { quarantine } from '../src/quarantine.ts';
+import { identityOf, quarantine } from '../src/quarantine.ts';
 
 const DIARY = 'Dear diary, '.repeat(1000);
 

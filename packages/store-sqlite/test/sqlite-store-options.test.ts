@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { defaultPath } from '../src/default-path.ts';
+import { defaultPath } from '../src/sqlite-store-options.ts';
 
 test.each([
   ['linux', {}, '/home/ada/.cache'],

@@ -2,12 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sqliteStore } from '@cached-llm/store-sqlite';
 import { temporaryFolder } from '@cached-llm/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Recency } from '../src/recency.ts';
+import { Recency } from '../src/eviction.ts';
 import { SqliteConnection } from '../src/sqlite-connection.ts';
 import { SqliteLeases } from '../src/sqlite-leases.ts';
 import { resolveOptions } from '../src/sqlite-store-options.ts';
-import { tidy } from '../src/tidy.ts';
-import { Upkeep } from '../src/upkeep.ts';
+import { tidy, Upkeep } from '../src/upkeep.ts';
 
 const numbers = Array.from({ length: 450 }, (_, number) => number);
 
