@@ -1,6 +1,6 @@
 import { defaultAdapter } from '../adapter/index.ts';
 import { type Address, addressOf, type EntryStore, isBypass } from '../entry-store/index.ts';
-import type { Bypass, Reporter } from '../events/index.ts';
+import type { Bypass, CacheEventEmitter } from '../events/index.ts';
 import { type CallIdentity, identify } from '../key/index.ts';
 import { type CallOptions, callPolicy, type Policy } from '../options/index.ts';
 import { type Call, eventOf, Keeper, type Pipeline, type Request } from '../pipeline/index.ts';
@@ -8,7 +8,7 @@ import { drained, ValueCodec } from '../response/index.ts';
 
 export interface ManualParts {
   readonly entries: EntryStore;
-  readonly reporter: Reporter;
+  readonly events: CacheEventEmitter;
   readonly now: () => number;
   readonly policy: Policy;
   readonly pipeline: Pick<Pipeline, 'look'>;
@@ -21,7 +21,7 @@ export class ManualAccess {
 
   constructor(parts: ManualParts) {
     this.#parts = parts;
-    this.#keeper = new Keeper(parts.entries, parts.reporter, parts.now);
+    this.#keeper = new Keeper(parts.entries, parts.events, parts.now);
   }
 
   /** The response, if one is fresh. */
@@ -34,12 +34,12 @@ export class ManualAccess {
     const header = answer?.header;
     const isServed = mode === 'replay' || (mode !== 'refresh' && state === 'fresh');
     if (!isServed || header === undefined) {
-      this.#parts.reporter.tell('miss', eventOf(request));
+      this.#parts.events.emit('miss', eventOf(request));
       return undefined;
     }
     const age = this.#parts.now() - header.storedAt;
     const { usage, took } = header;
-    this.#parts.reporter.tell('hit', { ...eventOf(request), usage, took, age, waited });
+    this.#parts.events.emit('hit', { ...eventOf(request), usage, took, age, waited });
     return answer?.own?.response;
   }
 
@@ -77,7 +77,7 @@ export class ManualAccess {
   }
 
   #goPast({ bypass, ...where }: Bypass): undefined {
-    this.#parts.reporter.tell('bypass', { reason: bypass, ...where });
+    this.#parts.events.emit('bypass', { reason: bypass, ...where });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { EntryStore } from '../entry-store/index.ts';
-import type { Reporter } from '../events/index.ts';
+import type { CacheEventEmitter } from '../events/index.ts';
 import { EVERYTHING, modelTag, providerTag, userTag } from '../invalidation/index.ts';
 import { ledgerPrefix } from '../ledger/index.ts';
 import { LlmCacheError } from '../options/index.ts';
@@ -28,7 +28,7 @@ function tagOf(selection: Exclude<Selection, { key: string }>): string {
 export interface SteeringParts {
   readonly entries: EntryStore;
   readonly store: Store;
-  readonly reporter: Reporter;
+  readonly events: CacheEventEmitter;
   readonly now: () => number;
   /** Calls under way for what goes are no longer joined, nor stored. */
   readonly flights: Pick<RequestFlights, 'detach' | 'detachTag'>;
@@ -64,7 +64,7 @@ export class Steering {
       await this.#removeRows();
       return isDone;
     } catch (error) {
-      this.#parts.reporter.tell('store-error', {
+      this.#parts.events.emit('store-error', {
         operation: 'scan',
         reason: faultName(error),
         isPermanent: isPermanent(error),

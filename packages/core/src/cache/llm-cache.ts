@@ -1,6 +1,6 @@
 import { prefixOf } from '../entry/index.ts';
 import { EntryStore } from '../entry-store/index.ts';
-import { type EventName, type Listener, logEvents, Reporter } from '../events/index.ts';
+import { CacheEventEmitter, type EventName, type Listener, logEvents } from '../events/index.ts';
 import { LeaseDesk } from '../flight/index.ts';
 import { Inspection } from '../inspection/index.ts';
 import type { CallIdentity } from '../key/index.ts';
@@ -24,7 +24,7 @@ import { warm } from './warm.ts';
 
 /** What a cache is made of. */
 export interface CacheAssembly {
-  readonly reporter: Reporter;
+  readonly events: CacheEventEmitter;
   readonly rows: Rows;
   readonly entries: EntryStore;
   readonly calls: Answering;
@@ -39,9 +39,9 @@ function leasesOf({ lease }: CacheParts, rows: Rows, { prefix }: EntryStore) {
   return lease === undefined ? undefined : new LeaseDesk(rows, { prefix, milliseconds: lease });
 }
 
-function rowsOf({ store, near, ...parts }: CacheParts, reporter: Reporter): Rows {
+function rowsOf({ store, near, ...parts }: CacheParts, events: CacheEventEmitter): Rows {
   const probeKey = `${prefixOf(parts.namespace)}probe`;
-  const far = new GuardedStore(store, { ...parts, reporter, probeKey });
+  const far = new GuardedStore(store, { ...parts, events, probeKey });
   return near === undefined ? far : new TieredRows({ near, far, now: parts.now });
 }
 
@@ -50,22 +50,22 @@ export function assembleCache(parts: CacheParts): CacheAssembly {
   const { store, now, policy } = parts;
   const book = new TallyBook(now);
   const prices = new Prices(parts.priceOf);
-  const reporter = new Reporter(countingIn({ book, knownPrice: prices.known }));
-  if (parts.logger !== undefined) logEvents(reporter.emitter, parts.logger);
-  const rows = rowsOf(parts, reporter);
+  const events = new CacheEventEmitter(countingIn({ book, knownPrice: prices.known }));
+  if (parts.logger !== undefined) logEvents(events, parts.logger);
+  const rows = rowsOf(parts, events);
   const entries = new EntryStore(rows, parts);
-  const seen = { entries, reporter, now };
+  const seen = { entries, events, now };
   const inspection = new Inspection({ ...seen, store });
   const pipeline = new Pipeline({ ...seen, inspection, leases: leasesOf(parts, rows, entries) });
   return {
-    reporter,
+    events,
     rows,
     entries,
     calls: new Answering({ ...seen, pipeline }),
     steering: new Steering({ ...seen, store, flights: pipeline.flights }),
     manual: new ManualAccess({ ...seen, policy, pipeline }),
     inspection,
-    books: new Bookkeeping({ ...parts, book, rows, reporter, prefix: entries.prefix }),
+    books: new Bookkeeping({ ...parts, book, rows, events, prefix: entries.prefix }),
     prices,
   };
 }
@@ -147,7 +147,7 @@ export class LlmCache {
 
   /** Returns how to stop listening. */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
-    return this.#parts.reporter.emitter.on(name, listener);
+    return this.#parts.events.on(name, listener);
   }
 
   /** Writes this process's counts down, waits for what is being written, and lets go of the store. */

@@ -1,11 +1,11 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
-import type { CacheEvents, EventName, Listener } from './events.ts';
+import type { CacheEvents, CallCost, EventName, Listener } from './events.ts';
 
-/** Kept for good: a channel that nobody holds on to loses its subscribers. */
+/** Held for the life of the process: a channel that nobody references loses its subscribers. */
 const channels = new Map<EventName, Channel>();
 
-/** The channel of an event: `cached-llm:hit` and so on. Publishes what a listener hears. */
-export function channelOf(name: EventName): Channel {
+/** The diagnostics channel of an event: `cached-llm:hit` and so on. */
+function channelOf(name: EventName): Channel {
   const known = channels.get(name);
   if (known !== undefined) return known;
   const made = channel(`cached-llm:${name}`);
@@ -13,15 +13,29 @@ export function channelOf(name: EventName): Channel {
   return made;
 }
 
-const NOBODY: readonly Listener<never>[] = [];
+/** Counts calls and events before any listener gets them. */
+export interface EventCounting {
+  countCall(cost: CallCost, rejection: string | undefined): void;
+  countEvent<Name extends EventName>(name: Name, event: CacheEvents[Name]): void;
+}
 
-/** Typed events. Costs a look at an empty list and at a channel when nobody listens. */
-export class Emitter {
+const NO_LISTENERS: readonly Listener<never>[] = [];
+
+/**
+ * Counts every event, then sends it to the listeners and to the diagnostics channel of its name. Counting and
+ * sending share one place, so that they agree. Without a listener, sending costs two look-ups.
+ */
+export class CacheEventEmitter {
+  readonly #counting: EventCounting;
   readonly #listeners = new Map<EventName, readonly Listener<never>[]>();
 
-  /** Returns how to stop listening. */
+  constructor(counting: EventCounting) {
+    this.#counting = counting;
+  }
+
+  /** Calls `listener` for each event of this name. Returns a function that stops it. */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
-    const own: Listener<Name> = (event) => listener(event); // told from the same listener's other turns
+    const own: Listener<Name> = (event) => listener(event); // one listener may be added several times
     this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), own]);
     return () => {
       const others = this.#listeners.get(name)?.filter((other) => other !== own) ?? [];
@@ -29,47 +43,24 @@ export class Emitter {
     };
   }
 
+  /** Counts what a call cost. Its event follows when it is known whether the answer is stored. */
+  countCall(cost: CallCost, rejection: string | undefined): void {
+    this.#counting.countCall(cost, rejection);
+  }
+
   emit<Name extends EventName>(name: Name, event: CacheEvents[Name]): void {
-    // `on` filed each listener under the name whose events it takes.
-    const listeners = (this.#listeners.get(name) ?? NOBODY) as readonly Listener<Name>[];
+    this.#counting.countEvent(name, event);
+    // `on` put each listener under the name whose events it takes.
+    const listeners = (this.#listeners.get(name) ?? NO_LISTENERS) as readonly Listener<Name>[];
     for (const listener of listeners) {
       try {
         listener(event);
       } catch (error) {
-        // A listener's own mistake is the application's to see; no call fails of it.
-        process.emitWarning(String(error)); // a text: an error of another realm is refused
+        // The application sees its listener's mistake as a warning, and no call fails because of it.
+        process.emitWarning(String(error)); // a text, because Node refuses an error of another realm
       }
     }
     const channel = channelOf(name);
     if (channel.hasSubscribers) channel.publish(event);
-  }
-}
-
-/** What a call came to. */
-export type Work = Pick<CacheEvents['stored'], 'provider' | 'model' | 'usage' | 'took'>;
-
-/** Where events are counted, before anybody hears of them. */
-export interface EventCounting {
-  countCall(work: Work, rejection: string | undefined): void;
-  countEvent<Name extends EventName>(name: Name, event: CacheEvents[Name]): void;
-}
-
-/** Counts what happens and tells who listens: one place for both, so that they agree. */
-export class Reporter {
-  readonly emitter = new Emitter();
-  readonly #counting: EventCounting;
-
-  constructor(counting: EventCounting) {
-    this.#counting = counting;
-  }
-
-  /** Counts what a call cost. Who listens is told when it is known whether the answer is kept. */
-  spend(work: Work, rejection: string | undefined): void {
-    this.#counting.countCall(work, rejection);
-  }
-
-  tell<Name extends EventName>(name: Name, event: CacheEvents[Name]): void {
-    this.#counting.countEvent(name, event);
-    this.emitter.emit(name, event);
   }
 }

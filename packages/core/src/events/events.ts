@@ -3,7 +3,7 @@ import type { Usage } from '../entry/index.ts';
 /** What became of a request. */
 export type Outcome = 'hit' | 'stale' | 'miss' | 'bypass';
 
-/** Why a request went past the cache. */
+/** Why a request bypasses the cache. */
 export type BypassReason =
   | 'not-canonical'
   | 'unreadable'
@@ -21,32 +21,42 @@ export interface CallEvent {
   readonly model?: string | undefined;
 }
 
-/** What the provider's call for an answer came to. On a hit that is what was saved; else it is spent. */
-interface WorkEvent extends CallEvent {
+/** An event of an answer, with what the provider's call cost. A hit saved this cost; any other call spent it. */
+interface CostEvent extends CallEvent {
+  /** Tokens and price, where the response states them. */
   readonly usage?: Usage | undefined;
-  /** Milliseconds that the provider took, to the end of a stream. */
+  /** Milliseconds that the provider took, up to the end of a stream. */
   readonly took?: number | undefined;
 }
 
-interface AgedEvent extends WorkEvent {
+/** What a call cost: the fields of an event that are counted when a call ends. */
+export type CallCost = Pick<CostEvent, 'provider' | 'model' | 'usage' | 'took'>;
+
+interface ServedEvent extends CostEvent {
   /** Milliseconds since the answer was stored. */
   readonly age: number;
-  /** Milliseconds that the look-up took, with decoding. */
+  /** Milliseconds that the look-up took, including decoding. */
   readonly waited: number;
 }
 
+/** The operation of a store that failed. */
 export type StoreOperation = 'get' | 'set' | 'delete' | 'scan' | 'lease' | 'connection';
 
+/** Every event of a cache, by its name. None carries a prompt, an answer or a secret. */
 export interface CacheEvents {
-  /** Answered from the store. */
-  hit: AgedEvent;
-  /** Answered from the store past its ttl: while it is revalidated, or in place of a provider that fails. */
-  stale: AgedEvent & { readonly isFallback: boolean };
-  /** Nothing to answer from: the provider is called, except in `replay` mode. */
+  /** The request was answered from the store. */
+  hit: ServedEvent;
+  /**
+   * The request was answered from the store although the entry is older than its ttl: the entry is being
+   * revalidated, or (`isFallback`) the provider failed.
+   */
+  stale: ServedEvent & { readonly isFallback: boolean };
+  /** The store has no usable entry. The provider is called, except in `replay` mode. */
   miss: CallEvent;
   /**
-   * In `replay` mode, where nothing is called: this request has no answer. `nearest` is the key of the recorded
-   * request that is most like it, `differing` where they differ; `reason` why it could not be recorded at all.
+   * In `replay` mode, which never calls a provider, the request has no recorded answer. `nearest` is the key of the
+   * most similar recorded request, and `differing` lists the fields that differ. `reason` says why the request
+   * could not be recorded at all.
    */
   'replay-miss': Partial<CallEvent> & {
     readonly provider: string;
@@ -54,33 +64,38 @@ export interface CacheEvents {
     readonly differing?: readonly string[] | undefined;
     readonly reason?: BypassReason | undefined;
   };
-  /** Joined a call that was under way. Of a stream that still runs, the usage is not known yet. */
-  collapsed: WorkEvent;
-  /** Went past the cache. `field` names the field that has no canonical form. */
+  /** The request joined a call that was under way. While its stream runs, the usage is not known. */
+  collapsed: CostEvent;
+  /** The request bypassed the cache. `field` names the field that has no canonical form. */
   bypass: {
     readonly reason: BypassReason;
     readonly provider: string;
     readonly field?: string | undefined;
   };
-  stored: WorkEvent & { readonly bytes: number };
-  /** The answer was given and not kept. */
-  'not-admitted': WorkEvent & { readonly reason: string };
+  /** The answer was stored, as a row of this many `bytes`. */
+  stored: CostEvent & { readonly bytes: number };
+  /** The caller got the answer, and it was not stored. */
+  'not-admitted': CostEvent & { readonly reason: string };
+  /** An operation of the store failed. The cache goes on as if the row were absent. */
   'store-error': {
     readonly operation: StoreOperation;
     readonly reason: string;
-    /** Only a person can mend it: a wrong password, an unknown database. Told once. */
+    /** Only a person can correct it, such as a wrong password or an unknown database. It gets one event. */
     readonly isPermanent: boolean;
   };
-  /** The store failed repeatedly: for a while it is not asked. */
+  /** The store failed repeatedly, and is not asked for a while. */
   'breaker-open': { readonly failures: number };
+  /** The store answers again. */
   'breaker-closed': Record<never, never>;
 }
 
+/** The name of an event, as `cache.on` takes it. */
 export type EventName = keyof CacheEvents;
 
+/** Gets each event of one name. What it throws becomes a process warning, and no call fails. */
 export type Listener<Name extends EventName> = (event: CacheEvents[Name]) => void;
 
-/** Why a request goes past the cache. */
+/** A request that bypasses the cache, and why. */
 export interface Bypass {
   readonly bypass: BypassReason;
   readonly provider: string;

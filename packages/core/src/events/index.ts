@@ -2,11 +2,12 @@
 // It never carries a prompt, an answer or a secret, and a listener that throws never fails a call.
 // Start at events.ts, the list of all events.
 
-export { type EventCounting, Reporter, type Work } from './emitter.ts';
+export { CacheEventEmitter, type EventCounting } from './emitter.ts';
 export type {
   Bypass,
   BypassReason,
   CacheEvents,
+  CallCost,
   CallEvent,
   EventName,
   Listener,

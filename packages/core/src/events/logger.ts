@@ -1,38 +1,41 @@
-import type { Emitter } from './emitter.ts';
+import type { CacheEventEmitter } from './emitter.ts';
 import type { CacheEvents, EventName } from './events.ts';
 
-/** Words of an event that stand in its line as they are; the rest is named. */
-const BARE: ReadonlySet<string> = new Set(['provider', 'model', 'reason', 'operation']);
+/** Fields whose value stands in a line without the field's name. */
+const UNNAMED_FIELDS: ReadonlySet<string> = new Set(['provider', 'model', 'reason', 'operation']);
 
-const LAST = 'key';
+const LAST_FIELD = 'key';
 
 const shown = (value: unknown): string =>
   typeof value === 'number' ? String(Math.round(value * 100) / 100) : String(value);
 
-function words(event: object): string[] {
+function fieldTexts(event: object): string[] {
   return Object.entries(event).flatMap(([name, value]) => {
-    if (value === undefined || value === false || name === LAST) return [];
-    if (typeof value === 'object' && value !== null) return words(value);
-    return BARE.has(name) ? [shown(value)] : [`${name}=${shown(value)}`];
+    if (value === undefined || value === false || name === LAST_FIELD) return [];
+    if (typeof value === 'object' && value !== null) return fieldTexts(value);
+    return UNNAMED_FIELDS.has(name) ? [shown(value)] : [`${name}=${shown(value)}`];
   });
 }
 
 /** `cached-llm hit openai gpt-5 inputTokens=12 outputTokens=9 took=840 age=52 waited=0.1 key=…` */
-export function logLine(name: EventName, event: object & { readonly key?: string }): string {
-  const key = event.key === undefined ? [] : [`${LAST}=${event.key}`];
-  return ['cached-llm', name, ...words(event), ...key].join(' ');
+function logLine(name: EventName, event: object & { readonly key?: string }): string {
+  const key = event.key === undefined ? [] : [`${LAST_FIELD}=${event.key}`];
+  return ['cached-llm', name, ...fieldTexts(event), ...key].join(' ');
 }
 
 type Level = 'debug' | 'info' | 'warn';
 
-/** `console`, a pino, or their like. A pino gets the event as an object, and its name as the message. */
+/**
+ * `console`, a pino logger, or any object with these methods. A pino logger gets the event as an object, and the
+ * event's name as the message; every other logger gets one line of text.
+ */
 export interface Logger {
   debug(...line: readonly unknown[]): unknown;
   info(...line: readonly unknown[]): unknown;
   warn(...line: readonly unknown[]): unknown;
 }
 
-/** What costs a call, or nothing is worth a look by day; what is cheap, when one looks for it. */
+/** Events that cost a provider's call are `info`; failures are `warn`; the many cheap events are `debug`. */
 const LEVELS: Readonly<Record<EventName, Level>> = {
   hit: 'debug',
   stale: 'debug',
@@ -47,23 +50,24 @@ const LEVELS: Readonly<Record<EventName, Level>> = {
   'breaker-closed': 'info',
 };
 
+/** Does it have the methods of a logger? */
 export function isLogger(value: unknown): value is Logger {
   const levels = ['debug', 'info', 'warn'] as const;
-  // Looked at, not trusted: each method is checked to be one.
+  // The cast is safe, because the check reads each member and trusts none.
   return levels.every((level) => typeof (value as Logger | null)?.[level] === 'function');
 }
 
-/** A pino says what is bound to it; a console has no such thing. */
+/** A pino logger has `bindings`; a console has not. */
 function isStructured(logger: Logger): boolean {
   return typeof (logger as { readonly bindings?: unknown }).bindings === 'function';
 }
 
-/** One line for each event, from now on. */
-export function logEvents(emitter: Emitter, logger: Logger): void {
+/** Logs every event from now on. */
+export function logEvents(events: CacheEventEmitter, logger: Logger): void {
   const isPino = isStructured(logger);
   for (const [name, level] of Object.entries(LEVELS) as [EventName, Level][]) {
-    // The table has no other keys.
-    emitter.on(name, (event: CacheEvents[EventName]) => {
+    // The cast above is safe: the table has no other keys.
+    events.on(name, (event: CacheEvents[EventName]) => {
       if (isPino) logger[level]({ ...event, event: name }, `cached-llm ${name}`);
       else logger[level](logLine(name, event));
     });

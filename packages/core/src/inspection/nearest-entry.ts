@@ -1,5 +1,5 @@
 import type { Address } from '../entry-store/index.ts';
-import type { Bypass, Reporter } from '../events/index.ts';
+import type { Bypass, CacheEventEmitter } from '../events/index.ts';
 import {
   type CallIdentity,
   differingFields,
@@ -78,7 +78,7 @@ export async function nearestEntry(
 }
 
 export interface ReplayMissParts {
-  readonly reporter: Reporter;
+  readonly events: CacheEventEmitter;
   readonly inspection: Pick<Inspection, 'entries' | 'whyAbsent'>;
 }
 
@@ -141,9 +141,9 @@ export async function replayMiss(
   const { provider, model, operation } = request.call.identity;
   const nearest = await search(request, parts);
   const event = { key: request.address.key, provider, model };
-  parts.reporter.tell('miss', event);
+  parts.events.emit('miss', event);
   const found = { nearest: nearest?.key, differing: nearest?.differing };
-  parts.reporter.tell('replay-miss', { ...event, ...found });
+  parts.events.emit('replay-miss', { ...event, ...found });
   return new LlmCacheError(
     'REPLAY_MISS',
     `No answer is recorded for this request (${whatOf([provider, model, operation])}), and mode is 'replay'. ${whyAbsent(request, parts)}${hintOf(nearest)}${REMEDY}`,

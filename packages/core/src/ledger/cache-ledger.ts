@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Reporter } from '../events/index.ts';
+import type { CacheEventEmitter } from '../events/index.ts';
 import { type Policy, WRITING } from '../options/index.ts';
 import { faultName, type Rows, type Store } from '../store/index.ts';
 import { type NamedTally, type TallyBook, TallySum } from './counters.ts';
@@ -43,7 +43,7 @@ export interface BookkeepingParts {
   readonly ledger: number | undefined;
   readonly book: TallyBook;
   readonly rows: Rows;
-  readonly reporter: Reporter;
+  readonly events: CacheEventEmitter;
   readonly prefix: string;
 }
 
@@ -100,7 +100,7 @@ export class Bookkeeping {
   }
 
   async #addOthers(sum: TallySum, processes: Set<string>): Promise<boolean> {
-    const { store, isPrivate, reporter } = this.#parts;
+    const { store, isPrivate, events } = this.#parts;
     try {
       for await (const { process, tallies } of this.#shelf.others()) {
         processes.add(process);
@@ -108,7 +108,7 @@ export class Bookkeeping {
       }
       return isPrivate || store.scan !== undefined;
     } catch (error) {
-      reporter.tell('store-error', {
+      events.emit('store-error', {
         operation: 'scan',
         reason: faultName(error),
         isPermanent: false,

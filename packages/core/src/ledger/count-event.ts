@@ -1,9 +1,9 @@
 import type { Usage } from '../entry/index.ts';
-import type { CacheEvents, EventCounting, EventName, Work } from '../events/index.ts';
+import type { CacheEvents, CallCost, EventCounting, EventName } from '../events/index.ts';
 import { addAnswer, addReason, type Tally, type TallyBook } from './counters.ts';
 
 /** US dollars for an answer where they are known without a list of prices: the user's word, or the provider's. */
-type KnownPrice = (usage: Usage | undefined, work: Work) => number | undefined;
+type KnownPrice = (usage: Usage | undefined, cost: CallCost) => number | undefined;
 
 interface Counting {
   readonly book: TallyBook;
@@ -18,12 +18,12 @@ const NO_ANSWER: ReadonlySet<string> = new Set(['status', 'error']);
 /** Ended before its end: paid, and of no length that says anything. */
 const TORN: ReadonlySet<string> = new Set(['left', 'failed']);
 
-const tallyOf = ({ book }: Counting, { provider, model }: Work): Tally =>
+const tallyOf = ({ book }: Counting, { provider, model }: CallCost): Tally =>
   book.tally(provider, model);
 
 /** An answer without a call of its own. */
-function save({ knownPrice }: Counting, { saved }: Tally, work: Work): void {
-  addAnswer(saved, work.usage, knownPrice(work.usage, work));
+function save({ knownPrice }: Counting, { saved }: Tally, cost: CallCost): void {
+  addAnswer(saved, cost.usage, knownPrice(cost.usage, cost));
 }
 
 function serve(counting: Counting, tally: Tally, event: CacheEvents['hit']): void {
@@ -77,12 +77,12 @@ const COUNTS: { readonly [Name in EventName]?: Count<Name> } = {
 };
 
 /** A call that was made, as soon as what it came to is known: whether its answer is kept is another matter. */
-function countCall(counting: Counting, work: Work, rejection: string | undefined): void {
-  const { usage, took } = work;
+function countCall(counting: Counting, cost: CallCost, rejection: string | undefined): void {
+  const { usage, took } = cost;
   const isAnswer = rejection === undefined || !NO_ANSWER.has(rejection);
   if (!isAnswer && usage === undefined) return;
-  const { spent, uncached } = tallyOf(counting, work);
-  addAnswer(spent, usage, counting.knownPrice(usage, work));
+  const { spent, uncached } = tallyOf(counting, cost);
+  addAnswer(spent, usage, counting.knownPrice(usage, cost));
   const isWhole = isAnswer && (rejection === undefined || !TORN.has(rejection));
   if (isWhole && took !== undefined) uncached.add(took);
 }
@@ -98,7 +98,7 @@ function countEvent<Name extends EventName>(
 /** Counts calls and events in `book`. */
 export function countingIn(counting: Counting): EventCounting {
   return {
-    countCall: (work, rejection) => countCall(counting, work, rejection),
+    countCall: (cost, rejection) => countCall(counting, cost, rejection),
     countEvent: (name, event) => countEvent(counting, name, event),
   };
 }

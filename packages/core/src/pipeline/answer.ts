@@ -1,6 +1,6 @@
 import type { EntryHeader, Usage } from '../entry/index.ts';
 import type { Address } from '../entry-store/index.ts';
-import type { Outcome, Reporter } from '../events/index.ts';
+import type { CacheEventEmitter, Outcome } from '../events/index.ts';
 import { type Captured, entryProvenance } from '../response/index.ts';
 import type { Recording } from '../stream/index.ts';
 import { type Call, type CallInfo, eventOf } from './request.ts';
@@ -127,7 +127,7 @@ export interface Followed {
 
 /** One more share of what a flight brought home, for a request that joined it. */
 export function follow<Response>(
-  reporter: Reporter,
+  events: CacheEventEmitter,
   call: Call<Response>,
   { address, landed, at }: Followed,
 ): Answer<Response> {
@@ -135,8 +135,8 @@ export function follow<Response>(
   const { usage, took } = arrival ?? header ?? {};
   const event = { ...eventOf({ call, address }), usage, took };
   const isHit = outcome === 'hit' && arrival !== undefined;
-  if (isHit) reporter.tell('hit', { ...event, age: at - arrival.at, waited: 0 });
-  else reporter.tell('collapsed', event);
+  if (isHit) events.emit('hit', { ...event, age: at - arrival.at, waited: 0 });
+  else events.emit('collapsed', event);
   return new SharedAnswer(call, landed, { key: address.key, leads: false, at });
 }
 

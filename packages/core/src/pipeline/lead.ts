@@ -28,7 +28,7 @@ export class Leader {
     this.#parts = parts;
     this.#provider = new ProviderCall(parts);
     this.#fallback = new Fallback({ ...parts, provider: this.#provider });
-    this.#keeper = new Keeper(parts.entries, parts.reporter, parts.now);
+    this.#keeper = new Keeper(parts.entries, parts.events, parts.now);
   }
 
   async lead(request: Request, flight: Flight<Landed>): Promise<Landed> {
@@ -64,7 +64,7 @@ export class Leader {
   }
 
   async #call(request: Request, look: Look, flight: Flight<Landed>): Promise<Landed> {
-    if (request.isBehind !== true) this.#parts.reporter.tell('miss', eventOf(request));
+    if (request.isBehind !== true) this.#parts.events.emit('miss', eventOf(request));
     return this.#provider.arrive(request, look, {
       flight,
       ...(await this.#provider.attempt(request, flight)),

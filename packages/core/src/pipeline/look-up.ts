@@ -1,6 +1,6 @@
 import { freshness } from '../entry/index.ts';
 import type { EntryStore, Found } from '../entry-store/index.ts';
-import type { Reporter } from '../events/index.ts';
+import type { CacheEventEmitter } from '../events/index.ts';
 import { abortable } from '../flight/index.ts';
 import { type Captured, entryProvenance } from '../response/index.ts';
 import type { Landed } from './answer.ts';
@@ -56,7 +56,7 @@ export function lookUp(request: Request, { entries, now }: LookParts): Look | Pr
 }
 
 export interface ServeParts {
-  readonly reporter: Reporter;
+  readonly events: CacheEventEmitter;
   readonly now: () => number;
 }
 
@@ -72,7 +72,7 @@ export function isAnswered(look: Look): look is Answered {
 
 /** Answers from the store, and says so. */
 export function serve(
-  { reporter, now }: ServeParts,
+  { events, now }: ServeParts,
   request: Request,
   { entry, state, answer, waited }: Answered,
 ): Landed {
@@ -82,8 +82,8 @@ export function serve(
   const { key } = request.address;
   // Written out: this is made for every hit, and a spread costs more than all the rest of it.
   const event = { key, provider, model, usage, took, age: at - storedAt, waited };
-  if (answer.outcome === 'hit') reporter.tell('hit', event);
-  else reporter.tell('stale', { ...event, isFallback: state === 'fallback' });
+  if (answer.outcome === 'hit') events.emit('hit', event);
+  else events.emit('stale', { ...event, isFallback: state === 'fallback' });
   return answer;
 }
 

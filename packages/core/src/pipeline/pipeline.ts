@@ -1,5 +1,5 @@
 import { type Address, addressOf, type EntryStore, isBypass } from '../entry-store/index.ts';
-import type { Bypass, BypassReason, Reporter } from '../events/index.ts';
+import type { Bypass, BypassReason, CacheEventEmitter } from '../events/index.ts';
 import { type Flight, isLeading } from '../flight/index.ts';
 import { replayBypass } from '../inspection/index.ts';
 import {
@@ -96,13 +96,13 @@ export class Pipeline {
   }
 
   #follow<Response>(call: Call<Response>, address: Address, landed: Landed) {
-    const { reporter, now } = this.#parts;
+    const { events, now } = this.#parts;
     if (landed.captured === undefined) return this.#goPast(call, 'not-shareable');
-    return follow(reporter, call, { address, landed, at: now() });
+    return follow(events, call, { address, landed, at: now() });
   }
 
   #goPast<Response>(call: Call<Response>, reason: BypassReason): Promise<Answer<Response>> {
-    this.#parts.reporter.tell('bypass', { reason, provider: call.identity.provider });
+    this.#parts.events.emit('bypass', { reason, provider: call.identity.provider });
     return goPast(call);
   }
 }
@@ -110,7 +110,7 @@ export class Pipeline {
 export interface AnsweringParts {
   readonly entries: EntryStore;
   readonly pipeline: Pipeline;
-  readonly reporter: Reporter;
+  readonly events: CacheEventEmitter;
 }
 
 /** What the user, or the endpoint, takes out of the cache's hands is called in every mode. */
@@ -120,12 +120,12 @@ const LIVE: ReadonlySet<BypassReason> = new Set<BypassReason>(['when', 'endpoint
 export class Answering {
   readonly #entries: EntryStore;
   readonly #pipeline: Pipeline;
-  readonly #reporter: Reporter;
+  readonly #events: CacheEventEmitter;
 
-  constructor({ entries, pipeline, reporter }: AnsweringParts) {
+  constructor({ entries, pipeline, events }: AnsweringParts) {
     this.#entries = entries;
     this.#pipeline = pipeline;
-    this.#reporter = reporter;
+    this.#events = events;
   }
 
   /** Takes one request through the cache. Doors build the call; see `cachedLlmCall` for functions. */
@@ -156,9 +156,9 @@ export class Answering {
 
   async #goPast<Response>(call: Asking<Response>, why: Bypass): Promise<Answer<Response>> {
     const { bypass, ...where } = why;
-    this.#reporter.tell('bypass', { reason: bypass, ...where });
+    this.#events.emit('bypass', { reason: bypass, ...where });
     if (call.policy.mode === 'replay' && !LIVE.has(bypass)) {
-      this.#reporter.tell('replay-miss', { reason: bypass, ...where });
+      this.#events.emit('replay-miss', { reason: bypass, ...where });
       throw replayBypass(why);
     }
     return goPast(call);

@@ -1,6 +1,6 @@
 import { type BackOff, isOutage } from '../adapter/index.ts';
 import type { EntryStore } from '../entry-store/index.ts';
-import type { Reporter } from '../events/index.ts';
+import type { CacheEventEmitter } from '../events/index.ts';
 import { type Flight, leading } from '../flight/index.ts';
 import type { Capture } from '../response/index.ts';
 import { type Landed, StreamArrival } from './answer.ts';
@@ -20,7 +20,7 @@ interface Landing extends Attempt {
 
 export interface ProviderCallParts {
   readonly entries: EntryStore;
-  readonly reporter: Reporter;
+  readonly events: CacheEventEmitter;
   readonly now: () => number;
   readonly backOff: BackOff;
   /** Is this flight still the one for its key? */
@@ -36,11 +36,11 @@ export class ProviderCall {
   readonly #keeper: Keeper;
   readonly #backOff: BackOff;
 
-  constructor({ entries, reporter, now, backOff, isCurrent }: ProviderCallParts) {
+  constructor({ entries, events, now, backOff, isCurrent }: ProviderCallParts) {
     this.#now = now;
     this.#backOff = backOff;
     this.#isCurrent = isCurrent;
-    this.#keeper = new Keeper(entries, reporter, now);
+    this.#keeper = new Keeper(entries, events, now);
   }
 
   /** Asks the provider, and takes its answer in. */

@@ -39,13 +39,13 @@ export class Fallback {
     const made = await attempt.catch((error: unknown) => this.#unlessOutage(request, error));
     const hasFailed = made === undefined || made.capture.isOutage === true;
     if (hasFailed) return serve(this.#parts, request, look);
-    this.#parts.reporter.tell('miss', eventOf(request));
+    this.#parts.events.emit('miss', eventOf(request));
     return provider.arrive(request, look, { flight, ...made });
   }
 
   #unlessOutage(request: Request, error: unknown): undefined {
     if (isOutage(error)) return;
-    this.#parts.reporter.tell('miss', eventOf(request));
+    this.#parts.events.emit('miss', eventOf(request));
     throw error;
   }
 

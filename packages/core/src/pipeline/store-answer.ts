@@ -1,7 +1,7 @@
 import type { Facts } from '../adapter/index.ts';
 import { type EntryHeader, Payload } from '../entry/index.ts';
 import { type EntryStore, entryHeader, lifeFrom, type ReadEntry } from '../entry-store/index.ts';
-import type { Reporter } from '../events/index.ts';
+import type { CacheEventEmitter } from '../events/index.ts';
 import { type Markers, noteServed } from '../invalidation/index.ts';
 import { WRITING } from '../options/index.ts';
 import type { Capture } from '../response/index.ts';
@@ -22,12 +22,12 @@ type Admitted = Pick<EntryHeader, 'kind' | 'delays'> & { readonly payload: Paylo
 /** Decides whether an answer is kept, and keeps it. */
 export class Keeper {
   readonly #entries: EntryStore;
-  readonly #reporter: Reporter;
+  readonly #events: CacheEventEmitter;
   readonly #now: () => number;
 
-  constructor(entries: EntryStore, reporter: Reporter, now: () => number) {
+  constructor(entries: EntryStore, events: CacheEventEmitter, now: () => number) {
     this.#entries = entries;
-    this.#reporter = reporter;
+    this.#events = events;
     this.#now = now;
   }
 
@@ -78,17 +78,17 @@ export class Keeper {
     if (!arrival.isCurrent()) return this.#reject(arrival, { rejection: 'invalidated', usage });
     const written = await this.#entries.write(address, { header, payload: payload.text }, markers);
     if (typeof written === 'string') return this.#reject(arrival, { rejection: written, usage });
-    this.#reporter.tell('stored', { ...eventOf(arrival), usage, took, bytes: written });
+    this.#events.emit('stored', { ...eventOf(arrival), usage, took, bytes: written });
     return true;
   }
 
   #spend(arrival: Arrival, { usage, rejection }: Facts): void {
-    this.#reporter.spend({ ...eventOf(arrival), usage, took: arrival.took }, rejection);
+    this.#events.countCall({ ...eventOf(arrival), usage, took: arrival.took }, rejection);
   }
 
   #reject(arrival: Arrival, { rejection: reason = 'unencodable', usage }: Facts): false {
     const { took } = arrival;
-    this.#reporter.tell('not-admitted', { ...eventOf(arrival), usage, took, reason });
+    this.#events.emit('not-admitted', { ...eventOf(arrival), usage, took, reason });
     return false;
   }
 }

@@ -1,4 +1,4 @@
-import type { Reporter, StoreOperation } from '../events/index.ts';
+import type { CacheEventEmitter, StoreOperation } from '../events/index.ts';
 import { Breaker } from './breaker.ts';
 import type { Store } from './store.ts';
 import { faultName, isAlive, isPermanent, withDeadline } from './store-failure.ts';
@@ -29,7 +29,7 @@ export class StoreOpening {
 }
 
 export interface GuardOptions {
-  readonly reporter: Reporter;
+  readonly events: CacheEventEmitter;
   readonly now: () => number;
   /** Milliseconds a read may take. */
   readonly storeTimeout: number;
@@ -46,19 +46,19 @@ function isPromise<Value>(value: Value | PromiseLike<Value>): value is PromiseLi
 
 /** Tries operations of a store: each ends within its deadline, and a store that fails is left alone for a while. */
 export class StoreGuard {
-  readonly #reporter: Reporter;
+  readonly #events: CacheEventEmitter;
   readonly #breaker: Breaker;
   readonly #opening: StoreOpening;
   /** The reason that was told last, where it was permanent. */
   #permanent: string | undefined;
 
-  constructor(store: Store, { reporter, now, storeTimeout, probeKey }: GuardOptions) {
+  constructor(store: Store, { events, now, storeTimeout, probeKey }: GuardOptions) {
     this.#opening = new StoreOpening(store);
-    this.#reporter = reporter;
+    this.#events = events;
     this.#breaker = new Breaker({
       now,
       probe: async () => withDeadline(Promise.resolve(store.get(probeKey)), storeTimeout),
-      onOpen: (failures) => reporter.tell('breaker-open', { failures }),
+      onOpen: (failures) => events.emit('breaker-open', { failures }),
       onClose: () => this.#heal(),
     });
     // Keyv 6 throws from a socket's event, and ends the process, where nobody listens.
@@ -105,7 +105,7 @@ export class StoreGuard {
     const isKnown = isPermanent(error) && this.#permanent === reason;
     this.#permanent = isPermanent(error) ? reason : undefined;
     if (isKnown) return;
-    this.#reporter.tell('store-error', { operation, reason, isPermanent: isPermanent(error) });
+    this.#events.emit('store-error', { operation, reason, isPermanent: isPermanent(error) });
   }
 
   #judge(error: unknown): void {
@@ -116,6 +116,6 @@ export class StoreGuard {
 
   #heal(): void {
     this.#permanent = undefined;
-    this.#reporter.tell('breaker-closed', {});
+    this.#events.emit('breaker-closed', {});
   }
 }

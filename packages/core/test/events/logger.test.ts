@@ -17,7 +17,7 @@ function startLog() {
 }
 
 /** A miss, a hit and a bypass. */
-async function askThrice(logger: Logger) {
+async function askThreeTimes(logger: Logger) {
   const cache = createLlmCache({ logger, now: () => Date.UTC(2026, 0, 1) });
   const ask = cachedLlmCall(startProvider().ask, { cache, provider: 'openai' });
   const question = { prompt: 'secret', model: 'gpt-5' };
@@ -29,9 +29,9 @@ async function askThrice(logger: Logger) {
 }
 
 describe('a logger', () => {
-  test('like the console gets a line for each event', async () => {
+  test('like the console gets one line for each event', async () => {
     const { lines, logger } = startLog();
-    const key = await askThrice(logger);
+    const key = await askThreeTimes(logger);
     const shown = lines.map(([level, line]) => [
       level,
       String(line).replace(/(waited|bytes)=[\d.]+/g, '$1=…'),
@@ -44,15 +44,15 @@ describe('a logger', () => {
     ]);
   });
 
-  test('like a pino gets the event, and its name', async () => {
+  test('like pino gets the event and its name', async () => {
     const { lines, logger } = startLog();
-    const key = await askThrice(Object.assign(logger, { bindings: () => ({}) }));
+    const key = await askThreeTimes(Object.assign(logger, { bindings: () => ({}) }));
     const [level, event, message] = lines[0] ?? [];
     expect([level, message]).toEqual(['info', 'cached-llm miss']);
     expect(event).toEqual({ event: 'miss', key, provider: 'openai', model: 'gpt-5' });
   });
 
-  test('hears of a store that fails, as a warning', async () => {
+  test('gets a warning when the store fails', async () => {
     const { lines, logger } = startLog();
     const fail = () => {
       throw Object.assign(new Error('secret'), { code: 'ECONNREFUSED' });
@@ -65,38 +65,38 @@ describe('a logger', () => {
     );
   });
 
-  test('hears no prompt and no answer', async () => {
+  test('gets no prompt and no answer', async () => {
     const { lines, logger } = startLog();
-    await askThrice(logger);
+    await askThreeTimes(logger);
     expect(JSON.stringify(lines)).not.toMatch(/secret|answer/);
   });
 
-  test('that throws is a warning, and no call fails of it', async () => {
+  test('that throws causes a warning, and no call fails', async () => {
     const { emitWarning } = process;
     const warnings: unknown[] = [];
     process.emitWarning = (warning: unknown) => warnings.push(warning) && undefined;
     const info = () => {
       throw new Error('the disk is full');
     };
-    await askThrice({ ...startLog().logger, info });
+    await askThreeTimes({ ...startLog().logger, info });
     process.emitWarning = emitWarning;
     expect(warnings).toEqual(Array(2).fill('Error: the disk is full'));
   });
 });
 
 describe('diagnostics channels', () => {
-  const heard: unknown[] = [];
-  const listener = (message: unknown) => heard.push(message);
+  const received: unknown[] = [];
+  const listener = (message: unknown) => received.push(message);
   afterEach(() => {
     channel('cached-llm:hit').unsubscribe(listener);
-    heard.length = 0;
+    received.length = 0;
   });
 
-  test('publish what a listener hears, from every cache of the process', async () => {
+  test('publish the event that a listener gets, from every cache of the process', async () => {
     channel('cached-llm:hit').subscribe(listener);
-    const key = await askThrice(startLog().logger);
-    await askThrice(startLog().logger);
-    expect(heard).toHaveLength(2);
-    expect(heard[0]).toMatchObject({ key, provider: 'openai', model: 'gpt-5', age: 0 });
+    const key = await askThreeTimes(startLog().logger);
+    await askThreeTimes(startLog().logger);
+    expect(received).toHaveLength(2);
+    expect(received[0]).toMatchObject({ key, provider: 'openai', model: 'gpt-5', age: 0 });
   });
 });

@@ -3,25 +3,25 @@ import fc from 'fast-check';
 import type { TallyBook } from '../../src/ledger/counters.ts';
 import { figuresOf } from '../../src/ledger/figures.ts';
 import { ledgerText, readLedgerText } from '../../src/ledger/ledger-store.ts';
-import { startReporter } from '../events/start-reporter.ts';
+import { startEmitter } from '../events/start-emitter.ts';
 
 const CALL = { key: 'k', provider: 'openai', model: 'gpt-5' };
 const USAGE = { inputTokens: 7, outputTokens: 3, cacheReadTokens: 2 };
 
 /** A book with something in every column. */
 function fullBook(): TallyBook {
-  const { reporter, book } = startReporter(() => Date.UTC(2026, 0, 1));
+  const { events, book } = startEmitter(() => Date.UTC(2026, 0, 1));
   const hit = { ...CALL, usage: USAGE, took: 800, age: 5, waited: 0.2 };
-  reporter.tell('hit', hit);
-  reporter.tell('stale', { ...hit, isFallback: true });
-  reporter.tell('miss', CALL);
-  reporter.tell('collapsed', { ...CALL, usage: USAGE });
-  reporter.tell('bypass', { reason: 'stateful', provider: 'openai' });
-  reporter.tell('stored', { ...CALL, usage: USAGE, took: 900, bytes: 1 });
-  reporter.spend({ ...CALL, usage: USAGE, took: 900 }, undefined);
-  reporter.tell('not-admitted', { ...CALL, took: 700, reason: 'truncated' });
-  reporter.spend({ ...CALL, took: 700 }, 'truncated');
-  reporter.tell('store-error', { operation: 'set', reason: 'timeout', isPermanent: false });
+  events.emit('hit', hit);
+  events.emit('stale', { ...hit, isFallback: true });
+  events.emit('miss', CALL);
+  events.emit('collapsed', { ...CALL, usage: USAGE });
+  events.emit('bypass', { reason: 'stateful', provider: 'openai' });
+  events.emit('stored', { ...CALL, usage: USAGE, took: 900, bytes: 1 });
+  events.countCall({ ...CALL, usage: USAGE, took: 900 }, undefined);
+  events.emit('not-admitted', { ...CALL, took: 700, reason: 'truncated' });
+  events.countCall({ ...CALL, took: 700 }, 'truncated');
+  events.emit('store-error', { operation: 'set', reason: 'timeout', isPermanent: false });
   book.storeTally().counts.evictions += 2;
   return book;
 }

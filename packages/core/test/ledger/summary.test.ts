@@ -1,20 +1,20 @@
 import { expect, test } from '@jest/globals';
 import { figuresOf, rowsBy } from '../../src/ledger/figures.ts';
 import { summaryOf } from '../../src/ledger/summary.ts';
-import { startReporter } from '../events/start-reporter.ts';
+import { startEmitter } from '../events/start-emitter.ts';
 
 const CALL = { key: 'k', provider: 'openai', model: 'no-such-model' };
 const USAGE = { inputTokens: 1_234, outputTokens: 56 };
 
 test('a summary says what is known in words, and what is not as unknown', () => {
-  const { reporter, book } = startReporter();
+  const { events, book } = startEmitter();
   const hit = { ...CALL, usage: USAGE, took: 2_000, age: 1, waited: 0.5 };
-  for (const _time of [1, 2, 3]) reporter.tell('hit', hit);
-  reporter.tell('miss', CALL);
-  reporter.spend({ ...CALL, usage: USAGE, took: 2_000 }, undefined);
-  reporter.tell('stored', { ...CALL, bytes: 1 });
-  reporter.tell('bypass', { reason: 'stateful', provider: 'openai' });
-  reporter.tell('store-error', { operation: 'set', reason: 'timeout', isPermanent: false });
+  for (const _time of [1, 2, 3]) events.emit('hit', hit);
+  events.emit('miss', CALL);
+  events.countCall({ ...CALL, usage: USAGE, took: 2_000 }, undefined);
+  events.emit('stored', { ...CALL, bytes: 1 });
+  events.emit('bypass', { reason: 'stateful', provider: 'openai' });
+  events.emit('store-error', { operation: 'set', reason: 'timeout', isPermanent: false });
   const all = [...book];
   expect(summaryOf(figuresOf(all), rowsBy(all, 'model'))).toBe(
     [

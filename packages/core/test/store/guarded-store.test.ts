@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { GuardedStore } from '../../src/store/guarded-store.ts';
 import { LazyStore } from '../../src/store/lazy-store.ts';
 import type { Store } from '../../src/store/store.ts';
-import { startReporter } from '../events/start-reporter.ts';
+import { startEmitter } from '../events/start-emitter.ts';
 
 const SECRET = 'hunter2';
 const ADDRESS = `redis://user:${SECRET}@cache.example:6379`;
@@ -17,13 +17,13 @@ interface Guard {
 
 function guard(store: Store, storeTimeout = 5): Guard {
   const clock = manualClock();
-  const { reporter } = startReporter();
+  const { events } = startEmitter();
   const story: string[] = [];
-  reporter.emitter.on('store-error', (event) => story.push(`${event.operation}: ${event.reason}`));
-  reporter.emitter.on('breaker-open', ({ failures }) => story.push(`open after ${failures}`));
-  reporter.emitter.on('breaker-closed', () => story.push('closed'));
+  events.on('store-error', (event) => story.push(`${event.operation}: ${event.reason}`));
+  events.on('breaker-open', ({ failures }) => story.push(`open after ${failures}`));
+  events.on('breaker-closed', () => story.push('closed'));
   return {
-    rows: new GuardedStore(store, { reporter, now: clock.now, storeTimeout, probeKey: 'probe' }),
+    rows: new GuardedStore(store, { events, now: clock.now, storeTimeout, probeKey: 'probe' }),
     clock,
     story,
   };
@@ -185,10 +185,10 @@ describe('a fault that only a person can mend', () => {
   });
 
   test('is told apart from an outage', async () => {
-    const { reporter } = startReporter();
+    const { events } = startEmitter();
     const told: boolean[] = [];
-    reporter.emitter.on('store-error', ({ isPermanent }) => told.push(isPermanent));
-    const options = { reporter, now: Date.now, storeTimeout: 1_000, probeKey: 'probe' };
+    events.on('store-error', ({ isPermanent }) => told.push(isPermanent));
+    const options = { events, now: Date.now, storeTimeout: 1_000, probeKey: 'probe' };
     await new GuardedStore(new Uniform(throwing), options).read(['key']);
     await new GuardedStore(new Uniform(() => Promise.reject(denied)), options).read(['key']);
     expect(told).toEqual([false, true]);
