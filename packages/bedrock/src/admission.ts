@@ -1,34 +1,41 @@
 import {
   type Fields,
+  fieldsOf,
   finishReasons,
   isFields,
   isGiven,
   type Rejection,
   rejectFinish,
+  type Usage,
 } from '@cached-llm/core';
-import { usesHostedTool } from './identity.ts';
-import { answerOf } from './usage-of.ts';
+import { jsonIn, usesHostedTool } from './identity.ts';
 
-/** Where the families of models put what they say, whole or piece by piece. */
-const INSIDE = [
+/** What the model answered. InvokeModel returns it as bytes. */
+export function answerOf(response: unknown): unknown {
+  const body = fieldsOf(response).body ?? response;
+  return isFields(body) ? body : jsonIn(body);
+}
+
+/** The fields in which the families of models nest an answer, whole or piece by piece. */
+const NESTED = [
   ...['output', 'message', 'results', 'outputs', 'generations', 'completions', 'choices', 'data'],
   ...['pieces', 'delta', 'content_block', 'contentBlockStart', 'contentBlockDelta', 'start'],
   ...['messageStop', 'finishReason'],
 ];
 
-/** What they call it. Thinking alone says nothing. */
-const SAID = [
+/** The fields that are the answer itself. Thoughts alone are no answer. */
+const CONTENT = [
   ...['content', 'text', 'outputText', 'generation', 'completion', 'partial_json', 'name'],
   ...['tool_calls', 'toolUse', 'embedding', 'embeddings', 'images', 'image'],
 ];
 
-/** Good ends in the words of Amazon's and AI21's own models. */
-const GOOD_ENDS = new Set(['FINISH', 'FINISHED', 'endoftext']);
+/** Reasons of Amazon's and AI21's own models that mean a complete answer. */
+const GOOD_REASONS = new Set(['FINISH', 'FINISHED', 'endoftext']);
 
-/** An answer, and every part of it that may say something. */
+/** An answer and all of its nested parts that may have content. */
 function partsOf(value: unknown): readonly Fields[] {
   if (Array.isArray(value)) return value.flatMap(partsOf);
-  return isFields(value) ? [value, ...INSIDE.flatMap((name) => partsOf(value[name]))] : [];
+  return isFields(value) ? [value, ...NESTED.flatMap((name) => partsOf(value[name]))] : [];
 }
 
 function reasonsOf(part: Fields): readonly unknown[] {
@@ -36,39 +43,39 @@ function reasonsOf(part: Fields): readonly unknown[] {
   return [...finishReasons(part), completionReason, reason].filter((word) => word !== undefined);
 }
 
-function isSilent(value: unknown): boolean {
-  if (Array.isArray(value)) return value.every(isSilent);
+function isBlank(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isBlank);
   if (!isFields(value)) return !isGiven(value) || value === '';
   const isThought = 'reasoningContent' in value || /thinking/.test(String(value.type));
   return isThought || value.text === '';
 }
 
 function isEmpty(parts: readonly Fields[]): boolean {
-  const said = parts.flatMap((part) =>
-    SAID.filter((name) => name in part).map((name) => part[name]),
+  const content = parts.flatMap((part) =>
+    CONTENT.filter((name) => name in part).map((name) => part[name]),
   );
-  return said.length > 0 && said.every(isSilent);
+  return content.length > 0 && content.every(isBlank);
 }
 
-/** A reason is null until it is known. */
-function rejectEnd(answer: Fields, parts: readonly Fields[]): Rejection | undefined {
+/** A reason is `null` until it is known. */
+function rejectReason(answer: Fields, parts: readonly Fields[]): Rejection | undefined {
   const words = parts.flatMap(reasonsOf);
   const reasons = words.filter(isGiven);
-  const isConverse = 'output' in answer || '$metadata' in answer; // and always says why it ends
+  const isConverse = 'output' in answer || '$metadata' in answer; // it always has a reason
   if (reasons.length === 0 && (isConverse || words.length > 0)) return 'incomplete';
   return reasons
-    .filter((reason) => !GOOD_ENDS.has(String(reason)))
+    .filter((reason) => !GOOD_REASONS.has(String(reason)))
     .map(rejectFinish)
     .find((rejection) => rejection !== undefined);
 }
 
 function isBlocked(part: Fields): boolean {
-  const { finish_reasons: reasons } = part; // of pictures: null, or why one is missing
+  const { finish_reasons: reasons } = part; // of pictures: `null`, or the reason why one is missing
   const hasReason = Array.isArray(reasons) && reasons.some(isGiven);
   return hasReason || part['amazon-bedrock-guardrailAction'] === 'INTERVENED';
 }
 
-/** Why this answer is not worth keeping; nothing where it is. */
+/** Why this answer is not worth storing; nothing where it is. */
 export function rejects(response: unknown, request: unknown): Rejection | undefined {
   const answer = answerOf(response);
   if (!isFields(answer)) return 'incomplete';
@@ -76,5 +83,28 @@ export function rejects(response: unknown, request: unknown): Rejection | undefi
   if (usesHostedTool(request)) return 'hosted-tool';
   const parts = partsOf(answer);
   if (parts.some(isBlocked)) return 'filtered';
-  return rejectEnd(answer, parts) ?? (isEmpty(parts) ? 'empty' : undefined);
+  return rejectReason(answer, parts) ?? (isEmpty(parts) ? 'empty' : undefined);
+}
+
+function firstNumber(...values: readonly unknown[]): number | undefined {
+  return values.find((value) => typeof value === 'number');
+}
+
+/** Bedrock's count of input tokens does not contain what was read from or written to the prompt cache. */
+export function usageOf(response: unknown): Usage | undefined {
+  const answer = fieldsOf(answerOf(response));
+  const usage = fieldsOf(answer.usage);
+  const metrics = fieldsOf(answer['amazon-bedrock-invocationMetrics']);
+  const result = fieldsOf(Array.isArray(answer.results) ? answer.results[0] : undefined);
+  const read = firstNumber(usage.cacheReadInputTokens, usage.cache_read_input_tokens);
+  const written = firstNumber(usage.cacheWriteInputTokens, usage.cache_creation_input_tokens);
+  const input =
+    firstNumber(usage.inputTokens, usage.input_tokens, usage.prompt_tokens) ??
+    firstNumber(answer.inputTextTokenCount, answer.prompt_token_count, metrics.inputTokenCount);
+  const outputTokens =
+    firstNumber(usage.outputTokens, usage.output_tokens, usage.completion_tokens) ??
+    firstNumber(result.tokenCount, answer.generation_token_count, metrics.outputTokenCount);
+  if (input === undefined && outputTokens === undefined) return undefined;
+  const inputTokens = input === undefined ? input : input + (read ?? 0) + (written ?? 0);
+  return { inputTokens, outputTokens, cacheReadTokens: read, cacheWriteTokens: written };
 }

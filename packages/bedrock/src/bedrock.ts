@@ -7,14 +7,15 @@ import {
   kindOf,
   type LlmCache,
   LlmCacheError,
+  type Policy,
   resolvePolicy,
 } from '@cached-llm/core';
-import { rejects } from './admission.ts';
-import { cachingMiddleware } from './caching-middleware.ts';
-import { steer } from './flight-signal.ts';
-import { answers, ignore } from './identity.ts';
-import { stream } from './stream.ts';
-import { usageOf } from './usage-of.ts';
+import { rejects, usageOf } from './admission.ts';
+import { embedEach, type ItemCalls, itemsOf } from './embeddings.ts';
+import { endWithFlight, underSignal } from './flight-signal.ts';
+import { answers, endpointOf, identityOf, ignore, snapshotOf } from './identity.ts';
+import { BedrockCodec, learnBlobPrototype } from './response-codec.ts';
+import { stream, streamRules } from './stream.ts';
 
 /** AWS Bedrock's runtime: Converse and InvokeModel, streamed or not, of every family of models. */
 export const bedrock: Adapter = {
@@ -28,22 +29,161 @@ export const bedrock: Adapter = {
   stream,
 };
 
+/** What the call options of the core leave open: which cache answers. */
 export interface CachedBedrockOptions extends CallOptions {
   /** @default defaultCache() */
   readonly cache?: LlmCache | undefined;
 }
 
+/** A command whose answers may be stored. */
+interface Command {
+  readonly operation: string;
+  readonly adapter: Adapter;
+  /** The field of its response that is a stream. */
+  readonly streamField?: string;
+  /** The body of its response is bytes with methods of the SDK. */
+  readonly givesBytes?: true;
+}
+
+const converse = { operation: 'Converse', adapter: bedrock };
+const invoke = {
+  operation: 'InvokeModel',
+  adapter: { ...bedrock, temperature: 'body.temperature' },
+};
+
+/** The commands that generate. All others are sent without the cache. */
+const COMMANDS: Readonly<Record<string, Command>> = {
+  ConverseCommand: converse,
+  ConverseStreamCommand: { ...converse, streamField: 'stream' },
+  InvokeModelCommand: { ...invoke, givesBytes: true },
+  InvokeModelWithResponseStreamCommand: { ...invoke, streamField: 'body' },
+};
+
+interface Wiring {
+  readonly cache: LlmCache;
+  readonly policy: Policy;
+  readonly config: BedrockRuntimeClient['config'];
+}
+
+/** A request for a command, with everything that its answer and the form of the answer depend on. */
+interface Asked {
+  readonly command: Command;
+  readonly request: object;
+  /** Region and endpoint. */
+  readonly endpoint: string;
+  readonly blobPrototype: object | undefined;
+}
+
+/** Nothing where the cache has no part: the SDK itself reports best what is wrong with its configuration. */
+async function readCommand(
+  { policy, config }: Wiring,
+  name: string | undefined,
+  input: object,
+): Promise<Asked | undefined> {
+  const command = policy.mode === 'off' ? undefined : COMMANDS[name ?? ''];
+  const request = command && snapshotOf(input);
+  if (command === undefined || request === undefined) return undefined;
+  try {
+    const endpoint = await endpointOf(config);
+    const blobPrototype = command.givesBytes ? await learnBlobPrototype() : undefined;
+    return { command, request, endpoint, blobPrototype };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the cache must know of a request, except how to send it. */
+function callOf({ policy }: Wiring, { command, request, endpoint, blobPrototype }: Asked) {
+  const { operation, adapter, streamField } = command;
+  const streamed = streamField === undefined ? undefined : true;
+  const asked = { operation: `${operation} ${endpoint}`, streamed, adapter, request };
+  const rules = { adapter: { ...adapter, stream: streamRules() }, admit: policy.admit };
+  const codec = new BedrockCodec({ rules, request, streamField, blobPrototype });
+  return { policy, identity: identityOf(asked, policy), codec };
+}
+
+/** The part of the SDK's middleware that is used here. */
+interface Sent {
+  input: object;
+}
+interface Received {
+  output: object;
+  response: unknown;
+}
+
+/** One command on its way through the middleware. */
+interface Sending<Args extends Sent, Result extends Received> {
+  readonly asked: Asked;
+  /** The caller's own signal. */
+  readonly own: AbortSignal | undefined;
+  readonly args: Args;
+  readonly next: (args: Args) => Promise<Result>;
+}
+
+async function answerCommand<Args extends Sent, Result extends Received>(
+  wiring: Wiring,
+  { asked, own, args, next }: Sending<Args, Result>,
+): Promise<Result> {
+  const { request } = asked;
+  let live: Result | undefined;
+  const send = async (given: Args) => {
+    live = await next(given);
+    return live.output as Fields; // every command's output is an object
+  };
+  const ask = (input: object, flight: AbortSignal) =>
+    underSignal({ flight, own }, () => send({ ...args, input }));
+  const answer: ItemCalls['answer'] = async (part, how) => {
+    const call = callOf(wiring, { ...asked, request: part });
+    return (await wiring.cache.answer({ ...call, signal: own, ...how })).response;
+  };
+  const items = asked.command.givesBytes && itemsOf(request);
+  const output =
+    items === undefined
+      ? await answer(request, { pass: () => send(args), invoke: (flight) => ask(request, flight) })
+      : await embedEach(items, {
+          ...asked,
+          own,
+          answer,
+          ask,
+          pass: () => send({ ...args, input: request }),
+        });
+  // The codec restores what this command returns. The HTTP response belongs to the leader alone.
+  return { output, response: live?.response } as Result;
+}
+
+interface Context {
+  readonly commandName?: string;
+  readonly __smithy_context?: { readonly abortSignal?: unknown };
+}
+
+function signalOf({ __smithy_context: context }: Context): AbortSignal | undefined {
+  return context?.abortSignal instanceof AbortSignal ? context.abortSignal : undefined;
+}
+
+/** Answers commands before anything is signed: a hit needs no credentials. */
+function cachingMiddleware(wiring: Wiring) {
+  return <Args extends Sent, Result extends Received>(
+    next: (args: Args) => Promise<Result>,
+    context: Context,
+  ) =>
+    async (args: Args): Promise<Result> => {
+      const asked = await readCommand(wiring, context.commandName, args.input);
+      if (asked === undefined) return next(args);
+      return answerCommand(wiring, { asked, own: signalOf(context), args, next });
+    };
+}
+
 function isClient(client: unknown): client is BedrockRuntimeClient {
-  // Looked at, not trusted: `instanceof` fails across two copies of the SDK.
+  // Fields are compared, because `instanceof` fails across two copies of the SDK.
   const candidate = client as Partial<BedrockRuntimeClient> | null;
-  const isWired = typeof candidate?.middlewareStack?.add === 'function';
-  return isWired && candidate?.config?.serviceId === 'Bedrock Runtime';
+  const hasMiddleware = typeof candidate?.middlewareStack?.add === 'function';
+  return hasMiddleware && candidate?.config?.serviceId === 'Bedrock Runtime';
 }
 
 /**
- * Answers the client's repeated calls from a store: `send`, with a promise or a callback, and the methods of
- * `BedrockRuntime`. The SDK has no way to derive a client, so the client you pass is wired, and is what
- * you get back; wired again, the later options hold. A hit needs no credentials.
+ * The same client, whose repeated commands are answered from a store: `send` with a promise or a callback,
+ * and the methods of `BedrockRuntime`. The SDK cannot derive a client, so the client that you pass is itself
+ * wired and returned. Where it is wired again, the later options replace the earlier ones. A hit needs no credentials.
  *
  * @throws {LlmCacheError} `WRONG_CLIENT` for anything but a client of `@aws-sdk/client-bedrock-runtime`.
  */
@@ -60,11 +200,11 @@ export function cachedBedrock<Client extends BedrockRuntimeClient>(
   const { config } = client;
   const cache = options.cache ?? defaultCache();
   const policy = resolvePolicy(cache.policy, options);
-  steer(config.requestHandler);
-  client.middlewareStack.add(cachingMiddleware({ adapter: bedrock, cache, policy, config }), {
+  endWithFlight(config.requestHandler);
+  client.middlewareStack.add(cachingMiddleware({ cache, policy, config }), {
     name: 'cachedLlm',
     step: 'initialize',
-    priority: 'low', // after the user's own, which may change the request
+    priority: 'low', // after the user's own middleware, which may change the request
     override: true,
   });
   return client;

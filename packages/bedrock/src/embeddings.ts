@@ -1,7 +1,9 @@
-import { type Fields, fieldsOf, isFields, listOf } from '@cached-llm/core';
+import { type Asking, answerEach, type Fields, fieldsOf, isFields, listOf } from '@cached-llm/core';
+import { answerOf } from './admission.ts';
 import { withBodyRead } from './identity.ts';
+import { asBlob } from './response-codec.ts';
 
-/** A request embeds one kind of thing, and the response may repeat the things in a list of that name. */
+/** A request embeds items of one kind, and the response may repeat the items in a list of the same name. */
 const KINDS = ['texts', 'images', 'inputs'] as const;
 
 function kindOf(body: Fields): (typeof KINDS)[number] | undefined {
@@ -11,7 +13,7 @@ function kindOf(body: Fields): (typeof KINDS)[number] | undefined {
 
 const bodyOf = (request: object) => fieldsOf(fieldsOf(withBodyRead(fieldsOf(request))).body);
 
-/** What a request of InvokeModel asks one of Cohere's models to embed; nothing for any other request. */
+/** The items that an InvokeModel request gives one of Cohere's models to embed; nothing for any other request. */
 export function itemsOf(request: object): readonly unknown[] | undefined {
   const { modelId } = fieldsOf(request);
   if (typeof modelId !== 'string' || !modelId.includes('cohere.embed')) return undefined;
@@ -21,17 +23,17 @@ export function itemsOf(request: object): readonly unknown[] | undefined {
 }
 
 /** The same request for these items. */
-export function requestFor(request: object, items: readonly unknown[]): object {
+function requestFor(request: object, items: readonly unknown[]): object {
   const body = bodyOf(request);
   return { ...request, body: JSON.stringify({ ...body, [kindOf(body) ?? 'texts']: items }) };
 }
 
-/** One list of vectors, or one for each type that was asked for. */
+/** One list of vectors, or one for each type that was requested. */
 function vectorLists(embeddings: unknown): readonly (readonly unknown[])[] {
   return [embeddings, ...Object.values(fieldsOf(embeddings))].filter(Array.isArray);
 }
 
-/** Numbers, or their bytes in base64. */
+/** A vector is a list of numbers, or their bytes in base64. */
 function isVector(value: unknown): boolean {
   return (Array.isArray(value) || typeof value === 'string') && value.length > 0;
 }
@@ -59,14 +61,14 @@ function joinedVectors(parts: readonly unknown[]): unknown {
   );
 }
 
-/** One answer for each of `count` items, in their order; nothing where there is not a vector for each. */
-export function splitAnswer(answer: unknown, count: number): readonly Fields[] | undefined {
+/** One answer for each of `count` items, in their order; nothing where an item has no vector. */
+function splitAnswer(answer: unknown, count: number): readonly Fields[] | undefined {
   if (!isFields(answer)) return undefined;
   const { embeddings } = answer;
   const lists = vectorLists(embeddings);
   const isWhole = lists.every((list) => list.length === count && list.every(isVector));
   if (lists.length === 0 || !isWhole) return undefined;
-  // A list of another length does not go by item: no texts come back for images.
+  // A list of another length does not belong to the items: a request for images returns no texts.
   const repeated = KINDS.filter((kind) => listOf(answer[kind]).length === count);
   return Array.from({ length: count }, (_none, place) => ({
     ...answer,
@@ -75,8 +77,8 @@ export function splitAnswer(answer: unknown, count: number): readonly Fields[] |
   }));
 }
 
-/** The answer to all items; what it says beside them is the first one's. */
-export function joinAnswers(answers: readonly Fields[]): Fields {
+/** The answer to all items. What it says beside them is taken from the first one. */
+function joinAnswers(answers: readonly Fields[]): Fields {
   const [first = {}] = answers;
   const repeated = KINDS.filter((kind) => kind in first);
   return {
@@ -86,4 +88,49 @@ export function joinAnswers(answers: readonly Fields[]): Fields {
     ),
     embeddings: joinedVectors(answers.map(({ embeddings }) => embeddings)),
   };
+}
+
+/** A response with this body, as bytes with the SDK's methods. */
+function withBody(response: Fields, body: Fields, blobPrototype: object | undefined): Fields {
+  const bytes = new TextEncoder().encode(JSON.stringify(body));
+  return { ...response, body: asBlob(bytes, blobPrototype) };
+}
+
+/** How the cache and the provider are asked for some of the items. */
+export interface ItemCalls {
+  readonly request: object;
+  readonly blobPrototype: object | undefined;
+  /** The caller's own signal. */
+  readonly own: AbortSignal | undefined;
+  /** The stored response to this request, or the one that `how` brings. */
+  answer(request: object, how: Pick<Asking<Fields>, 'invoke' | 'pass' | 'isPart'>): Promise<Fields>;
+  /** Sends this request under the signal of a flight. */
+  ask(request: object, flight: AbortSignal): Promise<Fields>;
+  /** Sends the request of the caller. */
+  pass(): Promise<Fields>;
+}
+
+/** Embeds item by item: each of them is looked up, and those that are missing are requested in one call. */
+export function embedEach(items: readonly unknown[], calls: ItemCalls): Promise<Fields> {
+  const { request, blobPrototype, own = new AbortController().signal } = calls;
+  return answerEach<unknown, Fields, Fields>(items, {
+    answer: (item, ask) =>
+      calls.answer(requestFor(request, [item]), {
+        isPart: true,
+        pass: () => ask(own),
+        invoke: ask,
+      }),
+    ask: (missing, flight) => calls.ask(requestFor(request, missing), flight),
+    split: (response, missing) =>
+      splitAnswer(answerOf(response), missing.length)?.map((body) =>
+        withBody(response, body, blobPrototype),
+      ),
+    join: (responses) =>
+      withBody(
+        responses[0] ?? {},
+        joinAnswers(responses.map(answerOf).filter(isFields)),
+        blobPrototype,
+      ),
+    pass: calls.pass,
+  });
 }

@@ -3,28 +3,28 @@ import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 
 type RequestHandler = BedrockRuntimeClient['config']['requestHandler'];
 
-interface Flying {
+interface Signals {
   readonly flight: AbortSignal;
-  /** Of the caller that leads; the others wait for the same request. */
+  /** The signal of the leader. The followers wait for the same request. */
   readonly own: AbortSignal | undefined;
 }
 
-const flying = new AsyncLocalStorage<Flying>();
-const steered = new WeakSet<RequestHandler>();
+const running = new AsyncLocalStorage<Signals>();
+const wired = new WeakSet<RequestHandler>();
 
-/** Calls `next` such that the request it makes ends with the flight, and not with the caller's own signal. */
-export function underSignal<Result>(signals: Flying, next: () => Result): Result {
-  return flying.run(signals, next);
+/** Runs `next`. The request that it makes ends with the flight, and not with the leader's own signal. */
+export function underSignal<Result>(signals: Signals, next: () => Result): Result {
+  return running.run(signals, next);
 }
 
-/** The one place where the SDK lets a request's signal be replaced is the handler that sends it. */
-export function steer(handler: RequestHandler): void {
-  if (steered.has(handler)) return;
-  steered.add(handler);
+/** Wires the handler that sends requests: it is the only place where the SDK lets a request's signal be replaced. */
+export function endWithFlight(handler: RequestHandler): void {
+  if (wired.has(handler)) return;
+  wired.add(handler);
   const handle = handler.handle.bind(handler);
   handler.handle = (request, options: { abortSignal?: unknown } = {}) => {
-    const signals = flying.getStore();
-    const isCallers = signals !== undefined && options.abortSignal === signals.own;
-    return handle(request, isCallers ? { ...options, abortSignal: signals.flight } : options);
+    const signals = running.getStore();
+    const isOwn = signals !== undefined && options.abortSignal === signals.own;
+    return handle(request, isOwn ? { ...options, abortSignal: signals.flight } : options);
   };
 }

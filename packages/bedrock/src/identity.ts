@@ -1,21 +1,30 @@
 import { types } from 'node:util';
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
-import { type Fields, fieldsOf, isFields } from '@cached-llm/core';
+import {
+  type Adapter,
+  type Bypass,
+  type CallIdentity,
+  type Fields,
+  fieldsOf,
+  identify,
+  isFields,
+  type Policy,
+} from '@cached-llm/core';
 
-/** What the answer does not depend on. All else of a request is in its key. */
+/** What the answer does not depend on. All other fields of a request are in its key. */
 export const ignore = [
-  'requestMetadata', // for the account's own invocation logs
-  'serviceTier', // the same model behind another queue; a replayed answer names the tier it was made in
+  'requestMetadata', // for the invocation logs of the account
+  'serviceTier', // the same model behind another queue; a stored answer names the tier of the first call
   'body.metadata.user_id', // Anthropic's models: attribution
   'additionalModelRequestFields.metadata.user_id', // likewise
 ] as const;
 
-/** Operations that generate. Guardrails, token counts, asynchronous and two-way calls pass by. */
+/** Operations that generate. Guardrails, token counts, asynchronous and two-way calls bypass the cache. */
 export function answers(path: string): boolean {
   return /\/model\/[^/]+\/(converse(-stream)?|invoke(-with-response-stream)?)$/.test(path);
 }
 
-/** The text that goes over the wire; nothing for bytes that are no UTF-8: two such could have one text. */
+/** The text that is sent; nothing for bytes that are no UTF-8, because two of them could have the same text. */
 function textOf(body: unknown): string | undefined {
   if (typeof body === 'string') return body;
   try {
@@ -26,7 +35,7 @@ function textOf(body: unknown): string | undefined {
   }
 }
 
-/** A body as the JSON it holds; nothing where it holds none. */
+/** The JSON of a body; nothing where it is no JSON. */
 export function jsonIn(body: unknown): unknown {
   try {
     return JSON.parse(textOf(body) ?? '');
@@ -35,24 +44,24 @@ export function jsonIn(body: unknown): unknown {
   }
 }
 
-/** A request of InvokeModel with its body read, so that neither spaces nor the order of keys matter. */
+/** An InvokeModel request with its body read, so that neither spaces nor the order of keys matter. */
 export function withBodyRead(request: Fields): Fields {
   const body = jsonIn(request.body);
-  // Digits that JSON.parse would round: a seed of 20 is not its neighbour.
+  // JSON.parse rounds a long number, and a seed of 20 digits would share a key with its neighbour.
   const isRounded = /\d{16}/.test(textOf(request.body) ?? '');
   return isFields(body) && !isRounded ? { ...request, body } : request;
 }
 
-/** Where a client sends its requests: models of one name in two regions are two. */
-export async function placeOf(config: BedrockRuntimeClient['config']): Promise<string> {
+/** Where a client sends its requests: a model's name means two models in two regions. */
+export async function endpointOf(config: BedrockRuntimeClient['config']): Promise<string> {
   const { endpoint = config.serviceConfiguredEndpoint } = config;
-  const place = await Promise.all([
+  const parts = await Promise.all([
     config.region(),
     config.useFipsEndpoint(),
     config.useDualstackEndpoint(),
     endpoint?.(),
   ]);
-  return JSON.stringify(place);
+  return JSON.stringify(parts);
 }
 
 function copyOf(value: unknown): unknown {
@@ -63,8 +72,8 @@ function copyOf(value: unknown): unknown {
 }
 
 /**
- * The request as it is now: it is sent after a look-up, and its giver may change it at once. Nothing where
- * it cannot be copied: it holds itself, or a getter of it throws.
+ * The request as it is now: it is sent after a look-up, and meanwhile its caller may change it. Nothing where
+ * it cannot be copied, because it contains itself or a getter of it throws.
  */
 export function snapshotOf<Request extends object>(request: Request): Request | undefined {
   try {
@@ -74,7 +83,7 @@ export function snapshotOf<Request extends object>(request: Request): Request | 
   }
 }
 
-/** Anthropic's tools that run at the provider. Its other typed tools are run by the caller. */
+/** Anthropic's tools that run at the provider. The caller runs its other typed tools. */
 const HOSTED = /^(web_search|web_fetch|code_execution|mcp)/;
 
 function isHosted(tool: unknown): boolean {
@@ -82,11 +91,25 @@ function isHosted(tool: unknown): boolean {
   return systemTool !== undefined || HOSTED.test(String(type));
 }
 
-/** Grounding and code interpreters, which run at the provider. */
+/** Does the request offer grounding, a code interpreter or another tool that runs at the provider? */
 export function usesHostedTool(request: unknown): boolean {
   const { toolConfig, additionalModelRequestFields: more, body } = fieldsOf(request);
   const places = [fieldsOf(toolConfig), fieldsOf(more)];
   const inside = fieldsOf(isFields(body) ? body : jsonIn(body));
   const tools = [...places, inside, fieldsOf(inside.toolConfig)].map((place) => place.tools);
   return tools.flat().some(isHosted) || inside.mcp_servers !== undefined;
+}
+
+type Asked = Pick<CallIdentity, 'operation' | 'streamed'> & {
+  readonly adapter: Adapter;
+  readonly request: object;
+};
+
+/** Operation, region, endpoint and the whole request are in the key of a command. */
+export function identityOf(asked: Asked, policy: Policy): CallIdentity | Bypass {
+  const { provider } = asked.adapter;
+  const request = isFields(asked.request) ? withBodyRead(asked.request) : asked.request;
+  const isWanted = policy.when?.apply(undefined, [request] as never); // the parameter's type is the user's
+  if (isWanted === false) return { bypass: 'when', provider };
+  return identify({ ...asked, provider, request }, policy);
 }

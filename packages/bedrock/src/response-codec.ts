@@ -1,5 +1,10 @@
 import { types } from 'node:util';
 import {
+  BedrockRuntimeClient,
+  type BedrockRuntimeClientConfig,
+  InvokeModelCommand,
+} from '@aws-sdk/client-bedrock-runtime';
+import {
   type Capture,
   type Captured,
   decodeValue,
@@ -13,14 +18,60 @@ import {
   type ValueCodecOptions,
 } from '@cached-llm/core';
 
+/** A client that needs nothing from files or the environment, and whose every response is one byte. */
+const OFFLINE: BedrockRuntimeClientConfig = {
+  region: 'none',
+  endpoint: 'http://127.0.0.1',
+  credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
+  authSchemePreference: ['aws.auth#sigv4'],
+  defaultsMode: 'standard',
+  retryMode: 'standard',
+  maxAttempts: 1,
+  requestHandler: {
+    handle: async () => ({ response: { statusCode: 200, headers: {}, body: new Uint8Array(1) } }),
+  },
+};
+
+async function readBlobPrototype(): Promise<object> {
+  const client = new BedrockRuntimeClient(OFFLINE);
+  const { body } = await client.send(new InvokeModelCommand({ modelId: 'none', body: '{}' }));
+  return Object.getPrototypeOf(body);
+}
+
+let blobPrototype: Promise<object> | undefined;
+
+/** What gives InvokeModel's bytes their methods. The SDK does not export the class, but its objects show it. */
+export function learnBlobPrototype(): Promise<object> {
+  blobPrototype ??= readBlobPrototype();
+  return blobPrototype;
+}
+
+/** The same bytes, with the methods that the SDK gives them. */
+export function asBlob(bytes: Uint8Array, prototype: object | undefined): Uint8Array {
+  return prototype === undefined ? bytes : Object.setPrototypeOf(bytes, prototype);
+}
+
 export interface BedrockCodecOptions extends ValueCodecOptions {
-  /** The field that holds the stream, where there is one. */
+  /** The field that is a stream, where there is one. */
   readonly streamField: string | undefined;
-  /** Of the bytes that are a whole answer, where there are such. */
+  /** The prototype of bytes that are a whole answer, where the command returns such bytes. */
   readonly blobPrototype: object | undefined;
 }
 
-/** What the SDK gives: plain fields, bytes with methods of their own, and a field that is a stream. */
+function fieldsIn(value: unknown): Fields {
+  if (isFields(value)) return value;
+  throw new SyntaxError('A stored response has no fields.');
+}
+
+function encodeHead(head: Fields): string | undefined {
+  try {
+    return encodeValue(head);
+  } catch {
+    return undefined; // a middleware of the user added a value that has no text form
+  }
+}
+
+/** Stores what the SDK returns: plain fields, bytes with methods of their own, and a field that is a stream. */
 export class BedrockCodec implements ResponseCodec<Fields> {
   readonly #values: ValueCodec;
   readonly #options: BedrockCodecOptions;
@@ -39,54 +90,39 @@ export class BedrockCodec implements ResponseCodec<Fields> {
   }
 
   restore(captured: Captured, provenance: Provenance): Fields {
-    const { streamField = '' } = this.#options;
-    if (captured.kind === 'response') return this.#restoreBytes(captured.payload.decode());
-    if (captured.kind === 'recording') {
-      const chunks = this.#values.restore(captured, provenance);
-      return { ...headIn(String(captured.head)), [streamField]: chunks };
-    }
+    if (captured.kind === 'response') return this.#restoreWhole(captured.payload);
+    if (captured.kind === 'recording')
+      return this.#restoreStream(String(captured.head), captured, provenance);
     const { text } = captured.payload;
     const end = text.indexOf('\n');
     const payload = new Payload(text.slice(end + 1));
-    const chunks = this.#values.restore({ kind: 'stream', payload }, provenance);
-    return { ...headIn(text.slice(0, end)), [streamField]: chunks };
+    return this.#restoreStream(text.slice(0, end), { kind: 'stream', payload }, provenance);
   }
 
-  /** What came beside the stream in one line, and under it the stream. */
+  /** The first line holds what came beside the stream. The stream is in the lines below it. */
   pack(texts: readonly string[], head: unknown): string {
     return `${head}\n${this.#values.pack(texts)}`;
   }
 
   #captureStream(response: Fields, streamField: string): Capture<Fields> {
     const { [streamField]: chunks, ...rest } = response;
-    const head = headText(rest);
+    const head = encodeHead(rest);
     if (head === undefined) return { response, facts: { rejection: 'unencodable' } };
     const { captured, facts } = this.#values.capture(chunks);
     if (captured?.kind !== 'recording') return { response, facts: { rejection: 'incomplete' } };
     return { response, facts, captured: { ...captured, head } };
   }
 
-  #restoreBytes(value: unknown): Fields {
-    const response = fieldsIn(value);
-    const { blobPrototype } = this.#options;
-    if (blobPrototype !== undefined && types.isUint8Array(response.body)) {
-      Object.setPrototypeOf(response.body, blobPrototype);
-    }
+  #restoreWhole(payload: Payload): Fields {
+    const response = fieldsIn(payload.decode());
+    const { body } = response;
+    if (types.isUint8Array(body)) asBlob(body, this.#options.blobPrototype);
     return response;
   }
-}
 
-function fieldsIn(value: unknown): Fields {
-  if (isFields(value)) return value;
-  throw new SyntaxError('A stored response has no fields.');
-}
-
-const headIn = (text: string) => fieldsIn(decodeValue(text));
-
-function headText(head: Fields): string | undefined {
-  try {
-    return encodeValue(head);
-  } catch {
-    return undefined; // middleware put something there that no store can keep
+  #restoreStream(head: string, captured: Captured, provenance: Provenance): Fields {
+    const { streamField = '' } = this.#options;
+    const chunks = this.#values.restore(captured, provenance);
+    return { ...fieldsIn(decodeValue(head)), [streamField]: chunks };
   }
 }

@@ -5,12 +5,12 @@ type Block = Record<string, unknown>;
 
 const METRICS = 'amazon-bedrock-invocationMetrics';
 
-/** What a piece of InvokeModel's stream says: JSON, in the words of the model's family. */
+/** One piece of InvokeModel's stream: JSON, in the form of the model's family. */
 function pieceIn(chunk: unknown): Fields {
   return fieldsOf(jsonIn(fieldsOf(fieldsOf(chunk).chunk).bytes));
 }
 
-/** Bedrock adds its metrics to the last piece, whatever the family. */
+/** Bedrock adds its metrics to the last piece of every family. */
 function isLastPiece(piece: Fields): boolean {
   return METRICS in piece || piece.type === 'message_stop';
 }
@@ -41,7 +41,7 @@ function addDelta(block: Block, delta: Fields): void {
   block.toolUse = { ...before, input: `${before.input ?? ''}${toolUse.input ?? ''}` };
 }
 
-/** A tool's arguments come as text, piece by piece; a tool without any gets none. */
+/** The arguments of a tool arrive as text, piece by piece. A tool without arguments gets none. */
 function finished(block: Block): Block {
   const { toolUse } = block;
   if (!isFields(toolUse)) return block;
@@ -61,7 +61,7 @@ function contentOf(events: readonly Fields[]): readonly Block[] {
   return [...blocks.values()].map(finished);
 }
 
-/** The whole answer of Converse; nothing where one of its two last events is missing. */
+/** The whole answer of Converse; nothing where one of its last two events is missing. */
 function assembleConverse(events: readonly Fields[]): Fields | undefined {
   const stop = events.find((event) => isFields(event.messageStop))?.messageStop;
   const metadata = events.find((event) => isFields(event.metadata))?.metadata;
@@ -83,8 +83,8 @@ function assemble(chunks: readonly unknown[]): Fields | undefined {
 
 export const stream: StreamRules = { ends, assemble };
 
-/** The same for one stream: Converse ends with two events, and the order of the two is not promised. */
-export function oneStream(): StreamRules {
+/** The same rules for one stream: Converse ends with two events, and does not promise their order. */
+export function streamRules(): StreamRules {
   const seen = new Set<string>();
   return {
     assemble,
