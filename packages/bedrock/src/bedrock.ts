@@ -74,7 +74,7 @@ interface Asked {
   readonly blobPrototype: object | undefined;
 }
 
-/** Nothing where the cache has no part: the SDK itself reports best what is wrong with its configuration. */
+/** Nothing where the command is sent without the cache: the SDK itself reports best what its configuration lacks. */
 async function readCommand(
   { policy, config }: Wiring,
   name: string | undefined,

@@ -16,13 +16,13 @@ export interface BedrockAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON, or bytes as they are. */
   readonly body?: unknown;
-  /** In place of a body: events, each in a frame of its own. */
+  /** Events in the place of a body, each in a frame of its own. */
   readonly events?: readonly object[];
   /** Milliseconds before each event. */
   readonly latency?: number;
   /** Bytes in one write. @default a whole frame */
   readonly chunkSize?: number;
-  /** How it ends when the events are out. @default 'end' */
+  /** How the response ends after its events. @default 'end' */
   readonly ending?: 'end' | 'cut' | 'hang';
 }
 
@@ -33,7 +33,7 @@ export interface BedrockRequest {
   aborted: boolean;
 }
 
-/** Bedrock on this machine: HTTP/2 without TLS, as the SDK's own handler speaks it. */
+/** Bedrock on this machine: HTTP/2 without TLS, which the SDK's own handler speaks. */
 export interface BedrockServer {
   readonly url: string;
   readonly requests: readonly BedrockRequest[];
@@ -67,14 +67,14 @@ async function reply(stream: ServerHttp2Stream, answer: BedrockAnswer) {
   if (ending === 'cut') stream.close(2); // INTERNAL_ERROR
 }
 
-/** What a server has, and what it is told to answer. */
-interface Desk {
+/** The requests that a server received, and how it answers them. */
+interface Service {
   readonly requests: BedrockRequest[];
   readonly answer: (request: BedrockRequest) => BedrockAnswer;
 }
 
 async function receive(
-  { requests, answer }: Desk,
+  { requests, answer }: Service,
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
 ): Promise<void> {
@@ -89,7 +89,7 @@ async function receive(
   await reply(stream, answer(request));
 }
 
-function serverAt(desk: Desk): { server: Http2Server; sessions: Set<ServerHttp2Session> } {
+function serverAt(service: Service): { server: Http2Server; sessions: Set<ServerHttp2Session> } {
   const server = createServer();
   const sessions = new Set<ServerHttp2Session>();
   server.on('session', (session) => {
@@ -99,12 +99,12 @@ function serverAt(desk: Desk): { server: Http2Server; sessions: Set<ServerHttp2S
   });
   server.on('stream', (stream, headers) => {
     stream.on('error', () => {});
-    receive(desk, stream, headers).catch(() => stream.destroy());
+    receive(service, stream, headers).catch(() => stream.destroy());
   });
   return { server, sessions };
 }
 
-export async function startBedrock(answer: Desk['answer']): Promise<BedrockServer> {
+export async function startBedrock(answer: Service['answer']): Promise<BedrockServer> {
   const requests: BedrockRequest[] = [];
   const { server, sessions } = serverAt({ requests, answer });
   server.listen(0, '127.0.0.1');

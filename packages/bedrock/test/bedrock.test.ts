@@ -25,7 +25,7 @@ import {
 const answer = () => ({ body: converseAnswer() });
 
 describe('a repeated call', () => {
-  test('is answered to callbacks and to the methods of BedrockRuntime', async () => {
+  test('is answered for callbacks and for the methods of BedrockRuntime', async () => {
     await withWire(answer, async ({ cache, server }) => {
       const config = { region: 'eu-west-1', endpoint: server.url, credentials };
       const client = cachedBedrock(new BedrockRuntime(config), { cache });
@@ -47,7 +47,7 @@ describe('a repeated call', () => {
     });
   });
 
-  test('needs no credentials, and is the same for others', async () => {
+  test('needs no credentials, and is shared by clients with other credentials', async () => {
     await withWire(answer, async ({ client, cache, server }) => {
       const first = await client.send(converse());
       const none = async () => {
@@ -62,7 +62,7 @@ describe('a repeated call', () => {
     });
   });
 
-  test('keeps the methods of bytes, and the bytes of pictures', async () => {
+  test('returns bytes with their methods, and pictures as bytes', async () => {
     const said = { content: [{ type: 'text', text: 'Hellö' }], stop_reason: 'end_turn' };
     await withWire(
       () => ({ body: said }),
@@ -102,7 +102,7 @@ describe('a repeated call', () => {
     });
   });
 
-  test('is what it was when it was sent, whatever its giver does next', async () => {
+  test('is keyed by the request as it was sent, whatever the caller changes afterwards', async () => {
     await withWire(answer, async ({ client, server }) => {
       const messages = [{ role: 'user' as const, content: [{ text: 'first' }] }];
       const asking = client.send(converse({ messages }));
@@ -151,7 +151,7 @@ describe('the key', () => {
         ],
       },
     ],
-  ])('is one for %s', async (_name, one, other) => {
+  ])('is the same for %s', async (_name, one, other) => {
     expect(await both(one, other)).toBe(1);
   });
 
@@ -173,24 +173,24 @@ describe('the key', () => {
     ['in another order', '{"prompt":"Hi","top_p":1}', '{ "top_p": 1, "prompt": "Hi" }'],
     ['as bytes', '{"prompt":"Hi"}', Buffer.from('{"prompt":"Hi"}')],
     [
-      'equally warm',
+      'with a temperature equal to two decimals',
       '{"prompt":"Hi","temperature":0.7}',
       '{"prompt":"Hi","temperature":0.7000001}',
     ],
-  ])('is one for a body %s', async (_name, one, other) => {
+  ])('is the same for a body %s', async (_name, one, other) => {
     expect(await bodies(one, other)).toBe(1);
   });
 
   test.each([
     ['a prompt', '{"prompt":"Hi"}', '{"prompt":"Ho"}'],
     ['a seed that a double cannot hold', '{"seed":9007199254740992}', '{"seed":9007199254740993}'],
-    ['bytes that are no text', new Uint8Array([255]), new Uint8Array([254])],
-    ['what is no JSON', 'one', 'other'],
+    ['bytes that are not text', new Uint8Array([255]), new Uint8Array([254])],
+    ['text that is not JSON', 'one', 'other'],
   ])('differs by %s of a body', async (_name, one, other) => {
     expect(await bodies(one, other)).toBe(2);
   });
 
-  test('differs by region and by endpoint, and keeps plain and streamed apart', async () => {
+  test('differs by region, by endpoint and by streaming', async () => {
     await withWire(
       ({ path }) => (path.endsWith('stream') ? { events: converseEvents() } : answer()),
       async ({ client, cache, server }) => {
@@ -207,7 +207,7 @@ describe('the key', () => {
     );
   });
 
-  test('differs by scope, and can leave out what the application says', async () => {
+  test('differs by scope, and leaves out the fields that `ignore` names', async () => {
     await withWire(answer, async ({ cache, server }) => {
       const ask = (options: object, fields = {}) =>
         cachedBedrock(clientOf(server), { cache, ...options }).send(converse(fields));
@@ -221,7 +221,7 @@ describe('the key', () => {
   });
 });
 
-describe('an answer that is not worth keeping', () => {
+describe('an answer that is not worth storing', () => {
   const toolConfig = { tools: [{ systemTool: { name: 'nova_grounding' } }] };
 
   test.each([
@@ -238,7 +238,7 @@ describe('an answer that is not worth keeping', () => {
     expect(bedrock.rejects(converseAnswer(fields), asked)).toBe(reason);
   });
 
-  test('is retried by the SDK, and only the good one is stored', async () => {
+  test('is retried by the SDK, and only the good answer is stored', async () => {
     let calls = 0;
     const flaky = () => {
       calls += 1;
@@ -253,7 +253,7 @@ describe('an answer that is not worth keeping', () => {
   });
 });
 
-test('a stale answer stands in for a provider that is overloaded', async () => {
+test('a stale answer is served while the provider is overloaded', async () => {
   let isDown = false;
   const answers = () => (isDown ? { status: 429, body: { message: 'slow' } } : answer());
   await withWire(answers, async ({ server, story }) => {
@@ -283,8 +283,8 @@ test('HTTP/1.1 works as HTTP/2 does', async () => {
   await server.close();
 });
 
-describe('what passes by', () => {
-  test('goes to the provider each time: other commands', async () => {
+describe('a command that the cache does not answer', () => {
+  test('is sent each time, because it is another command', async () => {
     const other = ({ path }: { path: string }) =>
       path.endsWith('count-tokens')
         ? { body: { inputTokens: 3 } }
@@ -301,7 +301,7 @@ describe('what passes by', () => {
     });
   });
 
-  test('goes as it is: what the wire cannot carry, and what the application leaves out', async () => {
+  test('is sent unchanged, because it cannot be encoded or `when` leaves it out', async () => {
     class Odd {
       readonly secret = () => 1;
     }
@@ -317,7 +317,7 @@ describe('what passes by', () => {
     });
   });
 
-  test('is the error that the SDK gives for its own configuration', async () => {
+  test('fails with the error of the SDK where its configuration is wrong', async () => {
     const client = cachedBedrock(
       new BedrockRuntimeClient({
         credentials,
@@ -330,7 +330,7 @@ describe('what passes by', () => {
   });
 });
 
-test('the later wiring of a client holds', async () => {
+test('the options of the later wiring replace the earlier ones', async () => {
   await withWire(answer, async ({ client, cache, server, story }) => {
     expect(cachedBedrock(client, { cache, mode: 'off' })).toBe(client);
     await client.send(converse());
@@ -339,7 +339,7 @@ test('the later wiring of a client holds', async () => {
   });
 });
 
-test('a bad option is refused at once', () => {
+test('a bad option is refused when the client is wired', () => {
   const client = clientOf({ url: 'http://127.0.0.1:9' });
   expect(() => cachedBedrock(client, { cache: createLlmCache(), ttl: 'soon' as never })).toThrow(
     'soon',

@@ -42,7 +42,7 @@ const events = (...body: readonly unknown[]): ExchangeResponse => ({ body });
 const [start, ...rest] = converseEvents();
 const ends = rest.slice(-2);
 
-const tornCall = [
+const incompleteCall = [
   {
     contentBlockStart: {
       contentBlockIndex: 0,
@@ -73,7 +73,7 @@ const lacking = adapterConformance<Request>(
       const client = cachedBedrock(clientOf({ url }, { credentials }), { cache });
       return {
         ask: (asked) => client.send(converse(asked)),
-        // The SDK says of no class that its streams have.
+        // The SDK names no class for its streams, so the suite gets a generator.
         async *stream(asked, abortSignal) {
           const { stream } = await client.send(converseStream(asked), { abortSignal });
           yield* stream ?? [];
@@ -114,11 +114,11 @@ const lacking = adapterConformance<Request>(
         guardrailConfig: { guardrailIdentifier: 'a', guardrailVersion: '1' },
       }),
       'a latency mode': (asked) => ({ ...asked, performanceConfig: { latency: 'optimized' } }),
-      'a field that nobody knows': (asked) => ({ ...asked, brandNew: 1 }),
+      'an unknown field': (asked) => ({ ...asked, brandNew: 1 }),
     },
     neutral: {
       'other metadata': (asked) => ({ ...asked, requestMetadata: { run: '2' } }),
-      'another queue': (asked) => ({ ...asked, serviceTier: { type: 'flex' } }),
+      'another service tier': (asked) => ({ ...asked, serviceTier: { type: 'flex' } }),
       'a temperature equal to two decimals': (asked) => ({
         ...asked,
         inferenceConfig: { temperature: 0.0000001 },
@@ -131,7 +131,7 @@ const lacking = adapterConformance<Request>(
       malformed: answer({ stopReason: 'malformed_tool_use' }),
       'without a reason': answer({ stopReason: undefined }),
       empty: saying([]),
-      'nothing but thought': saying([{ reasoningContent: { reasoningText: { text: 'Hm' } } }]),
+      'only thoughts': saying([{ reasoningContent: { reasoningText: { text: 'Hm' } } }]),
     },
     unfitStreams: {
       'cut off at the limit': events(...converseEvents('max_tokens')),
@@ -139,7 +139,7 @@ const lacking = adapterConformance<Request>(
       'stopped by a filter': events(...converseEvents('content_filtered')),
       malformed: events(...converseEvents('malformed_model_output')),
       empty: events(start, ...ends),
-      'a call that is torn': events(start, ...tornCall, ...ends),
+      'an incomplete tool call': events(start, ...incompleteCall, ...ends),
       'an error at once': events({ throttlingException: { message: 'slow' } }),
       'an error in the middle': events(start, { modelStreamErrorException: { message: 'no' } }),
       'without an end': events(start, ...rest.slice(0, -2)),
@@ -148,6 +148,6 @@ const lacking = adapterConformance<Request>(
   },
 );
 
-test('a response of Converse has nothing but its fields, and headers are the business of middleware', () => {
+test('a response of Converse has only its fields, and a request has no headers before the middleware', () => {
   expect(lacking).toEqual(['headers', 'inspect']);
 });

@@ -9,7 +9,7 @@ const command = (body: object, fields: object = {}) =>
 const embed = (texts: readonly unknown[], fields: object = {}) =>
   command({ texts, input_type: 'search_document', ...fields });
 
-/** A vector that tells its text. */
+/** A vector that differs for each text. */
 const vectorOf = (item: unknown) => [...JSON.stringify(item)].map((letter) => letter.charCodeAt(0));
 
 interface Asked {
@@ -35,7 +35,7 @@ async function bodyOf(client: BedrockRuntimeClient, asked: InvokeModelCommand) {
 }
 
 describe('texts that Cohere embeds', () => {
-  test('are asked for in one request, and only those that are missing', async () => {
+  test('are requested in one call, and only those that are missing', async () => {
     await withWire(answerFor, async ({ client, server }) => {
       await client.send(embed(['a', 'b']));
       const body = await bodyOf(client, embed(['c', 'b', 'd', 'a']));
@@ -49,7 +49,7 @@ describe('texts that Cohere embeds', () => {
     });
   });
 
-  test('are not asked for again, in whatever company and order they come', async () => {
+  test('are not requested again, in any batch and any order', async () => {
     await withWire(answerFor, async ({ client, server, story }) => {
       const first = await client.send(embed(['a', 'b']));
       const second = await client.send(embed(['a', 'b']));
@@ -60,7 +60,7 @@ describe('texts that Cohere embeds', () => {
     });
   });
 
-  test('are asked for once where one comes twice', async () => {
+  test('are requested once where one of them is in the batch twice', async () => {
     await withWire(answerFor, async ({ client, server }) => {
       const { embeddings } = await bodyOf(client, embed(['a', 'b', 'a']));
       expect(embeddings).toEqual(['a', 'b', 'a'].map(vectorOf));
@@ -84,7 +84,7 @@ describe('texts that Cohere embeds', () => {
     });
   });
 
-  test('come in each type that is asked for', async () => {
+  test('are returned in each type that was requested', async () => {
     await withWire(typed, async ({ client, server }) => {
       await client.send(embed(['a']));
       const { embeddings } = await bodyOf(client, embed(['b', 'a']));
@@ -94,7 +94,7 @@ describe('texts that Cohere embeds', () => {
     });
   });
 
-  test('are another question for another purpose, model or width', async () => {
+  test('have another key for another purpose, model or width', async () => {
     await withWire(answerFor, async ({ client, server }) => {
       await client.send(embed(['a']));
       await client.send(embed(['a'], { input_type: 'search_query' }));
@@ -104,7 +104,7 @@ describe('texts that Cohere embeds', () => {
     });
   });
 
-  test('may come as bytes', async () => {
+  test('may be sent as bytes', async () => {
     await withWire(answerFor, async ({ client, server }) => {
       await client.send(embed(['a', 'b']));
       const body = new TextEncoder().encode(
@@ -115,7 +115,7 @@ describe('texts that Cohere embeds', () => {
     });
   });
 
-  test('fail together, and are asked for again', async () => {
+  test('fail together, and are requested again', async () => {
     let status = 400;
     const answer = (request: BedrockRequest) => ({ ...answerFor(request), status });
     await withWire(answer, async ({ client, server }) => {
@@ -126,7 +126,7 @@ describe('texts that Cohere embeds', () => {
     });
   });
 
-  test('are no longer waited for when their caller leaves', async () => {
+  test('are aborted at the provider when their caller aborts', async () => {
     await withWire(
       () => ({ body: '', ending: 'hang' }),
       async ({ client, server }) => {
@@ -141,25 +141,22 @@ describe('texts that Cohere embeds', () => {
   });
 });
 
-test.each(['images', 'inputs'])(
-  '%s are embedded one by one, and come with no texts',
-  async (kind) => {
-    const answer = ({ body }: BedrockRequest) => {
-      const items: readonly unknown[] = JSON.parse(body)[kind];
-      return { body: { embeddings: { float: items.map(vectorOf) }, texts: [] } };
-    };
-    await withWire(answer, async ({ client, server }) => {
-      const [one, other] = [{ content: [{ type: 'text', text: 'a' }] }, { content: [] }];
-      await client.send(command({ [kind]: [one], texts: [] }));
-      const body = await bodyOf(client, command({ [kind]: [other, one], texts: [] }));
-      expect(body).toEqual({ embeddings: { float: [other, one].map(vectorOf) }, texts: [] });
-      expect(server.requests.map((request) => JSON.parse(request.body)[kind])).toEqual([
-        [one],
-        [other],
-      ]);
-    });
-  },
-);
+test.each(['images', 'inputs'])('%s are embedded one by one, and return no texts', async (kind) => {
+  const answer = ({ body }: BedrockRequest) => {
+    const items: readonly unknown[] = JSON.parse(body)[kind];
+    return { body: { embeddings: { float: items.map(vectorOf) }, texts: [] } };
+  };
+  await withWire(answer, async ({ client, server }) => {
+    const [one, other] = [{ content: [{ type: 'text', text: 'a' }] }, { content: [] }];
+    await client.send(command({ [kind]: [one], texts: [] }));
+    const body = await bodyOf(client, command({ [kind]: [other, one], texts: [] }));
+    expect(body).toEqual({ embeddings: { float: [other, one].map(vectorOf) }, texts: [] });
+    expect(server.requests.map((request) => JSON.parse(request.body)[kind])).toEqual([
+      [one],
+      [other],
+    ]);
+  });
+});
 
 describe('a response that has not one vector for each text', () => {
   test.each([
@@ -167,8 +164,8 @@ describe('a response that has not one vector for each text', () => {
     ['too few of one type', { embeddings: { float: [[1], [2]], int8: [[1]] } }],
     ['one that is missing', { embeddings: { float: [[1], null] } }],
     ['none', { message: 'Hello' }],
-    ['no JSON', new Uint8Array([1, 2])],
-  ])('is given as it came, and not stored: %s', async (_name, body) => {
+    ['text that is not JSON', new Uint8Array([1, 2])],
+  ])('is returned as it came, and not stored: %s', async (_name, body) => {
     await withWire(
       () => ({ body }),
       async ({ client, server, store }) => {
@@ -182,7 +179,7 @@ describe('a response that has not one vector for each text', () => {
     );
   });
 
-  test('to a part of a request leads to the whole request', async () => {
+  test('makes the whole request be sent, where it answers a part of it', async () => {
     const answer = (request: BedrockRequest) =>
       askedIn(request).texts.length === 2 ? { body: { embeddings: [[1]] } } : answerFor(request);
     await withWire(answer, async ({ client, server }) => {
@@ -192,7 +189,7 @@ describe('a response that has not one vector for each text', () => {
     });
   });
 
-  test('is not given to another caller that waits for one of the texts', async () => {
+  test('is not shared with another caller that waits for one of the texts', async () => {
     const answer = (request: BedrockRequest) =>
       askedIn(request).texts[0] === 'a' ? { body: { embeddings: [[1]] } } : answerFor(request);
     await withWire(answer, async ({ client }) => {
@@ -209,8 +206,8 @@ describe('a response that has not one vector for each text', () => {
 test.each([
   ['another model', { texts: ['a', 'b'] }, { modelId: 'amazon.titan-embed-text-v2:0' }],
   ['two kinds of things', { texts: ['a', 'b'], images: ['c'] }, {}],
-  ['a number that reading would round', { texts: ['a', 'b'], seed: 1 }, {}],
-])('a request is one question: %s', async (_name, asked, fields) => {
+  ['a number that JSON.parse would round', { texts: ['a', 'b'], seed: 1 }, {}],
+])('a request is one entry: %s', async (_name, asked, fields) => {
   const body = JSON.stringify(asked).replace('"seed":1', '"seed":12345678901234567891');
   await withWire(answerFor, async ({ client, server, story }) => {
     await client.send(command({}, { body, ...fields }));

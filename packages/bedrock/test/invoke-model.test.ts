@@ -34,7 +34,7 @@ const jurassic = (reason: string) => ({
   completions: [{ data: { text: 'Hello', tokens: [] }, finishReason: { reason } }],
 });
 
-const FIT: readonly (readonly [string, object])[] = [
+const USABLE: readonly (readonly [string, object])[] = [
   ['Anthropic', claude()],
   [
     'Anthropic, a tool call',
@@ -61,10 +61,10 @@ const FIT: readonly (readonly [string, object])[] = [
   ['AI21', jurassic('endoftext')],
   ['OpenAI', choice({ message: { content: 'Hello' }, finish_reason: 'stop', stop_reason: null })],
   ['Stability', { seeds: [1], finish_reasons: [null], images: ['aGk='] }],
-  ['a family nobody knows', { verdict: 'yes' }],
+  ['an unknown family', { verdict: 'yes' }],
 ];
 
-const UNFIT: readonly (readonly [string, string, object])[] = [
+const UNUSABLE: readonly (readonly [string, string, object])[] = [
   ['truncated', 'Anthropic', claude({ stop_reason: 'max_tokens' })],
   ['refusal', 'Anthropic', claude({ stop_reason: 'refusal' })],
   ['incomplete', 'Anthropic', claude({ stop_reason: null })],
@@ -97,11 +97,11 @@ const UNFIT: readonly (readonly [string, string, object])[] = [
   ],
   ['error', 'Titan, a picture', { images: null, error: 'blocked' }],
   ['filtered', 'a guardrail', { ...claude(), 'amazon-bedrock-guardrailAction': 'INTERVENED' }],
-  ['truncated', 'a family nobody knows', { verdict: 'y', finish_reason: 'length' }],
+  ['truncated', 'an unknown family', { verdict: 'y', finish_reason: 'length' }],
 ];
 
 describe('an answer of InvokeModel', () => {
-  test.each(FIT)('is kept: %s', async (_name, body) => {
+  test.each(USABLE)('is stored: %s', async (_name, body) => {
     await withWire(
       () => ({ body }),
       async ({ client, server }) => {
@@ -113,24 +113,27 @@ describe('an answer of InvokeModel', () => {
     );
   });
 
-  test.each(UNFIT)('is given and not stored, being %s: %s', async (reason, _name, body) => {
-    await withWire(
-      () => ({ body }),
-      async ({ client, cache, server }) => {
-        const reasons: string[] = [];
-        cache.on('not-admitted', (event) => reasons.push(event.reason));
-        await client.send(invoke({ prompt: 'Hi' }));
-        await client.send(invoke({ prompt: 'Hi' }));
-        expect([server.count, ...reasons]).toEqual([2, reason, reason]);
-      },
-    );
-  });
+  test.each(UNUSABLE)(
+    'is returned and not stored, because it is %s: %s',
+    async (reason, _name, body) => {
+      await withWire(
+        () => ({ body }),
+        async ({ client, cache, server }) => {
+          const reasons: string[] = [];
+          cache.on('not-admitted', (event) => reasons.push(event.reason));
+          await client.send(invoke({ prompt: 'Hi' }));
+          await client.send(invoke({ prompt: 'Hi' }));
+          expect([server.count, ...reasons]).toEqual([2, reason, reason]);
+        },
+      );
+    },
+  );
 
   test.each([
     [{ tools: [{ type: 'web_search_20250305', name: 'web_search' }] }],
     [{ mcp_servers: [] }],
     [{ toolConfig: { tools: [{ systemTool: { name: 'nova_code_interpreter' } }] } }],
-  ])('is not stored where a tool ran at the provider: %j', async (asked) => {
+  ])('is not stored where the request offers a tool of the provider: %j', async (asked) => {
     await withWire(
       () => ({ body: claude() }),
       async ({ client, story }) => {
@@ -154,7 +157,7 @@ describe('an answer of InvokeModel', () => {
     );
   });
 
-  test('that is no JSON is not stored', async () => {
+  test('is not stored where it is not JSON', async () => {
     await withWire(
       () => ({ body: new Uint8Array([1, 2]) }),
       async ({ client, story }) => {
@@ -180,7 +183,7 @@ test.each([
   expect(bedrock.usageOf?.({ body })).toMatchObject({ inputTokens, outputTokens });
 });
 
-test('tokens that nobody counted are not made up', () => {
+test('tokens that the answer does not count are unknown', () => {
   expect(
     bedrock.usageOf?.({ body: new TextEncoder().encode('{"verdict":"yes"}') }),
   ).toBeUndefined();
@@ -224,8 +227,8 @@ describe('a stream of InvokeModel', () => {
     ['Nova', novaPieces('end_turn')],
     ['Titan', titanPieces('FINISH')],
     ['Llama', llamaPieces('stop')],
-    ['a family nobody knows', [{ verdict: 'y' }, { verdict: 'es', ...metrics }]],
-  ])('is kept, piece by piece: %s', async (_name, pieces) => {
+    ['an unknown family', [{ verdict: 'y' }, { verdict: 'es', ...metrics }]],
+  ])('is stored piece by piece: %s', async (_name, pieces) => {
     await withWire(
       () => ({ events: pieces.map(pieceOf) }),
       async ({ client, server, story }) => {
@@ -242,15 +245,15 @@ describe('a stream of InvokeModel', () => {
 
   test.each([
     ['Anthropic, truncated', claudePieces('max_tokens')],
-    ['Anthropic, silent', claudePieces('end_turn', '')],
-    ['Anthropic, torn', claudePieces('end_turn').slice(0, -1)],
+    ['Anthropic, without a text', claudePieces('end_turn', '')],
+    ['Anthropic, cut off', claudePieces('end_turn').slice(0, -1)],
     ['Anthropic, without a reason', claudePieces('end_turn').toSpliced(3, 1)],
     ['Nova, filtered', novaPieces('content_filtered')],
     ['Titan, truncated', titanPieces('LENGTH')],
-    ['Titan, torn', titanPieces('FINISH').slice(0, -1)],
+    ['Titan, cut off', titanPieces('FINISH').slice(0, -1)],
     ['Llama, truncated', llamaPieces('length')],
     ['blocked', [{ ...llama('stop'), ...metrics, 'amazon-bedrock-guardrailAction': 'INTERVENED' }]],
-  ])('is given and not stored: %s', async (_name, pieces) => {
+  ])('is returned and not stored: %s', async (_name, pieces) => {
     await withWire(
       () => ({ events: pieces.map(pieceOf) }),
       async ({ client, server, story }) => {

@@ -27,7 +27,7 @@ interface Case {
   readonly answer: BedrockAnswer;
 }
 
-/** Bytes travel as base64; the SDK takes them as bytes. */
+/** A recording has base64 where the SDK takes bytes. */
 function withBytes(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withBytes);
   if (typeof value !== 'object' || value === null) return value;
@@ -38,7 +38,7 @@ function withBytes(value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
-/** What an application calls to send a recorded request; nothing for another API's wire, and for counts of tokens. */
+/** The command that sends a recorded request; nothing for a request of another API or a token count. */
 function commandOf({ url }: RecordedPair, request: unknown): Command | undefined {
   const [, id = '', operation] = /\/model\/([^/]+)\/([a-z-]+)$/.exec(new URL(url).pathname) ?? [];
   const modelId = decodeURIComponent(id);
@@ -53,13 +53,13 @@ type Pair = RecordedPair & { readonly request: object };
 
 const regionOf = ({ url }: RecordedPair) => new URL(url).host.split('.')[1] ?? '';
 
-/** What is asked twice has two request ids. */
+/** The metadata are left out, because each request has an id of its own. */
 async function ask(
   { command }: Case,
   { server, cache }: AroundClient<BedrockServer>,
 ): Promise<unknown> {
   const client = cachedBedrock(clientOf(server), { cache, admit: { 'hosted-tool': true } });
-  // Whichever it is: one signature stands for all.
+  // `send` has one signature for each command. This one stands for all of them.
   const { $metadata: _metadata, ...said } = await client.send(command() as ConverseCommand);
   const { stream } = said as { readonly stream?: AsyncIterable<unknown> }; // of a streamed one
   const response = stream === undefined ? said : { ...said, stream: await chunksOf(stream) };
@@ -67,11 +67,11 @@ async function ask(
   return response;
 }
 
-const unfitOf = (cases: readonly Case[]) =>
+const notStoredOf = (cases: readonly Case[]) =>
   servedTwice({ expect, start: ({ answer }: Case) => startBedrock(() => answer), ask }, cases);
 
 describeWithFixtures({ describe, test }, 'recordings of the real service', () => {
-  test('every recorded pair is asked once and answered twice', async () => {
+  test('every recorded request is sent once and answered twice', async () => {
     const pairs = recordedPairs({ provider: 'bedrock' });
     const cases = pairs.flatMap((pair): Case[] => {
       const isKnown = commandOf(pair, pair.request) !== undefined;
@@ -79,9 +79,9 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
       const command = () => commandOf(pair, pair.request) as Command; // it is known
       return isKnown ? [{ name: pair.source, command, answer: { body } }] : [];
     });
-    const unfit = await unfitOf(cases);
+    const notStored = await notStoredOf(cases);
     expect([pairs.length, cases.length]).toEqual([110, 102]);
-    expect(unfit.length).toBeLessThan(15);
+    expect(notStored.length).toBeLessThan(15);
   });
 
   test('distinct requests have distinct keys, whatever the order of their fields', async () => {
@@ -100,7 +100,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
     await server.close();
   });
 
-  test('every recorded answer is asked for once and given twice', async () => {
+  test('every recorded answer is requested once and returned twice', async () => {
     const answers = recordedAnswers('amazon-bedrock', '');
     const cases = answers.map((answer): Case => {
       const isStream = answer.kind === 'stream';
@@ -108,20 +108,20 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
       const reply = isStream ? { events: answer.events as object[] } : { body: answer.json };
       return { name: `${answer.name} ${answer.kind}`, command, answer: reply };
     });
-    const unfit = await unfitOf(cases);
-    // These were recorded without the event that ends every stream of the service. With it, they are kept.
-    const cut = cases.filter(({ name }) => unfit.some((each) => each.startsWith(name)));
+    const notStored = await notStoredOf(cases);
+    // These were recorded without the event that ends every stream of the service. With it, they are stored.
+    const cut = cases.filter(({ name }) => notStored.some((each) => each.startsWith(name)));
     const [last = {}] = converseEvents().slice(-1);
     const whole = cut.map((each) => ({
       ...each,
       answer: { events: [...(each.answer.events ?? []), last] },
     }));
-    expect(await unfitOf(whole)).toEqual([]);
+    expect(await notStoredOf(whole)).toEqual([]);
     expect(cases.length).toBeGreaterThan(15);
   });
 });
 
-/** What no key has. */
+/** The request without the fields that are not in the key. */
 function neutralOf(request: unknown): unknown {
   const {
     requestMetadata: _metadata,

@@ -6,7 +6,7 @@ import { converseEvents, converseStream, eventsOf, withWire } from './wire.ts';
 const events = converseEvents();
 
 describe('a repeated stream', () => {
-  test('is stored with its last event, even for a reader who stops there', async () => {
+  test('is stored at its last event, even where its reader stops there', async () => {
     await withWire(
       () => ({ events, ending: 'hang' }),
       async ({ client, server, story }) => {
@@ -19,7 +19,7 @@ describe('a repeated stream', () => {
     );
   });
 
-  test('ends in whatever order its two last events come', async () => {
+  test('ends with its last two events, in either order', async () => {
     const reversed = [...events.slice(0, -2), ...events.slice(-2).reverse()];
     await withWire(
       () => ({ events: reversed }),
@@ -33,7 +33,7 @@ describe('a repeated stream', () => {
 });
 
 describe('a running stream', () => {
-  test('outlives the caller that started it, for as long as another reads', async () => {
+  test('continues without the caller that started it while another one reads', async () => {
     await withWire(
       () => ({ events, latency: 10 }),
       async ({ client, server }) => {
@@ -51,7 +51,7 @@ describe('a running stream', () => {
     );
   });
 
-  test('is stopped upstream when its only caller leaves before the first event', async () => {
+  test('is aborted at the provider when its only caller aborts before the first event', async () => {
     await withWire(
       () => ({ events, latency: 40 }),
       async ({ client, server }) => {
@@ -60,14 +60,14 @@ describe('a running stream', () => {
         await until('the provider is asked', () => server.count === 1);
         own.abort();
         await expect(asking).rejects.toMatchObject({ name: 'AbortError' });
-        await until('the provider is left', () => server.requests[0]?.aborted);
+        await until('the provider sees the abort', () => server.requests[0]?.aborted);
       },
     );
   });
 });
 
 describe('the whole answer, from its events', () => {
-  test('is what Converse would have said', () => {
+  test('equals what Converse would have returned', () => {
     const thought = { text: 'Hm', signature: 'sig' };
     const said = [
       start(0, undefined),
