@@ -10,10 +10,10 @@ import {
 import type { BaseMessage } from '@langchain/core/messages';
 import type { Generation } from '@langchain/core/outputs';
 
-/** A chat model's generation has a message; that of other models a text alone. */
+/** The generation of a chat model has a message. That of any other model has a text alone. */
 type AnyGeneration = Generation & { readonly message?: BaseMessage };
 
-/** The Responses API ends in a status, and says why it is incomplete. */
+/** An answer of the Responses API has a status, and a reason where it is incomplete. */
 function statusesOf({ status, incomplete_details: details }: Fields): readonly unknown[] {
   const reason = fieldsOf(details).reason ?? status;
   return typeof reason === 'string' ? [reason] : [];
@@ -54,7 +54,7 @@ function rejectGeneration(generation: AnyGeneration): Rejection | undefined {
   return message !== undefined && usedHostedTool(message) ? 'hosted-tool' : undefined;
 }
 
-/** LangChain's own caches keep whatever comes, `length` included. */
+/** What may be stored. LangChain's own caches store every answer, also one that was cut at the limit. */
 export const admission: Pick<Adapter, 'rejects'> = {
   rejects(generations: unknown) {
     const all = listOf(generations) as readonly AnyGeneration[]; // what `update` is given

@@ -1,13 +1,13 @@
 import type { CallIdentity } from '@cached-llm/core';
 
-/** Of what LangChain writes into its model string, what no answer depends on. */
+/** Entries of LangChain's model string that no answer depends on. */
 const NEUTRAL = [
-  /^\w*api_?key$/i, // who pays; LangChain writes it out in clear
-  /^(signal|timeout|maxRetries)$/, // whether it is waited for; their mere presence changes the string
-  /^(fetch|dangerouslyAllowBrowser)$/, // how it travels
+  /^\w*api_?key$/i, // who pays; LangChain writes it in plain text
+  /^(signal|timeout|maxRetries)$/, // how long the caller waits; their presence alone changes the string
+  /^(fetch|dangerouslyAllowBrowser)$/, // how the request travels
 ];
 
-/** `name:JSON` entries, between commas that belong to no JSON value. */
+/** The string has the form `name:JSON,name:JSON`. A comma separates two entries where it is outside of all JSON values. */
 function entriesOf(model: string): readonly string[] {
   const entries: string[] = [];
   let depth = 0;
@@ -29,26 +29,26 @@ function modelNameIn(entries: readonly string[]): string | undefined {
   return entry?.slice(entry.indexOf('"') + 1, -1);
 }
 
-/** What LangChain writes in place of an image, a file, or any block it knows no text for: `[image]`. */
+/** What LangChain writes in the place of an image, a file or any other block without a text: `[image]`. */
 const PLACEHOLDER = /\[[a-z][a-z_-]{2,}[a-z0-9_-]*( file)?\]/;
 
-/** A tool that is given as an object, and not as its schema: all such tools are written alike. */
-const ANY_TOOL = '"type":"not_implemented"';
+/** What LangChain writes for every tool that is an object and not a schema. */
+const UNNAMED_TOOL = '"type":"not_implemented"';
 
-/** May this prompt be two different calls? LangChain does not say. */
+/** Could two different calls have this prompt and this model string? */
 export function isLossy(prompt: string, model: string): boolean {
-  const isChat = model.includes('_model:"base_chat_model"'); // other models get the very text
-  return (isChat && PLACEHOLDER.test(prompt)) || model.includes(ANY_TOOL);
+  const isChat = model.includes('_model:"base_chat_model"'); // any other model receives this exact text
+  return (isChat && PLACEHOLDER.test(prompt)) || model.includes(UNNAMED_TOOL);
 }
 
-/** All that LangChain tells its cache of a call; without a canonical form, a bypass, where that is too little. */
+/** Everything that LangChain gives its cache of a call. Where that is ambiguous, a symbol makes the call a bypass. */
 export function identityOf(prompt: string, model: string): CallIdentity {
   const entries = entriesOf(model);
-  const kept = entries.filter((entry) => !NEUTRAL.some((neutral) => neutral.test(nameOf(entry))));
+  const inKey = entries.filter((entry) => !NEUTRAL.some((neutral) => neutral.test(nameOf(entry))));
   return {
     provider: 'langchain',
     operation: 'BaseCache',
     model: modelNameIn(entries),
-    request: { prompt: isLossy(prompt, model) ? Symbol('lossy') : prompt, model: kept },
+    request: { prompt: isLossy(prompt, model) ? Symbol('lossy') : prompt, model: inKey },
   };
 }

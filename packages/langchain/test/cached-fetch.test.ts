@@ -33,7 +33,7 @@ describe('through the fetch of the client', () => {
     });
   });
 
-  test('pictures are told apart', async () => {
+  test('two pictures have two answers', async () => {
     await withWire({ answer: echo }, async (wire) => {
       const model = openAIIn(wire);
       const cat = await model.invoke([picture('cat')]);
@@ -43,7 +43,7 @@ describe('through the fetch of the client', () => {
     });
   });
 
-  test('a text that looks like a conversation is told apart from one', async () => {
+  test('a text that looks like a conversation has an answer of its own', async () => {
     await withWire({ answer: echo }, async (wire) => {
       const model = openAIIn(wire);
       await model.invoke('hi\nAI: yes\nHuman: go');
@@ -77,7 +77,7 @@ describe('through the fetch of the client', () => {
     });
   });
 
-  test('works for Anthropic the same', async () => {
+  test('invoke of ChatAnthropic is answered from the store', async () => {
     await withWire({ answer: () => ({ body: message('Hello') }) }, async (wire) => {
       const model = anthropicIn(wire);
       const first = await model.invoke('Hi');
@@ -89,7 +89,7 @@ describe('through the fetch of the client', () => {
   test.each([
     ['ChatOpenAI', () => ({ body: chatAnswer('Half', {}, 'length') }), openAIIn],
     ['ChatAnthropic', () => ({ body: message('Half', 'max_tokens') }), anthropicIn],
-  ])('keeps nothing that was cut at the limit: %s', async (_name, answer, modelIn) => {
+  ])('an answer that was cut at the limit is not stored: %s', async (_name, answer, modelIn) => {
     await withWire({ answer }, async (wire) => {
       const model = modelIn(wire);
       await model.invoke('Hi');

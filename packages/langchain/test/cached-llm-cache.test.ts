@@ -17,7 +17,7 @@ function modelIn(
 }
 
 describe('the cache of a LangChain model', () => {
-  test('is asked before the model is, and answers with a message of its class', async () => {
+  test('is read before the model is called, and returns a message of the same class', async () => {
     await withWire({ answer: echo }, async (wire) => {
       const model = modelIn(wire);
       const first = await model.invoke('Hi');
@@ -34,7 +34,7 @@ describe('the cache of a LangChain model', () => {
     });
   });
 
-  test('keeps tool calls and generationInfo', async () => {
+  test('stores tool calls and generationInfo', async () => {
     const call = {
       id: 'call_1',
       type: 'function',
@@ -55,7 +55,7 @@ describe('the cache of a LangChain model', () => {
     });
   });
 
-  test('gives new objects at each hit, whatever LangChain writes into them', async () => {
+  test('returns new objects at each hit, because LangChain writes into them', async () => {
     await withWire({ answer: echo }, async (wire) => {
       const cache = new CachedLlmCache({ cache: wire.cache });
       const model = chatOpenAI(wire.server, { cache });
@@ -66,7 +66,7 @@ describe('the cache of a LangChain model', () => {
         return lookup.call(cache, prompt, llmKey);
       };
       await model.invoke('Hi');
-      expect((await model.invoke('Hi')).usage_metadata).toMatchObject({ total_tokens: 0 }); // LangChain says: no spend
+      expect((await model.invoke('Hi')).usage_metadata).toMatchObject({ total_tokens: 0 }); // LangChain reports that a hit spends nothing
       const [one, other] = [await cache.lookup(...keyOf(keys)), await cache.lookup(...keyOf(keys))];
       expect(one).toEqual(other);
       expect(one?.[0]).not.toBe(other?.[0]);
@@ -74,7 +74,7 @@ describe('the cache of a LangChain model', () => {
     });
   });
 
-  test('answers batches, asking for what is missing alone', async () => {
+  test('answers a batch, and only the missing prompts are sent', async () => {
     await withWire({ answer: echo }, async (wire) => {
       const model = modelIn(wire);
       await model.invoke('two');
@@ -86,7 +86,7 @@ describe('the cache of a LangChain model', () => {
     });
   });
 
-  test('is not asked by .stream()', async () => {
+  test('is not read by .stream()', async () => {
     await withWire({ answer: echo }, async (wire) => {
       const model = modelIn(wire);
       await chunksOf(await model.stream('Hi'));
@@ -95,7 +95,7 @@ describe('the cache of a LangChain model', () => {
     });
   });
 
-  test('serves models that have no finish reason, and models of plain text', async () => {
+  test('serves models without a finish reason, and models of plain text', async () => {
     await withWire(
       { answer: () => ({ body: { choices: [{ text: 'Hello', finish_reason: 'stop' }] } }) },
       async (wire) => {
@@ -113,14 +113,14 @@ describe('the cache of a LangChain model', () => {
   });
 });
 
-describe('what LangChain cannot tell apart goes past it', () => {
+describe('a call that LangChain does not describe in full bypasses the cache', () => {
   const block = (content: object) => [new HumanMessage({ content: [content] as never })];
 
   test.each([
     ['a picture', { type: 'image_url', image_url: { url: 'https://example.com/cat.png' } }],
     ['a sound', { type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } }],
     ['a file', { type: 'file', file: { file_id: 'file-1' } }],
-    ['a block nobody knows', { type: 'brand_new', content: 'x' }],
+    ['an unknown block', { type: 'brand_new', content: 'x' }],
   ])('%s', async (_name, content) => {
     await withWire({ answer: echo }, async (wire) => {
       const model = modelIn(wire);
@@ -132,7 +132,7 @@ describe('what LangChain cannot tell apart goes past it', () => {
     });
   });
 
-  test('tools that are given as objects', async () => {
+  test('with tools that are objects', async () => {
     const schema = { type: 'object', properties: {} };
     await withWire({ answer: echo }, async (wire) => {
       const model = modelIn(wire);
@@ -145,7 +145,7 @@ describe('what LangChain cannot tell apart goes past it', () => {
     });
   });
 
-  test('in the mode replay, too', async () => {
+  test('in the mode replay as well', async () => {
     await withWire({ answer: echo }, async (wire) => {
       const model = modelIn(wire, {}, { mode: 'replay' });
       const content = [{ type: 'image_url', image_url: { url: 'https://example.com/cat.png' } }];
@@ -157,7 +157,7 @@ describe('what LangChain cannot tell apart goes past it', () => {
 });
 
 describe('the key', () => {
-  test('is one for two API keys, and with or without a signal or a timeout', async () => {
+  test('is the same for two API keys, and with or without a signal or a timeout', async () => {
     await withWire({ answer: echo }, async (wire) => {
       await modelIn(wire).invoke('Hi');
       await modelIn(wire, { apiKey: 'sk-another' }).invoke('Hi');
@@ -210,7 +210,7 @@ describe('the key', () => {
     await other.close();
   });
 
-  test('puts an answer under its model, to be invalidated by', async () => {
+  test('contains the model, so that its answers can be invalidated', async () => {
     await withWire({ answer: echo }, async (wire) => {
       await modelIn(wire).invoke('Hi');
       await wire.cache.invalidate({ model: 'gpt-test' });
@@ -220,13 +220,13 @@ describe('the key', () => {
   });
 });
 
-describe('an answer that is not worth keeping', () => {
+describe('an answer that is not worth storing', () => {
   test.each([
     ['truncated', chatAnswer('Half', {}, 'length')],
     ['filtered', chatAnswer('Half', {}, 'content_filter')],
     ['a refusal', chatAnswer(null, { refusal: 'No.' })],
     ['empty', chatAnswer('')],
-  ])('is given, and not stored: %s', async (_name, body) => {
+  ])('is returned and not stored: %s', async (_name, body) => {
     await withWire({ answer: () => ({ body }) }, async (wire) => {
       await modelIn(wire).invoke('Hi');
       await modelIn(wire).invoke('Hi');
@@ -240,7 +240,7 @@ describe('an answer that is not worth keeping', () => {
     ['refusal', 2],
     ['pause_turn', 2],
     ['end_turn', 1],
-  ])('of Anthropic, which says so in the message alone: %s', async (reason, count) => {
+  ])('is found by the stop reason in the message of ChatAnthropic: %s', async (reason, count) => {
     await withWire({ answer: () => ({ body: message('Half', reason) }) }, async (wire) => {
       const model = chatAnthropic(wire.server, {
         cache: new CachedLlmCache({ cache: wire.cache }),
@@ -255,29 +255,32 @@ describe('an answer that is not worth keeping', () => {
     ['completed', [], 1],
     ['incomplete', [], 2],
     ['completed', [{ type: 'web_search_call', id: 'ws_1', status: 'completed' }], 2],
-  ])('of the Responses API: %s %j', async (status, calls, count) => {
-    const content = [{ type: 'output_text', text: 'Half', annotations: [] }];
-    const output = [...calls, { type: 'message', id: 'm', role: 'assistant', status, content }];
-    const details = status === 'incomplete' ? { reason: 'max_output_tokens' } : null;
-    const usage = { input_tokens: 1, output_tokens: 1, total_tokens: 2 };
-    const body = {
-      id: 'r',
-      object: 'response',
-      status,
-      model: 'm',
-      output,
-      usage,
-      incomplete_details: details,
-    };
-    await withWire({ answer: () => ({ body }) }, async (wire) => {
-      const model = modelIn(wire, { useResponsesApi: true });
-      await model.invoke('Hi');
-      await model.invoke('Hi');
-      expect(wire.server.count).toBe(count);
-    });
-  });
+  ])(
+    'is found by the status and the hosted tools of the Responses API: %s %j',
+    async (status, calls, count) => {
+      const content = [{ type: 'output_text', text: 'Half', annotations: [] }];
+      const output = [...calls, { type: 'message', id: 'm', role: 'assistant', status, content }];
+      const details = status === 'incomplete' ? { reason: 'max_output_tokens' } : null;
+      const usage = { input_tokens: 1, output_tokens: 1, total_tokens: 2 };
+      const body = {
+        id: 'r',
+        object: 'response',
+        status,
+        model: 'm',
+        output,
+        usage,
+        incomplete_details: details,
+      };
+      await withWire({ answer: () => ({ body }) }, async (wire) => {
+        const model = modelIn(wire, { useResponsesApi: true });
+        await model.invoke('Hi');
+        await model.invoke('Hi');
+        expect(wire.server.count).toBe(count);
+      });
+    },
+  );
 
-  test('is stored where it is admitted on purpose', async () => {
+  test('is stored where `admit` names it', async () => {
     const body = chatAnswer('Half', {}, 'length');
     await withWire({ answer: () => ({ body }) }, async (wire) => {
       const model = modelIn(wire, {}, { admit: { truncated: true } });
@@ -287,7 +290,7 @@ describe('an answer that is not worth keeping', () => {
     });
   });
 
-  test.each([429, 500])('is the SDK error it is without a cache: %s', async (status) => {
+  test.each([429, 500])('fails with the same error as without a cache: %s', async (status) => {
     await withWire(
       { answer: () => ({ status, body: { error: { message: 'no' } } }) },
       async (wire) => {
@@ -314,10 +317,10 @@ describe('a store that fails', () => {
     ['throws', rows],
     ['hangs', hung],
     [
-      'holds what nobody wrote',
+      'returns an unknown text',
       { ...rows, get: async () => '{"not":"ours"}', set: async (): Promise<boolean> => true },
     ],
-  ])('costs a call and breaks nothing: it %s', async (_name, store) => {
+  ])('is a miss and no error: it %s', async (_name, store) => {
     await withWire({ answer: echo }, async (wire) => {
       const cache = createLlmCache({ store: store as never, storeTimeout: '20ms' });
       const model = modelIn({ ...wire, cache });
@@ -326,7 +329,7 @@ describe('a store that fails', () => {
     });
   });
 
-  test('an answer that cannot be written is given all the same', async () => {
+  test('an answer that cannot be written fails no call', async () => {
     const llmKey = '_model:"base_chat_model",model:"m"';
     const cache = createLlmCache();
     const lookup = new CachedLlmCache({ cache });
@@ -337,7 +340,7 @@ describe('a store that fails', () => {
   });
 });
 
-test('no secret and no prompt reaches the store', async () => {
+test('the store receives no secret and no prompt', async () => {
   await withWire({ answer: () => ({ body: chatAnswer('Hello') }) }, async (wire) => {
     const configuration = {
       baseURL: `${wire.server.url}/v1`,
@@ -355,12 +358,12 @@ test('no secret and no prompt reaches the store', async () => {
 test.each([
   ['ttl', { ttl: 'soon' }],
   ['mode', { mode: 'sometimes' }],
-])('a bad option is refused when it is made: %s', (_name, options) => {
+])('a bad option is refused when the cache is made: %s', (_name, options) => {
   expect(() => new CachedLlmCache(options as never)).toThrow(LlmCacheError);
 });
 
 function keyOf(keys: readonly [string, string][]): [string, string] {
   const [first] = keys;
-  if (first === undefined) throw new Error('The cache was not asked.');
+  if (first === undefined) throw new Error('The cache was not read.');
   return first;
 }

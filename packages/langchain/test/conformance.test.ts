@@ -35,7 +35,7 @@ const base = {
     'another temperature': withFields({ temperature: 0.01 }),
     'a limit': withFields({ maxTokens: 9 }),
     'a stop sequence': withFields({ stop: ['.'] }),
-    'a field that nobody knows': withFields({ modelKwargs: { brand_new: 1 } }),
+    'an unknown field': withFields({ modelKwargs: { brand_new: 1 } }),
     'a system prompt': ({ fields, messages }: Request) => ({
       fields,
       messages: [['system', 'Be brief.'] as const, ...messages],
@@ -86,7 +86,7 @@ adapterConformance<Request>(
       const modelOf = ({ fields }: Request) => new ChatOpenAI({ ...fields, ...own });
       return { ask: (asked) => modelOf(asked).invoke(said(asked)) };
     },
-    // LangChain itself says that a hit used nothing.
+    // LangChain itself sets the usage of a hit to zero.
     comparable: (message) => ({ ...(message as AIMessage).toDict().data, usage_metadata: 'any' }),
     without: ['collapse', 'headers'],
   },

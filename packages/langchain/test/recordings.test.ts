@@ -51,12 +51,12 @@ const saying = ({
 });
 
 async function ask(model: Model, { name, response }: RecordedCase): Promise<unknown> {
-  const prompt = name.replaceAll('[', '('); // a word in brackets is a placeholder to LangChain's cache
+  const prompt = name.replaceAll('[', '('); // the cache takes a word in brackets for a placeholder
   if (response.kind !== 'sse') return saying(await model.invoke(prompt));
   return (await chunksOf(model.stream(prompt))).map(saying);
 }
 
-const unfitOf = (cases: readonly RecordedCase[], wayOf: (cache: LlmCache) => Way) =>
+const notStoredOf = (cases: readonly RecordedCase[], wayOf: (cache: LlmCache) => Way) =>
   servedTwice(
     {
       expect,
@@ -76,17 +76,17 @@ describeWithFixtures({ describe, test }, 'recordings of real services', () => {
       .filter(({ url }) => /\/(chat\/completions|responses|messages)$/.test(new URL(url).pathname))
       .map(pairCase);
 
-  test('through the fetch: every pair is asked once and answered twice', async () => {
-    const unfit = await unfitOf(pairs(), (cache) => ({ fetch: cachedFetch({ cache }) }));
+  test('through the fetch: every recorded request is sent once and answered twice', async () => {
+    const notStored = await notStoredOf(pairs(), (cache) => ({ fetch: cachedFetch({ cache }) }));
     expect(pairs().length).toBeGreaterThan(300);
-    expect(unfit.length).toBeLessThan(pairs().length / 5);
+    expect(notStored.length).toBeLessThan(pairs().length / 5);
   });
 
-  test('through the BaseCache: every pair is asked once and answered twice', async () => {
-    const unfit = await unfitOf(pairs('json'), (cache) => ({
+  test('through the BaseCache: every recorded request is sent once and answered twice', async () => {
+    const notStored = await notStoredOf(pairs('json'), (cache) => ({
       cache: new CachedLlmCache({ cache, admit: { 'hosted-tool': true } }),
     }));
     expect(pairs('json').length).toBeGreaterThan(300);
-    expect(unfit.length).toBeLessThan(pairs('json').length / 5);
+    expect(notStored.length).toBeLessThan(pairs('json').length / 5);
   });
 });

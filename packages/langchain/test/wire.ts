@@ -40,13 +40,13 @@ export function chatAnthropic(
   });
 }
 
-/** A cache and a server, for models of one's own. */
+/** A cache and a server. Each test makes its own models. */
 export type Wire = WireTrial<WireServer, unknown>;
 
 /** Runs a test with a server and a cache. */
 export const withWire = wireTrial(startWireServer, (): unknown => undefined);
 
-/** Says what was asked, so that a wrong answer shows; as a stream where the request asks for one. */
+/** Repeats the messages, so that a wrong answer is visible. It is a stream where the request asks for one. */
 export function echo({ json }: { readonly json: unknown }) {
   const { messages, stream } = json as {
     readonly messages: readonly { readonly content: unknown }[];
