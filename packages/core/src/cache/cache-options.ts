@@ -45,7 +45,7 @@ export interface CacheOptions extends CallOptions, LedgerOptions, PrivacyOptions
    * In place of `store`: bounded memory before a store, `['memory:', 'redis://…']`. What was just read or
    * written is served from memory, for a second without asking, and for as long as the store is away.
    */
-  readonly tiers?: readonly [near: Store | string, far: Store | string] | undefined;
+  readonly tiers?: readonly [l1: Store | string, l2: Store | string] | undefined;
   /** Keeps applications apart in one store. @default 'cached-llm' */
   readonly namespace?: string | undefined;
   /** Bound of the default memory store. @default 10_000 */
@@ -72,7 +72,7 @@ export interface CacheOptions extends CallOptions, LedgerOptions, PrivacyOptions
 export interface CacheParts {
   readonly store: Store;
   /** Bounded memory before the store. */
-  readonly near: Store | undefined;
+  readonly l1: Store | undefined;
   /** Nobody but this process sees the store. */
   readonly isPrivate: boolean;
   readonly namespace: string;

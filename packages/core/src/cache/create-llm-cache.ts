@@ -76,10 +76,10 @@ function refuse(message: string): never {
  * @throws {LlmCacheError} for an unknown store, a bad duration or bound: at once, and never later.
  */
 export function createLlmCache(options: CacheOptions = {}): LlmCache {
-  const { store, near } = storesOf(options);
+  const { store, l1 } = storesOf(options);
   return new LlmCache({
     store,
-    near,
+    l1,
     isPrivate: store instanceof MemoryStore,
     namespace: namespaceOf(options),
     policy: policyWith(DEFAULT_POLICY, options),

@@ -4,7 +4,7 @@ import { EVERYTHING, modelTag, providerTag, userTag } from '../invalidation/inde
 import { ledgerPrefix } from '../ledger/index.ts';
 import { LlmCacheError } from '../options/index.ts';
 import type { RequestFlights } from '../pipeline/index.ts';
-import { faultName, isPermanent, type Store } from '../store/index.ts';
+import { failureCode, isPermanentFailure, type Store } from '../store/index.ts';
 
 /** Which entries: one by its key, or all of a tag, a model, a provider, or of this cache's namespace. */
 export type Selection =
@@ -66,8 +66,8 @@ export class Steering {
     } catch (error) {
       this.#parts.events.emit('store-error', {
         operation: 'scan',
-        reason: faultName(error),
-        isPermanent: isPermanent(error),
+        reason: failureCode(error),
+        isPermanent: isPermanentFailure(error),
       });
       return false;
     }

@@ -5,18 +5,18 @@ import { LeaseDesk } from '../flight/index.ts';
 import { Inspection } from '../inspection/index.ts';
 import type { CallIdentity } from '../key/index.ts';
 import {
-  Bookkeeping,
+  CacheLedger,
   type CacheStats,
-  countingIn,
+  CountersByDay,
+  countEvents,
   type Ledger,
   type LedgerGroup,
   type LedgerRow,
   Prices,
-  TallyBook,
 } from '../ledger/index.ts';
 import type { CallOptions, Policy } from '../options/index.ts';
 import { type Answered, Answering, type Asking, Pipeline } from '../pipeline/index.ts';
-import { GuardedStore, type Rows, TieredRows } from '../store/index.ts';
+import { ResilientStore, type RowStore, TieredStore } from '../store/index.ts';
 import type { CacheParts } from './cache-options.ts';
 import { ManualAccess } from './get-and-set.ts';
 import { type Selection, Steering } from './invalidate.ts';
@@ -25,32 +25,32 @@ import { warm } from './warm.ts';
 /** What a cache is made of. */
 export interface CacheAssembly {
   readonly events: CacheEventEmitter;
-  readonly rows: Rows;
+  readonly rows: RowStore;
   readonly entries: EntryStore;
   readonly calls: Answering;
   readonly steering: Steering;
   readonly manual: ManualAccess;
-  readonly books: Bookkeeping;
+  readonly ledger: CacheLedger;
   readonly prices: Prices;
   readonly inspection: Inspection;
 }
 
-function leasesOf({ lease }: CacheParts, rows: Rows, { prefix }: EntryStore) {
+function leasesOf({ lease }: CacheParts, rows: RowStore, { prefix }: EntryStore) {
   return lease === undefined ? undefined : new LeaseDesk(rows, { prefix, milliseconds: lease });
 }
 
-function rowsOf({ store, near, ...parts }: CacheParts, events: CacheEventEmitter): Rows {
+function rowsOf({ store, l1, ...parts }: CacheParts, events: CacheEventEmitter): RowStore {
   const probeKey = `${prefixOf(parts.namespace)}probe`;
-  const far = new GuardedStore(store, { ...parts, events, probeKey });
-  return near === undefined ? far : new TieredRows({ near, far, now: parts.now });
+  const l2 = new ResilientStore(store, { ...parts, events, probeKey });
+  return l1 === undefined ? l2 : new TieredStore({ l1, l2, now: parts.now });
 }
 
 /** Puts a cache together: the one place that knows all of its parts. */
 export function assembleCache(parts: CacheParts): CacheAssembly {
   const { store, now, policy } = parts;
-  const book = new TallyBook(now);
+  const counters = new CountersByDay(now);
   const prices = new Prices(parts.priceOf);
-  const events = new CacheEventEmitter(countingIn({ book, knownPrice: prices.known }));
+  const events = new CacheEventEmitter(countEvents({ counters, knownPrice: prices.known }));
   if (parts.logger !== undefined) logEvents(events, parts.logger);
   const rows = rowsOf(parts, events);
   const entries = new EntryStore(rows, parts);
@@ -65,7 +65,7 @@ export function assembleCache(parts: CacheParts): CacheAssembly {
     steering: new Steering({ ...seen, store, flights: pipeline.flights }),
     manual: new ManualAccess({ ...seen, policy, pipeline }),
     inspection,
-    books: new Bookkeeping({ ...parts, book, rows, events, prefix: entries.prefix }),
+    ledger: new CacheLedger({ ...parts, counters, rows, events, prefix: entries.prefix }),
     prices,
   };
 }
@@ -132,17 +132,17 @@ export class LlmCache {
   stats(): CacheStats;
   stats(options: { readonly by: LedgerGroup }): readonly LedgerRow[];
   stats(options?: { readonly by: LedgerGroup }): CacheStats | readonly LedgerRow[] {
-    return options === undefined ? this.#parts.books.stats() : this.#parts.books.by(options.by);
+    return options === undefined ? this.#parts.ledger.stats() : this.#parts.ledger.by(options.by);
   }
 
   /** {@link stats}, as a text for people. */
   summary(): string {
-    return this.#parts.books.summary();
+    return this.#parts.ledger.summary();
   }
 
   /** What every process did that shares this store and namespace, of which the store can list rows. */
   ledger(): Promise<Ledger> {
-    return this.#parts.books.ledger();
+    return this.#parts.ledger.ledger();
   }
 
   /** Returns how to stop listening. */
@@ -152,6 +152,6 @@ export class LlmCache {
 
   /** Writes this process's counts down, waits for what is being written, and lets go of the store. */
   close(): Promise<void> {
-    return this.#parts.books.close().then(() => this.#parts.rows.close());
+    return this.#parts.ledger.close().then(() => this.#parts.rows.close());
   }
 }

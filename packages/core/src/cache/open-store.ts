@@ -79,7 +79,7 @@ const BOUNDS = { maxEntries: 10_000, maxBytes: 64 * MEBIBYTE } as const;
 export interface Stores {
   readonly store: Store;
   /** Bounded memory before the store. */
-  readonly near: MemoryStore | undefined;
+  readonly l1: MemoryStore | undefined;
 }
 
 function isStore(store: unknown): store is Store {
@@ -113,17 +113,17 @@ function refuseTiers(what: string): never {
 function tiersOf(tiers: readonly unknown[], options: CacheOptions): Stores {
   if (options.store !== undefined) refuseTiers('Both store and tiers are set.');
   if (!Array.isArray(tiers) || tiers.length !== 2) refuseTiers('tiers are not two stores.');
-  const [near, store] = tiers.map((tier) => storeOf(tier, options));
+  const [l1, store] = tiers.map((tier) => storeOf(tier, options));
   // A near tier that could be slow, or away, would need a tier of its own.
-  if (!(near instanceof MemoryStore)) return refuseTiers('The first tier is not bounded memory.');
+  if (!(l1 instanceof MemoryStore)) return refuseTiers('The first tier is not bounded memory.');
   if (store === undefined || store instanceof MemoryStore)
     return refuseTiers('The second tier is memory, too.');
-  return { store, near };
+  return { store, l1 };
 }
 
 /** @throws {LlmCacheError} `UNKNOWN_STORE`, `INVALID_OPTION`, `STORE_PACKAGE_MISSING` */
 export function storesOf(options: CacheOptions): Stores {
   const { store, tiers } = options;
   if (tiers !== undefined) return tiersOf(tiers, options);
-  return { store: storeOf(store, options), near: undefined };
+  return { store: storeOf(store, options), l1: undefined };
 }

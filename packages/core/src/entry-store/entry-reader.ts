@@ -6,7 +6,7 @@ import {
   NO_MARKERS,
   tagsOf,
 } from '../invalidation/index.ts';
-import type { Rows, Texts } from '../store/index.ts';
+import type { RowStore, RowTexts } from '../store/index.ts';
 import type { Address } from './address.ts';
 import type { Vaults } from './key-ring.ts';
 
@@ -84,7 +84,7 @@ type Keys = [string, ...string[]];
 type Read = ReadEntry | undefined;
 
 export interface EntryReaderParts {
-  readonly rows: Rows;
+  readonly rows: RowStore;
   readonly vaults: Vaults;
   readonly markers: MarkerBoard;
 }
@@ -93,7 +93,7 @@ const NOTHING: Found = { markers: NO_MARKERS };
 
 /** Finds entries, and what is said of them by now, in one round trip. */
 export class EntryReader {
-  readonly #rows: Rows;
+  readonly #rows: RowStore;
   readonly #vaults: Vaults;
   readonly #markers: MarkerBoard;
   readonly #recent = new RecentEntries();
@@ -123,7 +123,7 @@ export class EntryReader {
     return applyMarkers(header, markers, this.#markers.marksOf(tags));
   }
 
-  #foundIn(rows: Texts, keys: Keys, address: Address): Found | Promise<Found> {
+  #foundIn(rows: RowTexts, keys: Keys, address: Address): Found | Promise<Found> {
     const read = this.#readIn(keys, rows);
     return read instanceof Promise
       ? read.then((late) => this.#check(late, address, rows))
@@ -139,7 +139,7 @@ export class EntryReader {
   }
 
   /** What was just read from the very same row need not be read again. */
-  #readIn(keys: Keys, rows: Texts): Read | Promise<Read> {
+  #readIn(keys: Keys, rows: RowTexts): Read | Promise<Read> {
     const [key] = keys;
     const recent = this.#recent.get(key, rows[0]);
     if (recent !== undefined) return recent;
@@ -151,7 +151,7 @@ export class EntryReader {
   }
 
   /** An entry that is another's, or invalidated, is none; one with more tags is asked about. */
-  #check(read: Read, address: Address, rows: Texts): Found | Promise<Found> {
+  #check(read: Read, address: Address, rows: RowTexts): Found | Promise<Found> {
     const markers = this.#markers.take(this.#markers.places.of(address.tags), rows);
     if (read === undefined || !isFor(read, address)) return { markers };
     const { tags } = read;

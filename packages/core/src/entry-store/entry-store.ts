@@ -18,7 +18,7 @@ import {
   readMarker,
   staleSince,
 } from '../invalidation/index.ts';
-import type { Rows, StoredRow } from '../store/index.ts';
+import type { RowStore, StoredRow } from '../store/index.ts';
 import type { Address } from './address.ts';
 import { EntryReader, type Found } from './entry-reader.ts';
 import { Vaults } from './key-ring.ts';
@@ -36,12 +36,12 @@ function ttlOf(header: EntryHeader, writtenAt: number): number | undefined {
 
 /** Puts entries into a store and takes them out of it, in the order it was told to. */
 export class EntryWriter {
-  readonly #rows: Rows;
+  readonly #rows: RowStore;
   readonly #vault: Vault;
   /** What is compressed on its way: a word against its key that comes meanwhile would be overtaken. */
   readonly #late = new Map<string, Promise<unknown>>();
 
-  constructor(rows: Rows, vault: Vault) {
+  constructor(rows: RowStore, vault: Vault) {
     this.#rows = rows;
     this.#vault = vault;
   }
@@ -76,7 +76,7 @@ export class EntryWriter {
 }
 
 export interface KeySteeringParts {
-  readonly rows: Rows;
+  readonly rows: RowStore;
   readonly vaults: Vaults;
   readonly writer: EntryWriter;
 }
@@ -144,7 +144,7 @@ export interface EntryStoreOptions extends VaultBounds {
 
 /** Entries under their keys in a namespace of a store. */
 export class EntryStore {
-  readonly #rows: Rows;
+  readonly #rows: RowStore;
   readonly #vaults: Vaults;
   readonly #reader: EntryReader;
   readonly #writer: EntryWriter;
@@ -152,7 +152,7 @@ export class EntryStore {
   readonly markers: MarkerBoard;
   readonly byKey: KeySteering;
 
-  constructor(rows: Rows, { namespace, seals, ...bounds }: EntryStoreOptions) {
+  constructor(rows: RowStore, { namespace, seals, ...bounds }: EntryStoreOptions) {
     this.#rows = rows;
     this.prefix = prefixOf(namespace);
     this.#vaults = new Vaults(seals, (seal) => new Vault(seal, this.prefix, bounds));

@@ -7,7 +7,7 @@ import {
   type Vault,
 } from '../entry/index.ts';
 import { expiredBy, readMarker } from '../invalidation/index.ts';
-import type { StoredRow, Texts } from '../store/index.ts';
+import type { RowTexts, StoredRow } from '../store/index.ts';
 
 /** Remembered keys: a bound, since requests are without one. */
 const MOST = 10_000;
@@ -42,7 +42,7 @@ export class Vaults {
   }
 
   /** The entry in the rows under a key and its older ones: the newest that there is decides. */
-  entryAmong(keys: readonly [string, ...string[]], rows: Texts) {
+  entryAmong(keys: readonly [string, ...string[]], rows: RowTexts) {
     const [key] = keys;
     const [row] = rows;
     const text = row === undefined ? undefined : this.newest.unpack(key, row);
@@ -67,7 +67,7 @@ export class Vaults {
 
   async #newestOf(
     keys: readonly string[],
-    rows: Texts,
+    rows: RowTexts,
     unpacked: string | undefined | Promise<string | undefined>,
   ): Promise<Entry | undefined> {
     const text = await unpacked;
@@ -80,7 +80,7 @@ export class Vaults {
     return older && { ...older, header: expiredBy(said, older.header) };
   }
 
-  async #olderEntry(keys: readonly string[], rows: Texts): Promise<Entry | undefined> {
+  async #olderEntry(keys: readonly string[], rows: RowTexts): Promise<Entry | undefined> {
     for (const [index, vault] of this.#older.entries()) {
       const [key, row] = [keys[index], rows[index]];
       if (key === undefined || row === undefined) continue;

@@ -1,14 +1,14 @@
 import { digest } from '../key/index.ts';
-import type { Rows } from '../store/index.ts';
+import type { RowStore } from '../store/index.ts';
 
 /** A lease that this process holds, prolonged until it is ended. Keeps no process alive. */
 export class HeldLease {
-  readonly #rows: Rows;
+  readonly #rows: RowStore;
   readonly #key: string;
   readonly #token: string;
   readonly #prolonging: NodeJS.Timeout;
 
-  constructor(rows: Rows, lease: { key: string; token: string; milliseconds: number }) {
+  constructor(rows: RowStore, lease: { key: string; token: string; milliseconds: number }) {
     const { key, token, milliseconds } = lease;
     this.#rows = rows;
     this.#key = key;
@@ -36,10 +36,10 @@ export interface LeaseDeskOptions {
 
 /** Leases on flights, and notes of those that ended without an entry: nobody needs to wait for one. */
 export class LeaseDesk {
-  readonly #rows: Rows;
+  readonly #rows: RowStore;
   readonly #options: LeaseDeskOptions;
 
-  constructor(rows: Rows, options: LeaseDeskOptions) {
+  constructor(rows: RowStore, options: LeaseDeskOptions) {
     this.#rows = rows;
     this.#options = options;
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { NO_SEAL, type Seal } from '../entry/index.ts';
 import { digest } from '../key/index.ts';
-import type { Rows, Texts } from '../store/index.ts';
+import type { RowStore, RowTexts } from '../store/index.ts';
 import { type Marker, type Markers, markerKey, NO_MARKERS, readMarker } from './tag-state.ts';
 
 /** Where one secret, or none, keeps what is said of a tag. */
@@ -71,14 +71,14 @@ const unreadable = (row: string): Marker => ({ generation: digest(row) });
  * its own, and what is said of a tag is said under all of them: a process that has an older secret only hears of it.
  */
 export class MarkerBoard {
-  readonly #rows: Rows;
+  readonly #rows: RowStore;
   readonly places: MarkerPlaces;
   /** A store may lose a marker before its entries (eviction): what was invalidated here stays so. */
   readonly #seen = new Map<string, Marker>();
   /** Markers that are on their way into the store, or did not get there: what is there is older. */
   readonly #untold = new Map<string, Marker>();
 
-  constructor(rows: Rows, prefix: string, seals: readonly Seal[]) {
+  constructor(rows: RowStore, prefix: string, seals: readonly Seal[]) {
     this.#rows = rows;
     this.places = new MarkerPlaces(prefix, seals);
   }
@@ -88,7 +88,7 @@ export class MarkerBoard {
   }
 
   /** What the rows of these places say; other rows may come before them. */
-  take(places: readonly MarkerPlace[], rows: Texts): Markers {
+  take(places: readonly MarkerPlace[], rows: RowTexts): Markers {
     let markers: Map<string, Marker> | undefined; // most often there are none
     let index = rows.length - places.length;
     for (const place of places) {

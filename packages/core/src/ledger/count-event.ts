@@ -1,12 +1,12 @@
 import type { Usage } from '../entry/index.ts';
 import type { CacheEvents, CallCost, EventCounting, EventName } from '../events/index.ts';
-import { addAnswer, addReason, type Tally, type TallyBook } from './counters.ts';
+import { addReason, addUsage, type Counters, type CountersByDay } from './counters.ts';
 
 /** US dollars for an answer where they are known without a list of prices: the user's word, or the provider's. */
 type KnownPrice = (usage: Usage | undefined, cost: CallCost) => number | undefined;
 
 interface Counting {
-  readonly book: TallyBook;
+  readonly counters: CountersByDay;
   readonly knownPrice: KnownPrice;
 }
 
@@ -16,61 +16,61 @@ type Count<Name extends EventName> = (counting: Counting, event: CacheEvents[Nam
 const NO_ANSWER: ReadonlySet<string> = new Set(['status', 'error']);
 
 /** Ended before its end: paid, and of no length that says anything. */
-const TORN: ReadonlySet<string> = new Set(['left', 'failed']);
+const CUT_SHORT: ReadonlySet<string> = new Set(['left', 'failed']);
 
-const tallyOf = ({ book }: Counting, { provider, model }: CallCost): Tally =>
-  book.tally(provider, model);
+const countersFor = ({ counters }: Counting, { provider, model }: CallCost): Counters =>
+  counters.countersOf(provider, model);
 
 /** An answer without a call of its own. */
-function save({ knownPrice }: Counting, { saved }: Tally, cost: CallCost): void {
-  addAnswer(saved, cost.usage, knownPrice(cost.usage, cost));
+function save({ knownPrice }: Counting, { saved }: Counters, cost: CallCost): void {
+  addUsage(saved, cost.usage, knownPrice(cost.usage, cost));
 }
 
-function serve(counting: Counting, tally: Tally, event: CacheEvents['hit']): void {
-  const { counts, cached } = tally;
+function serve(counting: Counting, counted: Counters, event: CacheEvents['hit']): void {
+  const { counts, cached } = counted;
   cached.add(event.waited);
   if (event.took !== undefined) {
     counts.replaced += event.took;
     counts.replacing += event.waited;
   }
-  save(counting, tally, event);
+  save(counting, counted, event);
 }
 
 /** What each event adds; the others add nothing. */
 const COUNTS: { readonly [Name in EventName]?: Count<Name> } = {
   hit(counting, event) {
-    const tally = tallyOf(counting, event);
-    tally.counts.hits += 1;
-    serve(counting, tally, event);
+    const counted = countersFor(counting, event);
+    counted.counts.hits += 1;
+    serve(counting, counted, event);
   },
   stale(counting, event) {
-    const tally = tallyOf(counting, event);
-    tally.counts.stale += 1;
-    serve(counting, tally, event);
+    const counted = countersFor(counting, event);
+    counted.counts.stale += 1;
+    serve(counting, counted, event);
   },
   collapsed(counting, event) {
-    const tally = tallyOf(counting, event);
-    tally.counts.collapsed += 1;
-    save(counting, tally, event);
+    const counted = countersFor(counting, event);
+    counted.counts.collapsed += 1;
+    save(counting, counted, event);
   },
   miss(counting, event) {
-    tallyOf(counting, event).counts.misses += 1;
+    countersFor(counting, event).counts.misses += 1;
   },
-  bypass({ book }, { provider, reason }) {
-    const { counts, reasons } = book.tally(provider, undefined);
+  bypass({ counters }, { provider, reason }) {
+    const { counts, reasons } = counters.countersOf(provider, undefined);
     counts.bypasses += 1;
     addReason(reasons.bypasses, reason);
   },
   stored(counting, event) {
-    tallyOf(counting, event).counts.stored += 1;
+    countersFor(counting, event).counts.stored += 1;
   },
   'not-admitted'(counting, event) {
-    const tally = tallyOf(counting, event);
-    tally.counts.notAdmitted += 1;
-    addReason(tally.reasons.notAdmitted, event.reason);
+    const counted = countersFor(counting, event);
+    counted.counts.notAdmitted += 1;
+    addReason(counted.reasons.notAdmitted, event.reason);
   },
-  'store-error'({ book }, { operation }) {
-    const { counts, reasons } = book.storeTally();
+  'store-error'({ counters }, { operation }) {
+    const { counts, reasons } = counters.storeCounters();
     counts.storeErrors += 1;
     addReason(reasons.storeErrors, operation);
   },
@@ -81,9 +81,9 @@ function countCall(counting: Counting, cost: CallCost, rejection: string | undef
   const { usage, took } = cost;
   const isAnswer = rejection === undefined || !NO_ANSWER.has(rejection);
   if (!isAnswer && usage === undefined) return;
-  const { spent, uncached } = tallyOf(counting, cost);
-  addAnswer(spent, usage, counting.knownPrice(usage, cost));
-  const isWhole = isAnswer && (rejection === undefined || !TORN.has(rejection));
+  const { spent, uncached } = countersFor(counting, cost);
+  addUsage(spent, usage, counting.knownPrice(usage, cost));
+  const isWhole = isAnswer && (rejection === undefined || !CUT_SHORT.has(rejection));
   if (isWhole && took !== undefined) uncached.add(took);
 }
 
@@ -96,7 +96,7 @@ function countEvent<Name extends EventName>(
 }
 
 /** Counts calls and events in `book`. */
-export function countingIn(counting: Counting): EventCounting {
+export function countEvents(counting: Counting): EventCounting {
   return {
     countCall: (cost, rejection) => countCall(counting, cost, rejection),
     countEvent: (name, event) => countEvent(counting, name, event),

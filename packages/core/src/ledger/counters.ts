@@ -2,7 +2,7 @@ import type { Usage } from '../entry/index.ts';
 import { isGiven } from '../key/index.ts';
 import { Histogram } from './histogram.ts';
 
-export const emptyBill = () => ({
+export const emptyUsageSums = () => ({
   input: 0,
   output: 0,
   /** Answers whose price came with them, or from the user's own `priceOf`; and that money, in US dollars. */
@@ -19,14 +19,18 @@ export const emptyBill = () => ({
 });
 
 /** Tokens and money of many answers of one model. Nothing but sums, so bills add up. */
-export type Bill = ReturnType<typeof emptyBill>;
+export type UsageSums = ReturnType<typeof emptyUsageSums>;
 
 /** A stored header may say anything. */
 const amount = (value: unknown): number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
 
 /** One answer more. `price` is in US dollars, where it is known. */
-export function addAnswer(bill: Bill, usage: Usage | undefined, price: number | undefined): void {
+export function addUsage(
+  bill: UsageSums,
+  usage: Usage | undefined,
+  price: number | undefined,
+): void {
   const input = amount(usage?.inputTokens);
   const output = amount(usage?.outputTokens);
   bill.input += input;
@@ -67,20 +71,20 @@ export const REASONS = ['bypasses', 'notAdmitted', 'storeErrors'] as const;
 type ReasonCounts = Record<(typeof REASONS)[number], Map<string, number>>;
 
 /** What happened: counted, added up, and nothing else. */
-export interface Tally {
+export interface Counters {
   readonly counts: ReturnType<typeof emptyCounts>;
   readonly reasons: ReasonCounts;
-  readonly saved: Bill;
-  readonly spent: Bill;
+  readonly saved: UsageSums;
+  readonly spent: UsageSums;
   readonly cached: Histogram;
   readonly uncached: Histogram;
 }
 
-export const emptyTally = (): Tally => ({
+export const emptyCounters = (): Counters => ({
   counts: emptyCounts(),
   reasons: { bypasses: new Map(), notAdmitted: new Map(), storeErrors: new Map() },
-  saved: emptyBill(),
-  spent: emptyBill(),
+  saved: emptyUsageSums(),
+  spent: emptyUsageSums(),
   cached: new Histogram(),
   uncached: new Histogram(),
 });
@@ -94,58 +98,59 @@ export function addReason(reasons: Map<string, number>, reason: string, count = 
   reasons.set(reason, (reasons.get(reason) ?? 0) + count);
 }
 
-export function addTally(tally: Tally, more: Tally): void {
-  addUp(tally.counts, more.counts);
-  addUp(tally.saved, more.saved);
-  addUp(tally.spent, more.spent);
+export function addCounters(counters: Counters, more: Counters): void {
+  addUp(counters.counts, more.counts);
+  addUp(counters.saved, more.saved);
+  addUp(counters.spent, more.spent);
   for (const name of REASONS) {
-    for (const [reason, count] of more.reasons[name]) addReason(tally.reasons[name], reason, count);
+    for (const [reason, count] of more.reasons[name])
+      addReason(counters.reasons[name], reason, count);
   }
-  tally.cached.merge(more.cached.buckets, more.cached.sum);
-  tally.uncached.merge(more.uncached.buckets, more.uncached.sum);
+  counters.cached.merge(more.cached.buckets, more.cached.sum);
+  counters.uncached.merge(more.uncached.buckets, more.uncached.sum);
 }
 
 /** The provider of what concerns the store alone. */
-export const NOBODY = '';
+export const STORE_ITSELF = '';
 
 /** What one process counted on one day, by provider and model. */
-export interface DayBook {
+export interface DayCounters {
   /** `YYYY-MM-DD`, in UTC. */
   readonly day: string;
-  readonly tallies: Map<string, Map<string | undefined, Tally>>;
+  readonly counters: Map<string, Map<string | undefined, Counters>>;
   /** Something was counted since it was last written down. */
   isChanged: boolean;
 }
 
-export interface NamedTally {
+export interface NamedCounters {
   readonly day: string;
   readonly provider: string;
   readonly model: string | undefined;
-  readonly tally: Tally;
+  readonly counters: Counters;
 }
 
-/** The tallies of a day, each with whose it is. */
-export function rowsOf(tallies: DayBook['tallies']): readonly Omit<NamedTally, 'day'>[] {
-  return [...tallies].flatMap(([provider, models]) =>
-    [...models].map(([model, tally]) => ({ provider, model, tally })),
+/** The rows of a day, each with whose it is. */
+export function rowsOf(byModel: DayCounters['counters']): readonly Omit<NamedCounters, 'day'>[] {
+  return [...byModel].flatMap(([provider, models]) =>
+    [...models].map(([model, counters]) => ({ provider, model, counters })),
   );
 }
 
 /** Names are the users': past this many in a day, the rest are counted together. */
-const MOST = 1_000;
+const MAX_NAMES_PER_DAY = 1_000;
 
 const OTHERS = '(others)';
 
 const DAY = 86_400_000;
 
 /** Older ones are in the store, if anywhere. */
-const MOST_DAYS = 90;
+const MAX_DAYS = 90;
 
 /** What this process counted since it began, by day. */
-export class TallyBook {
+export class CountersByDay {
   readonly #now: () => number;
-  readonly #days = new Map<string, DayBook>();
-  #today: DayBook | undefined;
+  readonly #days = new Map<string, DayCounters>();
+  #today: DayCounters | undefined;
   #dayFrom = 0;
   #size = 0;
   /** Told when something is counted after all had been written down. */
@@ -155,76 +160,76 @@ export class TallyBook {
     this.#now = now;
   }
 
-  get days(): Iterable<DayBook> {
+  get days(): Iterable<DayCounters> {
     return this.#days.values();
   }
 
   /** Of today. */
-  tally(provider: string, model: string | undefined): Tally {
+  countersOf(provider: string, model: string | undefined): Counters {
     const today = this.#current();
     if (!today.isChanged) {
       today.isChanged = true;
       this.onChange();
     }
-    return today.tallies.get(provider)?.get(model) ?? this.#add(today, provider, model);
+    return today.counters.get(provider)?.get(model) ?? this.#add(today, provider, model);
   }
 
   /** Of what concerns no provider. */
-  storeTally(): Tally {
-    return this.tally(NOBODY, undefined);
+  storeCounters(): Counters {
+    return this.countersOf(STORE_ITSELF, undefined);
   }
 
-  *[Symbol.iterator](): Generator<NamedTally> {
-    for (const { day, tallies } of this.#days.values()) {
-      for (const row of rowsOf(tallies)) yield { day, ...row };
+  *[Symbol.iterator](): Generator<NamedCounters> {
+    for (const { day, counters } of this.#days.values()) {
+      for (const row of rowsOf(counters)) yield { day, ...row };
     }
   }
 
-  #current(): DayBook {
+  #current(): DayCounters {
     const now = this.#now();
     const isToday = now >= this.#dayFrom && now < this.#dayFrom + DAY;
     if (this.#today === undefined || !isToday) this.#today = this.#begin(now);
     return this.#today;
   }
 
-  #begin(now: number): DayBook {
+  #begin(now: number): DayCounters {
     this.#dayFrom = Math.floor(now / DAY) * DAY;
     const date = new Date(this.#dayFrom);
     // The clock is the user's: no date breaks a call.
     const day = Number.isNaN(date.getTime()) ? 'unknown' : date.toISOString().slice(0, 10);
-    const known = this.#days.get(day) ?? { day, tallies: new Map(), isChanged: false };
+    const known = this.#days.get(day) ?? { day, counters: new Map(), isChanged: false };
     this.#days.set(day, known);
     const [oldest] = this.#days.keys();
-    if (this.#days.size > MOST_DAYS && oldest !== undefined) this.#days.delete(oldest);
-    this.#size = [...known.tallies.values()].reduce((sum, models) => sum + models.size, 0);
+    if (this.#days.size > MAX_DAYS && oldest !== undefined) this.#days.delete(oldest);
+    this.#size = [...known.counters.values()].reduce((sum, models) => sum + models.size, 0);
     return known;
   }
 
-  #add({ tallies }: DayBook, provider: string, model: string | undefined): Tally {
-    const isFull = this.#size >= MOST;
+  #add({ counters }: DayCounters, provider: string, model: string | undefined): Counters {
+    const isFull = this.#size >= MAX_NAMES_PER_DAY;
     const [name, of] = isFull ? [OTHERS, undefined] : [provider, model];
-    const models = tallies.get(name) ?? new Map<string | undefined, Tally>();
-    const tally = models.get(of) ?? emptyTally();
-    tallies.set(name, models.set(of, tally));
+    const models = counters.get(name) ?? new Map<string | undefined, Counters>();
+    const added = models.get(of) ?? emptyCounters();
+    counters.set(name, models.set(of, added));
     this.#size += 1;
-    return tally;
+    return added;
   }
 }
 
 /** Tallies of many processes, one for each day, provider and model: however many wrote, this stays small. */
-export class TallySum {
-  readonly #tallies = new Map<string, NamedTally>();
+export class CounterSum {
+  readonly #groups = new Map<string, NamedCounters>();
 
-  addAll(tallies: readonly NamedTally[]): void {
-    for (const { tally, ...name } of tallies) {
+  addAll(rows: readonly NamedCounters[]): void {
+    for (const { counters, ...name } of rows) {
       const id = JSON.stringify([name.day, name.provider, name.model]);
-      const sum = this.#tallies.get(id) ?? { ...name, tally: emptyTally() };
-      addTally(sum.tally, tally);
-      this.#tallies.set(id, sum);
+      const sum = this.#groups.get(id) ?? { ...name, counters: emptyCounters() };
+      addCounters(sum.counters, counters);
+      this.#groups.set(id, sum);
     }
   }
 
-  [Symbol.iterator](): Iterator<NamedTally> {
-    return this.#tallies.values();
+  [Symbol.iterator](): Iterator<NamedCounters> {
+    return this.#groups.values();
   }
 }

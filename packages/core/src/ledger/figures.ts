@@ -1,14 +1,14 @@
 import type { StoreSize } from '../store/index.ts';
 import {
-  addTally,
-  type Bill,
-  emptyTally,
-  type NamedTally,
-  NOBODY,
-  type Tally,
+  addCounters,
+  type Counters,
+  emptyCounters,
+  type NamedCounters,
+  STORE_ITSELF,
+  type UsageSums,
 } from './counters.ts';
 import type { Histogram } from './histogram.ts';
-import { listPrice, type Priced } from './prices.ts';
+import { listPrice, type PricedModel } from './prices.ts';
 
 /** How long answers took, in milliseconds. Nothing where none is known. */
 export interface Timing {
@@ -108,7 +108,7 @@ function timing(histogram: Histogram): Timing {
 }
 
 /** By the mean answer: some prices rise with the length of a single request. */
-function priceListed(bill: Bill, priced: Priced): number | undefined {
+function priceListed(bill: UsageSums, priced: PricedModel): number | undefined {
   const each = (tokens: number) => tokens / bill.listed;
   const usage = {
     inputTokens: each(bill.listedInput),
@@ -121,10 +121,10 @@ function priceListed(bill: Bill, priced: Priced): number | undefined {
 }
 
 /** What answers cost that were saved, or spent on. Unknown prices are counted, and never guessed. */
-function costOf(named: readonly NamedTally[], side: 'saved' | 'spent'): Money {
+function costOf(named: readonly NamedCounters[], side: 'saved' | 'spent'): Money {
   let [usd, priced, unpriced] = [0, 0, 0];
-  for (const { tally, ...whose } of named) {
-    const bill = tally[side];
+  for (const { counters, ...whose } of named) {
+    const bill = counters[side];
     const listed = bill.listed === 0 ? 0 : priceListed(bill, whose);
     usd += bill.usd + (listed ?? 0);
     priced += bill.priced + (listed === undefined ? 0 : bill.listed);
@@ -133,7 +133,7 @@ function costOf(named: readonly NamedTally[], side: 'saved' | 'spent'): Money {
   return { usd: priced === 0 && unpriced > 0 ? undefined : usd, unpriced };
 }
 
-function timeOf({ counts, cached, uncached }: Tally): LedgerFigures['time'] {
+function timeOf({ counts, cached, uncached }: Counters): LedgerFigures['time'] {
   const { replaced, replacing } = counts;
   return {
     cached: timing(cached),
@@ -143,12 +143,12 @@ function timeOf({ counts, cached, uncached }: Tally): LedgerFigures['time'] {
   };
 }
 
-const tokensOf = ({ input, output }: Bill) => ({ input, output });
+const tokensOf = ({ input, output }: UsageSums) => ({ input, output });
 
 /** What tallies say together. Money is by the prices of each one's day. */
-export function figuresOf(named: readonly NamedTally[]): LedgerFigures {
-  const sum = emptyTally();
-  for (const { tally } of named) addTally(sum, tally);
+export function figuresOf(named: readonly NamedCounters[]): LedgerFigures {
+  const sum = emptyCounters();
+  for (const { counters } of named) addCounters(sum, counters);
   const { counts, reasons, saved, spent } = sum;
   const { replaced: _replaced, replacing: _replacing, ...happened } = counts;
   const free = counts.hits + counts.stale + counts.collapsed;
@@ -169,14 +169,14 @@ export function figuresOf(named: readonly NamedTally[]): LedgerFigures {
 type Name = Pick<LedgerRow, 'provider' | 'model' | 'day'>;
 
 /** What a row is of. */
-const NAMES: Readonly<Record<LedgerGroup, (named: NamedTally) => Name>> = {
+const NAMES: Readonly<Record<LedgerGroup, (named: NamedCounters) => Name>> = {
   model: ({ provider, model }) => ({ provider, model }),
   provider: ({ provider }) => ({ provider }),
   day: ({ day }) => ({ day }),
 };
 
-function grouped(named: readonly NamedTally[], group: LedgerGroup) {
-  const groups = new Map<string, { readonly name: Name; readonly members: NamedTally[] }>();
+function grouped(named: readonly NamedCounters[], group: LedgerGroup) {
+  const groups = new Map<string, { readonly name: Name; readonly members: NamedCounters[] }>();
   for (const one of named) {
     const name = NAMES[group](one);
     const id = JSON.stringify(name);
@@ -193,8 +193,9 @@ const byDay = (one: LedgerRow, other: LedgerRow) =>
 const byRequests = (one: LedgerRow, other: LedgerRow) => other.requests - one.requests;
 
 /** The figures of each model, provider or day. What concerns the store alone has a day, and no provider. */
-export function rowsBy(named: readonly NamedTally[], group: LedgerGroup): readonly LedgerRow[] {
-  const concerned = group === 'day' ? named : named.filter(({ provider }) => provider !== NOBODY);
+export function rowsBy(named: readonly NamedCounters[], group: LedgerGroup): readonly LedgerRow[] {
+  const concerned =
+    group === 'day' ? named : named.filter(({ provider }) => provider !== STORE_ITSELF);
   const rows = grouped(concerned, group).map(({ name, members }) => ({
     ...name,
     ...figuresOf(members),

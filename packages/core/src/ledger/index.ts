@@ -2,9 +2,9 @@
 // It never holds the text of a prompt, an answer or a key, and an error of it never reaches a call.
 // Start at cache-ledger.ts; what each event adds is in count-event.ts.
 
-export { Bookkeeping } from './cache-ledger.ts';
-export { countingIn } from './count-event.ts';
-export { TallyBook } from './counters.ts';
+export { CacheLedger } from './cache-ledger.ts';
+export { countEvents } from './count-event.ts';
+export { CountersByDay } from './counters.ts';
 export type {
   CacheStats,
   Ledger,

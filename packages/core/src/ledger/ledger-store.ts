@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { parseJson } from '../entry/index.ts';
 import { fieldsOf, isFields, listOf } from '../key/index.ts';
-import type { Rows, Store } from '../store/index.ts';
+import type { RowStore, Store } from '../store/index.ts';
 import {
   addReason,
   addUp,
-  type DayBook,
-  emptyTally,
-  type NamedTally,
+  type Counters,
+  type CountersByDay,
+  type DayCounters,
+  emptyCounters,
+  type NamedCounters,
   REASONS,
   rowsOf,
-  type Tally,
-  type TallyBook,
 } from './counters.ts';
 import type { BucketCounts, Histogram } from './histogram.ts';
 
@@ -53,23 +53,23 @@ function countsIn(value: unknown): Record<string, number> {
 
 const histogramRow = ({ buckets, sum }: Histogram) => ({ buckets, sum });
 
-function rowOf({ provider, model, tally }: Omit<NamedTally, 'day'>) {
-  const reasons = REASONS.map((name) => [name, Object.fromEntries(tally.reasons[name])]);
+function rowOf({ provider, model, counters }: Omit<NamedCounters, 'day'>) {
+  const reasons = REASONS.map((name) => [name, Object.fromEntries(counters.reasons[name])]);
   return {
     provider,
     model,
-    counts: countsIn(tally.counts),
+    counts: countsIn(counters.counts),
     reasons: Object.fromEntries(reasons),
-    saved: countsIn(tally.saved),
-    spent: countsIn(tally.spent),
-    cached: histogramRow(tally.cached),
-    uncached: histogramRow(tally.uncached),
+    saved: countsIn(counters.saved),
+    spent: countsIn(counters.spent),
+    cached: histogramRow(counters.cached),
+    uncached: histogramRow(counters.uncached),
   };
 }
 
 /** One process's day: names of providers and models, and sums. */
-export function ledgerText({ tallies }: DayBook): string {
-  return JSON.stringify({ version: VERSION, rows: rowsOf(tallies).map(rowOf) });
+export function ledgerText({ counters }: DayCounters): string {
+  return JSON.stringify({ version: VERSION, rows: rowsOf(counters).map(rowOf) });
 }
 
 function readHistogram(histogram: Histogram, value: unknown): void {
@@ -80,18 +80,18 @@ function readHistogram(histogram: Histogram, value: unknown): void {
   histogram.merge(pairs as BucketCounts, isCount(sum) ? sum : 0); // pairs, as just filtered
 }
 
-function readTally(row: Readonly<Record<string, unknown>>): Tally {
-  const tally = emptyTally();
-  addUp(tally.counts, countsIn(row.counts));
-  addUp(tally.saved, countsIn(row.saved));
-  addUp(tally.spent, countsIn(row.spent));
+function readCounters(row: Readonly<Record<string, unknown>>): Counters {
+  const counters = emptyCounters();
+  addUp(counters.counts, countsIn(row.counts));
+  addUp(counters.saved, countsIn(row.saved));
+  addUp(counters.spent, countsIn(row.spent));
   for (const name of REASONS) {
     const reasons = Object.entries(countsIn(fieldsOf(row.reasons)[name]));
-    for (const [reason, count] of reasons) addReason(tally.reasons[name], reason, count);
+    for (const [reason, count] of reasons) addReason(counters.reasons[name], reason, count);
   }
-  readHistogram(tally.cached, row.cached);
-  readHistogram(tally.uncached, row.uncached);
-  return tally;
+  readHistogram(counters.cached, row.cached);
+  readHistogram(counters.uncached, row.uncached);
+  return counters;
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {
@@ -103,22 +103,22 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
 }
 
 /** What a process wrote down; nothing where the text is of another making. */
-export function readLedgerText(text: string, day: string): readonly NamedTally[] {
+export function readLedgerText(text: string, day: string): readonly NamedCounters[] {
   const { version, rows } = parsed(text);
   if (version !== VERSION) return [];
   return listOf(rows).flatMap((row) => {
     if (!isFields(row) || typeof row.provider !== 'string') return [];
     const model = typeof row.model === 'string' ? row.model : undefined;
-    return [{ day, provider: row.provider, model, tally: readTally(row) }];
+    return [{ day, provider: row.provider, model, counters: readCounters(row) }];
   });
 }
 
 /** Milliseconds a day's sums are kept after they were last written. */
-const LIFE = 90 * 86_400_000;
+const LEDGER_ROW_TTL = 90 * 86_400_000;
 
-export interface LedgerShelfParts {
-  readonly book: TallyBook;
-  readonly rows: Rows;
+export interface LedgerStoreParts {
+  readonly counters: CountersByDay;
+  readonly rows: RowStore;
   readonly store: Store;
   /** Of the namespace. */
   readonly prefix: string;
@@ -127,22 +127,22 @@ export interface LedgerShelfParts {
 }
 
 /** What one process wrote down. */
-export interface LedgerSheet {
+export interface ProcessCounters {
   readonly process: string;
-  readonly tallies: readonly NamedTally[];
+  readonly counters: readonly NamedCounters[];
 }
 
 /** Told from every other process that ever writes, and from other caches in this one. */
 const PROCESS = randomUUID();
 
-let shelves = 0;
+let instances = 0;
 
 /**
  * Each process writes its own sums, all of a day in one row that no other writes: nothing is contended for,
  * and writing it again changes nothing.
  */
-export class LedgerShelf {
-  readonly #parts: LedgerShelfParts;
+export class LedgerStore {
+  readonly #parts: LedgerStoreParts;
   /** Of this process. */
   readonly process = PROCESS;
   readonly #name: string;
@@ -150,11 +150,11 @@ export class LedgerShelf {
   #callOff = () => {};
   #written: Promise<void> = Promise.resolve();
 
-  constructor(parts: LedgerShelfParts) {
+  constructor(parts: LedgerStoreParts) {
     this.#parts = parts;
-    shelves += 1;
-    this.#name = `${PROCESS}:${shelves}`;
-    if (parts.interval !== undefined) parts.book.onChange = () => this.#arm();
+    instances += 1;
+    this.#name = `${PROCESS}:${instances}`;
+    if (parts.interval !== undefined) parts.counters.onChange = () => this.#arm();
   }
 
   /** Writes down what is not. In turn: an older sum never follows a newer one. */
@@ -167,17 +167,17 @@ export class LedgerShelf {
 
   async close(): Promise<void> {
     await this.write();
-    this.#parts.book.onChange = () => {};
+    this.#parts.counters.onChange = () => {};
     this.#disarm();
   }
 
   /** What the others wrote, as far as the store can list its rows. */
-  async *others(): AsyncGenerator<LedgerSheet, void, undefined> {
+  async *others(): AsyncGenerator<ProcessCounters, void, undefined> {
     const prefix = ledgerPrefix(this.#parts.prefix);
     for await (const { key, value } of this.#parts.store.scan?.(prefix) ?? []) {
-      const [day = '', process = '', shelf = ''] = key.slice(prefix.length).split(':');
-      const isOwn = this.#name === `${process}:${shelf}`;
-      if (!isOwn) yield { process, tallies: readLedgerText(value, day) };
+      const [day = '', process = '', instance = ''] = key.slice(prefix.length).split(':');
+      const isOwn = this.#name === `${process}:${instance}`;
+      if (!isOwn) yield { process, counters: readLedgerText(value, day) };
     }
   }
 
@@ -195,13 +195,13 @@ export class LedgerShelf {
   }
 
   async #writeAll(): Promise<void> {
-    for (const day of this.#parts.book.days) if (day.isChanged) await this.#writeDay(day);
+    for (const day of this.#parts.counters.days) if (day.isChanged) await this.#writeDay(day);
   }
 
-  async #writeDay(day: DayBook): Promise<void> {
+  async #writeDay(day: DayCounters): Promise<void> {
     day.isChanged = false; // before the text is made: what is counted meanwhile is written next time
     const key = `${ledgerPrefix(this.#parts.prefix)}${day.day}:${this.#name}`;
-    if (await this.#parts.rows.write(key, ledgerText(day), LIFE)) return;
+    if (await this.#parts.rows.write(key, ledgerText(day), LEDGER_ROW_TTL)) return;
     day.isChanged = true;
     this.#arm();
   }

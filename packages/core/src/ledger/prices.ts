@@ -5,7 +5,7 @@ import { numberOf } from '../key/index.ts';
 const PACKAGE = '@pydantic/genai-prices';
 
 /** Whose answer it is. */
-export interface Priced {
+export interface PricedModel {
   readonly provider: string;
   readonly model?: string | undefined;
   /** `YYYY-MM-DD`: prices change. @default today */
@@ -54,7 +54,7 @@ function timestampOf(day: string | undefined): Date | undefined {
 }
 
 /** US dollars by the provider's list, as `@pydantic/genai-prices` has it; nothing where it does not know. */
-export function listPrice(usage: Usage, { provider, model, day }: Priced): number | undefined {
+export function listPrice(usage: Usage, { provider, model, day }: PricedModel): number | undefined {
   const prices = model === undefined ? undefined : pricePackage();
   if (prices === undefined || model === undefined) return undefined;
   const tokens = {
@@ -73,7 +73,7 @@ export function listPrice(usage: Usage, { provider, model, day }: Priced): numbe
 }
 
 /** US dollars for one answer; nothing where the price is not known, and never 0 for that. */
-export type PriceOf = (usage: Usage, whose: Priced) => number | undefined;
+export type PriceOf = (usage: Usage, whose: PricedModel) => number | undefined;
 
 const isPrice = (price: unknown): price is number =>
   typeof price === 'number' && Number.isFinite(price) && price >= 0;
@@ -87,18 +87,18 @@ export class Prices {
   }
 
   /** US dollars, or nothing. Loads the list of prices where nothing nearer is known. */
-  of(usage: Usage | undefined, whose: Priced): number | undefined {
+  of(usage: Usage | undefined, whose: PricedModel): number | undefined {
     return this.known(usage, whose) ?? (usage && listPrice(usage, whose));
   }
 
   /** The same without a list. */
-  readonly known = (usage: Usage | undefined, whose: Priced): number | undefined => {
+  readonly known = (usage: Usage | undefined, whose: PricedModel): number | undefined => {
     if (usage === undefined) return undefined;
     const own = this.#priceOf === undefined ? undefined : this.#own(usage, whose);
     return own ?? (isPrice(usage.cost) ? usage.cost : undefined);
   };
 
-  #own(usage: Usage, { provider, model }: Priced): number | undefined {
+  #own(usage: Usage, { provider, model }: PricedModel): number | undefined {
     try {
       const price = this.#priceOf?.(usage, { provider, model });
       return isPrice(price) ? price : undefined;

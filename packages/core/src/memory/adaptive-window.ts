@@ -1,17 +1,17 @@
-import type { MemorySketch } from './frequency-sketch.ts';
-import { type MemoryBounds, MemoryOrder, type OrderNode } from './tiny-lfu.ts';
+import type { FrequencySketch } from './frequency-sketch.ts';
+import { type MemoryBounds, type OrderNode, TinyLfuOrder } from './tiny-lfu.ts';
 
-interface MiniatureRow extends OrderNode<MiniatureRow> {}
+interface SimulatedRow extends OrderNode<SimulatedRow> {}
 
 /** A store without values that holds a sample of the keys: it shows what a window of another size would keep. */
-export class Miniature {
-  readonly #rows = new Map<number, MiniatureRow>();
-  readonly #order: MemoryOrder<MiniatureRow>;
+export class MiniSimulation {
+  readonly #rows = new Map<number, SimulatedRow>();
+  readonly #order: TinyLfuOrder<SimulatedRow>;
   /** Hits that the window in use has missed of late, and this one had. */
   regret = 0;
 
-  constructor(sketch: MemorySketch, bounds: MemoryBounds, windowShare: number) {
-    this.#order = new MemoryOrder(sketch, bounds, windowShare);
+  constructor(sketch: FrequencySketch, bounds: MemoryBounds, windowShare: number) {
+    this.#order = new TinyLfuOrder(sketch, bounds, windowShare);
   }
 
   get count(): number {
@@ -29,7 +29,7 @@ export class Miniature {
       this.#order.touch(found);
       return true;
     }
-    const row = { hash, bytes, place: undefined, newer: undefined, older: undefined };
+    const row = { hash, bytes, list: undefined, newer: undefined, older: undefined };
     this.#rows.set(hash, row);
     this.#order.add(row);
     while (this.#order.isOver) this.#remove(this.#order.victim());
@@ -42,7 +42,7 @@ export class Miniature {
     for (const [hash, row] of this.#rows) if (!isSampled(hash)) this.#remove(row);
   }
 
-  #remove(row: MiniatureRow | undefined): void {
+  #remove(row: SimulatedRow | undefined): void {
     if (row === undefined) return;
     this.#order.remove(row);
     this.#rows.delete(row.hash);
@@ -67,20 +67,20 @@ interface Used {
   readonly bytes: number;
 }
 
-function compare(miniature: Miniature, isHit: boolean, isHitOfChosen: boolean): void {
+function compare(miniature: MiniSimulation, isHit: boolean, isHitOfChosen: boolean): void {
   if (isHit === isHitOfChosen) return;
   miniature.regret = Math.max(0, miniature.regret + (isHit ? 1 : -1));
 }
 
 /** The miniature that does best so far, which at first is LRU: another is chosen when enough hits were missed without it. */
-export class MemoryChoice {
-  readonly #lru: Miniature;
-  readonly #miniatures: readonly Miniature[];
-  #chosen: Miniature;
+export class WindowChoice {
+  readonly #lru: MiniSimulation;
+  readonly #miniatures: readonly MiniSimulation[];
+  #chosen: MiniSimulation;
   #reluctance = 1;
   #uses = 0;
 
-  constructor(lru: Miniature, others: readonly Miniature[]) {
+  constructor(lru: MiniSimulation, others: readonly MiniSimulation[]) {
     this.#lru = lru;
     this.#miniatures = [lru, ...others];
     this.#chosen = lru;
@@ -119,7 +119,7 @@ export class MemoryChoice {
     for (const miniature of this.#miniatures) miniature.regret = 0;
   }
 
-  #enough(miniature: Miniature): number {
+  #enough(miniature: MiniSimulation): number {
     const perRow = miniature === this.#lru ? BACK_TO_LRU : this.#reluctance;
     return LEAST_REGRET + REGRET_PER_ROW * perRow * miniature.count;
   }
@@ -137,18 +137,18 @@ const LARGEST_SAMPLE = 2_048;
  * Which size of the window suits the traffic: each is tried in miniature, on a sample of the keys, and the best so far
  * is what the store uses (Einziger et al., "Adaptive Software Cache Management", 2018).
  */
-export class MemoryTrial {
+export class AdaptiveWindow {
   readonly #bounds: MemoryBounds;
-  readonly #miniatures: readonly Miniature[];
-  readonly #choice: MemoryChoice;
+  readonly #miniatures: readonly MiniSimulation[];
+  readonly #choice: WindowChoice;
   #keysPerSample = 1;
 
-  constructor(sketch: MemorySketch, bounds: MemoryBounds) {
-    const lru = new Miniature(sketch, bounds, SHARE_OF_LRU);
-    const others = OTHER_SHARES.map((share) => new Miniature(sketch, bounds, share));
+  constructor(sketch: FrequencySketch, bounds: MemoryBounds) {
+    const lru = new MiniSimulation(sketch, bounds, SHARE_OF_LRU);
+    const others = OTHER_SHARES.map((share) => new MiniSimulation(sketch, bounds, share));
     this.#bounds = bounds;
     this.#miniatures = [lru, ...others];
-    this.#choice = new MemoryChoice(lru, others);
+    this.#choice = new WindowChoice(lru, others);
   }
 
   get windowShare(): number {

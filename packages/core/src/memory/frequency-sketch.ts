@@ -5,7 +5,7 @@ const QUARTER = BLOCK / 4;
 
 const COUNTERS_PER_ROW = 16;
 
-const MOST = 15;
+const MAX_COUNT = 15;
 
 /** After so many uses a row, each count is halved: what was popular once does not stay for it. */
 const USES_PER_ROW = 10;
@@ -14,7 +14,7 @@ const USES_PER_ROW = 10;
  * How often each key was used of late, kept or not, in sixteen bytes a row: a count-min sketch, which may say too
  * much, and never too little (Einziger, Friedman and Manes, "TinyLFU", 2017).
  */
-export class MemorySketch {
+export class FrequencySketch {
   #counters = new Uint8Array(BLOCK * 8);
   #uses = 0;
 
@@ -42,7 +42,7 @@ export class MemorySketch {
     const count = this.countOf(hash);
     this.#uses += 1;
     if (this.#uses * COUNTERS_PER_ROW >= this.#counters.length * USES_PER_ROW) this.#age();
-    if (count === MOST) return;
+    if (count === MAX_COUNT) return;
     const block = this.#blockOf(hash);
     this.#raise(placeIn(block, hash, 0), count);
     this.#raise(placeIn(block, hash, 1), count);

@@ -1,7 +1,7 @@
 import type { StoreSize } from '../store/index.ts';
-import { MemoryTrial } from './adaptive-window.ts';
-import { MemorySketch } from './frequency-sketch.ts';
-import { exceeds, type MemoryBounds, MemoryOrder, type OrderNode } from './tiny-lfu.ts';
+import { AdaptiveWindow } from './adaptive-window.ts';
+import { FrequencySketch } from './frequency-sketch.ts';
+import { exceeds, type MemoryBounds, type OrderNode, TinyLfuOrder } from './tiny-lfu.ts';
 
 /** An entry of the memory store, and its place in the order of leaving. */
 export interface MemoryRow extends OrderNode<MemoryRow> {
@@ -34,7 +34,7 @@ export function memoryRow(key: string, value: string, expiresAt: number): Memory
     hash: hashOf(key),
     bytes: ROW_BYTES + bytesOf(key) + bytesOf(value),
     expiresAt,
-    place: undefined,
+    list: undefined,
     newer: undefined,
     older: undefined,
   };
@@ -44,15 +44,15 @@ const HALF = 0.5;
 
 /** Which rows stay: told of every use, it says which goes next while they are more than they may be. */
 export class MemoryEviction {
-  readonly #sketch = new MemorySketch();
-  readonly #trial: MemoryTrial;
+  readonly #sketch = new FrequencySketch();
+  readonly #trial: AdaptiveWindow;
   readonly #bounds: MemoryBounds;
-  readonly #order: MemoryOrder<MemoryRow>;
+  readonly #order: TinyLfuOrder<MemoryRow>;
 
   constructor(bounds: MemoryBounds) {
     this.#bounds = bounds;
-    this.#trial = new MemoryTrial(this.#sketch, bounds);
-    this.#order = new MemoryOrder(this.#sketch, bounds, this.#trial.windowShare);
+    this.#trial = new AdaptiveWindow(this.#sketch, bounds);
+    this.#order = new TinyLfuOrder(this.#sketch, bounds, this.#trial.windowShare);
   }
 
   get bytes(): number {
@@ -121,7 +121,7 @@ export class MemoryRows {
 
   get(key: string, now: number): MemoryRow | undefined {
     const row = this.#rows.get(key);
-    if (row === undefined || this.hasLeft(row, now)) return undefined;
+    if (row === undefined || this.removeIfExpired(row, now)) return undefined;
     this.#eviction.touch(row);
     return row;
   }
@@ -153,7 +153,7 @@ export class MemoryRows {
   }
 
   /** Takes the row out if it has expired. Did it? */
-  hasLeft({ key, expiresAt }: MemoryRow, now: number): boolean {
+  removeIfExpired({ key, expiresAt }: MemoryRow, now: number): boolean {
     return now >= expiresAt && this.delete(key);
   }
 
@@ -161,7 +161,7 @@ export class MemoryRows {
     for (let seen = 0; seen < ROWS_PER_WRITE; seen += 1) {
       const { value: row } = this.#round.next();
       if (row === undefined) this.#round = this.#rows.values();
-      else this.hasLeft(row, now);
+      else this.removeIfExpired(row, now);
     }
   }
 

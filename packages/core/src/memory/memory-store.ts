@@ -67,7 +67,7 @@ export class MemoryStore implements Store {
   async *scan(prefix: string): AsyncGenerator<StoredRow, void, undefined> {
     for (const row of this.#rows.all()) {
       const isAsked = row.key.startsWith(prefix);
-      if (isAsked && !this.#rows.hasLeft(row, this.#now()))
+      if (isAsked && !this.#rows.removeIfExpired(row, this.#now()))
         yield { key: row.key, value: row.value };
     }
   }
@@ -76,7 +76,7 @@ export class MemoryStore implements Store {
     let seen = 0;
     let swept = 0;
     for (const row of this.#rows.all()) {
-      if (this.#rows.hasLeft(row, this.#now())) swept += 1;
+      if (this.#rows.removeIfExpired(row, this.#now())) swept += 1;
       seen += 1;
       if (seen % ROWS_PER_TURN === 0) await nextTurn();
     }

@@ -1,4 +1,4 @@
-import type { MemorySketch } from './frequency-sketch.ts';
+import type { FrequencySketch } from './frequency-sketch.ts';
 
 export interface MemoryBounds {
   readonly maxEntries: number;
@@ -78,10 +78,10 @@ export class RecencyList<Node extends RecencyNode<Node>> {
 }
 
 /** How much of it is for rows that were used here: no flood of new ones reaches them. */
-const PROVEN_SHARE = 0.8;
+const PROTECTED_SHARE = 0.8;
 
 /** The room outside the window: rows on probation go first, the others have been used since they came. */
-export class MemoryMain<Node extends OrderNode<Node>> {
+export class MainSegment<Node extends OrderNode<Node>> {
   readonly #probation = new RecencyList<Node>();
   readonly #proven = new RecencyList<Node>();
 
@@ -98,29 +98,29 @@ export class MemoryMain<Node extends OrderNode<Node>> {
   }
 
   add(node: Node): void {
-    node.place?.remove(node);
-    node.place = this.#probation;
+    node.list?.remove(node);
+    node.list = this.#probation;
     this.#probation.push(node);
   }
 
   /** `share` is how much of the bounds is its own. Of those that have proven themselves the oldest makes room. */
   touch(node: Node, bounds: MemoryBounds, share: number): void {
-    if (node.place === this.#proven) {
+    if (node.list === this.#proven) {
       this.#proven.touch(node);
       return;
     }
-    node.place?.remove(node);
-    node.place = this.#proven;
+    node.list?.remove(node);
+    node.list = this.#proven;
     this.#proven.push(node);
     const { oldest } = this.#proven;
-    const isOver = exceeds(this.#proven, bounds, PROVEN_SHARE * share);
+    const isOver = exceeds(this.#proven, bounds, PROTECTED_SHARE * share);
     if (isOver && oldest !== undefined && oldest !== node) this.add(oldest);
   }
 }
 
 export interface OrderNode<Node extends OrderNode<Node>> extends RecencyNode<Node> {
   readonly hash: number;
-  place: RecencyList<Node> | undefined;
+  list: RecencyList<Node> | undefined;
 }
 
 /** What one write does at most of the work that a change of the window leaves. */
@@ -130,15 +130,15 @@ const MOST_STEPS = 16;
  * Which row goes first. A new one enters a window that knows recency only; what falls out of that stays if it was used
  * more than what it would push out (Einziger, Friedman and Manes, "TinyLFU", 2017). A window of all the room is LRU.
  */
-export class MemoryOrder<Node extends OrderNode<Node>> {
-  readonly #sketch: MemorySketch;
+export class TinyLfuOrder<Node extends OrderNode<Node>> {
+  readonly #sketch: FrequencySketch;
   readonly #window = new RecencyList<Node>();
-  readonly #main = new MemoryMain<Node>();
+  readonly #main = new MainSegment<Node>();
   bounds: MemoryBounds;
   /** How much of the room is the window's, from 0 to 1. */
   windowShare: number;
 
-  constructor(sketch: MemorySketch, bounds: MemoryBounds, windowShare: number) {
+  constructor(sketch: FrequencySketch, bounds: MemoryBounds, windowShare: number) {
     this.#sketch = sketch;
     this.bounds = bounds;
     this.windowShare = windowShare;
@@ -157,7 +157,7 @@ export class MemoryOrder<Node extends OrderNode<Node>> {
   }
 
   add(node: Node): void {
-    node.place = this.#window;
+    node.list = this.#window;
     this.#window.push(node);
     for (let step = 0; step < MOST_STEPS && this.#isWindowOver(); step += 1) {
       const { oldest } = this.#window;
@@ -167,13 +167,13 @@ export class MemoryOrder<Node extends OrderNode<Node>> {
   }
 
   touch(node: Node): void {
-    if (node.place === this.#window) this.#window.touch(node);
+    if (node.list === this.#window) this.#window.touch(node);
     else this.#main.touch(node, this.bounds, 1 - this.windowShare);
   }
 
   remove(node: Node): void {
-    node.place?.remove(node);
-    node.place = undefined;
+    node.list?.remove(node);
+    node.list = undefined;
   }
 
   /** The row that goes next. */

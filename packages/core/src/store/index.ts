@@ -2,8 +2,8 @@
 // It never lets a failure of the store reach a call.
 // Start at store.ts, the contract; store-guard.ts is what every operation passes.
 
-export { GuardedStore } from './guarded-store.ts';
 export { LazyStore } from './lazy-store.ts';
-export type { Leases, Rows, Store, StoredRow, StoreSize, Texts } from './store.ts';
-export { faultName, isPermanent, withDeadline } from './store-failure.ts';
-export { TieredRows } from './tiered-store.ts';
+export { ResilientStore } from './resilient-store.ts';
+export type { Leases, RowStore, RowTexts, Store, StoredRow, StoreSize } from './store.ts';
+export { failureCode, isPermanentFailure, withDeadline } from './store-failure.ts';
+export { TieredStore } from './tiered-store.ts';

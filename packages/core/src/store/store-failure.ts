@@ -1,5 +1,5 @@
 /** A timer that is set for longer goes off at once. */
-const LONGEST = 2 ** 31 - 1;
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 /** Rejects when `promise` has not settled after `milliseconds`; what comes later is nobody's. */
 export function withDeadline<Value>(
@@ -7,7 +7,10 @@ export function withDeadline<Value>(
   milliseconds: number,
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new DeadlineError()), Math.min(milliseconds, LONGEST));
+    const timer = setTimeout(
+      () => reject(new DeadlineError()),
+      Math.min(milliseconds, LONGEST_TIMEOUT),
+    );
     const settle = <Argument>(end: (argument: Argument) => void) => {
       return (argument: Argument) => {
         clearTimeout(timer);
@@ -27,7 +30,7 @@ export class DeadlineError extends Error {
 const NAME = /^\w[\w.-]{0,49}$/;
 
 /** Names a fault without its message, which may hold an address with its password. */
-export function faultName(error: unknown): string {
+export function failureCode(error: unknown): string {
   const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown }; // whatever a store throws
   const words = [code, name].filter((word) => typeof word === 'string' || typeof word === 'number');
   return words.map(String).find((word) => NAME.test(word)) ?? 'unknown';
@@ -44,16 +47,16 @@ const said = (error: unknown): Said => (error ?? {}) as Said;
 // thrown: anything
 
 /** A wrong password or database, which only a person can mend: a store that knows says so on its error. */
-export function isPermanent(error: unknown): boolean {
+export function isPermanentFailure(error: unknown): boolean {
   return said(error).isPermanent === true;
 }
 
 /** One of many servers is away: what the others keep can be had. */
-export function isPartial(error: unknown): boolean {
+export function isPartialOutage(error: unknown): boolean {
   return said(error).isPartial === true;
 }
 
 /** The store answers: to leave it alone would take what it can do, too. */
-export function isAlive(error: unknown): boolean {
-  return isPartial(error) || (said(error).isRefusal === true && !isPermanent(error));
+export function hasAnswered(error: unknown): boolean {
+  return isPartialOutage(error) || (said(error).isRefusal === true && !isPermanentFailure(error));
 }

@@ -1,10 +1,10 @@
 import type { CacheEventEmitter, StoreOperation } from '../events/index.ts';
-import { Breaker } from './breaker.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
 import type { Store } from './store.ts';
-import { faultName, isAlive, isPermanent, withDeadline } from './store-failure.ts';
+import { failureCode, hasAnswered, isPermanentFailure, withDeadline } from './store-failure.ts';
 
 /** Loading a package and opening a file happen once, and are no reason to take a first hit for a miss. */
-const PATIENCE = 5_000;
+const OPENING_TIMEOUT = 5_000;
 
 /** Waits once for a store to be ready: each operation then finds out for itself, and one that opens late is used. */
 export class StoreOpening {
@@ -23,7 +23,7 @@ export class StoreOpening {
   }
 
   async #wait(opening: Promise<unknown> | undefined): Promise<void> {
-    await (opening && withDeadline(opening, PATIENCE).catch(() => {}));
+    await (opening && withDeadline(opening, OPENING_TIMEOUT).catch(() => {}));
     this.isOver = true;
   }
 }
@@ -38,7 +38,7 @@ export interface GuardOptions {
 }
 
 /** What an operation comes to that failed, or was not tried. */
-export const FAULT: unique symbol = Symbol('fault');
+export const FAILED: unique symbol = Symbol('fault');
 
 function isPromise<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
   return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
@@ -47,7 +47,7 @@ function isPromise<Value>(value: Value | PromiseLike<Value>): value is PromiseLi
 /** Tries operations of a store: each ends within its deadline, and a store that fails is left alone for a while. */
 export class StoreGuard {
   readonly #events: CacheEventEmitter;
-  readonly #breaker: Breaker;
+  readonly #breaker: CircuitBreaker;
   readonly #opening: StoreOpening;
   /** The reason that was told last, where it was permanent. */
   #permanent: string | undefined;
@@ -55,7 +55,7 @@ export class StoreGuard {
   constructor(store: Store, { events, now, storeTimeout, probeKey }: GuardOptions) {
     this.#opening = new StoreOpening(store);
     this.#events = events;
-    this.#breaker = new Breaker({
+    this.#breaker = new CircuitBreaker({
       now,
       probe: async () => withDeadline(Promise.resolve(store.get(probeKey)), storeTimeout),
       onOpen: (failures) => events.emit('breaker-open', { failures }),
@@ -74,8 +74,8 @@ export class StoreGuard {
     operation: StoreOperation,
     milliseconds: number,
     ask: () => Answer | PromiseLike<Answer>,
-  ): Promise<Answer | typeof FAULT> {
-    if (!this.#breaker.allows()) return FAULT;
+  ): Promise<Answer | typeof FAILED> {
+    if (!this.#breaker.allows()) return FAILED;
     try {
       if (!this.#opening.isOver) await this.#opening.wait();
       const answer = ask();
@@ -85,7 +85,7 @@ export class StoreGuard {
     } catch (error) {
       this.report(operation, error);
       this.#judge(error);
-      return FAULT;
+      return FAILED;
     }
   }
 
@@ -101,16 +101,16 @@ export class StoreGuard {
 
   /** What only a person can mend is told once, however often the store is tried. */
   report(operation: StoreOperation, error: unknown): void {
-    const reason = faultName(error);
-    const isKnown = isPermanent(error) && this.#permanent === reason;
-    this.#permanent = isPermanent(error) ? reason : undefined;
+    const reason = failureCode(error);
+    const isKnown = isPermanentFailure(error) && this.#permanent === reason;
+    this.#permanent = isPermanentFailure(error) ? reason : undefined;
     if (isKnown) return;
-    this.#events.emit('store-error', { operation, reason, isPermanent: isPermanent(error) });
+    this.#events.emit('store-error', { operation, reason, isPermanent: isPermanentFailure(error) });
   }
 
   #judge(error: unknown): void {
-    if (isAlive(error)) return;
-    if (isPermanent(error)) this.#breaker.giveUp();
+    if (hasAnswered(error)) return;
+    if (isPermanentFailure(error)) this.#breaker.openAtOnce();
     else this.#breaker.failed();
   }
 

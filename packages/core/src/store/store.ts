@@ -52,16 +52,16 @@ export interface Store {
 }
 
 /** The texts under keys, in their order; nothing for an absent one. */
-export type Texts = readonly (string | undefined)[];
+export type RowTexts = readonly (string | undefined)[];
 
 /** Rows of text under keys, as a cache sees them: nothing here ever rejects, and nothing waits unbounded. */
-export interface Rows {
+export interface RowStore {
   /** The breaker is open: the store is left alone for now. */
   readonly isOpen: boolean;
   /** Nothing at all where they cannot be had. */
-  read(keys: readonly string[]): Promise<Texts | undefined>;
+  read(keys: readonly string[]): Promise<RowTexts | undefined>;
   /** The same in the call itself; nothing where the store needs time, or fails. */
-  readNow(keys: readonly string[]): Texts | undefined;
+  readNow(keys: readonly string[]): RowTexts | undefined;
   /** Did the store take it, as far as it says? */
   write(key: string, value: string, ttl: number | undefined): Promise<boolean>;
   /** False where the store could not be told. */

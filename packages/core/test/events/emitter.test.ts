@@ -9,7 +9,7 @@ const HIT = { ...CALL, age: 5, waited: 1 };
 function countsAfter(
   times: Partial<Record<'hit' | 'stale' | 'miss' | 'collapsed' | 'bypass', number>>,
 ) {
-  const { events, book } = startEmitter();
+  const { events, counters } = startEmitter();
   const repeat = (count = 0, emit: () => void) => {
     for (let time = 0; time < count; time++) emit();
   };
@@ -18,7 +18,7 @@ function countsAfter(
   repeat(times.miss, () => events.emit('miss', CALL));
   repeat(times.collapsed, () => events.emit('collapsed', CALL));
   repeat(times.bypass, () => events.emit('bypass', { reason: 'when', provider: 'ask' }));
-  return figuresOf([...book]);
+  return figuresOf([...counters]);
 }
 
 function emitStoreEvents(events: CacheEventEmitter): void {
@@ -46,9 +46,9 @@ describe('what is counted', () => {
   });
 
   test('includes events of the store', () => {
-    const { events, book } = startEmitter();
+    const { events, counters } = startEmitter();
     emitStoreEvents(events);
-    expect(figuresOf([...book])).toMatchObject({
+    expect(figuresOf([...counters])).toMatchObject({
       ...{ stored: 1, notAdmitted: 1, storeErrors: 1, requests: 0 },
       notAdmittedByReason: { truncated: 1 },
       storeErrorsByOperation: { get: 1 },

@@ -7,7 +7,7 @@ const CALL = { key: 'k', provider: 'openai', model: 'no-such-model' };
 const USAGE = { inputTokens: 1_234, outputTokens: 56 };
 
 test('a summary says what is known in words, and what is not as unknown', () => {
-  const { events, book } = startEmitter();
+  const { events, counters } = startEmitter();
   const hit = { ...CALL, usage: USAGE, took: 2_000, age: 1, waited: 0.5 };
   for (const _time of [1, 2, 3]) events.emit('hit', hit);
   events.emit('miss', CALL);
@@ -15,7 +15,7 @@ test('a summary says what is known in words, and what is not as unknown', () => 
   events.emit('stored', { ...CALL, bytes: 1 });
   events.emit('bypass', { reason: 'stateful', provider: 'openai' });
   events.emit('store-error', { operation: 'set', reason: 'timeout', isPermanent: false });
-  const all = [...book];
+  const all = [...counters];
   expect(summaryOf(figuresOf(all), rowsBy(all, 'model'))).toBe(
     [
       'requests     5: 3 hits, 0 stale, 0 collapsed, 1 misses, 1 bypasses (stateful 1)',

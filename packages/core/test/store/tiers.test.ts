@@ -5,8 +5,8 @@ import { settled, startTrial } from '../trial.ts';
 
 const SECOND = 1_000;
 
-/** A store across a network, as far as a test needs one: it counts reads, and can be away. */
-class FarStore implements Store {
+/** A store across a network, as l2 as a test needs one: it counts reads, and can be away. */
+class L2Store implements Store {
   readonly rows = new Map<string, string>();
   reads = 0;
   isAway = false;
@@ -39,34 +39,34 @@ class FarStore implements Store {
   }
 }
 
-function startTiers(far = new FarStore()) {
-  const trial = startTrial({ tiers: ['memory:', far] });
+function startTiers(l2 = new L2Store()) {
+  const trial = startTrial({ tiers: ['memory:', l2] });
   const provider = startProvider();
   const ask = cachedLlmCall(provider.ask, { cache: trial.cache, provider: 'p', tags: ['t'] });
-  return { ...trial, far, ask, calls: provider.calls };
+  return { ...trial, l2, ask, calls: provider.calls };
 }
 
 describe('memory before a store', () => {
   test('serves what was just written without asking the store, and asks again a second later', async () => {
-    const { ask, far, clock } = startTiers();
+    const { ask, l2, clock } = startTiers();
     await ask(QUESTION);
     await settled();
-    const before = far.reads;
+    const before = l2.reads;
     expect(await ask(QUESTION)).toEqual({ text: 'answer 1' });
-    expect(far.reads).toBe(before);
+    expect(l2.reads).toBe(before);
     clock.advance(SECOND);
     expect(await ask(QUESTION)).toEqual({ text: 'answer 1' });
-    expect(far.reads).toBe(before + 1);
+    expect(l2.reads).toBe(before + 1);
   });
 
   test('reads through: what another process stored is served, and kept for no longer than it is fresh', async () => {
     const one = startTiers();
     await one.ask(QUESTION);
     await settled();
-    const other = startTiers(one.far);
+    const other = startTiers(one.l2);
     expect(await other.ask(QUESTION)).toEqual({ text: 'answer 1' });
     other.clock.advance(7 * 86_400 * SECOND);
-    one.far.isAway = true;
+    one.l2.isAway = true;
     await other.ask(QUESTION);
     expect(other.story().filter((name) => name !== 'store-error')).toEqual([
       'hit',
@@ -76,10 +76,10 @@ describe('memory before a store', () => {
   });
 
   test('writes to both', async () => {
-    const { ask, far } = startTiers();
+    const { ask, l2 } = startTiers();
     await ask(QUESTION);
     await settled();
-    expect([...far.rows.keys()]).toEqual([ask.keyOf(QUESTION)]);
+    expect([...l2.rows.keys()]).toEqual([ask.keyOf(QUESTION)]);
   });
 
   test.each([
@@ -88,20 +88,20 @@ describe('memory before a store', () => {
     ['a provider', () => ({ provider: 'p' })],
     ['the namespace', () => ({ namespace: true as const })],
   ])('takes %s out of both', async (_what, selection) => {
-    const { ask, cache, far } = startTiers();
+    const { ask, cache, l2 } = startTiers();
     await ask(QUESTION);
     await settled();
     expect(await cache.invalidate(selection(ask.keyOf(QUESTION) ?? ''))).toBe(true);
     expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
     await settled();
-    expect(await startTiers(far).ask(QUESTION)).toEqual({ text: 'answer 2' });
+    expect(await startTiers(l2).ask(QUESTION)).toEqual({ text: 'answer 2' });
   });
 
   test('sees what another process took out of use within a second', async () => {
     const one = startTiers();
     await one.ask(QUESTION);
     await settled();
-    const other = startTiers(one.far);
+    const other = startTiers(one.l2);
     await other.ask(QUESTION);
     await one.cache.invalidate({ tag: 't' });
     other.clock.advance(SECOND);
@@ -110,17 +110,17 @@ describe('memory before a store', () => {
   });
 
   test('serves what it has while the store is away, and what is written meanwhile', async () => {
-    const { ask, far, clock, calls } = startTiers();
+    const { ask, l2, clock, calls } = startTiers();
     await ask(QUESTION);
     await settled();
-    far.isAway = true;
+    l2.isAway = true;
     for (let minute = 0; minute < 10; minute += 1) {
       clock.advance(60 * SECOND);
       expect(await ask(QUESTION)).toEqual({ text: 'answer 1' });
       await ask({ prompt: 'asked during the outage' });
     }
     expect(calls).toHaveLength(2);
-    far.isAway = false;
+    l2.isAway = false;
     clock.advance(60 * SECOND);
     await ask(QUESTION); // lets the probe out
     await settled();
@@ -129,14 +129,14 @@ describe('memory before a store', () => {
   });
 
   test('forgets for good what was taken out of use during an outage', async () => {
-    const { ask, cache, far, clock, calls } = startTiers();
+    const { ask, cache, l2, clock, calls } = startTiers();
     await ask(QUESTION);
     await settled();
-    far.isAway = true;
+    l2.isAway = true;
     expect(await cache.invalidate({ tag: 't' })).toBe(false);
     await ask(QUESTION);
     expect(calls).toHaveLength(2);
-    far.isAway = false;
+    l2.isAway = false;
     clock.advance(60 * SECOND);
     for (const _turn of [1, 2]) {
       expect(await ask(QUESTION)).toEqual({ text: expect.not.stringContaining('answer 1') });
@@ -146,12 +146,12 @@ describe('memory before a store', () => {
 });
 
 describe('tiers', () => {
-  const far = new FarStore();
+  const l2 = new L2Store();
 
   test.each([
     ['one store', ['memory:']],
-    ['three stores', ['memory:', far, far]],
-    ['no memory', [far, far]],
+    ['three stores', ['memory:', l2, l2]],
+    ['no memory', [l2, l2]],
     ['memory twice', ['memory:', new MemoryStore()]],
     ['no list', 'memory:'],
   ])('are refused where they are %s', (_what, tiers) => {
@@ -164,7 +164,7 @@ describe('tiers', () => {
   });
 
   test('are refused beside a store', () => {
-    expect(() => createLlmCache({ store: far, tiers: ['memory:', far] })).toThrow(
+    expect(() => createLlmCache({ store: l2, tiers: ['memory:', l2] })).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION' }),
     );
   });

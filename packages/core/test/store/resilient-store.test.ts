@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type ManualClock, manualClock } from '@cached-llm/testing';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { GuardedStore } from '../../src/store/guarded-store.ts';
 import { LazyStore } from '../../src/store/lazy-store.ts';
+import { ResilientStore } from '../../src/store/resilient-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { startEmitter } from '../events/start-emitter.ts';
 
@@ -10,7 +10,7 @@ const SECRET = 'hunter2';
 const ADDRESS = `redis://user:${SECRET}@cache.example:6379`;
 
 interface Guard {
-  readonly rows: GuardedStore;
+  readonly rows: ResilientStore;
   readonly clock: ManualClock;
   readonly story: string[];
 }
@@ -23,7 +23,7 @@ function guard(store: Store, storeTimeout = 5): Guard {
   events.on('breaker-open', ({ failures }) => story.push(`open after ${failures}`));
   events.on('breaker-closed', () => story.push('closed'));
   return {
-    rows: new GuardedStore(store, { events, now: clock.now, storeTimeout, probeKey: 'probe' }),
+    rows: new ResilientStore(store, { events, now: clock.now, storeTimeout, probeKey: 'probe' }),
     clock,
     story,
   };
@@ -189,8 +189,8 @@ describe('a fault that only a person can mend', () => {
     const told: boolean[] = [];
     events.on('store-error', ({ isPermanent }) => told.push(isPermanent));
     const options = { events, now: Date.now, storeTimeout: 1_000, probeKey: 'probe' };
-    await new GuardedStore(new Uniform(throwing), options).read(['key']);
-    await new GuardedStore(new Uniform(() => Promise.reject(denied)), options).read(['key']);
+    await new ResilientStore(new Uniform(throwing), options).read(['key']);
+    await new ResilientStore(new Uniform(() => Promise.reject(denied)), options).read(['key']);
     expect(told).toEqual([false, true]);
   });
 });

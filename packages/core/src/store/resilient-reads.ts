@@ -1,17 +1,17 @@
-import type { Store, Texts } from './store.ts';
-import { isPartial } from './store-failure.ts';
-import { FAULT, type StoreGuard } from './store-guard.ts';
+import type { RowTexts, Store } from './store.ts';
+import { isPartialOutage } from './store-failure.ts';
+import { FAILED, type StoreGuard } from './store-guard.ts';
 
 /** Some servers of many are away: those whose rows are elsewhere need not do without. */
-export const PARTIAL = Symbol('partial');
+export const PARTIAL_OUTAGE = Symbol('partial');
 
 /** Rows from a store; nothing where they cannot be had. Never rejects. */
 export interface Readers {
-  together(keys: readonly string[]): Promise<Texts | typeof PARTIAL | undefined>;
-  alone(keys: readonly string[]): Promise<Texts | undefined>;
+  together(keys: readonly string[]): Promise<RowTexts | typeof PARTIAL_OUTAGE | undefined>;
+  alone(keys: readonly string[]): Promise<RowTexts | undefined>;
 }
 
-type Found = Texts | typeof PARTIAL | undefined;
+type Found = RowTexts | typeof PARTIAL_OUTAGE | undefined;
 
 interface Gathering {
   /** Each with its place among the rows. */
@@ -28,12 +28,12 @@ export class ReadBatch {
     this.#readers = readers;
   }
 
-  async read(keys: readonly string[]): Promise<Texts | undefined> {
+  async read(keys: readonly string[]): Promise<RowTexts | undefined> {
     this.#gathering ??= this.#gather();
     const { places, found } = this.#gathering;
     for (const key of keys) if (!places.has(key)) places.set(key, places.size);
     const rows = await found;
-    if (rows === PARTIAL) return this.#readers.alone(keys);
+    if (rows === PARTIAL_OUTAGE) return this.#readers.alone(keys);
     return rows && keys.map((key) => rows[places.get(key) ?? Number.NaN]); // each has one
   }
 
@@ -50,17 +50,17 @@ export class ReadBatch {
 }
 
 /** A foreign value is no text of ours, and no miss of the reader's making. */
-export function textOrNothing(value: unknown): string | undefined {
+export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function partialOrThrow(error: unknown): typeof PARTIAL {
-  if (isPartial(error)) return PARTIAL;
+function partialOrThrow(error: unknown): typeof PARTIAL_OUTAGE {
+  if (isPartialOutage(error)) return PARTIAL_OUTAGE;
   throw error;
 }
 
 /** The texts under keys, as soon as the store has them: nothing where it fails, which is told. */
-export class GuardedReads {
+export class ResilientReads {
   readonly #store: Store;
   readonly #guard: StoreGuard;
   readonly #timeout: number;
@@ -76,34 +76,34 @@ export class GuardedReads {
     });
   }
 
-  read(keys: readonly string[]): Promise<Texts | undefined> {
+  read(keys: readonly string[]): Promise<RowTexts | undefined> {
     // Nothing is gained by gathering what is answered in the call itself.
     const isAlone = this.#store.isImmediate === true;
     return isAlone ? this.#attempt(() => this.#getAll(keys)) : this.#batch.read(keys);
   }
 
   /** The same in the call itself; nothing where the store needs time, or fails. */
-  readNow(keys: readonly string[]): Texts | undefined {
+  readNow(keys: readonly string[]): RowTexts | undefined {
     const store = this.#store;
     if (store.isImmediate !== true) return undefined;
     return this.#guard.attemptNow(() => {
       const texts: (string | undefined)[] = [];
-      for (const key of keys) texts.push(textOrNothing(store.get(key)));
+      for (const key of keys) texts.push(textOf(store.get(key)));
       return texts;
     });
   }
 
   async #attempt<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
     const answer = await this.#guard.attempt('get', this.#timeout, ask);
-    return answer === FAULT ? undefined : answer;
+    return answer === FAILED ? undefined : answer;
   }
 
-  async #getAll(keys: readonly string[]): Promise<Texts> {
+  async #getAll(keys: readonly string[]): Promise<RowTexts> {
     // One that throws must not leave the others' rejections to nobody.
     const each = () => Promise.all(keys.map(async (key) => this.#store.get(key)));
     const store = this.#store;
     const rows = await (store.getMany === undefined ? each() : store.getMany([...keys]));
-    if (Array.isArray(rows) && rows.length === keys.length) return rows.map(textOrNothing);
+    if (Array.isArray(rows) && rows.length === keys.length) return rows.map(textOf);
     throw new TypeError('The store did not give one row for each key.');
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { TallyBook } from '../../src/ledger/counters.ts';
+import type { CountersByDay } from '../../src/ledger/counters.ts';
 import { figuresOf } from '../../src/ledger/figures.ts';
 import { ledgerText, readLedgerText } from '../../src/ledger/ledger-store.ts';
 import { startEmitter } from '../events/start-emitter.ts';
@@ -8,9 +8,9 @@ import { startEmitter } from '../events/start-emitter.ts';
 const CALL = { key: 'k', provider: 'openai', model: 'gpt-5' };
 const USAGE = { inputTokens: 7, outputTokens: 3, cacheReadTokens: 2 };
 
-/** A book with something in every column. */
-function fullBook(): TallyBook {
-  const { events, book } = startEmitter(() => Date.UTC(2026, 0, 1));
+/** A counters with something in every column. */
+function fullCounters(): CountersByDay {
+  const { events, counters } = startEmitter(() => Date.UTC(2026, 0, 1));
   const hit = { ...CALL, usage: USAGE, took: 800, age: 5, waited: 0.2 };
   events.emit('hit', hit);
   events.emit('stale', { ...hit, isFallback: true });
@@ -22,17 +22,17 @@ function fullBook(): TallyBook {
   events.emit('not-admitted', { ...CALL, took: 700, reason: 'truncated' });
   events.countCall({ ...CALL, took: 700 }, 'truncated');
   events.emit('store-error', { operation: 'set', reason: 'timeout', isPermanent: false });
-  book.storeTally().counts.evictions += 2;
-  return book;
+  counters.storeCounters().counts.evictions += 2;
+  return counters;
 }
 
-const textOf = (book: TallyBook) => [...book.days].map(ledgerText).join('');
+const textOf = (counters: CountersByDay) => [...counters.days].map(ledgerText).join('');
 
 describe('a day of a process as a text', () => {
   test('reads as it was written', () => {
-    const book = fullBook();
-    const read = readLedgerText(textOf(book), '2026-01-01');
-    expect(figuresOf(read)).toEqual(figuresOf([...book]));
+    const counters = fullCounters();
+    const read = readLedgerText(textOf(counters), '2026-01-01');
+    expect(figuresOf(read)).toEqual(figuresOf([...counters]));
     expect(read.map(({ day, provider, model }) => [day, provider, model])).toEqual([
       ['2026-01-01', 'openai', 'gpt-5'],
       ['2026-01-01', 'openai', undefined],
@@ -41,7 +41,7 @@ describe('a day of a process as a text', () => {
   });
 
   test('has no key, and stays small', () => {
-    const text = textOf(fullBook());
+    const text = textOf(fullCounters());
     expect(text).not.toContain('"k"');
     expect(text.length).toBeLessThan(1_500);
   });
@@ -59,7 +59,7 @@ describe('a day of a process as a text', () => {
   });
 
   test('adds no nonsense where it was damaged', () => {
-    const text = textOf(fullBook());
+    const text = textOf(fullCounters());
     const damage = fc.record({ at: fc.nat(text.length - 1), with: fc.string({ unit: 'binary' }) });
     fc.assert(
       fc.property(damage, ({ at, with: piece }) => {
@@ -85,8 +85,8 @@ describe('a day of a process as a text', () => {
     const row = { provider: 'p', model: 7, counts, cached: histogram, reasons: { bypasses: [1] } };
     const [read] = readLedgerText(JSON.stringify({ version: 1, rows: [row, 5, {}] }), 'day');
     expect(read).toMatchObject({ day: 'day', provider: 'p', model: undefined });
-    expect(read?.tally.counts).toMatchObject({ hits: 0, misses: 0, stored: 0, bypasses: 2 });
-    expect(read?.tally.counts).not.toHaveProperty('made');
-    expect(read?.tally.cached).toMatchObject({ count: 4, sum: 0 });
+    expect(read?.counters.counts).toMatchObject({ hits: 0, misses: 0, stored: 0, bypasses: 2 });
+    expect(read?.counters.counts).not.toHaveProperty('made');
+    expect(read?.counters.cached).toMatchObject({ count: 4, sum: 0 });
   });
 });

@@ -1,5 +1,5 @@
 /** Failures in a row until the store is left alone. */
-const PATIENCE = 3;
+const FAILURES_TO_OPEN = 3;
 
 const FIRST_PAUSE = 500;
 
@@ -14,7 +14,7 @@ export interface BreakerOptions {
 }
 
 /** Opens after repeated failures, so that a dead store costs nothing, and heals by itself. */
-export class Breaker {
+export class CircuitBreaker {
   readonly #options: BreakerOptions;
   #failures = 0;
   #pause = FIRST_PAUSE;
@@ -26,7 +26,7 @@ export class Breaker {
   }
 
   get isOpen(): boolean {
-    return this.#failures >= PATIENCE;
+    return this.#failures >= FAILURES_TO_OPEN;
   }
 
   /** May the store be asked? Where not, and a pause is over, a probe goes out behind the answer. */
@@ -45,13 +45,13 @@ export class Breaker {
 
   failed(): void {
     this.#failures += 1;
-    if (this.#failures === PATIENCE) this.#open();
+    if (this.#failures === FAILURES_TO_OPEN) this.#open();
   }
 
   /** Opens at once: to try again soon is of no use. */
-  giveUp(): void {
+  openAtOnce(): void {
     const wasOpen = this.isOpen;
-    this.#failures = Math.max(this.#failures + 1, PATIENCE);
+    this.#failures = Math.max(this.#failures + 1, FAILURES_TO_OPEN);
     if (!wasOpen) this.#open();
   }
 

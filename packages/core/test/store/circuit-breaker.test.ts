@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type ManualClock, manualClock } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
-import { Breaker } from '../../src/store/breaker.ts';
+import { CircuitBreaker } from '../../src/store/circuit-breaker.ts';
 
 interface Trial {
-  readonly breaker: Breaker;
+  readonly breaker: CircuitBreaker;
   readonly clock: ManualClock;
   readonly story: string[];
   /** What a probe finds: by default, that the store is still down. */
@@ -18,7 +18,7 @@ function trial(): Trial {
     clock,
     story,
     probe: () => Promise.reject(new Error('down')),
-    breaker: new Breaker({
+    breaker: new CircuitBreaker({
       now: clock.now,
       probe: () => {
         story.push('probe');
@@ -65,8 +65,8 @@ describe('a breaker', () => {
 
   test('opens at once where trying again soon is of no use, and says so once', () => {
     const { breaker, story } = trial();
-    breaker.giveUp();
-    breaker.giveUp();
+    breaker.openAtOnce();
+    breaker.openAtOnce();
     expect([breaker.isOpen, breaker.allows(), story]).toEqual([true, false, ['open after 3']]);
     breaker.succeeded();
     expect([breaker.isOpen, breaker.allows()]).toEqual([false, true]);
