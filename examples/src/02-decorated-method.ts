@@ -1,4 +1,4 @@
-// A method of your own class, cached where it stands. Whatever of `this` the answer depends on goes into the key.
+// A method of your own class is cached in place. `key` names what the answer depends on besides the arguments.
 import { CachedLLM, createLlmCache } from '@cached-llm/core';
 import { OpenAI } from 'openai';
 
@@ -33,7 +33,7 @@ class Assistant {
 
 const pirate = new Assistant('You are a pirate.');
 console.log(await pirate.ask('Who are you?'));
-console.log(await new Assistant('You are a pirate.').ask('Who are you?')); // the same question
-console.log(await new Assistant('You are a poet.').ask('Who are you?')); // another one
+console.log(await new Assistant('You are a pirate.').ask('Who are you?')); // hit: the same persona
+console.log(await new Assistant('You are a poet.').ask('Who are you?')); // miss: another persona
 const { hits, misses } = cache.stats();
 console.log({ hits, misses });

@@ -1,4 +1,4 @@
-// For what no wrapper fits: an identity of your own, read and written by hand.
+// Where no wrapper fits, you make the call identity yourself, and read and write its entry by hand.
 import { type CallIdentity, createLlmCache } from '@cached-llm/core';
 
 const cache = createLlmCache();
@@ -13,7 +13,7 @@ console.log(await cache.get(identity)); // undefined
 
 await cache.set(identity, { text: 'Teal' }, { ttl: '10m', tags: ['colours'] });
 console.log(await cache.get(identity));
-console.log(cache.keyOf(identity)?.startsWith('cached-llm:2:')); // a digest: no prompt in it
+console.log(cache.keyOf(identity)?.startsWith('cached-llm:2:')); // true: the key is a digest and contains no prompt
 
 await cache.invalidate({ tag: 'colours' });
-console.log(await cache.get(identity)); // undefined again
+console.log(await cache.get(identity)); // undefined: the tag was invalidated

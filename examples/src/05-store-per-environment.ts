@@ -1,4 +1,4 @@
-// Memory while developing, a file in CI, Redis in production, off in one line: only the environment changes.
+// The environment picks the store: memory in development, a file in CI, Redis in production, or none.
 //   CACHED_LLM_STORE=sqlite:./llm.db   CACHED_LLM_STORE=redis://localhost:6379   CACHED_LLM_ENABLED=false
 import { cachedLlmCall, createLlmCache, defaultCache } from '@cached-llm/core';
 

@@ -1,4 +1,4 @@
-// Ask the frequent questions once at start-up, a few at a time; users get hits.
+// At start-up the frequent questions are asked once, two at a time. The users' requests are hits.
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { OpenAI } from 'openai';
 

@@ -1,4 +1,4 @@
-// One call may differ: ask anew, keep shorter, look without calling, forget.
+// One call can differ from the rest: refresh the entry, use another scope, read without a call, or invalidate.
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 
 const cache = createLlmCache({ ttl: '1h', staleIfError: '1d' });
@@ -17,7 +17,7 @@ const outcome = async (call: typeof ask) => (await call.withInfo(request)).info.
 
 console.log(await outcome(ask)); // miss
 console.log(await outcome(ask)); // hit
-console.log(await outcome(ask.with({ mode: 'refresh' }))); // miss: asked anew, and stored
+console.log(await outcome(ask.with({ mode: 'refresh' }))); // miss: called again, and stored
 console.log(await outcome(ask.with({ scope: 'tenant-7' }))); // miss: another tenant's answers
 console.log(await outcome(ask.with({ mode: 'off' }))); // bypass
 console.log(await ask.peek(request)); // what is stored, without a call

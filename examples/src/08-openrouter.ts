@@ -1,4 +1,4 @@
-// Every API that speaks OpenAI's wire goes through the same door; base URLs never share answers.
+// `cachedOpenAI` works for every API that speaks OpenAI's wire. Two base URLs never share answers.
 import { createLlmCache } from '@cached-llm/core';
 import { cachedOpenAI } from '@cached-llm/openai';
 import { OpenAI } from 'openai';

@@ -1,4 +1,4 @@
-// The official client, its chats and its streams, answered from the store the second time.
+// The second time, the official client and its chats and streams are answered from the store.
 import { createLlmCache } from '@cached-llm/core';
 import { cachedGoogle } from '@cached-llm/google';
 import { GoogleGenAI } from '@google/genai';

@@ -1,4 +1,4 @@
-// AWS Bedrock: the same client, wired. A repeated call makes no request and needs no credentials.
+// The AWS Bedrock client is wired in place. A repeated call sends no request and needs no credentials.
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime';
 import { cachedBedrock } from '@cached-llm/bedrock';
 import { createLlmCache } from '@cached-llm/core';

@@ -1,4 +1,4 @@
-// Mistral's own client, and below it a store: complete, stream, parse, fim and embeddings.
+// Mistral's own client reads a store before it sends a request: complete, stream, parse, fim and embeddings.
 import { createLlmCache } from '@cached-llm/core';
 import { cachedMistral } from '@cached-llm/mistral';
 import { Mistral } from '@mistralai/mistralai';

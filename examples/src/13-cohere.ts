@@ -1,4 +1,4 @@
-// Cohere's own client, and below it a store: chat, chatStream, embed and rerank.
+// Cohere's own client reads a store before it sends a request: chat, chatStream, embed and rerank.
 import { cachedCohere } from '@cached-llm/cohere';
 import { createLlmCache } from '@cached-llm/core';
 import { CohereClientV2 } from 'cohere-ai';

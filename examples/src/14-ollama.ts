@@ -1,4 +1,4 @@
-// Ollama's own client, and below it a store: chat, generate, embed and their streams.
+// Ollama's own client reads a store before it sends a request: chat, generate, embed and their streams.
 import { createLlmCache } from '@cached-llm/core';
 import { cachedOllama } from '@cached-llm/ollama';
 import { Ollama } from 'ollama';

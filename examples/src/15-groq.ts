@@ -1,4 +1,4 @@
-// Groq's own client goes through a door of the openai package, since it speaks OpenAI's wire.
+// `cachedGroq` is in the openai package, because Groq's own client speaks OpenAI's wire.
 import { createLlmCache } from '@cached-llm/core';
 import { cachedGroq } from '@cached-llm/openai';
 import { Groq } from 'groq-sdk';

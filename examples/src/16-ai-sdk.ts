@@ -1,4 +1,4 @@
-// A model of the AI SDK stays a model: every function of the SDK takes it, and asks it once.
+// Every function of the AI SDK takes the cached model, and equal calls reach the provider once.
 import { createOpenAI } from '@ai-sdk/openai';
 import { cachedAiSdk } from '@cached-llm/ai-sdk';
 import { createLlmCache } from '@cached-llm/core';

@@ -1,4 +1,4 @@
-// LangChain: below the model, where every request is seen as it is sent; or as its cache, for text.
+// LangChain can be cached below the model, where every request is seen as it is sent, or as its `cache`, for text.
 import { createLlmCache } from '@cached-llm/core';
 import { CachedLlmCache, cachedFetch } from '@cached-llm/langchain';
 import { openai } from '@cached-llm/openai';

@@ -1,4 +1,4 @@
-// Answers outlive the process, in one file, without a server.
+// The answers are in one file. They outlive the process and need no server.
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { sqliteStore } from '@cached-llm/store-sqlite';
 

@@ -1,4 +1,4 @@
-// An answer that one server has paid for is free for all of them; Redis being away costs no call anything.
+// An answer that one server has paid for is free for all of them. While Redis is down, every call still succeeds.
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { redisStore } from '@cached-llm/store-redis';
 

@@ -1,4 +1,4 @@
-// No SDK: a fetch that answers a repeated JSON POST from the store.
+// Without an SDK, `cachedFetch` answers a repeated JSON POST from the store.
 import { createLlmCache } from '@cached-llm/core';
 import { cachedFetch } from '@cached-llm/http';
 

@@ -1,4 +1,4 @@
-// Test against real HTTP without a provider: a server that speaks recorded exchanges.
+// A local server answers with recorded exchanges, so that a test uses real HTTP and no provider.
 import { demoExchanges, startWireServer } from '@cached-llm/testing';
 import { OpenAI } from 'openai';
 
@@ -8,4 +8,4 @@ const client = new OpenAI({ apiKey: 'none', baseURL: `${server.url}/v1` });
 const { request } = demoExchanges.whyIsTheSeaSalty;
 await client.chat.completions.create(request);
 console.log(server.count, server.requests[0]?.path); // 1 /v1/chat/completions
-await server.close(); // ends open connections too
+await server.close(); // it also closes open connections

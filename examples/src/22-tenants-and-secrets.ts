@@ -1,4 +1,4 @@
-// Nobody reads or forges what is stored, and no tenant is given another's answer.
+// Without the secret nobody can read or forge a stored row, and no tenant receives another's answer.
 import { randomBytes } from 'node:crypto';
 import { type CacheOptions, cachedLlmCall, createLlmCache, MemoryStore } from '@cached-llm/core';
 
@@ -20,17 +20,17 @@ function askUnder(secrets: Pick<CacheOptions, 'secret' | 'secrets'>) {
 const outcome = askUnder({ secret: oldSecret });
 console.log(await outcome('tenant-7')); // miss
 console.log(await outcome('tenant-7')); // hit
-console.log(await outcome('tenant-8')); // miss: another tenant's answers
-console.log(await outcome(undefined)); // bypass: nobody's, and no answer of anybody's
+console.log(await outcome('tenant-8')); // miss: another tenant has other answers
+console.log(await outcome(undefined)); // bypass: a call without a scope reads and stores nothing
 
 const rotated = askUnder({ secrets: [newSecret, oldSecret] });
-console.log(await rotated('tenant-7')); // hit: sealed by the old secret
-console.log(await rotated('tenant-9')); // miss: sealed by the new one from now on
+console.log(await rotated('tenant-7')); // hit: the old secret still opens the row
+console.log(await rotated('tenant-9')); // miss: the new secret encrypts the new row
 
 const done = askUnder({ secret: newSecret });
 console.log(await done('tenant-9')); // hit
-console.log(await done('tenant-7')); // miss: nobody can read it any more
+console.log(await done('tenant-7')); // miss: nobody can decrypt that row any more
 
 for await (const { key, value } of store.scan('')) {
-  if (/tenant|salty/.test(key + value)) throw new Error('Somebody could read this.');
+  if (/tenant|salty/.test(key + value)) throw new Error('A row can be read without the secret.');
 }

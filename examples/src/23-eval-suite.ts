@@ -1,5 +1,5 @@
-// An eval suite, run as often as you like: only what is new in it makes a request.
-//   HUMAN_EVAL=HumanEval.jsonl.gz (https://github.com/openai/human-eval) runs that one.
+// Run an eval suite as often as you like: only its new tasks send a request.
+//   HUMAN_EVAL=HumanEval.jsonl.gz runs the tasks of https://github.com/openai/human-eval
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { createLlmCache } from '@cached-llm/core';

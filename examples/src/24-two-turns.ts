@@ -1,5 +1,5 @@
-// Chains: the second question carries the first answer, and is a hit because that one was replayed to the letter.
-//   MT_BENCH=question.jsonl (https://github.com/lm-sys/FastChat) runs those.
+// The second question contains the first answer. It is a hit, because the first answer was replayed exactly.
+//   MT_BENCH=question.jsonl runs the questions of https://github.com/lm-sys/FastChat
 import { readFile } from 'node:fs/promises';
 import { createLlmCache } from '@cached-llm/core';
 import { cachedOpenAI } from '@cached-llm/openai';

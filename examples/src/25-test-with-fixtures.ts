@@ -1,7 +1,7 @@
-// Tests without mocks: recorded once as files beside the test, answered from them ever after, without a key.
-//   node --test                              records what is missing
-//   CI=true node --test                      calls nobody: a call without a fixture fails its test
-//   CACHED_LLM_MODE=refresh node --test      records anew
+// A test without mocks: its answers are recorded once in files beside it, and replayed without a key.
+//   node --test                              records the missing answers
+//   CI=true node --test                      sends nothing: a call without a fixture fails its test
+//   CACHED_LLM_MODE=refresh node --test      records all answers again
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cachedOpenAI } from '@cached-llm/openai';

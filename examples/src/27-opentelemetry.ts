@@ -1,4 +1,4 @@
-// What the cache does and saves, for Prometheus and Grafana: http://127.0.0.1:9464/metrics
+// Prometheus and Grafana can read what the cache does and saves: http://127.0.0.1:9464/metrics
 import { createLlmCache } from '@cached-llm/core';
 import { cachedOpenAI } from '@cached-llm/openai';
 import { observeCache } from '@cached-llm/otel';

@@ -1,12 +1,12 @@
-// What the cache saved, in time, tokens and money: in this process, and in all that share its store.
+// The cache counts what it saved in time, tokens and money, in this process and in all that share its store.
 import { createLlmCache } from '@cached-llm/core';
 import { cachedOpenAI } from '@cached-llm/openai';
 import { OpenAI } from 'openai';
 
 const cache = createLlmCache({
   store: 'sqlite:./llm.db',
-  logger: { debug: () => {}, info: console.log, warn: console.warn }, // or: console, a pino
-  priceOf: (_usage, { model }) => (model === 'my-own-model' ? 0 : undefined), // before any list of prices
+  logger: { debug: () => {}, info: console.log, warn: console.warn }, // or console, or a pino logger
+  priceOf: (_usage, { model }) => (model === 'my-own-model' ? 0 : undefined), // replaces the list of prices
 });
 
 const client = cachedOpenAI(new OpenAI(), { cache });
@@ -22,6 +22,6 @@ for (const { model, hits, cost } of cache.stats({ by: 'model' })) {
 }
 console.log(cache.summary());
 
-const { processes, total } = await cache.ledger(); // whatever was ever asked of this store
+const { processes, total } = await cache.ledger(); // all processes that share this store
 console.log(processes, total.requests);
 await cache.close();

@@ -1,7 +1,7 @@
 import { demoExchanges } from '@cached-llm/testing';
 import type { OpenAI } from 'openai';
 
-/** One answer, and what the demo says of it. */
+/** One answer, and what the demo prints about it. */
 export interface Reply {
   readonly answer: unknown;
   readonly response: Response;
@@ -62,8 +62,8 @@ function respond(name: string): DemoCall {
   };
 }
 
-/** The same fields, the other way round: the same question. */
-function turned<Request extends object>(request: Request): Request {
+/** The same fields in reverse order: this is the same request. */
+function reversed<Request extends object>(request: Request): Request {
   return Object.fromEntries(Object.entries(request).reverse()) as Request; // the same fields
 }
 
@@ -76,7 +76,7 @@ export const demoCalls: readonly DemoCall[] = [
   stream('the age of a felled tree (streamed, again)'),
   embed('embedding of two texts'),
   respond('a response of the Responses API'),
-  chat('Why is the sea salty? (fields reordered)', turned(whyIsTheSeaSalty.request)),
+  chat('Why is the sea salty? (fields reordered)', reversed(whyIsTheSeaSalty.request)),
   chat('Why is the sea salty? (temperature 0.001)', {
     ...whyIsTheSeaSalty.request,
     temperature: 0.001,

@@ -4,7 +4,7 @@ import Table from 'cli-table3';
 const percent = new Intl.NumberFormat('en-US', { style: 'percent' });
 const dollars = (usd: number | undefined) => (usd === undefined ? 'unknown' : `$${usd.toFixed(6)}`);
 
-/** What all runs of the demo saved, as its cache wrote it down; an embedding of two texts is two requests. */
+/** What all runs of the demo saved, from the ledger of its cache. An embedding of two texts counts as two requests. */
 export async function modelTable(cache: LlmCache): Promise<string> {
   const table = new Table({
     head: ['model, over all runs', 'requests', 'hits', 'hit rate', 'tokens saved', 'saved'],

@@ -1,7 +1,7 @@
 import { demoExchanges, startWireServer } from '@cached-llm/testing';
 import { OpenAI } from 'openai';
 
-/** Whom the demo asks. */
+/** The service that the demo calls. */
 export interface DemoService {
   readonly name: string;
   readonly client: OpenAI;
@@ -15,7 +15,7 @@ const OPENAI = 'https://api.openai.com';
 async function localService(): Promise<DemoService> {
   const exchanges = Object.values(demoExchanges);
   const server = await startWireServer({ exchanges, latencyPerChunk: 40 });
-  // The key holds the origin, and this server has another port on each run.
+  // The key contains the origin, and the port of this server changes with each run.
   const send: typeof fetch = (url, init) => fetch(String(url).replace(OPENAI, server.url), init);
   return {
     name: 'a local server',
@@ -39,7 +39,7 @@ function liveService(apiKey: string, baseURL: string): DemoService {
   };
 }
 
-/** The real service with `--live` and a key, else a local one. */
+/** The real service with `--live` and a key; a local server without `--live`. */
 export async function demoService(isLive: boolean): Promise<DemoService> {
   const { OPENAI_API_KEY, OPENROUTER_API_KEY } = process.env;
   if (!isLive) return localService();

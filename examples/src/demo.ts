@@ -1,5 +1,5 @@
-// Ten calls of the official OpenAI client; run it twice, and the second run makes no request at all.
-// With --live and OPENAI_API_KEY or OPENROUTER_API_KEY it asks the real service.
+// The demo makes ten calls of the official OpenAI client. Run it twice: the second run sends no request.
+// With --live and OPENAI_API_KEY or OPENROUTER_API_KEY it calls the real service.
 import { createHash } from 'node:crypto';
 import { createLlmCache } from '@cached-llm/core';
 import { cachedOpenAI } from '@cached-llm/openai';
@@ -37,5 +37,5 @@ console.log(
   `${hits} of ${demoCalls.length} calls from ${file}, ${service.requests()} requests to ${service.name}`,
 );
 console.log(`answers ${digest.digest('hex').slice(0, 16)} (the same on every run)`);
-if (hits < demoCalls.length) console.log('Run it again: all ten come from the file.');
+if (hits < demoCalls.length) console.log('Run it again: all ten answers will come from the file.');
 await Promise.all([cache.close(), service.close()]);

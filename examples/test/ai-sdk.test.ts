@@ -8,7 +8,7 @@ interface Asked {
   readonly stream?: boolean;
 }
 
-/** Answers any question with the question, and any text with a vector. */
+/** Repeats a question as its answer, and returns a vector for each text. */
 function answer({ json }: { readonly json: unknown }) {
   const { messages = [], input = [], stream } = json as Asked;
   const envelope = { id: 'c', created: 1, model: 'm' };

@@ -7,7 +7,7 @@ import {
 import { expect, test } from '@jest/globals';
 import { runExample } from './run-example.ts';
 
-/** Answers any question with the question, so that a wrong answer shows. */
+/** Repeats the question as its answer, so that a wrong answer is visible. */
 function answer({ json }: ReceivedRequest) {
   const { messages, stream } = json as { messages: [{ content: string }]; stream?: boolean };
   const content = [{ type: 'text', text: `You asked: ${messages[0].content}` }];

@@ -6,7 +6,7 @@ import { temporaryFolder } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
 import { runExample } from './run-example.ts';
 
-/** Answers any question with the question. */
+/** Repeats the question as its answer. */
 async function answer(stream: ServerHttp2Stream): Promise<void> {
   const asked = (await json(stream)) as { messages: { content: { text: string }[] }[] };
   const text = `You asked: ${asked.messages[0]?.content[0]?.text}`;
@@ -16,9 +16,9 @@ async function answer(stream: ServerHttp2Stream): Promise<void> {
   stream.end(JSON.stringify({ output, stopReason: 'end_turn', usage }));
 }
 
-test('11 Bedrock is asked once', async () => {
+test('11 the Bedrock client sends one request', async () => {
   const paths: unknown[] = [];
-  const server = createServer(); // HTTP/2, as the SDK speaks it
+  const server = createServer(); // the SDK speaks HTTP/2
   server.on('stream', (stream, headers) => {
     paths.push(headers[':path']);
     answer(stream).catch(() => stream.destroy());

@@ -15,7 +15,7 @@ let server: WireServer;
 let folder: TemporaryFolder;
 let answers = 0;
 
-/** Answers each time with another text, so that an answer which was not replayed shows. */
+/** Each answer has another text, so that an answer that was not replayed is visible. */
 function answer({ json }: ReceivedRequest) {
   const { messages } = json as { messages: { content: string }[] };
   answers += 1;
@@ -47,7 +47,7 @@ const suite = (name: string, file: string): Record<string, string> => {
   return existsSync(path) ? { [name]: path } : {};
 };
 
-test('23 an eval suite makes no request in its second run, nor in another process', async () => {
+test('23 an eval suite sends no request in its second run and in another process', async () => {
   const environment = suite('HUMAN_EVAL', 'HumanEval.jsonl.gz');
   const count = 'HUMAN_EVAL' in environment ? 164 : 3;
   const line = (turn: number, requests: number) =>
@@ -57,7 +57,7 @@ test('23 an eval suite makes no request in its second run, nor in another proces
   expect(server.count).toBe(count);
 });
 
-test('24 the second turn is a hit since the first one was replayed to the letter', async () => {
+test('24 the second turn is a hit, because the first one was replayed exactly', async () => {
   const environment = suite('MT_BENCH', 'mt_bench_question.jsonl');
   const turns = 'MT_BENCH' in environment ? 160 : 2;
   expect(await run('24-two-turns', environment)).toBe(
@@ -66,12 +66,12 @@ test('24 the second turn is a hit since the first one was replayed to the letter
   expect(server.count).toBe(turns);
 });
 
-test('26 each trial has its own answer, and always the same', async () => {
+test('26 each trial has an answer of its own, which stays the same', async () => {
   expect(await run('26-trials')).toBe(
     [
       '5 answers, the same in every run: true',
-      'without a number, the first of them: true',
-      '3 of the client',
+      'a call without a number has the first answer: true',
+      '3 answers through the client',
       '',
     ].join('\n'),
   );

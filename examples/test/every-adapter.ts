@@ -91,7 +91,7 @@ function ofGoogle(isStream: boolean) {
   return isStream ? { kind: 'sse' as const, body: [body] } : { body };
 }
 
-/** Speaks every provider's wire but Bedrock's. */
+/** Answers on the wire of every provider except Bedrock. */
 export function answerEverybody({ json, path }: ReceivedRequest) {
   const isStream = (json as { stream?: boolean }).stream === true;
   if (path.includes('/messages')) return messages(isStream);
@@ -100,7 +100,7 @@ export function answerEverybody({ json, path }: ReceivedRequest) {
   return path.includes('/api/chat') ? ofOllama(isStream) : chat(isStream);
 }
 
-/** Speaks Bedrock's: HTTP/2. */
+/** Answers on Bedrock's wire, which is HTTP/2. */
 export async function startBedrock() {
   const server = createServer();
   const answer = async (stream: ServerHttp2Stream) => {
@@ -128,9 +128,9 @@ async function textOf<Chunk>(stream: AsyncIterable<Chunk>, read: (chunk: Chunk) 
   return text;
 }
 
-/** The texts of a plain call, and of a streamed one where there is such; keys come from the environment. */
+/** The text of a plain call, and that of a streamed call where there is one. Keys come from the environment. */
 type Ask = (content: string) => Promise<readonly unknown[]>;
-/** Without a cache, a door goes by the default one. */
+/** Without a cache, an adapter uses the default cache. */
 type Open = (cache: LlmCache | undefined, url: string) => Ask;
 
 const model = 'a-model';

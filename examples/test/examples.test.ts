@@ -13,7 +13,7 @@ import { statsByModel } from './stats-by-model.ts';
 let server: WireServer;
 let folder: TemporaryFolder;
 
-/** Answers any question with the question, so that a wrong answer shows. */
+/** Repeats the question as its answer, so that a wrong answer is visible. */
 function answer({ json }: ReceivedRequest) {
   const { messages, stream } = json as { messages: { content: string }[]; stream?: boolean };
   const content = `You asked: ${messages.map((message) => message.content).join(' / ')}`;
@@ -45,13 +45,13 @@ function run(name: string, environment: Readonly<Record<string, string>> = {}): 
   return runExample(name, { ...wire, ...environment }, folder.path);
 }
 
-test('01 a wrapped function asks once', async () => {
+test('01 a wrapped function sends one request', async () => {
   const question = 'You asked: Why is the sea salty?';
   expect(await run('01-wrapped-function')).toBe(`${question}\n${question}\nhit\n`);
   expect(server.count).toBe(1);
 });
 
-test('02 a decorated method asks once for each persona', async () => {
+test('02 a decorated method sends one request for each persona', async () => {
   const output = await run('02-decorated-method');
   expect(output.match(/pirate/g)).toHaveLength(2);
   expect(output).toContain('You asked: You are a poet. / Who are you?');
@@ -67,7 +67,7 @@ test('03 the official client answers and streams from the store', async () => {
   expect(server.count).toBe(2);
 });
 
-test('04 an answer is kept and forgotten by hand', async () => {
+test('04 an answer is stored and invalidated by hand', async () => {
   const output = await run('04-manual-get-and-set');
   expect(output).toBe("undefined\n{ text: 'Teal' }\ntrue\nundefined\n");
 });
@@ -90,7 +90,7 @@ test('06 warmed questions are hits', async () => {
   expect(server.count).toBe(3);
 });
 
-test('07 one call may differ', async () => {
+test('07 one call can differ from the rest', async () => {
   expect((await run('07-per-call-control')).split('\n')).toEqual([
     'miss',
     'hit',
@@ -104,7 +104,7 @@ test('07 one call may differ', async () => {
   ]);
 });
 
-test('08 OpenRouter goes through the same door', async () => {
+test('08 cachedOpenAI answers calls to OpenRouter', async () => {
   const output = await run('08-openrouter');
   expect(output).toContain('miss You asked: Why is the sea salty?');
   expect(output).toContain('hit You asked: Why is the sea salty?');
@@ -122,14 +122,14 @@ test('18 and 19 stores outlive the process', async () => {
   expect(await run('19-redis-store', environment)).toBe('miss stored: false\n');
 });
 
-test('20 a fetch of your own asks once', async () => {
+test('20 cachedFetch sends one request', async () => {
   const output = await run('20-any-json-api');
   expect(output).toMatch(/^miss .*You asked: Why is the sea salty/m);
   expect(output).toMatch(/^hit .*You asked: Why is the sea salty/m);
   expect(server.count).toBe(1);
 });
 
-test('21 a wire server stands in for a provider', async () => {
+test('21 a wire server answers in the place of a provider', async () => {
   expect(await run('21-wire-server')).toBe('1 /v1/chat/completions\n');
 });
 
@@ -144,14 +144,14 @@ test('the demo answers its second run from the file, with the same answers', asy
   expect(digest.exec(second)?.[1]).toBe(digest.exec(first)?.[1]);
 });
 
-test('what the CLI says of the demo is what the demo says of itself', async () => {
+test('the CLI shows the same figures as the demo', async () => {
   await run('demo');
   const rows = (await run('demo')).matchAll(
     /│ (\S+) +│ +(\d+) │ +(\d+) │ +(\d+)% │ +(\d+) │ +\$([\d.]+) │/g,
   );
   const shown = [...rows].map(([, model, ...figures]) => [model, ...figures.map(Number)]);
-  const { rows: told } = await statsByModel(`${folder.path}/.demo/llm.db`, 'demo');
-  const figures = told.map(({ model, requests, hits, hitRate, tokens, cost }) => [
+  const { rows: stats } = await statsByModel(`${folder.path}/.demo/llm.db`, 'demo');
+  const figures = stats.map(({ model, requests, hits, hitRate, tokens, cost }) => [
     model,
     requests,
     hits,

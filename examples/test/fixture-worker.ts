@@ -1,4 +1,4 @@
-// One of many test workers that share a folder of fixtures: records, waits for a line, and replays.
+// One of many test workers that share a folder of fixtures. It records, waits for a line of input, and replays.
 import { once } from 'node:events';
 import { createLlmCache, type Mode } from '@cached-llm/core';
 import { cachedOpenAI } from '@cached-llm/openai';
@@ -19,7 +19,7 @@ async function askAll(mode: Mode): Promise<number> {
     const request = { model: 'a-model', messages: [{ role: 'user' as const, content }] };
     await client.chat.completions.create(request);
     for await (const chunk of await client.chat.completions.create({ ...request, stream: true })) {
-      if (chunk.choices.length > 1) throw new Error('More than was asked for.');
+      if (chunk.choices.length > 1) throw new Error('The stream has more than one choice.');
     }
   };
   await cache.warm(questions, ask, { concurrency: 5, retries: 0 });

@@ -3,7 +3,7 @@ import { useLlmFixtures } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
 import { OpenAI } from 'openai';
 
-// Its fixtures are committed; in replay it needs no network and no key, whoever runs it.
+// The fixtures are committed. In replay mode nobody who runs this test needs the network or a key.
 const cache = useLlmFixtures({ mode: 'replay' });
 
 test('a Jest file answers and streams from the fixtures beside it', async () => {

@@ -20,7 +20,7 @@ const WORKERS = 8;
 let server: WireServer;
 let folder: TemporaryFolder;
 
-/** Tells the key it was asked with, piece by piece, and in headers. */
+/** Repeats the key of the request in its headers, and piece by piece in its answer. */
 function answer({ json }: ReceivedRequest) {
   const { messages, stream } = json as { messages: [{ content: string }]; stream?: boolean };
   const content = `${messages[0].content} was asked with ${SECRET}, as you know.`;
@@ -62,7 +62,7 @@ function startWorker(path: string, place: number): Worker {
   });
 }
 
-/** What a worker says once it has said so much. */
+/** What a worker has printed by the time it prints this text. */
 function saying(worker: Worker, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let said = '';
@@ -70,11 +70,11 @@ function saying(worker: Worker, text: string): Promise<string> {
       said += String(piece);
       if (said.includes(text)) resolve(said);
     });
-    worker.on('exit', (code) => reject(new Error(`It ended with ${code}.`)));
+    worker.on('exit', (code) => reject(new Error(`The worker exited with ${code}.`)));
   });
 }
 
-/** Records with so many workers at once, then replays with all of them. */
+/** Records with `count` workers at once, then replays with all of them. */
 async function work(path: string, count: number): Promise<readonly string[]> {
   const workers = Array.from({ length: count }, (_none, place) => startWorker(path, place));
   try {
@@ -107,17 +107,17 @@ describe('a folder of fixtures that eight workers record at once', () => {
     together = filesIn(many ?? '');
   });
 
-  test('has lost none, and torn none: the bytes are those of one worker alone', () => {
+  test('has lost and damaged none: the bytes are the same as those of one worker', () => {
     expect(Object.keys(together)).toHaveLength(40);
     expect(together).toEqual(alone);
     for (const text of Object.values(together)) expect(() => JSON.parse(text)).not.toThrow();
   });
 
-  test('answers all of them', () => {
+  test('answers all workers', () => {
     expect(missed).toEqual(Array.from({ length: WORKERS }, () => 'missed 0\n'));
   });
 
-  test('holds no key, no cookie and no secret, also where the chunks of a stream cut it', () => {
+  test('contains no key, no cookie and no secret, even where the chunks of a stream split it', () => {
     for (const text of Object.values(together)) {
       const fixture = JSON.parse(text) as { answer?: unknown; chunks?: readonly string[] };
       const deltas = fixture.chunks?.flatMap((chunk) => [
@@ -130,19 +130,19 @@ describe('a folder of fixtures that eight workers record at once', () => {
   });
 });
 
-test('25 tests pass from the fixtures beside them, without network and key', async () => {
+test('25 the tests pass with the fixtures beside them, without network and key', async () => {
   const strict = await runExample('25-test-with-fixtures', { CI: 'true' }, folder.path);
   expect(strict).toMatch(/pass 2$/m);
   expect(strict).toMatch(/fail 0$/m);
 });
 
-test('25 a call without a fixture fails its test, and says how to record it', async () => {
+test('25 a call without a fixture fails its test and names the remedy', async () => {
   const changed = { CI: 'true', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' }; // no such recording
   const failing = runExample('25-test-with-fixtures', changed, folder.path);
   await expect(failing).rejects.toThrow(/LlmCacheError REPLAY_MISS.*it differs in operation/s);
 });
 
-test('a whole application is recorded and replayed by its environment alone', async () => {
+test('the environment alone makes an application record and replay', async () => {
   const environment = { CACHED_LLM_STORE: 'fixtures:./of-the-application' };
   const strict = { ...environment, CACHED_LLM_MODE: 'replay' };
   const cwd = folder.path;

@@ -2,7 +2,7 @@ import { type ReceivedRequest, startWireServer, temporaryFolder } from '@cached-
 import { expect, test } from '@jest/globals';
 import { runExample } from './run-example.ts';
 
-/** Answers any question with the question, so that a wrong answer shows. */
+/** Repeats the question as its answer, so that a wrong answer is visible. */
 function answer({ json, path }: ReceivedRequest) {
   const { contents } = json as { contents: [{ parts: [{ text: string }] }] };
   const parts = [{ text: `You asked: ${contents[0].parts[0].text}` }];

@@ -7,7 +7,7 @@ interface Asked {
   readonly stream?: boolean;
 }
 
-/** Answers any question with the question. */
+/** Repeats the question as its answer. */
 function answer({ json }: { readonly json: unknown }) {
   const { messages, stream } = json as Asked;
   const content = `You asked: ${messages.map((message) => message.content).join(' / ')}`;
@@ -20,7 +20,7 @@ function answer({ json }: { readonly json: unknown }) {
   return { kind: 'sse' as const, body };
 }
 
-test('17 LangChain answers and streams from the store, both ways', async () => {
+test('17 LangChain answers and streams from the store, through the fetch and through its cache', async () => {
   const server = await startWireServer({ answer });
   const folder = await temporaryFolder();
   const environment = { OPENAI_API_KEY: 'sk-none', OPENAI_BASE_URL: `${server.url}/v1` };

@@ -9,7 +9,7 @@ function answer() {
   return { body: { choices, usage: { prompt_tokens: 12, completion_tokens: 3 } } };
 }
 
-test('27 Prometheus reads what was asked and saved', async () => {
+test('27 Prometheus reads what was requested and saved', async () => {
   const server = await startWireServer({ answer });
   const folder = await temporaryFolder();
   try {

@@ -13,7 +13,7 @@ const KEYS = /(_API_KEY|^AWS_.*|^CI|^CACHED_LLM_MODE)$/;
 const before = { ...process.env };
 let folder: TemporaryFolder;
 
-/** Nobody has a key, and nobody's CI is this. */
+/** The tests run without any key, and not as CI. */
 function forgetKeys(): void {
   for (const name of Object.keys(process.env)) if (KEYS.test(name)) delete process.env[name];
 }
@@ -27,7 +27,7 @@ afterAll(async () => {
   await folder.remove();
 });
 
-/** A test file of one test: what `useLlmFixtures` says after it. */
+/** A test file with one test. What `useLlmFixtures` prints comes after it. */
 function startFile(path: string) {
   const ends: (() => Promise<void>)[] = [];
   const afterTests: (() => Promise<void>)[] = [];
@@ -78,7 +78,7 @@ describe.each(Object.entries(ADAPTERS))('%s', (name, open) => {
     await close();
   });
 
-  test('goes by the default cache, and its mode, where it is given none', async () => {
+  test('uses the default cache and its mode where no cache is passed', async () => {
     process.env.CI = 'true';
     const { cache, end, close } = startFile(path());
     expect(await open(undefined, url)('Why is the sea salty?')).toEqual(recorded);
@@ -87,7 +87,7 @@ describe.each(Object.entries(ADAPTERS))('%s', (name, open) => {
     await close();
   });
 
-  test('shows a miss as what it is, at once and with its remedy', async () => {
+  test('reports a miss as REPLAY_MISS, at once and with its remedy', async () => {
     process.env.CI = 'true';
     const { cache, end, close } = startFile(path());
     const failing = open(cache, url)('Why is the sky blue?');
@@ -98,7 +98,7 @@ describe.each(Object.entries(ADAPTERS))('%s', (name, open) => {
     expect(isLlmCacheError(failure, 'REPLAY_MISS')).toBe(true);
     expect(String(failure)).toContain('Record it once');
     expect(String(failure)).not.toContain('sky');
-    expect(cache.stats().misses).toBe(1); // tried once
+    expect(cache.stats().misses).toBe(1); // without a retry
     await expect(end()).rejects.toThrow('Calls without a fixture');
     await close();
   });

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../src/', import.meta.url));
 
-/** Runs an example as a user does, in a process of its own, and gives what it prints. */
+/** Runs an example in a process of its own, as a user does, and returns what it prints. */
 export function runExample(
   name: string,
   environment: Readonly<Record<string, string>>,

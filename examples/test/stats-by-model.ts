@@ -7,7 +7,7 @@ interface Stats {
   readonly rows: readonly (LedgerRow & { readonly cost: { saved: { usd: number } } })[];
 }
 
-/** What the CLI says of a store. */
+/** What the CLI prints about a store. */
 export async function statsByModel(file: string, namespace: string): Promise<Stats> {
   const cli = new URL('./bin/cached-llm.mjs', import.meta.resolve('cached-llm/package.json'));
   const source = ['--conditions=@cached-llm/source', '--import', import.meta.resolve('tsx')];

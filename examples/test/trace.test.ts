@@ -9,7 +9,7 @@ interface Run {
   readonly keys: readonly number[];
 }
 
-/** Texts as long as those of the suite, each another. */
+/** Texts as long as those of the suite, each of them different. */
 function promptsOf(lengths: readonly number[]): readonly string[] {
   return lengths.map((length, prompt) => `${prompt} `.padEnd(length, 'x'));
 }
@@ -23,7 +23,7 @@ describeWithFixtures(
     const runs = lines.map((line): Run => JSON.parse(line));
     const prompts = promptsOf(JSON.parse(read('prompts-suite-chars.json')));
 
-    test('hits whenever a prompt was asked before, 98.07 %, and saves the price of each', async () => {
+    test('hits where a prompt was sent before, 98.07 % of the time, and saves the price of each hit', async () => {
       const place = await temporaryFolder();
       const store = sqliteStore(join(place.path, 'suite.db'));
       const endless = { ttl: Number.POSITIVE_INFINITY, storeTimeout: '60s' } as const;

@@ -9,7 +9,7 @@ function answer() {
   return { body: { choices, usage: { prompt_tokens: 1_000, completion_tokens: 100 } } };
 }
 
-test('28 the ledger says what was saved, over more than one run', async () => {
+test('28 the ledger contains what more than one run saved', async () => {
   const server = await startWireServer({ answer });
   const folder = await temporaryFolder();
   try {
