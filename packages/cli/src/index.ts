@@ -1,3 +1,3 @@
-export type { Host, Outlet } from './host.ts';
 export { main } from './main.ts';
-export { run } from './run.ts';
+export { run } from './program.ts';
+export type { Host, Outlet } from './terminal/host.ts';

@@ -1,6 +1,6 @@
-import { EXIT } from './failure.ts';
-import type { Host } from './host.ts';
-import { run } from './run.ts';
+import { run } from './program.ts';
+import { EXIT } from './terminal/exit.ts';
+import type { Host } from './terminal/host.ts';
 
 /** Who reads no more, as `head` does, ends the program in peace. */
 function endWithItsReader(error: Error & { readonly code?: string }): void {

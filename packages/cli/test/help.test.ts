@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { VERBS } from '../src/verbs.ts';
+import { VERBS } from '../src/commands/index.ts';
 import { program } from './program.ts';
 
 const VERB_NAMES = VERBS.map(({ name }) => name);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { EXIT } from '../src/failure.ts';
-import { VERBS } from '../src/verbs.ts';
+import { VERBS } from '../src/commands/index.ts';
+import { EXIT } from '../src/terminal/exit.ts';
 import { program } from './program.ts';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
