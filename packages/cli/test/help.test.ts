@@ -1,31 +1,28 @@
 import { describe, expect, test } from '@jest/globals';
-import { VERBS } from '../src/commands/index.ts';
+import { COMMANDS } from '../src/commands/index.ts';
 import { program } from './program.ts';
 
-const VERB_NAMES = VERBS.map(({ name }) => name);
+const NAMES = COMMANDS.map(({ name }) => name);
 
 describe('help', () => {
-  test('names every verb', async () => {
+  test('names every command', async () => {
     const { code, out, errors } = await program(['--help']);
     expect([code, errors]).toEqual([0, '']);
     expect(out).toMatchSnapshot();
   });
 
-  test.each(VERB_NAMES)('of %s says all that it takes', async (name) => {
+  test.each(NAMES)('of %s shows its options', async (name) => {
     const { code, out, errors } = await program([name, '--help']);
     expect([code, errors]).toEqual([0, '']);
     expect(out).toMatchSnapshot();
   });
 
-  test.each([[], ...VERB_NAMES.map((name) => [name])])(
-    'of %s fits 80 columns',
-    async (...words) => {
-      const { out } = await program([...words, '--help']);
-      expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
-    },
-  );
+  test.each([[], ...NAMES.map((name) => [name])])('of %s fits 80 columns', async (...words) => {
+    const { out } = await program([...words, '--help']);
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
 
-  test('is what the program says where no verb is named', async () => {
+  test('is printed to stderr where no command is named', async () => {
     const { code, out, errors } = await program([]);
     expect([code, out]).toEqual([2, '']);
     expect(errors).toMatch(/^Usage: cached-llm/);
@@ -39,7 +36,7 @@ describe('help', () => {
   });
 });
 
-describe('what is not understood', () => {
+describe('a wrong command line', () => {
   test.each([
     [['lst'], "error: unknown command 'lst'\n(Did you mean list?)\n"],
     [['list', '--modle', 'x'], "error: unknown option '--modle'\n(Did you mean --model?)\n"],
@@ -47,25 +44,28 @@ describe('what is not understood', () => {
     [['show'], "error: missing required argument 'key'\n"],
     [
       ['list', '--limit', 'many'],
-      'error: --limit "many" is not understood. Write a whole number above zero.\n',
+      'error: --limit cannot be "many". Write a whole number above zero.\n',
     ],
-    [['list', '--state', 'old'], /^error: --state "old" is not understood\. Write fresh, stale/],
+    [['list', '--state', 'old'], /^error: --state cannot be "old"\. Write one of fresh, stale/],
     [
       ['list', '--larger-than', '5zb'],
-      /^error: --larger-than "5zb" is not understood\. Write 500kb/,
+      /^error: --larger-than cannot be "5zb"\. Write a size such as 500kb/,
     ],
-    [['health', '--min-hit-rate', '200%'], /^error: --min-hit-rate "200%" is not understood/],
+    [
+      ['health', '--min-hit-rate', '200%'],
+      /^error: --min-hit-rate cannot be "200%"\. Write a share such as/,
+    ],
     [['list', '--older-than', '3600'], /^error: --older-than is "3600", which is no duration/],
-    [['warm', 'x', '--header', 'token abc'], "error: A header is written 'name: value'.\n"],
+    [['warm', 'x', '--header', 'token abc'], "error: Write --header as 'name: value'.\n"],
     [['list'], /^error: No store is named\. Write --store sqlite:\.\/llm\.db/],
     [['list', '--store', 'memory:', '--namespace', ''], /^error: namespace is ""/],
-  ])('%j: what to write instead, and exit 2', async (argv, errors) => {
-    const said = typeof errors === 'string' ? errors : expect.stringMatching(errors);
-    expect(await program(argv)).toEqual({ code: 2, out: '', errors: said });
+  ])('%j ends with 2 and with what to write instead', async (argv, errors) => {
+    const printed = typeof errors === 'string' ? errors : expect.stringMatching(errors);
+    expect(await program(argv)).toEqual({ code: 2, out: '', errors: printed });
   });
 });
 
-describe('colours', () => {
+describe('colours are used', () => {
   const ESCAPE = '\u001b[';
   const argv = ['config'];
 

@@ -1,26 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import type { LlmCache } from '@cached-llm/core';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { KINDS, type Place, Places } from './places.ts';
 import { NOW, now, question } from './questions.ts';
+import { KINDS, type TestStore, TestStores } from './test-stores.ts';
 
 const COUNT = 4_000;
 const AT_ONCE = 200;
 const HOUR = 3_600_000;
 
-let places: Places;
+let testStores: TestStores;
 beforeAll(async () => {
-  places = await Places.open();
+  testStores = await TestStores.open();
 });
-afterAll(() => places.close());
+afterAll(() => testStores.close());
 
-/** A third of them has expired. */
-async function fill(place: Place): Promise<void> {
+/** A third of the entries has expired. */
+async function fill(testStore: TestStore): Promise<void> {
   const store = async (cache: LlmCache, index: number) => {
     const ttl = index % 3 === 0 ? '1h' : '1d';
     await cache.set(question(`question ${index}`), `answer ${index}`, { ttl });
   };
-  await place.use(
+  await testStore.use(
     async (cache) => {
       for (let from = 0; from < COUNT; from += AT_ONCE) {
         await Promise.all(
@@ -39,31 +39,31 @@ const keysIn = (text: string) =>
     .map((line) => JSON.parse(line).key as string);
 
 describe.each(KINDS)(`with ${COUNT} entries on %s`, (kind) => {
-  let place: Place;
+  let testStore: TestStore;
   beforeAll(async () => {
-    place = places.next(kind);
-    await fill(place);
+    testStore = testStores.next(kind);
+    await fill(testStore);
   });
 
-  test('list shows each of them once', async () => {
-    const keys = keysIn((await place.run('list --json', { now })).out);
+  test('list prints each of them once', async () => {
+    const keys = keysIn((await testStore.run('list --json', { now })).out);
     expect([keys.length, new Set(keys).size]).toEqual([COUNT, COUNT]);
-    const { out } = await place.run('list', { now });
+    const { out } = await testStore.run('list', { now });
     expect(out.split('\n')).toHaveLength(COUNT + 3);
   });
 
   test('export writes each of them once', async () => {
-    const path = places.path(`${kind}.jsonl`);
-    await place.run(`export --output ${path}`, { now });
+    const path = testStores.path(`${kind}.jsonl`);
+    await testStore.run(`export --output ${path}`, { now });
     const keys = keysIn(await readFile(path, 'utf8'));
     expect([keys.length, new Set(keys).size]).toEqual([COUNT, COUNT]);
   });
 
-  test('prune removes those that have expired, and no other', async () => {
+  test('prune removes the expired ones, and no others', async () => {
     const expired = Math.ceil(COUNT / 3);
-    expect(await place.json('prune', { now })).toMatchObject([{ removed: expired }]);
-    const left = keysIn((await place.run('list --json --state fresh', { now })).out);
+    expect(await testStore.json('prune', { now })).toMatchObject([{ removed: expired }]);
+    const left = keysIn((await testStore.run('list --json --state fresh', { now })).out);
     expect(new Set(left).size).toBe(COUNT - expired);
-    expect(keysIn((await place.run('list --json', { now })).out)).toHaveLength(COUNT - expired);
+    expect(keysIn((await testStore.run('list --json', { now })).out)).toHaveLength(COUNT - expired);
   });
 });

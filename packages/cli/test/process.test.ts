@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Place, Places } from './places.ts';
 import { put, question } from './questions.ts';
+import { type TestStore, TestStores } from './test-stores.ts';
 
-let places: Places;
-let place: Place;
+let testStores: TestStores;
+let testStore: TestStore;
 beforeAll(async () => {
-  places = await Places.open();
-  place = places.next('SQLite');
-  await put(place, 'the sea', { ttl: '365d' });
+  testStores = await TestStores.open();
+  testStore = testStores.next('SQLite');
+  await put(testStore, 'the sea', { ttl: '365d' });
 });
-afterAll(() => places.close());
+afterAll(() => testStores.close());
 
 const OWN = fileURLToPath(new URL('..', import.meta.url));
 
@@ -40,7 +40,7 @@ async function ended(child: ChildProcess) {
   return { out, errors, code, signal };
 }
 
-const onPlace = () => ['--store', place.url, '--namespace', place.namespace] as const;
+const onTestStore = () => ['--store', testStore.url, '--namespace', testStore.namespace] as const;
 
 describe('the program', () => {
   test.each([
@@ -51,24 +51,24 @@ describe('the program', () => {
     [['nothing'], 2],
     [['clear'], 2],
   ])('%j ends with %d', async (argv, code) => {
-    expect(await ended(start(...argv, ...onPlace()))).toMatchObject({ code, signal: null });
+    expect(await ended(start(...argv, ...onTestStore()))).toMatchObject({ code, signal: null });
   });
 
-  test('ends by itself when it has said all, with Redis too', async () => {
-    const { out, code } = await ended(start('list', '--store', places.redis.url));
+  test('ends by itself when the command is done, on Redis too', async () => {
+    const { out, code } = await ended(start('list', '--store', testStores.redis.url));
     expect([out, code]).toEqual(['No entries.\n', 0]);
   });
 
-  test('ends in order when it is interrupted', async () => {
-    await place.use((cache) => cache.get(question('the sea')));
-    const child = start('stats', '--watch', '--interval', '20ms', '--json', ...onPlace());
+  test('ends with 0 when --watch is interrupted', async () => {
+    await testStore.use((cache) => cache.get(question('the sea')));
+    const child = start('stats', '--watch', '--interval', '20ms', '--json', ...onTestStore());
     child.stdout?.once('data', () => child.kill('SIGINT'));
     const { code, signal, errors } = await ended(child);
     expect([code, signal, errors]).toEqual([0, null, '']);
   });
 
-  test('ends in peace when nobody reads on', async () => {
-    const child = start('stats', '--watch', '--interval', '1ms', ...onPlace());
+  test('ends with 0 when its reader stops reading', async () => {
+    const child = start('stats', '--watch', '--interval', '1ms', ...onTestStore());
     child.stdout?.once('data', () => child.stdout?.destroy());
     const [code, signal] = await once(child, 'exit');
     expect([code, signal]).toEqual([0, null]);

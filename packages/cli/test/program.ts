@@ -1,16 +1,16 @@
 import { PassThrough, Writable } from 'node:stream';
 import { type Host, run } from '../src/index.ts';
 
-/** What the program said, and what it ended with. */
-export interface Said {
+/** What the program printed, and its exit code. */
+export interface Printed {
   readonly code: number;
   readonly out: string;
   readonly errors: string;
 }
 
-export interface Circumstances {
+export interface RunOptions {
   readonly environment?: Host['environment'];
-  /** What comes in. */
+  /** The text on stdin. @default stdin stays open */
   readonly input?: string;
   readonly isTerminal?: boolean;
   readonly now?: () => number;
@@ -34,12 +34,9 @@ class Sink extends Writable {
 }
 
 /** Runs the program in this process, with a terminal or without one. */
-export async function program(
-  argv: readonly string[],
-  circumstances: Circumstances = {},
-): Promise<Said> {
-  const { environment = {}, input, isTerminal = false, now = Date.now } = circumstances;
-  const { signal = new AbortController().signal } = circumstances;
+export async function program(argv: readonly string[], options: RunOptions = {}): Promise<Printed> {
+  const { environment = {}, input, isTerminal = false, now = Date.now } = options;
+  const { signal = new AbortController().signal } = options;
   const [stdout, stderr] = [new Sink(isTerminal), new Sink(isTerminal)];
   const stdin = Object.assign(new PassThrough(), { isTTY: isTerminal });
   if (input !== undefined) stdin.end(input);

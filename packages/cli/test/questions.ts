@@ -1,5 +1,5 @@
 import type { CallOptions, LlmCache } from '@cached-llm/core';
-import type { Place } from './places.ts';
+import type { TestStore } from './test-stores.ts';
 
 export const NOW = Date.UTC(2026, 10, 21, 12);
 export const now = () => NOW;
@@ -24,9 +24,9 @@ export interface Put extends CallOptions {
   readonly provider?: string;
 }
 
-/** Stores an answer to a question, some time ago; its key. */
+/** Stores an answer to a question, as if some time ago, and returns its key. */
 export function put(
-  place: Place,
+  testStore: TestStore,
   content: string,
   { ago = 0, model = 'gpt-4o', provider = 'openai', ...options }: Put = {},
 ): Promise<string> {
@@ -39,5 +39,5 @@ export function put(
     });
     return cache.keyOf(identity, options) ?? '';
   };
-  return place.use(store, { now: () => NOW - ago * HOUR });
+  return testStore.use(store, { now: () => NOW - ago * HOUR });
 }

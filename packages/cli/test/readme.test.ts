@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { VERBS } from '../src/commands/index.ts';
-import { EXIT } from '../src/terminal/exit.ts';
+import { COMMANDS } from '../src/commands/index.ts';
+import { EXIT } from '../src/terminal/index.ts';
 import { program } from './program.ts';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
-test.each(VERBS.map(({ name }) => name))('the README shows what %s says', (name) => {
+test.each(COMMANDS.map(({ name }) => name))('the README shows what %s prints', (name) => {
   expect(README).toMatch(new RegExp(`\\n\\$ cached-llm ${name}\\b[^\\n]*\\n[^$\`]`));
 });
 
@@ -15,11 +15,13 @@ test('the README names every exit code', () => {
   expect(named).toEqual(Object.values(EXIT));
 });
 
-test('every flag that the README names is understood by a verb', async () => {
-  const named = new Set([...README.matchAll(/--[a-z][a-z-]+/g)].map(([flag]) => flag));
-  const helps = await Promise.all(VERBS.map(({ name }) => program([name, '--help'])));
+test('every option that the README names belongs to a command', async () => {
+  const named = new Set([...README.matchAll(/--[a-z][a-z-]+/g)].map(([option]) => option));
+  const helps = await Promise.all(COMMANDS.map(({ name }) => program([name, '--help'])));
   const known = helps.map(({ out }) => out).join('\n');
-  const unknown = [...named].filter((flag) => flag !== '--global' && !known.includes(`${flag} `));
+  const unknown = [...named].filter(
+    (option) => option !== '--global' && !known.includes(`${option} `),
+  );
   expect(unknown).toEqual([]);
 });
 

@@ -1,36 +1,57 @@
-import type { ExitCode } from '../terminal/exit.ts';
-import type { Flags, Given } from './options.ts';
-import type { Session } from './session.ts';
+import type { ExitCode, Host, Output } from '../terminal/index.ts';
+import { flag, type OptionDefinitions, type OptionValues, text } from './options.ts';
 
-/** What a verb is given to work with. */
-interface Order<Of extends Flags> {
-  readonly session: Session;
-  /** What stands beside the flags. */
-  readonly words: readonly string[];
-  readonly given: Given<Of>;
+/** The options that every command has. */
+export const globalOptions = {
+  store: text('<url>', 'store, as sqlite:./llm.db or redis://host:6379 (or CACHED_LLM_STORE)'),
+  namespace: text('<name>', 'namespace of the entries (or CACHED_LLM_NAMESPACE)'),
+  secretFile: text(
+    '<path>',
+    'file with the secrets of an encrypted store, one per line (or CACHED_LLM_SECRETS)',
+  ),
+  json: flag('print JSON, one object per line'),
+} as const;
+
+export type Globals = OptionValues<typeof globalOptions>;
+
+/** What every command works with, in one run of the program. */
+export interface Session {
+  readonly host: Host;
+  readonly globals: Globals;
+  readonly output: Output;
 }
 
-/** What the program can do, and how it is asked to. */
-export interface VerbDefinition<Of extends Flags> {
+interface Invocation<Of extends OptionDefinitions> {
+  readonly session: Session;
+  /** The arguments that are not options, in their order. */
+  readonly positionals: readonly string[];
+  readonly options: OptionValues<Of>;
+}
+
+interface CommandDefinition<Of extends OptionDefinitions> {
   readonly name: string;
   /** One line of help. */
   readonly summary: string;
-  /** What stands beside the flags: `<key>`, `[file]`, `[keys...]`. */
-  readonly words?: readonly string[];
-  readonly flags?: Of;
-  /** What help shows below the flags. */
+  /** The arguments that are not options, as help shows them: `<key>`, `[file]`, `[keys...]`. */
+  readonly positionals?: readonly string[];
+  readonly options?: Of;
+  /** What help shows below the options. */
   readonly notes?: string;
-  run(order: Order<Of>): Promise<ExitCode | undefined>;
+  /** Does the work, and returns the exit code. @default 0 */
+  run(invocation: Invocation<Of>): Promise<ExitCode | undefined>;
 }
 
-export type Verb = VerbDefinition<Flags>;
+/** A command whose own options are known only to itself. */
+export type CliCommand = CommandDefinition<OptionDefinitions>;
 
-export function verb<Of extends Flags>(definition: VerbDefinition<Of>): Verb {
-  const { flags, run, ...rest } = definition;
+export function defineCommand<Of extends OptionDefinitions>(
+  definition: CommandDefinition<Of>,
+): CliCommand {
+  const { options, run, ...rest } = definition;
   return {
     ...rest,
-    flags: flags ?? {},
-    // Each flag's own `read` made what is given.
-    run: (order) => run({ ...order, given: order.given as Given<Of> }),
+    options: options ?? {},
+    // `parse` reads each value by the `read` of its own definition.
+    run: (invocation) => run({ ...invocation, options: invocation.options as OptionValues<Of> }),
   };
 }

@@ -1,21 +1,34 @@
 import { type Duration, toMilliseconds } from '@cached-llm/core';
-import { UsageFailure } from '../terminal/exit.ts';
+import { UsageFailure } from '../terminal/index.ts';
 
-/** A flag's value, its description, and how its text is read; its name is the key it stands under. */
-export interface Flag<Value> {
-  /** As help shows it: `<url>`. Nothing for a flag that is there or not. */
+/** One option of a command: how help shows it, and how its value is read. */
+interface OptionDefinition<Value> {
+  /** What help shows behind the name, such as `<url>`. An option without it takes no value. */
   readonly placeholder?: string;
   readonly description: string;
-  /** `earlier` is the value of the same flag before. */
-  read(text: string, earlier: Value | undefined): Value;
+  /**
+   * Reads what stands behind the option called `name`. `earlier` is its value so far, where the option was
+   * already given before.
+   *
+   * @throws {UsageFailure | LlmCacheError} with the option, the value and what to write instead
+   */
+  read(given: string, name: string, earlier: Value | undefined): Value;
 }
 
-export type Flags = Readonly<Record<string, Flag<unknown>>>;
+/** Options by the camel-case form of their names: `olderThan` is written `--older-than`. */
+export type OptionDefinitions = Readonly<Record<string, OptionDefinition<unknown>>>;
 
-/** What was given, of those flags. */
-export type Given<Of extends Flags> = {
-  readonly [Name in keyof Of]?: Of[Name] extends Flag<infer Value> ? Value | undefined : never;
+/** The values of the options that were given. */
+export type OptionValues<Of extends OptionDefinitions> = {
+  readonly [Name in keyof Of]?: Of[Name] extends OptionDefinition<infer Value>
+    ? Value | undefined
+    : never;
 };
+
+/** `olderThan` is written `--older-than`. */
+export function dashed(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
 
 const UNITS: ReadonlyMap<string, number> = new Map([
   ['', 1],
@@ -25,64 +38,75 @@ const UNITS: ReadonlyMap<string, number> = new Map([
   ['gb', 1e9],
 ]);
 
-function refuse(text: string, remedy: string): never {
-  throw new UsageFailure(`${JSON.stringify(text)} is not understood. ${remedy}`);
+function refuse(given: string, name: string, remedy: string): never {
+  throw new UsageFailure(`${name} cannot be ${JSON.stringify(given)}. ${remedy}`);
 }
 
-function readBytes(text: string): number {
-  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];
+function readBytes(given: string, name: string): number {
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(given) ?? [];
   const factor = UNITS.get(unit.toLowerCase());
-  if (digits === undefined || factor === undefined) return refuse(text, 'Write 500kb, 20mb, 1gb.');
+  if (digits === undefined || factor === undefined) {
+    return refuse(given, name, 'Write a size such as 500kb, 20mb or 1gb.');
+  }
   return Math.round(Number(digits) * factor);
 }
 
-function readCount(text: string): number {
-  const count = /^\d+$/.test(text) ? Number(text) : 0;
-  return count > 0 ? count : refuse(text, 'Write a whole number above zero.');
+function readCount(given: string, name: string): number {
+  const number = /^\d+$/.test(given) ? Number(given) : 0;
+  return number > 0 ? number : refuse(given, name, 'Write a whole number above zero.');
 }
 
-function readShare(text: string): number {
-  const percent = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1];
-  const share = percent === undefined ? Number(text) : Number(percent) / 100;
-  return text !== '' && share >= 0 && share <= 1 ? share : refuse(text, 'Write 0.5 or 50%.');
+function readShare(given: string, name: string): number {
+  const percent = /^(\d+(?:\.\d+)?)%$/.exec(given)?.[1];
+  const number = percent === undefined ? Number(given) : Number(percent) / 100;
+  if (given !== '' && number >= 0 && number <= 1) return number;
+  return refuse(given, name, 'Write a share such as 0.5 or 50%.');
 }
 
-export const toggle = (description: string): Flag<boolean> => ({ description, read: () => true });
+/** An option without a value. */
+export const flag = (description: string): OptionDefinition<boolean> => ({
+  description,
+  read: () => true,
+});
 
-export const text = (placeholder: string, description: string): Flag<string> => ({
+export const text = (placeholder: string, description: string): OptionDefinition<string> => ({
   placeholder,
   description,
   read: (given) => given,
 });
 
-/** May be given many times. */
-export const texts = (placeholder: string, description: string): Flag<readonly string[]> => ({
+/** An option that may be given several times. */
+export const texts = (
+  placeholder: string,
+  description: string,
+): OptionDefinition<readonly string[]> => ({
   placeholder,
   description,
-  read: (given, earlier = []) => [...earlier, given],
+  read: (given, _name, earlier = []) => [...earlier, given],
 });
 
-/** Milliseconds. */
-export const span = (name: string, description: string): Flag<number> => ({
+/** In milliseconds; written with its unit, as `30m`. */
+export const duration = (description: string): OptionDefinition<number> => ({
   placeholder: '<duration>',
   description,
-  read: (given) => toMilliseconds(given as Duration, name), // which refuses what is none
+  read: (given, name) => toMilliseconds(given as Duration, name), // which refuses any other text
 });
 
-export const bytes = (description: string): Flag<number> => ({
+/** In bytes; written `500kb`, `2mb`. */
+export const bytes = (description: string): OptionDefinition<number> => ({
   placeholder: '<size>',
   description,
   read: readBytes,
 });
 
-export const count = (placeholder: string, description: string): Flag<number> => ({
-  placeholder,
+export const count = (description: string): OptionDefinition<number> => ({
+  placeholder: '<count>',
   description,
   read: readCount,
 });
 
-/** Between 0 and 1. */
-export const share = (description: string): Flag<number> => ({
+/** Between 0 and 1; written `0.5` or `50%`. */
+export const share = (description: string): OptionDefinition<number> => ({
   placeholder: '<share>',
   description,
   read: readShare,
@@ -92,9 +116,10 @@ export const oneOf = <Word extends string>(
   placeholder: string,
   words: readonly Word[],
   description: string,
-): Flag<Word> => ({
+): OptionDefinition<Word> => ({
   placeholder,
   description: `${description}: ${words.join(', ')}`,
-  read: (given) =>
-    words.find((word) => word === given) ?? refuse(given, `Write ${words.join(', ')}.`),
+  read: (given, name) =>
+    words.find((word) => word === given) ??
+    refuse(given, name, `Write one of ${words.join(', ')}.`),
 });

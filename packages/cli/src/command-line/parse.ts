@@ -1,80 +1,94 @@
-import { Command, CommanderError, Help } from 'commander';
-import { VERBS } from '../commands/index.ts';
-import { EXIT, type ExitCode } from '../terminal/exit.ts';
-import type { Host } from '../terminal/host.ts';
-import type { Verb } from './command.ts';
-import { type GlobalFlags, globalFlags } from './global-flags.ts';
-import { optionOf } from './option-of.ts';
-import type { Flags, Given } from './options.ts';
-import { VERSION } from './version.ts';
+import { createRequire } from 'node:module';
+import { Command, CommanderError, Help, Option } from 'commander';
+import { EXIT, type ExitCode, type Host } from '../terminal/index.ts';
+import { type CliCommand, type Globals, globalOptions } from './command.ts';
+import { dashed, type OptionDefinitions, type OptionValues } from './options.ts';
 
-/** What the user asks for. */
-export interface Asked {
-  readonly verb: Verb;
-  readonly words: readonly string[];
-  readonly given: Given<Flags>;
-  readonly globals: Given<GlobalFlags>;
+const manifest: { readonly version: string } = createRequire(import.meta.url)('../../package.json');
+
+export const VERSION = manifest.version;
+
+/** What the command line asks for. */
+interface Parsed {
+  readonly command: CliCommand;
+  readonly positionals: readonly string[];
+  readonly options: OptionValues<OptionDefinitions>;
+  readonly globals: Globals;
 }
 
-const USUAL_WIDTH = 80;
-const ENDS =
-  'Exit codes: 0 all is well · 1 it failed, or is not as it should be · 2 it was not understood, or not dared · 130 interrupted.';
+const DEFAULT_WIDTH = 80;
+const EXIT_CODES =
+  'Exit codes: 0 success · 1 the command failed, or a check found a problem · 2 the command line is wrong, or a confirmation is missing · 130 interrupted.';
 
-function addFlags(command: Command, flags: Flags): void {
-  for (const entry of Object.entries(flags)) command.addOption(optionOf(entry));
+function addOptions(parser: Command, definitions: OptionDefinitions): void {
+  for (const [key, { placeholder, description, read }] of Object.entries(definitions)) {
+    const name = dashed(key);
+    const option = new Option(placeholder ? `${name} ${placeholder}` : name, description);
+    if (placeholder) option.argParser((given, earlier) => read(given, name, earlier));
+    parser.addOption(option);
+  }
 }
 
-function addNotes(command: Command, notes: string): void {
-  const width = command.configureOutput().getOutHelpWidth?.() ?? USUAL_WIDTH;
-  command.addHelpText('after', `\n${new Help().boxWrap(notes, width)}`);
+function addNotes(parser: Command, notes: string): void {
+  const width = parser.configureOutput().getOutHelpWidth?.() ?? DEFAULT_WIDTH;
+  parser.addHelpText('after', `\n${new Help().boxWrap(notes, width)}`);
 }
 
-function addVerb(program: Command, verb: Verb, onAsked: (asked: Asked) => void): void {
-  const command = program.command(verb.name).summary(verb.summary).description(verb.summary);
-  for (const word of verb.words ?? []) command.argument(word);
-  addFlags(command, verb.flags ?? {});
-  if (verb.notes !== undefined) addNotes(command, verb.notes);
-  command.action(() => {
-    // The flags are those that `addFlags` told commander of, read by their own `read`.
-    const [given, globals] = [command.opts() as Given<Flags>, program.opts() as Given<GlobalFlags>];
-    onAsked({
-      verb,
-      words: command.processedArgs.flat().filter((word) => word !== undefined),
-      given,
-      globals,
-    });
-  });
+function addCommand(
+  program: Command,
+  command: CliCommand,
+  onParsed: (parsed: Parsed) => void,
+): void {
+  const { name, summary, positionals = [], options = {}, notes } = command;
+  const parser = program.command(name).summary(summary).description(summary);
+  for (const positional of positionals) parser.argument(positional);
+  addOptions(parser, options);
+  if (notes !== undefined) addNotes(parser, notes);
+  parser.action(() =>
+    onParsed({
+      command,
+      positionals: parser.processedArgs.flat().filter((argument) => argument !== undefined),
+      options: parser.opts(),
+      globals: program.opts(),
+    }),
+  );
 }
 
-function programFor(host: Host, onAsked: (asked: Asked) => void): Command {
+function programFor(host: Host): Command {
   const program = new Command('cached-llm')
-    .description('See and steer what an LLM cache holds.')
+    .description('Inspect and manage what an LLM cache stores.')
     .version(VERSION, '--version', 'print the version')
-    .helpOption('--help', 'print this')
+    .helpOption('--help', 'print this help')
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
       writeErr: (text) => host.stderr.write(text),
-      getOutHelpWidth: () => host.stdout.columns ?? 80,
-      getErrHelpWidth: () => host.stderr.columns ?? 80,
+      getOutHelpWidth: () => host.stdout.columns ?? DEFAULT_WIDTH,
+      getErrHelpWidth: () => host.stderr.columns ?? DEFAULT_WIDTH,
     })
     .exitOverride();
-  addNotes(program, ENDS);
-  addFlags(program, globalFlags);
-  for (const verb of VERBS) addVerb(program, verb, onAsked);
+  addNotes(program, EXIT_CODES);
+  addOptions(program, globalOptions);
   return program;
 }
 
-/** What is asked for, or what to end with where help or a complaint was all there is to say. */
-export function parse(argv: readonly string[], host: Host): Asked | ExitCode {
-  let asked: Asked | undefined;
-  const program = programFor(host, (found) => {
-    asked = found;
-  });
+/** What the command line asks for; or the exit code, where help or a usage error is all that is printed. */
+export function parse(
+  argv: readonly string[],
+  host: Host,
+  commands: readonly CliCommand[],
+): Parsed | ExitCode {
+  let parsed: Parsed | undefined;
+  const program = programFor(host);
+  for (const command of commands) {
+    addCommand(program, command, (found) => {
+      parsed = found;
+    });
+  }
   try {
     program.parse(argv, { from: 'user' });
-    return asked ?? EXIT.usage;
+    return parsed ?? EXIT.usage;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;

@@ -1,10 +1,83 @@
-import { verb } from '../command-line/command.ts';
-import { bytes, count } from '../command-line/options.ts';
-import { UsageFailure } from '../terminal/exit.ts';
-import { shownCount, shownTime } from '../terminal/format.ts';
-import { withProgress } from '../terminal/progress.ts';
-import { type Column, tableText } from '../terminal/table.ts';
-import { benchmarkStore, type Load, type Measured } from './benchmark-store.ts';
+import { randomUUID } from 'node:crypto';
+import { createLlmCache, type LlmCache } from '@cached-llm/core';
+import { bytes, count, defineCommand } from '../command-line/index.ts';
+import { maskedUrl, openStoreAt, storeUrl } from '../store/index.ts';
+import {
+  type Column,
+  formatCount,
+  formatLatency,
+  formatTable,
+  UsageFailure,
+  withProgress,
+} from '../terminal/index.ts';
+
+interface Load {
+  readonly requests: number;
+  /** Requests at the same time. */
+  readonly concurrency: number;
+  /** Characters of an answer. */
+  readonly size: number;
+}
+
+/** Does the work for each index, and measures it; times are in milliseconds. */
+async function measure({ requests, concurrency }: Load, work: (index: number) => Promise<unknown>) {
+  const times = new Float64Array(requests);
+  let next = 0;
+  const worker = async () => {
+    for (let index = next++; index < requests; index = next++) {
+      const startedAt = performance.now();
+      await work(index);
+      times[index] = performance.now() - startedAt;
+    }
+  };
+  const startedAt = performance.now();
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  const total = performance.now() - startedAt;
+  const average = times.reduce((sum, time) => sum + time, 0) / requests;
+  times.sort();
+  // By nearest rank, which is a time that was really measured.
+  const percentile = (share: number) => times[Math.max(0, Math.ceil(requests * share) - 1)] ?? 0;
+  const [p50, p95, p99] = [percentile(0.5), percentile(0.95), percentile(0.99)];
+  return { total, average, p50, p95, p99, perSecond: (requests / total) * 1000 };
+}
+
+const identityOf = (group: string, index: number) => ({
+  provider: 'benchmark',
+  request: { model: 'none', messages: [{ role: 'user', content: `${group} ${index}` }] },
+});
+
+type Measured = Awaited<ReturnType<typeof measurePhases>>[number];
+
+async function measurePhases(cache: LlmCache, url: string, load: Load) {
+  const [store, answer] = [maskedUrl(url), 'a'.repeat(load.size)];
+  const write = (index: number) => cache.set(identityOf('known', index), answer);
+  const hit = (index: number) => cache.get(identityOf('known', index));
+  const miss = (index: number) => cache.get(identityOf('unknown', index));
+  return [
+    { store, phase: 'write', ...(await measure(load, write)) },
+    { store, phase: 'hit', ...(await measure(load, hit)) },
+    { store, phase: 'miss', ...(await measure(load, miss)) },
+  ];
+}
+
+async function removeAll(url: string, prefix: string): Promise<void> {
+  const store = await openStoreAt(url, 'may-create');
+  for await (const { key } of store.scan?.(prefix) ?? []) await store.delete(key);
+  await store.disconnect?.();
+}
+
+/** Measures a store in a namespace of its own, and removes that afterwards. */
+async function benchmarkStore(url: string, load: Load): Promise<readonly Measured[]> {
+  const store = await openStoreAt(url, 'may-create');
+  const namespace = `cached-llm-benchmark-${randomUUID()}`;
+  const cache = createLlmCache({ store, namespace, ttl: '1h', storeTimeout: '30s' });
+  try {
+    return await measurePhases(cache, url, load);
+  } finally {
+    await cache.close(); // which writes the ledger, so that it is removed too
+    await removeAll(url, `${namespace}:`);
+  }
+}
 
 const right = (title: string): Column => ({ title, align: 'right' });
 const COLUMNS = [
@@ -15,35 +88,36 @@ const COLUMNS = [
 
 function cells({ store, phase, perSecond, ...times }: Measured): readonly string[] {
   const { total, average, p50, p95, p99 } = times;
-  const shown = [total, average, p50, p95, p99].map(shownTime);
-  return [store, phase, ...shown, shownCount(Math.round(perSecond))];
+  const shown = [total, average, p50, p95, p99].map(formatLatency);
+  return [store, phase, ...shown, formatCount(Math.round(perSecond))];
 }
 
-export const benchmark = verb({
+export const benchmark = defineCommand({
   name: 'benchmark',
   summary: 'Measure stores side by side.',
-  words: ['[stores...]'],
-  flags: {
-    requests: count('<count>', 'of each kind (default 1000)'),
-    concurrency: count('<count>', 'under way at once (default 1)'),
-    size: bytes('of an answer (default 2kb)'),
+  positionals: ['[stores...]'],
+  options: {
+    requests: count('requests of each kind (default 1000)'),
+    concurrency: count('requests at the same time (default 1)'),
+    size: bytes('size of an answer (default 2kb)'),
   },
-  notes: 'Entries go into a namespace of their own, which is removed afterwards.',
-  async run({ session, words, given: { requests = 1000, concurrency = 1, size = 2000 } }) {
-    const { host, globals, output } = session;
-    const named = globals.store ?? host.environment.CACHED_LLM_STORE;
-    const others = words.length > 0 ? words : named ? [named] : [];
-    const load: Load = { requests, width: concurrency, size };
-    if (size > 4e6) throw new UsageFailure('An answer of more than 4mb is stored nowhere.');
+  notes: 'The entries go into a namespace of their own, which is removed afterwards.',
+  async run({ session, positionals, options }) {
+    const { host, output } = session;
+    const { requests = 1000, concurrency = 1, size = 2000 } = options;
+    if (size > 4e6) throw new UsageFailure('--size must be at most 4mb: no store accepts more.');
+    const load: Load = { requests, concurrency, size };
+    const named = storeUrl(session);
+    const others = positionals.length > 0 ? positionals : named ? [named] : [];
     const urls = [...new Set(['memory:', ...others])];
     const measured: Measured[] = [];
-    await withProgress(host, { label: 'stores', total: urls.length }, async (bar) => {
-      for (const url of urls) {
-        measured.push(...(await benchmarkStore(url, load)));
-        bar.advance();
-      }
-    });
-    await output.say({ ...load, measured }, () => tableText(output, COLUMNS, measured.map(cells)));
+    const progress = { label: 'stores', total: urls.length };
+    for await (const url of withProgress(host, progress, urls)) {
+      measured.push(...(await benchmarkStore(url, load)));
+    }
+    await output.print({ ...load, measured }, () =>
+      formatTable(output, COLUMNS, measured.map(cells)),
+    );
     return undefined;
   },
 });

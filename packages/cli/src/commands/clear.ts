@@ -1,21 +1,22 @@
-import { verb } from '../command-line/command.ts';
-import { toggle } from '../command-line/options.ts';
-import { withCache } from '../store/open.ts';
-import { confirm } from '../terminal/confirm.ts';
-import { EXIT, Failure } from '../terminal/exit.ts';
+import { defineCommand, flag } from '../command-line/index.ts';
+import { withCache } from '../store/index.ts';
+import { confirm, EXIT, Failure } from '../terminal/index.ts';
 
-export const clear = verb({
+export const clear = defineCommand({
   name: 'clear',
   summary: 'Remove every entry of the namespace.',
-  flags: { yes: toggle('without asking') },
-  async run({ session, given }) {
+  options: { yes: flag('do not ask for confirmation') },
+  async run({ session, options: { yes = false } }) {
     const { host, globals, output } = session;
-    return withCache(session, 'look', async ({ cache, url }) => {
-      const whose = globals.namespace ?? host.environment.CACHED_LLM_NAMESPACE ?? 'cached-llm';
-      const question = `Remove every entry of ${whose} in ${url}?`;
-      if (given.yes !== true && !(await confirm(host, question))) return EXIT.failed;
-      if (!(await cache.clear())) throw new Failure('Not every entry could be removed.');
-      await output.say({ cleared: whose }, () => `Every entry of ${whose} is gone.`);
+    return withCache(session, 'must-exist', async ({ cache, url }) => {
+      const { CACHED_LLM_NAMESPACE: fromEnvironment = 'cached-llm' } = host.environment;
+      const namespace = globals.namespace ?? fromEnvironment;
+      const question = `Remove every entry of the namespace ${namespace} in ${url}?`;
+      if (!yes && !(await confirm(host, question))) return EXIT.failed;
+      if (!(await cache.clear())) throw new Failure('Some entries could not be removed.');
+      await output.print({ cleared: namespace }, () => {
+        return `Removed every entry of the namespace ${namespace}.`;
+      });
       return EXIT.ok;
     });
   },

@@ -1,14 +1,42 @@
-import { differingFields, type StoredEntry } from '@cached-llm/core';
-import { verb } from '../command-line/command.ts';
-import { entryFacts } from '../store/facts.ts';
-import { foundEntry } from '../store/find.ts';
-import { withCache } from '../store/open.ts';
-import { payloadValue } from '../store/payload-value.ts';
-import { tableText } from '../terminal/table.ts';
-import { jsonDifferences } from './json-differences.ts';
+import { differingFields, isFields, type StoredEntry } from '@cached-llm/core';
+import { defineCommand } from '../command-line/index.ts';
+import { entryFacts, findEntry, payloadValue, withCache } from '../store/index.ts';
+import { formatTable } from '../terminal/index.ts';
 
-/** What two entries say of themselves, where it is not the same. */
-function factsApart(one: StoredEntry, other: StoredEntry): readonly (readonly string[])[] {
+/** More differences than this are cut off. */
+const MOST_DIFFERENCES = 20;
+
+function partsOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
+  if (Array.isArray(value)) return new Map(value.map((part, index) => [`[${index}]`, part]));
+  if (!isFields(value)) return undefined;
+  return new Map(Object.entries(value).map(([name, part]) => [`.${name}`, part]));
+}
+
+function* differences(one: unknown, other: unknown, path: string): Generator<string> {
+  const [first, second] = [partsOf(one), partsOf(other)];
+  if (first === undefined || second === undefined) {
+    const isSame = JSON.stringify(one) === JSON.stringify(other);
+    if (!isSame) yield path.replace(/^\./, '') || 'all of it';
+    return;
+  }
+  for (const name of new Set([...first.keys(), ...second.keys()])) {
+    yield* differences(first.get(name), second.get(name), path + name);
+  }
+}
+
+/** The paths at which two answers differ. */
+function differingPaths(one: StoredEntry, other: StoredEntry): readonly string[] {
+  const found: string[] = [];
+  const [first, second] = [payloadValue(one.payload), payloadValue(other.payload)];
+  for (const path of differences(first, second, '')) {
+    if (found.length === MOST_DIFFERENCES) return [...found, '…'];
+    found.push(path);
+  }
+  return found;
+}
+
+/** The facts that are not the same for both entries: name, first value, second value. */
+function differingFacts(one: StoredEntry, other: StoredEntry): readonly (readonly string[])[] {
   const [first, second] = [Object.entries(entryFacts(one)), Object.entries(entryFacts(other))];
   return first.flatMap(([name, value], index) => {
     const [left = '-', right = '-'] = [value, second[index]?.[1]].map((each) =>
@@ -18,33 +46,37 @@ function factsApart(one: StoredEntry, other: StoredEntry): readonly (readonly st
   });
 }
 
-const listed = (title: string, fields: readonly string[] | undefined) => {
-  if (fields === undefined) return `${title}: not kept; store entries with explain: true.`;
-  return fields.length === 0
-    ? `${title}: the same.`
-    : `${title} differ at:\n  ${fields.join('\n  ')}`;
-};
+function pathsText(title: string, paths: readonly string[] | undefined): string {
+  if (paths === undefined) {
+    return `${title} cannot be compared: an entry was stored without explain: true.`;
+  }
+  if (paths.length === 0) return `${title} are the same.`;
+  return `${title} differ at:\n  ${paths.join('\n  ')}`;
+}
 
-export const diff = verb({
+const COLUMNS = [{ title: '' }, { title: 'ONE', width: 32 }, { title: 'OTHER', width: 32 }];
+
+export const diff = defineCommand({
   name: 'diff',
   summary: 'Show where two entries differ.',
-  words: ['<key>', '<other>'],
-  notes: 'Only names of fields are shown, never what they hold; see show --reveal.',
-  async run({ session: { output, ...session }, words: [one = '', other = ''] }) {
-    await withCache({ output, ...session }, 'look', async ({ cache }) => {
-      const [first, second] = [await foundEntry(cache, one), await foundEntry(cache, other)];
-      const facts = factsApart(first, second);
+  positionals: ['<key>', '<other>'],
+  notes: 'Of requests and answers, only the names of the differing fields are shown.',
+  async run({ session, positionals: [one = '', other = ''] }) {
+    const { output } = session;
+    await withCache(session, 'must-exist', async ({ cache }) => {
+      const [first, second] = [await findEntry(cache, one), await findEntry(cache, other)];
+      const facts = differingFacts(first, second);
       const [left, right] = [first.header.fields, second.header.fields];
       const request = left && right ? differingFields(left, right) : undefined;
-      const answer = jsonDifferences(payloadValue(first.payload), payloadValue(second.payload));
-      await output.say({ facts: facts.map(([name]) => name), request, answer }, () => {
-        const columns = [{ title: '' }, { title: 'ONE', width: 32 }, { title: 'OTHER', width: 32 }];
-        return [
-          tableText(output, columns, facts),
-          listed('Requests', request),
-          listed('Answers', answer),
-        ].join('\n');
-      });
+      const answer = differingPaths(first, second);
+      const fact = { facts: facts.map(([name]) => name), request, answer };
+      await output.print(fact, () =>
+        [
+          formatTable(output, COLUMNS, facts),
+          pathsText('Requests', request),
+          pathsText('Answers', answer),
+        ].join('\n'),
+      );
     });
     return undefined;
   },

@@ -1,38 +1,60 @@
-import { verb } from '../command-line/command.ts';
-import { text } from '../command-line/options.ts';
-import { entryFilter, entryFlags } from '../store/entry-flags.ts';
-import { withCache } from '../store/open.ts';
-import { shownThings } from '../terminal/format.ts';
-import { watched } from '../terminal/watched.ts';
-import { outletOf } from './outlet-of.ts';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import { defineCommand, text } from '../command-line/index.ts';
+import { entryFilter, entryOptions, withCache } from '../store/index.ts';
+import { Failure, formatQuantity, type Output, withProgress } from '../terminal/index.ts';
 
-const NOTES =
-  'Invalidated entries are left out. A line holds an entry as it is stored, its answer in the clear, also where the store is sealed: keep the file as you would keep the answers.';
+interface Target {
+  write(text: string): Promise<void>;
+  close(): Promise<void>;
+}
 
-export const exportVerb = verb({
+/** Only the owner may read the file: it holds answers. */
+async function openFile(path: string): Promise<Target> {
+  const file = createWriteStream(path, { mode: 0o600 });
+  await once(file, 'open').catch((cause) => {
+    throw new Failure(`${path} cannot be written.`, { cause });
+  });
+  return {
+    async write(text) {
+      if (!file.write(text)) await once(file, 'drain');
+    },
+    async close() {
+      file.end();
+      await finished(file);
+    },
+  };
+}
+
+async function openTarget(path: string | undefined, output: Output): Promise<Target> {
+  if (path !== undefined) return openFile(path);
+  return { write: (text) => output.write(text), close: async () => {} };
+}
+
+export const exportCommand = defineCommand({
   name: 'export',
   summary: 'Write entries as JSON lines.',
-  flags: { ...entryFlags, output: text('<path>', 'into this file instead of to stdout') },
-  notes: NOTES,
-  async run({ session, given: { output: path, ...filter } }) {
-    const { output } = session;
-    await withCache(session, 'look', async ({ cache }) => {
-      const outlet = await outletOf(path, output);
+  options: { ...entryOptions, output: text('<path>', 'write to this file instead of stdout') },
+  notes:
+    'Each line holds one entry with its answer, which is not encrypted, even where the store is: protect the file as you protect the answers. Invalidated entries are left out.',
+  async run({ session, options: { output: path, ...options } }) {
+    const { host, output } = session;
+    await withCache(session, 'must-exist', async ({ cache }) => {
+      const target = await openTarget(path, output);
       let exported = 0;
-      const entries = cache.inspection.entries(entryFilter(filter));
-      for await (const { key, header, payload, state } of watched(
-        session,
-        { label: 'exported', isBesideRows: path === undefined },
-        entries,
-      )) {
+      const found = cache.inspection.entries(entryFilter(options));
+      const progress = { label: 'exported', isBesideRows: path === undefined };
+      for await (const { key, header, payload, state } of withProgress(host, progress, found)) {
         if (state === 'invalidated') continue;
-        await outlet.write(`${JSON.stringify({ key, header, payload })}\n`);
+        await target.write(`${JSON.stringify({ key, header, payload })}\n`);
         exported += 1;
       }
-      await outlet.close();
+      await target.close();
       if (path === undefined) return;
-      const told = () => `Exported ${shownThings(exported, 'entry', 'entries')} to ${path}.`;
-      await output.say({ exported, path }, told);
+      await output.print({ exported, path }, () => {
+        return `Exported ${formatQuantity(exported, 'entry', 'entries')} to ${path}.`;
+      });
     });
     return undefined;
   },

@@ -1,34 +1,169 @@
-import { verb } from '../command-line/command.ts';
-import { VERSION } from '../command-line/version.ts';
-import { EXIT } from '../terminal/exit.ts';
-import { tableText } from '../terminal/table.ts';
-import { healthChecks, healthFlags } from './health-checks.ts';
+import { randomUUID } from 'node:crypto';
+import {
+  bytes,
+  count,
+  defineCommand,
+  duration,
+  type OptionValues,
+  type Session,
+  share,
+  VERSION,
+} from '../command-line/index.ts';
+import { type OpenedCache, withCache } from '../store/index.ts';
+import {
+  EXIT,
+  Failure,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatLatency,
+  formatPercent,
+  formatTable,
+  type Host,
+} from '../terminal/index.ts';
 
-export const health = verb({
+const healthOptions = {
+  minHitRate: share('fail where the hit rate is lower: 0.5, 50%'),
+  maxStoreErrors: count('fail where the store failed more often'),
+  maxRoundTrip: duration('fail where the store is slower: 50ms'),
+  maxEntries: count('fail where there are more entries'),
+  maxBytes: bytes('fail where the entries take more space: 2gb'),
+} as const;
+type Limits = OptionValues<typeof healthOptions>;
+
+interface Check {
+  readonly name: string;
+  readonly healthy: boolean;
+  readonly found: string;
+}
+
+type Limited = readonly [value: number, limit: number | undefined];
+type Format = (value: number) => string;
+
+function atMost(name: string, [value, limit]: Limited, format: Format): readonly Check[] {
+  if (limit === undefined) return [];
+  const found = `${format(value)} (must be at most ${format(limit)})`;
+  return [{ name, healthy: value <= limit, found }];
+}
+
+function atLeast(name: string, [value, limit]: Limited, format: Format): readonly Check[] {
+  if (limit === undefined) return [];
+  const found = `${format(value)} (must be at least ${format(limit)})`;
+  return [{ name, healthy: value >= limit, found }];
+}
+
+const PROBE_TTL = 60_000;
+
+/** Milliseconds to write, read and remove a row; undefined where the store gave back something else. */
+async function roundTrip({ store }: OpenedCache): Promise<number | undefined> {
+  const key = `cached-llm:health:${randomUUID()}`;
+  const startedAt = performance.now();
+  await store.set(key, key, PROBE_TTL);
+  const text = await store.get(key);
+  await store.delete(key);
+  return text === key ? performance.now() - startedAt : undefined;
+}
+
+/** The clocks of one network differ by less, in milliseconds. */
+const LARGEST_DRIFT = 5_000;
+const SAMPLED_ENTRIES = 1_000;
+
+/** An entry that was stored in the future shows that the clocks of two machines differ. */
+async function checkClock({ cache }: OpenedCache, { now }: Host): Promise<Check> {
+  let [ahead, seen] = [0, 0];
+  for await (const { header } of cache.inspection.entries()) {
+    ahead = Math.max(ahead, header.storedAt - now());
+    seen += 1;
+    if (seen === SAMPLED_ENTRIES) break;
+  }
+  const healthy = ahead <= LARGEST_DRIFT;
+  const found = healthy
+    ? 'no entry is from the future'
+    : `an entry is ${formatDuration(ahead)} from the future`;
+  return { name: 'clock', healthy, found };
+}
+
+async function checkStore(
+  opened: OpenedCache,
+  host: Host,
+  maxRoundTrip: number | undefined,
+): Promise<readonly Check[]> {
+  const name = 'store';
+  const took = await roundTrip(opened);
+  if (took === undefined) {
+    const found = `${opened.url} does not return what was written`;
+    return [{ name, healthy: false, found }];
+  }
+  const found = `${opened.url} wrote, read and removed a row in ${formatLatency(took)}`;
+  return [
+    { name, healthy: true, found },
+    ...atMost('round trip', [took, maxRoundTrip], formatLatency),
+    await checkClock(opened, host),
+  ];
+}
+
+/** Only where a limit was given: it reads every row. */
+async function checkSize(
+  { cache }: OpenedCache,
+  { maxEntries, maxBytes }: Limits,
+): Promise<readonly Check[]> {
+  if (maxEntries === undefined && maxBytes === undefined) return [];
+  let [entries, size] = [0, 0];
+  for await (const row of cache.inspection.rows()) {
+    entries += 1;
+    size += row.bytes;
+  }
+  return [
+    ...atMost('entries', [entries, maxEntries], formatCount),
+    ...atMost('size', [size, maxBytes], formatBytes),
+  ];
+}
+
+function runChecks(session: Session, limits: Limits): Promise<readonly Check[]> {
+  return withCache(session, 'must-exist', async (opened) => {
+    let isClosed = true;
+    opened.cache.on('breaker-open', () => {
+      isClosed = false;
+    });
+    const store = await checkStore(opened, session.host, limits.maxRoundTrip);
+    const { hitRate, storeErrors } = (await opened.cache.ledger()).total;
+    return [
+      ...store,
+      { name: 'breaker', healthy: isClosed, found: isClosed ? 'closed' : 'open' },
+      ...atLeast('hit rate', [hitRate, limits.minHitRate], formatPercent),
+      ...atMost('store errors', [storeErrors, limits.maxStoreErrors], formatCount),
+      ...(await checkSize(opened, limits)),
+    ];
+  });
+}
+
+/** A store that cannot be reached is a finding; a wrong command line is not. */
+function unreachable(error: unknown): readonly Check[] {
+  if (!(error instanceof Failure) || error.exitCode !== EXIT.failed) throw error;
+  return [{ name: 'store', healthy: false, found: error.message }];
+}
+
+export const health = defineCommand({
   name: 'health',
-  summary: 'Check the store, and the limits you set.',
+  summary: 'Check the store, and the limits that you set.',
   notes:
-    'Writes, reads and removes a row, and looks for entries from the future. Exit 1 where something is bad.',
-  flags: healthFlags,
-  async run({ session, given }) {
+    'The command writes, reads and removes a row, and looks for entries from the future. It exits with 1 where a check fails.',
+  options: healthOptions,
+  async run({ session, options: limits }) {
     const { output } = session;
-    const found = await healthChecks(session, given);
-    const version = {
-      name: 'version',
-      isWell: true,
-      found: `cached-llm ${VERSION}, Node ${process.versions.node}`,
-    };
-    const checks = [...found, version];
-    const isWell = checks.every((check) => check.isWell);
-    await output.say({ healthy: isWell, checks }, () => {
+    const found = await runChecks(session, limits).catch(unreachable);
+    const version = `cached-llm ${VERSION}, Node ${process.versions.node}`;
+    const checks = [...found, { name: 'version', healthy: true, found: version }];
+    const healthy = checks.every((check) => check.healthy);
+    await output.print({ healthy, checks }, () => {
       const { green, red } = output.colors;
       const rows = checks.map((check) => [
-        check.isWell ? green('✓') : red('✗'),
+        check.healthy ? green('✓') : red('✗'),
         check.name,
         check.found,
       ]);
-      return tableText(output, [{ title: '' }, { title: '' }, { title: '' }], rows);
+      return formatTable(output, [{ title: '' }, { title: '' }, { title: '' }], rows);
     });
-    return isWell ? EXIT.ok : EXIT.failed;
+    return healthy ? EXIT.ok : EXIT.failed;
   },
 });

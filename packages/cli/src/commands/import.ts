@@ -1,36 +1,64 @@
-import { verb } from '../command-line/command.ts';
-import { countLines, numberedLines } from '../input/lines.ts';
-import { withCache } from '../store/open.ts';
-import { EXIT } from '../terminal/exit.ts';
-import { shownThings } from '../terminal/format.ts';
-import { inParallel } from '../terminal/in-parallel.ts';
-import { withProgress } from '../terminal/progress.ts';
-import { type Imported, importLine } from './import-line.ts';
+import type { LlmCache, StoredEntry } from '@cached-llm/core';
+import {
+  countLines,
+  defineCommand,
+  type NumberedLine,
+  numberedLines,
+} from '../command-line/index.ts';
+import { withCache } from '../store/index.ts';
+import { EXIT, formatQuantity, type Host, inParallel, withProgress } from '../terminal/index.ts';
 
-const AT_ONCE = 16;
-export const importVerb = verb({
+const IMPORTS_AT_ONCE = 16;
+
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['no-entry', 'it is not an entry.'],
+  ['too-large', 'it is too large.'],
+  ['store-error', 'the store did not accept it.'],
+]);
+
+type ImportedEntry = Pick<StoredEntry, 'header' | 'payload'>;
+
+/** The entry in a line of an export, or what is wrong with the line. The reason never quotes the line. */
+function entryIn(line: string): ImportedEntry | string {
+  try {
+    const { header, payload }: Partial<ImportedEntry> = JSON.parse(line) ?? {};
+    if (typeof header !== 'object' || header === null) return 'it has no header.';
+    if (typeof payload !== 'string') return 'it has no payload.';
+    return { header, payload }; // `restore` checks the fields of the header
+  } catch {
+    return 'it is not JSON.';
+  }
+}
+
+/** Restores the entry in a line. Where that fails, stderr gets the reason, and the other lines go on. */
+async function importLine(cache: LlmCache, { stderr }: Host, { number, text }: NumberedLine) {
+  const entry = entryIn(text);
+  const result = typeof entry === 'string' ? entry : await cache.inspection.restore(entry);
+  if (result === 'restored' || result === 'expired') return result;
+  stderr.write(`line ${number}: ${REASONS.get(result) ?? result}\n`);
+  return 'failed';
+}
+
+export const importCommand = defineCommand({
   name: 'import',
   summary: 'Store the entries of an export.',
-  words: ['[file]'],
-  notes: 'Without a file, or with -, lines are read from stdin.',
-  async run({ session, words: [path = '-'] }) {
+  positionals: ['[file]'],
+  notes: 'Without a file, and with the file -, the lines are read from stdin.',
+  async run({ session, positionals: [path = '-'] }) {
     const { host, output } = session;
-    const counts: Imported = { restored: 0, expired: 0, failed: 0 };
-    await withCache(session, 'fill', async ({ cache }) => {
-      const total = await countLines(path, host);
-      await withProgress(host, { label: 'imported', total }, (bar) =>
-        inParallel(numberedLines(path, host), AT_ONCE, async (line) => {
-          host.signal.throwIfAborted();
-          counts[await importLine(cache, host, line)] += 1;
-          bar.advance();
-        }),
-      );
+    const counts = { restored: 0, expired: 0, failed: 0 };
+    await withCache(session, 'may-create', async ({ cache }) => {
+      const progress = { label: 'imported', total: await countLines(path, host) };
+      const lines = withProgress(host, progress, numberedLines(path, host));
+      await inParallel(lines, IMPORTS_AT_ONCE, async (line) => {
+        counts[await importLine(cache, host, line)] += 1;
+      });
     });
-    await output.say(counts, () => {
-      const { restored, expired, failed } = counts;
-      const others = [`${expired} had expired`, `${failed} failed`].join(', ');
-      return `Imported ${shownThings(restored, 'entry', 'entries')}; ${others}.`;
+    const { restored, expired, failed } = counts;
+    await output.print(counts, () => {
+      const imported = `Imported ${formatQuantity(restored, 'entry', 'entries')}`;
+      return `${imported}. Already expired: ${expired}. Failed: ${failed}.`;
     });
-    return counts.failed === 0 ? EXIT.ok : EXIT.failed;
+    return failed === 0 ? EXIT.ok : EXIT.failed;
   },
 });

@@ -1,12 +1,16 @@
-import type { Verb } from '../command-line/command.ts';
+/**
+ * Here every command has a file of its own: its options, its work and what it prints. A command never imports
+ * another command, and never writes to stdout but through `session.output`. Start reading with `show.ts`.
+ */
+import type { CliCommand } from '../command-line/index.ts';
 import { benchmark } from './benchmark.ts';
 import { clear } from './clear.ts';
 import { config } from './config.ts';
 import { diff } from './diff.ts';
 import { explain } from './explain.ts';
-import { exportVerb } from './export.ts';
+import { exportCommand } from './export.ts';
 import { health } from './health.ts';
-import { importVerb } from './import.ts';
+import { importCommand } from './import.ts';
 import { list } from './list.ts';
 import { prune } from './prune.ts';
 import { rm } from './rm.ts';
@@ -15,10 +19,10 @@ import { stats } from './stats.ts';
 import { verify } from './verify.ts';
 import { warm } from './warm.ts';
 
-/** All that the program can do, in the order of its help: look, ask why, remove, move, look after. */
-export const VERBS: readonly Verb[] = [
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly CliCommand[] = [
   ...[stats, list, show, explain, diff],
   ...[rm, prune, clear],
-  ...[exportVerb, importVerb, warm],
+  ...[exportCommand, importCommand, warm],
   ...[health, verify, config, benchmark],
 ];

@@ -1,58 +1,122 @@
 import type { StoredEntry } from '@cached-llm/core';
-import { verb } from '../command-line/command.ts';
-import { count } from '../command-line/options.ts';
-import type { Session } from '../command-line/session.ts';
-import { entryFilter, entryFlags } from '../store/entry-flags.ts';
-import { entryFacts } from '../store/facts.ts';
-import { withCache } from '../store/open.ts';
-import { shownSize, shownThings } from '../terminal/format.ts';
-import { watched } from '../terminal/watched.ts';
-import { entryCells, entryTable } from './entry-table.ts';
-import { pages } from './pages.ts';
+import { count, defineCommand, type Session } from '../command-line/index.ts';
+import {
+  entryFacts,
+  entryFilter,
+  entryId,
+  entryOptions,
+  formatTimeLeft,
+  ID_LENGTH,
+  withCache,
+} from '../store/index.ts';
+import {
+  type Column,
+  formatBytes,
+  formatDuration,
+  formatQuantity,
+  type Output,
+  withProgress,
+} from '../terminal/index.ts';
 
-const PAGE = 20;
+type FixedColumn = Column & { readonly width: number };
 
-async function* upTo<Thing>(things: AsyncIterable<Thing>, limit: number) {
-  let taken = 0;
-  for await (const thing of things) {
-    yield thing;
-    taken += 1;
-    if (taken >= limit) return;
-  }
+const COLUMNS: readonly FixedColumn[] = [
+  { title: 'KEY', width: ID_LENGTH },
+  { title: 'PROVIDER', width: 9 },
+  { title: 'MODEL', width: 21 },
+  { title: 'STATE', width: 11 },
+  { title: 'AGE', width: 5, align: 'right' },
+  { title: 'LEFT', width: 5, align: 'right' },
+  { title: 'SIZE', width: 7, align: 'right' },
+];
+/** What the columns take, with two spaces between them. */
+const TABLE_WIDTH = 80;
+const NARROWEST_TAGS = 12;
+const PAGE_SIZE = 20;
+
+/** Wider terminals show the tags too. */
+function columnsFor(width: number): readonly FixedColumn[] {
+  const rest = width - TABLE_WIDTH - 2;
+  return rest < NARROWEST_TAGS ? COLUMNS : [...COLUMNS, { title: 'TAGS', width: rest }];
 }
 
-/** What is shown of each, and no more: an answer that waits for its page to be full takes room. */
-async function* shown({ output, host }: Session, entries: AsyncIterable<StoredEntry>) {
+function cells(entry: StoredEntry, now: number): readonly string[] {
+  const { provider, model = '-', storedAt, tags = [] } = entry.header;
+  const times = [formatDuration(now - storedAt), formatTimeLeft(entry, now) ?? '-'];
+  const names = [entryId(entry.key), provider, model, entry.state];
+  return [...names, ...times, formatBytes(entry.bytes), tags.join(', ')];
+}
+
+function fitted(text: string, { width, align }: FixedColumn): string {
+  const shown = text.length > width ? `${text.slice(0, width - 1)}…` : text;
+  return align === 'right' ? shown.padStart(width) : shown.padEnd(width);
+}
+
+/**
+ * One page of the table. Every page has the same columns, and the first has the titles. `formatTable` is not
+ * used here: it takes ten times as long as reading the entries.
+ */
+function pageText(
+  { width, colors }: Output,
+  rows: readonly (readonly string[])[],
+  isFirst: boolean,
+): string {
+  const columns = columnsFor(width);
+  const line = (row: readonly string[]) => {
+    const texts = columns.map((column, index) => fitted(row[index] ?? '', column));
+    return texts.join('  ').trimEnd();
+  };
+  const titles = isFirst ? [colors.dim(line(columns.map(({ title }) => title)))] : [];
+  return [...titles, ...rows.map(line)].join('\n');
+}
+
+/** Rows in pages. A row holds only what is printed: whole entries would fill the memory. */
+async function* pages(
+  { output, host }: Session,
+  entries: AsyncIterable<StoredEntry>,
+  limit: number,
+) {
+  let [rows, bytes, listed]: [(readonly string[])[], number, number] = [[], 0, 0];
   for await (const entry of entries) {
-    const line = () => [JSON.stringify(entryFacts(entry))];
-    yield { cells: output.isJson ? line() : entryCells(entry, host.now()), bytes: entry.bytes };
+    rows.push(output.isJson ? [JSON.stringify(entryFacts(entry))] : cells(entry, host.now()));
+    bytes += entry.bytes;
+    listed += 1;
+    if (listed === limit) break;
+    if (rows.length < PAGE_SIZE) continue;
+    yield { rows, bytes };
+    [rows, bytes] = [[], 0];
   }
+  if (rows.length > 0) yield { rows, bytes };
 }
 
-async function tell(session: Session, entries: AsyncIterable<StoredEntry>): Promise<void> {
-  const { output } = session;
-  const options = { label: 'listed', isBesideRows: true };
-  let [seen, bytes] = [0, 0];
-  for await (const page of pages(shown(session, watched(session, options, entries)), PAGE)) {
-    const rows = page.map(({ cells }) => cells);
-    const lines = output.isJson ? rows.join('\n') : entryTable(output, rows, seen === 0);
-    await output.write(`${lines}\n`);
-    seen += page.length;
-    bytes += page.reduce((sum, row) => sum + row.bytes, 0);
+async function printEntries(
+  session: Session,
+  entries: AsyncIterable<StoredEntry>,
+  limit: number,
+): Promise<void> {
+  const { host, output } = session;
+  const counted = withProgress(host, { label: 'listed', isBesideRows: true }, entries);
+  let [listed, size] = [0, 0];
+  for await (const { rows, bytes } of pages(session, counted, limit)) {
+    const text = output.isJson ? rows.join('\n') : pageText(output, rows, listed === 0);
+    await output.write(`${text}\n`);
+    listed += rows.length;
+    size += bytes;
   }
-  const size = `${shownThings(seen, 'entry', 'entries')}, ${shownSize(bytes)}`;
-  const end = output.colors.dim(seen === 0 ? 'No entries.' : size);
+  const sum = `${formatQuantity(listed, 'entry', 'entries')}, ${formatBytes(size)}`;
+  const end = output.colors.dim(listed === 0 ? 'No entries.' : sum);
   if (!output.isJson) await output.write(`${end}\n`);
 }
 
-export const list = verb({
+export const list = defineCommand({
   name: 'list',
-  summary: 'List entries, as they come from the store.',
-  notes: 'A key is shown by its first characters; every verb that takes a key takes these, too.',
-  flags: { ...entryFlags, limit: count('<count>', 'no more than this many') },
-  async run({ session, given: { limit = Number.POSITIVE_INFINITY, ...filter } }) {
-    await withCache(session, 'look', async ({ cache }) => {
-      await tell(session, upTo(cache.inspection.entries(entryFilter(filter)), limit));
+  summary: 'List entries, in the order of the store.',
+  notes:
+    'KEY shows the first characters of a key. Every command that takes a key takes these too. LEFT shows how long an entry stays fresh.',
+  options: { ...entryOptions, limit: count('stop after this many entries') },
+  async run({ session, options: { limit = Number.POSITIVE_INFINITY, ...filter } }) {
+    await withCache(session, 'must-exist', async ({ cache }) => {
+      await printEntries(session, cache.inspection.entries(entryFilter(filter)), limit);
     });
     return undefined;
   },

@@ -1,30 +1,26 @@
-import { verb } from '../command-line/command.ts';
-import { text, toggle } from '../command-line/options.ts';
-import { withCache } from '../store/open.ts';
-import { removeEntries } from '../store/remove.ts';
-import { shownSize, shownThings } from '../terminal/format.ts';
+import { defineCommand, flag, text } from '../command-line/index.ts';
+import { removeEntries, withCache } from '../store/index.ts';
+import { formatBytes, formatQuantity } from '../terminal/index.ts';
 
-export const prune = verb({
+export const prune = defineCommand({
   name: 'prune',
   summary: 'Remove expired and invalidated entries.',
-  notes:
-    'They answer nobody any more, and leave by themselves when their time in the store is over.',
-  flags: {
-    provider: text('<name>', 'of this provider only'),
-    dryRun: toggle('only say what would go'),
+  notes: 'Such entries are never served again. Without prune, the store removes them in time.',
+  options: {
+    provider: text('<name>', 'only entries of this provider'),
+    dryRun: flag('only print what would be removed'),
   },
-  async run({ session, given: { provider, dryRun: isRehearsal = false } }) {
-    await withCache(session, 'look', async ({ cache, store }) => {
-      // What the store itself holds for expired no longer says whose it was.
-      const swept = isRehearsal || provider !== undefined ? 0 : ((await store.sweep?.()) ?? 0);
+  async run({ session, options: { provider, dryRun = false } }) {
+    await withCache(session, 'must-exist', async ({ cache, store }) => {
+      // The store sweeps the rows of every provider: it does not know whose they are.
+      const swept = dryRun || provider !== undefined ? 0 : ((await store.sweep?.()) ?? 0);
       const filter = { provider, states: ['expired', 'invalidated'] } as const;
-      const { entries, bytes } = await removeEntries(session, cache, { filter, isRehearsal });
+      const { entries, bytes } = await removeEntries(session, cache, { filter, dryRun });
       const removed = entries + swept;
-      await session.output.say({ removed, swept, bytes, dryRun: isRehearsal }, () => {
-        const verbText = isRehearsal ? 'Would remove' : 'Removed';
-        const sweptText =
-          swept === 0 ? '' : `, ${shownThings(swept, 'row')} of them swept by the store`;
-        return `${verbText} ${shownThings(removed, 'entry', 'entries')} (${shownSize(bytes)})${sweptText}.`;
+      await session.output.print({ removed, swept, bytes, dryRun }, () => {
+        const what = `${formatQuantity(removed, 'entry', 'entries')} (${formatBytes(bytes)})`;
+        const bySweep = swept === 0 ? '' : ` The store itself swept ${swept} of them.`;
+        return `${dryRun ? 'Would remove' : 'Removed'} ${what}.${bySweep}`;
       });
     });
     return undefined;

@@ -1,57 +1,56 @@
 import type { StoredEntry } from '@cached-llm/core';
-import { verb } from '../command-line/command.ts';
-import { toggle } from '../command-line/options.ts';
-import type { Session } from '../command-line/session.ts';
-import { entryFacts, instantText } from '../store/facts.ts';
-import { foundEntry } from '../store/find.ts';
-import { withCache } from '../store/open.ts';
-import { readablePayload } from '../store/readable-payload.ts';
-import { shownCount, shownSize, shownSpan } from '../terminal/format.ts';
-import { factsText } from '../terminal/table.ts';
-import { leftText } from './entry-table.ts';
-
-const ago = (entry: StoredEntry, now: number) =>
-  `${shownSpan(now - entry.header.storedAt)} ago (${instantText(entry.header.storedAt)})`;
+import { defineCommand, flag, type Session } from '../command-line/index.ts';
+import {
+  entryFacts,
+  findEntry,
+  formatInstant,
+  formatTimeLeft,
+  payloadText,
+  withCache,
+} from '../store/index.ts';
+import { formatBytes, formatCount, formatDuration, formatFacts } from '../terminal/index.ts';
 
 function usageText({ usage }: StoredEntry['header']): string | undefined {
   if (usage === undefined) return undefined;
   const { inputTokens = 0, outputTokens = 0 } = usage;
-  return `${shownCount(inputTokens)} tokens in, ${shownCount(outputTokens)} out`;
+  return `${formatCount(inputTokens)} tokens in, ${formatCount(outputTokens)} out`;
 }
 
-function shownText(entry: StoredEntry, reveal: boolean, { output, host }: Session): string {
+function entryText(entry: StoredEntry, reveal: boolean, { output, host }: Session): string {
   const { header, state, key, bytes, payload } = entry;
-  const hidden = `${shownCount(payload.length)} characters, hidden: --reveal shows them`;
-  const facts = factsText(output, [
+  const { storedAt, took, scope } = header;
+  const hidden = `${formatCount(payload.length)} characters, hidden (--reveal shows them)`;
+  const facts = formatFacts(output, [
     ['key', key],
     ['provider', header.provider],
     ['model', header.model],
     ['served by', header.served?.model],
-    ['state', state === 'fresh' ? `fresh, ${leftText(entry, host.now())} left` : state],
-    ['stored', ago(entry, host.now())],
+    ['state', state === 'fresh' ? `fresh for ${formatTimeLeft(entry, host.now())}` : state],
+    ['stored', `${formatDuration(host.now() - storedAt)} ago (${formatInstant(storedAt)})`],
     ['kind', header.kind],
-    ['size', shownSize(bytes)],
+    ['size', formatBytes(bytes)],
     ['tags', header.tags?.join(', ')],
-    ['used', usageText(header)],
-    ['took', header.took === undefined ? undefined : shownSpan(header.took)],
-    ['scope', header.scope === '' ? 'shared by all' : reveal ? header.scope : 'hidden'],
+    ['usage', usageText(header)],
+    ['took', took === undefined ? undefined : formatDuration(took)],
+    ['scope', scope === '' ? 'shared by all' : reveal ? scope : 'hidden (--reveal shows it)'],
     ['answer', reveal ? '' : hidden],
   ]);
-  return reveal ? `${facts}\n${readablePayload(payload)}` : facts;
+  return reveal ? `${facts}\n${payloadText(payload)}` : facts;
 }
 
-export const show = verb({
+export const show = defineCommand({
   name: 'show',
-  summary: 'Show one entry, its answer hidden.',
-  words: ['<key>'],
-  flags: { reveal: toggle('with its scope and its answer') },
-  async run({ session, words: [word = ''], given: { reveal = false } }) {
-    await withCache(session, 'look', async ({ cache }) => {
-      const entry = await foundEntry(cache, word);
+  summary: 'Show one entry.',
+  positionals: ['<key>'],
+  options: { reveal: flag('show the scope and the answer too') },
+  notes: 'The answer and the scope stay hidden without --reveal.',
+  async run({ session, positionals: [key = ''], options: { reveal = false } }) {
+    await withCache(session, 'must-exist', async ({ cache }) => {
+      const entry = await findEntry(cache, key);
       const { header, payload } = entry;
       const revealed = reveal ? { scope: header.scope, payload } : {};
       const fact = { ...entryFacts(entry), served: header.served, ...revealed };
-      await session.output.say(fact, () => shownText(entry, reveal, session));
+      await session.output.print(fact, () => entryText(entry, reveal, session));
     });
     return undefined;
   },

@@ -1,50 +1,174 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LlmCache } from '@cached-llm/core';
-import { verb } from '../command-line/command.ts';
-import { oneOf, span, toggle } from '../command-line/options.ts';
-import type { Session } from '../command-line/session.ts';
-import { withCache } from '../store/open.ts';
-import { groupText, summaryText } from './stats-text.ts';
+import type {
+  Ledger,
+  LedgerFigures,
+  LedgerGroup,
+  LedgerRow,
+  LlmCache,
+  Money,
+  Timing,
+  TokenCount,
+} from '@cached-llm/core';
+import { defineCommand, duration, flag, oneOf, type Session } from '../command-line/index.ts';
+import { withCache } from '../store/index.ts';
+import {
+  type Column,
+  type Fact,
+  formatCount,
+  formatDuration,
+  formatFacts,
+  formatLatency,
+  formatPercent,
+  formatQuantity,
+  formatTable,
+  type Output,
+  stackedChart,
+} from '../terminal/index.ts';
+
+/** What is not known is called unknown: 0 would be a price. */
+function moneyText({ usd, unpriced }: Money): string {
+  if (usd === undefined) return unpriced === 0 ? '-' : 'unknown';
+  const isTiny = usd > 0 && usd < 0.0001;
+  const text = isTiny ? '<$0.0001' : `$${usd.toFixed(usd > 0 && usd < 1 ? 4 : 2)}`;
+  return unpriced === 0 ? text : `≥ ${text}`; // the price of some answers is not known
+}
+
+function timingText({ count, mean, p50, p95 }: Timing): string {
+  if (count === 0 || mean === undefined) return '-';
+  const [median, slow] = [p50 ?? mean, p95 ?? mean].map(formatLatency);
+  return `${formatLatency(mean)} on average, p50 ${median}, p95 ${slow}`;
+}
+
+/** Undefined, and so left out, where nothing of the kind ever happened. */
+function rareText(count: number, reasons: Readonly<Record<string, number>> = {}) {
+  if (count === 0) return undefined;
+  const named = Object.entries(reasons).map(([reason, times]) => `${reason} ${formatCount(times)}`);
+  return named.length === 0 ? formatCount(count) : `${formatCount(count)} (${named.join(', ')})`;
+}
+
+const tokensText = ({ input, output }: TokenCount) =>
+  `${formatCount(input)} in, ${formatCount(output)} out`;
+
+function outcomeFacts(total: LedgerFigures): readonly Fact[] {
+  const { hits, stale, misses, collapsed } = total;
+  const outcomes = Object.entries({ hits, stale, misses, collapsed });
+  return [
+    ['outcomes', outcomes.map(([name, count]) => `${name} ${formatCount(count)}`).join(', ')],
+    ['bypasses', rareText(total.bypasses, total.bypassesByReason)],
+    ['not stored', rareText(total.notAdmitted, total.notAdmittedByReason)],
+    ['store errors', rareText(total.storeErrors, total.storeErrorsByOperation)],
+    ['evictions', rareText(total.evictions)],
+  ];
+}
+
+function savingFacts({ time, tokens, cost }: LedgerFigures, { colors }: Output): readonly Fact[] {
+  const { speedup } = time;
+  const faster = speedup === undefined ? '' : `, ${formatCount(Math.round(speedup))} times faster`;
+  return [
+    ['cached', timingText(time.cached)],
+    ['uncached', timingText(time.uncached)],
+    ['time saved', `${formatDuration(time.saved)}${faster}`],
+    ['tokens saved', tokensText(tokens.saved)],
+    ['tokens spent', tokensText(tokens.spent)],
+    ['money saved', colors.green(moneyText(cost.saved))],
+    ['money spent', moneyText(cost.spent)],
+  ];
+}
+
+function totalText(output: Output, { total, processes }: Ledger): string {
+  const by = formatQuantity(processes, 'process', 'processes');
+  return formatFacts(output, [
+    ['requests', `${formatCount(total.requests)} by ${by}`],
+    ['hit rate', output.colors.bold(formatPercent(total.hitRate))],
+    ...outcomeFacts(total),
+    ...savingFacts(total, output),
+  ]);
+}
+
+const FIGURES = ['REQUESTS', 'HITS', 'RATE', 'TOKENS SAVED', '$ SAVED', '$ SPENT'];
+const NARROWEST_NAME = 10;
+const WIDEST_NAME = 40;
+
+/** The figures take what they need, and the name gets the rest of the line. */
+function columnsFor(title: string, rows: readonly (readonly string[])[], { width }: Output) {
+  const figures = FIGURES.map((figure): Column => ({ title: figure, align: 'right' }));
+  const widths = FIGURES.map((figure, index) =>
+    Math.max(figure.length, ...rows.map((row) => row[index + 1]?.length ?? 0)),
+  );
+  const left = widths.reduce((rest, taken) => rest - taken - 2, width);
+  return [{ title, width: Math.min(Math.max(NARROWEST_NAME, left), WIDEST_NAME) }, ...figures];
+}
+
+function cells({ provider, model, day, ...figures }: LedgerRow): readonly string[] {
+  const { requests, hits, hitRate, tokens, cost } = figures;
+  const saved = tokens.saved.input + tokens.saved.output;
+  const counts = [requests, hits].map(formatCount);
+  const name = day ?? [provider, model].filter((each) => each !== undefined).join('/');
+  const money = [cost.saved, cost.spent].map(moneyText);
+  return [name, ...counts, formatPercent(hitRate), formatCount(saved), ...money];
+}
+
+function groupText(output: Output, ledger: Ledger, group: LedgerGroup): string {
+  const rows = ledger.by(group).map(cells);
+  return formatTable(output, columnsFor(group.toUpperCase(), rows, output), rows);
+}
+
+const OUTCOMES = [
+  { name: 'hits', color: 'green', shade: '█' },
+  { name: 'stale', color: 'yellow', shade: '▓' },
+  { name: 'collapsed', color: 'cyan', shade: '▒' },
+  { name: 'misses', color: 'red', shade: '░' },
+] as const;
+const CHART_DAYS = 14;
+
+function summaryText(output: Output, ledger: Ledger): string {
+  const parts = [totalText(output, ledger)];
+  if (ledger.by('model').length > 0) parts.push(groupText(output, ledger, 'model'));
+  const bars = ledger.by('day').map((row) => ({
+    label: row.day ?? '',
+    values: OUTCOMES.map(({ name }) => row[name]),
+  }));
+  if (bars.length > 0) parts.push(stackedChart(output, OUTCOMES, bars.slice(-CHART_DAYS)));
+  return parts.join('\n\n');
+}
+
+async function printStats(
+  { output }: Session,
+  cache: LlmCache,
+  group: LedgerGroup | undefined,
+): Promise<void> {
+  const ledger = await cache.ledger();
+  const { processes, total } = ledger;
+  if (group !== undefined) {
+    const fact = { processes, by: group, rows: ledger.by(group) };
+    return output.print(fact, () => groupText(output, ledger, group));
+  }
+  const fact = { processes, ...total, byModel: ledger.by('model'), byDay: ledger.by('day') };
+  return output.print(fact, () => summaryText(output, ledger));
+}
 
 const GROUPS = ['model', 'provider', 'day'] as const;
 const CLEAR_SCREEN = '\u001b[2J\u001b[H';
 
-async function tell(
-  { output }: Session,
-  cache: LlmCache,
-  group: (typeof GROUPS)[number] | undefined,
-) {
-  const ledger = await cache.ledger();
-  const { processes, total } = ledger;
-  const by = (each: (typeof GROUPS)[number]) => ledger.by(each);
-  const fact =
-    group === undefined
-      ? { processes, ...total, byModel: by('model'), byDay: by('day') }
-      : { processes, by: group, rows: by(group) };
-  await output.say(fact, () =>
-    group === undefined ? summaryText(output, ledger) : groupText(output, ledger, group),
-  );
-}
-
-export const stats = verb({
+export const stats = defineCommand({
   name: 'stats',
-  summary: 'Show what was asked, and what was saved.',
+  summary: 'Show requests, hit rate and savings.',
   notes:
-    'Counts of every process that shares the store and the namespace, as they wrote them down.',
-  flags: {
-    by: oneOf('<group>', GROUPS, 'a row for each'),
-    watch: toggle('again and again, until Ctrl-C'),
-    interval: span('--interval', 'between two looks (default 2s)'),
+    'The figures are the sum over all processes that share the store and the namespace. Each process writes its own from time to time.',
+  options: {
+    by: oneOf('<group>', GROUPS, 'show one row for each'),
+    watch: flag('repeat until Ctrl-C'),
+    interval: duration('pause between two repetitions (default 2s)'),
   },
-  async run({ session, given: { by, watch = false, interval = 2_000 } }) {
+  async run({ session, options: { by, watch = false, interval = 2_000 } }) {
     const { host, output } = session;
     const { signal } = host;
-    await withCache(session, 'look', async ({ cache }) => {
-      if (!watch) return tell(session, cache, by);
+    await withCache(session, 'must-exist', async ({ cache }) => {
+      if (!watch) return printStats(session, cache, by);
       while (!signal.aborted) {
         if (host.stdout.isTTY === true && !output.isJson) await output.write(CLEAR_SCREEN);
-        await tell(session, cache, by);
-        // The wait ends at once when the user has seen enough: that is no failure.
+        await printStats(session, cache, by);
+        // Ctrl-C ends the pause at once, and is no failure.
         await delay(interval, undefined, { signal }).catch(() => {});
       }
     });

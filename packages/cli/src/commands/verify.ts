@@ -1,50 +1,51 @@
 import type { InspectedRow, LlmCache } from '@cached-llm/core';
-import { verb } from '../command-line/command.ts';
-import type { Session } from '../command-line/session.ts';
-import { withCache } from '../store/open.ts';
-import { EXIT } from '../terminal/exit.ts';
-import { shownCount } from '../terminal/format.ts';
-import { factsText } from '../terminal/table.ts';
-import { watched } from '../terminal/watched.ts';
+import { defineCommand, type Session } from '../command-line/index.ts';
+import { withCache } from '../store/index.ts';
+import { EXIT, formatCount, formatFacts, withProgress } from '../terminal/index.ts';
 
-const HINT = 'damaged, moved from another key, or sealed with a secret that was not given';
+const UNREADABLE =
+  'is damaged, was moved from another key, or is encrypted with a secret that was not given';
 
 type State = NonNullable<InspectedRow['entry']>['state'] | 'unreadable';
-type Counts = Record<State, number>;
 
-async function countStates(session: Session, cache: LlmCache): Promise<Counts> {
-  const { output } = session;
-  const counts = { fresh: 0, stale: 0, fallback: 0, expired: 0, invalidated: 0, unreadable: 0 };
-  for await (const { key, entry } of watched(
-    session,
-    { label: 'verified' },
-    cache.inspection.rows(),
-  )) {
+async function countStates({ host, output }: Session, cache: LlmCache) {
+  const counts: Record<State, number> = {
+    ...{ fresh: 0, stale: 0, fallback: 0, expired: 0, invalidated: 0 },
+    unreadable: 0,
+  };
+  const rows = withProgress(host, { label: 'verified' }, cache.inspection.rows());
+  for await (const { key, entry } of rows) {
     const state = entry?.state ?? 'unreadable';
     counts[state] += 1;
-    if (state === 'unreadable') await output.say({ key, state }, () => `${key} is ${HINT}`);
+    if (state !== 'unreadable') continue;
+    await output.print({ key, state }, () => `${key} ${UNREADABLE}.`);
   }
   return counts;
 }
 
-export const verify = verb({
+export const verify = defineCommand({
   name: 'verify',
-  summary: 'Check every entry, one by one.',
+  summary: 'Read every entry, and report problems.',
   notes:
-    'An entry is well that can be read, opens with the secrets given, lies under its own key and has not expired or been invalidated. Exit 1 where one is not.',
+    'The command exits with 1 where an entry is unreadable, expired or invalidated. An unreadable entry is damaged, was moved from another key, or is encrypted with a secret that was not given.',
   async run({ session }) {
-    const counts = await withCache(session, 'look', ({ cache }) => countStates(session, cache));
-    const { green, red } = session.output.colors;
+    const { output } = session;
+    const counts = await withCache(session, 'must-exist', ({ cache }) =>
+      countStates(session, cache),
+    );
+    const { green, red } = output.colors;
     const dead = counts.expired + counts.invalidated;
-    const isWell = counts.unreadable === 0 && dead === 0;
-    await session.output.say({ ...counts, verified: isWell }, () => {
+    const verified = counts.unreadable === 0 && dead === 0;
+    await output.print({ ...counts, verified }, () => {
       const facts = Object.entries(counts).map(
-        ([state, count]) => [state, shownCount(count)] as const,
+        ([state, count]) => [state, formatCount(count)] as const,
       );
-      const verdict = isWell ? green('Every entry is well.') : red('Not every entry is well.');
-      const remedy = dead === 0 ? '' : ' prune removes what has expired.';
-      return `${factsText(session.output, facts)}\n${verdict}${remedy}`;
+      const verdict = verified
+        ? green('No entry has a problem.')
+        : red('Some entries have a problem.');
+      const remedy = dead === 0 ? '' : ' Run prune to remove expired and invalidated entries.';
+      return `${formatFacts(output, facts)}\n${verdict}${remedy}`;
     });
-    return isWell ? EXIT.ok : EXIT.failed;
+    return verified ? EXIT.ok : EXIT.failed;
   },
 });

@@ -1,18 +1,131 @@
-import type { LlmCache } from '@cached-llm/core';
-import { cachedFetch } from '@cached-llm/http';
-import { verb } from '../command-line/command.ts';
-import type { Session } from '../command-line/session.ts';
-import { namedAdapter } from '../input/adapter.ts';
-import { countLines, numberedLines } from '../input/lines.ts';
-import { withCache } from '../store/open.ts';
-import { EXIT } from '../terminal/exit.ts';
-import { shownThings } from '../terminal/format.ts';
-import { withProgress } from '../terminal/progress.ts';
-import { warmFlags, warmPlace } from './warm-flags.ts';
-import { Warmer } from './warmer.ts';
+import { isFields, type LlmCache } from '@cached-llm/core';
+import { cachedFetch, type Fetch } from '@cached-llm/http';
+import {
+  count,
+  countLines,
+  defineCommand,
+  duration,
+  headerOption,
+  type NumberedLine,
+  namedAdapter,
+  numberedLines,
+  type OptionValues,
+  requestHeaders,
+  type Session,
+  text,
+  texts,
+} from '../command-line/index.ts';
+import { withCache } from '../store/index.ts';
+import { EXIT, formatQuantity, type Host, startProgress } from '../terminal/index.ts';
 
-const NOTES =
-  "A line is the body of a request, or a line of a batch file of OpenAI's. What is stored already is not asked again: run it once more to go on. The key of the API is read from OPENAI_API_KEY.";
+const BASE_URL = 'https://api.openai.com/v1';
+
+const warmOptions = {
+  baseUrl: text('<url>', `base URL of the API (or OPENAI_BASE_URL; default ${BASE_URL})`),
+  path: text('<path>', 'path below the base URL (default chat/completions)'),
+  adapter: text('<name>', 'adapter that makes the keys (default openai)'),
+  concurrency: count('requests at the same time (default 4)'),
+  header: headerOption,
+  ttl: duration('how long the answers stay fresh'),
+  tag: texts('<tag>', 'tag of the entries; may be repeated'),
+} as const;
+
+/** Where requests are sent, unless a line of a batch file has a path of its own. */
+interface Endpoint {
+  readonly baseUrl: string;
+  readonly path: string;
+  readonly headers: Headers;
+}
+
+function endpointOf(options: OptionValues<typeof warmOptions>, { environment }: Host): Endpoint {
+  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: fromEnvironment } = environment;
+  const { baseUrl = fromEnvironment ?? BASE_URL, path = 'chat/completions' } = options;
+  const headers = requestHeaders(options.header);
+  if (apiKey && !headers.has('authorization')) headers.set('authorization', `Bearer ${apiKey}`);
+  return { baseUrl, path, headers };
+}
+
+function joined(baseUrl: string, path: string): string {
+  return `${baseUrl.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`;
+}
+
+/** The request in a line: the body itself, or a line of an OpenAI batch file. @throws {Error} */
+function requestIn(line: string, { baseUrl, path }: Endpoint) {
+  const value: unknown = JSON.parse(line);
+  if (!isFields(value)) throw new Error('it is not a request.');
+  const { body, url } = value;
+  if (!isFields(body) || typeof url !== 'string') return { url: joined(baseUrl, path), body: line };
+  return { url: joined(baseUrl, url.replace(/^\/?v\d+\//, '')), body: JSON.stringify(body) };
+}
+
+/** `cache.warm` reads the status to decide whether another attempt is worth it. */
+class HttpFailure extends Error {
+  override readonly name = 'HttpFailure';
+  readonly status: number;
+
+  constructor({ status, statusText }: Response) {
+    super(`${status} ${statusText}`.trim());
+    this.status = status;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof SyntaxError) return 'it is not JSON.'; // its own message quotes the line
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Sends one request after the other through the cache, and counts what became of each. */
+class Warmer {
+  readonly #fetch: Fetch;
+  readonly #endpoint: Endpoint;
+  readonly #signal: AbortSignal;
+  readonly #failures = new Map<number, string>();
+  readonly #counts = { sent: 0, alreadyStored: 0, notStored: 0 };
+
+  constructor(fetch: Fetch, endpoint: Endpoint, signal: AbortSignal) {
+    this.#fetch = fetch;
+    this.#endpoint = endpoint;
+    this.#signal = signal;
+  }
+
+  get counts() {
+    return { ...this.#counts, failed: this.#failures.size };
+  }
+
+  /** Each line that failed, and why, in the order of the file. */
+  get failures(): readonly string[] {
+    const failures = [...this.#failures].sort(([one], [other]) => one - other);
+    return failures.map(([number, reason]) => `line ${number}: ${reason}`);
+  }
+
+  /** @throws what the request failed with, so that `cache.warm` can try again */
+  async send({ number, text }: NumberedLine): Promise<Response> {
+    try {
+      const response = await this.#post(text);
+      this.#failures.delete(number); // of an earlier attempt
+      return response;
+    } catch (error) {
+      this.#failures.set(number, reasonOf(error));
+      throw error;
+    }
+  }
+
+  countNotStored(reason: string): void {
+    if (reason !== 'status') this.#counts.notStored += 1; // an error status is counted as a failure
+  }
+
+  async #post(line: string): Promise<Response> {
+    const { headers } = this.#endpoint;
+    const { url, body } = requestIn(line, this.#endpoint);
+    const init = { method: 'POST', headers, body, signal: this.#signal };
+    const response = await this.#fetch(url, init);
+    await response.text(); // a stream is stored once it was read to its end
+    if (!response.ok) throw new HttpFailure(response);
+    const outcome = response.headers.get('x-cached-llm');
+    this.#counts[outcome === 'hit' || outcome === 'stale' ? 'alreadyStored' : 'sent'] += 1;
+    return response;
+  }
+}
 
 interface Work {
   readonly cache: LlmCache;
@@ -21,38 +134,40 @@ interface Work {
   readonly concurrency: number;
 }
 
-async function askAll({ host }: Session, work: Work): Promise<void> {
-  const { cache, warmer, path, concurrency } = work;
-  cache.on('not-admitted', ({ reason }) => warmer.notKept(reason));
-  const options = { label: 'asked', total: await countLines(path, host) };
-  await withProgress(host, options, (bar) =>
-    cache.warm(numberedLines(path, host), (line) => warmer.ask(line), {
-      concurrency,
-      signal: host.signal,
-      onProgress: () => bar.advance(),
-    }),
-  );
+async function sendAll({ host }: Session, { cache, warmer, path, concurrency }: Work) {
+  cache.on('not-admitted', ({ reason }) => warmer.countNotStored(reason));
+  const total = await countLines(path, host);
+  const bar = startProgress(host, { label: 'sent', total });
+  const onProgress = () => bar.advance();
+  const options = { concurrency, signal: host.signal, onProgress };
+  try {
+    await cache.warm(numberedLines(path, host), (line) => warmer.send(line), options);
+  } finally {
+    bar.end();
+  }
 }
 
-export const warm = verb({
+export const warm = defineCommand({
   name: 'warm',
-  summary: 'Ask the requests of a file beforehand.',
-  words: ['<file>'],
-  flags: warmFlags,
-  notes: NOTES,
-  async run({ session, words: [path = '-'], given }) {
+  summary: 'Store the answers to the requests of a file.',
+  positionals: ['<file>'],
+  options: warmOptions,
+  notes:
+    'Each line is the body of a request, or a line of an OpenAI batch file. A request whose answer is stored is not sent, so that you can run the command again to continue. The API key is read from OPENAI_API_KEY.',
+  async run({ session, positionals: [path = '-'], options }) {
     const { host, output } = session;
-    const { concurrency = 4, ttl, tag: tags, adapter: name = 'openai' } = given;
-    const place = warmPlace(given, host);
+    const { concurrency = 4, ttl, tag: tags, adapter: name = 'openai' } = options;
+    const endpoint = endpointOf(options, host);
     const adapter = await namedAdapter(name);
-    return withCache(session, 'fill', async ({ cache }) => {
-      const warmer = new Warmer(cachedFetch({ cache, adapter, ttl, tags }), place, host.signal);
-      await askAll(session, { cache, warmer, path, concurrency });
+    return withCache(session, 'may-create', async ({ cache }) => {
+      const fetch = cachedFetch({ cache, adapter, ttl, tags });
+      const warmer = new Warmer(fetch, endpoint, host.signal);
+      await sendAll(session, { cache, warmer, path, concurrency });
       for (const line of warmer.failures) host.stderr.write(`${line}\n`);
-      const { asked, known, failed, unkept } = warmer.count;
-      await output.say(warmer.count, () => {
-        const others = [`stored before: ${known}`, `failed: ${failed}`, `not kept: ${unkept}`];
-        return `Asked ${shownThings(asked, 'request')}; ${others.join(', ')}.`;
+      const { sent, alreadyStored, failed, notStored } = warmer.counts;
+      await output.print(warmer.counts, () => {
+        const first = `Sent ${formatQuantity(sent, 'request')}. Already stored: ${alreadyStored}`;
+        return `${first}. Failed: ${failed}. Answered but not stored: ${notStored}.`;
       });
       return failed === 0 ? EXIT.ok : EXIT.failed;
     });

@@ -1,30 +1,19 @@
 import type { StoredEntry } from '@cached-llm/core';
+import { formatDuration } from '../terminal/index.ts';
 
-/** The same answer, whoever asks: what of an entry is no secret. */
-export interface EntryFacts {
-  readonly key: string;
-  readonly provider: string;
-  readonly model: string | undefined;
-  readonly state: StoredEntry['state'];
-  readonly kind: StoredEntry['header']['kind'];
-  readonly storedAt: string;
-  /** Nothing where it is for ever. */
-  readonly freshUntil: string | undefined;
-  readonly bytes: number;
-  readonly tags: readonly string[];
-  readonly usage: StoredEntry['header']['usage'];
-  readonly took: number | undefined;
+/** The last instant that a `Date` can hold. */
+const LAST_INSTANT = 8.64e15;
+
+/** An instant in ISO 8601; undefined where it never comes. */
+export function formatInstant(instant: number): string | undefined {
+  return instant > LAST_INSTANT ? undefined : new Date(instant).toISOString();
 }
 
-const LAST_DATE = 8.64e15;
-
-/** An instant as text; nothing for one that never comes. */
-export function instantText(instant: number): string | undefined {
-  return instant > LAST_DATE ? undefined : new Date(instant).toISOString();
-}
-
-/** Field by field: a copy by spreading takes half as much memory again, over a million entries. */
-export function entryFacts({ key, state, bytes, header }: StoredEntry): EntryFacts {
+/**
+ * What may be shown of an entry: neither its answer nor its scope. It is copied field by field: over a million
+ * entries, a spread takes half as much memory again.
+ */
+export function entryFacts({ key, state, bytes, header }: StoredEntry) {
   const { provider, model, kind, storedAt, freshUntil, tags = [], usage, took } = header;
   return {
     key,
@@ -37,6 +26,37 @@ export function entryFacts({ key, state, bytes, header }: StoredEntry): EntryFac
     usage,
     took,
     storedAt: new Date(storedAt).toISOString(),
-    freshUntil: instantText(freshUntil),
+    freshUntil: formatInstant(freshUntil),
   };
+}
+
+/** How long the entry stays fresh; undefined where it is not fresh any more. */
+export function formatTimeLeft({ header, state }: StoredEntry, now: number): string | undefined {
+  if (state !== 'fresh') return undefined;
+  const { freshUntil } = header;
+  return freshUntil >= Number.MAX_SAFE_INTEGER ? 'ever' : formatDuration(freshUntil - now);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a payload holds. Over HTTP, it is one line of JSON with status and headers, and the body below it. */
+export function payloadValue(payload: string): unknown {
+  const whole = parseJson(payload);
+  if (whole !== undefined) return whole;
+  const end = payload.indexOf('\n');
+  if (end < 0) return payload;
+  const body = payload.slice(end + 1);
+  return { head: parseJson(payload.slice(0, end)), body: parseJson(body) ?? body };
+}
+
+/** A payload as people read it. */
+export function payloadText(payload: string): string {
+  const value = payloadValue(payload);
+  return typeof value === 'string' ? value : JSON.stringify(value, undefined, 2);
 }

@@ -1,32 +1,72 @@
-import type { LlmCache, StoredEntry } from '@cached-llm/core';
-import { Failure, UsageFailure } from '../terminal/exit.ts';
-import { ID_LENGTH, isMeantBy } from './entry-id.ts';
+import type { EntryFilter, LlmCache, StoredEntry } from '@cached-llm/core';
+import { bytes, duration, type OptionValues, oneOf, text } from '../command-line/index.ts';
+import { Failure, UsageFailure } from '../terminal/index.ts';
 
-const SHORTEST = 4;
+const STATES = ['fresh', 'stale', 'fallback', 'expired', 'invalidated'] as const;
 
-async function searched(cache: LlmCache, id: string): Promise<readonly StoredEntry[]> {
+/** The options that say which entries a command is about. */
+export const entryOptions = {
+  provider: text('<name>', 'only entries of this provider'),
+  model: text('<name>', 'only entries of this model'),
+  tag: text('<tag>', 'only entries with this tag'),
+  scope: text('<scope>', "only entries of this scope; '' is the scope shared by all"),
+  state: oneOf('<state>', STATES, 'only entries in this state'),
+  olderThan: duration('only entries stored longer ago: 30m, 12h, 7d'),
+  youngerThan: duration('only entries stored more recently'),
+  largerThan: bytes('only entries of this size or more: 500kb, 2mb'),
+} as const;
+
+export function entryFilter(options: OptionValues<typeof entryOptions>): EntryFilter {
+  const { state, ...filter } = options;
+  return state === undefined ? filter : { ...filter, states: [state] };
+}
+
+/** Ten characters of a fingerprint are 60 bits: enough to tell one key from all others. */
+export const ID_LENGTH = 10;
+const SHORTEST_ID = 4;
+
+// The command line takes a leading dash for an option.
+const withoutDashes = (text: string) => text.replace(/^-+/, '');
+
+function fingerprintIn(key: string): string {
+  return withoutDashes(key.slice(key.lastIndexOf(':') + 1));
+}
+
+/** The short form of a key. Every command that takes a key takes this form too. */
+export function entryId(key: string): string {
+  return fingerprintIn(key).slice(0, ID_LENGTH);
+}
+
+function matchesKey(given: string, key: string): boolean {
+  if (given.includes(':')) return given === key;
+  return fingerprintIn(key).startsWith(withoutDashes(given));
+}
+
+/** Stops at the second match: two are already too many. */
+async function search(cache: LlmCache, given: string): Promise<readonly StoredEntry[]> {
   const found: StoredEntry[] = [];
   for await (const entry of cache.inspection.entries()) {
-    if (isMeantBy(id, entry.key)) found.push(entry);
+    if (matchesKey(given, entry.key)) found.push(entry);
     if (found.length > 1) return found;
   }
   return found;
 }
 
 /**
- * The entry that a key names, or the start of its fingerprint, as `list` shows it.
+ * Finds an entry by its key, or by the first characters of its fingerprint, as `list` shows them.
  *
- * @throws {Failure} where there is none, or more than one
+ * @throws {Failure} where there is no such entry, or more than one
  */
-export async function foundEntry(cache: LlmCache, word: string): Promise<StoredEntry> {
-  if (!word.includes(':') && word.length < SHORTEST) {
+export async function findEntry(cache: LlmCache, given: string): Promise<StoredEntry> {
+  const isKey = given.includes(':');
+  if (!isKey && given.length < SHORTEST_ID) {
     throw new UsageFailure(
-      `${word} is too short. Write ${ID_LENGTH} characters, as list shows them.`,
+      `The key ${given} is too short. Write its ${ID_LENGTH} characters, as list shows them.`,
     );
   }
-  const known = word.includes(':') ? await cache.inspection.entry(word) : undefined;
-  const [entry, other] = known === undefined ? await searched(cache, word) : [known];
-  if (entry === undefined) throw new Failure(`There is no entry ${word}.`);
-  if (other !== undefined) throw new Failure(`More than one entry starts with ${word}.`);
+  const known = isKey ? await cache.inspection.entry(given) : undefined;
+  const [entry, other] = known === undefined ? await search(cache, given) : [known];
+  if (entry === undefined) throw new Failure(`There is no entry ${given}.`);
+  if (other !== undefined) throw new Failure(`More than one entry starts with ${given}.`);
   return entry;
 }

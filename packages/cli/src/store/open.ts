@@ -1,26 +1,73 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type CacheOptions,
   createLlmCache,
   type LlmCache,
+  openStore,
   optionsFromEnvironment,
   type Store,
 } from '@cached-llm/core';
-import type { Session } from '../command-line/session.ts';
-import { Failure, UsageFailure } from '../terminal/exit.ts';
-import { maskedUrl } from './masked-url.ts';
-import { openedStore, type Purpose } from './opened-store.ts';
+import type { Session } from '../command-line/index.ts';
+import { Failure, UsageFailure } from '../terminal/index.ts';
+
+/** Must the store exist? A command that only reads must not create a file where a name was mistyped. */
+type Existence = 'must-exist' | 'may-create';
+
+async function openSqlite(url: string, existence: Existence): Promise<Store> {
+  const path = url.slice('sqlite:'.length).replace(/^\/\//, '');
+  const isFile = path !== '' && path !== ':memory:';
+  if (existence === 'must-exist' && isFile && !existsSync(path)) {
+    throw new Failure(`There is no file ${path}.`);
+  }
+  const { openStore: open } = await import('@cached-llm/store-sqlite');
+  return open(url);
+}
+
+async function openRedis(url: string): Promise<Store> {
+  const { openStore: open } = await import('@cached-llm/store-redis');
+  return open(url);
+}
+
+/** The program's own copies of the store packages: in strict `node_modules`, core cannot import them. */
+const OPENERS: ReadonlyMap<string, typeof openSqlite> = new Map([
+  ['sqlite', openSqlite],
+  ['redis', openRedis],
+  ['rediss', openRedis],
+  ['valkey', openRedis],
+  ['valkeys', openRedis],
+]);
+
+/** @throws {LlmCacheError} `UNKNOWN_STORE` */
+export async function openStoreAt(url: string, existence: Existence): Promise<Store> {
+  const open = OPENERS.get(url.slice(0, Math.max(0, url.indexOf(':'))));
+  return open === undefined ? openStore(url) : open(url, existence);
+}
+
+/** The URL of a store without the password in it, also where the URL is malformed. */
+export function maskedUrl(url: string): string {
+  const end = url.lastIndexOf('@');
+  const start = /^[\w+.-]+:\/\//.exec(url)?.[0].length;
+  if (start === undefined || end < start) return url;
+  const user = url.slice(start, end).split(':')[0] ?? '';
+  return `${url.slice(0, start)}${user}:***${url.slice(end)}`;
+}
+
+/** The store that `--store` or the environment names. */
+export function storeUrl({ globals, host }: Session): string | undefined {
+  return globals.store ?? host.environment.CACHED_LLM_STORE;
+}
 
 export interface OpenedCache {
   readonly cache: LlmCache;
   readonly store: Store;
-  /** Fit to be shown. */
+  /** Without a password, so that it can be shown. */
   readonly url: string;
 }
 
-/** Milliseconds for a store to show that it is there. */
-const PATIENCE = 1_500;
+/** How long a store may take for its first answer, in milliseconds. */
+const REACH_TIMEOUT = 1_500;
 const NO_STORE =
   'No store is named. Write --store sqlite:./llm.db or --store redis://localhost:6379, or set CACHED_LLM_STORE.';
 
@@ -32,7 +79,7 @@ async function secretsIn(path: string | undefined): Promise<Pick<CacheOptions, '
   return { secrets: text.split(/\r?\n/).filter((line) => line !== '') };
 }
 
-/** A person waits longer than a call does, and a look is not to be taken for a miss. */
+/** A slow store must not look like an empty one, and a person waits longer than a call: hence the timeout. */
 async function cacheOptions({ host, globals }: Session): Promise<CacheOptions> {
   const environment = optionsFromEnvironment(host.environment);
   const { namespace = environment.namespace } = globals;
@@ -41,7 +88,7 @@ async function cacheOptions({ host, globals }: Session): Promise<CacheOptions> {
 }
 
 async function reach({ store, url }: OpenedCache, secretUrl: string): Promise<void> {
-  const silence = delay(PATIENCE, undefined, { ref: false }).then(() => {
+  const silence = delay(REACH_TIMEOUT, undefined, { ref: false }).then(() => {
     throw new Error('it does not answer.');
   });
   try {
@@ -52,25 +99,28 @@ async function reach({ store, url }: OpenedCache, secretUrl: string): Promise<vo
   }
 }
 
-/** Opens the store that is meant, and closes it after use, whatever happens. */
+/**
+ * Opens the store and a cache over it, and closes both after use, whatever happens.
+ *
+ * @throws {Failure} where the store cannot be reached, or failed meanwhile
+ */
 export async function withCache<Result>(
   session: Session,
-  purpose: Purpose,
+  existence: Existence,
   use: (opened: OpenedCache) => Promise<Result>,
 ): Promise<Result> {
-  const given = session.globals.store ?? session.host.environment.CACHED_LLM_STORE;
+  const given = storeUrl(session);
   if (!given) throw new UsageFailure(NO_STORE);
   const options = await cacheOptions(session);
-  const store = await openedStore(given, purpose);
+  const store = await openStoreAt(given, existence);
   const cache = createLlmCache({ ...options, store, now: session.host.now });
-  const faults: string[] = [];
-  cache.on('store-error', ({ operation, reason }) => faults.push(`${operation} (${reason})`));
+  const errors = new Set<string>();
+  cache.on('store-error', ({ operation, reason }) => errors.add(`${operation} (${reason})`));
   try {
     const opened = { cache, store, url: maskedUrl(given) };
     await reach(opened, given);
     const result = await use(opened);
-    if (faults.length > 0)
-      throw new Failure(`The store failed: ${[...new Set(faults)].join(', ')}.`);
+    if (errors.size > 0) throw new Failure(`The store failed: ${[...errors].join(', ')}.`);
     return result;
   } finally {
     await cache.close();

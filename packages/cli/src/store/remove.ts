@@ -1,37 +1,32 @@
-import type { EntryFilter, LlmCache, StoredEntry } from '@cached-llm/core';
-import type { Session } from '../command-line/session.ts';
-import { Failure } from '../terminal/exit.ts';
-import { inParallel } from '../terminal/in-parallel.ts';
-import { watched } from '../terminal/watched.ts';
+import type { EntryFilter, LlmCache } from '@cached-llm/core';
+import type { Session } from '../command-line/index.ts';
+import { Failure, inParallel, withProgress } from '../terminal/index.ts';
 
 export interface Removed {
   readonly entries: number;
   readonly bytes: number;
 }
 
-export interface Removal {
+interface Removal {
   readonly filter: EntryFilter;
-  /** Only says what would go. */
-  readonly isRehearsal?: boolean;
+  /** Only counts what would be removed. @default false */
+  readonly dryRun?: boolean;
 }
 
-const AT_ONCE = 32;
+const REMOVALS_AT_ONCE = 32;
 
-async function remove(cache: LlmCache, { key }: StoredEntry): Promise<void> {
-  if (!(await cache.inspection.remove(key)))
-    throw new Failure('The store does not remove what it is told to.');
-}
-
-/** Removes the entries that the filter lets through, one by one, while others read and write. */
+/** Removes the entries that match the filter one by one, while other processes read and write. */
 export async function removeEntries(
-  session: Session,
+  { host }: Session,
   cache: LlmCache,
-  { filter, isRehearsal = false }: Removal,
+  { filter, dryRun = false }: Removal,
 ): Promise<Removed> {
   let [entries, bytes] = [0, 0];
-  const found = watched(session, { label: 'removed' }, cache.inspection.entries(filter));
-  await inParallel(found, AT_ONCE, async (entry) => {
-    if (!isRehearsal) await remove(cache, entry);
+  const found = withProgress(host, { label: 'removed' }, cache.inspection.entries(filter));
+  await inParallel(found, REMOVALS_AT_ONCE, async (entry) => {
+    if (!dryRun && !(await cache.inspection.remove(entry.key))) {
+      throw new Failure(`The store did not remove ${entry.key}.`);
+    }
     entries += 1;
     bytes += entry.bytes;
   });

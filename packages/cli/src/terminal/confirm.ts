@@ -3,21 +3,21 @@ import { UsageFailure } from './exit.ts';
 import type { Host } from './host.ts';
 
 /**
- * May what is about to be destroyed be destroyed? A terminal is asked.
+ * Asks on the terminal whether to go on. Only `y` and `yes` mean yes; an interruption means no.
  *
- * @throws {UsageFailure} off a terminal: nobody is there to answer.
+ * @throws {UsageFailure} where stdin or stderr is not a terminal, so that nobody can answer
  */
 export async function confirm(host: Host, question: string): Promise<boolean> {
   const { stdin: input, stderr: output, signal } = host;
   if (input.isTTY !== true || output.isTTY !== true) {
-    throw new UsageFailure(`${question} Nobody is there to be asked: add --yes.`);
+    throw new UsageFailure(`${question} Add --yes to confirm.`);
   }
   const terminal = createInterface({ input, output });
   try {
     const answer = await terminal.question(`${question} [y/N] `, { signal });
     return /^y(es)?$/i.test(answer.trim());
   } catch {
-    return false; // interrupted: that is no yes
+    return false;
   } finally {
     terminal.close();
   }

@@ -1,23 +1,23 @@
-/** What the program ends with. */
+/** The exit codes of the program. */
 export const EXIT = {
   ok: 0,
-  /** What was asked for failed, or is not as it should be. */
+  /** The command failed, or a check found a problem. */
   failed: 1,
-  /** It was not understood what is asked for, or not dared to do it. */
+  /** The command line is wrong, or a confirmation is missing. */
   usage: 2,
-  /** Ended by Ctrl-C, as shells have it. */
+  /** Ctrl-C ended the program: 128 plus the number of the signal, as in shells. */
   interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Ends the program with one line that says why. */
+/** Ends the program with one line on stderr, and exit code 1. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly exitCode: ExitCode = EXIT.failed;
 }
 
-/** Asked for in a way that is not understood, or that is refused. */
+/** Ends the program with one line that says how to write the command, and exit code 2. */
 export class UsageFailure extends Failure {
   override readonly exitCode = EXIT.usage;
 }

@@ -1,6 +1,5 @@
-const DAY = 86_400_000;
-const SPANS = [
-  ['d', DAY],
+const DURATIONS = [
+  ['d', 86_400_000],
   ['h', 3_600_000],
   ['m', 60_000],
   ['s', 1_000],
@@ -11,38 +10,39 @@ const SIZES = [
   ['KB', 1e3],
 ] as const;
 
-/** Three digits at the most, and no more places than tell something. */
+/** One decimal at most, and none from 100 on. */
 function short(value: number): string {
   return value >= 100 ? String(Math.round(value)) : String(Number(value.toFixed(1)));
 }
 
-/** A span of time, as people say it: `90ms`, `1.2s`, `3h`. */
-export function shownSpan(milliseconds: number): string {
+/** Milliseconds in the largest unit that fits: `90ms`, `1.2s`, `3h`. */
+export function formatDuration(milliseconds: number): string {
   const size = Math.abs(milliseconds);
-  const [unit, factor] = SPANS.find((each) => size >= each[1]) ?? ['ms', 1];
+  const [unit, factor] = DURATIONS.find((each) => size >= each[1]) ?? ['ms', 1];
   return `${short(milliseconds / factor)}${unit}`;
 }
 
-export function shownSize(bytes: number): string {
+/** Milliseconds that were measured, down to a microsecond: `933µs`, `3.3ms`. */
+export function formatLatency(milliseconds: number): string {
+  if (milliseconds >= 1_000) return formatDuration(milliseconds);
+  return milliseconds >= 1 ? `${short(milliseconds)}ms` : `${Math.round(milliseconds * 1_000)}µs`;
+}
+
+export function formatBytes(bytes: number): string {
   const [unit, factor] = SIZES.find((each) => bytes >= each[1]) ?? ['B', 1];
   return `${short(bytes / factor)} ${unit}`;
 }
 
-export function shownCount(count: number): string {
+export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-export function shownShare(share: number): string {
+/** A share between 0 and 1: `92.3 %`. */
+export function formatPercent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
-/** One thing, many things. */
-export function shownThings(count: number, one: string, many = `${one}s`): string {
-  return `${shownCount(count)} ${count === 1 ? one : many}`;
-}
-
-/** A time that was measured, down to a microsecond. */
-export function shownTime(milliseconds: number): string {
-  if (milliseconds >= 1_000) return shownSpan(milliseconds);
-  return milliseconds >= 1 ? `${short(milliseconds)}ms` : `${Math.round(milliseconds * 1_000)}µs`;
+/** A count and what it counts: `1 entry`, `2 entries`. */
+export function formatQuantity(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
 }

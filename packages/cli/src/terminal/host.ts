@@ -1,10 +1,10 @@
-/** Where text goes, and what is known of the terminal behind it. */
+/** A stream to write text to, and what is known of the terminal behind it. */
 export type Outlet = NodeJS.WritableStream & {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
 };
 
-/** What the program sees of the process it runs in. */
+/** What the program sees of the process that it runs in. */
 export interface Host {
   readonly stdout: Outlet;
   readonly stderr: Outlet;
@@ -12,6 +12,6 @@ export interface Host {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** The user wants it to end: what is under way ends in order. */
+  /** Aborted when the user wants the program to end. A command then stops at the next safe point. */
   readonly signal: AbortSignal;
 }

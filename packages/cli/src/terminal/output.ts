@@ -4,31 +4,34 @@ import type { Host, Outlet } from './host.ts';
 
 type Colors = ReturnType<typeof picocolors.createColors>;
 
-/** Colours are for terminals, and for who wants them (no-color.org). */
-export function wantsColors({ environment }: Pick<Host, 'environment'>, outlet: Outlet): boolean {
+/** Only terminals get colours, and only where `NO_COLOR` is not set (no-color.org). */
+export function supportsColors(
+  { environment }: Pick<Host, 'environment'>,
+  outlet: Outlet,
+): boolean {
   return outlet.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
 }
 
-/** The one way in which a verb says something: a line of JSON to machines, a text to people. */
+/** Prints what a command found to stdout: as a line of JSON with `--json`, and as text for people without it. */
 export class Output {
   readonly isJson: boolean;
   readonly colors: Colors;
-  /** Columns that a line may take. */
+  /** Columns of the terminal. @default 80 */
   readonly width: number;
   readonly #outlet: Outlet;
 
-  constructor(host: Host, isJson: boolean) {
-    this.isJson = isJson;
-    this.colors = picocolors.createColors(wantsColors(host, host.stdout));
+  constructor(host: Host, format: 'json' | 'text') {
+    this.isJson = format === 'json';
+    this.colors = picocolors.createColors(supportsColors(host, host.stdout));
     this.width = host.stdout.columns ?? 80;
     this.#outlet = host.stdout;
   }
 
-  async say(fact: unknown, text: () => string): Promise<void> {
+  async print(fact: unknown, text: () => string): Promise<void> {
     await this.write(`${this.isJson ? JSON.stringify(fact) : text()}\n`);
   }
 
-  /** Waits for a reader that is slower. */
+  /** Waits where the reader is slower. */
   async write(text: string): Promise<void> {
     if (!this.#outlet.write(text)) await once(this.#outlet, 'drain');
   }

@@ -1,62 +1,80 @@
 import { Presets, SingleBar } from 'cli-progress';
-import { shownCount } from './format.ts';
+import { formatCount } from './format.ts';
 import type { Host } from './host.ts';
-import { wantsColors } from './output.ts';
+import { supportsColors } from './output.ts';
 
-/** How far long work is: on a terminal's stderr, and nowhere else. */
-export interface Progress {
-  advance(steps?: number): void;
+interface Progress {
+  advance(): void;
   end(): void;
 }
 
 const SILENT: Progress = { advance: () => {}, end: () => {} };
 
-const COUNTED =
+const WITH_TOTAL =
   '{bar} {percentage} % · {value}/{total} · {duration_formatted}, {eta_formatted} to go';
-const OPEN = '{value} · {duration_formatted}';
+const WITHOUT_TOTAL = '{value} · {duration_formatted}';
 
-export interface ProgressOptions {
+interface ProgressOptions {
   readonly label: string;
-  /** Steps there are. @default nobody knows */
+  /** The number of steps. @default unknown: the bar only counts */
   readonly total?: number | undefined;
-  /** Rows go to stdout meanwhile: on one terminal a bar would tear them. @default false */
+  /** Rows go to stdout meanwhile: on the same terminal, a bar would tear them. @default false */
   readonly isBesideRows?: boolean | undefined;
 }
 
-/** A bar on stderr. */
-export function progress(
+/** Shows a progress bar on stderr where that is a terminal. End it whatever happens: it hides the cursor. */
+export function startProgress(
   host: Host,
   { label, total, isBesideRows = false }: ProgressOptions,
 ): Progress {
-  const isInTheWay = isBesideRows && host.stdout.isTTY === true;
-  if (host.stderr.isTTY !== true || isInTheWay) return SILENT;
+  const wouldTearRows = isBesideRows && host.stdout.isTTY === true;
+  if (host.stderr.isTTY !== true || wouldTearRows) return SILENT;
   const bar = new SingleBar(
     {
       stream: host.stderr,
-      format: ` ${label} ${total === undefined ? OPEN : COUNTED}`,
+      format: ` ${label} ${total === undefined ? WITHOUT_TOTAL : WITH_TOTAL}`,
       formatValue: (value, _options, kind) =>
-        kind === 'value' || kind === 'total' ? shownCount(value) : String(value),
+        kind === 'value' || kind === 'total' ? formatCount(value) : String(value),
       clearOnComplete: true,
-      hideCursor: wantsColors(host, host.stderr),
+      hideCursor: supportsColors(host, host.stderr),
       barsize: 24,
       etaBuffer: 100,
     },
     Presets.shades_classic,
   );
   bar.start(total ?? 0, 0);
-  return { advance: (steps = 1) => bar.increment(steps), end: () => bar.stop() };
+  return { advance: () => bar.increment(), end: () => bar.stop() };
 }
 
-/** Shows how far the work is, and leaves the terminal as it was, whatever happens. */
-export async function withProgress<Result>(
+/** Passes things on one by one, counts them in a progress bar, and throws once the user interrupts. */
+export async function* withProgress<Thing>(
   host: Host,
   options: ProgressOptions,
-  work: (bar: Progress) => Promise<Result>,
-): Promise<Result> {
-  const bar = progress(host, options);
+  things: AsyncIterable<Thing> | Iterable<Thing>,
+): AsyncGenerator<Thing, void, undefined> {
+  const bar = startProgress(host, options);
   try {
-    return await work(bar);
+    for await (const thing of things) {
+      host.signal.throwIfAborted();
+      yield thing;
+      bar.advance();
+    }
   } finally {
     bar.end();
   }
+}
+
+/** Does the work for each thing, for `width` of them at once. The first failure ends it. */
+export async function inParallel<Thing>(
+  things: AsyncIterable<Thing>,
+  width: number,
+  work: (thing: Thing) => Promise<void>,
+): Promise<void> {
+  const queue = things[Symbol.asyncIterator]();
+  const worker = async () => {
+    for (let next = await queue.next(); next.done !== true; next = await queue.next()) {
+      await work(next.value);
+    }
+  };
+  await Promise.all(Array.from({ length: width }, worker));
 }

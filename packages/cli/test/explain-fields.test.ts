@@ -2,13 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { cachedFetch } from '@cached-llm/http';
 import { openai } from '@cached-llm/openai';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Place, Places } from './places.ts';
+import { type TestStore, TestStores } from './test-stores.ts';
 
-let places: Places;
+let testStores: TestStores;
 beforeAll(async () => {
-  places = await Places.open();
+  testStores = await TestStores.open();
 });
-afterAll(() => places.close());
+afterAll(() => testStores.close());
 
 type Request = Readonly<Record<string, any>>;
 
@@ -44,7 +44,7 @@ const [system, user] = REQUEST.messages;
 const [text, image] = user.content;
 const asking = (...content: readonly unknown[]) => ({ messages: [system, { ...user, content }] });
 
-/** One field is another, and it is told by this name. */
+/** Each change to the request, and the field that `explain` names for it. */
 const NEAR_MISSES: readonly (readonly [string, Request])[] = [
   ['model', { model: 'gpt-4o-mini' }],
   ['temperature', { temperature: 0.3 }],
@@ -91,21 +91,21 @@ const NEAR_MISSES: readonly (readonly [string, Request])[] = [
 
 const URL = 'https://api.example.com/v1/chat/completions';
 
-async function explained(place: Place, request: unknown, more = ''): Promise<any> {
-  const path = places.path('near-miss.json');
+async function explained(testStore: TestStore, request: unknown, more = ''): Promise<any> {
+  const path = testStores.path('near-miss.json');
   await writeFile(path, JSON.stringify(request));
-  const [said] = await place.json(`explain ${path} ${more}`.trim());
-  expect(said.state).toBe('absent');
-  return said.nearest;
+  const [explanation] = await testStore.json(`explain ${path} ${more}`.trim());
+  expect(explanation.state).toBe('absent');
+  return explanation.nearest;
 }
 
-describe('explain names the field of a near miss', () => {
-  let place: Place;
+describe('explain names the field in which the nearest entry differs', () => {
+  let testStore: TestStore;
   let key: string;
   beforeAll(async () => {
-    place = places.next('SQLite');
+    testStore = testStores.next('SQLite');
     const identity = { provider: 'openai', operation: 'chat', request: REQUEST };
-    key = await place.use(async (cache) => {
+    key = await testStore.use(async (cache) => {
       await cache.set(identity, { text: 'A sea.' }, { explain: true });
       await cache.set({ provider: 'other', request: 'something else' }, 'x', { explain: true });
       return cache.keyOf(identity) ?? '';
@@ -113,7 +113,7 @@ describe('explain names the field of a near miss', () => {
   });
 
   test.each(NEAR_MISSES)('%s', async (field, change) => {
-    const nearest = await explained(place, {
+    const nearest = await explained(testStore, {
       provider: 'openai',
       operation: 'chat',
       request: { ...REQUEST, ...change },
@@ -130,17 +130,17 @@ describe('explain names the field of a near miss', () => {
     ['sample', { sample: 1 }],
   ])('%s', async (field, change) => {
     const identity = { provider: 'openai', operation: 'chat', request: REQUEST, ...change };
-    expect(await explained(place, identity)).toEqual({ key, differing: [field] });
+    expect(await explained(testStore, identity)).toEqual({ key, differing: [field] });
   });
 });
 
-describe('explain --url names what differs in a post', () => {
-  let place: Place;
+describe('explain --url names the field in which a posted body differs', () => {
+  let testStore: TestStore;
   beforeAll(async () => {
-    place = places.next('Redis');
+    testStore = testStores.next('Redis');
     const message = { role: 'assistant', content: 'A sea.' };
     const body = { choices: [{ index: 0, message, finish_reason: 'stop' }] };
-    await place.use(async (cache) => {
+    await testStore.use(async (cache) => {
       const fetch = cachedFetch({
         cache,
         adapter: openai,
@@ -163,15 +163,15 @@ describe('explain --url names what differs in a post', () => {
     ['operation', REQUEST, `--url ${URL}?api-version=2`],
     ['headers.openai-beta', REQUEST, `--url ${URL} --header openai-beta:assistants=v2`],
   ])('%s', async (field, request, more) => {
-    expect((await explained(place, request, `--adapter openai ${more}`)).differing).toEqual([
+    expect((await explained(testStore, request, `--adapter openai ${more}`)).differing).toEqual([
       field,
     ]);
   });
 
-  test('a request that differs in nothing that counts is a hit', async () => {
-    const path = places.path('hit.json');
+  test('a request that differs only in fields outside of the key is a hit', async () => {
+    const path = testStores.path('hit.json');
     await writeFile(path, JSON.stringify({ ...REQUEST, user: 'somebody', temperature: 0.2000001 }));
     const line = `explain ${path} --adapter openai --url ${URL} --header authorization:secret`;
-    expect(await place.json(line)).toMatchObject([{ state: 'fresh' }]);
+    expect(await testStore.json(line)).toMatchObject([{ state: 'fresh' }]);
   });
 });

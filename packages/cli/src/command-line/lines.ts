@@ -1,15 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { Failure } from '../terminal/exit.ts';
-import type { Host } from '../terminal/host.ts';
+import { Failure, type Host } from '../terminal/index.ts';
 
 export interface NumberedLine {
-  /** The first is 1, as editors have it. */
+  /** The first line is 1, as in editors. */
   readonly number: number;
   readonly text: string;
 }
 
-async function sourceOf(path: string, { stdin }: Host): Promise<NodeJS.ReadableStream> {
+async function openInput(path: string, { stdin }: Host): Promise<NodeJS.ReadableStream> {
   if (path === '-') return stdin;
   await access(path).catch((cause) => {
     throw new Failure(`${path} cannot be read.`, { cause });
@@ -17,7 +16,7 @@ async function sourceOf(path: string, { stdin }: Host): Promise<NodeJS.ReadableS
   return createReadStream(path);
 }
 
-/** Ended by a line feed only: readline also ends them at U+2028, which JSON allows in a text. */
+/** Splits at line feeds only: `readline` also splits at U+2028, which JSON allows inside a text. */
 async function* linesOf(input: NodeJS.ReadableStream): AsyncGenerator<string, void, undefined> {
   let rest = '';
   input.setEncoding('utf8');
@@ -32,12 +31,12 @@ async function* linesOf(input: NodeJS.ReadableStream): AsyncGenerator<string, vo
   yield rest;
 }
 
-/** The lines of a file, or of what comes in where the path is `-`; empty ones are left out. */
+/** The lines of a file, or of stdin where the path is `-`. Empty lines are counted and left out. */
 export async function* numberedLines(
   path: string,
   host: Host,
 ): AsyncGenerator<NumberedLine, void, undefined> {
-  const input = await sourceOf(path, host);
+  const input = await openInput(path, host);
   let number = 0;
   for await (const text of linesOf(input)) {
     number += 1;
@@ -45,7 +44,7 @@ export async function* numberedLines(
   }
 }
 
-/** How many there are, for those who want to know how far it is; nothing where reading them takes them away. */
+/** The number of lines, for a progress bar. Unknown for stdin, which can be read only once. */
 export async function countLines(path: string, host: Host): Promise<number | undefined> {
   if (path === '-' || host.stderr.isTTY !== true) return undefined;
   let count = 0;

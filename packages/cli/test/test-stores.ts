@@ -12,13 +12,13 @@ import {
   type TemporaryFolder,
   temporaryFolder,
 } from '@cached-llm/testing';
-import { type Circumstances, program, type Said } from './program.ts';
+import { type Printed, program, type RunOptions } from './program.ts';
 
 export const KINDS = ['SQLite', 'Redis'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** A store of its own, as far as it can tell: a file, or a namespace of a server. */
-export class Place {
+/** A store for one test: a file, or a namespace of a Redis server. */
+export class TestStore {
   readonly url: string;
   readonly namespace: string;
 
@@ -27,20 +27,20 @@ export class Place {
     this.namespace = namespace;
   }
 
-  /** Runs the program on this place. */
-  run(line: string, circumstances: Circumstances = {}): Promise<Said> {
+  /** Runs the program on this store. */
+  run(line: string, options: RunOptions = {}): Promise<Printed> {
     const own = ['--store', this.url, '--namespace', this.namespace];
-    return program([...line.split(' '), ...own], circumstances);
+    return program([...line.split(' '), ...own], options);
   }
 
-  /** What it says to machines. */
-  async json(line: string, circumstances: Circumstances = {}): Promise<any[]> {
-    const { out } = await this.run(`${line} --json`, circumstances);
+  /** Runs the program with `--json`, and returns the parsed lines. */
+  async json(line: string, options: RunOptions = {}): Promise<any[]> {
+    const { out } = await this.run(`${line} --json`, options);
     const lines = out.split('\n').filter((text) => text !== '');
     return lines.map((text) => JSON.parse(text));
   }
 
-  /** The rows themselves, past any cache. */
+  /** Uses the rows themselves, without a cache. */
   async useStore(use: (store: Store) => Promise<void>): Promise<void> {
     const store = openStore(this.url);
     await use(store);
@@ -58,8 +58,8 @@ export class Place {
   }
 }
 
-/** Real stores, for as long as a suite runs. */
-export class Places {
+/** A folder for SQLite files and a Redis server, for the tests of one file. */
+export class TestStores {
   readonly folder: TemporaryFolder;
   readonly redis: RedisServer;
   #count = 0;
@@ -69,16 +69,16 @@ export class Places {
     this.redis = redis;
   }
 
-  static async open(): Promise<Places> {
-    return new Places(await temporaryFolder(), await startRedis());
+  static async open(): Promise<TestStores> {
+    return new TestStores(await temporaryFolder(), await startRedis());
   }
 
-  /** One that is empty. */
-  next(kind: Kind): Place {
+  /** A new, empty store. */
+  next(kind: Kind): TestStore {
     this.#count += 1;
-    const name = `place-${this.#count}`;
+    const name = `store-${this.#count}`;
     const file = `sqlite:${this.path(`${name}.db`)}`;
-    return new Place(kind === 'Redis' ? this.redis.url : file, name);
+    return new TestStore(kind === 'Redis' ? this.redis.url : file, name);
   }
 
   path(name: string): string {

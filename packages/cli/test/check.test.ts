@@ -1,26 +1,26 @@
 import { createLlmCache } from '@cached-llm/core';
 import { startRedis } from '@cached-llm/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { KINDS, type Place, Places } from './places.ts';
 import { program } from './program.ts';
 import { now, put, question } from './questions.ts';
+import { KINDS, type TestStore, TestStores } from './test-stores.ts';
 
-let places: Places;
+let testStores: TestStores;
 beforeAll(async () => {
-  places = await Places.open();
+  testStores = await TestStores.open();
 });
-afterAll(() => places.close());
+afterAll(() => testStores.close());
 
 describe.each(KINDS)('on %s', (kind) => {
-  let place: Place;
+  let testStore: TestStore;
   beforeEach(() => {
-    place = places.next(kind);
+    testStore = testStores.next(kind);
   });
 
   describe('health', () => {
-    test('is well where the store is', async () => {
-      await put(place, 'the sea');
-      const { code, out } = await place.run('health', { now });
+    test('exits with 0 where the store works', async () => {
+      await put(testStore, 'the sea');
+      const { code, out } = await testStore.run('health', { now });
       expect(code).toBe(0);
       expect(out).toMatch(/^✓ {2}store +.* wrote, read and removed a row in \d/);
       expect(out).not.toContain('✗');
@@ -31,34 +31,34 @@ describe.each(KINDS)('on %s', (kind) => {
       ['--max-entries 1', 'entries'],
       ['--max-bytes 100b', 'size'],
       ['--max-round-trip 0ms', 'round trip'],
-    ])('is bad past %s', async (flags, name) => {
-      await put(place, 'the sea');
-      await put(place, 'the sky');
-      await place.use(
+    ])('exits with 1 beyond %s', async (flags, name) => {
+      await put(testStore, 'the sea');
+      await put(testStore, 'the sky');
+      await testStore.use(
         async (cache) => {
           await cache.get(question('the sea'));
           await cache.get(question('the moon'));
         },
         { now },
       );
-      const { code, out } = await place.run(`health ${flags} --json`, { now });
+      const { code, out } = await testStore.run(`health ${flags} --json`, { now });
       const { healthy, checks } = JSON.parse(out);
       expect([code, healthy]).toEqual([1, false]);
-      const bad = checks.filter(({ isWell }: { isWell: boolean }) => !isWell);
+      const bad = checks.filter((check: { healthy: boolean }) => !check.healthy);
       expect(bad.map((check: { name: string }) => check.name)).toEqual([name]);
     });
 
-    test('is well within every limit', async () => {
-      await put(place, 'the sea');
-      await place.use((cache) => cache.get(question('the sea')), { now });
+    test('exits with 0 within every limit', async () => {
+      await put(testStore, 'the sea');
+      await testStore.use((cache) => cache.get(question('the sea')), { now });
       const limits =
         '--min-hit-rate 0.5 --max-entries 10 --max-bytes 1mb --max-round-trip 1m --max-store-errors 1';
-      expect(await place.run(`health ${limits}`, { now })).toMatchObject({ code: 0 });
+      expect(await testStore.run(`health ${limits}`, { now })).toMatchObject({ code: 0 });
     });
 
-    test('sees that clocks differ', async () => {
-      await put(place, 'the sea', { ago: -3 });
-      const { code, out } = await place.run('health', { now });
+    test('reports clocks that differ', async () => {
+      await put(testStore, 'the sea', { ago: -3 });
+      const { code, out } = await testStore.run('health', { now });
       expect([code, out]).toEqual([
         1,
         expect.stringMatching(/✗ {2}clock +an entry is 3h from the future/),
@@ -67,59 +67,59 @@ describe.each(KINDS)('on %s', (kind) => {
   });
 
   describe('verify', () => {
-    test('is content with entries that are well', async () => {
-      await put(place, 'the sea');
-      const { code, out } = await place.run('verify', { now });
+    test('exits with 0 where no entry has a problem', async () => {
+      await put(testStore, 'the sea');
+      const { code, out } = await testStore.run('verify', { now });
       expect([code, out]).toEqual([
         0,
-        expect.stringMatching(/fresh +1\n[\s\S]*Every entry is well\.\n$/),
+        expect.stringMatching(/fresh +1\n[\s\S]*No entry has a problem\.\n$/),
       ]);
     });
 
     test('names a row that was damaged, and one that was moved', async () => {
-      const key = await put(place, 'the sea');
-      const other = await put(place, 'the sky');
+      const key = await put(testStore, 'the sea');
+      const other = await put(testStore, 'the sky');
       const moved = key.replace(/.{4}$/, 'AAAA');
-      await place.useStore(async (store) => {
+      await testStore.useStore(async (store) => {
         await store.set(moved, String(await store.get(key)));
         await store.set(other, '{"fingerprint":');
       });
-      const { code, out } = await place.run('verify', { now });
+      const { code, out } = await testStore.run('verify', { now });
       expect(code).toBe(1);
-      expect(out).toContain(`${moved} is damaged, moved`);
-      expect(out).toContain(`${other} is damaged, moved`);
+      expect(out).toContain(`${moved} is damaged, was moved`);
+      expect(out).toContain(`${other} is damaged, was moved`);
       expect(out).toMatch(/unreadable +2\n/);
     });
 
-    test('counts what has expired or was invalidated', async () => {
-      await put(place, 'the sea', { ago: 30 });
-      await put(place, 'the sky', { tags: ['old'] });
-      await place.use((cache) => cache.invalidate({ tag: 'old' }));
-      const [found] = await place.json('verify', { now });
+    test('counts the entries that are expired or invalidated', async () => {
+      await put(testStore, 'the sea', { ago: 30 });
+      await put(testStore, 'the sky', { tags: ['old'] });
+      await testStore.use((cache) => cache.invalidate({ tag: 'old' }));
+      const [found] = await testStore.json('verify', { now });
       expect(found).toMatchObject({ expired: 1, invalidated: 1, verified: false });
-      expect(await place.run('verify', { now })).toMatchObject({ code: 1 });
+      expect(await testStore.run('verify', { now })).toMatchObject({ code: 1 });
     });
 
-    test('counts what a secret keeps from who has none', async () => {
+    test('counts an encrypted entry as unreadable without its secret', async () => {
       const secret = 'a secret of thirty-two characters!';
-      await place.use((cache) => cache.set(question('the sea'), 'salty'), { now, secret });
+      await testStore.use((cache) => cache.set(question('the sea'), 'salty'), { now, secret });
       const environment = { CACHED_LLM_SECRET: secret };
-      expect(await place.run('verify', { now })).toMatchObject({ code: 1 });
-      expect(await place.run('verify', { now, environment })).toMatchObject({ code: 0 });
+      expect(await testStore.run('verify', { now })).toMatchObject({ code: 1 });
+      expect(await testStore.run('verify', { now, environment })).toMatchObject({ code: 0 });
     });
   });
 
-  test('benchmark measures, and leaves nothing behind', async () => {
-    await put(place, 'the sea');
+  test('benchmark measures each store, and removes its entries', async () => {
+    await put(testStore, 'the sea');
     const rows = async () => {
       const keys: string[] = [];
-      await place.useStore(async (store) => {
+      await testStore.useStore(async (store) => {
         for await (const { key } of store.scan?.('cached-llm-benchmark') ?? []) keys.push(key);
       });
       return keys;
     };
-    const [report] = await place.json('benchmark --requests 20 --concurrency 4 --size 1kb');
-    expect(report).toMatchObject({ requests: 20, width: 4, size: 1000 });
+    const [report] = await testStore.json('benchmark --requests 20 --concurrency 4 --size 1kb');
+    expect(report).toMatchObject({ requests: 20, concurrency: 4, size: 1000 });
     expect(report.measured.map(({ phase }: { phase: string }) => phase)).toEqual([
       'write',
       'hit',
@@ -128,16 +128,16 @@ describe.each(KINDS)('on %s', (kind) => {
       'hit',
       'miss',
     ]);
-    expect(report.measured[4]).toMatchObject({ store: place.url, p99: expect.any(Number) });
+    expect(report.measured[4]).toMatchObject({ store: testStore.url, p99: expect.any(Number) });
     expect(await rows()).toEqual([]);
-    expect(await place.run('benchmark --requests 2')).toMatchObject({
+    expect(await testStore.run('benchmark --requests 2')).toMatchObject({
       out: expect.stringMatching(/^STORE +TOTAL[\s\S]*memory: +hit /),
     });
   });
 });
 
 describe('config', () => {
-  test('says what counts, and who said so', async () => {
+  test('prints each setting, and where it comes from', async () => {
     const environment = {
       CACHED_LLM_STORE: 'redis://app:geheim@cache:6379',
       CACHED_LLM_TTL: '12h',
@@ -148,17 +148,17 @@ describe('config', () => {
     expect(out).toMatch(/store +redis:\/\/app:\*\*\*@cache:6379 +CACHED_LLM_STORE\n/);
     expect(out).toMatch(/namespace +shop +--namespace\n/);
     expect(out).toMatch(/ttl +12h +CACHED_LLM_TTL\n/);
-    expect(out).toMatch(/secret +\*\*\* \(2 of them\) +CACHED_LLM_SECRETS\n/);
+    expect(out).toMatch(/secret +\*\*\* \(2 secrets\) +CACHED_LLM_SECRETS\n/);
     expect(out).toMatch(/mode +read-write +default\n/);
     expect(out).not.toMatch(/geheim|thirty/);
   });
 
-  test('says what cannot be understood', async () => {
+  test('prints what is wrong with a setting', async () => {
     const { code, out } = await program(['config'], { environment: { CACHED_LLM_TTL: '3600' } });
     expect([code, out]).toEqual([1, expect.stringMatching(/"3600", which is no duration/)]);
   });
 
-  test('shows the defaults that a cache has', async () => {
+  test('prints the defaults of a cache', async () => {
     const { out } = await program(['config', '--json']);
     const { settings } = JSON.parse(out);
     const shown = Object.fromEntries(
@@ -178,7 +178,7 @@ describe('a store that cannot be reached', () => {
     ],
     ['is no database', 'sqlite:/dev/null', /^error: sqlite:\/dev\/null cannot be reached: .*\n$/],
     ['is no file', 'sqlite:/no/such.db', /^error: There is no file \/no\/such\.db\.\n$/],
-  ])('is told in one line where it %s', async (_how, store, errors) => {
+  ])('is reported in one line where it %s', async (_how, store, errors) => {
     expect(await program(['list', '--store', store])).toEqual({
       code: 1,
       out: '',
@@ -186,7 +186,7 @@ describe('a store that cannot be reached', () => {
     });
   });
 
-  test('is told in one line where it never answers, or wants a password', async () => {
+  test('is reported in one line where it never answers, or requires a password', async () => {
     const server = await startRedis({ arguments: ['--requirepass', 'geheim'] });
     const asked = await program(['list', '--store', server.url]);
     expect([asked.code, asked.errors]).toEqual([
@@ -203,18 +203,18 @@ describe('a store that cannot be reached', () => {
     ]);
   });
 
-  test('makes health bad, also for machines', async () => {
+  test('makes health exit with 1, also with --json', async () => {
     const { code, out } = await program([
       'health',
       '--json',
       '--store',
       'redis://:geheim@127.0.0.1:1',
     ]);
-    expect([code, JSON.parse(out).checks[0]]).toMatchObject([1, { name: 'store', isWell: false }]);
+    expect([code, JSON.parse(out).checks[0]]).toMatchObject([1, { name: 'store', healthy: false }]);
     expect(out).not.toContain('geheim');
   });
 
-  test('is a matter of usage where its kind is not known', async () => {
+  test('is a usage error where its kind is unknown', async () => {
     const { code, errors } = await program(['list', '--store', 'mysql://cache']);
     expect([code, errors]).toEqual([
       2,

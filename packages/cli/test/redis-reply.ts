@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
-/** What a Redis answers to one inline command, in its own protocol. */
-export async function redisSays(port: number, command: string): Promise<string> {
+/** The reply of a Redis server to one inline command, as it stands in the protocol. */
+export async function redisReply(port: number, command: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
   socket.write(`${command}\r\n`);

@@ -1,0 +1,20 @@
+/**
+ * Here the command line is read: the command, its options, and the files, headers and adapters that they name.
+ * Nothing in this room opens a store or prints a result. Start reading with `command.ts`, then `parse.ts`.
+ */
+export { type CliCommand, defineCommand, type Globals, type Session } from './command.ts';
+export { headerOption, namedAdapter, requestHeaders } from './http-options.ts';
+export { countLines, type NumberedLine, numberedLines } from './lines.ts';
+export {
+  bytes,
+  count,
+  dashed,
+  duration,
+  flag,
+  type OptionValues,
+  oneOf,
+  share,
+  text,
+  texts,
+} from './options.ts';
+export { parse, VERSION } from './parse.ts';

@@ -1,0 +1,19 @@
+/**
+ * Here the program prints, asks for confirmation, shows progress, and ends with an exit code. Nothing in this
+ * room knows a command, an option or a cache. Start reading with `output.ts`.
+ */
+export { stackedChart } from './chart.ts';
+export { confirm } from './confirm.ts';
+export { EXIT, type ExitCode, Failure, UsageFailure } from './exit.ts';
+export {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatLatency,
+  formatPercent,
+  formatQuantity,
+} from './format.ts';
+export type { Host, Outlet } from './host.ts';
+export { Output, supportsColors } from './output.ts';
+export { inParallel, startProgress, withProgress } from './progress.ts';
+export { type Column, type Fact, formatFacts, formatTable } from './table.ts';
