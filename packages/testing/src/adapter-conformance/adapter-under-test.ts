@@ -1,5 +1,5 @@
 import type { Adapter, Usage } from '@cached-llm/core';
-import type { ExchangeResponse } from '../exchange.ts';
+import type { ExchangeResponse } from '../wire-server/exchange.ts';
 import type { ClientPlace, ConformanceClient } from './conformance-client.ts';
 import type { ConformanceWire } from './conformance-wire.ts';
 

@@ -1,5 +1,5 @@
-import { chunksOf } from '../chunks-of.ts';
-import type { ExchangeResponse } from '../exchange.ts';
+import { chunksOf } from '../test-environment/chunks-of.ts';
+import type { ExchangeResponse } from '../wire-server/exchange.ts';
 import type { AdapterUnderTest } from './adapter-under-test.ts';
 import type { ConformanceClient } from './conformance-client.ts';
 

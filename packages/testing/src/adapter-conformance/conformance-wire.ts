@@ -1,5 +1,5 @@
-import type { ExchangeResponse, ReceivedRequest } from '../exchange.ts';
-import { startWireServer } from '../wire-server.ts';
+import type { ExchangeResponse, ReceivedRequest } from '../wire-server/exchange.ts';
+import { startWireServer } from '../wire-server/wire-server.ts';
 
 /**
  * The provider's side of a test. A subject's own one obeys `status`, and of the delivery what makes

@@ -1,4 +1,4 @@
-import type { Fault } from '../exchange.ts';
+import type { Fault } from '../wire-server/exchange.ts';
 import type { AdapterCase } from './adapter-case.ts';
 import { neverStored } from './never-stored.ts';
 

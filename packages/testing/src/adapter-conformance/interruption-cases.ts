@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Fault } from '../exchange.ts';
-import { wireBody } from '../wire-body.ts';
+import type { Fault } from '../wire-server/exchange.ts';
+import { wireBody } from '../wire-server/wire-body.ts';
 import type { AdapterCase } from './adapter-case.ts';
 import { ObservedStore } from './observed-store.ts';
 import type { Session } from './session.ts';

@@ -1,4 +1,4 @@
-import type { ExchangeResponse } from '../exchange.ts';
+import type { ExchangeResponse } from '../wire-server/exchange.ts';
 import { ObservedStore } from './observed-store.ts';
 import type { Trial } from './trial.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LlmCache } from '@cached-llm/core';
-import { EVENT_NAMES } from '../event-names.ts';
+import { EVENT_NAMES } from '../test-environment/event-names.ts';
 import { type CallMode, openStream } from './call-mode.ts';
 import type { ConformanceClient } from './conformance-client.ts';
 import { copyOf } from './rebuilt.ts';

@@ -1,4 +1,4 @@
-import type { Delivery } from '../exchange.ts';
+import type { Delivery } from '../wire-server/exchange.ts';
 import type { AdapterCase } from './adapter-case.ts';
 import { silence } from './interruption-cases.ts';
 import { copyOf } from './rebuilt.ts';

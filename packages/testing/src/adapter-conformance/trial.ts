@@ -1,6 +1,6 @@
 import { type CacheOptions, createLlmCache } from '@cached-llm/core';
-import type { ExchangeResponse } from '../exchange.ts';
 import type { Expect } from '../store-conformance/store-case.ts';
+import type { ExchangeResponse } from '../wire-server/exchange.ts';
 import type { AdapterUnderTest } from './adapter-under-test.ts';
 import type { CallMode } from './call-mode.ts';
 import { type ConformanceWire, startConformanceWire } from './conformance-wire.ts';

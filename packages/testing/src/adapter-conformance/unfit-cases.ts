@@ -1,5 +1,5 @@
 import type { Rejection } from '@cached-llm/core';
-import type { ExchangeResponse } from '../exchange.ts';
+import type { ExchangeResponse } from '../wire-server/exchange.ts';
 import type { AdapterCase } from './adapter-case.ts';
 import type { AdapterUnderTest } from './adapter-under-test.ts';
 import { neverStored } from './never-stored.ts';

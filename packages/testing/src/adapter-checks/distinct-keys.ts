@@ -1,0 +1,60 @@
+import type { LlmCache } from '@cached-llm/core';
+import { reordered } from '../adapter-conformance/rebuilt.ts';
+import type { RecordedCase } from '../recorded-exchanges/recorded-case.ts';
+import type { Expect } from '../store-conformance/store-case.ts';
+
+export interface DistinctKeysParts<Case> {
+  readonly expect: Expect;
+  /** The one that `ask` goes through. */
+  readonly cache: LlmCache;
+  readonly ask: (recorded: Case) => PromiseLike<unknown>;
+  /** All that tells two requests apart. */
+  readonly textOf: (recorded: Case) => string;
+}
+
+/** What stays of a request without the fields that its answer does not depend on. */
+export function coveredBy(ignore: readonly string[]) {
+  return ({ url, request }: Pick<RecordedCase, 'url' | 'request'>): string => {
+    const { stream, ...fields } = request as { readonly stream?: boolean }; // of every request that has it
+    const kept = Object.entries(fields).filter(([name]) => !ignore.includes(name));
+    return JSON.stringify([url, stream === true, kept.sort()]);
+  };
+}
+
+type Post = (url: string, init: RequestInit) => Promise<unknown>;
+
+/** Asks for a recording at its own URL; `fetch` calls nobody but the cache. */
+export function posted(fetch: Post) {
+  return ({ url, request }: Pick<RecordedCase, 'url' | 'request'>): Promise<unknown> =>
+    fetch(url, { method: 'POST', body: JSON.stringify(request) });
+}
+
+/**
+ * Expects every request to have a key of its own, whatever the order of its fields; those that go past the
+ * cache have none.
+ * @returns how many keys there are
+ */
+export async function distinctKeys<Case extends { readonly request: object }>(
+  { expect, cache, ask, textOf }: DistinctKeysParts<Case>,
+  recordings: readonly Case[],
+): Promise<number> {
+  let key: string | undefined;
+  for (const name of ['hit', 'miss', 'collapsed'] as const)
+    cache.on(name, (event) => (key = event.key));
+  const keyOf = async (recorded: Case) => {
+    key = undefined;
+    await ask(recorded);
+    return key;
+  };
+  const texts = new Map<string, string>();
+  for (const recorded of recordings) {
+    const known = await keyOf(recorded);
+    expect(await keyOf({ ...recorded, request: reordered(recorded.request) })).toEqual(known);
+    if (known === undefined) continue;
+    const text = textOf(recorded);
+    expect(texts.get(known) ?? text).toEqual(text);
+    texts.set(known, text);
+  }
+  expect(texts.size).toEqual(new Set(texts.values()).size);
+  return texts.size;
+}

@@ -1,0 +1,50 @@
+import type { ExchangeResponse } from '../wire-server/exchange.ts';
+import { answerAsServerSentEvents } from './answer-as-server-sent-events.ts';
+import type { RecordedAnswer } from './recorded-answers.ts';
+import { type RecordedPair, toExchange } from './recorded-pairs.ts';
+
+/** A recording, and what an application asks for it. */
+export interface RecordedCase {
+  readonly name: string;
+  readonly url: string;
+  /** With the query string. */
+  readonly path: string;
+  readonly request: object;
+  readonly response: ExchangeResponse;
+}
+
+export function pairCase(pair: RecordedPair): RecordedCase {
+  const { path = '', response } = toExchange(pair);
+  const request = pair.request as object; // every recorded request is one
+  return { name: `${pair.provider} ${pair.source}`, url: pair.url, path, request, response };
+}
+
+/** An answer without its request: `ask` says what would have been asked, streamed or not. */
+export function answerCase(
+  answer: RecordedAnswer,
+  ask: (stream: boolean) => Pick<RecordedCase, 'path' | 'request'>,
+): RecordedCase {
+  const { provider, sub, name, kind } = answer;
+  const asked = ask(kind === 'stream');
+  return {
+    name: [provider, sub, name, kind].filter((word) => word !== '').join(' '),
+    url: asked.path,
+    ...asked,
+    response:
+      kind === 'stream'
+        ? { kind: 'sse', body: answerAsServerSentEvents(answer) }
+        : { body: answer.json },
+  };
+}
+
+/** The answers in a recording of several, one after the other: each ends with an event of such a type. */
+export function oneByOne(answer: RecordedAnswer, ending: RegExp): readonly RecordedAnswer[] {
+  if (answer.kind === 'json') return [answer];
+  const isEnd = (event: unknown) => ending.test(String((event as { type?: string }).type)); // an object
+  const ends = answer.events.flatMap((event, index) => (isEnd(event) ? [index + 1] : []));
+  return ends.map((end, turn) => {
+    const start = ends[turn - 1] ?? 0;
+    const [lines, events] = [answer.lines.slice(start, end), answer.events.slice(start, end)];
+    return { ...answer, name: `${answer.name} #${turn}`, lines, events };
+  });
+}

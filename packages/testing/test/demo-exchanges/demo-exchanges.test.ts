@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import { demoExchanges } from '../../src/demo-exchanges/demo-exchanges.ts';
+import { post, withServers } from '../wire-server/with-server.ts';
+
+const start = withServers();
+const exchanges = Object.values(demoExchanges);
+const startDemo = () => start({ exchanges });
+
+/** What the tests look at in an answer; a body is typed unknown, for an exchange may carry anything. */
+interface Answer {
+  choices: {
+    finish_reason: string | null;
+    message: { content: string | null; refusal?: string };
+  }[];
+  data: { embedding: string }[];
+  error: { code: unknown; message: string };
+}
+
+describe('the demo exchanges', () => {
+  test('are all spoken by one server, each to its own request', async () => {
+    const server = await startDemo();
+    for (const { path, request, response, name } of exchanges) {
+      const received = await post(server.url + path, request);
+      expect([name, received.status]).toEqual([name, response.status ?? 200]);
+      const text = await received.text();
+      if (response.kind !== 'sse') expect([name, JSON.parse(text)]).toEqual([name, response.body]);
+    }
+  });
+
+  test('the stream ends with a finish, its usage and [DONE], and spells the answer', async () => {
+    const server = await startDemo();
+    const { path, request } = demoExchanges.streamedChat;
+    const text = await (await post(server.url + path, request)).text();
+    const payloads = text
+      .split('\n\n')
+      .filter(Boolean)
+      .map((event) => event.replace('data: ', ''));
+    expect(payloads.pop()).toBe('[DONE]');
+    const chunks = payloads.map((payload) => JSON.parse(payload));
+    const spelled = chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('');
+    expect(spelled).toBe('Count the rings: one per year.');
+    expect(chunks.at(-2).choices[0].finish_reason).toBe('stop');
+    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { total_tokens: 25 } });
+  });
+
+  test('the embeddings decode to vectors of the size that was asked for', () => {
+    const { request, response } = demoExchanges.embeddings;
+    // As said at Answer.
+    const vectors = (response.body as Answer).data.map(({ embedding }) => {
+      const bytes = Uint8Array.from(Buffer.from(embedding, 'base64'));
+      return new Float32Array(bytes.buffer);
+    });
+    expect(vectors.map(({ length }) => length)).toEqual(
+      request.input.map(() => request.dimensions),
+    );
+    expect(vectors[0]?.[0]).toBe(0.5);
+  });
+
+  test('what a cache must not keep is there, each under its own name', () => {
+    // As said at Answer.
+    const bodyOf = (name: keyof typeof demoExchanges) =>
+      demoExchanges[name].response.body as Answer;
+    expect(bodyOf('truncatedByLength').choices[0]?.finish_reason).toBe('length');
+    expect(bodyOf('refusal').choices[0]?.message.refusal).toContain('cannot');
+    expect(bodyOf('errorUnderStatus200').error.code).toBe(502);
+    expect(bodyOf('rateLimited').error.code).toBe('rate_limit_exceeded');
+    expect(bodyOf('serverError').error.message).toContain('error');
+  });
+});
