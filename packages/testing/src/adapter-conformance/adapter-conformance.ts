@@ -1,20 +1,16 @@
 import type { ConformanceRunner } from '../store-conformance/store-conformance.ts';
-import type { AdapterCase } from './adapter-case.ts';
 import type { AdapterCapability, AdapterUnderTest } from './adapter-under-test.ts';
-import { answerCases } from './answer-cases.ts';
 import { modesOf } from './call-mode.ts';
-import { doorCases } from './door-cases.ts';
-import { failureCases } from './failure-cases.ts';
-import { functionCases } from './function-cases.ts';
-import { headerCases } from './header-cases.ts';
+import { answerCases, parallelCases } from './hit-cases.ts';
 import { interruptionCases } from './interruption-cases.ts';
-import { parallelCases } from './parallel-cases.ts';
+import { headerCases, variationCases } from './key-cases.ts';
+import { failureCases, unfitCases } from './never-stored-cases.ts';
 import { secretCases } from './secret-cases.ts';
 import { storeFaultCases } from './store-fault-cases.ts';
 import { streamCases } from './stream-cases.ts';
+import type { AdapterCase } from './trial.ts';
 import { Trial } from './trial.ts';
-import { unfitCases } from './unfit-cases.ts';
-import { variationCases } from './variation-cases.ts';
+import { doorCases, functionCases } from './wrapper-cases.ts';
 
 /** The functions that every test runner has; pass your runner's own. */
 export type AdapterRunner = Pick<ConformanceRunner, 'describe' | 'test' | 'expect'>;

@@ -1,7 +1,6 @@
-import type { Adapter, Usage } from '@cached-llm/core';
-import type { ExchangeResponse } from '../wire-server/exchange.ts';
-import type { ClientPlace, ConformanceClient } from './conformance-client.ts';
-import type { ConformanceWire } from './conformance-wire.ts';
+import type { Adapter, LlmCache, Usage } from '@cached-llm/core';
+import type { ExchangeResponse, ReceivedRequest } from '../wire-server/exchange.ts';
+import { startWireServer } from '../wire-server/wire-server.ts';
 
 /**
  * What a subject may lack; what it lacks is not tested, and is named in the suite's title. `stream`,
@@ -87,4 +86,61 @@ export interface AdapterUnderTest<Request> {
   readonly without?: readonly ('abort' | 'collapse' | 'headers')[];
   /** A wire of the subject's own, for what is no JSON or event stream over HTTP. @default the wire server */
   startWire?(): Promise<ConformanceWire>;
+}
+
+/** Where a client has to go, and what it has to go through. */
+export interface ClientPlace {
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  readonly url: string;
+  /** For the adapter's door. It has the scope and the store of the test. */
+  readonly cache: LlmCache;
+  /** What the client authenticates with; two clients may have two. */
+  readonly apiKey: string;
+  /** To be sent with every request, in addition to the client's own. Mostly none. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A client of the real SDK behind the adapter's door. */
+export interface ConformanceClient<Request> {
+  /** Asks, and gives what the SDK gives. The request is the suite's own copy: hand it over as it is. */
+  ask(request: Request): PromiseLike<unknown>;
+  /** Asks for a stream, and gives what the SDK gives to iterate over. The signal aborts the call. */
+  stream?(
+    request: Request,
+    signal: AbortSignal,
+  ): AsyncIterable<unknown> | PromiseLike<AsyncIterable<unknown>>;
+  /** Lets go of what the client holds open. @default nothing to do */
+  close?(): unknown;
+}
+
+/**
+ * The provider's side of a test. A subject's own one obeys `status`, and of the delivery what makes
+ * sense on it: at least the faults `end-early`, `cut-socket` and `hang`, and `latencyPerChunk`.
+ */
+export interface ConformanceWire {
+  readonly url: string;
+  /** What arrived, oldest first. */
+  readonly requests: readonly Pick<ReceivedRequest, 'headers' | 'aborted'>[];
+  /** What every request is answered from now on. */
+  answer(response: ExchangeResponse): void;
+  /** Ends open connections, too. */
+  close(): Promise<void>;
+}
+
+export async function startConformanceWire(): Promise<ConformanceWire> {
+  let current: ExchangeResponse | undefined;
+  const server = await startWireServer({
+    answer: () => {
+      if (current === undefined) throw new Error('The test did not say what to answer.');
+      return current;
+    },
+  });
+  return {
+    url: server.url,
+    requests: server.requests,
+    answer: (response) => {
+      current = response;
+    },
+    close: () => server.close(),
+  };
 }

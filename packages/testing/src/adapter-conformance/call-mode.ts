@@ -1,7 +1,6 @@
 import { chunksOf } from '../test-environment/chunks-of.ts';
 import type { ExchangeResponse } from '../wire-server/exchange.ts';
-import type { AdapterUnderTest } from './adapter-under-test.ts';
-import type { ConformanceClient } from './conformance-client.ts';
+import type { AdapterUnderTest, ConformanceClient } from './adapter-under-test.ts';
 
 /** One of the two ways to ask, so that what holds for both is written once. */
 export interface CallMode<Request> {

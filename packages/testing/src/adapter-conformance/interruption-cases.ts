@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from '../wire-server/exchange.ts';
 import { wireBody } from '../wire-server/wire-body.ts';
-import type { AdapterCase } from './adapter-case.ts';
 import { ObservedStore } from './observed-store.ts';
 import type { Session } from './session.ts';
-import type { Trial } from './trial.ts';
+import type { AdapterCase, Trial } from './trial.ts';
 
 const PATIENCE = 2_000;
 

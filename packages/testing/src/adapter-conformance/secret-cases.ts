@@ -1,6 +1,6 @@
 import { isFields } from '@cached-llm/core';
-import type { AdapterCase } from './adapter-case.ts';
 import { ObservedStore } from './observed-store.ts';
+import type { AdapterCase } from './trial.ts';
 import { API_KEY, type Trial } from './trial.ts';
 
 /** Shorter words may stand in a namespace or an event by chance. */

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LlmCache } from '@cached-llm/core';
 import { EVENT_NAMES } from '../test-environment/event-names.ts';
+import type { ConformanceClient } from './adapter-under-test.ts';
 import { type CallMode, openStream } from './call-mode.ts';
-import type { ConformanceClient } from './conformance-client.ts';
 import { copyOf } from './rebuilt.ts';
 
 export interface SessionParts<Request> {

@@ -1,5 +1,5 @@
 import type { Store } from '@cached-llm/core';
-import type { AdapterCase } from './adapter-case.ts';
+import type { AdapterCase } from './trial.ts';
 
 /** Milliseconds that a call waits for a store that never answers. */
 const SHORT = 10;

@@ -1,8 +1,8 @@
 import type { Delivery } from '../wire-server/exchange.ts';
-import type { AdapterCase } from './adapter-case.ts';
 import { silence } from './interruption-cases.ts';
 import { copyOf } from './rebuilt.ts';
 import type { Session } from './session.ts';
+import type { AdapterCase } from './trial.ts';
 
 const DELIVERIES: Readonly<Record<string, Delivery>> = {
   'one byte at a time': { chunkSize: 'byte' },

@@ -1,12 +1,25 @@
 import { type CacheOptions, createLlmCache } from '@cached-llm/core';
 import type { Expect } from '../store-conformance/store-case.ts';
 import type { ExchangeResponse } from '../wire-server/exchange.ts';
-import type { AdapterUnderTest } from './adapter-under-test.ts';
+import {
+  type AdapterCapability,
+  type AdapterUnderTest,
+  type ConformanceWire,
+  startConformanceWire,
+} from './adapter-under-test.ts';
 import type { CallMode } from './call-mode.ts';
-import { type ConformanceWire, startConformanceWire } from './conformance-wire.ts';
 import { differences } from './differences.ts';
 import { ObservedStore } from './observed-store.ts';
 import { Session } from './session.ts';
+
+/** One behaviour, as the end of a sentence that starts with its mode, and the test of it. */
+export interface AdapterCase {
+  readonly name: string;
+  readonly needs?: readonly AdapterCapability[];
+  /** @default both */
+  readonly only?: CallMode<unknown>['name'];
+  run<Request>(trial: Trial<Request>): Promise<void>;
+}
 
 export const API_KEY = 'sk-conformance-4b1f09c7e2';
 

@@ -10,3 +10,76 @@ export const demoCreatedAt = 1_772_443_800;
 
 export const demoModel = 'gpt-4.1-mini';
 export const demoModelVersion = 'gpt-4.1-mini-2025-04-14';
+
+export interface ChatRequest {
+  model: string;
+  messages: { role: 'system' | 'user'; content: string }[];
+  temperature?: number;
+  max_completion_tokens?: number;
+}
+
+export const chatPath = '/v1/chat/completions';
+
+/** What one hand-written chat completion says; the rest is the same for all. */
+interface ChatScript {
+  readonly name: string;
+  readonly question: string;
+  /** What the request asks for besides the question. @default nothing */
+  readonly limits?: Pick<ChatRequest, 'max_completion_tokens'>;
+  /** The assistant's message, or the part of it that differs from a plain text. */
+  readonly message: { readonly content: string | null; readonly [field: string]: unknown };
+  /** @default 'stop' */
+  readonly finishReason?: string;
+  readonly tokens: { readonly prompt: number; readonly completion: number };
+}
+
+export function chatRequest(question: string): ChatRequest {
+  return { model: demoModel, messages: [{ role: 'user', content: question }], temperature: 0 };
+}
+
+export function chatCompletion(script: ChatScript): DemoExchange<ChatRequest> {
+  return {
+    name: script.name,
+    path: chatPath,
+    request: { ...chatRequest(script.question), ...script.limits },
+    response: {
+      headers: { 'x-request-id': `req_demo_${script.name}`, 'openai-processing-ms': '412' },
+      body: completionBody(script),
+    },
+  };
+}
+
+export function usage(prompt: number, completion: number) {
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
+    completion_tokens_details: {
+      reasoning_tokens: 0,
+      audio_tokens: 0,
+      accepted_prediction_tokens: 0,
+      rejected_prediction_tokens: 0,
+    },
+  };
+}
+
+function completionBody({ name, message, finishReason = 'stop', tokens }: ChatScript) {
+  return {
+    id: `chatcmpl-demo-${name}`,
+    object: 'chat.completion',
+    created: demoCreatedAt,
+    model: demoModelVersion,
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', refusal: null, annotations: [], ...message },
+        logprobs: null,
+        finish_reason: finishReason,
+      },
+    ],
+    usage: usage(tokens.prompt, tokens.completion),
+    service_tier: 'default',
+    system_fingerprint: 'fp_demo000001',
+  };
+}

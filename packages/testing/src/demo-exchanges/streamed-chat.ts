@@ -1,5 +1,12 @@
-import { type ChatRequest, chatPath, chatRequest, usage } from './chat-completion.ts';
-import { type DemoExchange, demoCreatedAt, demoModelVersion } from './demo-exchange.ts';
+import {
+  type ChatRequest,
+  chatPath,
+  chatRequest,
+  type DemoExchange,
+  demoCreatedAt,
+  demoModelVersion,
+  usage,
+} from './demo-exchange.ts';
 
 export interface StreamedChatRequest extends ChatRequest {
   stream: true;

@@ -1,6 +1,5 @@
 import type { ExchangeResponse } from '../wire-server/exchange.ts';
-import { answerAsServerSentEvents } from './answer-as-server-sent-events.ts';
-import type { RecordedAnswer } from './recorded-answers.ts';
+import { answerAsServerSentEvents, type RecordedAnswer } from './recorded-answers.ts';
 import { type RecordedPair, toExchange } from './recorded-pairs.ts';
 
 /** A recording, and what an application asks for it. */
@@ -47,4 +46,18 @@ export function oneByOne(answer: RecordedAnswer, ending: RegExp): readonly Recor
     const [lines, events] = [answer.lines.slice(start, end), answer.events.slice(start, end)];
     return { ...answer, name: `${answer.name} #${turn}`, lines, events };
   });
+}
+
+/** What belongs to the user keeps its names. */
+const OWN = new Set(['parameters', 'arguments', 'schema']);
+
+/** A request of the wire in the words of an SDK: `max_tokens` is `maxTokens` there. */
+export function camelCased(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(camelCased);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).map(([name, part]) => [
+    name.replace(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase()),
+    OWN.has(name) ? part : camelCased(part),
+  ]);
+  return Object.fromEntries(fields);
 }

@@ -1,7 +1,32 @@
+import { freePort } from '../test-environment/temporary-places.ts';
 import { until } from '../test-environment/until.ts';
-import { REDIS_HOST } from './redis-command.ts';
-import { type RedisNode, startRedisNode } from './redis-node.ts';
-import type { RedisServer } from './redis-server.ts';
+import { REDIS_HOST } from './redis-process.ts';
+import { type RedisServer, startRedis } from './redis-server.ts';
+
+/** A server that wants to be one of a cluster's. */
+export interface RedisNode {
+  readonly server: RedisServer;
+  readonly busPort: number;
+}
+
+const ATTEMPTS = 3;
+
+/** The bus has a port of its own choice: the usual one, 10,000 above, may be beyond the last. */
+export async function startRedisNode(more: readonly string[], attempt = 1): Promise<RedisNode> {
+  const busPort = await freePort();
+  const own = ['--cluster-enabled', 'yes', '--cluster-port', `${busPort}`];
+  const quick = ['--cluster-node-timeout', '1000', '--cluster-require-full-coverage', 'no'];
+  const linked = ['--repl-diskless-sync-delay', '0'];
+  try {
+    return {
+      server: await startRedis({ arguments: [...own, ...quick, ...linked, ...more] }),
+      busPort,
+    };
+  } catch (error) {
+    if (attempt >= ATTEMPTS) throw error;
+    return startRedisNode(more, attempt + 1); // another process may have taken a port meanwhile
+  }
+}
 
 export interface RedisClusterOptions {
   /** How many servers share the slots. @default 3 */

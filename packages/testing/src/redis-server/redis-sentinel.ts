@@ -1,11 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort } from '../test-environment/free-port.ts';
-import { type TemporaryFolder, temporaryFolder } from '../test-environment/temporary-folder.ts';
+import {
+  freePort,
+  type TemporaryFolder,
+  temporaryFolder,
+} from '../test-environment/temporary-places.ts';
 import { until } from '../test-environment/until.ts';
-import { REDIS_HOST, redisCommand } from './redis-command.ts';
-import { endRedis, spawnRedisServer } from './redis-process.ts';
+import { endRedis, REDIS_HOST, redisCommand, spawnRedisServer } from './redis-process.ts';
 
 export interface RedisSentinelOptions {
   /** What the master is called. */

@@ -1,11 +1,114 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AnswerDesk, type WireServerOptions } from './answer-desk.ts';
-import { assertDelivery, deliver } from './deliver.ts';
-import type { ReceivedRequest } from './exchange.ts';
-import { type OpenRequest, receiveRequest } from './receive-request.ts';
-import { Reply } from './reply.ts';
+import { text } from 'node:stream/consumers';
+import { assertDelivery, deliver, type Parcel, Reply } from './deliver.ts';
+import type { Delivery, Exchange, ExchangeResponse, Fault, ReceivedRequest } from './exchange.ts';
+import { findExchange, noExchange } from './find-exchange.ts';
+
+export interface WireServerOptions extends Delivery {
+  /** The first that fits a request answers it, as often as it is asked. @default none */
+  readonly exchanges?: readonly Exchange[];
+  /** Computes the answer to what no exchange fits. @default 501, naming the nearest exchange */
+  readonly answer?: (request: ReceivedRequest) => ExchangeResponse | Promise<ExchangeResponse>;
+}
+
+/** Decides what a request is answered, and what goes wrong with it. */
+export class AnswerDesk {
+  readonly #options: WireServerOptions;
+  readonly #turns = new FaultTurns();
+
+  constructor(options: WireServerOptions) {
+    this.#options = options;
+  }
+
+  async parcelFor(request: ReceivedRequest): Promise<Parcel> {
+    const { exchanges = [], answer, ...everywhere } = this.#options;
+    const exchange = findExchange(exchanges, request);
+    if (exchange !== undefined)
+      return this.#parcel(exchange.response, { ...everywhere, ...exchange });
+    if (answer === undefined) return plainParcel(noExchange(exchanges, request));
+    try {
+      return this.#parcel(await answer(request), everywhere);
+    } catch (error) {
+      return plainParcel(answerFailed(error));
+    }
+  }
+
+  reset(): void {
+    this.#turns.reset();
+  }
+
+  #parcel(response: ExchangeResponse, around: Delivery): Parcel {
+    const delivery: Delivery = { ...around, ...response };
+    return { response, delivery, fault: this.#turns.next(delivery.faults ?? []) };
+  }
+}
+
+function plainParcel(response: ExchangeResponse): Parcel {
+  return { response, delivery: {}, fault: undefined };
+}
+
+/** A mistake in the test's own function has to be seen there, and not as a lost connection. */
+function answerFailed(error: unknown): ExchangeResponse {
+  const message = `The wire server's answer function failed: ${String(error)}`;
+  return {
+    status: 500,
+    headers: { 'x-should-retry': 'false' },
+    body: { error: { type: 'answer_failed', message } },
+  };
+}
+
+/** Counts how many requests each fault has met, so that the next one of a list gets its turn. */
+export class FaultTurns {
+  readonly #met = new Map<Fault, number>();
+
+  /** The first fault that is not used up yet. */
+  next(faults: readonly Fault[]): Fault | undefined {
+    const fault = faults.find((candidate) => this.#isDue(candidate));
+    if (fault !== undefined) this.#met.set(fault, this.#timesMet(fault) + 1);
+    return fault;
+  }
+
+  reset(): void {
+    this.#met.clear();
+  }
+
+  #isDue(fault: Fault): boolean {
+    return this.#timesMet(fault) < (fault.times ?? Number.POSITIVE_INFINITY);
+  }
+
+  #timesMet(fault: Fault): number {
+    return this.#met.get(fault) ?? 0;
+  }
+}
+
+/** A request as the server keeps it: only the server may still change whether it was aborted. */
+export type OpenRequest = Omit<ReceivedRequest, 'aborted'> & { aborted: boolean };
+
+export async function receiveRequest(incoming: IncomingMessage): Promise<OpenRequest> {
+  const body = await text(incoming);
+  return {
+    method: incoming.method ?? 'GET',
+    path: incoming.url ?? '/',
+    headers: flatHeaders(incoming),
+    body,
+    json: parsedOrUndefined(body),
+    aborted: false,
+  };
+}
+
+function flatHeaders({ headers }: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
+
+function parsedOrUndefined(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
 
 /** A running wire server; `startWireServer` makes one. */
 export class WireServer {
@@ -80,4 +183,10 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
   const deliveries = [options, ...exchanges, ...exchanges.map(({ response }) => response)];
   for (const delivery of deliveries) assertDelivery(delivery);
   return WireServer.start(options);
+}
+
+/** Answers with each response once, in their order, and then with an empty object. */
+export function inTurn(responses: readonly ExchangeResponse[]): () => ExchangeResponse {
+  const left = [...responses];
+  return () => left.shift() ?? { body: {} };
 }

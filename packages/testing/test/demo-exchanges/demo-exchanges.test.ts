@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { demoExchanges } from '../../src/demo-exchanges/demo-exchanges.ts';
+import { demoExchanges } from '../../src/demo-exchanges/index.ts';
 import { post, withServers } from '../wire-server/with-server.ts';
 
 const start = withServers();

@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { answerAsServerSentEvents } from '../../src/recorded-exchanges/answer-as-server-sent-events.ts';
-import { describeWithFixtures } from '../../src/recorded-exchanges/describe-with-fixtures.ts';
 import {
+  answerAsServerSentEvents,
   type RecordedStream,
   recordedAnswers,
 } from '../../src/recorded-exchanges/recorded-answers.ts';
+import { describeWithFixtures } from '../../src/recorded-exchanges/recordings-folder.ts';
 import { splitServerSentEvents } from '../../src/wire-server/server-sent-events.ts';
 
 function stream(provider: string, ...events: unknown[]): RecordedStream {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { describeWithFixtures } from '../../src/recorded-exchanges/describe-with-fixtures.ts';
 import {
   type RecordedPair,
   recordedPairs,
   toExchange,
 } from '../../src/recorded-exchanges/recorded-pairs.ts';
+import { describeWithFixtures } from '../../src/recorded-exchanges/recordings-folder.ts';
 import { splitServerSentEvents } from '../../src/wire-server/server-sent-events.ts';
 import { post, withServers } from '../wire-server/with-server.ts';
 

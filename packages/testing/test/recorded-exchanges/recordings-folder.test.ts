@@ -2,10 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { describeWithFixtures } from '../../src/recorded-exchanges/describe-with-fixtures.ts';
 import { recordedAnswers } from '../../src/recorded-exchanges/recorded-answers.ts';
 import { recordedPairs } from '../../src/recorded-exchanges/recorded-pairs.ts';
-import { fixturesFolder } from '../../src/recorded-exchanges/recordings-folder.ts';
+import {
+  describeWithFixtures,
+  fixturesFolder,
+} from '../../src/recorded-exchanges/recordings-folder.ts';
 
 const before = process.env.CACHED_LLM_FIXTURES;
 let temporary = '';

@@ -1,5 +1,5 @@
 import { afterEach } from '@jest/globals';
-import type { WireServerOptions } from '../../src/wire-server/answer-desk.ts';
+import type { WireServerOptions } from '../../src/wire-server/wire-server.ts';
 import { startWireServer, type WireServer } from '../../src/wire-server/wire-server.ts';
 
 /** Starts servers for the tests of one file and closes each after its test. */

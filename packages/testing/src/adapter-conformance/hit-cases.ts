@@ -1,7 +1,6 @@
-import type { AdapterCase } from './adapter-case.ts';
 import { ObservedStore } from './observed-store.ts';
 import { copyOf, reordered } from './rebuilt.ts';
-import { API_KEY } from './trial.ts';
+import { type AdapterCase, API_KEY } from './trial.ts';
 
 export const answerCases: readonly AdapterCase[] = [
   {
@@ -62,6 +61,49 @@ export const answerCases: readonly AdapterCase[] = [
       for (const scope of [...scopes, ...scopes]) {
         await (await trial.session({ store, scope })).call();
       }
+      trial.expectCount(2);
+    },
+  },
+];
+
+const CALLS = 20;
+
+/** Empties an object and all in it, as careless callers do. */
+function spoil(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, part] of Object.entries(value)) {
+    spoil(part);
+    Reflect.deleteProperty(value, name);
+  }
+}
+
+export const parallelCases: readonly AdapterCase[] = [
+  {
+    name: `is one request for ${CALLS} at once, and ${CALLS} copies`,
+    needs: ['collapse'],
+    async run(trial) {
+      const untouched = await (await trial.session()).call();
+      const session = await trial.session();
+      const [leader, follower, ...others] = await Promise.all(
+        Array.from({ length: CALLS }, () => session.call()),
+      );
+      trial.expectCount(2);
+      const collapsed = session.story.filter((name) => name === 'collapsed');
+      trial.expect(collapsed.length).toEqual(CALLS - 1);
+      spoil(leader);
+      spoil(follower);
+      for (const other of [...others, await session.call()]) trial.expectSame(untouched, other);
+      trial.expectCount(2);
+    },
+  },
+  {
+    name: 'is the same again after a caller has changed what was its own',
+    async run(trial) {
+      const untouched = await (await trial.session()).call();
+      const session = await trial.session();
+      spoil(await session.call());
+      spoil(await session.call());
+      trial.expectSame(untouched, await session.call());
       trial.expectCount(2);
     },
   },

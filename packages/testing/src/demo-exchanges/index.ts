@@ -1,10 +1,17 @@
-import { greetingInThreeLanguages, nameForABakery, whyIsTheSeaSalty } from './chat-questions.ts';
+import {
+  errorUnderStatus200,
+  greetingInThreeLanguages,
+  nameForABakery,
+  rateLimited,
+  refusal,
+  serverError,
+  toolCall,
+  truncatedByLength,
+  whyIsTheSeaSalty,
+} from './chat-exchanges.ts';
 import { embeddings } from './embeddings.ts';
-import { rateLimited, serverError } from './failures.ts';
-import { errorUnderStatus200, refusal, truncatedByLength } from './incomplete-answers.ts';
 import { responsesApi } from './responses-api.ts';
 import { streamedChat } from './streamed-chat.ts';
-import { toolCall } from './tool-call.ts';
 
 /**
  * Hand-written exchanges in OpenAI's wire format, for a client whose base URL is the server's with `/v1`.
