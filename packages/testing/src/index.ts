@@ -1,105 +1,113 @@
+// Everything that tests of LLM calls, of stores and of adapters need; each folder holds one of these.
+// It depends on core alone, never on a test runner or an SDK: users pass their own.
+// Start reading in the index.ts of a folder: test-fixtures is for applications, the two conformance suites are for authors.
 export {
+  type AroundClient,
+  type CrossedAnswer,
   coveredBy,
   type DistinctKeysParts,
   distinctKeys,
+  exactCrossings,
   posted,
-} from './adapter-checks/distinct-keys.ts';
-export { type CrossedAnswer, exactCrossings } from './adapter-checks/exact-crossings.ts';
-export {
   type ServedTwiceParts,
   servedTwice,
   startRecorded,
-} from './adapter-checks/served-twice.ts';
-export { type AroundClient, type WireTrial, wireTrial } from './adapter-checks/wire-trial.ts';
+  type WireTrial,
+  wireTrial,
+} from './adapter-checks/index.ts';
 export {
-  type AdapterRunner,
+  type AdapterCapability,
+  type AdapterUnderTest,
   adapterConformance,
-} from './adapter-conformance/adapter-conformance.ts';
-export type {
-  AdapterCapability,
-  AdapterUnderTest,
-  ClientPlace,
-  ConformanceClient,
-  ConformanceWire,
-  DoorUnderTest,
-  FunctionsUnderTest,
-  PlainCall,
-  StreamedCall,
-  Variations,
-} from './adapter-conformance/adapter-under-test.ts';
-export { chatAnswer, chatEvents } from './demo-exchanges/chat-answer.ts';
-export type { ToolRequest } from './demo-exchanges/chat-exchanges.ts';
-export type { ChatRequest, DemoExchange } from './demo-exchanges/demo-exchange.ts';
-export type { EmbeddingsRequest } from './demo-exchanges/embeddings.ts';
-export { demoExchanges } from './demo-exchanges/index.ts';
-export type { ResponsesRequest } from './demo-exchanges/responses-api.ts';
-export type { StreamedChatRequest } from './demo-exchanges/streamed-chat.ts';
+  type ClientPlace,
+  type ConformanceClient,
+  type ConformanceWire,
+  type FunctionsUnderTest,
+  type PlainCall,
+  type StreamedCall,
+  type Variations,
+  type WrapperUnderTest,
+} from './adapter-conformance/index.ts';
+export {
+  type ChatRequest,
+  chatAnswer,
+  chatEvents,
+  type DemoExchange,
+  demoExchanges,
+  type EmbeddingsRequest,
+  type ResponsesRequest,
+  type StreamedChatRequest,
+  type ToolRequest,
+} from './demo-exchanges/index.ts';
 export {
   answerAsServerSentEvents,
-  type RecordedAnswer,
-  type RecordedStream,
-  recordedAnswers,
-} from './recorded-exchanges/recorded-answers.ts';
-export {
   answerCase,
   camelCased,
+  describeWithFixtures,
+  fixturesFolder,
   oneByOne,
-  pairCase,
-  type RecordedCase,
-} from './recorded-exchanges/recorded-case.ts';
-export {
   type PairFilter,
+  pairCase,
+  type RecordedAnswer,
+  type RecordedCase,
   type RecordedPair,
+  type RecordedStream,
+  recordedAnswers,
   recordedPairs,
   toExchange,
-} from './recorded-exchanges/recorded-pairs.ts';
-export {
-  describeWithFixtures,
-  type FixtureRunner,
-  fixturesFolder,
-} from './recorded-exchanges/recordings-folder.ts';
+} from './recorded-exchanges/index.ts';
 export {
   type RedisCluster,
   type RedisClusterOptions,
-  startRedisCluster,
-} from './redis-server/redis-cluster.ts';
-export {
   type RedisSentinel,
   type RedisSentinelOptions,
+  type RedisServer,
+  type RedisServerOptions,
+  startRedis,
+  startRedisCluster,
   startRedisSentinel,
-} from './redis-server/redis-sentinel.ts';
-export type { RedisServer } from './redis-server/redis-server.ts';
-export { type RedisServerOptions, startRedis } from './redis-server/redis-server.ts';
-export type { StoreCapability, TestedStore } from './store-conformance/store-case.ts';
+} from './redis-server/index.ts';
 export {
-  type ConformanceRunner,
   type OpenedStore,
+  type StoreCapability,
   type StoreUnderTest,
   storeConformance,
-} from './store-conformance/store-conformance.ts';
-export { chunksOf } from './test-environment/chunks-of.ts';
-export { EVENT_NAMES } from './test-environment/event-names.ts';
-export { type ManualClock, manualClock } from './test-environment/manual-clock.ts';
+  type TestedStore,
+} from './store-conformance/index.ts';
 export {
+  chunksOf,
+  EVENT_NAMES,
+  type EventLog,
+  type Expect,
   freePort,
+  type ManualClock,
+  manualClock,
   type TemporaryFolder,
+  type TestRunner,
   temporaryFolder,
-} from './test-environment/temporary-places.ts';
-export { until } from './test-environment/until.ts';
-export type { FixtureStoreOptions } from './test-fixtures/fixture-store.ts';
-export { type FixtureStore, fixtureStore, openStore } from './test-fixtures/fixture-store.ts';
-export type { Secret } from './test-fixtures/secret-patterns.ts';
-export type { TestHooks } from './test-fixtures/test-runner.ts';
-export type { LlmFixturesOptions } from './test-fixtures/use-llm-fixtures.ts';
-export { useLlmFixtures } from './test-fixtures/use-llm-fixtures.ts';
-export type {
-  BodyKind,
-  Delivery,
-  Exchange,
-  ExchangeResponse,
-  Fault,
-  ReceivedRequest,
-} from './wire-server/exchange.ts';
-export { type ServerSentEvent, serverSentEvents } from './wire-server/server-sent-events.ts';
-export type { WireServerOptions } from './wire-server/wire-server.ts';
-export { inTurn, startWireServer, type WireServer } from './wire-server/wire-server.ts';
+  until,
+} from './test-environment/index.ts';
+export {
+  type FixtureStore,
+  type FixtureStoreOptions,
+  fixtureStore,
+  type LlmFixturesOptions,
+  openStore,
+  type Secret,
+  type TestHooks,
+  useLlmFixtures,
+} from './test-fixtures/index.ts';
+export {
+  type BodyKind,
+  type Delivery,
+  type Exchange,
+  type ExchangeResponse,
+  type Fault,
+  inTurn,
+  type ReceivedRequest,
+  type ServerSentEvent,
+  serverSentEvents,
+  startWireServer,
+  type WireServer,
+  type WireServerOptions,
+} from './wire-server/index.ts';

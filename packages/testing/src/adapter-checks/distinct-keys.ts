@@ -1,37 +1,37 @@
 import type { LlmCache } from '@cached-llm/core';
-import { reordered } from '../adapter-conformance/rebuilt.ts';
-import type { RecordedCase } from '../recorded-exchanges/recorded-case.ts';
-import type { Expect } from '../store-conformance/store-case.ts';
+import { reordered } from '../adapter-conformance/index.ts';
+import type { RecordedCase } from '../recorded-exchanges/index.ts';
+import type { Expect } from '../test-environment/index.ts';
 
 export interface DistinctKeysParts<Case> {
   readonly expect: Expect;
-  /** The one that `ask` goes through. */
+  /** The cache that `ask` uses. */
   readonly cache: LlmCache;
   readonly ask: (recorded: Case) => PromiseLike<unknown>;
-  /** All that tells two requests apart. */
+  /** A text for everything that distinguishes two requests. */
   readonly textOf: (recorded: Case) => string;
 }
 
-/** What stays of a request without the fields that its answer does not depend on. */
+/** Gives the text of a request without the fields that its answer does not depend on. */
 export function coveredBy(ignore: readonly string[]) {
   return ({ url, request }: Pick<RecordedCase, 'url' | 'request'>): string => {
     const { stream, ...fields } = request as { readonly stream?: boolean }; // of every request that has it
-    const kept = Object.entries(fields).filter(([name]) => !ignore.includes(name));
-    return JSON.stringify([url, stream === true, kept.sort()]);
+    const covered = Object.entries(fields).filter(([name]) => !ignore.includes(name));
+    return JSON.stringify([url, stream === true, covered.sort()]);
   };
 }
 
 type Post = (url: string, init: RequestInit) => Promise<unknown>;
 
-/** Asks for a recording at its own URL; `fetch` calls nobody but the cache. */
+/** Makes a recorded call at its own URL with a cached `fetch`, which must not reach the network. */
 export function posted(fetch: Post) {
   return ({ url, request }: Pick<RecordedCase, 'url' | 'request'>): Promise<unknown> =>
     fetch(url, { method: 'POST', body: JSON.stringify(request) });
 }
 
 /**
- * Expects every request to have a key of its own, whatever the order of its fields; those that go past the
- * cache have none.
+ * Expects that every request has a key of its own, whatever the order of its fields. A request that bypasses the cache
+ * has no key.
  * @returns how many keys there are
  */
 export async function distinctKeys<Case extends { readonly request: object }>(

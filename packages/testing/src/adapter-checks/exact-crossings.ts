@@ -1,5 +1,5 @@
 import { type Adapter, Crossing, type Fields } from '@cached-llm/core';
-import type { Expect } from '../store-conformance/store-case.ts';
+import type { Expect } from '../test-environment/index.ts';
 
 export interface CrossedAnswer {
   readonly name: string;
@@ -16,14 +16,15 @@ function refusalOf(adapter: Adapter, value: unknown): string | undefined {
   }
 }
 
-/** And put together. */
-function takenApart({ cross }: Adapter, response: unknown): unknown {
-  return cross?.assemble(cross.disassemble(response as Fields) ?? []); // what would be kept has fields
+/** Takes a response apart into chunks, and puts them together again. */
+function reassembled({ cross }: Adapter, response: unknown): unknown {
+  return cross?.assemble(cross.disassemble(response as Fields) ?? []); // a response that is stored has fields
 }
 
 /**
- * Expects every answer that would be kept to be taken apart into chunks and put together as it was, or refused.
- * @returns how many were exact
+ * Expects that every answer that is worth storing is either the same after it was taken apart into chunks and put
+ * together again, or refused.
+ * @returns how many were the same
  */
 export function exactCrossings(
   expect: Expect,
@@ -37,7 +38,7 @@ export function exactCrossings(
   for (const { name, response } of usable) {
     const refusal = refusalOf(adapter, response);
     if (refusal !== undefined) refused.push(`${name}: ${refusal}`);
-    else expect(takenApart(adapter, response)).toEqual(response);
+    else expect(reassembled(adapter, response)).toEqual(response);
   }
   console.info([`${usable.length - refused.length} exact; refused:`, ...refused].join('\n'));
   return usable.length - refused.length;

@@ -1,8 +1,6 @@
 import { createLlmCache } from '@cached-llm/core';
-import type { Expect } from '../store-conformance/store-case.ts';
-import { chunksOf } from '../test-environment/chunks-of.ts';
-import type { ExchangeResponse } from '../wire-server/exchange.ts';
-import { startWireServer, type WireServer } from '../wire-server/wire-server.ts';
+import { chunksOf, type Expect } from '../test-environment/index.ts';
+import { type ExchangeResponse, startWireServer, type WireServer } from '../wire-server/index.ts';
 import type { AroundClient } from './wire-trial.ts';
 
 interface CountingServer {
@@ -12,13 +10,13 @@ interface CountingServer {
 
 export interface ServedTwiceParts<Case, Server> {
   readonly expect: Expect;
-  /** A server that gives the recorded answer. */
+  /** Starts a server that gives the recorded answer. */
   readonly start: (recorded: Case) => Promise<Server>;
-  /** Asks as an application would, with a client of the real SDK through the cache. */
+  /** Makes the call as an application would, with a client of the real SDK and the cache. */
   readonly ask: (recorded: Case, around: AroundClient<Server>) => unknown;
 }
 
-/** Gives the recorded answer to whatever it is asked. */
+/** Starts a server that gives the recorded answer to every request. */
 export function startRecorded({
   response,
 }: {
@@ -27,19 +25,19 @@ export function startRecorded({
   return startWireServer({ answer: () => response });
 }
 
-/** What came of a call, in plain data where it failed. */
+/** The response, the chunks of a stream, or the error as plain data. */
 async function outcomeOf(ask: () => unknown): Promise<unknown> {
   try {
     const response = await ask();
     const isStream =
       typeof response === 'object' && response !== null && Symbol.asyncIterator in response;
-    return isStream ? await chunksOf(response as AsyncIterable<unknown>) : response; // looked at
+    return isStream ? await chunksOf(response as AsyncIterable<unknown>) : response; // just checked
   } catch (error) {
     return `${(error as Error).constructor.name}: ${(error as Error).message}`;
   }
 }
 
-/** Asks twice through one new cache; says why the answer was not kept, if it was not. */
+/** Makes the call twice through one new cache; `reason` says why the answer was not stored, if it was not. */
 async function askTwice<Case, Server extends CountingServer>(
   { start, ask }: ServedTwiceParts<Case, Server>,
   recorded: Case,
@@ -54,12 +52,15 @@ async function askTwice<Case, Server extends CountingServer>(
   const { count } = server;
   await cache.close();
   await server.close();
-  // Where the cache is above the SDK, what the SDK throws never comes to it.
+  // If the cache is above the SDK, it never sees an error that the SDK throws.
   if (count > 1 && typeof first === 'string') reason ??= first.split('\n')[0]?.slice(0, 100);
   return { first, second, count, reason };
 }
 
-/** Expects every recording to be asked for once and given twice, but for those it names, with the reason: they were not kept. */
+/**
+ * Expects that every recorded answer is requested once and given twice, except for those that were not stored.
+ * @returns these, each with the reason
+ */
 export async function servedTwice<
   Case extends { readonly name: string },
   Server extends CountingServer,
@@ -73,7 +74,7 @@ export async function servedTwice<
     if (reason !== undefined) unfit.push(`${name}: ${reason}`);
     else parts.expect([name, typeof first]).toEqual([name, 'object']);
   }
-  const kept = `${recordings.length - unfit.length} of ${recordings.length} from the store; not kept:`;
-  console.info([kept, ...unfit].join('\n'));
+  const stored = `${recordings.length - unfit.length} of ${recordings.length} were stored; not stored:`;
+  console.info([stored, ...unfit].join('\n'));
   return unfit;
 }

@@ -1,5 +1,5 @@
 import { type CacheOptions, createLlmCache, type LlmCache } from '@cached-llm/core';
-import { EVENT_NAMES } from '../test-environment/event-names.ts';
+import { type EventLog, eventLog } from '../test-environment/index.ts';
 
 interface Closing {
   close(): Promise<void>;
@@ -10,38 +10,16 @@ export interface AroundClient<Server> {
   readonly cache: LlmCache;
 }
 
-/** A client with its cache in front of a server, and what the cache does. */
-export interface WireTrial<Server, Client> extends AroundClient<Server> {
+/** A client with its cache in front of a server, and the events of the cache. */
+export interface WireTrial<Server, Client> extends AroundClient<Server>, EventLog {
   readonly client: Client;
-  /** What the cache keeps, by key. */
+  /** The rows of the cache's store, by key. */
   readonly store: Map<string, unknown>;
-  /** Events so far. */
-  readonly events: object[];
-  /** Their names. */
-  readonly story: string[];
-  /** Why answers were not kept, or calls went past the cache, in turn. */
-  readonly reasons: string[];
-}
-
-/** What a cache tells, from now on. */
-function heard(cache: LlmCache): Pick<WireTrial<never, never>, 'events' | 'story' | 'reasons'> {
-  const events: object[] = [];
-  const story: string[] = [];
-  const reasons: string[] = [];
-  for (const name of EVENT_NAMES) {
-    cache.on(name, (event) => {
-      events.push(event);
-      story.push(name);
-    });
-  }
-  for (const name of ['not-admitted', 'bypass'] as const)
-    cache.on(name, ({ reason }) => reasons.push(reason));
-  return { events, story, reasons };
 }
 
 /**
- * A function for the tests of an adapter: it starts a server with the options that it is given, runs the test
- * with a client and a cache of its own, and ends them.
+ * Makes a function for the tests of an adapter. It starts a server with the options that it gets, runs the test with a
+ * client and a cache of its own, and ends them.
  */
 export function wireTrial<Options, Server extends Closing, Client>(
   start: (options: Options) => Promise<Server>,
@@ -57,7 +35,7 @@ export function wireTrial<Options, Server extends Closing, Client>(
     const server = await start(options);
     try {
       const client = open({ server, cache });
-      await use({ server, cache, client, store, ...heard(cache) });
+      await use({ server, cache, client, store, ...eventLog(cache) });
     } finally {
       // The server first: a client may wait for an answer that it holds back.
       await server.close();

@@ -1,29 +1,25 @@
-import type { ConformanceRunner } from '../store-conformance/store-conformance.ts';
+import type { TestRunner } from '../test-environment/index.ts';
 import type { AdapterCapability, AdapterUnderTest } from './adapter-under-test.ts';
 import { modesOf } from './call-mode.ts';
-import { answerCases, parallelCases } from './hit-cases.ts';
+import { hitCases } from './hit-cases.ts';
 import { interruptionCases } from './interruption-cases.ts';
-import { headerCases, variationCases } from './key-cases.ts';
-import { failureCases, unfitCases } from './never-stored-cases.ts';
+import { keyCases } from './key-cases.ts';
+import { neverStoredCases } from './never-stored-cases.ts';
 import { secretCases } from './secret-cases.ts';
 import { storeFaultCases } from './store-fault-cases.ts';
 import { streamCases } from './stream-cases.ts';
-import type { AdapterCase } from './trial.ts';
-import { Trial } from './trial.ts';
-import { doorCases, functionCases } from './wrapper-cases.ts';
+import { type AdapterCase, Trial } from './trial.ts';
+import { wrapperCases } from './wrapper-cases.ts';
 
-/** The functions that every test runner has; pass your runner's own. */
-export type AdapterRunner = Pick<ConformanceRunner, 'describe' | 'test' | 'expect'>;
-
-/** What a subject lacks when it has no such field. */
+/** The capabilities that a subject lacks if it has no such field. */
 const FIELDS = {
-  door: 'door',
   functions: 'functions',
   inspect: 'inspect',
   neutral: 'neutral',
   stream: 'streamed',
   unfit: 'unfit',
   unfitStreams: 'unfitStreams',
+  wrapper: 'wrapper',
 } as const;
 
 function lacksOf<Request>(subject: AdapterUnderTest<Request>): AdapterCapability[] {
@@ -34,27 +30,23 @@ function lacksOf<Request>(subject: AdapterUnderTest<Request>): AdapterCapability
 
 function casesFor<Request>(subject: AdapterUnderTest<Request>): AdapterCase[] {
   return [
-    ...answerCases,
-    ...variationCases(subject),
-    ...headerCases,
-    ...failureCases,
-    ...unfitCases(subject),
+    ...hitCases,
+    ...keyCases(subject),
+    ...neverStoredCases(subject),
     ...interruptionCases,
     ...streamCases,
-    ...parallelCases,
     ...storeFaultCases,
     ...secretCases,
-    ...functionCases,
-    ...doorCases(subject),
+    ...wrapperCases(subject),
   ];
 }
 
 /**
- * Registers a suite of what a caller may rely on in an adapter: a real SDK over loopback HTTP.
- * @returns the capabilities the subject lacks, whose tests were not registered
+ * Registers a suite of all that a caller may rely on in an adapter, with its real SDK over loopback HTTP.
+ * @returns the capabilities that the subject lacks, whose tests were not registered
  */
 export function adapterConformance<Request>(
-  { describe, test, expect }: AdapterRunner,
+  { describe, test, expect }: Pick<TestRunner, 'describe' | 'test' | 'expect'>,
   subject: AdapterUnderTest<Request>,
 ): readonly AdapterCapability[] {
   const lacking = lacksOf(subject);

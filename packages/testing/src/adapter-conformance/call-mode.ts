@@ -1,26 +1,24 @@
-import { chunksOf } from '../test-environment/chunks-of.ts';
-import type { ExchangeResponse } from '../wire-server/exchange.ts';
+import { chunksOf } from '../test-environment/index.ts';
+import type { ExchangeResponse } from '../wire-server/index.ts';
 import type { AdapterUnderTest, ConformanceClient } from './adapter-under-test.ts';
 
-/** One of the two ways to ask, so that what holds for both is written once. */
+/** One of the two ways to make a call, so that a case for both is written once. */
 export interface CallMode<Request> {
   readonly name: 'plain' | 'streamed';
   readonly request: Request;
   readonly response: ExchangeResponse;
-  /** What the SDK gives. */
+  /** Gives the SDK's result. */
   ask(client: ConformanceClient<Request>, request: Request): PromiseLike<unknown>;
-  /** The response, or the list of the chunks of what `ask` gave. */
-  read(given: unknown): Promise<unknown>;
-  /** What `read` gave, as it is to be compared. */
+  /** Reads the result of `ask`: the response, or the list of the chunks. */
+  read(result: unknown): Promise<unknown>;
+  /** The response or the list of chunks, as it is compared. */
   view(observed: unknown): unknown;
 }
-
-const neverAborted = () => new AbortController().signal;
 
 export async function openStream<Request>(
   client: ConformanceClient<Request>,
   request: Request,
-  signal: AbortSignal = neverAborted(),
+  signal = new AbortController().signal,
 ): Promise<AsyncIterable<unknown>> {
   if (client.stream === undefined) throw new Error('A subject with `streamed` needs `stream`.');
   return client.stream(request, signal);
@@ -30,7 +28,7 @@ function viewOf<Request>(
   { comparable }: AdapterUnderTest<Request>,
   inspect: ((value: unknown) => unknown) | undefined,
 ): (value: unknown) => unknown {
-  // Inspected first: `comparable` may give something that has no getters any more.
+  // Inspected first: the result of `comparable` may have no getters any more.
   return (value) => ({ inspected: inspect?.(value), value: comparable?.(value) ?? value });
 }
 
@@ -49,7 +47,7 @@ export function modesOf<Request>(subject: AdapterUnderTest<Request>): CallMode<R
     ...subject.streamed,
     name: 'streamed',
     ask: (client, request) => openStream(client, request),
-    read: (stream) => chunksOf(stream as AsyncIterable<unknown>), // that `ask` gave
+    read: (stream) => chunksOf(stream as AsyncIterable<unknown>), // the result of `ask`
     view: (chunks) => (Array.isArray(chunks) ? chunks.map(viewChunk) : chunks),
   };
   return [plain, streamed];

@@ -7,7 +7,7 @@ function show(value: unknown): string {
   return Object.getPrototypeOf(value)?.constructor?.name ?? 'an object of no class';
 }
 
-/** What says all of an object that shows nothing as a field. */
+/** The contents of an object whose fields show nothing. */
 function contentOf(value: object): string | undefined {
   if (value instanceof Date) return String(value.getTime());
   if (ArrayBuffer.isView(value))
@@ -15,7 +15,7 @@ function contentOf(value: object): string | undefined {
   return value instanceof URL ? value.href : undefined;
 }
 
-/** Hidden fields, too: they are as much of a response as the others, and copying loses them. */
+/** The fields of an object with the hidden ones: they belong to a response too, and copying loses them. */
 function partsOf(value: object): Parts {
   if (value instanceof Map || value instanceof Headers) {
     return [...value].map(([name, content]) => [`get(${name})`, content]);
@@ -54,8 +54,8 @@ function compare(path: string, [live, other]: readonly unknown[], seen: WeakSet<
 }
 
 /**
- * Where `other` differs from `live`: in a value, in a class, in a field that is hidden or missing. Methods
- * are not compared; what they say is for `inspect`. Empty where nobody could tell the two apart.
+ * Where `other` differs from `live`: in a value, in a class, in a field that is hidden or missing. Methods are not
+ * compared; `inspect` does that. The list is empty if a caller cannot tell the two apart.
  */
 export function differences(live: unknown, other: unknown): string[] {
   return compare('it', [live, other], new WeakSet());

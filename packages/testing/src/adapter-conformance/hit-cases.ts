@@ -1,8 +1,18 @@
 import { ObservedStore } from './observed-store.ts';
-import { copyOf, reordered } from './rebuilt.ts';
-import { type AdapterCase, API_KEY } from './trial.ts';
+import type { AdapterCase } from './trial.ts';
 
-export const answerCases: readonly AdapterCase[] = [
+const CALLS = 20;
+
+/** Empties an object and all objects in it, as careless callers do. */
+function spoil(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, part] of Object.entries(value)) {
+    spoil(part);
+    Reflect.deleteProperty(value, name);
+  }
+}
+
+export const hitCases: readonly AdapterCase[] = [
   {
     name: 'is answered again without a request: equal, of the same classes, and a copy',
     async run(trial) {
@@ -12,7 +22,7 @@ export const answerCases: readonly AdapterCase[] = [
       trial.expectCount(1);
       trial.expectSame(live, hit);
       trial.expect(live === hit).toEqual(false);
-      trial.expect(session.story).toEqual(['miss', 'stored', 'hit']);
+      trial.expect(session.log.story).toEqual(['miss', 'stored', 'hit']);
     },
   },
   {
@@ -26,60 +36,7 @@ export const answerCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: 'is one entry when its very object is passed twice',
-    async run(trial) {
-      const session = await trial.session();
-      const request = copyOf(trial.mode.request);
-      await session.callWith(request);
-      await session.callWith(request);
-      trial.expectCount(1);
-    },
-  },
-  {
-    name: 'is one entry in whatever order its fields stand',
-    async run(trial) {
-      const session = await trial.session();
-      await session.call();
-      await session.callWith(reordered(trial.mode.request));
-      trial.expectCount(1);
-    },
-  },
-  {
-    name: 'is one entry for two API keys',
-    async run(trial) {
-      const store = new ObservedStore();
-      await (await trial.session({ store })).call();
-      await (await trial.session({ store, apiKey: `${API_KEY}-of-another` })).call();
-      trial.expectCount(1);
-    },
-  },
-  {
-    name: 'is two entries for two scopes',
-    async run(trial) {
-      const store = new ObservedStore();
-      const scopes = ['alice', 'bob'];
-      for (const scope of [...scopes, ...scopes]) {
-        await (await trial.session({ store, scope })).call();
-      }
-      trial.expectCount(2);
-    },
-  },
-];
-
-const CALLS = 20;
-
-/** Empties an object and all in it, as careless callers do. */
-function spoil(value: unknown): void {
-  if (typeof value !== 'object' || value === null) return;
-  for (const [name, part] of Object.entries(value)) {
-    spoil(part);
-    Reflect.deleteProperty(value, name);
-  }
-}
-
-export const parallelCases: readonly AdapterCase[] = [
-  {
-    name: `is one request for ${CALLS} at once, and ${CALLS} copies`,
+    name: `is one request for ${CALLS} calls at once, and ${CALLS} copies`,
     needs: ['collapse'],
     async run(trial) {
       const untouched = await (await trial.session()).call();
@@ -88,7 +45,7 @@ export const parallelCases: readonly AdapterCase[] = [
         Array.from({ length: CALLS }, () => session.call()),
       );
       trial.expectCount(2);
-      const collapsed = session.story.filter((name) => name === 'collapsed');
+      const collapsed = session.log.story.filter((name) => name === 'collapsed');
       trial.expect(collapsed.length).toEqual(CALLS - 1);
       spoil(leader);
       spoil(follower);
@@ -97,7 +54,7 @@ export const parallelCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: 'is the same again after a caller has changed what was its own',
+    name: 'is answered the same again after a caller has changed its own copy',
     async run(trial) {
       const untouched = await (await trial.session()).call();
       const session = await trial.session();

@@ -1,23 +1,20 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Fault } from '../wire-server/exchange.ts';
-import { wireBody } from '../wire-server/wire-body.ts';
+import { until } from '../test-environment/index.ts';
+import { type Fault, wireBody } from '../wire-server/index.ts';
 import { ObservedStore } from './observed-store.ts';
 import type { Session } from './session.ts';
 import type { AdapterCase, Trial } from './trial.ts';
-
-const PATIENCE = 2_000;
 
 function eventsIn<Request>({ mode: { response } }: Trial<Request>): number {
   const { body } = response;
   return Array.isArray(body) ? body.length : wireBody(response, {}).events.length;
 }
 
-/** After how many events a stream that breaks off there is kept. */
-async function keptAfter<Request>(
+/** The numbers of events after which a stream was interrupted and stored all the same. */
+async function storedAfter<Request>(
   trial: Trial<Request>,
   kind: 'cut-socket' | 'end-early',
 ): Promise<number[]> {
-  const kept: number[] = [];
+  const stored: number[] = [];
   for (let afterEvents = 0; afterEvents < eventsIn(trial); afterEvents += 1) {
     const store = new ObservedStore();
     const session = await trial.session({ store });
@@ -26,34 +23,27 @@ async function keptAfter<Request>(
     await session.settle();
     await session.flush();
     const isAskedTwice = trial.count === 2 * (afterEvents + 1);
-    if (store.rows.size > 0 || !isAskedTwice) kept.push(afterEvents);
+    if (store.rows.size > 0 || !isAskedTwice) stored.push(afterEvents);
   }
-  return kept;
+  return stored;
 }
 
-const breaksOff = (kind: 'cut-socket' | 'end-early', how: string): AdapterCase => ({
-  name: `is not stored when ${how}, after whichever event`,
+const interrupted = (kind: 'cut-socket' | 'end-early', how: string): AdapterCase => ({
+  name: `is not stored when ${how}, whatever the number of events before`,
   only: 'streamed',
   async run(trial) {
-    trial.expect(await keptAfter(trial, kind)).toEqual([]);
+    trial.expect(await storedAfter(trial, kind)).toEqual([]);
   },
 });
 
-/** A provider that goes silent once the first chunk is possible. */
+/** The provider sends just enough for the first chunk, and then nothing. */
 export function silence<Request>({ subject }: Trial<Request>): Fault {
   return { kind: 'hang', afterEvents: subject.streamed?.firstChunkAfter ?? 1 };
 }
 
-async function expectLeft<Request>(trial: Trial<Request>): Promise<void> {
-  const deadline = performance.now() + PATIENCE;
-  const hasLeft = () => trial.wire.requests[0]?.aborted === true;
-  while (!hasLeft() && performance.now() < deadline) await delay(5);
-  trial.expect({ endedUpstream: hasLeft() }).toEqual({ endedUpstream: true });
-}
-
-/** The next one is asked anew, and gets all of it. */
-async function expectAnew<Request>(trial: Trial<Request>, session: Session<Request>) {
-  await expectLeft(trial);
+/** The next call after an aborted one is a new request, and gets the whole answer. */
+async function expectNewRequest<Request>(trial: Trial<Request>, session: Session<Request>) {
+  await until('The request is aborted upstream', () => trial.wire.requests[0]?.aborted);
   trial.answer({});
   const live = await session.call();
   trial.expectCount(2);
@@ -62,10 +52,10 @@ async function expectAnew<Request>(trial: Trial<Request>, session: Session<Reque
 }
 
 export const interruptionCases: readonly AdapterCase[] = [
-  breaksOff('end-early', 'its stream ends too soon'),
-  breaksOff('cut-socket', 'the connection is cut'),
+  interrupted('end-early', 'its stream ends too soon'),
+  interrupted('cut-socket', 'the connection is cut'),
   {
-    name: 'is not stored when its stream is left, which ends it upstream',
+    name: 'is not stored when the caller leaves its stream, and is aborted upstream',
     only: 'streamed',
     async run(trial) {
       const session = await trial.session();
@@ -73,12 +63,12 @@ export const interruptionCases: readonly AdapterCase[] = [
       const chunks = await session.stream();
       await chunks.next();
       await chunks.return?.();
-      await expectAnew(trial, session);
-      trial.expect(session.story.slice(0, 2)).toEqual(['miss', 'not-admitted']);
+      await expectNewRequest(trial, session);
+      trial.expect(session.log.story.slice(0, 2)).toEqual(['miss', 'not-admitted']);
     },
   },
   {
-    name: 'is not stored when its stream is aborted, which ends it upstream',
+    name: 'is not stored when the caller aborts its stream, and is aborted upstream',
     only: 'streamed',
     needs: ['abort'],
     async run(trial) {
@@ -89,7 +79,7 @@ export const interruptionCases: readonly AdapterCase[] = [
       await chunks.next();
       aborting.abort();
       await Promise.allSettled([chunks.next()]); // some SDKs throw, some end
-      await expectAnew(trial, session);
+      await expectNewRequest(trial, session);
     },
   },
 ];

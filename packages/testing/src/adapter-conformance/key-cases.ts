@@ -1,9 +1,51 @@
 import type { AdapterUnderTest, Variations } from './adapter-under-test.ts';
 import { ObservedStore } from './observed-store.ts';
-import { copyOf } from './rebuilt.ts';
-import type { AdapterCase, Trial } from './trial.ts';
+import { copyOf, reordered } from './request-copy.ts';
+import { type AdapterCase, API_KEY, type Trial } from './trial.ts';
 
-/** The base request, changed. */
+const requestCases: readonly AdapterCase[] = [
+  {
+    name: 'is one entry when the same object is passed twice',
+    async run(trial) {
+      const session = await trial.session();
+      const request = copyOf(trial.mode.request);
+      await session.callWith(request);
+      await session.callWith(request);
+      trial.expectCount(1);
+    },
+  },
+  {
+    name: 'is one entry whatever the order of its fields',
+    async run(trial) {
+      const session = await trial.session();
+      await session.call();
+      await session.callWith(reordered(trial.mode.request));
+      trial.expectCount(1);
+    },
+  },
+  {
+    name: 'is one entry for two API keys',
+    async run(trial) {
+      const store = new ObservedStore();
+      await (await trial.session({ store })).call();
+      await (await trial.session({ store, apiKey: `${API_KEY}-of-another` })).call();
+      trial.expectCount(1);
+    },
+  },
+  {
+    name: 'is two entries for two scopes',
+    async run(trial) {
+      const store = new ObservedStore();
+      const scopes = ['alice', 'bob'];
+      for (const scope of [...scopes, ...scopes]) {
+        await (await trial.session({ store, scope })).call();
+      }
+      trial.expectCount(2);
+    },
+  },
+];
+
+/** The base request with a change. */
 function varied<Request>(
   { mode }: Trial<Request>,
   variations: Variations<Request> | undefined,
@@ -14,60 +56,45 @@ function varied<Request>(
   return vary(copyOf(mode.request));
 }
 
-function nearMiss(name: string): AdapterCase {
-  return {
-    name: `is another entry with ${name}`,
-    async run(trial) {
-      const session = await trial.session();
-      const other = varied(trial, trial.subject.nearMisses, name);
-      await session.call();
-      await session.call(other);
-      trial.expectCount(2);
-      await session.call(other);
-      trial.expectCount(2);
-    },
-  };
-}
+const nearMiss = (name: string): AdapterCase => ({
+  name: `is another entry with ${name}`,
+  async run(trial) {
+    const session = await trial.session();
+    const other = varied(trial, trial.subject.nearMisses, name);
+    await session.call();
+    await session.call(other);
+    trial.expectCount(2);
+    await session.call(other);
+    trial.expectCount(2);
+  },
+});
 
-function neutral(name: string): AdapterCase {
-  return {
-    name: `is the same entry with ${name}`,
-    async run(trial) {
-      const session = await trial.session();
-      const live = await session.call();
-      const hit = await session.call(varied(trial, trial.subject.neutral, name));
-      trial.expectCount(1);
-      trial.expectSame(live, hit);
-    },
-  };
-}
+const neutral = (name: string): AdapterCase => ({
+  name: `is the same entry with ${name}`,
+  async run(trial) {
+    const session = await trial.session();
+    const live = await session.call();
+    const hit = await session.call(varied(trial, trial.subject.neutral, name));
+    trial.expectCount(1);
+    trial.expectSame(live, hit);
+  },
+});
 
-function nearMissesAmongThemselves(names: readonly string[]): AdapterCase {
-  return {
-    name: 'is as many entries as there are near misses',
-    async run(trial) {
-      const session = await trial.session();
-      const hits: string[] = [];
-      for (const name of names) {
-        const before = trial.count;
-        await session.call(varied(trial, trial.subject.nearMisses, name));
-        if (trial.count === before) hits.push(name);
-      }
-      trial.expect(hits).toEqual([]);
-    },
-  };
-}
+const nearMissesAmongThemselves = (names: readonly string[]): AdapterCase => ({
+  name: 'is as many entries as there are near misses',
+  async run(trial) {
+    const session = await trial.session();
+    const hits: string[] = [];
+    for (const name of names) {
+      const before = trial.count;
+      await session.call(varied(trial, trial.subject.nearMisses, name));
+      if (trial.count === before) hits.push(name);
+    }
+    trial.expect(hits).toEqual([]);
+  },
+});
 
-export function variationCases<Request>(subject: AdapterUnderTest<Request>): AdapterCase[] {
-  const names = Object.keys(subject.nearMisses);
-  return [
-    ...names.map(nearMiss),
-    nearMissesAmongThemselves(names),
-    ...Object.keys(subject.neutral ?? {}).map(neutral),
-  ];
-}
-
-/** What differs from one release of an SDK, one process and one attempt to the next. */
+/** Headers that differ from one release of an SDK, one process and one attempt to the next. */
 const NEUTRAL = {
   'user-agent': 'conformance/1.2.3',
   'x-stainless-package-version': '1.2.3',
@@ -77,9 +104,9 @@ const NEUTRAL = {
   traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
 };
 
-export const headerCases: readonly AdapterCase[] = [
+const headerCases: readonly AdapterCase[] = [
   {
-    name: 'is one entry whoever the client says it is, and whatever traces the request',
+    name: 'is one entry whatever names the client, and whatever traces the request',
     needs: ['headers'],
     async run(trial) {
       const store = new ObservedStore();
@@ -91,7 +118,7 @@ export const headerCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: 'is another entry with a header that nobody knows',
+    name: 'is another entry with an unknown header',
     needs: ['headers'],
     async run(trial) {
       const store = new ObservedStore();
@@ -103,7 +130,7 @@ export const headerCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: 'is another entry at another place',
+    name: 'is another entry at another base URL',
     async run(trial) {
       const store = new ObservedStore();
       const wire = await trial.wireElsewhere();
@@ -115,3 +142,15 @@ export const headerCases: readonly AdapterCase[] = [
     },
   },
 ];
+
+/** What the key covers: near misses have keys of their own, neutral changes have none. */
+export function keyCases<Request>(subject: AdapterUnderTest<Request>): AdapterCase[] {
+  const names = Object.keys(subject.nearMisses);
+  return [
+    ...requestCases,
+    ...names.map(nearMiss),
+    nearMissesAmongThemselves(names),
+    ...Object.keys(subject.neutral ?? {}).map(neutral),
+    ...headerCases,
+  ];
+}

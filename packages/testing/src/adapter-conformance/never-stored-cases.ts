@@ -1,11 +1,11 @@
 import type { Rejection } from '@cached-llm/core';
-import type { ExchangeResponse, Fault } from '../wire-server/exchange.ts';
+import type { ExchangeResponse, Fault } from '../wire-server/index.ts';
 import type { AdapterUnderTest } from './adapter-under-test.ts';
 import { ObservedStore } from './observed-store.ts';
 import type { AdapterCase, Trial } from './trial.ts';
 
-/** Asked twice, it is two requests with one ending; and a good answer after that is stored. */
-export async function neverStored<Request>(
+/** Two calls are two requests with the same outcome; and a good answer after that is stored. */
+async function expectNeverStored<Request>(
   trial: Trial<Request>,
   response: ExchangeResponse,
 ): Promise<void> {
@@ -23,7 +23,7 @@ export async function neverStored<Request>(
   trial.expectCount(3);
 }
 
-/** What an error says of itself, with its status under whatever name. */
+/** The name and the message of an error, and its status, whatever name the SDK gives to it. */
 function signsOf(settled: PromiseSettledResult<unknown>): unknown {
   if (settled.status === 'fulfilled') return settled;
   const error = settled.reason as Error; // of an SDK
@@ -36,7 +36,7 @@ const failing = (status: number): AdapterCase => ({
   async run(trial) {
     const error = { type: 'conformance', message: `Status ${status}, on purpose.` };
     const failure = { status, body: { error } };
-    await neverStored(trial, failure);
+    await expectNeverStored(trial, failure);
     trial.wire.answer(failure);
     const bare = await (await trial.session({ mode: 'off' })).settle();
     const cached = await (await trial.session()).settle();
@@ -46,22 +46,15 @@ const failing = (status: number): AdapterCase => ({
   },
 });
 
-const broken = (kind: Fault['kind'], fault: Fault): AdapterCase => ({
+const bodiless = (kind: 'end-early' | 'cut-socket'): AdapterCase => ({
   name: `is not stored when there is no body (${kind})`,
   async run(trial) {
-    await neverStored(trial, { ...trial.mode.response, faults: [fault] });
+    const fault: Fault = { kind, afterEvents: 0 };
+    await expectNeverStored(trial, { ...trial.mode.response, faults: [fault] });
   },
 });
 
-export const failureCases: readonly AdapterCase[] = [
-  failing(400),
-  failing(429),
-  failing(500),
-  broken('end-early', { kind: 'end-early', afterEvents: 0 }),
-  broken('cut-socket', { kind: 'cut-socket', afterEvents: 0 }),
-];
-
-/** A table, so that the compiler misses a reason that is new. */
+/** A table, so that the compiler reports a reason that is missing here. */
 const ALL: Readonly<Record<Rejection, true>> = {
   truncated: true,
   filtered: true,
@@ -73,7 +66,7 @@ const ALL: Readonly<Record<Rejection, true>> = {
 };
 
 const admitted: AdapterCase = {
-  name: 'is stored when it is unfit, where that is admitted on purpose',
+  name: 'is stored although it is unfit, if an option admits it',
   only: 'plain',
   needs: ['unfit'],
   async run(trial) {
@@ -82,9 +75,9 @@ const admitted: AdapterCase = {
       trial.wire.answer(response);
       const session = await trial.session({ admit: ALL });
       const before = trial.count;
-      const isGiven = (await session.settle()).status === 'fulfilled';
+      const hasResponse = (await session.settle()).status === 'fulfilled';
       await session.settle();
-      if (isGiven && trial.count > before + 1) askedTwice.push(name);
+      if (hasResponse && trial.count > before + 1) askedTwice.push(name);
     }
     trial.expect(askedTwice).toEqual([]);
   },
@@ -97,9 +90,16 @@ const unfit = (
   Object.entries(answers).map(([name, response]) => ({
     name: `is not stored when the answer is ${name}`,
     only,
-    run: (trial) => neverStored(trial, response),
+    run: (trial) => expectNeverStored(trial, response),
   }));
 
-export function unfitCases<Request>(subject: AdapterUnderTest<Request>): AdapterCase[] {
-  return [admitted, ...unfit('plain', subject.unfit), ...unfit('streamed', subject.unfitStreams)];
+export function neverStoredCases<Request>(subject: AdapterUnderTest<Request>): AdapterCase[] {
+  return [
+    ...[400, 429, 500].map(failing),
+    bodiless('end-early'),
+    bodiless('cut-socket'),
+    admitted,
+    ...unfit('plain', subject.unfit),
+    ...unfit('streamed', subject.unfitStreams),
+  ];
 }

@@ -1,6 +1,6 @@
 import type { Store } from '@cached-llm/core';
 
-/** Rows in the open, and every key that was ever asked for. */
+/** A store that shows its rows, and every key that it was called with. */
 export class ObservedStore implements Store {
   readonly rows = new Map<string, string>();
   readonly keys = new Set<string>();

@@ -1,62 +1,56 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LlmCache } from '@cached-llm/core';
-import { EVENT_NAMES } from '../test-environment/event-names.ts';
+import { type EventLog, eventLog } from '../test-environment/index.ts';
 import type { ConformanceClient } from './adapter-under-test.ts';
 import { type CallMode, openStream } from './call-mode.ts';
-import { copyOf } from './rebuilt.ts';
+import { copyOf } from './request-copy.ts';
 
-export interface SessionParts<Request> {
+interface SessionParts<Request> {
   readonly client: ConformanceClient<Request>;
   readonly cache: LlmCache;
   readonly mode: CallMode<Request>;
 }
 
-/** A client with its cache, and what the cache said. */
+/** A client with its cache, and the events of that cache. */
 export class Session<Request> {
   readonly #parts: SessionParts<Request>;
-  readonly events: { readonly name: string; readonly event: object }[] = [];
+  readonly log: EventLog;
 
   constructor(parts: SessionParts<Request>) {
     this.#parts = parts;
-    for (const name of EVENT_NAMES)
-      parts.cache.on(name, (event) => this.events.push({ name, event }));
+    this.log = eventLog(parts.cache);
   }
 
-  /** The names of the events so far. */
-  get story(): readonly string[] {
-    return this.events.map(({ name }) => name);
-  }
-
-  /** The response, or the list of the chunks. */
+  /** Makes a call with a copy of the request, and gives the response or the list of the chunks. */
   call(request: Request = this.#parts.mode.request): Promise<unknown> {
     return this.callWith(copyOf(request));
   }
 
-  /** With this very object. */
+  /** Makes a call with this very object. */
   async callWith(request: Request): Promise<unknown> {
     return this.#parts.mode.read(await this.ask(request));
   }
 
-  /** As `call`, where the SDK may throw. */
+  /** Makes a call that may fail. */
   async settle(request?: Request): Promise<PromiseSettledResult<unknown>> {
     const [settled] = await Promise.allSettled([this.call(request)]);
     return settled;
   }
 
-  /** What the SDK gives: the response, or a stream that is not yet read. */
+  /** Makes a call, and gives the SDK's result: the response, or a stream that is not read yet. */
   async ask(request: Request): Promise<unknown> {
     const { client, mode } = this.#parts;
     return mode.ask(client, request);
   }
 
-  /** A stream to be read by hand. */
+  /** Opens a stream whose chunks the test reads itself. */
   async stream(signal?: AbortSignal): Promise<AsyncIterator<unknown>> {
     const { client, mode } = this.#parts;
     const stream = await openStream(client, copyOf(mode.request), signal);
     return stream[Symbol.asyncIterator]();
   }
 
-  /** Waits for what is being written behind the answers. */
+  /** Waits until everything is written that the cache writes after an answer. */
   async flush(): Promise<void> {
     await delay(5);
     await this.#parts.cache.close();

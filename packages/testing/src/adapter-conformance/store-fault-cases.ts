@@ -1,7 +1,7 @@
 import type { Store } from '@cached-llm/core';
 import type { AdapterCase } from './trial.ts';
 
-/** Milliseconds that a call waits for a store that never answers. */
+/** How long a call waits for a store that never answers, in milliseconds. */
 const SHORT = 10;
 
 function storeThat(operate: () => unknown): Store {
@@ -14,17 +14,17 @@ const STORES: Readonly<Record<string, Store>> = {
     throw new Error('The store is down.');
   }),
   'never answers': storeThat(() => new Promise(() => {})),
-  'holds what nobody wrote': storeThat(() => 'not an entry'),
+  'holds rows that are not entries': storeThat(() => 'not an entry'),
 };
 
-const faulty = ([name, store]: [string, Store]): AdapterCase => ({
-  name: `succeeds with one request when the store ${name}`,
-  async run(trial) {
-    const live = await (await trial.session()).call();
-    const session = await trial.session({ store, storeTimeout: SHORT });
-    trial.expectSame(live, await session.call());
-    trial.expectCount(2);
-  },
-});
-
-export const storeFaultCases: readonly AdapterCase[] = Object.entries(STORES).map(faulty);
+export const storeFaultCases = Object.entries(STORES).map(
+  ([name, store]): AdapterCase => ({
+    name: `succeeds with one request when the store ${name}`,
+    async run(trial) {
+      const live = await (await trial.session()).call();
+      const session = await trial.session({ store, storeTimeout: SHORT });
+      trial.expectSame(live, await session.call());
+      trial.expectCount(2);
+    },
+  }),
+);

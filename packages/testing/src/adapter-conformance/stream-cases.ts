@@ -1,6 +1,6 @@
-import type { Delivery } from '../wire-server/exchange.ts';
+import type { Delivery } from '../wire-server/index.ts';
 import { silence } from './interruption-cases.ts';
-import { copyOf } from './rebuilt.ts';
+import { copyOf } from './request-copy.ts';
 import type { Session } from './session.ts';
 import type { AdapterCase } from './trial.ts';
 
@@ -12,7 +12,7 @@ const DELIVERIES: Readonly<Record<string, Delivery>> = {
   compressed: { gzip: true },
 };
 
-/** Milliseconds between two events, so that others join while a stream runs. */
+/** There are some milliseconds between two events, so that others can join a running stream. */
 const PACE = { latencyPerChunk: 3 };
 
 async function rest(chunks: AsyncIterator<unknown>): Promise<unknown[]> {
@@ -21,7 +21,7 @@ async function rest(chunks: AsyncIterator<unknown>): Promise<unknown[]> {
   return all;
 }
 
-/** A stream of which the first chunk was read. */
+/** A stream whose first chunk was read. */
 async function running<Request>(session: Session<Request>) {
   const chunks = await session.stream();
   const { value } = await chunks.next();
@@ -29,7 +29,7 @@ async function running<Request>(session: Session<Request>) {
 }
 
 const delivered = ([name, delivery]: [string, Delivery]): AdapterCase => ({
-  name: `is replayed as it came when it comes ${name}`,
+  name: `is replayed as it was received when it is received ${name}`,
   only: 'streamed',
   async run(trial) {
     const session = await trial.session();
@@ -42,7 +42,7 @@ const delivered = ([name, delivery]: [string, Delivery]): AdapterCase => ({
 
 export const streamCases: readonly AdapterCase[] = [
   {
-    name: 'gives its first chunk though the provider is still busy',
+    name: 'gives its first chunk while the provider is still busy',
     only: 'streamed',
     async run(trial) {
       const session = await trial.session();
@@ -82,7 +82,7 @@ export const streamCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: 'runs on for a follower when the leader leaves, and is stored',
+    name: 'continues for a follower when the leader leaves, and is stored',
     only: 'streamed',
     needs: ['collapse'],
     async run(trial) {

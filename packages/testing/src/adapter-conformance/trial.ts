@@ -1,47 +1,60 @@
 import { type CacheOptions, createLlmCache } from '@cached-llm/core';
-import type { Expect } from '../store-conformance/store-case.ts';
-import type { ExchangeResponse } from '../wire-server/exchange.ts';
-import {
-  type AdapterCapability,
-  type AdapterUnderTest,
-  type ConformanceWire,
-  startConformanceWire,
-} from './adapter-under-test.ts';
+import type { Expect } from '../test-environment/index.ts';
+import { type ExchangeResponse, startWireServer } from '../wire-server/index.ts';
+import type { AdapterCapability, AdapterUnderTest, ConformanceWire } from './adapter-under-test.ts';
 import type { CallMode } from './call-mode.ts';
 import { differences } from './differences.ts';
 import { ObservedStore } from './observed-store.ts';
 import { Session } from './session.ts';
 
-/** One behaviour, as the end of a sentence that starts with its mode, and the test of it. */
+/** One behaviour, as the end of a sentence that starts with the mode of the call, and its test. */
 export interface AdapterCase {
   readonly name: string;
   readonly needs?: readonly AdapterCapability[];
-  /** @default both */
+  /** @default both modes */
   readonly only?: CallMode<unknown>['name'];
   run<Request>(trial: Trial<Request>): Promise<void>;
 }
 
 export const API_KEY = 'sk-conformance-4b1f09c7e2';
 
-/** Of the cache, and of the client. Without a store it has an empty one of its own. */
+/** Options of the cache and of the client. */
 export interface SessionOptions extends CacheOptions {
   readonly apiKey?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** @default the trial's */
+  /** @default the trial's wire */
   readonly wire?: ConformanceWire;
 }
 
-export interface TrialParts<Request> {
+interface TrialParts<Request> {
   readonly subject: AdapterUnderTest<Request>;
   readonly mode: CallMode<Request>;
   readonly expect: Expect;
 }
 
-async function startWire<Request>(subject: AdapterUnderTest<Request>): Promise<ConformanceWire> {
-  return subject.startWire?.() ?? startConformanceWire();
+async function startWire<Request>({
+  subject,
+  mode,
+}: TrialParts<Request>): Promise<ConformanceWire> {
+  const wire = await (subject.startWire?.() ?? startHttpWire());
+  wire.answer(mode.response);
+  return wire;
 }
 
-/** One test: a wire, and the clients that talk over it. */
+async function startHttpWire(): Promise<ConformanceWire> {
+  let current: ExchangeResponse = { body: {} };
+  const server = await startWireServer({ answer: () => current });
+  return {
+    url: server.url,
+    requests: server.requests,
+    answer: (response) => {
+      current = response;
+    },
+    close: () => server.close(),
+  };
+}
+
+/** One test: a wire that gives the good answer at first, and the clients that use it. */
 export class Trial<Request> {
   readonly subject: AdapterUnderTest<Request>;
   readonly mode: CallMode<Request>;
@@ -50,35 +63,34 @@ export class Trial<Request> {
   readonly #sessions: Session<Request>[] = [];
   readonly #others: ConformanceWire[] = [];
 
-  private constructor(parts: TrialParts<Request>, wire: ConformanceWire) {
-    this.subject = parts.subject;
-    this.mode = parts.mode;
-    this.expect = parts.expect;
+  private constructor({ subject, mode, expect }: TrialParts<Request>, wire: ConformanceWire) {
+    this.subject = subject;
+    this.mode = mode;
+    this.expect = expect;
     this.wire = wire;
-    wire.answer(parts.mode.response);
   }
 
-  /** Runs a test with a wire that gives the good answer, and ends all that the test started. */
+  /** Runs a test, and ends everything that it started. */
   static async run<Request>(
     parts: TrialParts<Request>,
     test: (trial: Trial<Request>) => Promise<void>,
   ): Promise<void> {
-    const wire = await startWire(parts.subject);
-    const trial = new Trial(parts, wire);
+    const trial = new Trial(parts, await startWire(parts));
     try {
       await test(trial);
     } finally {
-      // The wire first: a client may wait for an answer that it holds back.
-      await Promise.all([wire, ...trial.#others].map((each) => each.close()));
+      // The wires first: a client may wait for an answer that its wire holds back.
+      await Promise.all([trial.wire, ...trial.#others].map((wire) => wire.close()));
       await Promise.all(trial.#sessions.map((session) => session.close()));
     }
   }
 
-  /** Requests that arrived so far. */
+  /** How many requests arrived so far. */
   get count(): number {
     return this.wire.requests.length;
   }
 
+  /** Opens a client with a cache of its own; by default the cache has a new store. */
   async session(options: SessionOptions = {}): Promise<Session<Request>> {
     const { apiKey = API_KEY, headers = {}, wire: { url } = this.wire, ...caching } = options;
     const cache = createLlmCache({ store: new ObservedStore(), ...caching });
@@ -88,15 +100,14 @@ export class Trial<Request> {
     return session;
   }
 
-  /** Another place, which gives the good answer too. */
+  /** Starts a wire at another place, which gives the good answer too. */
   async wireElsewhere(): Promise<ConformanceWire> {
-    const wire = await startWire(this.subject);
-    wire.answer(this.mode.response);
+    const wire = await startWire(this);
     this.#others.push(wire);
     return wire;
   }
 
-  /** Answers well, but for what is said here. */
+  /** Sets the answer to the good one with these changes. */
   answer(changes: Partial<ExchangeResponse>): void {
     this.wire.answer({ ...this.mode.response, ...changes });
   }
@@ -106,7 +117,7 @@ export class Trial<Request> {
     this.expect(differences(view(live), view(other))).toEqual([]);
   }
 
-  /** An object, so that a failure says what was counted. */
+  /** Compares objects, so that a failure names what was counted. */
   expectCount(requests: number): void {
     this.expect({ requests: this.count }).toEqual({ requests });
   }

@@ -1,4 +1,4 @@
-/** What a chat completion says, in the wire format of OpenAI. */
+/** The body of a chat completion in OpenAI's wire format. */
 export function chatAnswer(content: string | null, rest: object = {}, finish_reason = 'stop') {
   return {
     id: 'chatcmpl-1',
@@ -10,7 +10,7 @@ export function chatAnswer(content: string | null, rest: object = {}, finish_rea
   };
 }
 
-/** The same, streamed. */
+/** The events of the same answer as a stream. */
 export function chatEvents(pieces: readonly string[], finish_reason: string | null = 'stop') {
   const envelope = {
     id: 'chatcmpl-1',

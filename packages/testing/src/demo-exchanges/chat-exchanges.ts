@@ -1,8 +1,7 @@
 import {
   type ChatRequest,
   chatCompletion,
-  chatPath,
-  chatRequest,
+  chatExchange,
   type DemoExchange,
 } from './demo-exchange.ts';
 
@@ -38,7 +37,7 @@ export interface ToolRequest extends ChatRequest {
   }[];
 }
 
-const answered = chatCompletion({
+const calledTool = chatCompletion({
   name: 'tool-call',
   question: 'Will the ferry to Ærø sail tomorrow morning?',
   message: {
@@ -56,9 +55,9 @@ const answered = chatCompletion({
 });
 
 export const toolCall: DemoExchange<ToolRequest> = {
-  ...answered,
+  ...calledTool,
   request: {
-    ...answered.request,
+    ...calledTool.request,
     tools: [
       {
         type: 'function',
@@ -77,7 +76,7 @@ export const toolCall: DemoExchange<ToolRequest> = {
   },
 };
 
-/** Stopped by `max_completion_tokens` in the middle of a word. */
+/** `max_completion_tokens` ended it in the middle of a word. */
 export const truncatedByLength = chatCompletion({
   name: 'truncated-by-length',
   question: 'Tell me the history of the bicycle.',
@@ -97,26 +96,24 @@ export const refusal = chatCompletion({
 });
 
 /** An error under HTTP 200, as routers in front of several providers send it; SDKs do not throw here. */
-export const errorUnderStatus200: DemoExchange<ChatRequest> = {
-  name: 'error-under-status-200',
-  path: chatPath,
-  request: chatRequest('Which provider answers when all of them are down?'),
-  response: {
+export const errorUnderStatus200 = chatExchange(
+  'error-under-status-200',
+  'Which provider answers when all of them are down?',
+  {
     body: {
       error: { code: 502, message: 'The provider behind this model did not answer.' },
       user_id: 'user_demo_0001',
     },
   },
-};
+);
 
-// Real servers say seconds here. SDKs obey, and a demo or a test should not wait.
+// Real servers name seconds here. SDKs wait that long, and a demo or a test should not.
 const retryAtOnce = { 'retry-after-ms': '1' };
 
-export const rateLimited: DemoExchange<ChatRequest> = {
-  name: 'rate-limited',
-  path: chatPath,
-  request: chatRequest('How many questions may I ask in a minute?'),
-  response: {
+export const rateLimited = chatExchange(
+  'rate-limited',
+  'How many questions may I ask in a minute?',
+  {
     status: 429,
     headers: {
       ...retryAtOnce,
@@ -133,13 +130,12 @@ export const rateLimited: DemoExchange<ChatRequest> = {
       },
     },
   },
-};
+);
 
-export const serverError: DemoExchange<ChatRequest> = {
-  name: 'server-error',
-  path: chatPath,
-  request: chatRequest('What does a server say when it has lost its thread?'),
-  response: {
+export const serverError = chatExchange(
+  'server-error',
+  'What does a server say when it has lost its thread?',
+  {
     status: 500,
     headers: retryAtOnce,
     body: {
@@ -151,4 +147,4 @@ export const serverError: DemoExchange<ChatRequest> = {
       },
     },
   },
-};
+);

@@ -1,13 +1,12 @@
-import type { Exchange } from '../wire-server/exchange.ts';
+import type { Exchange, ExchangeResponse } from '../wire-server/index.ts';
 
-/** An exchange whose request can be handed to the provider's SDK as it stands. */
+/** An exchange whose request can be passed to the provider's SDK as it is. */
 export interface DemoExchange<Request> extends Exchange {
   readonly request: Request;
 }
 
 /** When all demo answers were made, in seconds since 1970: 2026-03-02T09:30:00Z. */
 export const demoCreatedAt = 1_772_443_800;
-
 export const demoModel = 'gpt-4.1-mini';
 export const demoModelVersion = 'gpt-4.1-mini-2025-04-14';
 
@@ -18,13 +17,11 @@ export interface ChatRequest {
   max_completion_tokens?: number;
 }
 
-export const chatPath = '/v1/chat/completions';
-
-/** What one hand-written chat completion says; the rest is the same for all. */
+/** The parts of a hand-written chat completion that differ from one to the next. */
 interface ChatScript {
   readonly name: string;
   readonly question: string;
-  /** What the request asks for besides the question. @default nothing */
+  /** What the request holds besides the question. @default nothing */
   readonly limits?: Pick<ChatRequest, 'max_completion_tokens'>;
   /** The assistant's message, or the part of it that differs from a plain text. */
   readonly message: { readonly content: string | null; readonly [field: string]: unknown };
@@ -37,16 +34,19 @@ export function chatRequest(question: string): ChatRequest {
   return { model: demoModel, messages: [{ role: 'user', content: question }], temperature: 0 };
 }
 
+export function chatExchange(
+  name: string,
+  question: string,
+  response: ExchangeResponse,
+): DemoExchange<ChatRequest> {
+  return { name, path: '/v1/chat/completions', request: chatRequest(question), response };
+}
+
 export function chatCompletion(script: ChatScript): DemoExchange<ChatRequest> {
-  return {
-    name: script.name,
-    path: chatPath,
-    request: { ...chatRequest(script.question), ...script.limits },
-    response: {
-      headers: { 'x-request-id': `req_demo_${script.name}`, 'openai-processing-ms': '412' },
-      body: completionBody(script),
-    },
-  };
+  const { name, question, limits } = script;
+  const headers = { 'x-request-id': `req_demo_${name}`, 'openai-processing-ms': '412' };
+  const exchange = chatExchange(name, question, { headers, body: completionBody(script) });
+  return { ...exchange, request: { ...exchange.request, ...limits } };
 }
 
 export function usage(prompt: number, completion: number) {

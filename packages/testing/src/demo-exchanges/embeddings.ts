@@ -12,7 +12,7 @@ const vectors = [
   [-0.375, 0.5, 0.25, -0.125, 0.625, 0.3125, -0.0625, 0.1875],
 ];
 
-/** As the openai package asks by itself: base64, which it turns back into numbers when nobody named a format. */
+/** In base64, which the openai package asks for by itself, and decodes when the caller named no format. */
 export const embeddings: DemoExchange<EmbeddingsRequest> = {
   name: 'embeddings',
   path: '/v1/embeddings',

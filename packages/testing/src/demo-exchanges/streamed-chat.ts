@@ -1,7 +1,6 @@
 import {
   type ChatRequest,
-  chatPath,
-  chatRequest,
+  chatExchange,
   type DemoExchange,
   demoCreatedAt,
   demoModelVersion,
@@ -15,25 +14,21 @@ export interface StreamedChatRequest extends ChatRequest {
 
 const pieces = ['Count', ' the', ' rings', ':', ' one', ' per', ' year', '.'];
 
+const asked = chatExchange('streamed-chat', 'How do I tell the age of a felled tree?', {
+  kind: 'sse',
+  headers: { 'x-request-id': 'req_demo_streamed-chat' },
+  body: [
+    chunk({ role: 'assistant', content: '', refusal: null }),
+    ...pieces.map((content) => chunk({ content })),
+    chunk({}, 'stop'),
+    { ...envelope(), choices: [], usage: usage(17, pieces.length) },
+    '[DONE]',
+  ],
+});
+
 export const streamedChat: DemoExchange<StreamedChatRequest> = {
-  name: 'streamed-chat',
-  path: chatPath,
-  request: {
-    ...chatRequest('How do I tell the age of a felled tree?'),
-    stream: true,
-    stream_options: { include_usage: true },
-  },
-  response: {
-    kind: 'sse',
-    headers: { 'x-request-id': 'req_demo_streamed-chat' },
-    body: [
-      chunk({ role: 'assistant', content: '', refusal: null }),
-      ...pieces.map((content) => chunk({ content })),
-      chunk({}, 'stop'),
-      { ...envelope(), choices: [], usage: usage(17, pieces.length) },
-      '[DONE]',
-    ],
-  },
+  ...asked,
+  request: { ...asked.request, stream: true, stream_options: { include_usage: true } },
 };
 
 function chunk(delta: Readonly<Record<string, unknown>>, finishReason: string | null = null) {

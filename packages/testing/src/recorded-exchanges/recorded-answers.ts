@@ -2,13 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { LlmCacheError } from '@cached-llm/core';
 import { serverSentEvents } from '../wire-server/server-sent-events.ts';
-import { requiredFixture } from './recordings-folder.ts';
+import { requiredRecording } from './recordings-folder.ts';
 
 interface AnswerOrigin {
-  /** The file's name without its ending. */
+  /** The name of the file without its ending. */
   readonly name: string;
   readonly provider: string;
-  /** The folder below the provider, such as `responses`; empty for none. */
+  /** The folder below the provider's, such as `responses`; empty if there is none. */
   readonly sub: string;
 }
 
@@ -16,7 +16,7 @@ export interface RecordedStream extends AnswerOrigin {
   readonly kind: 'stream';
   /** The payload of each event, parsed. */
   readonly events: readonly unknown[];
-  /** The same as recorded, byte for byte. */
+  /** The same payloads byte for byte. */
   readonly lines: readonly string[];
 }
 
@@ -26,11 +26,11 @@ export type RecordedAnswer =
   | (AnswerOrigin & { readonly kind: 'json'; readonly json: unknown });
 
 /**
- * The recorded answers of a provider, those of one `sub` folder or of all, sorted by path.
- * @throws LlmCacheError INVALID_OPTION without recordings of that provider.
+ * The recorded answers of a provider, of one `sub` folder or of all folders, sorted by path.
+ * @throws LlmCacheError INVALID_OPTION if there are no recordings of that provider.
  */
 export function recordedAnswers(provider: string, sub?: string): readonly RecordedAnswer[] {
-  const folder = requiredFixture('wire-vercel-ai', provider);
+  const folder = requiredRecording('wire-vercel-ai', provider);
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => /\.(json|chunks\.txt)$/.test(path))
     .sort()
@@ -54,10 +54,10 @@ function readAnswer(file: string, origin: AnswerOrigin): RecordedAnswer {
   return { ...origin, kind: 'stream', lines, events: lines.map((line) => JSON.parse(line)) };
 }
 
-/** How a provider puts a payload on the wire: ended by `[DONE]`, under an `event:` line, or alone. */
+/** How a provider frames its payloads: with `[DONE]` at the end, with an `event:` line each, or with neither. */
 type Framing = 'with-done' | 'with-type' | 'bare';
 
-const framings: Readonly<Record<string, Framing>> = {
+const FRAMINGS: Readonly<Record<string, Framing>> = {
   alibaba: 'with-done',
   anthropic: 'with-type',
   azure: 'with-done',
@@ -92,7 +92,7 @@ export function answerAsServerSentEvents(answer: RecordedStream): string {
 function framingOf(answer: RecordedStream): Framing {
   // The Responses API ends with an event of its own and has no [DONE], whoever serves it.
   if (typeOf(answer.events[0]).startsWith('response.')) return 'with-type';
-  const framing = framings[answer.provider];
+  const framing = FRAMINGS[answer.provider];
   if (framing !== undefined) return framing;
   throw new LlmCacheError(
     'INVALID_OPTION',

@@ -2,11 +2,11 @@ import type { ExchangeResponse } from '../wire-server/exchange.ts';
 import { answerAsServerSentEvents, type RecordedAnswer } from './recorded-answers.ts';
 import { type RecordedPair, toExchange } from './recorded-pairs.ts';
 
-/** A recording, and what an application asks for it. */
+/** A recorded answer, and the request with which an application asks for it. */
 export interface RecordedCase {
   readonly name: string;
   readonly url: string;
-  /** With the query string. */
+  /** The path with its query string. */
   readonly path: string;
   readonly request: object;
   readonly response: ExchangeResponse;
@@ -18,7 +18,7 @@ export function pairCase(pair: RecordedPair): RecordedCase {
   return { name: `${pair.provider} ${pair.source}`, url: pair.url, path, request, response };
 }
 
-/** An answer without its request: `ask` says what would have been asked, streamed or not. */
+/** A case for an answer that was recorded without its request: `ask` makes the request, streamed or not. */
 export function answerCase(
   answer: RecordedAnswer,
   ask: (stream: boolean) => Pick<RecordedCase, 'path' | 'request'>,
@@ -36,7 +36,7 @@ export function answerCase(
   };
 }
 
-/** The answers in a recording of several, one after the other: each ends with an event of such a type. */
+/** Splits a recording of several answers: an event whose type matches `ending` ends each answer. */
 export function oneByOne(answer: RecordedAnswer, ending: RegExp): readonly RecordedAnswer[] {
   if (answer.kind === 'json') return [answer];
   const isEnd = (event: unknown) => ending.test(String((event as { type?: string }).type)); // an object
@@ -48,10 +48,10 @@ export function oneByOne(answer: RecordedAnswer, ending: RegExp): readonly Recor
   });
 }
 
-/** What belongs to the user keeps its names. */
+/** The names inside these fields are the user's own, and stay. */
 const OWN = new Set(['parameters', 'arguments', 'schema']);
 
-/** A request of the wire in the words of an SDK: `max_tokens` is `maxTokens` there. */
+/** A request of the wire as an SDK takes it: `max_tokens` becomes `maxTokens`. */
 export function camelCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelCased);
   if (typeof value !== 'object' || value === null) return value;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Exchange } from '../wire-server/exchange.ts';
-import { requiredFixture } from './recordings-folder.ts';
+import { requiredRecording } from './recordings-folder.ts';
 
-/** One line of the recordings, as it stands there. */
+/** One line of the file of recordings. */
 interface PairLine {
   readonly src: string;
   readonly provider: string;
@@ -19,18 +19,18 @@ interface PairLine {
 
 /** A real request and the provider's answer to it. */
 export interface RecordedPair {
-  /** The recording's file and the pair's number in it. */
+  /** The file of the recording, and the number of the pair in it. */
   readonly source: string;
   readonly provider: string;
   readonly method: string;
   readonly url: string;
   readonly requestHeaders: Readonly<Record<string, string>>;
   readonly request: unknown;
-  /** The exact bytes that were sent, where they are known; `request` has the recorder's order of keys. */
+  /** The exact bytes that were sent, if they are known; `request` has the recorder's order of keys. */
   readonly requestText: string | undefined;
   readonly status: number;
   readonly responseHeaders: Readonly<Record<string, string>>;
-  /** Parsed JSON, or the text as it came: always for `sse`, for `json` where it is not one JSON value. */
+  /** Parsed JSON, or the text as it was received: for `sse` always, for `json` if it is not one JSON value. */
   readonly response: unknown;
   readonly kind: 'json' | 'sse';
 }
@@ -41,11 +41,11 @@ export interface PairFilter {
 }
 
 /**
- * The recorded pairs, in the file's order.
- * @throws LlmCacheError INVALID_OPTION without recordings.
+ * The recorded pairs, in the order of the file.
+ * @throws LlmCacheError INVALID_OPTION if there are no recordings.
  */
 export function recordedPairs(filter: PairFilter = {}): readonly RecordedPair[] {
-  const lines = readFileSync(requiredFixture('wire-pairs', 'pairs.jsonl'), 'utf8').split('\n');
+  const lines = readFileSync(requiredRecording('wire-pairs', 'pairs.jsonl'), 'utf8').split('\n');
   return lines
     .filter((line) => line !== '')
     .map(toPair)
@@ -55,7 +55,7 @@ export function recordedPairs(filter: PairFilter = {}): readonly RecordedPair[] 
     );
 }
 
-/** A pair for a wire server: at the recorded path, for the recorded body. */
+/** A pair as an exchange of a wire server, at the recorded path and for the recorded body. */
 export function toExchange(pair: RecordedPair): Exchange {
   const { pathname, search } = new URL(pair.url);
   const { 'content-encoding': encoding, 'transfer-encoding': _, ...headers } = pair.responseHeaders;
@@ -65,13 +65,13 @@ export function toExchange(pair: RecordedPair): Exchange {
     path: `${pathname}${search}`,
     request: pair.request,
     response: { status: pair.status, headers, body: pair.response, kind: pair.kind },
-    // The recorder unpacked the body: what came compressed is compressed anew.
+    // The recorder decompressed the body: a body that was compressed is compressed again.
     gzip: encoding !== undefined,
   };
 }
 
 function toPair(line: string): RecordedPair {
-  // The file is ours to trust: its shape is fixed by the README beside it.
+  // The README beside the file fixes the shape of its lines.
   const { src, request_headers, request_text, response_headers, ...rest } = JSON.parse(
     line,
   ) as PairLine;

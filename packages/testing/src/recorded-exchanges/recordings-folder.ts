@@ -2,18 +2,30 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LlmCacheError } from '@cached-llm/core';
+import type { TestRunner } from '../test-environment/index.ts';
+
+function repositoryAbove(folder: string): string | undefined {
+  if (existsSync(join(folder, 'pnpm-workspace.yaml'))) return folder;
+  const parent = dirname(folder);
+  return parent === folder ? undefined : repositoryAbove(parent);
+}
+
+function besideRepository(): string | undefined {
+  const root = repositoryAbove(dirname(fileURLToPath(import.meta.url)));
+  return root === undefined ? undefined : join(dirname(root), 'shared', 'fixtures');
+}
 
 /**
- * Where exchanges recorded by others lie: the folder that CACHED_LLM_FIXTURES names, or `shared/fixtures`
- * beside the repository. `undefined` when there is no such folder.
+ * The folder of exchanges that others recorded: the one that CACHED_LLM_FIXTURES names, or `shared/fixtures` beside the
+ * repository; `undefined` if there is no such folder.
  */
 export function fixturesFolder(): string | undefined {
   const folder = process.env.CACHED_LLM_FIXTURES || besideRepository();
   return folder !== undefined && existsSync(folder) ? folder : undefined;
 }
 
-/** @throws LlmCacheError INVALID_OPTION when there is none: tests over no data would pass and prove nothing. */
-export function requiredFixture(...path: string[]): string {
+/** @throws LlmCacheError INVALID_OPTION if it does not exist: tests over no data would pass and prove nothing. */
+export function requiredRecording(...path: string[]): string {
   const folder = fixturesFolder();
   if (folder !== undefined && existsSync(join(folder, ...path))) return join(folder, ...path);
   throw new LlmCacheError(
@@ -22,38 +34,21 @@ export function requiredFixture(...path: string[]): string {
   );
 }
 
-function besideRepository(): string | undefined {
-  const root = repositoryAbove(dirname(fileURLToPath(import.meta.url)));
-  return root === undefined ? undefined : join(dirname(root), 'shared', 'fixtures');
-}
-
-function repositoryAbove(folder: string): string | undefined {
-  if (existsSync(join(folder, 'pnpm-workspace.yaml'))) return folder;
-  const parent = dirname(folder);
-  return parent === folder ? undefined : repositoryAbove(parent);
-}
-
-const notRun = 'NOT RUN: no recorded exchanges (set CACHED_LLM_FIXTURES)';
-
-/** The two functions that every test runner has; pass your runner's own. */
-export interface FixtureRunner {
-  describe(name: string, define: () => void): void;
-  test(name: string, run: () => void): void;
-}
+const NOT_RUN = 'NOT RUN: no recorded exchanges (set CACHED_LLM_FIXTURES)';
 
 /**
- * Registers a suite over recorded exchanges. Where there are none it registers one passing test that says
- * so, and warns on stderr: absence is no failure, but must not look like success either.
+ * Registers a suite over recorded exchanges. Without recordings it registers one passing test with a notice as its name,
+ * and warns on stderr: missing recordings are no failure, but must not look like a success either.
  */
 export function describeWithFixtures(
-  runner: FixtureRunner,
+  { describe, test }: Pick<TestRunner, 'describe' | 'test'>,
   name: string,
   define: (folder: string) => void,
 ): void {
   const folder = fixturesFolder();
-  runner.describe(name, () => {
+  describe(name, () => {
     if (folder !== undefined) return define(folder);
-    process.stderr.write(`${name}: ${notRun}\n`);
-    runner.test(notRun, () => {});
+    process.stderr.write(`${name}: ${NOT_RUN}\n`);
+    test(NOT_RUN, async () => {});
   });
 }

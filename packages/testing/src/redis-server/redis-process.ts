@@ -5,10 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export const REDIS_HOST = '127.0.0.1';
 
-/**
- * The first piece of what a server on the loopback address says to one command, as it comes over the wire; nothing
- * where it does not listen.
- */
+/** Milliseconds to wait for the first answer. */
+const PATIENCE = 60_000;
+
+/** The first piece of a server's answer to one command, as text of the wire; empty if the server does not listen. */
 export function redisCommand(port: number, command: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, REDIS_HOST, () => socket.write(`${command}\r\n`));
@@ -22,8 +22,6 @@ export function redisCommand(port: number, command: string): Promise<string> {
   });
 }
 
-const PATIENCE = 60_000;
-
 /** A server that wants a password refuses the ping, and thereby answers. */
 async function untilItAnswers(child: ChildProcess, port: number): Promise<void> {
   const deadline = performance.now() + PATIENCE;
@@ -36,12 +34,6 @@ async function untilItAnswers(child: ChildProcess, port: number): Promise<void> 
   throw new Error(`redis-server did not answer within ${PATIENCE} ms.`);
 }
 
-function started(child: ChildProcess): Promise<unknown> {
-  return once(child, 'spawn').catch((cause) => {
-    throw new Error('redis-server cannot be started: install redis-server.', { cause });
-  });
-}
-
 /** Ends a process that this module started. */
 export async function endRedis(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
@@ -50,26 +42,18 @@ export async function endRedis(child: ChildProcess, signal: NodeJS.Signals): Pro
   await ended;
 }
 
-/** A redis-server with these arguments alone, answering on a loopback port. */
+/** Starts a redis-server with exactly these arguments, and waits until it answers on a loopback port. */
 export async function spawnRedisServer(
   port: number,
   words: readonly string[],
 ): Promise<ChildProcess> {
   const child = spawn('redis-server', words, { stdio: 'ignore' });
-  await started(child);
+  await once(child, 'spawn').catch((cause) => {
+    throw new Error('redis-server cannot be started: install redis-server.', { cause });
+  });
   await untilItAnswers(child, port).catch(async (error) => {
     await endRedis(child, 'SIGKILL');
     throw error;
   });
   return child;
-}
-
-/** A redis-server of its own that keeps nothing. */
-export function spawnRedis(
-  port: number,
-  folder: string,
-  more: readonly string[],
-): Promise<ChildProcess> {
-  const own = ['--port', `${port}`, '--bind', REDIS_HOST, '--dir', folder];
-  return spawnRedisServer(port, [...own, '--save', '', '--appendonly', 'no', ...more]);
 }

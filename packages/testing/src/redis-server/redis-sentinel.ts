@@ -1,51 +1,26 @@
-import type { ChildProcess } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  freePort,
-  type TemporaryFolder,
-  temporaryFolder,
-} from '../test-environment/temporary-places.ts';
-import { until } from '../test-environment/until.ts';
+import { freePort, temporaryFolder, until } from '../test-environment/index.ts';
 import { endRedis, REDIS_HOST, redisCommand, spawnRedisServer } from './redis-process.ts';
 
 export interface RedisSentinelOptions {
-  /** What the master is called. */
+  /** The name of the master. */
   readonly name: string;
   readonly masterPort: number;
-  /** How many replicas to know before it is of use. @default 0 */
+  /** How many replicas the sentinel has to know before it is ready. @default 0 */
   readonly replicas?: number;
 }
 
-interface Start {
-  readonly child: ChildProcess;
-  readonly port: number;
-  readonly folder: TemporaryFolder;
-}
-
-/** One sentinel, whose word alone counts. */
-export class RedisSentinel {
+/** One sentinel, which decides alone. */
+export interface RedisSentinel {
   readonly url: string;
-  readonly #start: Start;
-
-  constructor(start: Start) {
-    this.url = `redis://${REDIS_HOST}:${start.port}`;
-    this.#start = start;
-  }
-
-  /** What it says to a command, as it comes over the wire. */
-  command(text: string): Promise<string> {
-    return redisCommand(this.#start.port, text);
-  }
-
-  /** Ends the process and removes its folder. Belongs into `afterEach` or `afterAll`. */
-  async stop(): Promise<void> {
-    await endRedis(this.#start.child, 'SIGKILL');
-    await this.#start.folder.remove();
-  }
+  /** The sentinel's answer to a command, as text of the wire. */
+  command(text: string): Promise<string>;
+  /** Ends the process and removes its folder. Call it in `afterEach` or `afterAll`. */
+  stop(): Promise<void>;
 }
 
-/** Starts a sentinel that watches a master, and takes a replica in its place soon after it has gone. */
+/** Starts a sentinel that watches a master, and soon promotes a replica when the master is gone. */
 export async function startRedisSentinel(options: RedisSentinelOptions): Promise<RedisSentinel> {
   const { name, masterPort, replicas = 0 } = options;
   const folder = await temporaryFolder();
@@ -61,12 +36,15 @@ export async function startRedisSentinel(options: RedisSentinelOptions): Promise
   ];
   await writeFile(path, lines.join('\n'));
   const child = await spawnRedisServer(port, [path, '--sentinel']);
-  const sentinel = new RedisSentinel({ child, port, folder });
-  const isReady = async () =>
-    (await redisCommand(port, 'INFO sentinel')).includes(`slaves=${replicas},`);
+  const command = (text: string) => redisCommand(port, text);
+  const stop = async () => {
+    await endRedis(child, 'SIGKILL');
+    await folder.remove();
+  };
+  const isReady = async () => (await command('INFO sentinel')).includes(`slaves=${replicas},`);
   await until('The sentinel knows the replicas', isReady).catch(async (error) => {
-    await sentinel.stop();
+    await stop();
     throw error;
   });
-  return sentinel;
+  return { url: `redis://${REDIS_HOST}:${port}`, command, stop };
 }

@@ -1,43 +1,55 @@
 import type { ChildProcess } from 'node:child_process';
-import {
-  freePort,
-  type TemporaryFolder,
-  temporaryFolder,
-} from '../test-environment/temporary-places.ts';
-import { endRedis, redisCommand, spawnRedis } from './redis-process.ts';
+import { freePort, type TemporaryFolder, temporaryFolder } from '../test-environment/index.ts';
+import { endRedis, REDIS_HOST, redisCommand, spawnRedisServer } from './redis-process.ts';
 
-interface Start {
-  readonly child: ChildProcess;
+export interface RedisServerOptions {
+  /** More arguments of `redis-server`, as in `['--requirepass', 'secret']`. */
+  readonly arguments?: readonly string[];
+  /** @default a free port */
+  readonly port?: number;
+}
+
+/** Where a server runs, and its arguments. */
+interface Place {
   readonly port: number;
   readonly folder: TemporaryFolder;
   readonly more: readonly string[];
 }
 
-/** A real Redis on the loopback address, to be used and mistreated by a test. */
+const ATTEMPTS = 3;
+
+function spawnRedis({ port, folder, more }: Place): Promise<ChildProcess> {
+  const own = ['--port', `${port}`, '--bind', REDIS_HOST, '--dir', folder.path];
+  return spawnRedisServer(port, [...own, '--save', '', '--appendonly', 'no', ...more]);
+}
+
+/** A real Redis on the loopback address, which a test may use, stop and damage. */
 export class RedisServer {
   readonly port: number;
   readonly url: string;
-  readonly #more: readonly string[];
-  readonly #folder: TemporaryFolder;
+  readonly #place: Place;
   #child: ChildProcess;
 
-  constructor({ child, port, folder, more }: Start) {
-    this.port = port;
-    this.url = `redis://127.0.0.1:${port}`;
-    this.#more = more;
-    this.#folder = folder;
+  private constructor(place: Place, child: ChildProcess) {
+    this.port = place.port;
+    this.url = `redis://${REDIS_HOST}:${place.port}`;
+    this.#place = place;
     this.#child = child;
   }
 
-  /** Another one after `restart()`. */
+  static async start(place: Place): Promise<RedisServer> {
+    return new RedisServer(place, await spawnRedis(place));
+  }
+
+  /** The process's id; `restart()` changes it. */
   get pid(): number | undefined {
     return this.#child.pid;
   }
 
-  /** Ends the process and removes its folder, as often as you like. Belongs into `afterEach` or `afterAll`. */
+  /** Ends the process and removes its folder; it may be called again. Call it in `afterEach` or `afterAll`. */
   async stop(): Promise<void> {
     await this.kill();
-    await this.#folder.remove();
+    await this.#place.folder.remove();
   }
 
   /** Ends the process, by default as a crash would. */
@@ -45,12 +57,12 @@ export class RedisServer {
     await endRedis(this.#child, signal);
   }
 
-  /** What it says to a command, as it comes over the wire; nothing where it does not listen. */
+  /** The server's answer to a command, as text of the wire; empty if the server does not listen. */
   command(text: string): Promise<string> {
     return redisCommand(this.port, text);
   }
 
-  /** Holds the process: connections stay open, and nothing answers. */
+  /** Suspends the process: connections stay open, and the server does not answer. */
   pause(): void {
     this.#child.kill('SIGSTOP');
   }
@@ -59,48 +71,33 @@ export class RedisServer {
     this.#child.kill('SIGCONT');
   }
 
-  /** Ends the process, if it still runs, and starts an empty one on the same port. */
+  /** Ends the process if it still runs, and starts an empty one on the same port. */
   async restart(): Promise<void> {
     await this.kill();
-    this.#child = await spawnRedis(this.port, this.#folder.path, this.#more);
+    this.#child = await spawnRedis(this.#place);
   }
 }
 
-export interface RedisServerOptions {
-  /** More arguments of `redis-server`, as in `['--requirepass', 'secret']`. */
-  readonly arguments?: readonly string[];
-  /** @default a free one */
-  readonly port?: number;
-}
-
-const ATTEMPTS = 3;
-
-interface Place {
-  readonly folder: TemporaryFolder;
-  readonly more: readonly string[];
-  /** Nothing for a free one; another process may take that meanwhile, so it is tried again. */
-  readonly port: number | undefined;
-}
-
-async function start({ folder, more, port: fixed }: Place, attempt: number): Promise<RedisServer> {
-  const port = fixed ?? (await freePort());
+/** Another process may take a free port before the server listens on it: then another port is tried. */
+async function startOnFreePort(place: Omit<Place, 'port'>, attempt = 1): Promise<RedisServer> {
   try {
-    const child = await spawnRedis(port, folder.path, more);
-    return new RedisServer({ child, port, folder, more });
+    return await RedisServer.start({ ...place, port: await freePort() });
   } catch (error) {
-    if (attempt >= ATTEMPTS || fixed !== undefined) throw error;
-    return start({ folder, more, port: fixed }, attempt + 1);
+    if (attempt >= ATTEMPTS) throw error;
+    return startOnFreePort(place, attempt + 1);
   }
 }
 
 /**
- * Starts a `redis-server` that keeps nothing on disk, and waits until it answers.
- * @throws Error where the program is not installed or does not start
+ * Starts a `redis-server` that writes nothing to disk, and waits until it answers.
+ * @throws Error if the program is not installed or does not start
  */
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
+  const { port, arguments: more = [] } = options;
   const folder = await temporaryFolder();
   try {
-    return await start({ folder, more: options.arguments ?? [], port: options.port }, 1);
+    if (port === undefined) return await startOnFreePort({ folder, more });
+    return await RedisServer.start({ port, folder, more });
   } catch (error) {
     await folder.remove();
     throw error;

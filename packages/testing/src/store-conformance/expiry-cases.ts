@@ -1,43 +1,33 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { StoreCase, TestedStore } from './store-case.ts';
+import { until } from '../test-environment/index.ts';
+import { LONG, SHORT, type StoreCase, type TestedStore } from './store-case.ts';
 
-/** Milliseconds of a life that a test can wait for. */
-const SHORT = 20;
-const LONG = 60_000;
-const PATIENCE = 20_000;
-
-async function isGoneSoon(store: TestedStore, key: string): Promise<boolean> {
-  const deadline = performance.now() + PATIENCE;
-  while (performance.now() < deadline) {
-    if ((await store.get(key)) === undefined) return true;
-    await delay(5);
-  }
-  return false;
-}
+const gone = (store: TestedStore, key: string) =>
+  until(`The row of ${key} is gone`, async () => (await store.get(key)) === undefined);
 
 export const expiryCases: readonly StoreCase[] = [
   {
-    name: 'a row is gone after its ttl, and stays before',
+    name: 'a row is gone after its ttl, and not before',
     needs: ['expiry'],
     async run({ store, expect }) {
       await store.set('long', 'stays', LONG);
       await store.set('short', 'goes', SHORT);
-      expect(await isGoneSoon(store, 'short')).toEqual(true);
+      await gone(store, 'short');
       expect(await store.get('long')).toEqual('stays');
     },
   },
   {
-    name: 'getMany leaves out what has expired',
+    name: 'getMany leaves out rows that have expired',
     needs: ['expiry', 'getMany'],
     async run({ store, expect }) {
       await store.set('long', 'stays', LONG);
       await store.set('short', 'goes', SHORT);
-      await isGoneSoon(store, 'short');
+      await gone(store, 'short');
       expect(await store.getMany?.(['short', 'long'])).toEqual([undefined, 'stays']);
     },
   },
   {
-    name: 'a row without a ttl stays, also where an earlier one had a ttl',
+    name: 'a row without a ttl stays, even if an earlier row of its key had a ttl',
     needs: ['expiry'],
     async run({ store, expect }) {
       await store.set('key', 'first', SHORT);
@@ -51,22 +41,22 @@ export const expiryCases: readonly StoreCase[] = [
     needs: ['expiry'],
     async run({ store, expect }) {
       await store.set('key', 'first', SHORT);
-      await isGoneSoon(store, 'key');
+      await gone(store, 'key');
       await store.set('key', 'second', LONG);
       expect(await store.get('key')).toEqual('second');
     },
   },
   {
-    name: 'a ttl that is fractional or huge loses no row',
+    name: 'a row with a fractional or a huge ttl is not lost',
     async run({ store, expect }) {
       for (const ttl of [LONG + 0.5, 2 ** 31, 1e15, Number.MAX_SAFE_INTEGER]) {
-        await store.set(`for ${ttl}`, 'kept', ttl);
-        expect(await store.get(`for ${ttl}`)).toEqual('kept');
+        await store.set(`for ${ttl}`, 'stored', ttl);
+        expect(await store.get(`for ${ttl}`)).toEqual('stored');
       }
     },
   },
   {
-    name: 'sweeping removes what has expired and nothing else',
+    name: 'sweeping removes expired rows and no others',
     needs: ['sweep'],
     async run({ store, expect }) {
       await store.set('for ever', '1');

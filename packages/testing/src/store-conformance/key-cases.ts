@@ -1,6 +1,6 @@
 import type { StoreCase } from './store-case.ts';
 
-/** Each would be taken for another by some pattern, collation, separator or quoting. */
+/** Some pattern, collation, separator or quoting would mistake each of them for another. */
 const KEYS = [
   'a',
   'A',
@@ -48,7 +48,7 @@ export const keyCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'deleting a key deletes none that a pattern would match',
+    name: 'deleting a key deletes no key that it would match as a pattern',
     async run({ store, expect }) {
       for (const key of KEYS) await store.set(key, key);
       for (const key of ['%', 'a_b', 'a*', 'a?', 'a[b]']) await store.delete(key);
@@ -68,7 +68,7 @@ export const keyCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'two stores on one place leave each other the rows of a like-named prefix',
+    name: 'two stores on one place do not delete rows of a similar prefix',
     needs: ['shared'],
     async run({ store, another, expect }) {
       const second = await another();

@@ -1,31 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Leases } from '@cached-llm/core';
-import type { StoreCase, TestedStore } from './store-case.ts';
-
-/** Milliseconds of a lease that a test can wait for. */
-const SHORT = 20;
-const LONG = 60_000;
-const PATIENCE = 5_000;
+import { until } from '../test-environment/index.ts';
+import { LONG, SHORT, type StoreCase, type TestedStore } from './store-case.ts';
 
 function leasesOf({ leases }: TestedStore): Leases {
   if (leases === undefined) throw new Error("The store claims 'leases', but has none.");
   return leases;
 }
 
-/** Whoever waits for a lease asks again and again. */
-async function takeSoon(leases: Leases, key: string, token: string): Promise<string> {
-  const deadline = performance.now() + PATIENCE;
-  let holder = await leases.take(key, token, LONG);
-  while (holder !== token && performance.now() < deadline) {
-    await delay(5);
-    holder = await leases.take(key, token, LONG);
-  }
-  return holder;
-}
-
 export const leaseCases: readonly StoreCase[] = [
   {
-    name: 'a lease is held against others, who are told by whom',
+    name: 'a lease is held against others, who learn its holder',
     needs: ['leases'],
     async run({ store, expect }) {
       const leases = leasesOf(store);
@@ -35,17 +20,19 @@ export const leaseCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'a lease ends by itself, and whoever asks next has it',
+    name: 'a lease ends by itself, and the next one who asks gets it',
     needs: ['leases'],
     async run({ store, expect }) {
       const leases = leasesOf(store);
       await leases.take('key', 'killed', SHORT);
-      expect(await takeSoon(leases, 'key', 'next')).toEqual('next');
+      await until('The lease has ended', async () => {
+        return (await leases.take('key', 'next', LONG)) === 'next';
+      });
       expect(await leases.take('key', 'killed', LONG)).toEqual('next');
     },
   },
   {
-    name: 'a lease is prolonged by its holder, and not by one who asks in vain',
+    name: 'its holder prolongs a lease, and others who ask for it do not',
     needs: ['leases'],
     async run({ store, expect }) {
       const leases = leasesOf(store);
@@ -59,7 +46,7 @@ export const leaseCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'a lease is given up by its holder only',
+    name: 'only its holder can release a lease',
     needs: ['leases'],
     async run({ store, expect }) {
       const leases = leasesOf(store);
@@ -72,7 +59,7 @@ export const leaseCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'a lease is no row, and a row under its key is none of its business',
+    name: 'a lease is not a row, and does not depend on a row with its key',
     needs: ['leases', 'scan'],
     async run({ store, expect }) {
       const leases = leasesOf(store);
@@ -86,7 +73,7 @@ export const leaseCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'of many who ask at once, in two stores on one place, one has the lease',
+    name: 'one of many who ask at once, in two stores on one place, gets the lease',
     needs: ['leases', 'shared'],
     async run({ store, another, expect }) {
       const both = [leasesOf(store), leasesOf(await another())];

@@ -4,7 +4,7 @@ const numbers = Array.from({ length: 100 }, (_, number) => number);
 
 export const parallelCases: readonly StoreCase[] = [
   {
-    name: 'of several sets at once on one key the last one asked for stays',
+    name: 'the last of several sets at once on one key counts',
     async run({ store, expect }) {
       for (const round of [1, 2, 3]) {
         await Promise.all(numbers.map((number) => store.set('key', `${round}.${number}`)));
@@ -13,7 +13,7 @@ export const parallelCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'a value read while it is written is one of those written, never a mixture',
+    name: 'a value that is read while it is written is one of the written values, never a mixture',
     async run({ store, expect }) {
       const values = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(100_000));
       await store.set('key', 'a'.repeat(100_000));
@@ -30,8 +30,8 @@ export const parallelCases: readonly StoreCase[] = [
       const odd = numbers.filter((number) => number % 2 === 1);
       await Promise.all(odd.map((number) => store.delete(`key ${number}`)));
       const read = await Promise.all(numbers.map((number) => store.get(`key ${number}`)));
-      const kept = numbers.map((number) => (number % 2 === 1 ? undefined : `value ${number}`));
-      expect(read).toEqual(kept);
+      const left = numbers.map((number) => (number % 2 === 1 ? undefined : `value ${number}`));
+      expect(read).toEqual(left);
     },
   },
   {

@@ -1,6 +1,7 @@
 import type { Store } from '@cached-llm/core';
+import type { Expect } from '../test-environment/index.ts';
 
-/** What a store may lack. What it does not claim is not tested, and is named in the suite's title. */
+/** What a store may lack. The suite does not test what a store does not claim, and names it in its title. */
 export type StoreCapability =
   | 'errorEvents'
   | 'expiry'
@@ -10,12 +11,10 @@ export type StoreCapability =
   | 'shared'
   | 'sweep';
 
-export type Expect = (actual: unknown) => { toEqual(expected: unknown): unknown };
-
-/** A `size` is nothing the suite asks for; so a Map is a store as well, though its own is a number. */
+/** The suite does not ask for a `size`; so a Map is a store as well, though its own `size` is a number. */
 export type TestedStore = Store;
 
-/** What a case works with: a store that is empty, and the runner's own `expect`. */
+/** What a case works with: an empty store, and the runner's own `expect`. */
 export interface StoreCaseContext {
   readonly store: TestedStore;
   readonly expect: Expect;
@@ -23,9 +22,14 @@ export interface StoreCaseContext {
   another(): Promise<TestedStore>;
 }
 
-/** One behaviour, as a sentence, and the test of it. */
+/** One behaviour, as a sentence, and its test. */
 export interface StoreCase {
   readonly name: string;
   readonly needs?: readonly StoreCapability[];
   run(context: StoreCaseContext): Promise<void>;
 }
+
+/** The lifetime of a row or a lease that a test waits for, in milliseconds. */
+export const SHORT = 20;
+/** A lifetime that no test outlasts, in milliseconds. */
+export const LONG = 60_000;

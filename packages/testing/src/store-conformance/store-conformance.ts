@@ -1,33 +1,25 @@
+import type { Expect, TestRunner } from '../test-environment/index.ts';
 import { expiryCases } from './expiry-cases.ts';
 import { keyCases } from './key-cases.ts';
 import { leaseCases } from './lease-cases.ts';
 import { parallelCases } from './parallel-cases.ts';
 import { scanCases } from './scan-cases.ts';
-import type { Expect, StoreCapability, StoreCaseContext, TestedStore } from './store-case.ts';
+import type { StoreCapability, StoreCaseContext, TestedStore } from './store-case.ts';
 import { valueCases } from './value-cases.ts';
-
-/** The functions that every test runner has; pass your runner's own. */
-export interface ConformanceRunner {
-  describe(name: string, define: () => void): unknown;
-  test(name: string, run: () => Promise<void>): unknown;
-  beforeEach(run: () => Promise<void>): unknown;
-  afterEach(run: () => Promise<void>): unknown;
-  readonly expect: Expect;
-}
 
 export interface OpenedStore {
   readonly store: TestedStore;
-  /** One more store on the same place; needed for the capability `shared`. */
+  /** Opens one more store on the same place; the capability `shared` needs it. */
   another?(): Promise<TestedStore>;
-  /** Closes every store that was opened, and removes what they kept. */
+  /** Closes every store that was opened, and removes their rows. */
   close(): Promise<void>;
 }
 
 export interface StoreUnderTest {
   readonly name: string;
-  /** A store that is empty; called once for every test. */
+  /** Opens an empty store; it is called once for every test. */
   open(): Promise<OpenedStore>;
-  /** What is not named here is not tested; the suite's title lists it. */
+  /** A capability that is not named here is not tested, and stands in the suite's title. */
   readonly capabilities: { readonly [Capability in StoreCapability]?: boolean };
 }
 
@@ -63,11 +55,11 @@ function context(opened: OpenedStore | undefined, expect: Expect): StoreCaseCont
 }
 
 /**
- * Registers a suite of what the cache relies on in a store.
- * @returns the capabilities the store lacks, whose tests were not registered
+ * Registers a suite of all that the cache relies on in a store.
+ * @returns the capabilities that the store lacks, whose tests were not registered
  */
 export function storeConformance(
-  { describe, test, beforeEach, afterEach, expect }: ConformanceRunner,
+  { describe, test, beforeEach, afterEach, expect }: TestRunner,
   { name, open, capabilities }: StoreUnderTest,
 ): readonly StoreCapability[] {
   const missing = CAPABILITIES.filter((capability) => capabilities[capability] !== true);

@@ -27,7 +27,7 @@ export const valueCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'a text comes back as it went in',
+    name: 'a text is read as it was written',
     async run({ store, expect }) {
       for (const value of VALUES) {
         await store.set('key', value);
@@ -36,7 +36,7 @@ export const valueCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'a text of 200 KB comes back whole',
+    name: 'a text of 200 KB is read whole',
     async run({ store, expect }) {
       const value = 'ä🦊x'.repeat(25_000);
       await store.set('long', value);
@@ -52,7 +52,7 @@ export const valueCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'what is deleted is gone, and nothing else is',
+    name: 'a deleted row is gone, and no other is',
     async run({ store, expect }) {
       await store.set('one', '1');
       await store.set('two', '2');
@@ -68,7 +68,7 @@ export const valueCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'getMany answers in the order of its keys, with gaps and duplicates',
+    name: 'getMany gives values in the order of its keys, with gaps and duplicates',
     needs: ['getMany'],
     async run({ store, expect }) {
       await store.set('one', '1');

@@ -1,6 +1,6 @@
 type Chunks<Chunk> = AsyncIterable<Chunk> | Iterable<Chunk>;
 
-/** Everything that a stream gives, once it has ended. */
+/** Reads a stream to its end, and gives all its chunks. */
 export async function chunksOf<Chunk>(
   stream: Chunks<Chunk> | PromiseLike<Chunks<Chunk>>,
 ): Promise<Chunk[]> {

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 
 export interface TemporaryFolder {
   readonly path: string;
-  /** Removes the folder and all that is in it. As often as you like. */
+  /** Removes the folder with its contents; it may be called again. */
   remove(): Promise<void>;
 }
 
-/** A new folder, empty and nobody else's. */
+/** Makes a new and empty folder, which only the caller knows. */
 export async function temporaryFolder(): Promise<TemporaryFolder> {
   const path = await mkdtemp(join(tmpdir(), 'cached-llm-'));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };

@@ -4,8 +4,9 @@ const PATIENCE = 20_000;
 const PAUSE = 10;
 
 /**
- * Waits for `isSo`, asking again and again.
- * @throws Error, with `what`, where that takes too long
+ * Waits until a condition is true, and checks it again and again.
+ * @param what the condition as a sentence, for the error
+ * @throws Error if the condition is not true within 20 seconds
  */
 export async function until(what: string, isSo: () => unknown): Promise<void> {
   const deadline = performance.now() + PATIENCE;
@@ -13,5 +14,5 @@ export async function until(what: string, isSo: () => unknown): Promise<void> {
     if (await isSo()) return;
     await delay(PAUSE);
   }
-  throw new Error(`${what}: not within ${PATIENCE} ms.`);
+  throw new Error(`${what}: this was not so within ${PATIENCE} ms.`);
 }

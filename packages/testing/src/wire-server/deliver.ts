@@ -7,18 +7,18 @@ import { LlmCacheError } from '@cached-llm/core';
 import type { Delivery, ExchangeResponse, Fault } from './exchange.ts';
 import { wireBody } from './wire-body.ts';
 
-/** One answer on its way: what is said, how it travels and what goes wrong with it. */
-export interface Parcel {
+/** An answer with the way it is sent and the fault that disturbs it. */
+export interface PlannedAnswer {
   readonly response: ExchangeResponse;
   readonly delivery: Delivery;
-  readonly fault: Fault | undefined;
+  readonly fault?: Fault | undefined;
 }
 
-export async function deliver(reply: Reply, parcel: Parcel): Promise<void> {
-  const { fault, delivery } = parcel;
+export async function deliver(reply: Reply, answer: PlannedAnswer): Promise<void> {
+  const { fault, delivery } = answer;
   if (fault?.kind === 'refuse') return reply.refuse();
   if (fault?.kind === 'hang' && fault.afterEvents === undefined) return;
-  const { status, headers, events } = wireBody(responseUnder(parcel), delivery);
+  const { status, headers, events } = wireBody(responseUnder(answer), delivery);
   const chunks = chunksOf(events.slice(0, eventLimit(fault)), delivery.chunkSize ?? 'event');
   reply.head(status, headers);
   const paced = Readable.from(inTime(chunks, delivery.latencyPerChunk ?? 0, reply.closed), {
@@ -29,15 +29,15 @@ export async function deliver(reply: Reply, parcel: Parcel): Promise<void> {
   else if (fault?.kind !== 'hang') reply.end();
 }
 
-function responseUnder({ response, fault }: Parcel): ExchangeResponse {
+function responseUnder({ response, fault }: PlannedAnswer): ExchangeResponse {
   if (fault?.kind !== 'status') return response;
   const error = { type: 'fault', message: `This wire server answers ${fault.status} on purpose.` };
   return { status: fault.status, headers: fault.headers ?? {}, body: { error } };
 }
 
 function eventLimit(fault: Fault | undefined): number {
-  if (fault === undefined || !('afterEvents' in fault)) return Number.POSITIVE_INFINITY;
-  return fault.afterEvents ?? Number.POSITIVE_INFINITY;
+  if (fault === undefined || !('afterEvents' in fault)) return Infinity;
+  return fault.afterEvents ?? Infinity;
 }
 
 function chunksOf(
@@ -54,13 +54,13 @@ function chunksOf(
 
 async function* inTime(chunks: readonly Buffer[], latency: number, signal: AbortSignal) {
   for (const chunk of chunks) {
-    // Node joins what is written in one turn of the event loop into one HTTP chunk.
+    // Node joins all writes of one turn of the event loop into one HTTP chunk.
     await (latency > 0 ? wait(latency, undefined, { signal }) : nextTurn());
     yield chunk;
   }
 }
 
-/** @throws LlmCacheError INVALID_OPTION for a chunk size that would never end, or end in nothing. */
+/** @throws LlmCacheError INVALID_OPTION for a chunk size with which a body would never end, or be lost. */
 export function assertDelivery({ chunkSize = 'event' }: Delivery): void {
   if (typeof chunkSize === 'string' || (Number.isInteger(chunkSize) && chunkSize > 0)) return;
   throw new LlmCacheError(
@@ -69,13 +69,13 @@ export function assertDelivery({ chunkSize = 'event' }: Delivery): void {
   );
 }
 
-/** The server's end of one answer, which knows whether the client or the server ended it. */
+/** The server's side of one answer. It knows whether the client or the server ended the connection. */
 export class Reply {
   readonly #outgoing: ServerResponse;
   readonly #closed = new AbortController();
   #isCut = false;
 
-  /** `onLeft` is told when the client went away before it had the whole answer. */
+  /** `onLeft` is called when the client leaves before it has the whole answer. */
   constructor(outgoing: ServerResponse, onLeft: () => void) {
     this.#outgoing = outgoing;
     outgoing.once('close', () => {
@@ -84,7 +84,7 @@ export class Reply {
     });
   }
 
-  /** Aborts when nobody reads any more. */
+  /** Aborts when the connection has ended. */
   get closed(): AbortSignal {
     return this.#closed.signal;
   }
@@ -107,9 +107,9 @@ export class Reply {
     this.#outgoing.end();
   }
 
-  /** What was written still arrives, but not the end of the body. */
+  /** The client still receives the data that was written, but not the end of the body. */
   async cut(): Promise<void> {
-    // A client that finds data and the cut in one read throws the data away.
+    // A client that receives the data and the end of the connection in one read discards the data.
     await wait(10);
     this.#isCut = true;
     this.#outgoing.socket?.destroySoon();

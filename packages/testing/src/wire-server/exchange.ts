@@ -1,9 +1,9 @@
-/** How a body is framed, and which `content-type` it gets unless the headers say otherwise. */
+/** How a body is framed, and which `content-type` it gets unless the headers set another one. */
 export type BodyKind = 'json' | 'sse' | 'ndjson' | 'text';
 
 /**
- * Something that goes wrong on purpose. `times` is how many requests meet it, all of them by default; after
- * that the next fault of the list has its turn, or the true answer comes. Events are counted as written.
+ * Something that goes wrong on purpose. `times` is how many requests meet the fault, all of them by default. After that
+ * the next fault of the list takes effect, or the true answer is sent. Events are counted as they are written.
  */
 export type Fault = { readonly times?: number } & (
   | { readonly kind: 'cut-socket' | 'end-early'; readonly afterEvents: number }
@@ -12,21 +12,21 @@ export type Fault = { readonly times?: number } & (
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  /** Without `afterEvents` not even the headers come. Ends when the client leaves or the server closes. */
+  /** Without `afterEvents` not even the headers are sent. It ends when the client leaves or the server closes. */
   | { readonly kind: 'hang'; readonly afterEvents?: number }
-  /** The connection is reset before a byte of the answer. */
+  /** The connection is reset before the first byte of the answer. */
   | { readonly kind: 'refuse' }
 );
 
-/** How an answer travels. Said for the server, the exchange or the response; the most specific one counts. */
+/** How an answer is sent. The server, the exchange and the response can each set it; the most specific one counts. */
 export interface Delivery {
-  /** Wait before each chunk, in milliseconds. @default 0 */
+  /** How long to wait before each chunk, in milliseconds. @default 0 */
   readonly latencyPerChunk?: number;
-  /** One write per event, per byte, or per so many bytes wherever they fall. @default 'event' */
+  /** One write per event, per byte, or per that many bytes, wherever these end. @default 'event' */
   readonly chunkSize?: 'event' | 'byte' | number;
-  /** Line ends of SSE and NDJSON bodies. @default as written in the body */
+  /** The line ends of SSE and NDJSON bodies. @default as they are in the body */
   readonly lineEnding?: '\n' | '\r\n';
-  /** Compress, flushing after each chunk. @default false */
+  /** Compresses the body, and flushes after each chunk. @default false */
   readonly gzip?: boolean;
   /** @default none */
   readonly faults?: readonly Fault[];
@@ -36,33 +36,33 @@ export interface ExchangeResponse extends Delivery {
   /** @default 200 */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A string goes out as it is. An array is a list of events for `sse` and `ndjson`; the rest is JSON. */
+  /** A string is sent as it is. An array is a list of events for `sse` and `ndjson`. Anything else is sent as JSON. */
   readonly body: unknown;
   /** @default 'text' for a string, 'json' for everything else */
   readonly kind?: BodyKind;
 }
 
-/** A request and the answer to it, as recorded or as written by hand. */
+/** A request and its answer, recorded or written by hand. */
 export interface Exchange extends Delivery {
   readonly name?: string;
   /** @default 'POST' */
   readonly method?: string;
-  /** Compared with the query string when it has one itself, without it otherwise. @default any path */
+  /** It is compared with the query string if it has one itself, and without it otherwise. @default any path */
   readonly path?: string;
   /** The parsed JSON body; the order of keys does not matter. @default any body */
   readonly request?: unknown;
   readonly response: ExchangeResponse;
 }
 
-/** What arrived at a wire server. */
+/** A request that a wire server received. */
 export interface ReceivedRequest {
   readonly method: string;
-  /** With the query string. */
+  /** The path with its query string. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** The body parsed; `undefined` when it is not JSON. */
+  /** The parsed body; `undefined` if the body is not JSON. */
   readonly json: unknown;
-  /** The client went away before it had the whole answer. */
+  /** The client left before it had the whole answer. */
   readonly aborted: boolean;
 }

@@ -9,7 +9,7 @@ export function findExchange(
   return exchanges.find((exchange) => differences(exchange, request).next().done === true);
 }
 
-/** What an unmatched request is told: which exchange came nearest, and where it differs; never a content. */
+/** The answer to a request without an exchange: the nearest exchange and the fields that differ, never their contents. */
 export function noExchange(
   exchanges: readonly Exchange[],
   request: ReceivedRequest,
@@ -18,7 +18,7 @@ export function noExchange(
   const message = [`No exchange answers ${called}.`, nearest(exchanges, request)].join(' ').trim();
   return {
     status: 501,
-    // Otherwise SDKs take a 5xx for a passing trouble and ask twice more.
+    // Without this header SDKs retry a 5xx twice.
     headers: { 'x-should-retry': 'false' },
     body: { error: { type: 'no_exchange', message, path: request.path } },
   };
@@ -35,7 +35,7 @@ function nearest(exchanges: readonly Exchange[], request: ReceivedRequest): stri
   return best ? `The nearest is "${best.name}"; different: ${best.differing.join(', ')}.` : '';
 }
 
-/** Another path is worse than another method, and that is worse than any number of other fields. */
+/** A different path weighs more than a different method, and that weighs more than any number of other fields. */
 function weight(differing: readonly string[]): number {
   const fields = differing.length / (differing.length + 1);
   return fields + (differing.includes('path') ? 4 : 0) + (differing.includes('method') ? 2 : 0);
@@ -53,7 +53,7 @@ function isSamePath(expected: string | undefined, path: string): boolean {
 }
 
 function* bodyDifferences(expected: unknown, received: unknown): Generator<string> {
-  // Through JSON, so that `undefined` members and class instances compare as they would have been sent.
+  // Through JSON, so that `undefined` members and class instances are compared as they would be sent.
   const sent: unknown = JSON.parse(JSON.stringify(expected));
   if (isDeepStrictEqual(sent, received)) return;
   if (!isObject(sent) || !isObject(received)) return yield 'body';

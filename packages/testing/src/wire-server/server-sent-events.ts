@@ -1,16 +1,16 @@
 export interface ServerSentEvent {
   /** The `event:` line. @default none */
   readonly event?: string;
-  /** A string goes out as it is, anything else as JSON. */
+  /** A string is written as it is, anything else as JSON. */
   readonly data: unknown;
 }
 
-/** The text of an event stream, each event ended by an empty line. */
+/** The text of an event stream, in which an empty line ends each event. */
 export function serverSentEvents(events: readonly ServerSentEvent[]): string {
   return events.map(eventText).join('');
 }
 
-/** A recorded event stream as its events, comments and line ends included: joined they are the text again. */
+/** Splits an event stream after each event. Comments and line ends stay: joined, the events are the text again. */
 export function splitServerSentEvents(text: string): string[] {
   return text.match(/[\s\S]*?(?:\r\n\r\n|\n\n|\r\r)[\r\n]*|[\s\S]+$/g) ?? [];
 }

@@ -1,7 +1,7 @@
 import type { BodyKind, Delivery, ExchangeResponse } from './exchange.ts';
 import { serverSentEvents, splitServerSentEvents } from './server-sent-events.ts';
 
-/** A response turned into what is written: its head, and its body event by event. */
+/** A response as it is written: its status, its headers, and its body event by event. */
 export interface WireBody {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

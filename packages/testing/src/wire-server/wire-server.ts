@@ -2,105 +2,19 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { assertDelivery, deliver, type Parcel, Reply } from './deliver.ts';
+import { assertDelivery, deliver, type PlannedAnswer, Reply } from './deliver.ts';
 import type { Delivery, Exchange, ExchangeResponse, Fault, ReceivedRequest } from './exchange.ts';
 import { findExchange, noExchange } from './find-exchange.ts';
 
 export interface WireServerOptions extends Delivery {
-  /** The first that fits a request answers it, as often as it is asked. @default none */
+  /** The first exchange that matches a request answers it, however often it is asked. @default none */
   readonly exchanges?: readonly Exchange[];
-  /** Computes the answer to what no exchange fits. @default 501, naming the nearest exchange */
+  /** Computes the answer to a request that no exchange matches. @default status 501, which names the nearest exchange */
   readonly answer?: (request: ReceivedRequest) => ExchangeResponse | Promise<ExchangeResponse>;
 }
 
-/** Decides what a request is answered, and what goes wrong with it. */
-export class AnswerDesk {
-  readonly #options: WireServerOptions;
-  readonly #turns = new FaultTurns();
-
-  constructor(options: WireServerOptions) {
-    this.#options = options;
-  }
-
-  async parcelFor(request: ReceivedRequest): Promise<Parcel> {
-    const { exchanges = [], answer, ...everywhere } = this.#options;
-    const exchange = findExchange(exchanges, request);
-    if (exchange !== undefined)
-      return this.#parcel(exchange.response, { ...everywhere, ...exchange });
-    if (answer === undefined) return plainParcel(noExchange(exchanges, request));
-    try {
-      return this.#parcel(await answer(request), everywhere);
-    } catch (error) {
-      return plainParcel(answerFailed(error));
-    }
-  }
-
-  reset(): void {
-    this.#turns.reset();
-  }
-
-  #parcel(response: ExchangeResponse, around: Delivery): Parcel {
-    const delivery: Delivery = { ...around, ...response };
-    return { response, delivery, fault: this.#turns.next(delivery.faults ?? []) };
-  }
-}
-
-function plainParcel(response: ExchangeResponse): Parcel {
-  return { response, delivery: {}, fault: undefined };
-}
-
-/** A mistake in the test's own function has to be seen there, and not as a lost connection. */
-function answerFailed(error: unknown): ExchangeResponse {
-  const message = `The wire server's answer function failed: ${String(error)}`;
-  return {
-    status: 500,
-    headers: { 'x-should-retry': 'false' },
-    body: { error: { type: 'answer_failed', message } },
-  };
-}
-
-/** Counts how many requests each fault has met, so that the next one of a list gets its turn. */
-export class FaultTurns {
-  readonly #met = new Map<Fault, number>();
-
-  /** The first fault that is not used up yet. */
-  next(faults: readonly Fault[]): Fault | undefined {
-    const fault = faults.find((candidate) => this.#isDue(candidate));
-    if (fault !== undefined) this.#met.set(fault, this.#timesMet(fault) + 1);
-    return fault;
-  }
-
-  reset(): void {
-    this.#met.clear();
-  }
-
-  #isDue(fault: Fault): boolean {
-    return this.#timesMet(fault) < (fault.times ?? Number.POSITIVE_INFINITY);
-  }
-
-  #timesMet(fault: Fault): number {
-    return this.#met.get(fault) ?? 0;
-  }
-}
-
-/** A request as the server keeps it: only the server may still change whether it was aborted. */
-export type OpenRequest = Omit<ReceivedRequest, 'aborted'> & { aborted: boolean };
-
-export async function receiveRequest(incoming: IncomingMessage): Promise<OpenRequest> {
-  const body = await text(incoming);
-  return {
-    method: incoming.method ?? 'GET',
-    path: incoming.url ?? '/',
-    headers: flatHeaders(incoming),
-    body,
-    json: parsedOrUndefined(body),
-    aborted: false,
-  };
-}
-
-function flatHeaders({ headers }: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-}
+/** The server's own view of a request: only the server changes whether it was aborted. */
+type OpenRequest = Omit<ReceivedRequest, 'aborted'> & { aborted: boolean };
 
 function parsedOrUndefined(body: string): unknown {
   try {
@@ -110,17 +24,44 @@ function parsedOrUndefined(body: string): unknown {
   }
 }
 
+async function receiveRequest(incoming: IncomingMessage): Promise<OpenRequest> {
+  const body = await text(incoming);
+  const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
+  return {
+    method: incoming.method ?? 'GET',
+    path: incoming.url ?? '/',
+    headers: Object.fromEntries(headers),
+    body,
+    json: parsedOrUndefined(body),
+    aborted: false,
+  };
+}
+
+/** The client is shown a mistake in the test's own `answer` function: a lost connection would hide it. */
+function answerFailed(error: unknown): ExchangeResponse {
+  const message = `The wire server's answer function failed: ${String(error)}`;
+  return {
+    status: 500,
+    headers: { 'x-should-retry': 'false' },
+    body: { error: { type: 'answer_failed', message } },
+  };
+}
+
+const undisturbed = (response: ExchangeResponse): PlannedAnswer => ({ response, delivery: {} });
+
 /** A running wire server; `startWireServer` makes one. */
 export class WireServer {
+  readonly #options: WireServerOptions;
   readonly #server: Server;
-  readonly #desk: AnswerDesk;
   readonly #requests: OpenRequest[] = [];
+  /** How many requests each fault has met. */
+  readonly #met = new Map<Fault, number>();
   #isClosing = false;
 
   private constructor(options: WireServerOptions) {
-    this.#desk = new AnswerDesk(options);
+    this.#options = options;
     this.#server = createServer((incoming, outgoing) => {
-      // A client that left in the middle of its own request or of the answer ends up here.
+      // It fails when a client leaves in the middle of its own request or of the answer.
       this.#converse(incoming, outgoing).catch(() => outgoing.destroy());
     });
   }
@@ -139,7 +80,7 @@ export class WireServer {
     return `http://127.0.0.1:${port}`;
   }
 
-  /** Everything that arrived since the start or the last `reset`, oldest first; the list is live. */
+  /** All requests since the start or the last `reset`, oldest first; the list is live. */
   get requests(): readonly ReceivedRequest[] {
     return this.#requests;
   }
@@ -148,10 +89,10 @@ export class WireServer {
     return this.#requests.length;
   }
 
-  /** Forgets the requests, and which faults were met. */
+  /** Forgets the requests, and which faults they met. */
   reset(): void {
     this.#requests.length = 0;
-    this.#desk.reset();
+    this.#met.clear();
   }
 
   /** Ends open connections too, so that no unfinished answer keeps a test waiting. */
@@ -170,12 +111,38 @@ export class WireServer {
     const reply = new Reply(outgoing, () => {
       request.aborted = !this.#isClosing;
     });
-    await deliver(reply, await this.#desk.parcelFor(request));
+    await deliver(reply, await this.#answerTo(request));
+  }
+
+  async #answerTo(request: ReceivedRequest): Promise<PlannedAnswer> {
+    const { exchanges = [], answer, ...everywhere } = this.#options;
+    const exchange = findExchange(exchanges, request);
+    if (exchange !== undefined)
+      return this.#planned(exchange.response, { ...everywhere, ...exchange });
+    if (answer === undefined) return undisturbed(noExchange(exchanges, request));
+    try {
+      return this.#planned(await answer(request), everywhere);
+    } catch (error) {
+      return undisturbed(answerFailed(error));
+    }
+  }
+
+  #planned(response: ExchangeResponse, around: Delivery): PlannedAnswer {
+    const delivery: Delivery = { ...around, ...response };
+    return { response, delivery, fault: this.#nextFault(delivery.faults ?? []) };
+  }
+
+  /** The first fault that fewer requests have met than it is for. */
+  #nextFault(faults: readonly Fault[]): Fault | undefined {
+    const timesMet = (fault: Fault) => this.#met.get(fault) ?? 0;
+    const next = faults.find((fault) => timesMet(fault) < (fault.times ?? Infinity));
+    if (next !== undefined) this.#met.set(next, timesMet(next) + 1);
+    return next;
   }
 }
 
 /**
- * Starts an HTTP server on a free port of 127.0.0.1 that answers as recorded.
+ * Starts an HTTP server on a free port of 127.0.0.1 that answers with the given exchanges.
  * @throws LlmCacheError INVALID_OPTION for a chunk size that is not a whole number of bytes.
  */
 export async function startWireServer(options: WireServerOptions): Promise<WireServer> {
@@ -185,7 +152,7 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
   return WireServer.start(options);
 }
 
-/** Answers with each response once, in their order, and then with an empty object. */
+/** An `answer` function that gives each response once, in their order, and then an empty object. */
 export function inTurn(responses: readonly ExchangeResponse[]): () => ExchangeResponse {
   const left = [...responses];
   return () => left.shift() ?? { body: {} };

@@ -47,6 +47,6 @@ test('only what a store claims is tested', () => {
   const scans = (names: string[]) => names.filter((name) => name.startsWith('a scan'));
   expect(scans(registered({ expiry: true }))).toEqual([]);
   expect(scans(registered({ scan: true })).length).toBeGreaterThan(3);
-  expect(registered({ expiry: true })).toContain('a row is gone after its ttl, and stays before');
-  expect(registered({})).not.toContain('a row is gone after its ttl, and stays before');
+  expect(registered({ expiry: true })).toContain('a row is gone after its ttl, and not before');
+  expect(registered({})).not.toContain('a row is gone after its ttl, and not before');
 });

@@ -7,12 +7,12 @@ function rebuilt(value: unknown, order: (names: string[]) => string[]): unknown 
   return Object.fromEntries(names.map((name) => [name, rebuilt(value[name], order)]));
 }
 
-/** A copy down to what is no plain object or list: an SDK may change what it is given. */
+/** A copy of all plain objects and lists in a value: an SDK may change the request that it gets. */
 export function copyOf<Value>(value: Value): Value {
   return rebuilt(value, (names) => names) as Value; // the same fields with the same values
 }
 
-/** The same request, with the fields of every object in it the other way round. */
+/** The same value with the fields of every object in reverse order. */
 export function reordered<Value>(value: Value): Value {
   return rebuilt(value, (names) => names.toReversed()) as Value; // the same fields with the same values
 }
