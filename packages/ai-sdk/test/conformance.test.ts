@@ -75,9 +75,9 @@ const lacking = adapterConformance<Request>(
       result.response.timestamp.toISOString(),
     inspectChunk: (part: LanguageModelV4StreamPart) =>
       part.type === 'response-metadata' ? part.timestamp?.toISOString() : part.type,
-    door: {
-      open: cachedAiSdk,
-      strangers: {
+    wrapper: {
+      wrap: cachedAiSdk,
+      wrongClients: {
         'the name of a model': 'openai/gpt-4o',
         'a provider': { languageModel: () => undefined },
       },

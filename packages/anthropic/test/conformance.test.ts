@@ -34,9 +34,9 @@ const lacking = adapterConformance<Request>(
     plain: { request: question, response: json(message(), { 'request-id': 'req_7' }) },
     streamed: { request: question, response: sse(events()) },
     inspect: (response: Anthropic.Message & { _request_id?: string }) => response._request_id,
-    door: {
-      open: cachedAnthropic,
-      strangers: { 'a class': Anthropic, 'another object': { messages: {} } },
+    wrapper: {
+      wrap: cachedAnthropic,
+      wrongClients: { 'a class': Anthropic, 'another object': { messages: {} } },
       remedy: 'new Anthropic()',
     },
     functions: {

@@ -83,9 +83,9 @@ const lacking = adapterConformance<Request>(
     },
     plain: { request, response: answer() },
     streamed: { request, response: events(...converseEvents()) },
-    door: {
-      open: cachedBedrock,
-      strangers: {
+    wrapper: {
+      wrap: cachedBedrock,
+      wrongClients: {
         'a class': BedrockRuntimeClient,
         'another object': { send() {}, middlewareStack: { add() {} } },
         'a client of another service': {

@@ -55,9 +55,9 @@ const lacking = adapterConformance<Request>(
     },
     plain: { request, response: answer('Rivers bring it.') },
     streamed: { request, response: sse(piece('Rivers bring it: '), piece('水'), end()) },
-    door: {
-      open: cachedCohere,
-      strangers: { 'a class': CohereClientV2, 'another object': { chatStream: {} } },
+    wrapper: {
+      wrap: cachedCohere,
+      wrongClients: { 'a class': CohereClientV2, 'another object': { chatStream: {} } },
       remedy: 'new CohereClientV2()',
     },
     functions: { adapter: cohere, usage: { inputTokens: 5, outputTokens: 3 } },

@@ -41,9 +41,9 @@ const lacking = adapterConformance<Request>(
     inspect: ({ text, functionCalls }: GenerateContentResponse) => ({ text, functionCalls }),
     inspectChunk: ({ text }: GenerateContentResponse) => text,
     comparable: lasting,
-    door: {
-      open: cachedGoogle,
-      strangers: { 'a class': GoogleGenAI, 'another object': { models: {} } },
+    wrapper: {
+      wrap: cachedGoogle,
+      wrongClients: { 'a class': GoogleGenAI, 'another object': { models: {} } },
       remedy: 'new GoogleGenAI(',
     },
     nearMisses: {

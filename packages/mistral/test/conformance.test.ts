@@ -54,9 +54,9 @@ const lacking = adapterConformance<ChatCompletionRequest>(
         { ...piece({ content: '.' }, 'stop'), usage },
       ),
     },
-    door: {
-      open: cachedMistral,
-      strangers: { 'a class': Mistral, 'another object': { chat: {} } },
+    wrapper: {
+      wrap: cachedMistral,
+      wrongClients: { 'a class': Mistral, 'another object': { chat: {} } },
       remedy: 'new Mistral()',
     },
     functions: { adapter: mistral, usage: { inputTokens: 5, outputTokens: 3 } },

@@ -56,9 +56,9 @@ const lacking = adapterConformance<Request>(
       request,
       response: ndjson(line('Rivers bring it: '), line('水'), line('', end())),
     },
-    door: {
-      open: cachedOllama,
-      strangers: { 'a class': Ollama, 'another object': { chat: {} } },
+    wrapper: {
+      wrap: cachedOllama,
+      wrongClients: { 'a class': Ollama, 'another object': { chat: {} } },
       remedy: 'new Ollama()',
     },
     functions: { adapter: ollama, usage: { outputTokens: 3 } },

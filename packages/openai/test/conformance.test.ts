@@ -36,9 +36,9 @@ const lacking = adapterConformance<Request>(
     plain: whyIsTheSeaSalty,
     streamed: { ...streamedChat, request: streamedRequest },
     inspect: (response: OpenAI.ChatCompletion & { _request_id?: string }) => response._request_id,
-    door: {
-      open: cachedOpenAI,
-      strangers: { 'a class': OpenAI, 'another object': { chat: {} } },
+    wrapper: {
+      wrap: cachedOpenAI,
+      wrongClients: { 'a class': OpenAI, 'another object': { chat: {} } },
       remedy: 'new OpenAI()',
     },
     functions: {

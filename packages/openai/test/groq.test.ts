@@ -68,9 +68,9 @@ const lacking = adapterConformance<Request>(
     },
     plain: { request, response: whyIsTheSeaSalty.response },
     streamed: { request, response: salty },
-    door: {
-      open: cachedGroq,
-      strangers: { 'a class': Groq, 'another object': { chat: {} } },
+    wrapper: {
+      wrap: cachedGroq,
+      wrongClients: { 'a class': Groq, 'another object': { chat: {} } },
       remedy: 'new Groq()',
     },
     functions: {

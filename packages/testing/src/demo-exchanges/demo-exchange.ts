@@ -30,7 +30,7 @@ interface ChatScript {
   readonly tokens: { readonly prompt: number; readonly completion: number };
 }
 
-export function chatRequest(question: string): ChatRequest {
+function chatRequest(question: string): ChatRequest {
   return { model: demoModel, messages: [{ role: 'user', content: question }], temperature: 0 };
 }
 

@@ -6,7 +6,7 @@ const start = withServers();
 const exchanges = Object.values(demoExchanges);
 const startDemo = () => start({ exchanges });
 
-/** What the tests look at in an answer; a body is typed unknown, for an exchange may carry anything. */
+/** The fields that the tests read: the type of a body is unknown, because an exchange may have any body. */
 interface Answer {
   choices: {
     finish_reason: string | null;
@@ -17,7 +17,7 @@ interface Answer {
 }
 
 describe('the demo exchanges', () => {
-  test('are all spoken by one server, each to its own request', async () => {
+  test('are all answered by one server, each to its own request', async () => {
     const server = await startDemo();
     for (const { path, request, response, name } of exchanges) {
       const received = await post(server.url + path, request);
@@ -27,7 +27,7 @@ describe('the demo exchanges', () => {
     }
   });
 
-  test('the stream ends with a finish, its usage and [DONE], and spells the answer', async () => {
+  test('the stream ends with a finish reason, its usage and [DONE], and adds up to the answer', async () => {
     const server = await startDemo();
     const { path, request } = demoExchanges.streamedChat;
     const text = await (await post(server.url + path, request)).text();
@@ -43,9 +43,9 @@ describe('the demo exchanges', () => {
     expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { total_tokens: 25 } });
   });
 
-  test('the embeddings decode to vectors of the size that was asked for', () => {
+  test('the embeddings decode to vectors of the requested size', () => {
     const { request, response } = demoExchanges.embeddings;
-    // As said at Answer.
+    // See Answer.
     const vectors = (response.body as Answer).data.map(({ embedding }) => {
       const bytes = Uint8Array.from(Buffer.from(embedding, 'base64'));
       return new Float32Array(bytes.buffer);
@@ -56,8 +56,8 @@ describe('the demo exchanges', () => {
     expect(vectors[0]?.[0]).toBe(0.5);
   });
 
-  test('what a cache must not keep is there, each under its own name', () => {
-    // As said at Answer.
+  test('answers that a cache must not store are there, each under its own name', () => {
+    // See Answer.
     const bodyOf = (name: keyof typeof demoExchanges) =>
       demoExchanges[name].response.body as Answer;
     expect(bodyOf('truncatedByLength').choices[0]?.finish_reason).toBe('length');

@@ -28,7 +28,7 @@ const handMade: RecordedPair = {
 };
 
 describe('a pair as an exchange', () => {
-  test('is at its path and query, and compressed in the way this server can', async () => {
+  test('has its path and query, and is compressed as this server can do it', async () => {
     const server = await start({ exchanges: [toExchange(handMade)] });
     const response = await post(`${server.url}/v1/x?alt=sse`, { a: 1 });
     expect(response.headers.get('content-encoding')).toBe('gzip');
@@ -47,7 +47,7 @@ describeWithFixtures({ describe, test }, 'the recorded pairs', () => {
     );
   });
 
-  test('are all read: 840 JSON and 72 event streams, whose texts survive being split', () => {
+  test('are all read: 840 JSON answers and 72 event streams, whose events add up to their texts', () => {
     const streams = pairs
       .filter(({ kind }) => kind === 'sse')
       .map(({ response }) => String(response));
@@ -72,7 +72,7 @@ describeWithFixtures({ describe, test }, 'the recorded pairs', () => {
 
 type Pairs = readonly ReturnType<typeof toExchange>[];
 
-/** The first pair of equal requests answers for all of them. */
+/** If several pairs have equal requests, the first of them answers. */
 function isAnswerOf(exchanges: Pairs, { path, request }: Pairs[number], text: string): boolean {
   const asked = JSON.stringify(request);
   const first = exchanges.find(

@@ -24,7 +24,7 @@ afterEach(() => {
 
 afterAll(() => rm(temporary, { recursive: true }));
 
-/** A test runner that only notes what it is given, and runs the suites. */
+/** A test runner that notes all names, and runs all suites and tests at once. */
 function notingRunner() {
   const notes: string[] = [];
   const runner = {
@@ -46,18 +46,18 @@ describe('the folder of recorded exchanges', () => {
     expect(fixturesFolder()).toBe(temporary);
   });
 
-  test('is undefined when the named one does not exist', () => {
+  test('is undefined if the named one does not exist', () => {
     process.env.CACHED_LLM_FIXTURES = join(temporary, 'absent');
     expect(fixturesFolder()).toBeUndefined();
   });
 
-  test('is looked for beside the repository when none is named', () => {
+  test('is beside the repository if the environment names none', () => {
     delete process.env.CACHED_LLM_FIXTURES;
     const folder = fixturesFolder();
     expect(folder === undefined || folder.endsWith(join('shared', 'fixtures'))).toBe(true);
   });
 
-  test('without it, reading is refused instead of giving nothing to test', () => {
+  test('must exist before anything is read, so that no test runs over nothing', () => {
     process.env.CACHED_LLM_FIXTURES = temporary;
     expect(() => recordedPairs()).toThrow('Set CACHED_LLM_FIXTURES');
     expect(() => recordedAnswers('openai')).toThrow(
@@ -67,14 +67,14 @@ describe('the folder of recorded exchanges', () => {
 });
 
 describe('a suite over recorded exchanges', () => {
-  test('is registered, with the folder, when there is one', () => {
+  test('is registered with the folder if there is one', () => {
     process.env.CACHED_LLM_FIXTURES = temporary;
     const { runner, notes } = notingRunner();
     describeWithFixtures(runner, 'pairs', (folder) => runner.test(`in ${folder}`, () => {}));
     expect(notes).toEqual(['describe pairs', `test in ${temporary}`]);
   });
 
-  test('is loudly not run when there is none', () => {
+  test('is not run and says so if there is none', () => {
     process.env.CACHED_LLM_FIXTURES = join(temporary, 'absent');
     const written = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     const { runner, notes } = notingRunner();

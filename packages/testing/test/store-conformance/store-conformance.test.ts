@@ -9,7 +9,7 @@ const missing = storeConformance(runner, {
   capabilities: {},
 });
 
-test('what a store does not claim is listed', () => {
+test('lists the capabilities that a store does not claim', () => {
   expect(missing).toEqual([
     'errorEvents',
     'expiry',
@@ -38,12 +38,12 @@ function registered(capabilities: { expiry?: boolean; scan?: boolean }): string[
   return names;
 }
 
-test('the title says what a store lacks', () => {
+test('names in its title what a store lacks', () => {
   const [title] = registered({ expiry: true, scan: true });
   expect(title).toBe('Some as a store (lacks errorEvents, getMany, leases, shared, sweep)');
 });
 
-test('only what a store claims is tested', () => {
+test('tests only what a store claims', () => {
   const scans = (names: string[]) => names.filter((name) => name.startsWith('a scan'));
   expect(scans(registered({ expiry: true }))).toEqual([]);
   expect(scans(registered({ scan: true })).length).toBeGreaterThan(3);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { manualClock } from '../../src/test-environment/manual-clock.ts';
 
 describe('a manual clock', () => {
-  test('stands still until it is moved', () => {
+  test('stands still until a test moves it', () => {
     const { now } = manualClock(1_000);
     expect([now(), now()]).toEqual([1_000, 1_000]);
   });
@@ -15,7 +15,7 @@ describe('a manual clock', () => {
     expect(clock.now()).toBe(7);
   });
 
-  test('starts at a readable instant of its own', () => {
+  test('starts at a readable instant by default', () => {
     expect(new Date(manualClock().now()).toISOString()).toBe('2026-01-01T00:00:00.000Z');
   });
 });

@@ -12,7 +12,7 @@ import {
 const SECRET = 'Jane "Q" Doe/1';
 const API_KEY = 'sk-proj-0123456789abcdefABCDEF';
 
-/** What is written, and what is answered from it. */
+/** The text of the fixture, and the answer that is replayed from it. */
 async function recorded(options: SessionOptions, kind: 'ask' | 'stream' = 'ask') {
   let text = '';
   let replayed: unknown;
@@ -37,14 +37,14 @@ describe('a secret of the user’s own is in no fixture', () => {
     ],
     ['in a URL', { url: `/u?n=${encodeURIComponent(SECRET)}&p=1` }, { url: '/u?n=[scrubbed]&p=1' }],
     ['in a Map', { map: new Map([['name', SECRET]]) }, { map: new Map([['name', '[scrubbed]']]) }],
-    ['in no text at all', SECRET, '[scrubbed]'],
+    ['as the whole answer', SECRET, '[scrubbed]'],
   ])('%s', async (_where, answer, expected) => {
     const { text, replayed } = await recorded({ answer: () => answer, scrub: [SECRET] });
     expect(text).not.toContain('Doe');
     expect(replayed).toEqual(expected);
   });
 
-  test('in bytes that are a text, or JSON', async () => {
+  test('in bytes that are a text or JSON', async () => {
     const bytes = (value: string) => new TextEncoder().encode(value);
     const answer = () => ({
       text: bytes(`I am ${SECRET}.`),
@@ -63,7 +63,7 @@ describe('a secret of the user’s own is in no fixture', () => {
     });
   });
 
-  test('by a pattern, however its flags are', async () => {
+  test('that a pattern matches, whatever its flags', async () => {
     for (const pattern of [/jane \S+ doe\S*/i, /Jane \S+ Doe\S*/g, /Jane \S+ Doe\S*/y]) {
       const answer = () => ({ text: `${SECRET} and ${SECRET}` });
       const { replayed } = await recorded({ answer, scrub: [pattern] });
@@ -71,7 +71,7 @@ describe('a secret of the user’s own is in no fixture', () => {
     }
   });
 
-  test('that stands where no answer does keeps the answer out', async () => {
+  test('beside the answer prevents the fixture', async () => {
     for (const place of [{ scope: SECRET }, { tags: [SECRET] }]) {
       expect((await recorded({ ...place, scrub: [SECRET] })).text).toBe('');
     }
@@ -84,7 +84,7 @@ describe('a secret of the user’s own is in no fixture', () => {
 });
 
 describe('a secret that is split over the chunks of a stream', () => {
-  /** As each provider names the pieces of a text. */
+  /** The chunks of each provider, with a piece of a text in them. */
   const FORMS: readonly [string, (piece: string, index: number) => unknown][] = [
     ['OpenAI', (content, index) => ({ id: 'c1', choices: [{ index, delta: { content } }] })],
     [
@@ -119,7 +119,10 @@ describe('a secret that is split over the chunks of a stream', () => {
     ['Ollama', (content) => ({ model: 'm', message: { role: 'assistant', content }, done: false })],
     ['the AI SDK', (delta) => ({ type: 'text-delta', id: '0', delta })],
     ['plain texts', (text) => text],
-    ['a text that moves', (text, index) => (index === 0 ? { text } : { deeper: { text } })],
+    [
+      'a text that changes its place',
+      (text, index) => (index === 0 ? { text } : { deeper: { text } }),
+    ],
   ];
 
   const scrubbed = (chunks: readonly unknown[]) => new Scrubber([SECRET]).scrub({ chunks }).chunks;
@@ -134,7 +137,7 @@ describe('a secret that is split over the chunks of a stream', () => {
     expect(clean).toContainEqual(form('[scrubbed]', 0));
   });
 
-  test('of two texts that come in turns is found in both', () => {
+  test('of two texts in alternating chunks is found in both', () => {
     const piece = (index: number, content: string) => ({
       choices: [{ index, delta: { content } }],
     });
@@ -144,7 +147,7 @@ describe('a secret that is split over the chunks of a stream', () => {
     expect(rest).toEqual([...API_KEY.slice(1)].flatMap(() => [piece(0, ''), piece(1, '')]));
   });
 
-  test('is gone from the file and from what is replayed', async () => {
+  test('is gone from the file and from the replayed chunks', async () => {
     const chunks = [...`dear ${SECRET}!`];
     const { text, replayed } = await recorded({ chunks, scrub: [SECRET] }, 'stream');
     expect(replayed).toEqual([
@@ -156,7 +159,7 @@ describe('a secret that is split over the chunks of a stream', () => {
     expect(text).not.toMatch(/"[JQD]"/);
   });
 
-  test.each(FORMS)('of %s is found wherever it is cut', (_whose, form) => {
+  test.each(FORMS)('of %s is found wherever it is split', (_whose, form) => {
     const whole = `a ${API_KEY} b`;
     const scrubber = new Scrubber();
     for (let first = 0; first <= whole.length; first += 1) {
@@ -171,7 +174,7 @@ describe('a secret that is split over the chunks of a stream', () => {
   });
 });
 
-describe('without being asked for', () => {
+describe('without `scrub`', () => {
   test.each([
     ['a key of OpenAI', API_KEY],
     ['a key of Anthropic', 'sk-ant-api03-abcdefghijklmnop'],
@@ -180,13 +183,13 @@ describe('without being asked for', () => {
     ['a token of GitHub', `ghp_${'a1'.repeat(18)}`],
     ['a web token', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcdefg'],
     ['a bearer', 'Bearer abcdefghijklmnopqrstuvwxyz='],
-  ])('%s is taken out', async (_what, key) => {
+  ])('%s is removed', async (_what, key) => {
     const { text, replayed } = await recorded({ answer: () => ({ text: `It is ${key}` }) });
     expect(text).not.toContain(key);
     expect(replayed).toEqual({ text: 'It is [scrubbed]' });
   });
 
-  test('the keys of this environment are taken out, and its words are not', async () => {
+  test('the keys of this environment are removed, and its other words are not', async () => {
     const before = { ...process.env };
     Object.assign(process.env, {
       OUR_API_KEY: 'opaque-value-7f3a',
@@ -202,7 +205,7 @@ describe('without being asked for', () => {
     }
   });
 
-  test('everything else stays to the letter', async () => {
+  test('everything else stays as it is', async () => {
     const answer = () => ({
       text: 'sk-short, task-oriented, eyJ, Bearer of news',
       id: 'chatcmpl-9',

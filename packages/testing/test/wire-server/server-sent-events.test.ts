@@ -5,12 +5,12 @@ import {
 } from '../../src/wire-server/server-sent-events.ts';
 
 describe('writing server-sent events', () => {
-  test('objects become JSON, strings stay, an event name has its line', () => {
+  test('objects become JSON, strings stay as they are, and an event name has its own line', () => {
     const text = serverSentEvents([{ event: 'ping', data: { a: 1 } }, { data: '[DONE]' }]);
     expect(text).toBe('event: ping\ndata: {"a":1}\n\ndata: [DONE]\n\n');
   });
 
-  test('data of several lines gets as many data lines', () => {
+  test('data of several lines has as many data lines', () => {
     expect(serverSentEvents([{ data: 'one\ntwo' }])).toBe('data: one\ndata: two\n\n');
   });
 });

@@ -33,7 +33,7 @@ describe('bodies', () => {
     ],
     ['recorded lines', { body: '{}\n{}', kind: 'ndjson' }, 'application/x-ndjson', '{}\n{}'],
     ['nothing', { body: undefined }, 'application/json', ''],
-  ])('%s goes out with its content type', async (_, response, contentType, text) => {
+  ])('%s is sent with its content type', async (_, response, contentType, text) => {
     const server = await start({ exchanges: [{ response }] });
     const received = await post(server.url, {});
     expect(received.headers.get('content-type')).toBe(contentType);
@@ -55,28 +55,28 @@ describe('bodies', () => {
 });
 
 describe('chunks', () => {
-  test('each event is its own', async () => {
+  test('each event is one', async () => {
     const server = await start({ exchanges: [{ response: events }] });
     const { chunks } = await chunksOf(await post(server.url, {}));
     expect(chunks).toHaveLength(3);
     expect(chunks[2]).toBe('data: [DONE]\n\n');
   });
 
-  test('each byte is its own, also within a character', async () => {
+  test('each byte is one, even within a character', async () => {
     const server = await start({ exchanges: [{ response: events, chunkSize: 'byte' }] });
     const { chunks } = await chunksOf(await post(server.url, {}));
     expect(new Set(chunks.map((chunk) => chunk.length))).toEqual(new Set([1]));
     expect(Buffer.from(chunks.join(''), 'latin1').toString()).toBe(written);
   });
 
-  test('a number of bytes cuts across events', async () => {
+  test('a number of bytes splits events', async () => {
     const server = await start({ exchanges: [{ response: { ...events, chunkSize: 7 } }] });
     const { chunks } = await chunksOf(await post(server.url, {}));
     expect(new Set(chunks.slice(0, -1).map((chunk) => chunk.length))).toEqual(new Set([7]));
     expect(Buffer.from(chunks.join(''), 'latin1').toString()).toBe(written);
   });
 
-  test('a latency comes before each of them, while the headers are there at once', async () => {
+  test('a latency is before each of them, while the headers are sent at once', async () => {
     const server = await start({ exchanges: [{ response: events }], latencyPerChunk: 15 });
     const startedAt = performance.now();
     const received = await post(server.url, {});
@@ -95,7 +95,7 @@ describe('chunks', () => {
 });
 
 describe('line ends', () => {
-  test('are made CRLF, or LF, whatever the body has', async () => {
+  test('become CRLF or LF, whatever the body has', async () => {
     const recorded = { kind: 'sse' as const, body: 'data: 1\r\n\r\ndata: 2\n\n' };
     const server = await start({
       exchanges: [
@@ -108,7 +108,7 @@ describe('line ends', () => {
     expect(await (await post(`${server.url}/lf`, {})).text()).toBe('data: 1\n\ndata: 2\n\n');
   });
 
-  test('within a JSON body stay what they are', async () => {
+  test('within a JSON body stay as they are', async () => {
     const response = { kind: 'json' as const, body: '{\n}' };
     const server = await start({ exchanges: [{ response }], lineEnding: '\r\n' });
     expect(await (await post(server.url, {})).text()).toBe('{\n}');
@@ -126,7 +126,7 @@ describe('gzip', () => {
     },
   );
 
-  test('is flushed after each event, so that a stream is still one', async () => {
+  test('is flushed after each event, so that a stream is still a stream', async () => {
     const hang = { kind: 'hang', afterEvents: 1 } as const;
     const server = await start({ exchanges: [{ response: events, gzip: true, faults: [hang] }] });
     const reader = (await post(server.url, {})).body?.getReader();

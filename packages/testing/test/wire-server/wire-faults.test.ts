@@ -42,7 +42,7 @@ describe('a stream that breaks', () => {
     expect(await (await post(server.url, {})).text()).toBe('data: 1\n\ndata: 2\n\n');
   });
 
-  test('neither counts as a client that left', async () => {
+  test('a cut and an early end do not count as a client that left', async () => {
     const cut = { kind: 'cut-socket', afterEvents: 1, times: 1 } as const;
     const server = await start({ exchanges: [streaming(cut)] });
     await chunksOf(await post(server.url, {}));
@@ -51,8 +51,8 @@ describe('a stream that breaks', () => {
   });
 });
 
-describe('an answer that does not come', () => {
-  test('a hung request is open until the client leaves, which the server notices', async () => {
+describe('an answer that is not sent', () => {
+  test('a hung request is open until the client leaves, and the server records that', async () => {
     const server = await start({ exchanges: [streaming({ kind: 'hang' })] });
     const signal = AbortSignal.timeout(40);
     await expect(post(server.url, {}, { signal })).rejects.toMatchObject({ name: 'TimeoutError' });
@@ -69,7 +69,7 @@ describe('an answer that does not come', () => {
     await eventually(isAborted(server));
   });
 
-  test('closing the server ends it, and that is not the client leaving', async () => {
+  test('closing the server ends a hung request, and does not count as a client that left', async () => {
     const server = await start({ exchanges: [streaming({ kind: 'hang' })] });
     const hanging = expect(post(server.url, {})).rejects.toThrow('fetch failed');
     await eventually(() => server.count === 1);
@@ -87,7 +87,7 @@ describe('an answer that does not come', () => {
 });
 
 describe('a client that leaves', () => {
-  test('is noticed in the middle of a stream, which then stops', async () => {
+  test('is recorded in the middle of a stream, which then stops', async () => {
     const server = await start({ exchanges: [streaming()], latencyPerChunk: 20 });
     const controller = new AbortController();
     const response = await post(server.url, {}, { signal: controller.signal });
@@ -98,7 +98,7 @@ describe('a client that leaves', () => {
     await eventually(isAborted(server));
   });
 
-  test('is not confused with one that has everything', async () => {
+  test('is not confused with a client that has the whole answer', async () => {
     const server = await start({ exchanges: [streaming()] });
     await (await post(server.url, {})).text();
     await wait(20);
@@ -106,8 +106,8 @@ describe('a client that leaves', () => {
   });
 });
 
-describe('statuses and turns', () => {
-  test('a status is answered so many times, with its headers, and then the true answer', async () => {
+describe('statuses and lists of faults', () => {
+  test('a status with its headers is answered as often as `times` says, and then the true answer', async () => {
     const busy = {
       kind: 'status',
       status: 429,
@@ -123,7 +123,7 @@ describe('statuses and turns', () => {
     expect([again.status, again.headers.get('retry-after-ms')]).toEqual([429, '1']);
   });
 
-  test('faults of a list have their turns one after the other', async () => {
+  test('the faults of a list take effect one after the other', async () => {
     const server = await start({
       exchanges: [
         streaming({ kind: 'status', status: 500, times: 1 }, { kind: 'end-early', afterEvents: 0 }),
@@ -134,7 +134,7 @@ describe('statuses and turns', () => {
     expect(await (await post(server.url, {})).text()).toBe('');
   });
 
-  test('faults of the server meet every exchange, and computed answers', async () => {
+  test('faults of the server affect every exchange and computed answers', async () => {
     const faults: Fault[] = [{ kind: 'status', status: 503, times: 1 }];
     const server = await start({ answer: () => ({ body: 'fine' }), faults });
     expect((await post(server.url, {})).status).toBe(503);

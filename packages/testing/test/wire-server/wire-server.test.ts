@@ -3,7 +3,7 @@ import { post, withServers } from './with-server.ts';
 
 const start = withServers();
 const answering = (text: string) => ({ body: { text } });
-// Every answer here is made by `answering`, or its text is compared and found wanting.
+// Every answer here is made by `answering`; another one fails the comparison of its text.
 const textOf = async (response: Response) => ((await response.json()) as { text: string }).text;
 
 describe('matching', () => {
@@ -17,13 +17,13 @@ describe('matching', () => {
     expect(swapped.status).toBe(501);
   });
 
-  test('a member that is undefined is compared as it would be sent: not at all', async () => {
+  test('an undefined member is not compared, because it would not be sent', async () => {
     const request = { model: 'm', seed: undefined };
     const server = await start({ exchanges: [{ request, response: answering('yes') }] });
     expect(await textOf(await post(server.url, { model: 'm' }))).toBe('yes');
   });
 
-  test('the first that fits answers, and answers a repeated request the same again', async () => {
+  test('the first exchange that matches answers, and answers a repeated request again', async () => {
     const server = await start({
       exchanges: [
         { path: '/a', response: answering('first') },
@@ -37,7 +37,7 @@ describe('matching', () => {
     expect(answers).toEqual(['first', 'first', 'any path']);
   });
 
-  test('a path with a query wants that query, a path without one takes any', async () => {
+  test('a path with a query matches only that query, and a path without one matches any', async () => {
     const server = await start({
       exchanges: [
         { path: '/a?alt=sse', response: answering('exact') },
@@ -55,7 +55,7 @@ describe('matching', () => {
     expect(await textOf(await fetch(server.url))).toBe('get');
   });
 
-  test('an unmatched request is told the path, the nearest exchange and the fields, but no content', async () => {
+  test('the answer to an unmatched request names the path, the nearest exchange and the fields, but no contents', async () => {
     const server = await start({
       exchanges: [
         { name: 'far', path: '/other', request: { model: 'm' }, response: answering('') },
@@ -88,7 +88,7 @@ describe('matching', () => {
 });
 
 describe('computed answers', () => {
-  test('what no exchange fits is computed from the request', async () => {
+  test('an answer is computed if no exchange matches the request', async () => {
     const server = await start({
       exchanges: [{ path: '/recorded', response: answering('recorded') }],
       answer: async ({ json, path }) => answering(`${path} ${JSON.stringify(json)}`),
@@ -97,7 +97,7 @@ describe('computed answers', () => {
     expect(await textOf(await post(`${server.url}/b`, { n: 1 }))).toBe('/b {"n":1}');
   });
 
-  test('a mistake in the answer function is seen as such by the client', async () => {
+  test('the client sees an error of the answer function', async () => {
     const answer = () => {
       throw new Error('typo');
     };
@@ -108,8 +108,8 @@ describe('computed answers', () => {
   });
 });
 
-describe('what was received', () => {
-  test('is kept in order: method, path with query, headers, text and JSON', async () => {
+describe('the list of received requests', () => {
+  test('is listed in order: method, path with query, headers, text and JSON', async () => {
     const server = await start({ exchanges: [{ response: answering('') }] });
     await post(`${server.url}/a?b=c`, { n: 1 }, { headers: { 'X-Tenant': 't' } });
     await fetch(server.url, { method: 'PUT', body: 'plain text' });
@@ -126,7 +126,7 @@ describe('what was received', () => {
     ]);
   });
 
-  test('is forgotten on reset', async () => {
+  test('is empty after a reset', async () => {
     const server = await start({ exchanges: [{ response: answering('') }] });
     await post(server.url, {});
     server.reset();
@@ -135,7 +135,7 @@ describe('what was received', () => {
 });
 
 describe('closing', () => {
-  test('refuses further connections, and may be done twice', async () => {
+  test('refuses further connections, and may be called twice', async () => {
     const server = await start({});
     const { url } = server;
     await server.close();

@@ -24,7 +24,7 @@ export function post(url: string, body: unknown, init: RequestInit = {}): Promis
   });
 }
 
-/** The chunks of a body as the client got them, and the error that ended it, if one did. */
+/** The chunks of a body as the client received them, and the error that ended it, if there was one. */
 export async function chunksOf(response: Response): Promise<{ chunks: string[]; error?: unknown }> {
   const chunks: string[] = [];
   try {
