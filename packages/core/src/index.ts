@@ -73,19 +73,17 @@ export {
   listOf,
   numberOf,
 } from './key/index.ts';
-export {
-  type CacheStats,
-  type Ledger,
-  type LedgerFigures,
-  type LedgerGroup,
-  type LedgerRow,
-  type Money,
-  type PriceOf,
-  Prices,
-  type SavedAndSpent,
-  summaryOf,
-  type Timing,
-  type TokenCount,
+export type {
+  CacheStats,
+  Ledger,
+  LedgerFigures,
+  LedgerGroup,
+  LedgerRow,
+  Money,
+  PriceOf,
+  SavedAndSpent,
+  Timing,
+  TokenCount,
 } from './ledger/index.ts';
 export { MemoryStore, type MemoryStoreOptions } from './memory/index.ts';
 export {

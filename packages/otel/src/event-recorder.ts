@@ -3,7 +3,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { callAttributes } from './call-attributes.ts';
 import type { Instruments } from './instruments.ts';
 
-type Cache = Pick<LlmCache, 'on' | 'prices'>;
+type Cache = Pick<LlmCache, 'on' | 'priceOf'>;
 type Work = CacheEvents['collapsed'];
 type Served = CacheEvents['hit'];
 
@@ -69,7 +69,7 @@ export class EventRecorder {
     for (const [type, count] of tokensOf(work)) {
       tokens.add(count, { ...attributes, 'gen_ai.token.type': type });
     }
-    const usd = this.#cache.prices.of(work.usage, work);
+    const usd = this.#cache.priceOf(work.usage, work);
     if (usd !== undefined) cost.add(usd, attributes);
   }
 
@@ -80,7 +80,7 @@ export class EventRecorder {
       tokens.record(count, { ...attributes, 'gen_ai.token.type': type });
     }
     if (work.took !== undefined) duration.record(work.took / MILLISECONDS, attributes);
-    const usd = this.#cache.prices.of(work.usage, work);
+    const usd = this.#cache.priceOf(work.usage, work);
     if (usd !== undefined) cost.add(usd, attributes);
   }
 }

@@ -1,10 +1,11 @@
-import { prefixOf } from '../entry/index.ts';
+import { prefixOf, type Usage } from '../entry/index.ts';
 import { EntryStore } from '../entry-store/index.ts';
 import { CacheEventEmitter, type EventName, type Listener, logEvents } from '../events/index.ts';
 import { LeaseDesk } from '../flight/index.ts';
 import { Inspection } from '../inspection/index.ts';
 import type { CallIdentity } from '../key/index.ts';
 import {
+  bestPrice,
   CacheLedger,
   type CacheStats,
   CountersByDay,
@@ -12,7 +13,8 @@ import {
   type Ledger,
   type LedgerGroup,
   type LedgerRow,
-  Prices,
+  type PricedModel,
+  type PriceOf,
 } from '../ledger/index.ts';
 import type { CallOptions, Policy } from '../options/index.ts';
 import { type Answered, Answering, type Asking, Pipeline } from '../pipeline/index.ts';
@@ -31,7 +33,6 @@ export interface CacheAssembly {
   readonly steering: Steering;
   readonly manual: ManualAccess;
   readonly ledger: CacheLedger;
-  readonly prices: Prices;
   readonly inspection: Inspection;
 }
 
@@ -49,8 +50,7 @@ function rowsOf({ store, l1, ...parts }: CacheParts, events: CacheEventEmitter):
 export function assembleCache(parts: CacheParts): CacheAssembly {
   const { store, now, policy } = parts;
   const counters = new CountersByDay(now);
-  const prices = new Prices(parts.priceOf);
-  const events = new CacheEventEmitter(countEvents({ counters, knownPrice: prices.known }));
+  const events = new CacheEventEmitter(countEvents({ counters, priceOf: parts.priceOf }));
   if (parts.logger !== undefined) logEvents(events, parts.logger);
   const rows = rowsOf(parts, events);
   const entries = new EntryStore(rows, parts);
@@ -66,7 +66,6 @@ export function assembleCache(parts: CacheParts): CacheAssembly {
     manual: new ManualAccess({ ...seen, policy, pipeline }),
     inspection,
     ledger: new CacheLedger({ ...parts, counters, rows, events, prefix: entries.prefix }),
-    prices,
   };
 }
 
@@ -81,16 +80,15 @@ export class LlmCache {
   readonly inspection: Inspection;
   /** Asks each request once, a few at a time, so that later calls are hits. */
   readonly warm = warm;
-  /** What answers cost, where that is known. */
-  readonly prices: Prices;
   readonly #parts: CacheAssembly;
+  readonly #priceOf: PriceOf | undefined;
 
   constructor(parts: CacheParts) {
     Object.defineProperty(this, 'policy', { value: parts.policy });
     this.isPrivate = parts.isPrivate;
     this.#parts = assembleCache(parts);
+    this.#priceOf = parts.priceOf;
     this.calls = this.#parts.calls;
-    this.prices = this.#parts.prices;
     this.inspection = this.#parts.inspection;
   }
 
@@ -133,6 +131,14 @@ export class LlmCache {
   stats(options: { readonly by: LedgerGroup }): readonly LedgerRow[];
   stats(options?: { readonly by: LedgerGroup }): CacheStats | readonly LedgerRow[] {
     return options === undefined ? this.#parts.ledger.stats() : this.#parts.ledger.by(options.by);
+  }
+
+  /**
+   * US dollars for an answer: by the option `priceOf`, else by the response's own `usage.cost`, else by the list of
+   * `@pydantic/genai-prices` where it is installed. `undefined` where the price is not known, and never 0 for that.
+   */
+  priceOf(usage: Usage | undefined, whose: PricedModel): number | undefined {
+    return bestPrice(this.#priceOf, usage, whose);
   }
 
   /** {@link stats}, as a text for people. */

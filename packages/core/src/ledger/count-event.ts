@@ -1,57 +1,49 @@
-import type { Usage } from '../entry/index.ts';
 import type { CacheEvents, CallCost, EventCounting, EventName } from '../events/index.ts';
 import { addReason, addUsage, type Counters, type CountersByDay } from './counters.ts';
-
-/** US dollars for an answer where they are known without a list of prices: the user's word, or the provider's. */
-type KnownPrice = (usage: Usage | undefined, cost: CallCost) => number | undefined;
+import { knownPrice, type PriceOf } from './prices.ts';
 
 interface Counting {
   readonly counters: CountersByDay;
-  readonly knownPrice: KnownPrice;
+  /** The user's own prices. */
+  readonly priceOf: PriceOf | undefined;
 }
 
 type Count<Name extends EventName> = (counting: Counting, event: CacheEvents[Name]) => void;
 
-/** Not the answer that was asked for: it is not paid, or nobody knows. */
+/** The provider gave no answer. Such a call costs nothing, unless it states its usage. */
 const NO_ANSWER: ReadonlySet<string> = new Set(['status', 'error']);
 
-/** Ended before its end: paid, and of no length that says anything. */
+/** The answer ended early. It is paid for, and the time that it took says nothing. */
 const CUT_SHORT: ReadonlySet<string> = new Set(['left', 'failed']);
 
 const countersFor = ({ counters }: Counting, { provider, model }: CallCost): Counters =>
   counters.countersOf(provider, model);
 
-/** An answer without a call of its own. */
-function save({ knownPrice }: Counting, { saved }: Counters, cost: CallCost): void {
-  addUsage(saved, cost.usage, knownPrice(cost.usage, cost));
+/** The request got its answer without a call of its own. */
+function countSaved({ priceOf }: Counting, { saved }: Counters, cost: CallCost): void {
+  addUsage(saved, cost.usage, knownPrice(priceOf, cost.usage, cost));
 }
 
-function serve(counting: Counting, counted: Counters, event: CacheEvents['hit']): void {
-  const { counts, cached } = counted;
+function countServed(counting: Counting, name: 'hits' | 'stale', event: CacheEvents['hit']): void {
+  const counters = countersFor(counting, event);
+  const { counts, cached } = counters;
+  counts[name] += 1;
   cached.add(event.waited);
   if (event.took !== undefined) {
     counts.replaced += event.took;
     counts.replacing += event.waited;
   }
-  save(counting, counted, event);
+  countSaved(counting, counters, event);
 }
 
-/** What each event adds; the others add nothing. */
+/** What each event adds to the counters. Events that are not named here add nothing. */
 const COUNTS: { readonly [Name in EventName]?: Count<Name> } = {
-  hit(counting, event) {
-    const counted = countersFor(counting, event);
-    counted.counts.hits += 1;
-    serve(counting, counted, event);
-  },
-  stale(counting, event) {
-    const counted = countersFor(counting, event);
-    counted.counts.stale += 1;
-    serve(counting, counted, event);
-  },
+  hit: (counting, event) => countServed(counting, 'hits', event),
+  stale: (counting, event) => countServed(counting, 'stale', event),
   collapsed(counting, event) {
-    const counted = countersFor(counting, event);
-    counted.counts.collapsed += 1;
-    save(counting, counted, event);
+    const counters = countersFor(counting, event);
+    counters.counts.collapsed += 1;
+    countSaved(counting, counters, event);
   },
   miss(counting, event) {
     countersFor(counting, event).counts.misses += 1;
@@ -65,9 +57,9 @@ const COUNTS: { readonly [Name in EventName]?: Count<Name> } = {
     countersFor(counting, event).counts.stored += 1;
   },
   'not-admitted'(counting, event) {
-    const counted = countersFor(counting, event);
-    counted.counts.notAdmitted += 1;
-    addReason(counted.reasons.notAdmitted, event.reason);
+    const { counts, reasons } = countersFor(counting, event);
+    counts.notAdmitted += 1;
+    addReason(reasons.notAdmitted, event.reason);
   },
   'store-error'({ counters }, { operation }) {
     const { counts, reasons } = counters.storeCounters();
@@ -76,29 +68,21 @@ const COUNTS: { readonly [Name in EventName]?: Count<Name> } = {
   },
 };
 
-/** A call that was made, as soon as what it came to is known: whether its answer is kept is another matter. */
+/** A call is counted as soon as its cost is known, and apart from whether its answer is stored. */
 function countCall(counting: Counting, cost: CallCost, rejection: string | undefined): void {
   const { usage, took } = cost;
   const isAnswer = rejection === undefined || !NO_ANSWER.has(rejection);
   if (!isAnswer && usage === undefined) return;
   const { spent, uncached } = countersFor(counting, cost);
-  addUsage(spent, usage, counting.knownPrice(usage, cost));
+  addUsage(spent, usage, knownPrice(counting.priceOf, usage, cost));
   const isWhole = isAnswer && (rejection === undefined || !CUT_SHORT.has(rejection));
   if (isWhole && took !== undefined) uncached.add(took);
 }
 
-function countEvent<Name extends EventName>(
-  counting: Counting,
-  name: Name,
-  event: CacheEvents[Name],
-): void {
-  COUNTS[name]?.(counting, event);
-}
-
-/** Counts calls and events in `book`. */
+/** Counts calls and events in `counters`. */
 export function countEvents(counting: Counting): EventCounting {
   return {
     countCall: (cost, rejection) => countCall(counting, cost, rejection),
-    countEvent: (name, event) => countEvent(counting, name, event),
+    countEvent: (name, event) => COUNTS[name]?.(counting, event),
   };
 }

@@ -17,5 +17,4 @@ export type {
   TokenCount,
 } from './figures.ts';
 export { ledgerPrefix } from './ledger-store.ts';
-export { type PriceOf, Prices } from './prices.ts';
-export { summaryOf } from './summary.ts';
+export { bestPrice, type PricedModel, type PriceOf } from './prices.ts';

@@ -4,15 +4,15 @@ import { numberOf } from '../key/index.ts';
 
 const PACKAGE = '@pydantic/genai-prices';
 
-/** Whose answer it is. */
+/** The provider and model that an answer is priced for. */
 export interface PricedModel {
   readonly provider: string;
   readonly model?: string | undefined;
-  /** `YYYY-MM-DD`: prices change. @default today */
+  /** The day of the price, `YYYY-MM-DD` in UTC. @default today */
   readonly day?: string | undefined;
 }
 
-/** What is used of the package; each call of it may throw. */
+/** The part of the package that is used here. Each call of it may throw. */
 interface PricePackage {
   findProvider(options: { providerId?: string; providerApiUrl?: string }): object | undefined;
   calcPrice(
@@ -24,13 +24,13 @@ interface PricePackage {
 
 let loaded: { readonly prices: PricePackage | undefined } | undefined;
 
-/** At the first price that is asked for: an import of this package stays cheap, and needs no prices. */
+/** The package is loaded with the first price, so that importing core stays cheap and does not need it. */
 function load(): PricePackage | undefined {
   try {
     const require = createRequire(import.meta.url);
-    return require(PACKAGE) as PricePackage; // the package's own documentation
+    return require(PACKAGE) as PricePackage; // as the package documents itself
   } catch {
-    return undefined; // an optional peer: not installed
+    return undefined; // it is an optional peer dependency, and is not installed
   }
 }
 
@@ -39,7 +39,7 @@ function pricePackage(): PricePackage | undefined {
   return loaded.prices;
 }
 
-/** `openai`, the AI SDK's `azure.chat`, or a host: `api.groq.com`. */
+/** `provider` is a name such as `openai`, the AI SDK's `azure.chat`, or a host such as `api.groq.com`. */
 function findProvider(prices: PricePackage, provider: string): object | undefined {
   return (
     prices.findProvider({ providerId: provider }) ??
@@ -53,7 +53,7 @@ function timestampOf(day: string | undefined): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-/** US dollars by the provider's list, as `@pydantic/genai-prices` has it; nothing where it does not know. */
+/** US dollars by the list of `@pydantic/genai-prices`, or `undefined` where the list has no price. */
 export function listPrice(usage: Usage, { provider, model, day }: PricedModel): number | undefined {
   const prices = model === undefined ? undefined : pricePackage();
   if (prices === undefined || model === undefined) return undefined;
@@ -68,44 +68,43 @@ export function listPrice(usage: Usage, { provider, model, day }: PricedModel): 
     const options = found && { provider: found, timestamp: timestampOf(day) };
     return options && numberOf(prices.calcPrice(tokens, model, options)?.total_price);
   } catch {
-    return undefined; // such as for more tokens from a cache than there are in all
+    return undefined; // such as when more tokens come from a cache than there are in all
   }
 }
 
-/** US dollars for one answer; nothing where the price is not known, and never 0 for that. */
+/** US dollars for one answer, or `undefined` where the price is not known. An unknown price is never 0. */
 export type PriceOf = (usage: Usage, whose: PricedModel) => number | undefined;
 
 const isPrice = (price: unknown): price is number =>
   typeof price === 'number' && Number.isFinite(price) && price >= 0;
 
-/** What answers cost: by the user's own word, by the provider's, and by its list, in that order. */
-export class Prices {
-  readonly #priceOf: PriceOf | undefined;
-
-  constructor(priceOf: PriceOf | undefined) {
-    this.#priceOf = priceOf;
+function ownPrice(priceOf: PriceOf, usage: Usage, { provider, model }: PricedModel) {
+  try {
+    const price = priceOf(usage, { provider, model });
+    return isPrice(price) ? price : undefined;
+  } catch (error) {
+    // The application sees the mistake of its `priceOf` as a warning, and no call fails because of it.
+    process.emitWarning(String(error));
+    return undefined;
   }
+}
 
-  /** US dollars, or nothing. Loads the list of prices where nothing nearer is known. */
-  of(usage: Usage | undefined, whose: PricedModel): number | undefined {
-    return this.known(usage, whose) ?? (usage && listPrice(usage, whose));
-  }
+/** US dollars without the list of prices: by the user's `priceOf`, else by the response's own `usage.cost`. */
+export function knownPrice(
+  priceOf: PriceOf | undefined,
+  usage: Usage | undefined,
+  whose: PricedModel,
+): number | undefined {
+  if (usage === undefined) return undefined;
+  const own = priceOf && ownPrice(priceOf, usage, whose);
+  return own ?? (isPrice(usage.cost) ? usage.cost : undefined);
+}
 
-  /** The same without a list. */
-  readonly known = (usage: Usage | undefined, whose: PricedModel): number | undefined => {
-    if (usage === undefined) return undefined;
-    const own = this.#priceOf === undefined ? undefined : this.#own(usage, whose);
-    return own ?? (isPrice(usage.cost) ? usage.cost : undefined);
-  };
-
-  #own(usage: Usage, { provider, model }: PricedModel): number | undefined {
-    try {
-      const price = this.#priceOf?.(usage, { provider, model });
-      return isPrice(price) ? price : undefined;
-    } catch (error) {
-      // The application's own mistake is its own to see; no call fails of it.
-      process.emitWarning(String(error));
-      return undefined;
-    }
-  }
+/** US dollars by the user's `priceOf`, else by the response, else by the list, which is loaded when it is needed. */
+export function bestPrice(
+  priceOf: PriceOf | undefined,
+  usage: Usage | undefined,
+  whose: PricedModel,
+): number | undefined {
+  return knownPrice(priceOf, usage, whose) ?? (usage && listPrice(usage, whose));
 }

@@ -7,6 +7,6 @@ export function startEmitter(now: () => number = Date.now) {
   const counters = new CountersByDay(now);
   return {
     counters,
-    events: new CacheEventEmitter(countEvents({ counters, knownPrice: () => undefined })),
+    events: new CacheEventEmitter(countEvents({ counters, priceOf: undefined })),
   };
 }

@@ -1,28 +1,27 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { Prices } from '../../src/ledger/prices.ts';
+import { bestPrice, type PriceOf } from '../../src/ledger/prices.ts';
 
 const USAGE = { inputTokens: 1_000_000, outputTokens: 100_000 };
 const GPT = { provider: 'openai', model: 'gpt-4o' };
 
 describe('the price of an answer', () => {
-  test('is the user’s own word before any other', () => {
-    const prices = new Prices((usage, { provider, model }) =>
-      provider === 'openai' && model === 'gpt-4o' ? (usage.outputTokens ?? 0) / 1_000 : undefined,
-    );
-    expect(prices.of({ ...USAGE, cost: 5 }, GPT)).toBe(100);
+  test('is what the user’s own priceOf says, before any other', () => {
+    const priceOf: PriceOf = (usage, { provider, model }) =>
+      provider === 'openai' && model === 'gpt-4o' ? (usage.outputTokens ?? 0) / 1_000 : undefined;
+    expect(bestPrice(priceOf, { ...USAGE, cost: 5 }, GPT)).toBe(100);
   });
 
-  test('is the provider’s word where the user says nothing', () => {
-    expect(new Prices(() => undefined).of({ ...USAGE, cost: 5 }, GPT)).toBe(5);
-    expect(new Prices(undefined).of({ cost: 0 }, GPT)).toBe(0); // a free model, says the provider
+  test('is what the provider says where priceOf says nothing', () => {
+    expect(bestPrice(() => undefined, { ...USAGE, cost: 5 }, GPT)).toBe(5);
+    expect(bestPrice(undefined, { cost: 0 }, GPT)).toBe(0); // a free model, says the provider
   });
 
   test.each([Number.NaN, -1, Number.POSITIVE_INFINITY])('is not %d', (cost) => {
-    expect(new Prices(() => cost).of({ cost }, { provider: 'nobody' })).toBeUndefined();
+    expect(bestPrice(() => cost, { cost }, { provider: 'nobody' })).toBeUndefined();
   });
 
-  test('is the list’s where nobody says', () => {
-    expect(new Prices(undefined).of(USAGE, GPT)).toBeCloseTo(3.5, 6);
+  test('is that of the list where neither says a price', () => {
+    expect(bestPrice(undefined, USAGE, GPT)).toBeCloseTo(3.5, 6);
   });
 
   test.each([
@@ -32,7 +31,7 @@ describe('the price of an answer', () => {
     ['api.groq.com', 'llama-3.3-70b-versatile'],
     ['google', 'gemini-2.5-pro'],
   ])('is found for %s %s', (provider, model) => {
-    expect(new Prices(undefined).of(USAGE, { provider, model })).toBeGreaterThan(0);
+    expect(bestPrice(undefined, USAGE, { provider, model })).toBeGreaterThan(0);
   });
 
   test.each([
@@ -42,14 +41,13 @@ describe('the price of an answer', () => {
     ['without usage', undefined, GPT],
     ['of more tokens from a cache than in all', { inputTokens: 5, cacheReadTokens: 9 }, GPT],
   ])('%s is unknown, and never 0', (_what, usage, whose) => {
-    expect(new Prices(undefined).of(usage, whose)).toBeUndefined();
+    expect(bestPrice(undefined, usage, whose)).toBeUndefined();
   });
 
   test('is less for what the provider had in its own cache', () => {
     const claude = { provider: 'anthropic', model: 'claude-sonnet-4-5' };
-    const prices = new Prices(undefined);
-    const full = prices.of(USAGE, claude) ?? 0;
-    const less = prices.of({ ...USAGE, cacheReadTokens: 900_000 }, claude) ?? 0;
+    const full = bestPrice(undefined, USAGE, claude) ?? 0;
+    const less = bestPrice(undefined, { ...USAGE, cacheReadTokens: 900_000 }, claude) ?? 0;
     expect(less).toBeLessThan(full / 2 + 1.5);
     expect(less).toBeGreaterThan(0);
   });
@@ -61,13 +59,13 @@ describe('a priceOf that throws', () => {
     process.emitWarning = emitWarning;
   });
 
-  test('is a warning, and the next word counts', () => {
+  test('causes a warning, and the next source of a price counts', () => {
     const warnings: unknown[] = [];
     process.emitWarning = (warning: unknown) => warnings.push(warning) && undefined;
-    const prices = new Prices(() => {
+    const fail = () => {
       throw new Error('a mistake');
-    });
-    expect(prices.of({ cost: 2 }, GPT)).toBe(2);
+    };
+    expect(bestPrice(fail, { cost: 2 }, GPT)).toBe(2);
     expect(warnings).toEqual(['Error: a mistake']);
   });
 });
