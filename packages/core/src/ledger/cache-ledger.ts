@@ -2,7 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 import type { CacheEventEmitter } from '../events/index.ts';
 import { type Policy, WRITING } from '../options/index.ts';
 import { failureCode, type RowStore, type Store } from '../store/index.ts';
-import { CounterSum, type CountersByDay, type NamedCounters } from './counters.ts';
+import {
+  addCounters,
+  type CounterName,
+  type CountersByDay,
+  emptyCounters,
+  Groups,
+  type NamedCounters,
+} from './counters.ts';
 import {
   type CacheStats,
   figuresOf,
@@ -14,32 +21,12 @@ import {
 import { LedgerStore } from './ledger-store.ts';
 import { summaryOf } from './summary.ts';
 
-/** No event tells of evictions: a store that knows is asked. */
-export class EvictionCount {
-  readonly #store: Store;
-  readonly #counters: CountersByDay;
-  #known = 0;
-
-  constructor(store: Store, counters: CountersByDay) {
-    this.#store = store;
-    this.#counters = counters;
-  }
-
-  /** Counts those since the last time. */
-  update(): void {
-    const evictions = this.#store.measure?.().evictions ?? 0;
-    const more = evictions - this.#known;
-    if (more > 0) this.#counters.storeCounters().counts.evictions += more;
-    this.#known = evictions;
-  }
-}
-
 export interface CacheLedgerParts {
   readonly store: Store;
-  /** Nobody but this process sees the store. */
+  /** No other process sees the store. */
   readonly isPrivate: boolean;
   readonly policy: Policy;
-  /** Milliseconds between writings of this process's counts; nothing: never. */
+  /** Milliseconds between two writes of this process's counters. `undefined`: they are never written. */
   readonly ledger: number | undefined;
   readonly counters: CountersByDay;
   readonly rows: RowStore;
@@ -47,21 +34,37 @@ export interface CacheLedgerParts {
   readonly prefix: string;
 }
 
-/** Nothing is written where nobody could read it, nor to a store that is only read. */
+/** Counters are not written where no other process can read them, nor in a mode that writes nothing. */
 function intervalOf({ store, isPrivate, policy, ledger }: CacheLedgerParts): number | undefined {
   const isShared = !isPrivate && store.scan !== undefined;
   return isShared && WRITING.has(policy.mode) ? ledger : undefined;
 }
 
-/** What this process did, and what all did. */
+/** Sums by day, provider and model. They stay small, however many processes are added. */
+class CounterSums {
+  readonly #sums = new Groups(
+    (name: CounterName): NamedCounters => ({ ...name, counters: emptyCounters() }),
+  );
+
+  add(all: readonly NamedCounters[]): void {
+    for (const { day, provider, model, counters } of all) {
+      addCounters(this.#sums.of({ day, provider, model }).counters, counters);
+    }
+  }
+
+  get all(): readonly NamedCounters[] {
+    return [...this.#sums];
+  }
+}
+
+/** The figures of this process, and of all processes that share its store and namespace. */
 export class CacheLedger {
   readonly #parts: CacheLedgerParts;
   readonly #ledgerStore: LedgerStore;
-  readonly #evictions: EvictionCount;
+  #countedEvictions = 0;
 
   constructor(parts: CacheLedgerParts) {
     this.#parts = parts;
-    this.#evictions = new EvictionCount(parts.store, parts.counters);
     this.#ledgerStore = new LedgerStore({ ...parts, interval: intervalOf(parts) });
   }
 
@@ -79,46 +82,52 @@ export class CacheLedger {
     return summaryOf(figuresOf(this.#own()), this.by('model'));
   }
 
-  /** Adds up what others wrote and what this process counted, written down or not. */
+  /** Adds what other processes wrote to what this process counted, whether it was written or not. */
   async ledger(): Promise<Ledger> {
     const own = this.#own();
-    const sum = new CounterSum();
-    sum.addAll(own);
+    const sums = new CounterSums();
+    sums.add(own);
     const processes = new Set(own.length === 0 ? [] : [this.#ledgerStore.process]);
-    const isComplete = await this.#addOthers(sum, processes);
-    const all = [...sum];
+    const isComplete = await this.#addOthers(sums, processes);
+    const { all } = sums;
     const by = (group: LedgerGroup) => rowsBy(all, group);
     return { processes: processes.size, isComplete, total: figuresOf(all), by };
   }
 
-  /** What is being written is counted when it is. */
+  /** Writes under way are counted when they end, so they are awaited first. */
   async close(): Promise<void> {
     await this.#parts.rows.settled();
     await setImmediate();
-    this.#evictions.update();
+    this.#countEvictions();
     await this.#ledgerStore.close();
   }
 
-  async #addOthers(sum: CounterSum, processes: Set<string>): Promise<boolean> {
+  async #addOthers(sums: CounterSums, processes: Set<string>): Promise<boolean> {
     const { store, isPrivate, events } = this.#parts;
     try {
       for await (const { process, counters } of this.#ledgerStore.others()) {
         processes.add(process);
-        sum.addAll(counters);
+        sums.add(counters);
       }
       return isPrivate || store.scan !== undefined;
     } catch (error) {
-      events.emit('store-error', {
-        operation: 'scan',
-        reason: failureCode(error),
-        isPermanent: false,
-      });
+      const reason = failureCode(error);
+      events.emit('store-error', { operation: 'scan', reason, isPermanent: false });
       return false;
     }
   }
 
   #own(): readonly NamedCounters[] {
-    this.#evictions.update();
+    this.#countEvictions();
     return [...this.#parts.counters];
+  }
+
+  /** A store sends no event when it evicts, so it is asked how many it evicted since the last time. */
+  #countEvictions(): void {
+    const { store, counters } = this.#parts;
+    const evictions = store.measure?.().evictions ?? 0;
+    const more = evictions - this.#countedEvictions;
+    if (more > 0) counters.storeCounters().counts.evictions += more;
+    this.#countedEvictions = evictions;
   }
 }

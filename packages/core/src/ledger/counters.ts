@@ -2,54 +2,56 @@ import type { Usage } from '../entry/index.ts';
 import { isGiven } from '../key/index.ts';
 import { Histogram } from './histogram.ts';
 
-export const emptyUsageSums = () => ({
+// The names of counts and sums are stored in the rows of the ledger: a new name needs a new version of those.
+
+const emptyUsageSums = () => ({
+  /** Tokens of all answers. */
   input: 0,
   output: 0,
-  /** Answers whose price came with them, or from the user's own `priceOf`; and that money, in US dollars. */
+  /** Answers whose price came with them or from the user's own `priceOf`, and their price in US dollars. */
   priced: 0,
   usd: 0,
-  /** Answers that a list of prices has to price, and their tokens. */
+  /** Answers that the list of prices has to price, and their tokens. */
   listed: 0,
   listedInput: 0,
   listedOutput: 0,
   listedRead: 0,
   listedWrite: 0,
-  /** Answers that say neither. */
+  /** Answers that state neither tokens nor a price. */
   uncounted: 0,
 });
 
-/** Tokens and money of many answers of one model. Nothing but sums, so bills add up. */
+/** Tokens and money of many answers of one model. Each field is a sum. */
 export type UsageSums = ReturnType<typeof emptyUsageSums>;
 
-/** A stored header may say anything. */
+/** The header of a stored entry may hold any value here. */
 const amount = (value: unknown): number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
 
-/** One answer more. `price` is in US dollars, where it is known. */
+/** Adds one answer. `price` is in US dollars, where it is known without the list of prices. */
 export function addUsage(
-  bill: UsageSums,
+  sums: UsageSums,
   usage: Usage | undefined,
   price: number | undefined,
 ): void {
   const input = amount(usage?.inputTokens);
   const output = amount(usage?.outputTokens);
-  bill.input += input;
-  bill.output += output;
+  sums.input += input;
+  sums.output += output;
   if (price !== undefined) {
-    bill.priced += 1;
-    bill.usd += price;
+    sums.priced += 1;
+    sums.usd += price;
   } else if (isGiven(usage?.inputTokens) || isGiven(usage?.outputTokens)) {
-    bill.listed += 1;
-    bill.listedInput += input;
-    bill.listedOutput += output;
-    bill.listedRead += amount(usage?.cacheReadTokens);
-    bill.listedWrite += amount(usage?.cacheWriteTokens);
+    sums.listed += 1;
+    sums.listedInput += input;
+    sums.listedOutput += output;
+    sums.listedRead += amount(usage?.cacheReadTokens);
+    sums.listedWrite += amount(usage?.cacheWriteTokens);
   } else {
-    bill.uncounted += 1;
+    sums.uncounted += 1;
   }
 }
 
-/** How often; `replaced` and `replacing` are milliseconds. */
 const emptyCounts = () => ({
   hits: 0,
   stale: 0,
@@ -60,22 +62,23 @@ const emptyCounts = () => ({
   notAdmitted: 0,
   storeErrors: 0,
   evictions: 0,
-  /** What the calls had taken whose answers came from the store, and what the store took instead. */
+  /** Milliseconds that the provider took for answers that were served from the store, and that the store took. */
   replaced: 0,
   replacing: 0,
 });
 
-/** Why requests went past the cache, answers were not kept, and which operations of a store failed. */
+/** The counts that are also counted by reason; those of a store are counted by operation. */
 export const REASONS = ['bypasses', 'notAdmitted', 'storeErrors'] as const;
 
 type ReasonCounts = Record<(typeof REASONS)[number], Map<string, number>>;
 
-/** What happened: counted, added up, and nothing else. */
+/** What happened. All of it can be added up. */
 export interface Counters {
   readonly counts: ReturnType<typeof emptyCounts>;
   readonly reasons: ReasonCounts;
   readonly saved: UsageSums;
   readonly spent: UsageSums;
+  /** How long answers from the store took, and answers from the provider. */
   readonly cached: Histogram;
   readonly uncached: Histogram;
 }
@@ -89,7 +92,7 @@ export const emptyCounters = (): Counters => ({
   uncached: new Histogram(),
 });
 
-/** Adds each of `more` to the sum of the same name. */
+/** Adds each number of `more` to the sum of the same name. Other names are ignored. */
 export function addUp(sums: Record<string, number>, more: Readonly<Record<string, number>>): void {
   for (const [name, sum] of Object.entries(sums)) sums[name] = sum + (more[name] ?? 0);
 }
@@ -98,62 +101,87 @@ export function addReason(reasons: Map<string, number>, reason: string, count = 
   reasons.set(reason, (reasons.get(reason) ?? 0) + count);
 }
 
-export function addCounters(counters: Counters, more: Counters): void {
-  addUp(counters.counts, more.counts);
-  addUp(counters.saved, more.saved);
-  addUp(counters.spent, more.spent);
+export function addCounters(sum: Counters, more: Counters): void {
+  addUp(sum.counts, more.counts);
+  addUp(sum.saved, more.saved);
+  addUp(sum.spent, more.spent);
   for (const name of REASONS) {
-    for (const [reason, count] of more.reasons[name])
-      addReason(counters.reasons[name], reason, count);
+    for (const [reason, count] of more.reasons[name]) addReason(sum.reasons[name], reason, count);
   }
-  counters.cached.merge(more.cached.buckets, more.cached.sum);
-  counters.uncached.merge(more.uncached.buckets, more.uncached.sum);
+  sum.cached.merge(more.cached.buckets, more.cached.sum);
+  sum.uncached.merge(more.uncached.buckets, more.uncached.sum);
 }
 
-/** The provider of what concerns the store alone. */
+/** The provider's name in counters of the store alone, such as those of its errors. */
 export const STORE_ITSELF = '';
 
-/** What one process counted on one day, by provider and model. */
-export interface DayCounters {
+export interface CounterName {
   /** `YYYY-MM-DD`, in UTC. */
-  readonly day: string;
-  readonly counters: Map<string, Map<string | undefined, Counters>>;
-  /** Something was counted since it was last written down. */
-  isChanged: boolean;
-}
-
-export interface NamedCounters {
   readonly day: string;
   readonly provider: string;
   readonly model: string | undefined;
+}
+
+export interface NamedCounters extends CounterName {
   readonly counters: Counters;
 }
 
-/** The rows of a day, each with whose it is. */
-export function rowsOf(byModel: DayCounters['counters']): readonly Omit<NamedCounters, 'day'>[] {
-  return [...byModel].flatMap(([provider, models]) =>
-    [...models].map(([model, counters]) => ({ provider, model, counters })),
+/** Groups by name. Each name has one group, which is made when the name is first asked for. */
+export class Groups<Name extends object, Group> {
+  readonly #groups = new Map<string, Group>();
+  readonly #make: (name: Name) => Group;
+
+  constructor(make: (name: Name) => Group) {
+    this.#make = make;
+  }
+
+  /** The fields of a name have to be written in the same order each time. */
+  of(name: Name): Group {
+    const id = JSON.stringify(name);
+    const group = this.#groups.get(id) ?? this.#make(name);
+    this.#groups.set(id, group);
+    return group;
+  }
+
+  [Symbol.iterator](): Iterator<Group> {
+    return this.#groups.values();
+  }
+}
+
+/** What one process counted on one day. */
+export interface DayCounters {
+  /** `YYYY-MM-DD`, in UTC. */
+  readonly day: string;
+  /** By provider, then by model. Nested maps find them on each hit without making a text. */
+  readonly counters: Map<string, Map<string | undefined, Counters>>;
+  /** Something was counted since the day was last written to the store. */
+  isChanged: boolean;
+}
+
+export function namedCounters({ day, counters }: DayCounters): readonly NamedCounters[] {
+  return [...counters].flatMap(([provider, models]) =>
+    [...models].map(([model, of]) => ({ day, provider, model, counters: of })),
   );
 }
 
-/** Names are the users': past this many in a day, the rest are counted together. */
+/** Users choose the names. Past this many in one day, further names are counted together. */
 const MAX_NAMES_PER_DAY = 1_000;
 
 const OTHERS = '(others)';
 
 const DAY = 86_400_000;
 
-/** Older ones are in the store, if anywhere. */
+/** Older days are in the store only. */
 const MAX_DAYS = 90;
 
-/** What this process counted since it began, by day. */
+/** What this process counted since it began, by day, provider and model. */
 export class CountersByDay {
   readonly #now: () => number;
   readonly #days = new Map<string, DayCounters>();
   #today: DayCounters | undefined;
-  #dayFrom = 0;
-  #size = 0;
-  /** Told when something is counted after all had been written down. */
+  #todayFrom = 0;
+  #namesOfToday = 0;
+  /** Called when something is counted for the first time after the day was written to the store. */
   onChange: () => void = () => {};
 
   constructor(now: () => number) {
@@ -164,7 +192,7 @@ export class CountersByDay {
     return this.#days.values();
   }
 
-  /** Of today. */
+  /** The counters of today. */
   countersOf(provider: string, model: string | undefined): Counters {
     const today = this.#current();
     if (!today.isChanged) {
@@ -174,62 +202,42 @@ export class CountersByDay {
     return today.counters.get(provider)?.get(model) ?? this.#add(today, provider, model);
   }
 
-  /** Of what concerns no provider. */
+  /** The counters of today for what concerns no provider. */
   storeCounters(): Counters {
     return this.countersOf(STORE_ITSELF, undefined);
   }
 
   *[Symbol.iterator](): Generator<NamedCounters> {
-    for (const { day, counters } of this.#days.values()) {
-      for (const row of rowsOf(counters)) yield { day, ...row };
-    }
+    for (const day of this.#days.values()) yield* namedCounters(day);
   }
 
   #current(): DayCounters {
     const now = this.#now();
-    const isToday = now >= this.#dayFrom && now < this.#dayFrom + DAY;
+    const isToday = now >= this.#todayFrom && now < this.#todayFrom + DAY;
     if (this.#today === undefined || !isToday) this.#today = this.#begin(now);
     return this.#today;
   }
 
   #begin(now: number): DayCounters {
-    this.#dayFrom = Math.floor(now / DAY) * DAY;
-    const date = new Date(this.#dayFrom);
-    // The clock is the user's: no date breaks a call.
+    this.#todayFrom = Math.floor(now / DAY) * DAY;
+    const date = new Date(this.#todayFrom);
+    // The user supplies the clock, and a time that is no date must not fail a call.
     const day = Number.isNaN(date.getTime()) ? 'unknown' : date.toISOString().slice(0, 10);
     const known = this.#days.get(day) ?? { day, counters: new Map(), isChanged: false };
     this.#days.set(day, known);
     const [oldest] = this.#days.keys();
     if (this.#days.size > MAX_DAYS && oldest !== undefined) this.#days.delete(oldest);
-    this.#size = [...known.counters.values()].reduce((sum, models) => sum + models.size, 0);
+    this.#namesOfToday = namedCounters(known).length;
     return known;
   }
 
-  #add({ counters }: DayCounters, provider: string, model: string | undefined): Counters {
-    const isFull = this.#size >= MAX_NAMES_PER_DAY;
+  #add(today: DayCounters, provider: string, model: string | undefined): Counters {
+    const isFull = this.#namesOfToday >= MAX_NAMES_PER_DAY;
     const [name, of] = isFull ? [OTHERS, undefined] : [provider, model];
-    const models = counters.get(name) ?? new Map<string | undefined, Counters>();
+    const models = today.counters.get(name) ?? new Map<string | undefined, Counters>();
     const added = models.get(of) ?? emptyCounters();
-    counters.set(name, models.set(of, added));
-    this.#size += 1;
+    today.counters.set(name, models.set(of, added));
+    this.#namesOfToday += 1;
     return added;
-  }
-}
-
-/** Tallies of many processes, one for each day, provider and model: however many wrote, this stays small. */
-export class CounterSum {
-  readonly #groups = new Map<string, NamedCounters>();
-
-  addAll(rows: readonly NamedCounters[]): void {
-    for (const { counters, ...name } of rows) {
-      const id = JSON.stringify([name.day, name.provider, name.model]);
-      const sum = this.#groups.get(id) ?? { ...name, counters: emptyCounters() };
-      addCounters(sum.counters, counters);
-      this.#groups.set(id, sum);
-    }
-  }
-
-  [Symbol.iterator](): Iterator<NamedCounters> {
-    return this.#groups.values();
   }
 }

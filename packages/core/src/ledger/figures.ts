@@ -3,6 +3,7 @@ import {
   addCounters,
   type Counters,
   emptyCounters,
+  Groups,
   type NamedCounters,
   STORE_ITSELF,
   type UsageSums,
@@ -10,44 +11,46 @@ import {
 import type { Histogram } from './histogram.ts';
 import { listPrice, type PricedModel } from './prices.ts';
 
-/** How long answers took, in milliseconds. Nothing where none is known. */
+/** How long answers took, in milliseconds. A figure is absent where no time is known. */
 export interface Timing {
   readonly count: number;
   readonly mean?: number | undefined;
-  /** Half of them took no longer. From a histogram: within 10 %. */
+  /** Half of the answers took no longer. The histogram is exact to 10 %. */
   readonly p50?: number | undefined;
+  /** 95 % of the answers took no longer. */
   readonly p95?: number | undefined;
 }
 
+/** Tokens of requests and of answers. */
 export interface TokenCount {
   readonly input: number;
   readonly output: number;
 }
 
-/** Money, in US dollars. */
+/** Money in US dollars. */
 export interface Money {
-  /** Of all answers whose price is known. Unknown is nothing, and never 0. */
+  /** The price of all answers whose price is known. `undefined` where none is known, and never 0 for that. */
   readonly usd?: number | undefined;
-  /** Answers whose price is not known, and is not in `usd`. */
+  /** Answers whose price is not known. They are not in `usd`. */
   readonly unpriced: number;
 }
 
-/** What the store spared, and what calls cost: a hit is never counted as spent. */
+/** What answers from the store saved, and what calls cost. A hit is never counted as spent. */
 export interface SavedAndSpent<Amount> {
   readonly saved: Amount;
   readonly spent: Amount;
 }
 
-/** What became of requests, how long they took, and what they saved. */
+/** The outcomes of requests, how long they took, and what they saved. */
 export interface LedgerFigures {
-  /** Every request that came, whatever became of it. */
+  /** All requests, whatever their outcome. */
   readonly requests: number;
-  /** The share of requests that made no call of their own, bypasses left out: 0 to 1. */
+  /** The share (0 to 1) of requests that made no call of their own. Bypasses are left out. */
   readonly hitRate: number;
   readonly hits: number;
   readonly stale: number;
   readonly misses: number;
-  /** Requests that joined another's call. */
+  /** Requests that joined the call of another request. */
   readonly collapsed: number;
   readonly bypasses: number;
   readonly bypassesByReason: Readonly<Record<string, number>>;
@@ -56,48 +59,49 @@ export interface LedgerFigures {
   readonly notAdmittedByReason: Readonly<Record<string, number>>;
   readonly storeErrors: number;
   readonly storeErrorsByOperation: Readonly<Record<string, number>>;
-  /** Entries that a full store let go of, where the store says so. */
+  /** Entries that a full store removed to make room, where the store counts them. */
   readonly evictions: number;
   readonly time: {
-    /** Answers from the store: their look-up, with decoding. */
+    /** The look-up of answers from the store, including decoding. */
     readonly cached: Timing;
-    /** Answers from the provider, to the end of a stream. */
+    /** Answers from the provider, up to the end of a stream. */
     readonly uncached: Timing;
-    /** Milliseconds that answers from the store came sooner than the calls that had made them. */
+    /** Milliseconds by which answers from the store came sooner than the calls that had made them. */
     readonly saved: number;
-    /** How many times sooner. Nothing where no answer came from the store. */
+    /** How many times sooner they came. `undefined` where no answer came from the store. */
     readonly speedup?: number | undefined;
   };
   readonly tokens: SavedAndSpent<TokenCount>;
   readonly cost: SavedAndSpent<Money>;
 }
 
+/** What the rows of a ledger are grouped by. */
 export type LedgerGroup = 'model' | 'provider' | 'day';
 
 /** The figures of one model at one provider, of one provider, or of one day. */
 export interface LedgerRow extends LedgerFigures {
-  /** Nothing in a row of a day. */
+  /** Absent in a row of a day. */
   readonly provider?: string | undefined;
-  /** Nothing in a row of a provider or a day, and where requests name no model. */
+  /** Absent in a row of a provider or a day, and where requests name no model. */
   readonly model?: string | undefined;
-  /** `YYYY-MM-DD`, in UTC. Nothing in a row of a model or a provider. */
+  /** `YYYY-MM-DD`, in UTC. Absent in a row of a model or a provider. */
   readonly day?: string | undefined;
 }
 
-/** What all processes did that share a store and a namespace, as far as each has written it down. */
+/** The figures of all processes that share a store and a namespace, as far as each has written them to the store. */
 export interface Ledger {
-  /** How many processes counted something, this one included. */
+  /** How many processes counted something, including this one. */
   readonly processes: number;
-  /** False where the store cannot list its rows, or failed to: then some processes are left out. */
+  /** False where the store cannot list its rows or failed to list them, so that processes may be missing. */
   readonly isComplete: boolean;
   readonly total: LedgerFigures;
-  /** In the order of the most requests; days in theirs. */
+  /** The row with the most requests comes first. Days are in their own order. */
   by(group: LedgerGroup): readonly LedgerRow[];
 }
 
-/** What this process did, and what its store holds where it knows without counting. */
+/** The figures of this process, and the size of its store where the store knows it without counting. */
 export interface CacheStats extends LedgerFigures, Partial<Omit<StoreSize, 'evictions'>> {
-  /** The store failed repeatedly, and is left alone for now. */
+  /** The store failed repeatedly, and is not asked for a while. */
   readonly isStoreAway: boolean;
 }
 
@@ -107,28 +111,28 @@ function timing(histogram: Histogram): Timing {
   return { count, mean: sum / count, p50: histogram.quantile(0.5), p95: histogram.quantile(0.95) };
 }
 
-/** By the mean answer: some prices rise with the length of a single request. */
-function priceListed(bill: UsageSums, priced: PricedModel): number | undefined {
-  const each = (tokens: number) => tokens / bill.listed;
+/** Prices the mean answer, because some prices rise with the length of a single request. */
+function listedPrice(sums: UsageSums, whose: PricedModel): number | undefined {
+  const each = (tokens: number) => tokens / sums.listed;
   const usage = {
-    inputTokens: each(bill.listedInput),
-    outputTokens: each(bill.listedOutput),
-    cacheReadTokens: each(bill.listedRead),
-    cacheWriteTokens: each(bill.listedWrite),
+    inputTokens: each(sums.listedInput),
+    outputTokens: each(sums.listedOutput),
+    cacheReadTokens: each(sums.listedRead),
+    cacheWriteTokens: each(sums.listedWrite),
   };
-  const price = listPrice(usage, priced);
-  return price === undefined ? undefined : price * bill.listed;
+  const price = listPrice(usage, whose);
+  return price === undefined ? undefined : price * sums.listed;
 }
 
-/** What answers cost that were saved, or spent on. Unknown prices are counted, and never guessed. */
+/** Answers of unknown price are counted, and their price is never guessed. */
 function costOf(named: readonly NamedCounters[], side: 'saved' | 'spent'): Money {
   let [usd, priced, unpriced] = [0, 0, 0];
   for (const { counters, ...whose } of named) {
-    const bill = counters[side];
-    const listed = bill.listed === 0 ? 0 : priceListed(bill, whose);
-    usd += bill.usd + (listed ?? 0);
-    priced += bill.priced + (listed === undefined ? 0 : bill.listed);
-    unpriced += bill.uncounted + (listed === undefined ? bill.listed : 0);
+    const sums = counters[side];
+    const listed = sums.listed === 0 ? 0 : listedPrice(sums, whose);
+    usd += sums.usd + (listed ?? 0);
+    priced += sums.priced + (listed === undefined ? 0 : sums.listed);
+    unpriced += sums.uncounted + (listed === undefined ? sums.listed : 0);
   }
   return { usd: priced === 0 && unpriced > 0 ? undefined : usd, unpriced };
 }
@@ -145,7 +149,7 @@ function timeOf({ counts, cached, uncached }: Counters): LedgerFigures['time'] {
 
 const tokensOf = ({ input, output }: UsageSums) => ({ input, output });
 
-/** What tallies say together. Money is by the prices of each one's day. */
+/** The figures of all these counters together. Each is priced by the prices of its own day. */
 export function figuresOf(named: readonly NamedCounters[]): LedgerFigures {
   const sum = emptyCounters();
   for (const { counters } of named) addCounters(sum, counters);
@@ -166,25 +170,18 @@ export function figuresOf(named: readonly NamedCounters[]): LedgerFigures {
   };
 }
 
-type Name = Pick<LedgerRow, 'provider' | 'model' | 'day'>;
+type RowName = Pick<LedgerRow, 'provider' | 'model' | 'day'>;
 
-/** What a row is of. */
-const NAMES: Readonly<Record<LedgerGroup, (named: NamedCounters) => Name>> = {
+/** The name of the row in which counters are summed. */
+const NAMES: Readonly<Record<LedgerGroup, (named: NamedCounters) => RowName>> = {
   model: ({ provider, model }) => ({ provider, model }),
   provider: ({ provider }) => ({ provider }),
   day: ({ day }) => ({ day }),
 };
 
-function grouped(named: readonly NamedCounters[], group: LedgerGroup) {
-  const groups = new Map<string, { readonly name: Name; readonly members: NamedCounters[] }>();
-  for (const one of named) {
-    const name = NAMES[group](one);
-    const id = JSON.stringify(name);
-    const found = groups.get(id) ?? { name, members: [] };
-    found.members.push(one);
-    groups.set(id, found);
-  }
-  return [...groups.values()];
+interface RowGroup {
+  readonly name: RowName;
+  readonly members: NamedCounters[];
 }
 
 const byDay = (one: LedgerRow, other: LedgerRow) =>
@@ -192,13 +189,12 @@ const byDay = (one: LedgerRow, other: LedgerRow) =>
 
 const byRequests = (one: LedgerRow, other: LedgerRow) => other.requests - one.requests;
 
-/** The figures of each model, provider or day. What concerns the store alone has a day, and no provider. */
+/** The figures of each model, provider or day. Counters of the store itself have a day, and no provider. */
 export function rowsBy(named: readonly NamedCounters[], group: LedgerGroup): readonly LedgerRow[] {
   const concerned =
     group === 'day' ? named : named.filter(({ provider }) => provider !== STORE_ITSELF);
-  const rows = grouped(concerned, group).map(({ name, members }) => ({
-    ...name,
-    ...figuresOf(members),
-  }));
+  const groups = new Groups((name: RowName): RowGroup => ({ name, members: [] }));
+  for (const one of concerned) groups.of(NAMES[group](one)).members.push(one);
+  const rows = [...groups].map(({ name, members }) => ({ ...name, ...figuresOf(members) }));
   return rows.sort(group === 'day' ? byDay : byRequests);
 }

@@ -1,25 +1,26 @@
-/** The shortest time that is told apart, in milliseconds. */
+/** The shortest time, in milliseconds, that has a bucket of its own. */
 const SHORTEST = 0.01;
 
-/** Four to an octave: whatever is in a bucket is within 10 % of its middle. */
-const PER_OCTAVE = 4;
+/** With four buckets to an octave, every time is within 10 % of the middle of its bucket. */
+const BUCKETS_PER_OCTAVE = 4;
 
-/** The last one begins at some 15 minutes. */
+/** The last bucket begins at about 15 minutes. */
 const BUCKETS = 108;
 
 function bucketOf(milliseconds: number): number {
   if (milliseconds <= SHORTEST) return 0;
-  return Math.min(BUCKETS - 1, 1 + Math.floor(Math.log2(milliseconds / SHORTEST) * PER_OCTAVE));
+  const octaves = Math.log2(milliseconds / SHORTEST);
+  return Math.min(BUCKETS - 1, 1 + Math.floor(octaves * BUCKETS_PER_OCTAVE));
 }
 
 function middleOf(bucket: number): number {
-  return bucket === 0 ? SHORTEST : SHORTEST * 2 ** ((bucket - 0.5) / PER_OCTAVE);
+  return bucket === 0 ? SHORTEST : SHORTEST * 2 ** ((bucket - 0.5) / BUCKETS_PER_OCTAVE);
 }
 
-/** How often, by bucket; only those that hold something. */
+/** The count of each bucket that is not empty. */
 export type BucketCounts = readonly (readonly [bucket: number, count: number])[];
 
-/** How long things took, in a fixed space: an addition a time, and histograms of many processes add up. */
+/** Durations in fixed space. Adding one costs one addition, and histograms of several processes can be merged. */
 export class Histogram {
   readonly #counts = new Float64Array(BUCKETS);
   #count = 0;
@@ -29,23 +30,19 @@ export class Histogram {
     return this.#count;
   }
 
-  /** Of all times, in milliseconds: exact. */
+  /** The exact sum of all durations, in milliseconds. */
   get sum(): number {
     return this.#sum;
   }
 
   add(milliseconds: number): void {
-    const bucket = bucketOf(milliseconds);
-    this.#counts[bucket] = this.#in(bucket) + 1;
-    this.#count += 1;
+    this.#addTo(bucketOf(milliseconds), 1);
     this.#sum += milliseconds;
   }
 
+  /** Ignores buckets past the last one. */
   merge(buckets: BucketCounts, sum: number): void {
-    for (const [bucket, count] of buckets) {
-      this.#counts[bucket] = this.#in(bucket) + count; // beyond the last, nothing is kept
-      if (bucket < BUCKETS) this.#count += count;
-    }
+    for (const [bucket, count] of buckets) if (bucket < BUCKETS) this.#addTo(bucket, count);
     this.#sum += sum;
   }
 
@@ -53,7 +50,7 @@ export class Histogram {
     return [...this.#counts.entries()].filter(([, count]) => count > 0);
   }
 
-  /** The time that this share of all did not exceed. Nothing where there is none. */
+  /** The duration that this share (0 to 1) of all did not exceed, or `undefined` where there is none. */
   quantile(share: number): number | undefined {
     let left = share * this.#count;
     for (const [bucket, count] of this.buckets) {
@@ -63,7 +60,8 @@ export class Histogram {
     return undefined;
   }
 
-  #in(bucket: number): number {
-    return this.#counts[bucket] ?? 0;
+  #addTo(bucket: number, count: number): void {
+    this.#counts[bucket] = (this.#counts[bucket] ?? 0) + count;
+    this.#count += count;
   }
 }

@@ -1,5 +1,5 @@
-// What requests came to is counted and summed here: calls, tokens, money and times, of this process and of all that share a store.
-// It never holds the text of a prompt, an answer or a key, and an error of it never reaches a call.
+// Calls, tokens, money and times are counted and summed here, for this process and for all that share a store.
+// It never holds the text of a prompt, an answer or a key, and its own failures never reach a call.
 // Start at cache-ledger.ts; what each event adds is in count-event.ts.
 
 export { CacheLedger } from './cache-ledger.ts';

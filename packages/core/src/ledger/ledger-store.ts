@@ -10,50 +10,50 @@ import {
   type DayCounters,
   emptyCounters,
   type NamedCounters,
+  namedCounters,
   REASONS,
-  rowsOf,
 } from './counters.ts';
 import type { BucketCounts, Histogram } from './histogram.ts';
 
 type Task = () => Promise<unknown>;
 
-const tasks = new Set<Task>();
+const exitTasks = new Set<Task>();
 
 let isWatching = false;
 
-async function run(): Promise<void> {
-  const due = [...tasks];
-  tasks.clear();
+async function runExitTasks(): Promise<void> {
+  const due = [...exitTasks];
+  exitTasks.clear();
   await Promise.all(due.map((task) => task()));
 }
 
 /**
- * Runs `task` when the process has nothing else to do, and lets it end after that; a process that is killed
- * does not. Returns how to call it off. Once in a life: what runs at the end never begins another end.
+ * Runs `task` when the process has nothing else to do, and lets the process end after it. A killed process does not
+ * run it. Returns a function that cancels it. Node is watched once, because work at the end emits the event again.
  */
-export function beforeExit(task: Task): () => void {
-  if (!isWatching) process.once('beforeExit', () => void run());
+function beforeExit(task: Task): () => void {
+  if (!isWatching) process.once('beforeExit', () => void runExitTasks());
   isWatching = true;
-  tasks.add(task);
-  return () => tasks.delete(task);
+  exitTasks.add(task);
+  return () => exitTasks.delete(task);
 }
 
 const VERSION = 1;
 
-/** Where the rows of the ledger are: they are no entries. */
+/** The prefix of the ledger's rows, which are not entries. */
 export const ledgerPrefix = (prefix: string) => `${prefix}ledger:`;
 
 const isCount = (value: unknown): value is number => Number.isFinite(value) && Number(value) > 0;
 
-/** What is not zero. */
+/** The valid counts that are above zero. */
 function countsIn(value: unknown): Record<string, number> {
   const counts = Object.entries(fieldsOf(value)).filter(([, count]) => isCount(count));
-  return Object.fromEntries(counts) as Record<string, number>; // of counts, as just filtered
+  return Object.fromEntries(counts) as Record<string, number>; // the filter leaves counts only
 }
 
 const histogramRow = ({ buckets, sum }: Histogram) => ({ buckets, sum });
 
-function rowOf({ provider, model, counters }: Omit<NamedCounters, 'day'>) {
+function rowOf({ provider, model, counters }: NamedCounters) {
   const reasons = REASONS.map((name) => [name, Object.fromEntries(counters.reasons[name])]);
   return {
     provider,
@@ -67,9 +67,9 @@ function rowOf({ provider, model, counters }: Omit<NamedCounters, 'day'>) {
   };
 }
 
-/** One process's day: names of providers and models, and sums. */
-export function ledgerText({ counters }: DayCounters): string {
-  return JSON.stringify({ version: VERSION, rows: rowsOf(counters).map(rowOf) });
+/** One day of one process as text: sums under the names of providers and models. */
+export function ledgerText(day: DayCounters): string {
+  return JSON.stringify({ version: VERSION, rows: namedCounters(day).map(rowOf) });
 }
 
 function readHistogram(histogram: Histogram, value: unknown): void {
@@ -77,7 +77,7 @@ function readHistogram(histogram: Histogram, value: unknown): void {
   const pairs = listOf(buckets).filter(
     (pair) => Array.isArray(pair) && Number.isInteger(pair[0]) && pair[0] >= 0 && isCount(pair[1]),
   );
-  histogram.merge(pairs as BucketCounts, isCount(sum) ? sum : 0); // pairs, as just filtered
+  histogram.merge(pairs as BucketCounts, isCount(sum) ? sum : 0); // the filter leaves pairs of numbers only
 }
 
 function readCounters(row: Readonly<Record<string, unknown>>): Counters {
@@ -98,11 +98,11 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
   try {
     return fieldsOf(parseJson(text));
   } catch {
-    return {}; // cut, or another's: it adds nothing
+    return {}; // a row that was cut or written by another program adds nothing
   }
 }
 
-/** What a process wrote down; nothing where the text is of another making. */
+/** What a process wrote, or nothing where the text has another format. */
 export function readLedgerText(text: string, day: string): readonly NamedCounters[] {
   const { version, rows } = parsed(text);
   if (version !== VERSION) return [];
@@ -113,53 +113,53 @@ export function readLedgerText(text: string, day: string): readonly NamedCounter
   });
 }
 
-/** Milliseconds a day's sums are kept after they were last written. */
+/** Milliseconds for which a day stays in the store after it was last written. */
 const LEDGER_ROW_TTL = 90 * 86_400_000;
 
 export interface LedgerStoreParts {
   readonly counters: CountersByDay;
   readonly rows: RowStore;
   readonly store: Store;
-  /** Of the namespace. */
+  /** The prefix of the namespace. */
   readonly prefix: string;
-  /** Milliseconds from the first count that is not written down to its writing; nothing: never. */
+  /** Milliseconds from the first count that is not yet written to its writing. `undefined`: it is never written. */
   readonly interval: number | undefined;
 }
 
-/** What one process wrote down. */
+/** What one process wrote on one day. */
 export interface ProcessCounters {
   readonly process: string;
   readonly counters: readonly NamedCounters[];
 }
 
-/** Told from every other process that ever writes, and from other caches in this one. */
+/** No other process ever has this name. */
 const PROCESS = randomUUID();
 
 let instances = 0;
 
 /**
- * Each process writes its own sums, all of a day in one row that no other writes: nothing is contended for,
- * and writing it again changes nothing.
+ * Each cache of each process writes its own sums, one row for each day. No other process writes that row, so writes
+ * never conflict, and writing a row again changes nothing.
  */
 export class LedgerStore {
   readonly #parts: LedgerStoreParts;
-  /** Of this process. */
+  /** The name of this process. */
   readonly process = PROCESS;
   readonly #name: string;
   #timer: NodeJS.Timeout | undefined;
-  #callOff = () => {};
+  #cancelExitTask = () => {};
   #written: Promise<void> = Promise.resolve();
 
   constructor(parts: LedgerStoreParts) {
     this.#parts = parts;
     instances += 1;
     this.#name = `${PROCESS}:${instances}`;
-    if (parts.interval !== undefined) parts.counters.onChange = () => this.#arm();
+    if (parts.interval !== undefined) parts.counters.onChange = () => this.#startTimer();
   }
 
-  /** Writes down what is not. In turn: an older sum never follows a newer one. */
+  /** Writes what is not yet written. Writes run one after another, so that an older sum never replaces a newer one. */
   write(): Promise<void> {
-    this.#disarm();
+    this.#stopTimer();
     if (this.#parts.interval === undefined) return Promise.resolve();
     this.#written = this.#written.then(() => this.#writeAll());
     return this.#written;
@@ -168,10 +168,10 @@ export class LedgerStore {
   async close(): Promise<void> {
     await this.write();
     this.#parts.counters.onChange = () => {};
-    this.#disarm();
+    this.#stopTimer();
   }
 
-  /** What the others wrote, as far as the store can list its rows. */
+  /** What the others wrote. It yields nothing where the store cannot list its rows. */
   async *others(): AsyncGenerator<ProcessCounters, void, undefined> {
     const prefix = ledgerPrefix(this.#parts.prefix);
     for await (const { key, value } of this.#parts.store.scan?.(prefix) ?? []) {
@@ -181,17 +181,17 @@ export class LedgerStore {
     }
   }
 
-  /** One timer from the first change on, which keeps no process alive. */
-  #arm(): void {
+  /** Starts one timer at the first change. It does not keep the process alive. */
+  #startTimer(): void {
     if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => void this.write(), this.#parts.interval).unref();
-    this.#callOff = beforeExit(() => this.write());
+    this.#cancelExitTask = beforeExit(() => this.write());
   }
 
-  #disarm(): void {
+  #stopTimer(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#callOff();
+    this.#cancelExitTask();
   }
 
   async #writeAll(): Promise<void> {
@@ -199,10 +199,10 @@ export class LedgerStore {
   }
 
   async #writeDay(day: DayCounters): Promise<void> {
-    day.isChanged = false; // before the text is made: what is counted meanwhile is written next time
+    day.isChanged = false; // set before the text is made, so that later counts are written next time
     const key = `${ledgerPrefix(this.#parts.prefix)}${day.day}:${this.#name}`;
     if (await this.#parts.rows.write(key, ledgerText(day), LEDGER_ROW_TTL)) return;
     day.isChanged = true;
-    this.#arm();
+    this.#startTimer();
   }
 }

@@ -2,7 +2,7 @@ import type { LedgerFigures, LedgerRow, Money, Timing, TokenCount } from './figu
 
 type Format = (number: number) => string;
 
-/** Made when a summary is: the first one costs as much as importing all the rest. */
+/** The formatter is made when it is first used, because making one costs as much as importing all of core. */
 function format(options: Intl.NumberFormatOptions): Format {
   let made: Intl.NumberFormat | undefined;
   return (number) => {
@@ -50,7 +50,7 @@ function modelLine({ provider, model, requests, hitRate, tokens: { saved }, cost
   return `  ${name}: ${sums}, saved ${tokens(saved)}, ${dollars(cost.saved)}`;
 }
 
-/** Figures as lines for people: times in ms and s, money in US dollars, what is not known as unknown. */
+/** Figures as lines of text: times in ms and s, money in US dollars, and `unknown` for what is not known. */
 export function summaryOf(figures: LedgerFigures, models: readonly LedgerRow[] = []): string {
   const { requests, hitRate, hits, stale, collapsed, misses, bypasses } = figures;
   const { stored, notAdmitted, storeErrors, evictions, time } = figures;
@@ -65,7 +65,7 @@ export function summaryOf(figures: LedgerFigures, models: readonly LedgerRow[] =
     ['tokens', `saved ${tokens(figures.tokens.saved)}; spent ${tokens(figures.tokens.spent)}`],
     ['cost', `saved ${dollars(figures.cost.saved)}; spent ${dollars(figures.cost.spent)}`],
     ['stored', counted({ stored, evictions })],
-    ['not kept', `${whole(notAdmitted)}${reasons(figures.notAdmittedByReason)}`],
+    ['not stored', `${whole(notAdmitted)}${reasons(figures.notAdmittedByReason)}`],
     ['store errors', `${whole(storeErrors)}${reasons(figures.storeErrorsByOperation)}`],
   ].map(([name = '', value = '']) => `${name.padEnd(13)}${value}`);
   return [...lines, ...models.map(modelLine)].join('\n');

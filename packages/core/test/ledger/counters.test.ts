@@ -4,8 +4,8 @@ import { CountersByDay } from '../../src/ledger/counters.ts';
 
 const DAY = 86_400_000;
 
-describe('a counters', () => {
-  test('begins a page each day, in UTC', () => {
+describe('the counters of a process', () => {
+  test('begin anew each day, in UTC', () => {
     const clock = manualClock(Date.UTC(2026, 0, 1, 23, 59, 59, 999));
     const counters = new CountersByDay(clock.now);
     counters.countersOf('p', 'm').counts.hits += 1;
@@ -13,14 +13,14 @@ describe('a counters', () => {
     counters.countersOf('p', 'm').counts.hits += 2;
     clock.advance(-1); // a clock that is set back
     counters.countersOf('p', 'm').counts.hits += 4;
-    const pages = [...counters].map(({ day, counters }) => [day, counters.counts.hits]);
-    expect(pages).toEqual([
+    const days = [...counters].map(({ day, counters }) => [day, counters.counts.hits]);
+    expect(days).toEqual([
       ['2026-01-01', 5],
       ['2026-01-02', 2],
     ]);
   });
 
-  test('keeps 90 days', () => {
+  test('stay in memory for 90 days', () => {
     const clock = manualClock();
     const counters = new CountersByDay(clock.now);
     for (let day = 0; day < 100; day += 1) {
@@ -30,7 +30,7 @@ describe('a counters', () => {
     expect([...counters]).toHaveLength(90);
   });
 
-  test('counts names past the thousandth together', () => {
+  test('count the names past the thousandth together', () => {
     const counters = new CountersByDay(() => 0);
     for (let count = 0; count < 1_500; count += 1)
       counters.countersOf('p', `m${count}`).counts.hits += 1;
@@ -40,7 +40,7 @@ describe('a counters', () => {
   });
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY, 1e300])(
-    'breaks no call where the clock says %d',
+    'fail no call where the clock says %d',
     (now) => {
       const counters = new CountersByDay(() => now);
       counters.countersOf('p', 'm').counts.hits += 1;
@@ -49,7 +49,7 @@ describe('a counters', () => {
     },
   );
 
-  test('tells of the first change after all was written down', () => {
+  test('report the first change after all was written', () => {
     const counters = new CountersByDay(() => 0);
     let changes = 0;
     counters.onChange = () => {

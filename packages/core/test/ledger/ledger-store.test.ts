@@ -8,7 +8,7 @@ import { startEmitter } from '../events/start-emitter.ts';
 const CALL = { key: 'k', provider: 'openai', model: 'gpt-5' };
 const USAGE = { inputTokens: 7, outputTokens: 3, cacheReadTokens: 2 };
 
-/** A counters with something in every column. */
+/** Counters with something in every field. */
 function fullCounters(): CountersByDay {
   const { events, counters } = startEmitter(() => Date.UTC(2026, 0, 1));
   const hit = { ...CALL, usage: USAGE, took: 800, age: 5, waited: 0.2 };
@@ -28,7 +28,7 @@ function fullCounters(): CountersByDay {
 
 const textOf = (counters: CountersByDay) => [...counters.days].map(ledgerText).join('');
 
-describe('a day of a process as a text', () => {
+describe('a day of a process as text', () => {
   test('reads as it was written', () => {
     const counters = fullCounters();
     const read = readLedgerText(textOf(counters), '2026-01-01');
@@ -40,7 +40,7 @@ describe('a day of a process as a text', () => {
     ]);
   });
 
-  test('has no key, and stays small', () => {
+  test('contains no key, and stays small', () => {
     const text = textOf(fullCounters());
     expect(text).not.toContain('"k"');
     expect(text.length).toBeLessThan(1_500);
@@ -54,11 +54,11 @@ describe('a day of a process as a text', () => {
     '{"version":2,"rows":[]}',
     '{"version":1,"rows":{}}',
     '{"__proto__":1}',
-  ])('adds nothing where it is %j', (text) => {
+  ])('adds nothing where the text is %j', (text) => {
     expect(readLedgerText(text, '2026-01-01')).toEqual([]);
   });
 
-  test('adds no nonsense where it was damaged', () => {
+  test('adds no invalid figure where it was damaged', () => {
     const text = textOf(fullCounters());
     const damage = fc.record({ at: fc.nat(text.length - 1), with: fc.string({ unit: 'binary' }) });
     fc.assert(
@@ -72,7 +72,7 @@ describe('a day of a process as a text', () => {
     );
   });
 
-  test('adds no figure that is none', () => {
+  test('ignores every value that is not a count', () => {
     const counts = {
       hits: -5,
       misses: '3',

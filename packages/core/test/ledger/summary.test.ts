@@ -6,7 +6,7 @@ import { startEmitter } from '../events/start-emitter.ts';
 const CALL = { key: 'k', provider: 'openai', model: 'no-such-model' };
 const USAGE = { inputTokens: 1_234, outputTokens: 56 };
 
-test('a summary says what is known in words, and what is not as unknown', () => {
+test('a summary states what is known, and calls the rest unknown', () => {
   const { events, counters } = startEmitter();
   const hit = { ...CALL, usage: USAGE, took: 2_000, age: 1, waited: 0.5 };
   for (const _time of [1, 2, 3]) events.emit('hit', hit);
@@ -26,7 +26,7 @@ test('a summary says what is known in words, and what is not as unknown', () => 
       'tokens       saved 3,702 in, 168 out; spent 1,234 in, 56 out',
       'cost         saved unknown; spent unknown',
       'stored       1 stored, 0 evictions',
-      'not kept     0',
+      'not stored   0',
       'store errors 1 (set 1)',
       '  openai no-such-model: 4 requests, 75% hits, saved 3,702 in, 168 out, unknown',
       '  openai: 1 requests, 0% hits, saved 0 in, 0 out, $0',
@@ -34,7 +34,7 @@ test('a summary says what is known in words, and what is not as unknown', () => 
   );
 });
 
-test('a summary of nothing says so', () => {
+test('a summary without requests has zeros', () => {
   const text = summaryOf(figuresOf([]));
   expect(text).toContain('requests     0: 0 hits');
   expect(text).toContain('cached       -');
