@@ -1,6 +1,7 @@
-/** Failures in a row until the store is left alone. */
+/** Failures in a row after which the store is not asked for a while. */
 const FAILURES_TO_OPEN = 3;
 
+/** Milliseconds from the opening to the first probe. The pause doubles after each probe that fails. */
 const FIRST_PAUSE = 500;
 
 const LONGEST_PAUSE = 30_000;
@@ -13,7 +14,7 @@ export interface BreakerOptions {
   readonly onClose: () => void;
 }
 
-/** Opens after repeated failures, so that a dead store costs nothing, and heals by itself. */
+/** Opens after repeated failures, so that a store that is away costs nothing, and closes when a probe succeeds. */
 export class CircuitBreaker {
   readonly #options: BreakerOptions;
   #failures = 0;
@@ -29,7 +30,7 @@ export class CircuitBreaker {
     return this.#failures >= FAILURES_TO_OPEN;
   }
 
-  /** May the store be asked? Where not, and a pause is over, a probe goes out behind the answer. */
+  /** May the store be asked? Where it may not and the pause is over, this starts a probe in the background. */
   allows(): boolean {
     if (!this.isOpen) return true;
     if (!this.#isProbing && this.#options.now() >= this.#retryAt) void this.#probe();
@@ -44,23 +45,23 @@ export class CircuitBreaker {
   }
 
   failed(): void {
-    this.#failures += 1;
-    if (this.#failures === FAILURES_TO_OPEN) this.#open();
+    this.#setFailures(this.#failures + 1);
   }
 
-  /** Opens at once: to try again soon is of no use. */
+  /** For a failure that a second attempt cannot change. */
   openAtOnce(): void {
+    this.#setFailures(Math.max(this.#failures + 1, FAILURES_TO_OPEN));
+  }
+
+  #setFailures(failures: number): void {
     const wasOpen = this.isOpen;
-    this.#failures = Math.max(this.#failures + 1, FAILURES_TO_OPEN);
-    if (!wasOpen) this.#open();
+    this.#failures = failures;
+    if (wasOpen || !this.isOpen) return;
+    this.#startPause();
+    this.#options.onOpen(failures);
   }
 
-  #open(): void {
-    this.#rest();
-    this.#options.onOpen(this.#failures);
-  }
-
-  #rest(): void {
+  #startPause(): void {
     this.#retryAt = this.#options.now() + this.#pause;
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
   }
@@ -71,7 +72,7 @@ export class CircuitBreaker {
       await this.#options.probe();
       this.succeeded();
     } catch {
-      this.#rest();
+      this.#startPause();
     } finally {
       this.#isProbing = false;
     }

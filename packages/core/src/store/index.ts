@@ -1,6 +1,6 @@
-// A store may fail, hang or vanish: every operation ends within its deadline, and a failure is "no row" and one event.
+// A store may fail, hang or vanish. Every operation ends within its deadline, and a failure is "no row" and one event.
 // It never lets a failure of the store reach a call.
-// Start at store.ts, the contract; store-guard.ts is what every operation passes.
+// Start at store.ts, the contract; every operation passes store-guard.ts.
 
 export { LazyStore } from './lazy-store.ts';
 export { ResilientStore } from './resilient-store.ts';

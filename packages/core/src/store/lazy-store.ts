@@ -1,8 +1,8 @@
 import type { Leases, Store, StoredRow } from './store.ts';
 
-/** A store that is loaded and opened when it is first wanted: one that is never asked costs nothing. */
+/** Loads and opens a store when it is first used. A store that is never used costs nothing. */
 export class LazyStore implements Store {
-  /** One whose store has none gives every process the lead. */
+  /** Where the opened store has no leases, every process may lead. */
   readonly leases: Leases = {
     take: async (key, token, milliseconds) =>
       (await this.opening).leases?.take(key, token, milliseconds) ?? token,
@@ -64,7 +64,7 @@ export class LazyStore implements Store {
   async #open(): Promise<Store> {
     const store = await this.#load();
     this.#store = store;
-    // In the tick of its making: a store may report its first error at once.
+    // Listeners are added in the same tick, because a store may report its first error at once.
     for (const listener of this.#listeners) store.on?.('error', listener);
     await store.opening;
     return store;

@@ -4,19 +4,19 @@ import type { RowStore, RowTexts, Store } from './store.ts';
 import { withDeadline } from './store-failure.ts';
 import { FAILED, type GuardOptions, StoreGuard } from './store-guard.ts';
 
-/** No answer waits for a write, so it has longer. */
+/** No answer waits for a write, so a write has a longer deadline than a read. */
 const WRITE_TIMEOUT_FACTOR = 8;
 
 /**
- * The one place that knows a store can fail: a fault is no rows, or nothing written, plus an event.
- * Nothing after this asks about faults.
+ * The one place that knows that a store can fail. A failure is no rows, or nothing written, and one event. Nothing
+ * above this asks about failures.
  */
 export class ResilientStore implements RowStore {
   readonly #store: Store;
   readonly #guard: StoreGuard;
   readonly #timeout: number;
   readonly #reads: ResilientReads;
-  readonly #writing = new Set<Promise<unknown>>();
+  readonly #writes = new Set<Promise<unknown>>();
 
   constructor(store: Store, options: GuardOptions) {
     this.#store = store;
@@ -38,13 +38,13 @@ export class ResilientStore implements RowStore {
   }
 
   async write(key: string, value: string, ttl: number | undefined): Promise<boolean> {
-    const taken = await this.#change('set', () => this.#store.set(key, value, ttl));
-    if (taken === false) this.#guard.report('set', { code: 'refused' });
-    return taken !== false && taken !== FAILED;
+    const answer = await this.#attemptWrite('set', () => this.#store.set(key, value, ttl));
+    if (answer === false) this.#guard.report('set', { code: 'refused' });
+    return answer !== false && answer !== FAILED;
   }
 
   async remove(key: string): Promise<boolean> {
-    return (await this.#change('delete', () => this.#store.delete(key))) !== FAILED;
+    return (await this.#attemptWrite('delete', () => this.#store.delete(key))) !== FAILED;
   }
 
   async lease(key: string, token: string, milliseconds: number): Promise<string | undefined> {
@@ -55,29 +55,29 @@ export class ResilientStore implements RowStore {
   }
 
   async release(key: string, token: string): Promise<void> {
-    await this.#change('lease', () => this.#store.leases?.release(key, token));
+    await this.#attemptWrite('lease', () => this.#store.leases?.release(key, token));
   }
 
   async settled(): Promise<void> {
-    while (this.#writing.size > 0) await Promise.all(this.#writing);
+    while (this.#writes.size > 0) await Promise.all(this.#writes);
   }
 
   async close(): Promise<void> {
     await this.settled();
     try {
-      // The breaker is not asked: what does not answer has to be let go of, too.
-      const gone = Promise.resolve(this.#store.disconnect?.());
-      await withDeadline(gone, this.#timeout * WRITE_TIMEOUT_FACTOR);
+      // The breaker is not asked, because a store that does not answer has to be disconnected, too.
+      const disconnected = Promise.resolve(this.#store.disconnect?.());
+      await withDeadline(disconnected, this.#timeout * WRITE_TIMEOUT_FACTOR);
     } catch (error) {
       this.#guard.report('connection', error);
     }
   }
 
-  async #change(operation: StoreOperation, ask: () => unknown): Promise<unknown> {
-    const change = this.#guard.attempt(operation, this.#timeout * WRITE_TIMEOUT_FACTOR, ask);
-    this.#writing.add(change);
-    const answer = await change;
-    this.#writing.delete(change);
+  async #attemptWrite(operation: StoreOperation, ask: () => unknown): Promise<unknown> {
+    const write = this.#guard.attempt(operation, this.#timeout * WRITE_TIMEOUT_FACTOR, ask);
+    this.#writes.add(write);
+    const answer = await write;
+    this.#writes.delete(write);
     return answer;
   }
 }

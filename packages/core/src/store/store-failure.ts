@@ -1,16 +1,19 @@
-/** A timer that is set for longer goes off at once. */
+/** Node fires a timer at once when it is set for longer. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
-/** Rejects when `promise` has not settled after `milliseconds`; what comes later is nobody's. */
+export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError';
+  readonly code = 'timeout';
+}
+
+/** Rejects where `promise` has not settled after `milliseconds`. A later result is ignored. */
 export function withDeadline<Value>(
   promise: PromiseLike<Value>,
   milliseconds: number,
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new DeadlineError()),
-      Math.min(milliseconds, LONGEST_TIMEOUT),
-    );
+    const timeout = Math.min(milliseconds, LONGEST_TIMEOUT);
+    const timer = setTimeout(() => reject(new DeadlineError()), timeout);
     const settle = <Argument>(end: (argument: Argument) => void) => {
       return (argument: Argument) => {
         clearTimeout(timer);
@@ -21,42 +24,37 @@ export function withDeadline<Value>(
   });
 }
 
-export class DeadlineError extends Error {
-  override readonly name = 'DeadlineError';
-  readonly code = 'timeout';
-}
+/** A longer text, or one with other characters, may be a message. */
+const CODE = /^\w[\w.-]{0,49}$/;
 
-/** Longer, or with other characters, it may be a message. */
-const NAME = /^\w[\w.-]{0,49}$/;
-
-/** Names a fault without its message, which may hold an address with its password. */
+/** Names a failure by its code or class, without its message, which may contain an address with a password. */
 export function failureCode(error: unknown): string {
-  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown }; // whatever a store throws
-  const words = [code, name].filter((word) => typeof word === 'string' || typeof word === 'number');
-  return words.map(String).find((word) => NAME.test(word)) ?? 'unknown';
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown }; // a store may throw any value
+  const texts = [code, name].filter((text) => typeof text === 'string' || typeof text === 'number');
+  return texts.map(String).find((text) => CODE.test(text)) ?? 'unknown';
 }
 
-interface Said {
+/** What a store may state on its errors. */
+interface FailureMarks {
   readonly isPermanent?: unknown;
   readonly isPartial?: unknown;
   readonly isRefusal?: unknown;
 }
 
-const said = (error: unknown): Said => (error ?? {}) as Said;
+const marksOf = (error: unknown): FailureMarks => (error ?? {}) as FailureMarks; // a store may throw any value
 
-// thrown: anything
-
-/** A wrong password or database, which only a person can mend: a store that knows says so on its error. */
+/** Only a person can correct it, such as a wrong password or an unknown database. */
 export function isPermanentFailure(error: unknown): boolean {
-  return said(error).isPermanent === true;
+  return marksOf(error).isPermanent === true;
 }
 
-/** One of many servers is away: what the others keep can be had. */
+/** One of several servers is away, and the rows of the others can be read. */
 export function isPartialOutage(error: unknown): boolean {
-  return said(error).isPartial === true;
+  return marksOf(error).isPartial === true;
 }
 
-/** The store answers: to leave it alone would take what it can do, too. */
+/** The store answered, if only with a refusal. It is still asked for what it can do. */
 export function hasAnswered(error: unknown): boolean {
-  return isPartialOutage(error) || (said(error).isRefusal === true && !isPermanentFailure(error));
+  const { isRefusal } = marksOf(error);
+  return isPartialOutage(error) || (isRefusal === true && !isPermanentFailure(error));
 }

@@ -3,65 +3,48 @@ import { CircuitBreaker } from './circuit-breaker.ts';
 import type { Store } from './store.ts';
 import { failureCode, hasAnswered, isPermanentFailure, withDeadline } from './store-failure.ts';
 
-/** Loading a package and opening a file happen once, and are no reason to take a first hit for a miss. */
+/** Milliseconds. Loading a package and opening a file happen once, and must not turn a first hit into a miss. */
 const OPENING_TIMEOUT = 5_000;
-
-/** Waits once for a store to be ready: each operation then finds out for itself, and one that opens late is used. */
-export class StoreOpening {
-  readonly #store: Store;
-  #waiting: Promise<void> | undefined;
-  isOver = false;
-
-  constructor(store: Store) {
-    this.#store = store;
-  }
-
-  /** Never rejects. */
-  wait(): Promise<void> {
-    this.#waiting ??= this.#wait(this.#store.opening);
-    return this.#waiting;
-  }
-
-  async #wait(opening: Promise<unknown> | undefined): Promise<void> {
-    await (opening && withDeadline(opening, OPENING_TIMEOUT).catch(() => {}));
-    this.isOver = true;
-  }
-}
 
 export interface GuardOptions {
   readonly events: CacheEventEmitter;
   readonly now: () => number;
-  /** Milliseconds a read may take. */
+  /** Milliseconds that a read may take. */
   readonly storeTimeout: number;
-  /** Asked for where the breaker wants to know whether the store answers: of the namespace, as all keys are. */
+  /** The key that a probe of the breaker reads. It is in the namespace, as all keys are. */
   readonly probeKey: string;
 }
 
-/** What an operation comes to that failed, or was not tried. */
-export const FAILED: unique symbol = Symbol('fault');
+/** The result of an operation that failed or was not tried. */
+export const FAILED: unique symbol = Symbol('failed');
 
 function isPromise<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
   return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
 }
 
-/** Tries operations of a store: each ends within its deadline, and a store that fails is left alone for a while. */
+/** Every operation of a store passes here: it ends within its deadline, and its failure is one event. */
 export class StoreGuard {
+  readonly #store: Store;
   readonly #events: CacheEventEmitter;
   readonly #breaker: CircuitBreaker;
-  readonly #opening: StoreOpening;
-  /** The reason that was told last, where it was permanent. */
-  #permanent: string | undefined;
+  #opening: Promise<void> | undefined;
+  #isOpened = false;
+  /** The code of the last failure, where it was permanent. */
+  #permanentFailure: string | undefined;
 
   constructor(store: Store, { events, now, storeTimeout, probeKey }: GuardOptions) {
-    this.#opening = new StoreOpening(store);
+    this.#store = store;
     this.#events = events;
     this.#breaker = new CircuitBreaker({
       now,
       probe: async () => withDeadline(Promise.resolve(store.get(probeKey)), storeTimeout),
       onOpen: (failures) => events.emit('breaker-open', { failures }),
-      onClose: () => this.#heal(),
+      onClose: () => {
+        this.#permanentFailure = undefined;
+        events.emit('breaker-closed', {});
+      },
     });
-    // Keyv 6 throws from a socket's event, and ends the process, where nobody listens.
+    // Without a listener, Keyv 6 throws from a socket's event and ends the process.
     store.on?.('error', (error) => this.report('connection', error));
   }
 
@@ -69,7 +52,7 @@ export class StoreGuard {
     return this.#breaker.isOpen;
   }
 
-  /** What `ask` comes to, or FAULT and an event. */
+  /** Resolves to what `ask` returns, or to FAILED after one event. Never rejects. */
   async attempt<Answer>(
     operation: StoreOperation,
     milliseconds: number,
@@ -77,21 +60,22 @@ export class StoreGuard {
   ): Promise<Answer | typeof FAILED> {
     if (!this.#breaker.allows()) return FAILED;
     try {
-      if (!this.#opening.isOver) await this.#opening.wait();
+      if (!this.#isOpened) await this.#waitForOpening();
       const answer = ask();
       const settled = isPromise(answer) ? await withDeadline(answer, milliseconds) : answer;
       this.#breaker.succeeded();
       return settled;
     } catch (error) {
       this.report(operation, error);
-      this.#judge(error);
+      if (isPermanentFailure(error)) this.#breaker.openAtOnce();
+      else if (!hasAnswered(error)) this.#breaker.failed();
       return FAILED;
     }
   }
 
-  /** The same in the call itself; nothing where it fails, which whoever asks again with time is told. */
+  /** Asks synchronously. A failure is `undefined` without an event, because the caller asks again with `attempt`. */
   attemptNow<Answer>(ask: () => Answer): Answer | undefined {
-    if (!this.#opening.isOver || !this.#breaker.allows()) return undefined;
+    if (!this.#isOpened || !this.#breaker.allows()) return undefined;
     try {
       return ask();
     } catch {
@@ -99,23 +83,24 @@ export class StoreGuard {
     }
   }
 
-  /** What only a person can mend is told once, however often the store is tried. */
+  /** A permanent failure gets one event, however often the store is tried. */
   report(operation: StoreOperation, error: unknown): void {
     const reason = failureCode(error);
-    const isKnown = isPermanentFailure(error) && this.#permanent === reason;
-    this.#permanent = isPermanentFailure(error) ? reason : undefined;
-    if (isKnown) return;
-    this.#events.emit('store-error', { operation, reason, isPermanent: isPermanentFailure(error) });
+    const isPermanent = isPermanentFailure(error);
+    const isKnown = isPermanent && this.#permanentFailure === reason;
+    this.#permanentFailure = isPermanent ? reason : undefined;
+    if (!isKnown) this.#events.emit('store-error', { operation, reason, isPermanent });
   }
 
-  #judge(error: unknown): void {
-    if (hasAnswered(error)) return;
-    if (isPermanentFailure(error)) this.#breaker.openAtOnce();
-    else this.#breaker.failed();
+  /** Never rejects. Where opening fails or takes too long, each operation finds out for itself. */
+  #waitForOpening(): Promise<void> {
+    this.#opening ??= this.#open();
+    return this.#opening;
   }
 
-  #heal(): void {
-    this.#permanent = undefined;
-    this.#events.emit('breaker-closed', {});
+  async #open(): Promise<void> {
+    const { opening } = this.#store;
+    await (opening && withDeadline(opening, OPENING_TIMEOUT).catch(() => {}));
+    this.#isOpened = true;
   }
 }

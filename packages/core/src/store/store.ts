@@ -1,80 +1,83 @@
-/** A row as a scan finds it. */
+/** A row as a scan yields it. */
 export interface StoredRow {
   readonly key: string;
   readonly value: string;
 }
 
+/** What a store holds. */
 export interface StoreSize {
   readonly entries: number;
+  /** Bytes of all rows, with what the store needs for each. */
   readonly bytes: number;
+  /** Rows that were removed to make room, since the store was made. */
   readonly evictions: number;
 }
 
 /**
- * The right to lead one key's flight among all processes that share a store. It ends by itself, so a
- * leader that dies holds nobody up for longer.
+ * The right to lead one key's flight among all processes that share a store. A lease ends by itself, so that a leader
+ * that dies delays the others no longer than that.
  */
 export interface Leases {
   /**
-   * Takes the lease of `key` for `token`, or prolongs it where the token holds it: for `milliseconds` from now.
-   * Says who holds it then: the own token, or another's.
+   * Takes the lease of `key` for `token` for `milliseconds` from now, or prolongs it where `token` holds it.
+   * Resolves to the holder's token, which is another one where the lease is taken.
    */
   take(key: string, token: string, milliseconds: number): Promise<string>;
-  /** Gives it up where `token` still holds it; where another does, nothing happens. */
+  /** Releases the lease where `token` still holds it. Where another token holds it, nothing happens. */
   release(key: string, token: string): Promise<void>;
 }
 
 /**
- * Where entries live: what a Keyv, 5 or 6, offers, as far as the cache relies on it. Keys and values are
- * strings, a ttl is in milliseconds. What stands behind a `?` is a capability that a store may lack.
+ * Where entries live: the part of Keyv 5 and 6 that the cache uses. Keys and values are strings, and a ttl is in
+ * milliseconds. Optional members are capabilities that a store may lack.
  */
 export interface Store {
   get(key: string): unknown;
   set(key: string, value: string, ttl?: number): unknown;
   delete(key: string): unknown;
   getMany?(keys: string[]): unknown;
-  /** Settles when the store is ready for its first operation; the deadline of that one starts then. */
+  /** Settles when the store is ready for its first operation, whose deadline starts then. */
   readonly opening?: Promise<unknown> | undefined;
-  /** Answers in the call itself: nothing is gained by gathering reads. */
+  /** The store answers synchronously, so reads are not batched. @default false */
   readonly isImmediate?: boolean | undefined;
   /** @default none: each process leads its own flights */
   readonly leases?: Leases | undefined;
   on?(event: 'error', listener: (error: unknown) => void): unknown;
   disconnect?(): unknown;
-  /** Every row whose key starts with `prefix`, in constant memory. */
+  /** Yields every row whose key starts with `prefix`, in constant memory. */
   scan?(prefix: string): AsyncIterable<StoredRow>;
-  /** Removes what the store itself holds for expired, a little at a time; how many rows went. */
+  /** Removes expired rows, some at a time. Resolves to the number of removed rows. */
   sweep?(): Promise<number>;
-  /** Why there is no row under `key`, where more is known than that: a file that was edited, and is none any more. */
+  /** Says why there is no row under `key`, where the store knows it, such as a file that an edit made unreadable. */
   whyAbsent?(key: string): string | undefined;
-  /** What the store holds, where it knows without counting. */
+  /** The size of the store, where it is known without counting. */
   measure?(): StoreSize;
 }
 
-/** The texts under keys, in their order; nothing for an absent one. */
+/** The texts of rows in the order of their keys, with `undefined` for an absent row. */
 export type RowTexts = readonly (string | undefined)[];
 
-/** Rows of text under keys, as a cache sees them: nothing here ever rejects, and nothing waits unbounded. */
+/** Rows of text under keys, as a cache sees them. No method rejects, and no method waits without a bound. */
 export interface RowStore {
-  /** The breaker is open: the store is left alone for now. */
+  /** The circuit breaker is open, so the store is not asked for a while. */
   readonly isOpen: boolean;
-  /** Nothing at all where they cannot be had. */
+  /** Resolves to `undefined` where the rows cannot be read. */
   read(keys: readonly string[]): Promise<RowTexts | undefined>;
-  /** The same in the call itself; nothing where the store needs time, or fails. */
+  /** Reads synchronously. Returns `undefined` where the store needs time or fails. */
   readNow(keys: readonly string[]): RowTexts | undefined;
-  /** Did the store take it, as far as it says? */
+  /** Resolves to whether the store accepted the row. */
   write(key: string, value: string, ttl: number | undefined): Promise<boolean>;
-  /** False where the store could not be told. */
+  /** Resolves to false where the store failed. */
   remove(key: string): Promise<boolean>;
   /**
-   * Takes or prolongs the lease of `key` for `token`; who holds it then. Nothing where that cannot be said:
-   * the store has no leases, or does not answer.
+   * Takes or prolongs a lease, and resolves to the holder's token. Resolves to `undefined` where the store has no
+   * leases or does not answer.
    */
   lease(key: string, token: string, milliseconds: number): Promise<string | undefined>;
-  /** Gives a lease up, where `token` holds it. */
+  /** Releases a lease where `token` holds it. */
   release(key: string, token: string): Promise<void>;
-  /** Waits for what is being written. */
+  /** Waits for the writes under way. */
   settled(): Promise<void>;
-  /** Lets go of the store when all that was being written is. */
+  /** Waits for the writes under way, then disconnects the store. */
   close(): Promise<void>;
 }

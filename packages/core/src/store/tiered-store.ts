@@ -1,35 +1,37 @@
 import type { RowStore, RowTexts, Store } from './store.ts';
 
-const WIDTH = 15;
+const INSTANT_WIDTH = 15;
 
-/** A near row as text: until when it is believed, and what it says. */
-export function l1Row(believedUntil: number, text: string | undefined): string {
-  const instant = String(Math.floor(believedUntil)).padStart(WIDTH, '0');
+/** An L1 row: the instant until which it is trusted, and the text of the L2 row. */
+function l1Row(believedUntil: number, text: string | undefined): string {
+  const instant = String(Math.floor(believedUntil)).padStart(INSTANT_WIDTH, '0');
   return text === undefined ? `${instant}-` : `${instant}+${text}`;
 }
 
-export function trustedUntil(row: unknown): number {
-  return typeof row === 'string' ? Number(row.slice(0, WIDTH)) : 0;
+function trustedUntil(row: unknown): number {
+  return typeof row === 'string' ? Number(row.slice(0, INSTANT_WIDTH)) : 0;
 }
 
-/** Nothing where the far store was seen to have nothing, or was never asked. */
-export function l1Text(row: unknown): string | undefined {
-  return typeof row === 'string' && row[WIDTH] === '+' ? row.slice(WIDTH + 1) : undefined;
+/** `undefined` where L2 had no row, or was not asked yet. */
+function l1Text(row: unknown): string | undefined {
+  return typeof row === 'string' && row[INSTANT_WIDTH] === '+'
+    ? row.slice(INSTANT_WIDTH + 1)
+    : undefined;
 }
 
-/** Milliseconds for which a near row is believed: so late at most is seen what another process took out of use. */
+/** Milliseconds for which an L1 row is trusted. What another process invalidated is seen this much later at most. */
 const L1_TRUST = 1_000;
 
 export interface Tiers {
-  /** In this process: answers in the call itself. */
+  /** A store in this process that answers synchronously. */
   readonly l1: Store;
   readonly l2: RowStore;
   readonly now: () => number;
 }
 
 /**
- * Bounded memory before a store: what was just read or written there is served from here, and everything that is
- * still here while the store is away. Entries carry their own times, so that none lives longer for being here.
+ * Bounded memory (L1) before a store (L2). Rows that were just read or written are served from L1, and so is
+ * everything that L1 holds while L2 is away. Entries carry their own times, so L1 makes none live longer.
  */
 export class TieredStore implements RowStore {
   readonly #tiers: Tiers;
@@ -47,17 +49,17 @@ export class TieredStore implements RowStore {
     const cached = new Map(keys.map((key) => [key, this.#tiers.l1.get(key)]));
     const untrusted = keys.filter((key) => !(now < trustedUntil(cached.get(key))));
     const rows = untrusted.length === 0 ? [] : await this.#tiers.l2.read(untrusted);
-    // While the store is away, what is near is all there is.
+    // While L2 is away, L1 is all there is.
     if (rows === undefined) return keys.map((key) => l1Text(cached.get(key)));
     const fetched = new Map(untrusted.map((key, index) => [key, rows[index]]));
     for (const [key, text] of fetched) {
-      // What was written or removed here while the store was asked is newer than its answer.
-      if (this.#tiers.l1.get(key) === cached.get(key)) this.#keep(key, text);
+      // A row that was written or removed here while L2 was asked is newer than L2's answer.
+      if (this.#tiers.l1.get(key) === cached.get(key)) this.#putL1(key, text);
     }
     return keys.map((key) => (fetched.has(key) ? fetched.get(key) : l1Text(cached.get(key))));
   }
 
-  /** As long as all of them are believed: what is not has to be asked for, which takes time. */
+  /** Answers where all rows are trusted. Any other row has to be read from L2, which takes time. */
   readNow(keys: readonly string[]): RowTexts | undefined {
     const now = this.#tiers.now();
     const texts: (string | undefined)[] = [];
@@ -70,12 +72,12 @@ export class TieredStore implements RowStore {
   }
 
   write(key: string, value: string, ttl: number | undefined): Promise<boolean> {
-    this.#keep(key, value);
+    this.#putL1(key, value);
     return this.#tiers.l2.write(key, value, ttl);
   }
 
   remove(key: string): Promise<boolean> {
-    this.#keep(key, undefined);
+    this.#putL1(key, undefined);
     return this.#tiers.l2.remove(key);
   }
 
@@ -95,7 +97,7 @@ export class TieredStore implements RowStore {
     return this.#tiers.l2.close();
   }
 
-  #keep(key: string, text: string | undefined): void {
+  #putL1(key: string, text: string | undefined): void {
     this.#tiers.l1.set(key, l1Row(this.#tiers.now() + L1_TRUST, text));
   }
 }

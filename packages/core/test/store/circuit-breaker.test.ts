@@ -53,17 +53,17 @@ async function pauseOf({ breaker, clock, story }: Trial): Promise<number> {
 }
 
 describe('a breaker', () => {
-  test('opens at the third failure in a row, and says so once', () => {
+  test('opens at the third failure in a row, and reports it once', () => {
     const { breaker, story } = trial();
     breaker.failed();
     breaker.failed();
     expect([breaker.isOpen, breaker.allows(), story]).toEqual([false, true, []]);
     breaker.failed();
-    breaker.failed(); // was under way when it opened
+    breaker.failed(); // this operation was under way when the breaker opened
     expect([breaker.isOpen, breaker.allows(), story]).toEqual([true, false, ['open after 3']]);
   });
 
-  test('opens at once where trying again soon is of no use, and says so once', () => {
+  test('opens at once for a failure that a second attempt cannot change, and reports it once', () => {
     const { breaker, story } = trial();
     breaker.openAtOnce();
     breaker.openAtOnce();
@@ -72,7 +72,7 @@ describe('a breaker', () => {
     expect([breaker.isOpen, breaker.allows()]).toEqual([false, true]);
   });
 
-  test('forgets failures at a success between them', () => {
+  test('forgets its failures at a success', () => {
     const { breaker, story } = trial();
     for (const isGood of [false, false, true, false, false, true]) {
       if (isGood) breaker.succeeded();
@@ -81,7 +81,7 @@ describe('a breaker', () => {
     expect([breaker.isOpen, story]).toEqual([false, []]);
   });
 
-  test('that is open lets nothing through, and asks after a pause, behind an answer', async () => {
+  test('that is open lets nothing through, and probes in the background after a pause', async () => {
     const { breaker, clock, story } = opened();
     clock.advance(499);
     expect([breaker.allows(), story]).toEqual([false, []]);
@@ -91,7 +91,7 @@ describe('a breaker', () => {
     expect(breaker.isOpen).toBe(true);
   });
 
-  test('sends out one probe at a time', async () => {
+  test('sends one probe at a time', async () => {
     const probing = opened();
     let answer = () => {};
     probing.probe = () =>
@@ -107,14 +107,14 @@ describe('a breaker', () => {
     expect([probing.breaker.allows(), probing.story]).toEqual([true, ['probe', 'closed']]);
   });
 
-  test('pauses for longer each time, and for no more than half a minute', async () => {
+  test('pauses twice as long each time, and for half a minute at most', async () => {
     const probing = opened();
     const pauses: number[] = [];
     for (let probe = 0; probe < 9; probe++) pauses.push(await pauseOf(probing));
     expect(pauses).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
   });
 
-  test('that closed starts over, with its patience and with its pauses', async () => {
+  test('that closed counts failures and doubles pauses anew', async () => {
     const probing = opened();
     for (let probe = 0; probe < 4; probe++) await pauseOf(probing);
     probing.probe = () => Promise.resolve();

@@ -16,13 +16,13 @@ describe('a deadline', () => {
     await expect(withDeadline(Promise.reject(error), 1_000)).rejects.toBe(error);
   });
 
-  test('is no deadline at once where it is further than a timer can be set', async () => {
+  test('that is longer than a timer can be set does not pass at once', async () => {
     for (const milliseconds of [2 ** 31, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY]) {
       expect(await withDeadline(delay(10, 'row'), milliseconds)).toBe('row');
     }
   });
 
-  test('leaves what fails later to nobody', async () => {
+  test('handles a promise that rejects later', async () => {
     let fail = (_error: Error) => {};
     const late = new Promise<never>((_resolve, reject) => {
       fail = reject;

@@ -83,16 +83,16 @@ describe.each([
   ['rejects later', rejectingLater, 'ECONNREFUSED'],
   ['hangs', hanging, 'timeout'],
 ])('a store that %s', (_name, answer, reason) => {
-  test.each([Uniform, SingleReads])('is a miss and a write that was not (%p)', async (Kind) => {
+  test.each([Uniform, SingleReads])('reads as a miss, and fails each write (%p)', async (Kind) => {
     const { rows, story } = guard(new Kind(answer));
     expect(await rows.read(['a', 'b'])).toBe(undefined);
     expect(await rows.write('a', 'text', 1_000)).toBe(false);
     expect(await rows.remove('a')).toBe(false);
-    const faults = ['get', 'set', 'delete'].map((operation) => `${operation}: ${reason}`);
-    expect(story).toEqual([...faults, 'open after 3']);
+    const failures = ['get', 'set', 'delete'].map((operation) => `${operation}: ${reason}`);
+    expect(story).toEqual([...failures, 'open after 3']);
   });
 
-  test('is left alone after three failures, and costs nothing from then on', async () => {
+  test('is not asked after three failures, and costs nothing from then on', async () => {
     const store = new Uniform(answer);
     const { rows, story } = guard(store);
     for (let read = 0; read < 10; read++) expect(await rows.read(['a'])).toBe(undefined);
@@ -102,7 +102,7 @@ describe.each([
     expect(story).toHaveLength(4);
   });
 
-  test('is used again by itself when it is back', async () => {
+  test('is used again when it is back, without any action', async () => {
     const store = new Uniform(answer);
     const { rows, clock, story } = guard(store);
     for (let read = 0; read < 3; read++) await rows.read(['a']);
@@ -119,7 +119,7 @@ describe.each([
     expect([rows.isOpen, story]).toEqual([false, ['closed']]);
   });
 
-  test('is let go of, even when it is left alone', async () => {
+  test('is disconnected, even while the breaker is open', async () => {
     const store = new Uniform(answer);
     const { rows, story } = guard(store);
     for (let read = 0; read < 3; read++) await rows.read(['a']);
@@ -134,8 +134,8 @@ describe.each([
   });
 });
 
-describe('a fault of a store that answers', () => {
-  test('is told, and leaves what the store can do alone', async () => {
+describe('a failure of a store that answers', () => {
+  test('gets an event, and does not open the breaker', async () => {
     const refused = Object.assign(new Error('OOM'), { code: 'OOM', isRefusal: true });
     const store = new Uniform(() => ['text']);
     const { rows, story } = guard(store);
@@ -147,7 +147,7 @@ describe('a fault of a store that answers', () => {
     expect([rows.isOpen, new Set(story)]).toEqual([false, new Set(['set: OOM'])]);
   });
 
-  test('of which one part is away costs those their rows who have them there', async () => {
+  test('of one of several servers affects only the reads of its rows', async () => {
     const away = Object.assign(new Error('one of three is away'), { isPartial: true });
     const store = new Uniform(() => undefined);
     store.getMany = (keys: string[]) =>
@@ -163,20 +163,20 @@ describe('a fault of a store that answers', () => {
   });
 });
 
-describe('a fault that only a person can mend', () => {
+describe('a failure that only a person can correct', () => {
   const denied = Object.assign(new Error(`WRONGPASS for ${ADDRESS}`), {
     code: 'WRONGPASS',
     isPermanent: true,
   });
 
-  test('is told once, opens the breaker at once, and is told again after it was mended', async () => {
+  test('gets one event, opens the breaker at once, and gets another event after it was corrected', async () => {
     const store = new Uniform(() => Promise.reject(denied));
     const { rows, clock, story } = guard(store);
     for (let turn = 0; turn < 5; turn += 1) await rows.read(['key']);
     expect([store.asked, story]).toEqual([1, ['get: WRONGPASS', 'open after 3']]);
     store.answer = () => ['text'];
     clock.advance(500);
-    await rows.read(['key']); // lets the probe out
+    await rows.read(['key']); // starts the probe
     await turn();
     expect(await rows.read(['key'])).toEqual(['text']);
     store.answer = () => Promise.reject(denied);
@@ -184,19 +184,19 @@ describe('a fault that only a person can mend', () => {
     expect(story.filter((line) => line === 'get: WRONGPASS')).toHaveLength(2);
   });
 
-  test('is told apart from an outage', async () => {
+  test('is marked as permanent, and an outage is not', async () => {
     const { events } = startEmitter();
-    const told: boolean[] = [];
-    events.on('store-error', ({ isPermanent }) => told.push(isPermanent));
+    const marks: boolean[] = [];
+    events.on('store-error', ({ isPermanent }) => marks.push(isPermanent));
     const options = { events, now: Date.now, storeTimeout: 1_000, probeKey: 'probe' };
     await new ResilientStore(new Uniform(throwing), options).read(['key']);
     await new ResilientStore(new Uniform(() => Promise.reject(denied)), options).read(['key']);
-    expect(told).toEqual([false, true]);
+    expect(marks).toEqual([false, true]);
   });
 });
 
 describe('an operation', () => {
-  test('waits no longer than it may: a read once, a write eight times', async () => {
+  test('ends within its deadline, which is eight times longer for a write than for a read', async () => {
     const { rows } = guard(new Uniform(hanging), 5);
     const start = performance.now();
     await rows.read(['a']);
@@ -209,7 +209,7 @@ describe('an operation', () => {
     expect(write - read).toBeLessThan(500);
   });
 
-  test('that fails late, or after its deadline, is nobody’s', async () => {
+  test('that fails after its deadline causes one event only', async () => {
     let fail = (_error: unknown) => {};
     const late = new Promise((_resolve, reject) => {
       fail = reject;
@@ -251,7 +251,7 @@ describe('what a store answers', () => {
   });
 
   test.each([[null], [5], [false], [{}], [['text']], [Buffer.from('text')]])(
-    'is no text of ours when it is %p',
+    'counts as an absent row when it is %p',
     async (value) => {
       const { rows, story } = guard(new SingleReads(() => value));
       expect(await rows.read(['a'])).toEqual([undefined]);
@@ -260,13 +260,13 @@ describe('what a store answers', () => {
   );
 
   test.each([[false], [null], ['text'], [{}], [[]], [['a', 'b', 'c']]])(
-    'to many keys is no answer when it is %j',
+    'to many keys is a failure when it is %j',
     async (value) => {
       expect(await guard(new Uniform(() => value)).rows.read(['a', 'b'])).toBe(undefined);
     },
   );
 
-  test('to a write counts as taken unless it is a no', async () => {
+  test('to a write means success, unless it is false', async () => {
     for (const answer of [undefined, true, null, 'OK', new Map(), Promise.resolve()]) {
       expect(await guard(new Uniform(() => answer)).rows.write('a', 'text', 5)).toBe(true);
     }
@@ -280,7 +280,7 @@ describe('what a store answers', () => {
   });
 });
 
-describe('an event of a fault', () => {
+describe('the event of a failure', () => {
   const WORDY: readonly (readonly [string, unknown])[] = [
     ['an error', new Error(ADDRESS)],
     ['an error with a cause', new Error('down', { cause: new Error(ADDRESS) })],
@@ -298,7 +298,7 @@ describe('an event of a fault', () => {
     ['a symbol', Symbol(ADDRESS)],
   ];
 
-  test.each(WORDY)('names %s without its words', async (_name, thrown) => {
+  test.each(WORDY)('names %s without its message', async (_name, thrown) => {
     const { rows, story } = guard(
       new Uniform(() => {
         throw thrown;
@@ -315,13 +315,13 @@ describe('an event of a fault', () => {
     [Object.assign(new Error('down'), { code: 11000 }), '11000'],
     [new TypeError('down'), 'TypeError'],
     [Object.assign(new Error('down'), { code: 'two words', name: 'ReplyError' }), 'ReplyError'],
-  ])('says what is known of %p', async (thrown, reason) => {
+  ])('states the code or class of %p', async (thrown, reason) => {
     const { rows, story } = guard(new Uniform(() => Promise.reject(thrown)));
     await rows.read(['a']);
     expect(story).toEqual([`get: ${reason}`]);
   });
 
-  test('comes from a store that reports an error by itself, too', async () => {
+  test('is sent for an error that the store reports by itself, too', async () => {
     let report = (_error: unknown) => {};
     const store: Store = {
       ...bare(),
@@ -337,7 +337,7 @@ describe('an event of a fault', () => {
 });
 
 describe('closing', () => {
-  test('waits for what is being written, and then lets go', async () => {
+  test('waits for writes under way, and then disconnects', async () => {
     const order: string[] = [];
     let finish = () => {};
     const store: Store = {
@@ -348,7 +348,7 @@ describe('closing', () => {
         });
         order.push('written');
       },
-      disconnect: () => order.push('gone'),
+      disconnect: () => order.push('disconnected'),
     };
     const { rows } = guard(store, 1_000);
     const written = rows.write('a', 'text', undefined);
@@ -357,10 +357,10 @@ describe('closing', () => {
     expect(order).toEqual([]);
     finish();
     await Promise.all([written, closed]);
-    expect(order).toEqual(['written', 'gone']);
+    expect(order).toEqual(['written', 'disconnected']);
   });
 
-  test('is nothing to a store that cannot be closed', async () => {
+  test('does nothing to a store without disconnect', async () => {
     const { rows, story } = guard(bare());
     await rows.close();
     expect(story).toEqual([]);
@@ -368,7 +368,7 @@ describe('closing', () => {
 });
 
 describe('a store that is being opened', () => {
-  test('is waited for by its first operations, whose deadline starts then', async () => {
+  test('is awaited by its first operations, whose deadline starts then', async () => {
     let open = (_store: Store) => {};
     const lazy = new LazyStore(
       () =>
@@ -384,7 +384,7 @@ describe('a store that is being opened', () => {
     expect(story).toEqual([]);
   });
 
-  test('and cannot be, is a miss; and no rejection of it is left to nobody', async () => {
+  test('and cannot be opened is a miss, and its rejection is handled', async () => {
     const { rows, story } = guard(new LazyStore(() => Promise.reject(down())));
     await turn();
     expect(await rows.read(['a'])).toBe(undefined);
@@ -393,7 +393,7 @@ describe('a store that is being opened', () => {
     expect(story).toEqual(['get: ECONNREFUSED', 'set: ECONNREFUSED', 'connection: ECONNREFUSED']);
   });
 
-  test('and has an opening of its own that fails, is asked all the same', async () => {
+  test('is asked even where its own opening fails', async () => {
     const store: Store = {
       ...bare(['a', '1']),
       get opening() {
@@ -407,7 +407,7 @@ describe('a store that is being opened', () => {
 });
 
 describe('a lazy store', () => {
-  test('passes on what it can, and stands in for what its store lacks', async () => {
+  test('offers every operation, and replaces those that its store lacks', async () => {
     const store = new LazyStore(async () => bare(['a', '1'], ['b', '2']));
     expect(await store.getMany(['b', 'x', 'a'])).toEqual(['2', undefined, '1']);
     expect(await store.get('a')).toBe('1');
@@ -417,18 +417,18 @@ describe('a lazy store', () => {
     await store.disconnect();
   });
 
-  test('reports errors to whoever listens, be it from before or from after its opening', async () => {
+  test('reports errors to listeners that were added before or after its opening', async () => {
     const listeners: ((error: unknown) => void)[] = [];
     const opened: Store = {
       ...bare(),
       on: (_event, listener) => listeners.push(listener),
     };
     const store = new LazyStore(async () => opened);
-    const heard: string[] = [];
-    store.on('error', () => heard.push('early'));
+    const received: string[] = [];
+    store.on('error', () => received.push('early'));
     await store.opening;
-    store.on('error', () => heard.push('late'));
+    store.on('error', () => received.push('late'));
     for (const listener of listeners) listener(down());
-    expect(heard).toEqual(['early', 'late']);
+    expect(received).toEqual(['early', 'late']);
   });
 });

@@ -5,7 +5,7 @@ import { settled, startTrial } from '../trial.ts';
 
 const SECOND = 1_000;
 
-/** A store across a network, as l2 as a test needs one: it counts reads, and can be away. */
+/** A store across a network, as far as the tests need one. It counts reads, and can be away. */
 class L2Store implements Store {
   readonly rows = new Map<string, string>();
   reads = 0;
@@ -47,7 +47,7 @@ function startTiers(l2 = new L2Store()) {
 }
 
 describe('memory before a store', () => {
-  test('serves what was just written without asking the store, and asks again a second later', async () => {
+  test('serves a row that was just written without asking L2, and asks L2 a second later', async () => {
     const { ask, l2, clock } = startTiers();
     await ask(QUESTION);
     await settled();
@@ -59,7 +59,7 @@ describe('memory before a store', () => {
     expect(l2.reads).toBe(before + 1);
   });
 
-  test('reads through: what another process stored is served, and kept for no longer than it is fresh', async () => {
+  test('serves what another process stored, and no longer than it is fresh', async () => {
     const one = startTiers();
     await one.ask(QUESTION);
     await settled();
@@ -87,7 +87,7 @@ describe('memory before a store', () => {
     ['a tag', () => ({ tag: 't' })],
     ['a provider', () => ({ provider: 'p' })],
     ['the namespace', () => ({ namespace: true as const })],
-  ])('takes %s out of both', async (_what, selection) => {
+  ])('invalidates %s in both', async (_what, selection) => {
     const { ask, cache, l2 } = startTiers();
     await ask(QUESTION);
     await settled();
@@ -97,7 +97,7 @@ describe('memory before a store', () => {
     expect(await startTiers(l2).ask(QUESTION)).toEqual({ text: 'answer 2' });
   });
 
-  test('sees what another process took out of use within a second', async () => {
+  test('sees within a second what another process invalidated', async () => {
     const one = startTiers();
     await one.ask(QUESTION);
     await settled();
@@ -109,7 +109,7 @@ describe('memory before a store', () => {
     expect(other.calls).toHaveLength(1);
   });
 
-  test('serves what it has while the store is away, and what is written meanwhile', async () => {
+  test('serves what it holds while L2 is away, and what is written meanwhile', async () => {
     const { ask, l2, clock, calls } = startTiers();
     await ask(QUESTION);
     await settled();
@@ -122,13 +122,13 @@ describe('memory before a store', () => {
     expect(calls).toHaveLength(2);
     l2.isAway = false;
     clock.advance(60 * SECOND);
-    await ask(QUESTION); // lets the probe out
+    await ask(QUESTION); // starts the probe
     await settled();
     await ask(QUESTION);
     expect(calls).toHaveLength(2);
   });
 
-  test('forgets for good what was taken out of use during an outage', async () => {
+  test('never serves again what was invalidated during an outage', async () => {
     const { ask, cache, l2, clock, calls } = startTiers();
     await ask(QUESTION);
     await settled();

@@ -25,7 +25,7 @@ const BROKEN: readonly (readonly [string, Store])[] = [
 ];
 
 describe('a store that fails', () => {
-  test.each(BROKEN)('the call goes through where it %s', async (_how, store) => {
+  test.each(BROKEN)('and %s lets every call through', async (_how, store) => {
     const { cache, story } = startTrial({ store, storeTimeout: '5ms' });
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -37,7 +37,7 @@ describe('a store that fails', () => {
     expect(cache.stats().misses).toBe(2);
   });
 
-  test('shows in the figures as away while it is left alone', async () => {
+  test('is shown in the figures as away while it is not asked', async () => {
     const { cache } = startTrial({ store: failing(() => Promise.reject(down())) });
     const ask = cachedLlmCall(startProvider().ask, { cache });
     expect(cache.stats().isStoreAway).toBe(false);
@@ -48,7 +48,7 @@ describe('a store that fails', () => {
     expect(cache.stats()).toMatchObject({ isStoreAway: true, misses: 2, hits: 0 });
   });
 
-  test('is named in the event without what it said', async () => {
+  test('causes an event without the message of its error', async () => {
     const { cache, events } = startTrial({ store: failing(() => Promise.reject(down())) });
     await cachedLlmCall(startProvider().ask, { cache })(QUESTION);
     await settled();
@@ -59,19 +59,19 @@ describe('a store that fails', () => {
     ]);
   });
 
-  test('is left alone after repeated failures, and heals by itself', async () => {
+  test('is not asked after repeated failures, and is used again when it is back', async () => {
     const inner = new MemoryStore();
     let isDown = true;
     let asked = 0;
-    const guarded = (operation: () => unknown) => {
+    const answer = (operation: () => unknown) => {
       asked += 1;
       if (isDown) throw down();
       return operation();
     };
     const store: Store = {
-      get: (key) => guarded(() => inner.get(key)),
-      set: (key, value) => guarded(() => inner.set(key, value)),
-      delete: (key) => guarded(() => inner.delete(key)),
+      get: (key) => answer(() => inner.get(key)),
+      set: (key, value) => answer(() => inner.set(key, value)),
+      delete: (key) => answer(() => inner.delete(key)),
     };
     const { cache, clock, story } = startTrial({ store });
     const provider = startProvider();
@@ -92,7 +92,7 @@ describe('a store that fails', () => {
     expect(story().at(-1)).toBe('hit');
   });
 
-  test('makes no call wait longer than its deadline', async () => {
+  test('delays no call longer than its deadline', async () => {
     const { cache } = startTrial({ store: failing(() => new Promise(() => {})), storeTimeout: 20 });
     const ask = cachedLlmCall(startProvider().ask, { cache });
     const startedAt = performance.now();
@@ -101,11 +101,11 @@ describe('a store that fails', () => {
   });
 });
 
-/** A row whose header says one thing more. */
+/** A row whose header has one more field. */
 const saying = (row: string, what: string) =>
   row.replace(/\{\}|\{/, (rest) => (rest === '{}' ? `{${what}}` : `{${what},`));
 
-describe('what a store returns that is no answer', () => {
+describe('a row that is not an entry', () => {
   const HEADER = {
     ...{ storedAt: 0, freshUntil: 9e15, staleUntil: 9e15, fallbackUntil: 9e15 },
     ...{ kind: 'response', provider: 'ask', scope: '' },
@@ -173,7 +173,7 @@ describe('what a store returns that is no answer', () => {
 });
 
 describe('an answer too large for the store', () => {
-  test('is served, not stored, and told once', async () => {
+  test('is served and not stored, and gets one event', async () => {
     const { cache, story, events } = startTrial({ maxEntryBytes: 1_000 });
     let calls = 0;
     const ask = cachedLlmCall(
@@ -192,7 +192,7 @@ describe('an answer too large for the store', () => {
     expect(events[1]?.event).toMatchObject({ reason: 'too-large' });
   });
 
-  test('for the memory store as a whole is served and not stored', async () => {
+  test('for the memory store is served and not stored', async () => {
     const { cache } = startTrial({ maxBytes: 2_000 });
     const ask = cachedLlmCall(async (_prompt: string) => 'x'.repeat(3_000), {
       ...{ cache, provider: 'large' },
@@ -204,7 +204,7 @@ describe('an answer too large for the store', () => {
 });
 
 describe('a listener that throws', () => {
-  test('fails no call, and is warned of', async () => {
+  test('causes a warning, and fails no call', async () => {
     const { cache } = startTrial();
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
     const mistake = new Error('a mistake in the listener');
