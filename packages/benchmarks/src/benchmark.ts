@@ -1,8 +1,8 @@
 // benchmark [--write] [section…] [file…]: all sections, where none is named; --write puts them into the README.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { machine } from './readme.ts';
-import { SECTIONS } from './sections.ts';
+import { machine } from './report/readme.ts';
+import { SECTIONS } from './sections/index.ts';
 
 const CHILD = fileURLToPath(new URL('section-child.ts', import.meta.url));
 

@@ -1,7 +1,7 @@
 // section-child [--write] section [file…]: measures one section, and says what it found.
-import { writeDown } from './readme.ts';
-import { asText } from './report.ts';
-import { SECTIONS } from './sections.ts';
+import { writeDown } from './report/readme.ts';
+import { asText } from './report/report.ts';
+import { SECTIONS } from './sections/index.ts';
 
 const isWritten = process.argv.includes('--write');
 const [name, ...files] = process.argv.slice(2).filter((argument) => argument !== '--write');

@@ -1,6 +1,6 @@
 // A million calls over a Redis that is killed, held and restarted: soak [calls] [--json]
 import Table from 'cli-table3';
-import { type SoakReport, soak } from './soak-run.ts';
+import { type SoakReport, soak } from './soak/soak-run.ts';
 
 function tableOf(report: SoakReport, seconds: number): string {
   const table = new Table({ head: ['soak', ''], style: { head: [], border: [] } });

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { bestHitRate } from '../src/best-hit-rate.ts';
-import { hitRate, hitRateOfLru } from '../src/hit-rate.ts';
-import { type Trace, traceIn } from '../src/trace.ts';
+import { bestHitRate } from '../src/hit-rate/best-hit-rate.ts';
+import { hitRate, hitRateOfLru } from '../src/hit-rate/hit-rate.ts';
+import { type Trace, traceIn } from '../src/hit-rate/trace.ts';
 
 const loop = (keys: number, times: number): Trace => ({
   name: 'loop',

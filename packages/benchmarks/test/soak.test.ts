@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import type { SoakReport } from '../src/soak-run.ts';
+import type { SoakReport } from '../src/soak/soak-run.ts';
 
 const CALLS = 30_000;
 

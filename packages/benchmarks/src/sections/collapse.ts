@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { bars } from '../bars.ts';
 import type { Contender } from '../contenders/contender.ts';
 import { inMemory } from '../contenders/in-memory.ts';
-import type { Section } from '../report.ts';
-import { requestOf, responseOf } from '../workload.ts';
+import { requestOf, responseOf } from '../measuring/workload.ts';
+import { bars } from '../report/bars.ts';
+import type { Section } from '../report/report.ts';
 
 const AT_ONCE = 1_000;
 

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
-import { bestHitRate } from '../best-hit-rate.ts';
 import { OURS } from '../contenders/ours.ts';
-import { hitRate, hitRateOfLru } from '../hit-rate.ts';
-import { lines, type Point } from '../lines.ts';
-import { madeTraces } from '../made-traces.ts';
-import type { Section } from '../report.ts';
-import { type Room, sizeOf } from '../room.ts';
-import { promptSuite, type Trace, traceIn } from '../trace.ts';
+import { bestHitRate } from '../hit-rate/best-hit-rate.ts';
+import { hitRate, hitRateOfLru } from '../hit-rate/hit-rate.ts';
+import { madeTraces } from '../hit-rate/made-traces.ts';
+import { type Room, sizeOf } from '../hit-rate/room.ts';
+import { promptSuite, type Trace, traceIn } from '../hit-rate/trace.ts';
+import { lines, type Point } from '../report/lines.ts';
+import type { Section } from '../report/report.ts';
 
 const PERCENTS = [2, 10, 25, 50, 75];
 const POLICIES = [

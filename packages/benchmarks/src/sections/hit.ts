@@ -1,10 +1,10 @@
-import { bars } from '../bars.ts';
 import { inMemory } from '../contenders/in-memory.ts';
-import type { Section } from '../report.ts';
-import { type Figures, rounds } from '../rounds.ts';
-import { takingTurns } from '../taking-turns.ts';
-import { embeddingOf, embeddingRequest, requestOf, responseOf } from '../workload.ts';
-import { isSafe, stored } from './stored.ts';
+import { type Figures, rounds } from '../measuring/rounds.ts';
+import { isSafe, stored } from '../measuring/stored.ts';
+import { takingTurns } from '../measuring/taking-turns.ts';
+import { embeddingOf, embeddingRequest, requestOf, responseOf } from '../measuring/workload.ts';
+import { bars } from '../report/bars.ts';
+import type { Section } from '../report/report.ts';
 
 interface Load {
   readonly load: string;

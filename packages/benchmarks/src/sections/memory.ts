@@ -1,9 +1,9 @@
-import { bars } from '../bars.ts';
 import { inMemory } from '../contenders/in-memory.ts';
 import { OURS } from '../contenders/ours.ts';
-import { inProcess } from '../in-process.ts';
-import type { Section } from '../report.ts';
-import { responseOf } from '../workload.ts';
+import { responseOf } from '../measuring/workload.ts';
+import { bars } from '../report/bars.ts';
+import type { Section } from '../report/report.ts';
+import { inProcess } from './in-process.ts';
 
 const NAMES = inMemory.map((make) => make(async () => undefined, 1).name);
 const LARGE = ['limit', OURS, 'cacheable getOrSet', 'keyv by hand'];

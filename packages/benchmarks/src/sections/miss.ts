@@ -1,8 +1,8 @@
-import { bars } from '../bars.ts';
 import { inMemory } from '../contenders/in-memory.ts';
-import type { Section } from '../report.ts';
-import { rounds } from '../rounds.ts';
-import { requestOf, responseOf } from '../workload.ts';
+import { rounds } from '../measuring/rounds.ts';
+import { requestOf, responseOf } from '../measuring/workload.ts';
+import { bars } from '../report/bars.ts';
+import type { Section } from '../report/report.ts';
 
 const CALLS = 100;
 

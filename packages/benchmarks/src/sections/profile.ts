@@ -1,7 +1,7 @@
-import { bars } from '../bars.ts';
 import { OURS } from '../contenders/ours.ts';
-import { inProcess } from '../in-process.ts';
-import type { Section } from '../report.ts';
+import { bars } from '../report/bars.ts';
+import type { Section } from '../report/report.ts';
+import { inProcess } from './in-process.ts';
 
 type Shares = readonly (readonly [functionName: string, percent: number])[];
 

@@ -1,10 +1,10 @@
 import { startRedis } from '@cached-llm/testing';
-import { bars } from '../bars.ts';
 import { type Asked, overRedis, REQUESTS } from '../contenders/over-redis.ts';
-import type { Section } from '../report.ts';
-import { type Figures, rounds } from '../rounds.ts';
-import { takingTurns } from '../taking-turns.ts';
-import { requestOf } from '../workload.ts';
+import { type Figures, rounds } from '../measuring/rounds.ts';
+import { takingTurns } from '../measuring/taking-turns.ts';
+import { requestOf } from '../measuring/workload.ts';
+import { bars } from '../report/bars.ts';
+import type { Section } from '../report/report.ts';
 
 const IN_FLIGHT = REQUESTS.length;
 

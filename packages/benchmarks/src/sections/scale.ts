@@ -1,14 +1,14 @@
 import { cachedLlmCall, createLlmCache, MemoryStore } from '@cached-llm/core';
-import { answersOnce } from '../answers-once.ts';
 import type { Contender } from '../contenders/contender.ts';
 import { keyOf } from '../contenders/key-of.ts';
 import { limit } from '../contenders/limit.ts';
 import { OURS } from '../contenders/ours.ts';
-import { lines, type Point } from '../lines.ts';
-import type { Section } from '../report.ts';
-import { rounds } from '../rounds.ts';
-import { takingTurns } from '../taking-turns.ts';
-import { requestOf, responseOf } from '../workload.ts';
+import { answersOnce } from '../measuring/answers-once.ts';
+import { rounds } from '../measuring/rounds.ts';
+import { takingTurns } from '../measuring/taking-turns.ts';
+import { requestOf, responseOf } from '../measuring/workload.ts';
+import { lines, type Point } from '../report/lines.ts';
+import type { Section } from '../report/report.ts';
 
 const ENTRIES = [100, 1_000, 10_000, 100_000, 1_000_000];
 const WEEK = 7 * 24 * 60 * 60 * 1_000;

@@ -1,14 +1,14 @@
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
-import { bars } from '../bars.ts';
 import { recipeForStreams } from '../contenders/ai-sdk-stream.ts';
 import { cacheable } from '../contenders/cacheable.ts';
 import { keyvByHand } from '../contenders/keyv-by-hand.ts';
 import { limit } from '../contenders/limit.ts';
 import { OURS } from '../contenders/ours.ts';
-import type { Section } from '../report.ts';
-import { median, type Run, rounds } from '../rounds.ts';
-import { chunksOf, requestOf } from '../workload.ts';
-import { stored } from './stored.ts';
+import { median, type Run, rounds } from '../measuring/rounds.ts';
+import { stored } from '../measuring/stored.ts';
+import { chunksOf, requestOf } from '../measuring/workload.ts';
+import { bars } from '../report/bars.ts';
+import type { Section } from '../report/report.ts';
 
 const CHUNKS = chunksOf(1_000);
 const REQUEST = requestOf(1_000);

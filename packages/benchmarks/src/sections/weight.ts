@@ -6,11 +6,11 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { bars } from '../bars.ts';
 import { OURS } from '../contenders/ours.ts';
-import { entryOf, publishedCore } from '../published.ts';
-import type { Section } from '../report.ts';
-import { median } from '../rounds.ts';
+import { median } from '../measuring/rounds.ts';
+import { bars } from '../report/bars.ts';
+import type { Section } from '../report/report.ts';
+import { entryOf, publishedCore } from './published.ts';
 
 const PEERS = [
   'cacheable',

@@ -1,8 +1,8 @@
 import { createLlmCache } from '@cached-llm/core';
 import { redisStore } from '@cached-llm/store-redis';
 import { startRedis } from '@cached-llm/testing';
+import { heapUse } from '../measuring/heap-use.ts';
 import { flap } from './flap.ts';
-import { heapUse } from './heap-use.ts';
 import { SoakCalls, type SoakCounts } from './soak-calls.ts';
 
 const AT_A_TIME = 64;

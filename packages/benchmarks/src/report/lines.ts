@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { OURS } from './contenders/ours.ts';
+import { OURS } from '../contenders/ours.ts';
 import { CONFIG, distinct, PANEL, STRONG } from './plot.ts';
 
 export interface Point {

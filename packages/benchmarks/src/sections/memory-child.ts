@@ -1,7 +1,7 @@
 // Fills one contender in a process of its own, and prints what an entry of it takes.
-import { inMemory } from './contenders/in-memory.ts';
-import { heapUse } from './heap-use.ts';
-import { requestOf, responseOf } from './workload.ts';
+import { inMemory } from '../contenders/in-memory.ts';
+import { heapUse } from '../measuring/heap-use.ts';
+import { requestOf, responseOf } from '../measuring/workload.ts';
 
 const [name, entries, characters] = [
   process.argv[2],

@@ -1,10 +1,10 @@
 // Profiles hits of so many requests in turn, in a process of its own, and prints the share of each function.
 import { type Profiler, Session } from 'node:inspector/promises';
 import { basename } from 'node:path';
-import { ours } from './contenders/ours.ts';
-import { stored } from './sections/stored.ts';
-import { takingTurns } from './taking-turns.ts';
-import { requestOf, responseOf } from './workload.ts';
+import { ours } from '../contenders/ours.ts';
+import { stored } from '../measuring/stored.ts';
+import { takingTurns } from '../measuring/taking-turns.ts';
+import { requestOf, responseOf } from '../measuring/workload.ts';
 
 const MILLISECONDS = 3_000;
 const SHOWN = 16;

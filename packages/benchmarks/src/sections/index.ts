@@ -1,0 +1,26 @@
+import type { Section } from '../report/report.ts';
+import { collapse } from './collapse.ts';
+import { hit } from './hit.ts';
+import { hitRates } from './hit-rates.ts';
+import { memory } from './memory.ts';
+import { miss } from './miss.ts';
+import { profile } from './profile.ts';
+import { redis } from './redis.ts';
+import { scale } from './scale.ts';
+import { sqlite } from './sqlite.ts';
+import { stream } from './stream.ts';
+import { weight } from './weight.ts';
+
+export const SECTIONS: readonly Section[] = [
+  hit,
+  stream,
+  miss,
+  collapse,
+  redis,
+  sqlite,
+  hitRates,
+  memory,
+  scale,
+  weight,
+  profile,
+];
