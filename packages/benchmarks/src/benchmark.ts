@@ -1,7 +1,7 @@
-// benchmark [--write] [section…] [file…]: all sections, where none is named; --write puts them into the README.
+// benchmark [--write] [section…] [file…]: measures these sections or all; --write puts the figures into the README.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { machine } from './report/readme.ts';
+import { machine } from './report/index.ts';
 import { SECTIONS } from './sections/index.ts';
 
 const CHILD = fileURLToPath(new URL('section-child.ts', import.meta.url));
@@ -18,7 +18,7 @@ if (files.length > 0 && !named.some(({ name }) => name === 'hit-rate')) {
 
 console.log(machine());
 for (const { name } of named.length > 0 ? named : SECTIONS) {
-  // Each in a process of its own: what one has compiled, and left in the heap, is nothing to the next.
+  // Each section has its own process: the compiled code and the heap of one do not affect the next.
   const child = [...process.execArgv, CHILD, ...flags, name, ...files];
   const { status } = spawnSync(process.execPath, child, { stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);

@@ -1,6 +1,5 @@
-// section-child [--write] section [file…]: measures one section, and says what it found.
-import { writeDown } from './report/readme.ts';
-import { asText } from './report/report.ts';
+// section-child [--write] section [file…]: measures one section, and prints its figures.
+import { asText, writeDown } from './report/index.ts';
 import { SECTIONS } from './sections/index.ts';
 
 const isWritten = process.argv.includes('--write');

@@ -1,6 +1,6 @@
-// A million calls over a Redis that is killed, held and restarted: soak [calls] [--json]
+// soak [calls] [--json]: makes a million calls over a Redis that is killed, suspended and restarted.
 import Table from 'cli-table3';
-import { type SoakReport, soak } from './soak/soak-run.ts';
+import { type SoakReport, soak } from './soak/index.ts';
 
 function tableOf(report: SoakReport, seconds: number): string {
   const table = new Table({ head: ['soak', ''], style: { head: [], border: [] } });
@@ -9,7 +9,7 @@ function tableOf(report: SoakReport, seconds: number): string {
     ['failed', report.failed],
     ['wrong answers', report.wrong],
     ['calls of the provider', report.upstream],
-    ['blows to the server', report.blows],
+    ['failures of the server', report.failures],
     ['heap in MiB, by tenths', report.heap.map((bytes) => (bytes / 2 ** 20).toFixed(1)).join(' ')],
     ['resources before', report.resources.before.join(' ') || 'none'],
     ['resources after', report.resources.after.join(' ') || 'none'],
@@ -22,4 +22,4 @@ const startedAt = performance.now();
 const report = await soak(Number(count));
 const seconds = Math.round((performance.now() - startedAt) / 1_000);
 process.stdout.write(form === '--json' ? JSON.stringify(report) : `${tableOf(report, seconds)}\n`);
-// No exit: the process ends because nothing holds it.
+// There is no exit: the process has to end by itself.

@@ -12,14 +12,14 @@ const loop = (keys: number, times: number): Trace => ({
 });
 const room = (maxEntries: number) => ({ maxEntries, maxBytes: Number.MAX_SAFE_INTEGER });
 
-describe('on a loop', () => {
-  test('that fits, all hit but the first time', () => {
+describe('a loop', () => {
+  test('that fits into the store hits every time but the first', () => {
     for (const rate of [hitRateOfLru, hitRate, bestHitRate]) {
       expect(rate(loop(100, 10), room(100))).toBe(90);
     }
   });
 
-  test('that is longer than the store, LRU never hits, and the best hits what it keeps', () => {
+  test('that is longer than the store never hits with LRU, and hits what the best policy stores', () => {
     const trace = loop(100, 50);
     expect(hitRateOfLru(trace, room(50))).toBe(0);
     expect(bestHitRate(trace, room(51))).toBeCloseTo(49.5, 0);
@@ -28,7 +28,7 @@ describe('on a loop', () => {
   });
 });
 
-test('a trace is a key a line, with the bytes of its answer where they are told', async () => {
+test('a trace has one key on each line, and may have the bytes of its answer', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'cached-llm-'));
   const path = join(folder, 'requests.csv');
   await writeFile(path, 'a,100\nb,5\r\n\na,100\nwith, comma\n');
@@ -44,7 +44,7 @@ test('a trace is a key a line, with the bytes of its answer where they are told'
   await rm(folder, { recursive: true });
 });
 
-test('what is larger than the room is answered by nobody', () => {
+test('an entry that is larger than the store is never a hit', () => {
   const trace = {
     name: 'large',
     accesses: [

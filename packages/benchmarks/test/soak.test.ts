@@ -6,7 +6,7 @@ import type { SoakReport } from '../src/soak/soak-run.ts';
 
 const CALLS = 30_000;
 
-/** In a process of its own, which has to end by itself. */
+/** Runs the soak in its own process, which has to end by itself. */
 async function soakReport(): Promise<SoakReport> {
   const script = fileURLToPath(new URL('../src/soak.ts', import.meta.url));
   const source = ['--conditions=@cached-llm/source', '--import', import.meta.resolve('tsx')];
@@ -15,9 +15,9 @@ async function soakReport(): Promise<SoakReport> {
   return JSON.parse(stdout);
 }
 
-test('a store that keeps failing makes no call fail, gives no wrong answer, and leaves nothing behind', async () => {
+test('a store that fails again and again makes no call fail, gives no wrong answer, and leaves nothing open', async () => {
   const report = await soakReport();
   expect([report.failed, report.wrong, report.calls]).toEqual([0, 0, CALLS]);
-  const left = report.resources.after.filter((name) => name !== 'PipeWrap'); // to this test
+  const left = report.resources.after.filter((name) => name !== 'PipeWrap'); // of this test
   expect(left).toEqual([]);
 });

@@ -1,7 +1,6 @@
 import { BentoCache, bentostore } from 'bentocache';
 import { memoryDriver } from 'bentocache/drivers/memory';
-import type { MakeContender } from './contender.ts';
-import { keyOf } from './key-of.ts';
+import { keyOf, type MakeContender } from './contender.ts';
 
 export const bentocache: MakeContender = (call, entries) => {
   const memory = bentostore().useL1Layer(memoryDriver({ maxItems: entries }));

@@ -1,6 +1,5 @@
 import { Cacheable } from 'cacheable';
-import type { MakeContender } from './contender.ts';
-import { keyOf } from './key-of.ts';
+import { keyOf, type MakeContender } from './contender.ts';
 
 export const cacheable: MakeContender = (call) => {
   const cache = new Cacheable();

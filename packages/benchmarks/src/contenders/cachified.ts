@@ -1,10 +1,9 @@
 import { type CacheEntry, cachified as cachify } from '@epic-web/cachified';
-import type { MakeContender } from './contender.ts';
-import { keyOf } from './key-of.ts';
+import { keyOf, type MakeContender } from './contender.ts';
 
 const WEEK = 7 * 24 * 60 * 60 * 1_000;
 
-/** Over a Map, as in its README. */
+/** As in the README of cachified: over a Map. */
 export const cachified: MakeContender = (call) => {
   const rows = new Map<string, CacheEntry<unknown>>();
   const cache = {

@@ -2,14 +2,14 @@ import { InMemoryCache } from '@langchain/core/caches';
 import { AIMessage } from '@langchain/core/messages';
 import type { MakeContender } from './contender.ts';
 
-/** Its cache as its chat models ask it: by the text of the prompt, and by that of all other settings. */
+/** LangChain's cache as its chat models use it, with the text of the prompt and the text of all other settings. */
 export const langchain: MakeContender = (call) => {
   const cache = new InMemoryCache();
   return {
     name: 'LangChain InMemoryCache',
     isForChat: true,
     async ask(request) {
-      const { messages, ...settings } = request as { messages?: unknown }; // whatever the workload is
+      const { messages, ...settings } = request as { messages?: unknown }; // a chat has messages, and an embedding has none
       const [prompt, model] = [JSON.stringify(messages ?? ''), JSON.stringify(settings)];
       const found = await cache.lookup(prompt, model);
       if (found !== null) return found[0];

@@ -2,11 +2,10 @@ import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { redisStore } from '@cached-llm/store-redis';
 import KeyvRedis from '@keyv/redis';
 import { createClient } from '@redis/client';
-import { answersOnce } from '../measuring/answers-once.ts';
-import { requestOf, responseOf } from '../measuring/workload.ts';
-import { keyOf } from './key-of.ts';
-import { keyvOver } from './keyv-by-hand.ts';
+import { answersOnce, requestOf, responseOf } from '../measuring/index.ts';
+import { keyOf } from './contender.ts';
 import { OURS } from './ours.ts';
+import { keyvOver } from './over-keyv.ts';
 
 export const REQUESTS = Array.from({ length: 64 }, (_, number) => requestOf(1_000, number));
 const RESPONSE = responseOf(2_000);
@@ -49,7 +48,7 @@ async function own(url: string): Promise<Contenders> {
   const [ask, tiered] = caches.map((cache) => cachedLlmCall(answersOnce(RESPONSE), { cache }));
   if (ask === undefined || tiered === undefined) throw new Error('There are two caches.');
   for (const request of REQUESTS) {
-    await ask.withInfo(request); // written, and found there by the tiers
+    await ask.withInfo(request); // it is stored, so that the tiers find it
     await tiered(request);
   }
   const all = [
@@ -59,7 +58,7 @@ async function own(url: string): Promise<Contenders> {
   return { all, close: () => Promise.all(caches.map((cache) => cache.close())) };
 }
 
-/** Ways to keep an answer on the server at `url`, each with the answers to all requests; a raw GET first. */
+/** Ways to store answers on the server at `url`, each with the answers to all requests; the first is a raw GET. */
 export async function overRedis(url: string): Promise<Contenders> {
   const contenders = [await others(url), await own(url)];
   const all = contenders.flatMap((each) => each.all);

@@ -1,6 +1,50 @@
-import { LatestFirst } from './latest-first.ts';
 import { percentOf, type Room, sizeOf } from './room.ts';
 import type { Access, Trace } from './trace.ts';
+
+/** A binary heap of keys; the key whose next use is the latest is popped first. */
+class LatestFirst {
+  readonly #places: number[] = [];
+  readonly #keys: string[] = [];
+
+  push(place: number, key: string): void {
+    let index = this.#places.length;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      if (this.#at(parent) >= place) break;
+      this.#put(index, this.#at(parent), this.#keys[parent] ?? '');
+      index = parent;
+    }
+    this.#put(index, place, key);
+  }
+
+  pop(): { readonly place: number; readonly key: string } | undefined {
+    const [place, key] = [this.#places[0], this.#keys[0]];
+    if (place === undefined || key === undefined) return undefined;
+    const [last, lastKey] = [this.#places.pop() ?? 0, this.#keys.pop() ?? ''];
+    if (this.#places.length > 0) this.#sink(last, lastKey);
+    return { place, key };
+  }
+
+  #sink(place: number, key: string): void {
+    let index = 0;
+    for (let child = 1; child < this.#places.length; child = 2 * index + 1) {
+      const larger = this.#at(child + 1) > this.#at(child) ? child + 1 : child;
+      if (this.#at(larger) <= place) break;
+      this.#put(index, this.#at(larger), this.#keys[larger] ?? '');
+      index = larger;
+    }
+    this.#put(index, place, key);
+  }
+
+  #at(index: number): number {
+    return this.#places[index] ?? Number.NEGATIVE_INFINITY;
+  }
+
+  #put(index: number, place: number, key: string): void {
+    this.#places[index] = place;
+    this.#keys[index] = key;
+  }
+}
 
 /** For each request, the place of the next one for its key. */
 function nextUses({ accesses }: Trace): number[] {
@@ -14,17 +58,18 @@ function nextUses({ accesses }: Trace): number[] {
   return next;
 }
 
-interface Kept {
+interface Row {
   readonly size: number;
   readonly next: number;
 }
 
+/** Rows of which the one whose next use is the latest is evicted first. */
 class Foresight {
-  readonly #rows = new Map<string, Kept>();
+  readonly #rows = new Map<string, Row>();
   readonly #byNext = new LatestFirst();
   #bytes = 0;
 
-  /** Was it there? It is now, and will be used again at `next`. */
+  /** Stores the row, which is used again at `next`. @returns whether it was there */
   use(access: Access, next: number): boolean {
     const before = this.#rows.get(access.key);
     const size = sizeOf(access);
@@ -47,8 +92,8 @@ class Foresight {
 }
 
 /**
- * Percent of the requests that one would answer who knows the future: what is used latest goes first (Belady). The best
- * there can be where entries are equally large; where they are not, one that prefers small ones can answer more.
+ * The percentage of the requests that a store answers if it knows the future, and evicts first the entry whose next use is
+ * the latest (Belady). No store is better if all entries have one size; otherwise a store that prefers small ones can be.
  */
 export function bestHitRate(trace: Trace, room: Room): number {
   const next = nextUses(trace);

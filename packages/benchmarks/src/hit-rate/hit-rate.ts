@@ -2,7 +2,7 @@ import { MemoryStore } from '@cached-llm/core';
 import { percentOf, type Room, sizeOf } from './room.ts';
 import type { Access, Trace } from './trace.ts';
 
-/** Percent of the requests that the memory store answers. */
+/** The percentage of the requests that the memory store answers. */
 export function hitRate(trace: Trace, room: Room): number {
   const store = new MemoryStore(room);
   let hits = 0;
@@ -13,12 +13,12 @@ export function hitRate(trace: Trace, room: Room): number {
   return percentOf(hits, trace);
 }
 
-/** Rows of which the least recently used goes first. */
+/** Rows of which the least recently used is evicted first. */
 class LeastRecentlyUsed {
   readonly #rows = new Map<string, number>();
   #bytes = 0;
 
-  /** Was it there? It is now. */
+  /** Stores the row if it is missing. @returns whether it was there */
   use(access: Access): boolean {
     const before = this.#rows.get(access.key);
     const size = before ?? sizeOf(access);
@@ -37,7 +37,7 @@ class LeastRecentlyUsed {
   }
 }
 
-/** Percent of the requests that a store answers in which the least recently used goes first. */
+/** The percentage of the requests that a store answers if it evicts the least recently used row first. */
 export function hitRateOfLru(trace: Trace, room: Room): number {
   const rows = new LeastRecentlyUsed();
   let hits = 0;

@@ -1,13 +1,13 @@
 import { MemoryStore } from '@cached-llm/core';
 import type { Access, Trace } from './trace.ts';
 
-/** What a store may hold. */
+/** The limits of a store. */
 export interface Room {
   readonly maxEntries: number;
   readonly maxBytes: number;
 }
 
-/** What the store counts for a row beside its texts. */
+/** The bytes that the memory store counts for a row in addition to its texts. */
 function bytesAround(): number {
   const store = new MemoryStore();
   store.set('k', '');

@@ -4,7 +4,7 @@ import { fixturesFolder } from '@cached-llm/testing';
 
 export interface Access {
   readonly key: string;
-  /** @default one entry is as large as the other */
+  /** @default all entries have the same size */
   readonly bytes?: number | undefined;
 }
 
@@ -19,7 +19,7 @@ function accessIn(line: string): Access {
   return Number.isNaN(bytes) ? { key: line } : { key: line.slice(0, comma), bytes };
 }
 
-/** A file of requests in their order: a key a line, and, where they differ, the bytes of its answer: `key,bytes`. */
+/** Reads a file of requests in their order: one key on each line, or `key,bytes` if the sizes of the answers differ. */
 export function traceIn(path: string): Trace {
   const lines = readFileSync(path, 'utf8')
     .split('\n')
@@ -27,7 +27,7 @@ export function traceIn(path: string): Trace {
   return { name: basename(path), accesses: lines.filter((line) => line !== '').map(accessIn) };
 }
 
-/** A prompt suite that was run again after each change for three years; nothing where it is not at hand. */
+/** A prompt suite that was run again after each change for three years; the list is empty if there is no recording of it. */
 export function promptSuite(): Trace[] {
   const path = join(fixturesFolder() ?? '', 'trace', 'prompts-suite.jsonl');
   if (!existsSync(path)) return [];
@@ -38,3 +38,43 @@ export function promptSuite(): Trace[] {
   const accesses = runs.flatMap(({ keys }) => keys.map((key) => ({ key: `${key}` })));
   return [{ name: 'prompt suite', accesses }];
 }
+
+/** Numbers from 0 to 1 that are the same in every run (mulberry32). */
+function numbersFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A rank from 0 up, whose probability is about inversely proportional to it (an approximation of the harmonic sum). */
+const rankOf = (keys: number, random: number) => Math.floor((keys + 1) ** random) - 1;
+
+function made(name: string, keyOf: (index: number, next: () => number) => number): Trace {
+  const next = numbersFrom(name.length);
+  const accesses = Array.from({ length: 100_000 }, (_, index) => ({
+    key: `${keyOf(index, next)}`,
+  }));
+  return { name, accesses };
+}
+
+const FRESH = 1_000_000;
+
+/** Requests that are repeated only soon after: chats whose last message is sent again. */
+function chat(index: number, next: () => number): number {
+  const isAgain = next() < 0.2;
+  return isAgain ? Math.max(0, index - 1 - Math.floor(-Math.log(1 - next()) * 4_000)) : index;
+}
+
+/** Traces with patterns that the prompt suite does not have. */
+export const madeTraces = (): Trace[] => [
+  made('shifting popularity', (index, next) => rankOf(5_000, next()) + Math.floor(index / 50)),
+  made('one-hit wonders', (index, next) => (next() < 0.5 ? FRESH + index : rankOf(3_000, next()))),
+  made('hot set and scans', (index, next) =>
+    index % 4_000 < 2_000 ? rankOf(500, next()) : FRESH + index,
+  ),
+  made('chats', chat),
+];

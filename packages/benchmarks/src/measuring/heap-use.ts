@@ -1,12 +1,17 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-setFlagsFromString('--expose-gc');
-// Nothing else gives a program its garbage collector without a flag of the process.
-const collect = runInNewContext('gc') as () => void;
+let collect: (() => void) | undefined;
 
-/** Bytes in use, after everything is gone that can be. */
+function collector(): () => void {
+  // A program gets its garbage collector only with a flag of the process, or in this way.
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}
+
+/** The bytes of heap in use after a garbage collection. */
 export function heapUse(): number {
+  collect ??= collector();
   collect();
   collect();
   return process.memoryUsage().heapUsed;

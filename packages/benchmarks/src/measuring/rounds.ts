@@ -7,12 +7,12 @@ export interface Figures {
   readonly name: string;
   /** Median microseconds a call. */
   readonly time: number;
-  /** To the first run: the median of the rounds' own ratios, which a machine that slows down meanwhile does not change. */
+  /** The time relative to the first run: the median of the ratios of all rounds, which does not depend on the machine's speed. */
   readonly ratio: number;
 }
 
 const ROUNDS = 31;
-/** Milliseconds for each run before the first round: a function is compiled once it was called some thousand times. */
+/** Milliseconds for each run before the first round: a function is compiled after some thousand calls. */
 const WARM_UP = 1_000;
 
 export function median(values: readonly number[]): number {
@@ -30,7 +30,7 @@ async function warmUp({ run }: Run): Promise<void> {
   while (performance.now() < end) await run();
 }
 
-/** One round: each run in turn, from another one on each time. */
+/** One round of all runs in turn, which starts with the run number `first`. */
 async function round(runs: readonly Run[], first: number, calls: number) {
   const times = new Map<string, number>();
   for (let index = 0; index < runs.length; index += 1) {
@@ -40,7 +40,7 @@ async function round(runs: readonly Run[], first: number, calls: number) {
   return times;
 }
 
-/** All runs in turn, round by round, in one process, each one warm. */
+/** Measures all runs in turn, round by round, in one process, after a warm-up. */
 export async function rounds(runs: readonly Run[], calls: number): Promise<Figures[]> {
   for (const run of runs) await warmUp(run);
   const all: ReadonlyMap<string, number>[] = [];

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Contender, MakeContender } from '../contenders/contender.ts';
+import type { Contender, MakeContender } from '../contenders/index.ts';
 
 const PATIENCE = 5_000;
 
-/** A contender that answers these requests without its provider from now on. */
+/** A contender that has stored the answers to these requests, and does not call its provider any more. */
 export async function stored(
   make: MakeContender,
   requests: readonly object[],
@@ -19,7 +19,7 @@ export async function stored(
     const before = calls;
     for (const request of requests) await contender.ask(request);
     if (calls === before && before > 0) return contender;
-    await delay(10); // some write behind the answer
+    await delay(10); // some contenders write after the answer
   }
   throw new Error(
     `${contender.name} keeps calling its provider: nothing that follows would be a hit.`,
@@ -28,14 +28,14 @@ export async function stored(
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** Is any part of one also a part of the other? */
+/** Whether two values share an object. */
 function isShared(one: unknown, other: unknown): boolean {
   if (!isObject(one) || !isObject(other)) return false;
   const others = Object.values(other);
   return one === other || Object.values(one).some((part, index) => isShared(part, others[index]));
 }
 
-/** Does each caller get a copy of the response, or do they share parts of it? */
+/** Whether each caller gets its own copy of the response. */
 export async function isSafe({ ask }: Contender, request: object): Promise<boolean> {
   return !isShared(await ask(request), await ask(request));
 }

@@ -1,14 +1,14 @@
 const WORDS =
   'the tide carries salt from the rivers to the sea and leaves it there when water rises ';
 
-/** So many characters; each number begins at another place of the same words. */
+/** A text of this many characters; each number starts at another place of the same words. */
 function text(characters: number, number = 0): string {
   const words = WORDS.repeat(Math.ceil(characters / WORDS.length) + 1);
   const start = (number * 31) % WORDS.length;
   return `${words.slice(start, start + characters - 8)} ${number}`;
 }
 
-/** A chat request of about so many characters, in turns of at most 2,500; each number makes another one. */
+/** A chat request of about this many characters, in messages of at most 2,500; each number makes another request. */
 export function requestOf(characters: number, number = 0) {
   const turns = Math.max(1, Math.ceil(characters / 2_500));
   const messages = Array.from({ length: turns }, (_, index) => ({
@@ -18,7 +18,7 @@ export function requestOf(characters: number, number = 0) {
   return { model: 'gpt-4.1-mini', temperature: 0.7, max_tokens: 500, messages };
 }
 
-/** A chat answer of about so many characters. */
+/** A chat answer of about this many characters. */
 export function responseOf(characters: number) {
   const message = { role: 'assistant', content: text(characters), refusal: null };
   return {
@@ -35,7 +35,7 @@ export function embeddingRequest(number: number) {
   return { model: 'text-embedding-3-small', input: text(1_000, number) };
 }
 
-/** So many floats, with the digits that a provider gives. */
+/** An embedding with as many digits in each float as a provider sends. */
 export function embeddingOf(dimensions: number) {
   const embedding = Array.from(
     { length: dimensions },
@@ -61,4 +61,25 @@ export function chunksOf(count: number) {
       },
     ],
   }));
+}
+
+/** A provider that answers each request once: a supposed hit that calls it again ends the benchmark. */
+export function answersOnce(response: unknown) {
+  const known = new Set<string>();
+  return async function complete(request: object): Promise<unknown> {
+    const text = JSON.stringify(request);
+    if (known.has(text)) throw new Error('A request that was stored reached the provider.');
+    known.add(text);
+    return response;
+  };
+}
+
+/** A function that gives one item after the other, and then the first one again. */
+export function takingTurns<Item>(first: Item, ...others: readonly Item[]): () => Item {
+  const items = [first, ...others];
+  let turn = 0;
+  return () => {
+    turn = (turn + 1) % items.length;
+    return items[turn] ?? first;
+  };
 }

@@ -1,13 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { asSvg } from './plot.ts';
+import { asSvg } from './plots.ts';
 import { asMarkdown, type Report, type Section } from './report.ts';
 
-const README = new URL('../README.md', import.meta.url);
-const PLOTS = new URL('../plots/', import.meta.url);
+const README = new URL('../../README.md', import.meta.url);
+const PLOTS = new URL('../../plots/', import.meta.url);
 
-/** What the figures hold for. */
+/** The machine that the figures were measured on, and the day. */
 export function machine(): string {
   const [first, ...others] = cpus();
   const day = new Date().toISOString().slice(0, 10);
@@ -22,7 +22,7 @@ function blockOf({ name, title, text }: Section, report: Report): string {
   );
 }
 
-/** Puts a section's figures and its plot where the former ones stood. */
+/** Replaces a section's figures in the README, and its plot. */
 export async function writeDown(section: Section, report: Report): Promise<void> {
   const text = await readFile(README, 'utf8');
   const [start, end] = [`<!-- ${section.name} -->`, `<!-- /${section.name} -->`];

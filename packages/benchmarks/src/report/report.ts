@@ -1,11 +1,11 @@
 import Table from 'cli-table3';
 import type { TopLevelSpec } from 'vega-lite';
 
-/** What one section found. */
+/** The figures of one section. */
 export interface Report {
   readonly head: readonly string[];
   readonly rows: readonly (readonly (string | number)[])[];
-  /** Markdown, below the table. */
+  /** Markdown below the table. */
   readonly note?: string;
   readonly plot?: TopLevelSpec;
 }

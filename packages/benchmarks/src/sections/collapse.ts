@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Contender } from '../contenders/contender.ts';
-import { inMemory } from '../contenders/in-memory.ts';
-import { requestOf, responseOf } from '../measuring/workload.ts';
-import { bars } from '../report/bars.ts';
-import type { Section } from '../report/report.ts';
+import type { Contender } from '../contenders/index.ts';
+import { inMemory } from '../contenders/index.ts';
+import { requestOf, responseOf } from '../measuring/index.ts';
+import type { Section } from '../report/index.ts';
+import { bars } from '../report/index.ts';
 
 const AT_ONCE = 1_000;
 
@@ -16,7 +16,7 @@ async function atOnce({ ask }: Contender, number: number): Promise<number> {
 export const collapse: Section = {
   name: 'collapse',
   title: '1,000 equal requests at once',
-  text: 'Calls that reach the provider, which takes 50 ms; and milliseconds until all are answered, the second time.',
+  text: 'Calls that reach the provider, which takes 50 ms, and milliseconds until all are answered; measured the second time.',
   async run() {
     const rows: (readonly [string, number, number])[] = [];
     for (const make of inMemory) {
@@ -26,7 +26,7 @@ export const collapse: Section = {
         await delay(50);
         return responseOf(2_000);
       }, 10_000);
-      await atOnce(contender, 0); // compiles it
+      await atOnce(contender, 0); // it is compiled now
       calls = 0;
       const time = await atOnce(contender, 1);
       rows.push([contender.name, calls, time]);

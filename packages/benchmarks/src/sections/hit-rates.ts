@@ -1,12 +1,18 @@
 import { resolve } from 'node:path';
-import { OURS } from '../contenders/ours.ts';
-import { bestHitRate } from '../hit-rate/best-hit-rate.ts';
-import { hitRate, hitRateOfLru } from '../hit-rate/hit-rate.ts';
-import { madeTraces } from '../hit-rate/made-traces.ts';
-import { type Room, sizeOf } from '../hit-rate/room.ts';
-import { promptSuite, type Trace, traceIn } from '../hit-rate/trace.ts';
-import { lines, type Point } from '../report/lines.ts';
-import type { Section } from '../report/report.ts';
+import { OURS } from '../contenders/index.ts';
+import {
+  bestHitRate,
+  hitRate,
+  hitRateOfLru,
+  madeTraces,
+  promptSuite,
+  type Room,
+  sizeOf,
+  type Trace,
+  traceIn,
+} from '../hit-rate/index.ts';
+import type { Section } from '../report/index.ts';
+import { lines, type Point } from '../report/index.ts';
 
 const PERCENTS = [2, 10, 25, 50, 75];
 const POLICIES = [
@@ -37,7 +43,7 @@ function ratesOf(trace: Trace): Point[] {
 export const hitRates: Section = {
   name: 'hit-rate',
   title: 'Hit rates',
-  text: 'Percent of the requests answered by a store with room for so many percent of the distinct keys. Belady knows the future, and is the best that can be where entries are equally large; where they are not, one that prefers small ones can answer more. `benchmark hit-rate <file>…` does the same for files of yours: a key a line, or `key,bytes`.',
+  text: 'Percentage of the requests that a store answers with room for this percentage of the distinct keys. Belady knows the future, and is the best possible policy if all entries have one size; otherwise one that prefers small entries can be better. `benchmark hit-rate <file>…` measures your own files: one key on each line, or `key,bytes`.',
   async run(paths) {
     // pnpm runs this in the package's folder, whatever folder it was called from.
     const here = process.env.INIT_CWD ?? process.cwd();

@@ -1,10 +1,17 @@
-import { inMemory } from '../contenders/in-memory.ts';
-import { type Figures, rounds } from '../measuring/rounds.ts';
-import { isSafe, stored } from '../measuring/stored.ts';
-import { takingTurns } from '../measuring/taking-turns.ts';
-import { embeddingOf, embeddingRequest, requestOf, responseOf } from '../measuring/workload.ts';
-import { bars } from '../report/bars.ts';
-import type { Section } from '../report/report.ts';
+import { inMemory } from '../contenders/index.ts';
+import {
+  embeddingOf,
+  embeddingRequest,
+  type Figures,
+  isSafe,
+  requestOf,
+  responseOf,
+  rounds,
+  stored,
+  takingTurns,
+} from '../measuring/index.ts';
+import type { Section } from '../report/index.ts';
+import { bars } from '../report/index.ts';
 
 interface Load {
   readonly load: string;

@@ -1,4 +1,7 @@
-import type { Section } from '../report/report.ts';
+// Each file measures one thing, and gives its figures as a report.
+// A section runs in its own process, and never prints or writes anything itself.
+// Start reading in hit.ts; a *-child.ts is a process that a section starts.
+import type { Section } from '../report/index.ts';
 import { collapse } from './collapse.ts';
 import { hit } from './hit.ts';
 import { hitRates } from './hit-rates.ts';

@@ -1,14 +1,13 @@
-// Fills one contender in a process of its own, and prints what an entry of it takes.
-import { inMemory } from '../contenders/in-memory.ts';
-import { heapUse } from '../measuring/heap-use.ts';
-import { requestOf, responseOf } from '../measuring/workload.ts';
+// Fills one contender in its own process, and prints the bytes of an entry.
+import { inMemory } from '../contenders/index.ts';
+import { heapUse, requestOf, responseOf } from '../measuring/index.ts';
 
 const [name, entries, characters] = [
   process.argv[2],
   Number(process.argv[3]),
   Number(process.argv[4]),
 ];
-// A text of its own for each, as each response that comes from a network is.
+// Each response has its own text, as a response from a network has.
 const call = async () => JSON.parse(JSON.stringify(responseOf(characters)));
 const bytesIn = () => heapUse() + process.memoryUsage().external;
 
@@ -19,6 +18,6 @@ await ask(requestOf(100, -1));
 const before = bytesIn();
 for (let number = 0; number < entries; number += 1) await ask(requestOf(100, number));
 const after = bytesIn();
-await ask(requestOf(100, 0)); // it is alive until here
+await ask(requestOf(100, 0)); // so the contender is not collected before
 process.stdout.write(JSON.stringify((after - before) / entries));
-process.exit(); // some hold timers
+process.exit(); // some libraries hold timers

@@ -1,8 +1,7 @@
-import { inMemory } from '../contenders/in-memory.ts';
-import { OURS } from '../contenders/ours.ts';
-import { responseOf } from '../measuring/workload.ts';
-import { bars } from '../report/bars.ts';
-import type { Section } from '../report/report.ts';
+import { inMemory, OURS } from '../contenders/index.ts';
+import { responseOf } from '../measuring/index.ts';
+import type { Section } from '../report/index.ts';
+import { bars } from '../report/index.ts';
 import { inProcess } from './in-process.ts';
 
 const NAMES = inMemory.map((make) => make(async () => undefined, 1).name);
@@ -15,7 +14,7 @@ const FILLS = [
 export const memory: Section = {
   name: 'memory',
   title: 'Memory an entry',
-  text: 'Bytes of heap for each entry, after a garbage collection, in a process of its own; the payload is the text of the response. What shares objects keeps no text.',
+  text: 'Bytes of heap for each entry after a garbage collection, in its own process; the payload is the text of the response. A library that shares objects stores no text.',
   async run() {
     const rows: (readonly [string, string, number, number])[] = [];
     for (const { entries, characters, names } of FILLS) {

@@ -1,15 +1,14 @@
-import { inMemory } from '../contenders/in-memory.ts';
-import { rounds } from '../measuring/rounds.ts';
-import { requestOf, responseOf } from '../measuring/workload.ts';
-import { bars } from '../report/bars.ts';
-import type { Section } from '../report/report.ts';
+import { inMemory } from '../contenders/index.ts';
+import { requestOf, responseOf, rounds } from '../measuring/index.ts';
+import type { Section } from '../report/index.ts';
+import { bars } from '../report/index.ts';
 
 const CALLS = 100;
 
 export const miss: Section = {
   name: 'miss',
   title: 'What a miss adds to the call',
-  text: 'Microseconds that a call of a provider takes longer which answers at once: request of 1 KB, response of 2 KB, each request a new one.',
+  text: 'Microseconds that a cache adds to the call of a provider that answers at once: request of 1 KB, response of 2 KB, each request a new one.',
   async run() {
     const response = responseOf(2_000);
     const call = async (_request: object) => response;

@@ -1,15 +1,15 @@
-// Profiles hits of so many requests in turn, in a process of its own, and prints the share of each function.
+// Profiles hits of several requests in turn in its own process, and prints the share of each function.
+// It imports single files: the other contenders must not fill its heap.
 import { type Profiler, Session } from 'node:inspector/promises';
 import { basename } from 'node:path';
 import { ours } from '../contenders/ours.ts';
 import { stored } from '../measuring/stored.ts';
-import { takingTurns } from '../measuring/taking-turns.ts';
-import { requestOf, responseOf } from '../measuring/workload.ts';
+import { requestOf, responseOf, takingTurns } from '../measuring/workload.ts';
 
 const MILLISECONDS = 3_000;
 const SHOWN = 16;
 
-/** Which file a function is from; of what V8 itself does, what that is. */
+/** The name of a function with its file; the work of V8 itself has a name alone. */
 function placeOf({ callFrame: { functionName, url } }: Profiler.ProfileNode): string {
   const name = functionName === '' ? '(anonymous)' : functionName;
   return url === '' || url.startsWith('node:')
@@ -46,7 +46,7 @@ async function sharesOf(count: number): Promise<[string, number][]> {
   const requests = Array.from({ length: count }, (_, number) => requestOf(1_000, number));
   const { ask } = await stored(ours, requests, responseOf(2_000));
   const next = takingTurns(requestOf(1_000), ...requests);
-  for (let call = 0; call < 20_000; call += 1) await ask(next()); // compiled by now
+  for (let call = 0; call < 20_000; call += 1) await ask(next()); // now it is compiled
   return sharesIn(await profileOf(() => ask(next()))).slice(0, SHOWN);
 }
 

@@ -1,11 +1,11 @@
-import { OURS } from '../contenders/ours.ts';
-import { bars } from '../report/bars.ts';
-import type { Section } from '../report/report.ts';
+import { OURS } from '../contenders/index.ts';
+import type { Section } from '../report/index.ts';
+import { bars } from '../report/index.ts';
 import { inProcess } from './in-process.ts';
 
 type Shares = readonly (readonly [functionName: string, percent: number])[];
 
-/** Requests in turn: few, whose entries are remembered as they were read, or more than are. */
+/** The numbers of requests in turn: few, whose parsed entries are all remembered, and more than are remembered. */
 const LOADS = [64, 5_000];
 
 export const profile: Section = {
@@ -16,7 +16,7 @@ export const profile: Section = {
     const values = [];
     for (const count of LOADS) {
       const group = `${count.toLocaleString('en')} requests in turn`;
-      const shares = (await inProcess('./profile-child.ts', `${count}`)) as Shares; // as that file prints them
+      const shares = (await inProcess('./profile-child.ts', `${count}`)) as Shares; // that file prints them
       values.push(...shares.map(([name, value]) => ({ group, name, value })));
     }
     return {

@@ -1,10 +1,8 @@
 import { startRedis } from '@cached-llm/testing';
-import { type Asked, overRedis, REQUESTS } from '../contenders/over-redis.ts';
-import { type Figures, rounds } from '../measuring/rounds.ts';
-import { takingTurns } from '../measuring/taking-turns.ts';
-import { requestOf } from '../measuring/workload.ts';
-import { bars } from '../report/bars.ts';
-import type { Section } from '../report/report.ts';
+import { type Asked, overRedis, REQUESTS } from '../contenders/index.ts';
+import { type Figures, requestOf, rounds, takingTurns } from '../measuring/index.ts';
+import type { Section } from '../report/index.ts';
+import { bars } from '../report/index.ts';
 
 const IN_FLIGHT = REQUESTS.length;
 

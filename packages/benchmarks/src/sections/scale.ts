@@ -1,19 +1,14 @@
 import { cachedLlmCall, createLlmCache, MemoryStore } from '@cached-llm/core';
-import type { Contender } from '../contenders/contender.ts';
-import { keyOf } from '../contenders/key-of.ts';
-import { limit } from '../contenders/limit.ts';
-import { OURS } from '../contenders/ours.ts';
-import { answersOnce } from '../measuring/answers-once.ts';
-import { rounds } from '../measuring/rounds.ts';
-import { takingTurns } from '../measuring/taking-turns.ts';
-import { requestOf, responseOf } from '../measuring/workload.ts';
-import { lines, type Point } from '../report/lines.ts';
-import type { Section } from '../report/report.ts';
+import type { Contender } from '../contenders/index.ts';
+import { keyOf, limit, OURS } from '../contenders/index.ts';
+import { answersOnce, requestOf, responseOf, rounds, takingTurns } from '../measuring/index.ts';
+import type { Section } from '../report/index.ts';
+import { lines, type Point } from '../report/index.ts';
 
 const ENTRIES = [100, 1_000, 10_000, 100_000, 1_000_000];
 const WEEK = 7 * 24 * 60 * 60 * 1_000;
 const RESPONSE = responseOf(100);
-/** As many requests everywhere: more of them find less in the processor's own caches, however many entries there are. */
+/** The same number of requests for all sizes: more requests would miss the processor's own caches more often. */
 const SAMPLE = 100;
 
 type Filled = Pick<Contender, 'name' | 'ask'>;
@@ -24,7 +19,7 @@ async function filledLimit(entries: number): Promise<Filled> {
   return contender;
 }
 
-/** All but the entries asked for are put there directly: the misses of a million requests would take minutes. */
+/** The other entries are written directly into the store: a million misses would take minutes. */
 async function filledOurs(entries: number): Promise<Filled> {
   const store = new MemoryStore({ maxEntries: entries, maxBytes: Number.MAX_SAFE_INTEGER });
   const text = JSON.stringify(RESPONSE);
@@ -36,7 +31,7 @@ async function filledOurs(entries: number): Promise<Filled> {
   return { name: OURS, ask };
 }
 
-/** Requests for entries here and there, made beforehand. */
+/** Requests for entries that are spread over the store. */
 function requestsFor(entries: number) {
   return Array.from({ length: Math.min(entries, SAMPLE) }, (_, index) =>
     requestOf(1_000, (index * 7_919) % entries),
@@ -65,7 +60,7 @@ async function measured(): Promise<Point[]> {
 export const scale: Section = {
   name: 'scale',
   title: 'A hit among many entries',
-  text: 'Microseconds a hit in memory, by the number of entries: 100 requests in turn, for entries here and there; request of 1 KB, response of 0.3 KB.',
+  text: 'Microseconds of a hit in memory, by the number of entries: 100 requests in turn, for entries spread over the store; request of 1 KB, response of 0.3 KB.',
   async run() {
     const points = await measured();
     const at = (name: string, entries: number) =>

@@ -3,19 +3,22 @@ import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { sqliteStore } from '@cached-llm/store-sqlite';
 import { temporaryFolder } from '@cached-llm/testing';
 import sqlite3 from 'sqlite3';
-import { keyOf } from '../contenders/key-of.ts';
-import { OURS } from '../contenders/ours.ts';
-import { answersOnce } from '../measuring/answers-once.ts';
-import { type Figures, rounds } from '../measuring/rounds.ts';
-import { takingTurns } from '../measuring/taking-turns.ts';
-import { requestOf, responseOf } from '../measuring/workload.ts';
-import { bars } from '../report/bars.ts';
-import type { Section } from '../report/report.ts';
+import { keyOf, OURS } from '../contenders/index.ts';
+import {
+  answersOnce,
+  type Figures,
+  requestOf,
+  responseOf,
+  rounds,
+  takingTurns,
+} from '../measuring/index.ts';
+import type { Section } from '../report/index.ts';
+import { bars } from '../report/index.ts';
 
 const RESPONSE = responseOf(2_000);
 const REQUESTS = Array.from({ length: 64 }, (_, number) => requestOf(1_000, number));
 
-/** One statement, prepared once. */
+/** A table with one prepared statement. */
 async function rawRows(path: string) {
   const database = new sqlite3.Database(path);
   const run = (sql: string, ...values: string[]) =>

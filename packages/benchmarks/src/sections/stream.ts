@@ -1,14 +1,8 @@
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
-import { recipeForStreams } from '../contenders/ai-sdk-stream.ts';
-import { cacheable } from '../contenders/cacheable.ts';
-import { keyvByHand } from '../contenders/keyv-by-hand.ts';
-import { limit } from '../contenders/limit.ts';
-import { OURS } from '../contenders/ours.ts';
-import { median, type Run, rounds } from '../measuring/rounds.ts';
-import { stored } from '../measuring/stored.ts';
-import { chunksOf, requestOf } from '../measuring/workload.ts';
-import { bars } from '../report/bars.ts';
-import type { Section } from '../report/report.ts';
+import { cacheable, keyvByHand, limit, OURS, recipeForStreams } from '../contenders/index.ts';
+import { chunksOf, median, type Run, requestOf, rounds, stored } from '../measuring/index.ts';
+import type { Section } from '../report/index.ts';
+import { bars } from '../report/index.ts';
 
 const CHUNKS = chunksOf(1_000);
 const REQUEST = requestOf(1_000);
@@ -21,10 +15,10 @@ async function drain(chunks: AsyncIterable<unknown> | Iterable<unknown>): Promis
   for await (const _chunk of chunks);
 }
 
-/** The chunks as one list, which is all that a cache can keep that knows no streams. */
+/** A cache without streams can store the chunks only as a list. */
 const asList = [limit, keyvByHand, cacheable].map(async (make): Promise<Run> => {
   const { name, ask } = await stored(make, [REQUEST], CHUNKS);
-  return { name, run: async () => drain((await ask(REQUEST)) as unknown[]) }; // what was stored
+  return { name, run: async () => drain((await ask(REQUEST)) as unknown[]) }; // the stored list
 });
 
 async function ourRun(): Promise<Run> {
@@ -39,7 +33,7 @@ async function recipeRun(): Promise<Run> {
   return { name: 'AI SDK recipe, without its pause', run: async () => drain(await ask(REQUEST)) };
 }
 
-/** Microseconds from a request to its first chunk, live and recorded meanwhile. */
+/** Microseconds from a request to its first chunk: of a live stream, and of one that is recorded at the same time. */
 async function firstChunk(): Promise<readonly [number, number]> {
   const ask = cachedLlmCall(live, { cache: createLlmCache() });
   const times: [number[], number[]] = [[], []];
@@ -58,7 +52,7 @@ async function firstChunk(): Promise<readonly [number, number]> {
 export const stream: Section = {
   name: 'stream',
   title: 'A stream of 1,000 chunks',
-  text: 'Microseconds until the last chunk of a hit is read; 1 KB of request. Other libraries keep no streams: they are given the chunks as a list.',
+  text: 'Microseconds until the last chunk of a hit is read; 1 KB of request. Other libraries store no streams: they get the chunks as a list.',
   async run() {
     const [base, ...others] = await Promise.all(asList);
     const runs = [base, await ourRun(), ...others, await recipeRun()].filter(

@@ -1,16 +1,41 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { OURS } from '../contenders/ours.ts';
-import { median } from '../measuring/rounds.ts';
-import { bars } from '../report/bars.ts';
-import type { Section } from '../report/report.ts';
-import { entryOf, publishedCore } from './published.ts';
+import { OURS } from '../contenders/index.ts';
+import { median } from '../measuring/index.ts';
+import type { Section } from '../report/index.ts';
+import { bars } from '../report/index.ts';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
+const CORE = join(ROOT, 'packages', 'core');
+
+interface Published {
+  readonly index: string;
+  remove(): Promise<void>;
+}
+
+/** Bundles core as it is published, in a folder from which it finds its dependency. */
+async function publishedCore(): Promise<Published> {
+  const folder = await mkdtemp(join(CORE, 'node_modules', '.benchmark-'));
+  const script = join('.ci', 'bundle-packages.mjs');
+  await promisify(execFile)(process.execPath, [script, 'core', folder], { cwd: ROOT });
+  return {
+    index: join(folder, 'index.js'),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+const { resolve } = createRequire(import.meta.url);
+
+/** The file that `import` of a dependency loads. */
+const entryOf = (name: string) =>
+  import.meta.resolve === undefined ? resolve(name) : fileURLToPath(import.meta.resolve(name));
 
 const PEERS = [
   'cacheable',
@@ -61,7 +86,7 @@ async function importTimes(paths: readonly string[]): Promise<number[]> {
 export const weight: Section = {
   name: 'weight',
   title: 'What an import costs',
-  text: 'Milliseconds that `import` takes longer than that of an empty module, dependencies included; and kilobytes of the package itself, minified and gzipped, without dependencies.',
+  text: 'Milliseconds that `import` takes longer than for an empty module, with dependencies; and kilobytes of the package itself, minified and gzipped, without dependencies.',
   async run() {
     const folder = await mkdtemp(join(tmpdir(), 'cached-llm-'));
     const empty = join(folder, 'empty.mjs');

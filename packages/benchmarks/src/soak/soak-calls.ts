@@ -14,7 +14,7 @@ export interface SoakCounts {
 }
 
 const DISTINCT = 5_000;
-/** One call in so many streams, is left early, or takes a tag's entries out of use. */
+/** One call out of this many is a stream, is left early, or invalidates a tag. */
 const EVERY = { stream: 10, leave: 97, invalidate: 9_973 } as const;
 const WORDS = Array.from({ length: 20 }, (_, place) => `word ${place} `);
 
@@ -31,7 +31,7 @@ async function readTo(stream: AsyncIterable<string>, isLeft: boolean): Promise<s
   return text;
 }
 
-/** The calls of an application: equal and new ones, streams, some left early, some invalidations. */
+/** The calls of an application: repeated and new ones, streams, streams that are left early, and invalidations. */
 export class SoakCalls {
   readonly counts: SoakCounts = { calls: 0, failed: 0, wrong: 0, upstream: 0 };
   readonly #cache: LlmCache;
@@ -44,7 +44,7 @@ export class SoakCalls {
     const options = { cache, provider: 'soak', tags: ['soak'] };
     this.#ask = cachedLlmCall(async function ask({ prompt }: Question) {
       counts.upstream += 1;
-      await turn(); // as a real call: without a turn of the event loop nothing ever heals
+      await turn(); // as in a real call: without a turn of the event loop the breaker never closes
       return { text: answerTo(prompt) };
     }, options);
     this.#stream = cachedLlmCall(async function* stream({ prompt }: Question) {
@@ -54,7 +54,7 @@ export class SoakCalls {
     }, options);
   }
 
-  /** Makes one call, and counts what came of it. */
+  /** Makes one call, and counts its outcome. */
   async make(number: number): Promise<void> {
     this.counts.calls += 1;
     try {
@@ -67,7 +67,7 @@ export class SoakCalls {
 
   async #isRight(number: number): Promise<boolean> {
     const isStream = number % EVERY.stream === 0;
-    // Spread over all questions, and the same in every run.
+    // The prompts are spread over all questions, and are the same in every run.
     const prompt = `question ${(number * 7919) % DISTINCT}`;
     const question = { prompt, stream: isStream };
     if (!isStream) return (await this.#ask(question)).text === answerTo(prompt);

@@ -1,23 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createLlmCache } from '@cached-llm/core';
 import { redisStore } from '@cached-llm/store-redis';
-import { startRedis } from '@cached-llm/testing';
-import { heapUse } from '../measuring/heap-use.ts';
-import { flap } from './flap.ts';
+import { type RedisServer, startRedis } from '@cached-llm/testing';
+import { heapUse } from '../measuring/index.ts';
 import { SoakCalls, type SoakCounts } from './soak-calls.ts';
+
+const UP = 2_000;
+const DOWN = 1_500;
+
+type Failure = (server: RedisServer) => Promise<void>;
+
+/** Failures of a server in production. */
+const FAILURES: readonly Failure[] = [
+  async (server) => {
+    await server.kill();
+    await delay(DOWN);
+    await server.restart();
+  },
+  async (server) => {
+    server.pause();
+    await delay(DOWN);
+    server.resume();
+  },
+  (server) => server.restart(),
+];
+
+/** Makes a server fail in turn until `stop` aborts, and leaves it running. @returns how often it failed */
+async function failInTurn(server: RedisServer, stop: AbortSignal): Promise<number> {
+  let failures = 0;
+  while (!stop.aborted) {
+    await delay(UP, undefined, { signal: stop }).catch(() => {});
+    if (stop.aborted) break;
+    await FAILURES[failures % FAILURES.length]?.(server);
+    failures += 1;
+  }
+  return failures;
+}
 
 const AT_A_TIME = 64;
 const SAMPLES = 10;
 
 export interface SoakReport extends SoakCounts {
-  /** Times the server was killed, held or restarted. */
-  readonly blows: number;
-  /** Bytes in use at each tenth of the way. */
+  /** How often the server was killed, suspended or restarted. */
+  readonly failures: number;
+  /** The bytes in use after each tenth of the calls. */
   readonly heap: readonly number[];
-  /** Timers, sockets and the like that were there before, and after everything is closed. */
+  /** Timers, sockets and other resources before the first call, and after everything is closed. */
   readonly resources: { readonly before: readonly string[]; readonly after: readonly string[] };
 }
 
-/** Timers of the garbage collection and of the flapping are no part of the cache. */
 const resources = () => process.getActiveResourcesInfo().sort();
 
 async function callAll(calls: SoakCalls, count: number): Promise<number[]> {
@@ -35,19 +66,19 @@ async function callAll(calls: SoakCalls, count: number): Promise<number[]> {
   return heap;
 }
 
-/** Calls over a store that keeps failing, in every way a server fails. */
+/** Makes calls over a store that fails again and again, in every way in which a server fails. */
 export async function soak(count: number): Promise<SoakReport> {
   const before = resources();
   const server = await startRedis();
   const cache = createLlmCache({ store: redisStore(server.url), ttl: '10m' });
   const stop = new AbortController();
-  const flapping = flap(server, stop.signal);
+  const failing = failInTurn(server, stop.signal);
   const calls = new SoakCalls(cache);
   const heap = await callAll(calls, count);
   stop.abort();
-  const blows = await flapping;
+  const failures = await failing;
   await cache.close();
   await server.stop();
-  await new Promise((resolve) => setImmediate(resolve)); // sockets close in a turn of their own
-  return { ...calls.counts, blows, heap, resources: { before, after: resources() } };
+  await new Promise((resolve) => setImmediate(resolve)); // sockets close in a later turn of the event loop
+  return { ...calls.counts, failures, heap, resources: { before, after: resources() } };
 }
