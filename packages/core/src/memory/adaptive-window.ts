@@ -3,27 +3,27 @@ import { type MemoryBounds, type OrderNode, TinyLfuOrder } from './tiny-lfu.ts';
 
 interface SimulatedRow extends OrderNode<SimulatedRow> {}
 
-/** A store without values that holds a sample of the keys: it shows what a window of another size would keep. */
-export class MiniSimulation {
+type UsedRow = Pick<SimulatedRow, 'hash' | 'bytes'>;
+
+/** A store without values that holds a sample of the keys. It shows what a window of another size would store. */
+class MiniSimulation {
   readonly #rows = new Map<number, SimulatedRow>();
   readonly #order: TinyLfuOrder<SimulatedRow>;
-  /** Hits that the window in use has missed of late, and this one had. */
+  readonly windowShare: number;
+  /** The hits that this window had of late and the chosen one had not. */
   regret = 0;
 
   constructor(sketch: FrequencySketch, bounds: MemoryBounds, windowShare: number) {
     this.#order = new TinyLfuOrder(sketch, bounds, windowShare);
+    this.windowShare = windowShare;
   }
 
   get count(): number {
     return this.#rows.size;
   }
 
-  get windowShare(): number {
-    return this.#order.windowShare;
-  }
-
-  /** Was the row there? It is now. */
-  use(hash: number, bytes: number): boolean {
+  /** Stores the row, and returns whether it was there before. */
+  use({ hash, bytes }: UsedRow): boolean {
     const found = this.#rows.get(hash);
     if (found !== undefined) {
       this.#order.touch(found);
@@ -36,7 +36,12 @@ export class MiniSimulation {
     return false;
   }
 
-  /** From now on it holds less of the keys. */
+  compare(isHit: boolean, isHitOfChosen: boolean): void {
+    if (isHit === isHitOfChosen) return;
+    this.regret = Math.max(0, this.regret + (isHit ? 1 : -1));
+  }
+
+  /** From now on it holds a smaller sample of the keys. */
   narrow(bounds: MemoryBounds, isSampled: (hash: number) => boolean): void {
     this.#order.bounds = bounds;
     for (const [hash, row] of this.#rows) if (!isSampled(hash)) this.#remove(row);
@@ -49,132 +54,107 @@ export class MiniSimulation {
   }
 }
 
-/** Regret that makes up for a change, which costs hits itself: a few, and so many for each row. */
+/** A switch of the window costs hits. It has to be worth these: some in any case, and some for each row. */
 const LEAST_REGRET = 10;
 
 const REGRET_PER_ROW = 0.4;
 
-/** The way back to LRU is shorter. */
-const BACK_TO_LRU = 0.5;
+/** Switching back to LRU needs less. */
+const COST_OF_LRU = 0.5;
 
-const MOST_RELUCTANCE = 16;
+const HIGHEST_COST = 16;
 
-/** Uses a row after which half the reluctance is gone. */
-const USES_TO_FORGET = 64;
+/** After this many uses for each row, the cost of switching is halved. */
+const USES_TO_HALVE_COST = 64;
 
-interface Used {
-  readonly hash: number;
-  readonly bytes: number;
-}
+/** Chats and bursts want LRU, which is a window of all the room. Repeated suites want a window of a fiftieth. */
+const LRU_SHARE = 1;
 
-function compare(miniature: MiniSimulation, isHit: boolean, isHitOfChosen: boolean): void {
-  if (isHit === isHitOfChosen) return;
-  miniature.regret = Math.max(0, miniature.regret + (isHit ? 1 : -1));
-}
+const OTHER_SHARES = [0.2, 0.02];
 
-/** The miniature that does best so far, which at first is LRU: another is chosen when enough hits were missed without it. */
-export class WindowChoice {
+/** The most keys in a simulation. A loop that is hardly longer than the store is seen in large samples only. */
+const LARGEST_SAMPLE = 2_048;
+
+/**
+ * Finds the window size that suits the traffic. Each size is simulated on a sample of the keys, and the store uses the
+ * best size so far (Einziger et al., "Adaptive Software Cache Management", 2018). The first is LRU; another is chosen
+ * when the chosen one has missed enough hits.
+ */
+export class AdaptiveWindow {
+  readonly #bounds: MemoryBounds;
   readonly #lru: MiniSimulation;
-  readonly #miniatures: readonly MiniSimulation[];
+  readonly #simulations: readonly MiniSimulation[];
   #chosen: MiniSimulation;
-  #reluctance = 1;
+  #switchingCost = 1;
   #uses = 0;
+  #keysPerSample = 1;
 
-  constructor(lru: MiniSimulation, others: readonly MiniSimulation[]) {
-    this.#lru = lru;
-    this.#miniatures = [lru, ...others];
-    this.#chosen = lru;
+  constructor(sketch: FrequencySketch, bounds: MemoryBounds) {
+    this.#bounds = bounds;
+    this.#lru = new MiniSimulation(sketch, bounds, LRU_SHARE);
+    const others = OTHER_SHARES.map((share) => new MiniSimulation(sketch, bounds, share));
+    this.#simulations = [this.#lru, ...others];
+    this.#chosen = this.#lru;
   }
 
   get windowShare(): number {
     return this.#chosen.windowShare;
   }
 
-  use({ hash, bytes }: Used, wasKept: boolean): void {
-    const isHit = this.#chosen.use(hash, bytes);
-    for (const miniature of this.#miniatures) {
-      if (miniature === this.#chosen) continue;
-      // LRU is what the store itself must not fall behind, whatever a miniature made of the choice.
-      const isHitOfChosen = miniature === this.#lru ? wasKept : isHit;
-      compare(miniature, miniature.use(hash, bytes), isHitOfChosen);
-    }
-    this.#forget();
+  /** A row was used in a store of this many rows. `wasStored`: the store had it before. */
+  use(row: UsedRow, rows: number, wasStored: boolean): void {
+    if (rows > LARGEST_SAMPLE * this.#keysPerSample) this.#narrow();
+    if (!this.#isSampled(row.hash)) return;
+    this.#simulate(row, wasStored);
+    this.#lowerCost();
     this.#choose();
   }
 
-  #forget(): void {
+  #simulate(row: UsedRow, wasStored: boolean): void {
+    const isHit = this.#chosen.use(row);
+    for (const simulation of this.#simulations) {
+      if (simulation === this.#chosen) continue;
+      // The store itself must not be worse than LRU, whatever the simulation of the chosen size shows.
+      const isHitOfChosen = simulation === this.#lru ? wasStored : isHit;
+      simulation.compare(simulation.use(row), isHitOfChosen);
+    }
+  }
+
+  #lowerCost(): void {
     this.#uses += 1;
-    if (this.#uses < USES_TO_FORGET * this.#lru.count) return;
+    if (this.#uses < USES_TO_HALVE_COST * this.#lru.count) return;
     this.#uses = 0;
-    this.#reluctance = Math.max(1, this.#reluctance / 2);
+    this.#switchingCost = Math.max(1, this.#switchingCost / 2);
   }
 
   #choose(): void {
     let best = this.#chosen;
-    for (const miniature of this.#miniatures) if (miniature.regret > best.regret) best = miniature;
-    if (best.regret <= this.#enough(best)) return;
-    // Phases that take turns would have it change at the end of each: what came back does not soon leave again.
-    if (best === this.#lru) this.#reluctance = Math.min(MOST_RELUCTANCE, this.#reluctance * 2);
+    for (const other of this.#simulations) if (other.regret > best.regret) best = other;
+    if (best.regret <= this.#costOf(best)) return;
+    // Where two kinds of traffic alternate, a switch at the end of each would come too late every time.
+    if (best === this.#lru) this.#switchingCost = Math.min(HIGHEST_COST, this.#switchingCost * 2);
     this.#chosen = best;
-    for (const miniature of this.#miniatures) miniature.regret = 0;
+    for (const simulation of this.#simulations) simulation.regret = 0;
   }
 
-  #enough(miniature: MiniSimulation): number {
-    const perRow = miniature === this.#lru ? BACK_TO_LRU : this.#reluctance;
-    return LEAST_REGRET + REGRET_PER_ROW * perRow * miniature.count;
-  }
-}
-
-/** A window of all the room is LRU, which chats and bursts want. What is run again wants one of a fiftieth. */
-const SHARE_OF_LRU = 1;
-
-const OTHER_SHARES = [0.2, 0.02];
-
-/** Keys in a miniature, at most. A loop that is hardly longer than the store shows itself in large samples only. */
-const LARGEST_SAMPLE = 2_048;
-
-/**
- * Which size of the window suits the traffic: each is tried in miniature, on a sample of the keys, and the best so far
- * is what the store uses (Einziger et al., "Adaptive Software Cache Management", 2018).
- */
-export class AdaptiveWindow {
-  readonly #bounds: MemoryBounds;
-  readonly #miniatures: readonly MiniSimulation[];
-  readonly #choice: WindowChoice;
-  #keysPerSample = 1;
-
-  constructor(sketch: FrequencySketch, bounds: MemoryBounds) {
-    const lru = new MiniSimulation(sketch, bounds, SHARE_OF_LRU);
-    const others = OTHER_SHARES.map((share) => new MiniSimulation(sketch, bounds, share));
-    this.#bounds = bounds;
-    this.#miniatures = [lru, ...others];
-    this.#choice = new WindowChoice(lru, others);
+  #costOf(simulation: MiniSimulation): number {
+    const factor = simulation === this.#lru ? COST_OF_LRU : this.#switchingCost;
+    return LEAST_REGRET + REGRET_PER_ROW * factor * simulation.count;
   }
 
-  get windowShare(): number {
-    return this.#choice.windowShare;
-  }
-
-  /** A key was used in a store of so many rows; the store had it, or had not. */
-  use(used: Used, rows: number, wasKept: boolean): void {
-    if (rows > LARGEST_SAMPLE * this.#keysPerSample) this.#narrow();
-    if (this.#isSampled(used.hash)) this.#choice.use(used, wasKept);
-  }
-
-  // Other bits than those by which the sketch finds its counters.
+  /** These are other bits than those by which the sketch finds its counters. */
   #isSampled(hash: number): boolean {
     return ((hash >>> 12) & (this.#keysPerSample - 1)) === 0;
   }
 
   #narrow(): void {
     this.#keysPerSample *= 2;
-    const { maxEntries, maxBytes } = this.#bounds;
     const bounds = {
-      maxEntries: maxEntries / this.#keysPerSample,
-      maxBytes: maxBytes / this.#keysPerSample,
+      maxEntries: this.#bounds.maxEntries / this.#keysPerSample,
+      maxBytes: this.#bounds.maxBytes / this.#keysPerSample,
     };
-    for (const miniature of this.#miniatures) {
-      miniature.narrow(bounds, (hash) => this.#isSampled(hash));
+    for (const simulation of this.#simulations) {
+      simulation.narrow(bounds, (hash) => this.#isSampled(hash));
     }
   }
 }

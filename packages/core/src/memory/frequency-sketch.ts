@@ -1,4 +1,4 @@
-/** The counters of one key lie in one block, so that a use of it waits for memory once. */
+/** The four counters of a key are in one block of 64 bytes, so that reading them waits for memory once. */
 const BLOCK = 64;
 
 const QUARTER = BLOCK / 4;
@@ -7,22 +7,22 @@ const COUNTERS_PER_ROW = 16;
 
 const MAX_COUNT = 15;
 
-/** After so many uses a row, each count is halved: what was popular once does not stay for it. */
+/** After this many uses for each row, every count is halved, so that a key that was popular once can be evicted. */
 const USES_PER_ROW = 10;
 
 /**
- * How often each key was used of late, kept or not, in sixteen bytes a row: a count-min sketch, which may say too
- * much, and never too little (Einziger, Friedman and Manes, "TinyLFU", 2017).
+ * Counts how often each key was used of late, whether it is stored or not, in sixteen bytes for each row. It is a
+ * count-min sketch: a count may be too high, and is never too low, up to 15.
  */
 export class FrequencySketch {
   #counters = new Uint8Array(BLOCK * 8);
   #uses = 0;
 
-  /** Makes room for the counts of so many rows. */
+  /** Makes room for the counts of this many rows. */
   reserve(rows: number): void {
     while (rows * COUNTERS_PER_ROW > this.#counters.length) {
       const doubled = new Uint8Array(this.#counters.length * 2);
-      // The number of a block is cut to the size: whichever half a key comes to stand in, its counts are there.
+      // The block of a key may be in either half from now on, so each half gets all counts.
       doubled.set(this.#counters);
       doubled.set(this.#counters, this.#counters.length);
       this.#counters = doubled;
@@ -31,10 +31,10 @@ export class FrequencySketch {
 
   countOf(hash: number): number {
     const block = this.#blockOf(hash);
-    const a = this.#counters[placeIn(block, hash, 0)] ?? 0;
-    const b = this.#counters[placeIn(block, hash, 1)] ?? 0;
-    const c = this.#counters[placeIn(block, hash, 2)] ?? 0;
-    const d = this.#counters[placeIn(block, hash, 3)] ?? 0;
+    const a = this.#counters[indexIn(block, hash, 0)] ?? 0;
+    const b = this.#counters[indexIn(block, hash, 1)] ?? 0;
+    const c = this.#counters[indexIn(block, hash, 2)] ?? 0;
+    const d = this.#counters[indexIn(block, hash, 3)] ?? 0;
     return Math.min(a, b, c, d);
   }
 
@@ -44,10 +44,10 @@ export class FrequencySketch {
     if (this.#uses * COUNTERS_PER_ROW >= this.#counters.length * USES_PER_ROW) this.#age();
     if (count === MAX_COUNT) return;
     const block = this.#blockOf(hash);
-    this.#raise(placeIn(block, hash, 0), count);
-    this.#raise(placeIn(block, hash, 1), count);
-    this.#raise(placeIn(block, hash, 2), count);
-    this.#raise(placeIn(block, hash, 3), count);
+    this.#raise(indexIn(block, hash, 0), count);
+    this.#raise(indexIn(block, hash, 1), count);
+    this.#raise(indexIn(block, hash, 2), count);
+    this.#raise(indexIn(block, hash, 3), count);
   }
 
   #blockOf(hash: number): number {
@@ -55,9 +55,9 @@ export class FrequencySketch {
     return ((mixed ^ (mixed >>> 13)) * BLOCK) & (this.#counters.length - 1);
   }
 
-  /** A counter that says more than the least of the four counts other keys as well, and stays. */
-  #raise(place: number, count: number): void {
-    if (this.#counters[place] === count) this.#counters[place] = count + 1;
+  /** A counter above the lowest of the four counts other keys as well, and is not raised. */
+  #raise(index: number, count: number): void {
+    if (this.#counters[index] === count) this.#counters[index] = count + 1;
   }
 
   #age(): void {
@@ -69,8 +69,8 @@ export class FrequencySketch {
   }
 }
 
-/** Each of the four counters stands in a quarter of its own. */
-function placeIn(block: number, hash: number, quarter: 0 | 1 | 2 | 3): number {
+/** Each of the four counters is in its own quarter of the block. */
+function indexIn(block: number, hash: number, quarter: 0 | 1 | 2 | 3): number {
   const mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   return block + quarter * QUARTER + ((mixed >>> (quarter * 4 + 12)) & (QUARTER - 1));
 }

@@ -3,19 +3,19 @@ import { AdaptiveWindow } from './adaptive-window.ts';
 import { FrequencySketch } from './frequency-sketch.ts';
 import { exceeds, type MemoryBounds, type OrderNode, TinyLfuOrder } from './tiny-lfu.ts';
 
-/** An entry of the memory store, and its place in the order of leaving. */
+/** A row of the memory store, with its position in the order of eviction. */
 export interface MemoryRow extends OrderNode<MemoryRow> {
   readonly key: string;
   readonly value: string;
   readonly expiresAt: number;
 }
 
-/** What V8 keeps for a row beside its characters: object, date, two texts, slot in the map, counts (207 to 281 measured). */
+/** Bytes that V8 needs for a row beside its characters: object, date, two texts, map slot, counts (207 to 281 measured). */
 const ROW_BYTES = 240;
 
 const WIDE = /[\u0100-\uffff]/;
 
-// V8 keeps a text in one byte a character only while all of them fit.
+// V8 stores a text with one byte for each character only while all characters fit in a byte.
 const bytesOf = (text: string) => (WIDE.test(text) ? text.length * 2 : text.length);
 
 /** FNV-1a. */
@@ -42,17 +42,17 @@ export function memoryRow(key: string, value: string, expiresAt: number): Memory
 
 const HALF = 0.5;
 
-/** Which rows stay: told of every use, it says which goes next while they are more than they may be. */
-export class MemoryEviction {
+/** Which row is evicted next: W-TinyLFU, with a window that adapts to the traffic. */
+class EvictionPolicy {
   readonly #sketch = new FrequencySketch();
-  readonly #trial: AdaptiveWindow;
+  readonly #window: AdaptiveWindow;
   readonly #bounds: MemoryBounds;
   readonly #order: TinyLfuOrder<MemoryRow>;
 
   constructor(bounds: MemoryBounds) {
     this.#bounds = bounds;
-    this.#trial = new AdaptiveWindow(this.#sketch, bounds);
-    this.#order = new TinyLfuOrder(this.#sketch, bounds, this.#trial.windowShare);
+    this.#window = new AdaptiveWindow(this.#sketch, bounds);
+    this.#order = new TinyLfuOrder(this.#sketch, bounds, this.#window.windowShare);
   }
 
   get bytes(): number {
@@ -69,14 +69,14 @@ export class MemoryEviction {
     this.#order.add(row);
   }
 
-  /** `row` is what `before` is from now on. */
+  /** Puts `row` in the place of `before`, which has the same key. */
   replace(before: MemoryRow, row: MemoryRow): void {
     this.#order.remove(before);
     this.#count(row, true);
     this.#order.add(row);
   }
 
-  /** While there is room for as much again, nothing is going to leave, and a use has nothing to tell. */
+  /** While the store is at most half full, no row will soon be evicted, and uses are not counted. */
   touch(row: MemoryRow): void {
     if (!exceeds(this.#order, this.#bounds, HALF)) return;
     this.#count(row, true);
@@ -91,27 +91,27 @@ export class MemoryEviction {
     return this.#order.victim();
   }
 
-  #count(row: MemoryRow, wasKept: boolean): void {
+  #count(row: MemoryRow, wasStored: boolean): void {
     this.#sketch.add(row.hash);
-    this.#trial.use(row, this.#order.count, wasKept);
-    this.#order.windowShare = this.#trial.windowShare;
+    this.#window.use(row, this.#order.count, wasStored);
+    this.#order.windowShare = this.#window.windowShare;
   }
 }
 
-/** Rows that each write looks at, going round: what has expired leaves without a timer and without a search. */
+/** Each write checks this many further rows, in turn, so that expired rows leave without a timer. */
 const ROWS_PER_WRITE = 4;
 
-/** The rows of a memory store within their bounds; an expired one is not there. */
+/** The rows of a memory store. They stay within their bounds, and an expired row is absent. */
 export class MemoryRows {
   readonly #rows = new Map<string, MemoryRow>();
   readonly #bounds: MemoryBounds;
-  #eviction: MemoryEviction;
-  #round = this.#rows.values();
+  #eviction: EvictionPolicy;
+  #sweep = this.#rows.values();
   #evictions = 0;
 
   constructor(bounds: MemoryBounds) {
     this.#bounds = bounds;
-    this.#eviction = new MemoryEviction(bounds);
+    this.#eviction = new EvictionPolicy(bounds);
   }
 
   get size(): StoreSize {
@@ -128,11 +128,11 @@ export class MemoryRows {
 
   put(row: MemoryRow, now: number): void {
     const before = this.#rows.get(row.key);
-    // It stands in the map where the former did: a scan that rewrites what it finds comes to an end.
+    // It keeps the former row's position in the map, so that a scan that rewrites what it finds ends.
     this.#rows.set(row.key, row);
     if (before === undefined) this.#eviction.add(row);
     else this.#eviction.replace(before, row);
-    this.#goRound(now);
+    this.#sweepSome(now);
     this.#evict();
   }
 
@@ -144,23 +144,23 @@ export class MemoryRows {
 
   clear(): void {
     this.#rows.clear();
-    this.#eviction = new MemoryEviction(this.#bounds);
+    this.#eviction = new EvictionPolicy(this.#bounds);
   }
 
-  /** All of them, also while they change, the expired included. */
+  /** All rows, including expired ones. Rows may be changed while they are read. */
   all(): IterableIterator<MemoryRow> {
     return this.#rows.values();
   }
 
-  /** Takes the row out if it has expired. Did it? */
+  /** Removes the row if it has expired. Returns whether it had. */
   removeIfExpired({ key, expiresAt }: MemoryRow, now: number): boolean {
     return now >= expiresAt && this.delete(key);
   }
 
-  #goRound(now: number): void {
+  #sweepSome(now: number): void {
     for (let seen = 0; seen < ROWS_PER_WRITE; seen += 1) {
-      const { value: row } = this.#round.next();
-      if (row === undefined) this.#round = this.#rows.values();
+      const { value: row } = this.#sweep.next();
+      if (row === undefined) this.#sweep = this.#rows.values();
       else this.removeIfExpired(row, now);
     }
   }

@@ -3,22 +3,22 @@ import type { Store, StoredRow, StoreSize } from '../store/index.ts';
 import { MemoryRows, memoryRow } from './memory-rows.ts';
 
 export interface MemoryStoreOptions {
-  /** @default 10_000 */
+  /** The most rows. @default 10_000 */
   readonly maxEntries?: number | undefined;
-  /** Bytes of keys, values and the index round them. @default 64 MiB */
+  /** The most bytes of keys, values and what each row needs beside them. @default 64 MiB */
   readonly maxBytes?: number | undefined;
   /** The clock, in milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined;
 }
 
-/** Rows that a sweep looks at before it lets others run. */
+/** A sweep checks this many rows before it lets other work run. */
 const ROWS_PER_TURN = 1_000;
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /**
- * Bounded memory, in which what is used again stays. A storage adapter for Keyv, too: without a `has`, since
- * Keyv 6 takes what has one for a Map, and hands it objects that have no size.
+ * Bounded memory. Rows that are used again are evicted last. It can also be the store of a Keyv. It has no `has`,
+ * because Keyv 6 takes a store with `has` for a Map, and gives it objects, whose size is not known.
  */
 export class MemoryStore implements Store {
   readonly isImmediate = true;
@@ -43,10 +43,13 @@ export class MemoryStore implements Store {
     return keys.map((key) => this.get(key));
   }
 
-  /** False for a value that is no text, or larger than the store: it is not kept, nor is what stood under its key. */
+  /**
+   * Returns false for a value that is not a text or is larger than the store. Such a value is not stored, and the
+   * former row of its key is removed.
+   */
   set(key: string, value: string, ttl = Number.POSITIVE_INFINITY): boolean {
     const now = this.#now();
-    const isText = typeof value === 'string'; // a Keyv may be told to serialise nothing
+    const isText = typeof value === 'string'; // a Keyv without a serialiser passes any value
     const row = isText ? memoryRow(key, value, now + ttl) : undefined;
     if (row === undefined || row.bytes > this.#maxBytes) {
       this.delete(key);
@@ -66,8 +69,8 @@ export class MemoryStore implements Store {
 
   async *scan(prefix: string): AsyncGenerator<StoredRow, void, undefined> {
     for (const row of this.#rows.all()) {
-      const isAsked = row.key.startsWith(prefix);
-      if (isAsked && !this.#rows.removeIfExpired(row, this.#now()))
+      const isMatch = row.key.startsWith(prefix);
+      if (isMatch && !this.#rows.removeIfExpired(row, this.#now()))
         yield { key: row.key, value: row.value };
     }
   }

@@ -15,15 +15,20 @@ export function exceeds({ count, bytes }: Filled, bounds: MemoryBounds, share: n
   return count > share * bounds.maxEntries || bytes > share * bounds.maxBytes;
 }
 
-/** A node knows its neighbours, so moving it costs the same in a list of ten and of a million. */
-export interface RecencyNode<Node> {
+/** A row as the order sees it. It knows its neighbours, so that moving it takes the same time in any list. */
+export interface OrderNode<Node extends OrderNode<Node>> {
+  readonly hash: number;
   readonly bytes: number;
+  list: RecencyList<Node> | undefined;
   newer: Node | undefined;
   older: Node | undefined;
 }
 
-/** Nodes from the most recently used to the least. (Re-inserting into a Map pays for its tombstones: 7 µs at 10,000 entries.) */
-export class RecencyList<Node extends RecencyNode<Node>> {
+/**
+ * Nodes from the most recently used to the least. (Re-inserting into a Map instead would cost 7 µs at 10,000 entries,
+ * because of the tombstones that it leaves.)
+ */
+class RecencyList<Node extends OrderNode<Node>> {
   #newest: Node | undefined;
   #oldest: Node | undefined;
   #count = 0;
@@ -77,65 +82,25 @@ export class RecencyList<Node extends RecencyNode<Node>> {
   }
 }
 
-/** How much of it is for rows that were used here: no flood of new ones reaches them. */
+/** The share of the main space for rows that were used since they entered it. New rows cannot push those out. */
 const PROTECTED_SHARE = 0.8;
 
-/** The room outside the window: rows on probation go first, the others have been used since they came. */
-export class MainSegment<Node extends OrderNode<Node>> {
-  readonly #probation = new RecencyList<Node>();
-  readonly #proven = new RecencyList<Node>();
-
-  get oldest(): Node | undefined {
-    return this.#probation.oldest ?? this.#proven.oldest;
-  }
-
-  get count(): number {
-    return this.#probation.count + this.#proven.count;
-  }
-
-  get bytes(): number {
-    return this.#probation.bytes + this.#proven.bytes;
-  }
-
-  add(node: Node): void {
-    node.list?.remove(node);
-    node.list = this.#probation;
-    this.#probation.push(node);
-  }
-
-  /** `share` is how much of the bounds is its own. Of those that have proven themselves the oldest makes room. */
-  touch(node: Node, bounds: MemoryBounds, share: number): void {
-    if (node.list === this.#proven) {
-      this.#proven.touch(node);
-      return;
-    }
-    node.list?.remove(node);
-    node.list = this.#proven;
-    this.#proven.push(node);
-    const { oldest } = this.#proven;
-    const isOver = exceeds(this.#proven, bounds, PROTECTED_SHARE * share);
-    if (isOver && oldest !== undefined && oldest !== node) this.add(oldest);
-  }
-}
-
-export interface OrderNode<Node extends OrderNode<Node>> extends RecencyNode<Node> {
-  readonly hash: number;
-  list: RecencyList<Node> | undefined;
-}
-
-/** What one write does at most of the work that a change of the window leaves. */
-const MOST_STEPS = 16;
+/** One write moves or compares at most this many rows, so that a new window size is reached over several writes. */
+const MAX_STEPS = 16;
 
 /**
- * Which row goes first. A new one enters a window that knows recency only; what falls out of that stays if it was used
- * more than what it would push out (Einziger, Friedman and Manes, "TinyLFU", 2017). A window of all the room is LRU.
+ * The order in which rows are evicted: W-TinyLFU (Einziger, Friedman and Manes, "TinyLFU", 2017). A new row enters a
+ * window, which is in order of recency. A row that leaves the window enters the main space if it was used more often
+ * than the rows that it would push out. The main space has a probation and a protected segment; a row on probation
+ * becomes protected when it is used. With a window of all the room, the order is LRU.
  */
 export class TinyLfuOrder<Node extends OrderNode<Node>> {
   readonly #sketch: FrequencySketch;
   readonly #window = new RecencyList<Node>();
-  readonly #main = new MainSegment<Node>();
+  readonly #probation = new RecencyList<Node>();
+  readonly #protected = new RecencyList<Node>();
   bounds: MemoryBounds;
-  /** How much of the room is the window's, from 0 to 1. */
+  /** The share of the room that is the window's, from 0 to 1. */
   windowShare: number;
 
   constructor(sketch: FrequencySketch, bounds: MemoryBounds, windowShare: number) {
@@ -145,11 +110,11 @@ export class TinyLfuOrder<Node extends OrderNode<Node>> {
   }
 
   get count(): number {
-    return this.#window.count + this.#main.count;
+    return this.#window.count + this.#probation.count + this.#protected.count;
   }
 
   get bytes(): number {
-    return this.#window.bytes + this.#main.bytes;
+    return this.#window.bytes + this.#probation.bytes + this.#protected.bytes;
   }
 
   get isOver(): boolean {
@@ -157,18 +122,17 @@ export class TinyLfuOrder<Node extends OrderNode<Node>> {
   }
 
   add(node: Node): void {
-    node.list = this.#window;
-    this.#window.push(node);
-    for (let step = 0; step < MOST_STEPS && this.#isWindowOver(); step += 1) {
+    this.#move(node, this.#window);
+    for (let step = 0; step < MAX_STEPS && this.#isWindowOver(); step += 1) {
       const { oldest } = this.#window;
       if (oldest === undefined || !this.#fitsMain(oldest)) return;
-      this.#main.add(oldest);
+      this.#move(oldest, this.#probation);
     }
   }
 
   touch(node: Node): void {
-    if (node.list === this.#window) this.#window.touch(node);
-    else this.#main.touch(node, this.bounds, 1 - this.windowShare);
+    if (node.list === this.#probation) this.#protect(node);
+    else node.list?.touch(node);
   }
 
   remove(node: Node): void {
@@ -176,24 +140,38 @@ export class TinyLfuOrder<Node extends OrderNode<Node>> {
     node.list = undefined;
   }
 
-  /** The row that goes next. */
+  /** The row to evict next. */
   victim(): Node | undefined {
     const candidate = this.#window.oldest;
-    const victim = this.#main.oldest;
+    const victim = this.#probation.oldest ?? this.#protected.oldest;
     if (candidate === undefined || victim === undefined) return candidate ?? victim;
     if (!this.#isWindowOver()) return victim;
     if (!this.#outweighs(candidate, victim)) return candidate;
-    this.#main.add(candidate);
+    this.#move(candidate, this.#probation);
     return victim;
   }
 
-  /** Was it used more than all that would have to go for it? */
+  /** Where the protected segment is full, its oldest row goes back on probation. */
+  #protect(node: Node): void {
+    this.#move(node, this.#protected);
+    const { oldest } = this.#protected;
+    const isOver = exceeds(this.#protected, this.bounds, PROTECTED_SHARE * (1 - this.windowShare));
+    if (isOver && oldest !== undefined && oldest !== node) this.#move(oldest, this.#probation);
+  }
+
+  #move(node: Node, list: RecencyList<Node>): void {
+    node.list?.remove(node);
+    node.list = list;
+    list.push(node);
+  }
+
+  /** Was the candidate used more often than all the rows that would have to leave for it? */
   #outweighs(candidate: Node, first: Node): boolean {
     const uses = this.#sketch.countOf(candidate.hash);
     let missing = this.bytes - this.bounds.maxBytes;
     let lost = 0;
     let victim: Node | undefined = first;
-    for (let step = 0; step < MOST_STEPS && victim !== undefined; step += 1) {
+    for (let step = 0; step < MAX_STEPS && victim !== undefined; step += 1) {
       lost += this.#sketch.countOf(victim.hash);
       missing -= victim.bytes;
       if (lost >= uses || missing <= 0) break;
@@ -203,13 +181,15 @@ export class TinyLfuOrder<Node extends OrderNode<Node>> {
   }
 
   #fitsMain(node: Node): boolean {
-    const filled = { count: this.#main.count + 1, bytes: this.#main.bytes + node.bytes };
-    return !exceeds(filled, this.bounds, 1 - this.windowShare);
+    const count = this.#probation.count + this.#protected.count + 1;
+    const bytes = this.#probation.bytes + this.#protected.bytes + node.bytes;
+    return !exceeds({ count, bytes }, this.bounds, 1 - this.windowShare);
   }
 
   #isWindowOver(): boolean {
     const share = this.windowShare;
     if (this.#window.count > 1) return exceeds(this.#window, this.bounds, share);
-    return this.#window.bytes > share * this.bounds.maxBytes; // the newest is no candidate for being small
+    // The only row of a window that may hold less than one row is no candidate, unless it is too large.
+    return this.#window.bytes > share * this.bounds.maxBytes;
   }
 }

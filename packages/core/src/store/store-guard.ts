@@ -67,8 +67,7 @@ export class StoreGuard {
       return settled;
     } catch (error) {
       this.report(operation, error);
-      if (isPermanentFailure(error)) this.#breaker.openAtOnce();
-      else if (!hasAnswered(error)) this.#breaker.failed();
+      this.#judge(error);
       return FAILED;
     }
   }
@@ -90,6 +89,12 @@ export class StoreGuard {
     const isKnown = isPermanent && this.#permanentFailure === reason;
     this.#permanentFailure = isPermanent ? reason : undefined;
     if (!isKnown) this.#events.emit('store-error', { operation, reason, isPermanent });
+  }
+
+  #judge(error: unknown): void {
+    if (hasAnswered(error)) return;
+    if (isPermanentFailure(error)) this.#breaker.openAtOnce();
+    else this.#breaker.failed();
   }
 
   /** Never rejects. Where opening fails or takes too long, each operation finds out for itself. */

@@ -5,7 +5,7 @@ import { FrequencySketch } from '../../src/memory/frequency-sketch.ts';
 const hash = fc.integer();
 
 describe('the count of a key', () => {
-  test('is never less than its uses, up to fifteen', () => {
+  test('is never lower than its uses, up to fifteen', () => {
     fc.assert(
       fc.property(fc.array(hash, { maxLength: 300 }), (uses) => {
         const sketch = new FrequencySketch();
@@ -18,7 +18,7 @@ describe('the count of a key', () => {
     );
   });
 
-  test('is nothing for one that was never used, where few others were', () => {
+  test('is zero for a key that was never used, where few others were', () => {
     const sketch = new FrequencySketch();
     sketch.reserve(1_000);
     for (let used = 0; used < 100; used += 1) sketch.add(used * 0x9e3779b1);
@@ -26,7 +26,7 @@ describe('the count of a key', () => {
     expect(strangers.filter((key) => sketch.countOf(key) > 0).length).toBeLessThan(20);
   });
 
-  test('outlives that the sketch grows', () => {
+  test('stays the same when the sketch grows', () => {
     fc.assert(
       fc.property(fc.uniqueArray(hash, { maxLength: 50 }), (keys) => {
         const sketch = new FrequencySketch();
@@ -38,7 +38,7 @@ describe('the count of a key', () => {
     );
   });
 
-  test('fades when others are used', () => {
+  test('falls when other keys are used', () => {
     const sketch = new FrequencySketch();
     for (let use = 0; use < 10; use += 1) sketch.add(1);
     for (let use = 0; use < 2_000; use += 1) sketch.add(2);

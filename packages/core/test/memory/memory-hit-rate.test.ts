@@ -42,7 +42,7 @@ describe('a suite that is run again and again', () => {
     },
   );
 
-  test('hits as well where bytes are the bound, and the answers differ in size', () => {
+  test('has as many hits where bytes are the bound and answers differ in size', () => {
     const keys = suite(400, 40);
     const store = new MemoryStore({ maxBytes: 600_000 });
     const rate = hitRate(keys, store, (key) => 'x'.repeat(key % 10 === 0 ? 10_000 : 1_000));
@@ -50,7 +50,7 @@ describe('a suite that is run again and again', () => {
     expect(store.measure().bytes).toBeLessThanOrEqual(600_000);
   });
 
-  test('hits as well after the chats that came before it', () => {
+  test('has as many hits after chats', () => {
     const store = new MemoryStore({ maxEntries: 200 });
     hitRate(chats(10_000), store);
     const keys = suite(400, 60).map((key) => key + 1_000_000);
@@ -58,7 +58,7 @@ describe('a suite that is run again and again', () => {
   });
 });
 
-describe('where what is recent comes again', () => {
+describe('traffic that repeats recent requests', () => {
   const traces: readonly [string, number[]][] = [
     ['popularity that shifts', shiftingPopularity(20_000)],
     ['one-hit wonders', oneHitWonders(20_000)],
@@ -72,14 +72,14 @@ describe('where what is recent comes again', () => {
     [10, 30, 100, 1_000].map((maxEntries) => [name, maxEntries, keys] as const),
   );
 
-  test.each(cases)('%s in %i rows: no fewer hits than LRU', (_name, maxEntries, keys) => {
+  test.each(cases)('as %s, in %i rows, has no fewer hits than LRU', (_name, maxEntries, keys) => {
     const rate = hitRate(keys, new MemoryStore({ maxEntries }));
     expect(rate).toBeGreaterThan(hitRateOfLru(keys, maxEntries) - 1);
   });
 });
 
-describe('what comes once', () => {
-  test('does not push out what comes often', () => {
+describe('a request that comes once', () => {
+  test('does not evict requests that come often', () => {
     const rate = (maxEntries: number) =>
       hitRate(oneHitWonders(20_000), new MemoryStore({ maxEntries }));
     const lru = (maxEntries: number) => hitRateOfLru(oneHitWonders(20_000), maxEntries);
@@ -87,7 +87,7 @@ describe('what comes once', () => {
     expect(rate(100)).toBeGreaterThan(lru(100) + 4);
   });
 
-  test('in one large answer does not push out many small ones that come often', () => {
+  test('and has a large answer does not evict many small answers that come often', () => {
     const store = new MemoryStore({ maxBytes: 100_000 });
     hitRate(suite(400, 40), store, () => 'x'.repeat(250)); // a suite that does not fit teaches it to hold on
     const kept = store.measure().entries;

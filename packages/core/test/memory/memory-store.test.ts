@@ -19,7 +19,7 @@ const step = fc.oneof(
 );
 
 describe('bounded by entries', () => {
-  test('never holds more rows than it may, and what it holds is what was written last', async () => {
+  test('never holds too many rows, and each row is the one that was written last', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const store = new MemoryStore({ maxEntries: 3 });
@@ -39,7 +39,7 @@ describe('bounded by entries', () => {
     );
   });
 
-  test('the least recently used goes first, until the traffic shows that others should', () => {
+  test('the least recently used row is evicted first, until the traffic shows that another should be', () => {
     const store = new MemoryStore({ maxEntries: 3 });
     for (const name of ['a', 'b', 'c']) store.set(name, '1');
     store.get('a');
@@ -48,7 +48,7 @@ describe('bounded by entries', () => {
     expect(store.getMany(['a', 'b', 'c', 'd'])).toEqual(['1', '2', undefined, '1']);
   });
 
-  test('what is left out is counted', () => {
+  test('evictions are counted', () => {
     const store = new MemoryStore({ maxEntries: 2 });
     for (const name of ['a', 'b', 'c', 'd']) store.set(name, '1');
     expect(store.measure()).toMatchObject({ entries: 2, evictions: 2 });
@@ -62,7 +62,7 @@ describe('bounded by bytes', () => {
     fc.integer({ min: 0, max: 1_000 }).map((length) => '世'.repeat(length)),
   );
 
-  test('never holds more than it may, and counts what it holds', async () => {
+  test('never holds too many bytes, and counts those that it holds', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(key, text), { maxLength: 40 }), async (writes) => {
         const store = new MemoryStore({ maxBytes: 2_000 });
@@ -81,7 +81,7 @@ describe('bounded by bytes', () => {
     );
   });
 
-  test('a value larger than all of it is refused, and what stood there is gone', () => {
+  test('a value larger than the whole store is refused, and the former row is removed', () => {
     const store = new MemoryStore({ maxBytes: 1_000 });
     store.set('a', 'small');
     store.set('b', 'small');
@@ -90,7 +90,7 @@ describe('bounded by bytes', () => {
     expect(store.measure().evictions).toBe(0);
   });
 
-  test('a value that grows pushes others out, and not itself', () => {
+  test('a value that grows evicts other rows, and not its own', () => {
     const store = new MemoryStore({ maxBytes: 1_000 });
     for (const name of ['a', 'b']) store.set(name, 'x'.repeat(100));
     expect(store.set('a', 'x'.repeat(600))).toBe(true);
@@ -99,7 +99,7 @@ describe('bounded by bytes', () => {
     expect(store.measure()).toMatchObject({ entries: 1, evictions: 1 });
   });
 
-  test('a text that needs two bytes a character counts for twice', () => {
+  test('a text that needs two bytes for each character counts twice', () => {
     const [narrow, wide] = [new MemoryStore(), new MemoryStore()];
     narrow.set('k', 'é'.repeat(100));
     wide.set('k', '世'.repeat(100));
@@ -107,7 +107,7 @@ describe('bounded by bytes', () => {
   });
 
   test.each([[null], [undefined], [5], [{ value: 'a' }], [['a']]])(
-    'what is no text has no size, and is refused: %j',
+    'a value that is not a text is refused: %j',
     (value) => {
       const store = new MemoryStore();
       store.set('key', 'text');
@@ -143,7 +143,7 @@ describe('a ttl', () => {
     expect(store.getMany(['longer', 'endless', 'shorter'])).toEqual(['2', '2', undefined]);
   });
 
-  test('of rows that nobody reads is told when they are swept', async () => {
+  test('removes rows that nobody reads, when they are swept', async () => {
     const clock = manualClock();
     const store = new MemoryStore({ now: clock.now });
     for (const name of ['a', 'b', 'c']) store.set(name, '1', 100);
@@ -157,8 +157,8 @@ describe('a ttl', () => {
   });
 });
 
-describe('what has expired', () => {
-  test('leaves while others are written, without being asked for', () => {
+describe('a row that has expired', () => {
+  test('is removed while others are written', () => {
     const clock = manualClock();
     const store = new MemoryStore({ now: clock.now });
     for (let index = 0; index < 400; index += 1) store.set(`old ${index}`, '1', 100);
@@ -167,7 +167,7 @@ describe('what has expired', () => {
     expect(store.measure()).toMatchObject({ entries: 150, evictions: 0 });
   });
 
-  test('leaves before anything that has not', () => {
+  test('is removed before a row that has not', () => {
     const clock = manualClock();
     const store = new MemoryStore({ maxEntries: 100, now: clock.now });
     for (let index = 0; index < 50; index += 1) store.set(`kept ${index}`, '1');
@@ -178,7 +178,7 @@ describe('what has expired', () => {
     expect(store.get('kept 49')).toBe('1');
   });
 
-  test('is not lost from sight when the rows are cleared', () => {
+  test('is still found after the store was cleared', () => {
     const clock = manualClock();
     const store = new MemoryStore({ now: clock.now });
     for (let index = 0; index < 50; index += 1) store.set(`${index}`, '1', 100);
@@ -190,7 +190,7 @@ describe('what has expired', () => {
   });
 });
 
-test('clearing leaves nothing, and the bounds whole', async () => {
+test('clearing removes all rows, and the bounds still hold', async () => {
   const store = new MemoryStore({ maxEntries: 2 });
   for (const name of ['a', 'b', 'c']) store.set(name, '1');
   store.clear();
@@ -199,7 +199,7 @@ test('clearing leaves nothing, and the bounds whole', async () => {
   expect(await keysOf(store)).toEqual(['b', 'c']);
 });
 
-test('a scan that rewrites every row it finds comes to an end', async () => {
+test('a scan that rewrites every row that it finds ends', async () => {
   const store = new MemoryStore();
   for (const name of ['a', 'b', 'c']) store.set(name, '1');
   const seen: string[] = [];
@@ -210,7 +210,7 @@ test('a scan that rewrites every row it finds comes to an end', async () => {
   expect(seen).toEqual(['a', 'b', 'c']);
 });
 
-test('a sweep of many rows lets others run meanwhile', async () => {
+test('a sweep of many rows lets other work run meanwhile', async () => {
   const clock = manualClock();
   const store = new MemoryStore({ now: clock.now });
   for (let index = 0; index < 3_000; index += 1) store.set(`${index}`, '1', 100);
@@ -224,7 +224,7 @@ test('a sweep of many rows lets others run meanwhile', async () => {
 
 describe('bounds', () => {
   test.each([[0], [-1], [Number.NaN], [Number.POSITIVE_INFINITY], ['10' as never]])(
-    'that are no number above zero are misuse: %p',
+    'that are not a number above zero are refused: %p',
     (bound) => {
       const misuse = expect.objectContaining({ code: 'INVALID_OPTION' });
       expect(() => new MemoryStore({ maxEntries: bound })).toThrow(misuse);
@@ -233,7 +233,7 @@ describe('bounds', () => {
   );
 });
 
-test('a scan outlives the rows that go meanwhile', async () => {
+test('a scan continues when rows are removed meanwhile', async () => {
   const store = new MemoryStore();
   for (const name of ['a:1', 'a:2', 'a:3', 'b:1']) store.set(name, '1');
   const seen: string[] = [];
@@ -263,7 +263,7 @@ describe.each<[string, (store: MemoryStore) => AnyKeyv]>([
     expect([await keyv.get('42'), await keyv.get('43')]).toEqual([undefined, 'x'.repeat(1_000)]);
   });
 
-  test('a value that is too large is not kept, and it says so', async () => {
+  test('a value that is too large is not stored, and set returns false', async () => {
     const keyv = over(new MemoryStore({ maxBytes: 1_000 }));
     await keyv.set('key', 'small');
     expect(await keyv.set('key', 'x'.repeat(1_000))).toBe(false);
