@@ -26,7 +26,7 @@ function adapterOf(usage: Usage | undefined): Adapter {
   return { ...defaultAdapter, provider: 'p', stream, usageOf: () => usage };
 }
 
-/** A provider that takes 800 ms by the trial's clock, and says what each answer used. */
+/** A provider that takes 800 ms by the trial's clock, and states the usage of each answer. */
 function start(options: CacheOptions = {}, usage: Usage | undefined = USAGE) {
   const trial = startTrial(options);
   const adapter = adapterOf(usage);
@@ -43,8 +43,8 @@ function start(options: CacheOptions = {}, usage: Usage | undefined = USAGE) {
 const tokens = (answers: number) => ({ input: 100 * answers, output: 10 * answers });
 const usd = (answers: number) => ({ usd: 0.5 * answers, unpriced: 0 });
 
-describe('what is saved and what is spent', () => {
-  test('are kept apart: a hit is never spent', async () => {
+describe('tokens, money and time', () => {
+  test('are saved or spent, and a hit is never spent', async () => {
     const { cache, ask } = start();
     await ask.withInfo(A);
     await ask(A);
@@ -59,7 +59,7 @@ describe('what is saved and what is spent', () => {
     expect(time.speedup).toBeGreaterThan(1);
   });
 
-  test('a stale answer is saved, and the call behind it spent', async () => {
+  test('of a stale answer are saved, and those of its revalidation are spent', async () => {
     const { cache, ask, clock } = start({ ttl: '1m', staleWhileRevalidate: '1m' });
     await ask.withInfo(A);
     clock.advance(60_000);
@@ -69,7 +69,7 @@ describe('what is saved and what is spent', () => {
     expect([stale, counted]).toEqual([1, { saved: tokens(1), spent: tokens(2) }]);
   });
 
-  test('who joins a call saves one', async () => {
+  test('of a follower are saved', async () => {
     const { cache, ask } = start();
     await Promise.all([ask(A), ask(A), ask(A)]);
     await settled();
@@ -79,7 +79,7 @@ describe('what is saved and what is spent', () => {
     });
   });
 
-  test('a stream counts when it has ended, and so does its time', async () => {
+  test('of a stream are counted when it has ended', async () => {
     const { cache, adapter, clock } = start();
     const gate = closedGate();
     const ask = cachedLlmCall(
@@ -104,7 +104,7 @@ describe('what is saved and what is spent', () => {
     });
   });
 
-  test('an answer that is not kept is spent all the same', async () => {
+  test('of an answer that is not stored are spent', async () => {
     const { cache, adapter } = start();
     const ask = cachedLlmCall(async (_question: Question) => ({ finish_reason: 'length' }), {
       cache,
@@ -119,7 +119,7 @@ describe('what is saved and what is spent', () => {
     });
   });
 
-  test('an answer in a mode that writes nothing is spent, and says why it was not kept', async () => {
+  test('of an answer in a mode that writes nothing are spent, and the mode is counted as the reason', async () => {
     const { cache, ask } = start({ mode: 'read-only' });
     await ask.withInfo(A);
     expect(cache.stats()).toMatchObject({
@@ -128,7 +128,7 @@ describe('what is saved and what is spent', () => {
     });
   });
 
-  test('an answer that was invalidated on its way is spent', async () => {
+  test('of an answer that was invalidated on its way are spent', async () => {
     const { cache, adapter } = start();
     const gate = closedGate();
     const ask = cachedLlmCall(async (_question: Question) => gate.opened.then(() => 'old'), {
@@ -146,7 +146,7 @@ describe('what is saved and what is spent', () => {
     });
   });
 
-  test('a call that fails spends nothing that is known', async () => {
+  test('of a call that fails are not counted', async () => {
     const { cache, adapter } = start();
     const ask = cachedLlmCall(
       async (_question: Question) => {
@@ -160,7 +160,7 @@ describe('what is saved and what is spent', () => {
 });
 
 describe('money', () => {
-  test('of a price that nobody knows is unknown, and never 0', async () => {
+  test('of an unknown price is unknown, and never 0', async () => {
     const { cache, ask } = start({}, { inputTokens: 5, outputTokens: 5 });
     await ask.withInfo(A);
     await ask(A);
@@ -172,13 +172,13 @@ describe('money', () => {
     expect(cache.summary()).toContain('saved unknown; spent unknown');
   });
 
-  test('is by the user’s own word before the provider’s', async () => {
+  test('is what priceOf says, before what the provider says', async () => {
     const { cache, ask } = start({ priceOf: ({ outputTokens = 0 }) => outputTokens / 5 });
     await ask.withInfo(A);
     expect(cache.stats().cost.spent).toEqual({ usd: 2, unpriced: 0 });
   });
 
-  test('is by the list of prices where the model is known', async () => {
+  test('is by the list of prices where the list has the model', async () => {
     const { cache } = start();
     const usageOf = () => ({ inputTokens: 1_000_000, outputTokens: 100_000 });
     const ask = cachedLlmCall(async (_question: Question) => 'answer', {
@@ -195,7 +195,7 @@ describe('money', () => {
     expect(cost.spent.usd).toBeCloseTo(7, 6);
   });
 
-  test('of a long request is by the price of long requests, however many short ones there are', async () => {
+  test('of a request is by its own length, however many requests there are', async () => {
     const { cache } = start();
     const usageOf = () => ({ inputTokens: 150_000, outputTokens: 50 }); // twice that is priced higher
     const ask = cachedLlmCall(async (_question: Question) => 'answer', {
@@ -210,7 +210,7 @@ describe('money', () => {
 });
 
 describe('stats by', () => {
-  test('model have a row for each model at each provider, the most asked first', async () => {
+  test('model have a row for each model at each provider, with the most requests first', async () => {
     const { cache, ask } = start();
     await ask.withInfo(A);
     await ask(A);
@@ -247,7 +247,7 @@ describe('the ledger', () => {
     return { store, one: start({ store, ...options }), other: start({ store, ...options }) };
   }
 
-  test('adds up all, written down or not', async () => {
+  test('adds up all counts, whether they were written or not', async () => {
     const { store, one, other } = startTwo();
     await one.ask.withInfo(A);
     await one.cache.close();
@@ -259,7 +259,7 @@ describe('the ledger', () => {
     expect(ledger.by('day')).toMatchObject([{ day: '2026-01-01', requests: 2 }]);
   });
 
-  test('is written once in a while, and counts nothing twice', async () => {
+  test('is written at intervals, and counts nothing twice', async () => {
     const { store, one, other } = startTwo({ ledger: '5ms' });
     for (let round = 1; round <= 3; round += 1) {
       await one.ask(A);
@@ -269,7 +269,7 @@ describe('the ledger', () => {
     expect((await other.cache.ledger()).total).toMatchObject({ requests: 3, hits: 2, stored: 1 });
   });
 
-  test('has what could not be written when it can', async () => {
+  test('gets what could not be written, when the store is back', async () => {
     const { store, one, other } = startTwo({ ledger: '5ms' });
     await one.ask.withInfo(A);
     store.isBroken = true;
@@ -280,7 +280,7 @@ describe('the ledger', () => {
     expect((await other.cache.ledger()).total).toMatchObject({ requests: 2, misses: 2 });
   });
 
-  test('says that it is not complete where the store does not list its rows', async () => {
+  test('is not complete where the store does not list its rows', async () => {
     const { store, one, other } = startTwo();
     await one.ask.withInfo(A);
     store.isBroken = true;
@@ -292,7 +292,7 @@ describe('the ledger', () => {
     expect(await unlisted.cache.ledger()).toMatchObject({ isComplete: false, processes: 1 });
   });
 
-  test('of memory is this process’s own', async () => {
+  test('of memory is that of this process', async () => {
     const { cache, ask } = start();
     await ask(A);
     expect(await cache.ledger()).toMatchObject({ isComplete: true, total: { requests: 1 } });
@@ -317,13 +317,13 @@ describe('the ledger', () => {
     expect(store.ledgerKeys).toHaveLength(1);
   });
 
-  test('of a cache that nobody asked is not written', async () => {
+  test('of a cache without requests is not written', async () => {
     const { store, one } = startTwo();
     await one.cache.close();
     expect(store.ledgerKeys).toEqual([]);
   });
 
-  test('outlives the entries, and is none', async () => {
+  test('stays when the entries are cleared, and is not an entry', async () => {
     const { one, other } = startTwo();
     await one.ask.withInfo(A);
     await one.cache.close();
@@ -333,7 +333,7 @@ describe('the ledger', () => {
     expect(other.story()).toContain('miss');
   });
 
-  test('takes rows of another making for nothing', async () => {
+  test('ignores rows of another format', async () => {
     const { store, one, other } = startTwo();
     await one.ask.withInfo(A);
     await one.cache.close();
@@ -344,7 +344,7 @@ describe('the ledger', () => {
     expect((await other.cache.ledger()).total).toMatchObject({ requests: 1, stored: 1 });
   });
 
-  test('has no prompt, no answer, no scope and no key in it', async () => {
+  test('contains no prompt, no answer, no scope and no key', async () => {
     const { store, one } = startTwo({ scope: 'tenant-7', tags: ['tagged'] });
     await one.ask.withInfo({ ...A, prompt: 'what was asked' });
     await one.cache.close();

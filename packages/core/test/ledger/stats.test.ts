@@ -20,7 +20,7 @@ describe('stats', () => {
     expect(cache.stats({ by: 'model' })).toEqual([]);
   });
 
-  test('count each request once, by what became of it', async () => {
+  test('count each request once, by its outcome', async () => {
     const { cache, clock } = startTrial({ ttl: '1m', staleWhileRevalidate: '1m' });
     const ask = cachedLlmCall(startProvider().ask, { cache, when: ({ live }) => live !== true });
     await ask(QUESTION); // a miss
@@ -36,7 +36,7 @@ describe('stats', () => {
     expect(cache.stats()).toMatchObject({ stale: 1, requests: 6 });
   });
 
-  test('a revalidation behind an answer is no request', async () => {
+  test('a revalidation in the background is not a request', async () => {
     const { cache, clock } = startTrial({ ttl: '1m', staleWhileRevalidate: '1m' });
     const ask = cachedLlmCall(startProvider().ask, { cache });
     await ask(QUESTION);
@@ -58,7 +58,7 @@ describe('stats', () => {
     expect(cache.stats()).toMatchObject({ requests: 2, misses: 2 });
   });
 
-  test('tell what the memory store holds, and what it let go', async () => {
+  test('include the size of the memory store, and its evictions', async () => {
     const { cache } = startTrial({ maxEntries: 2 });
     const ask = cachedLlmCall(startProvider().ask, { cache });
     for (const prompt of ['a', 'b', 'c', 'd']) await ask({ prompt });
@@ -70,18 +70,18 @@ describe('stats', () => {
 });
 
 describe('on', () => {
-  test('returns how to stop listening', async () => {
+  test('returns a function that stops the listener', async () => {
     const { cache } = startTrial();
-    const heard: string[] = [];
-    const stop = cache.on('miss', ({ provider }) => heard.push(provider));
+    const received: string[] = [];
+    const stop = cache.on('miss', ({ provider }) => received.push(provider));
     const ask = cachedLlmCall(startProvider().ask, { cache });
     await ask({ prompt: 'a' });
     stop();
     await ask({ prompt: 'b' });
-    expect(heard).toEqual(['ask']);
+    expect(received).toEqual(['ask']);
   });
 
-  test('tells key, provider and model', async () => {
+  test('gives the listener key, provider and model', async () => {
     const { cache, events } = startTrial();
     const ask = cachedLlmCall(startProvider().ask, { cache, provider: 'openai' });
     const question = { prompt: 'p', model: 'gpt-5' };

@@ -170,12 +170,12 @@ describe('a row that has expired', () => {
   test('is removed before a row that has not', () => {
     const clock = manualClock();
     const store = new MemoryStore({ maxEntries: 100, now: clock.now });
-    for (let index = 0; index < 50; index += 1) store.set(`kept ${index}`, '1');
+    for (let index = 0; index < 50; index += 1) store.set(`fresh ${index}`, '1');
     for (let index = 0; index < 50; index += 1) store.set(`old ${index}`, '1', 100);
     clock.advance(100);
     for (let index = 0; index < 20; index += 1) store.set(`new ${index}`, '1');
     store.set('one more', '1');
-    expect(store.get('kept 49')).toBe('1');
+    expect(store.get('fresh 49')).toBe('1');
   });
 
   test('is still found after the store was cleared', () => {

@@ -2,32 +2,23 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createLlmCache, type LlmCache } from '../../src/index.ts';
 import { type Asking, go, startProcess } from './processes.ts';
-import { SHARED_PLACES, type SharedPlace } from './shared-places.ts';
+import { atEnd, endAll, SHARED_PLACES, urlOf } from './shared-places.ts';
 
 const PROCESSES = 4;
 const QUESTIONS = 6;
-const ends: (() => unknown)[] = [];
 
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
+afterEach(endAll);
 
 function readerOf(store: string): LlmCache {
   const cache = createLlmCache({ store, storeTimeout: '30s' });
-  ends.push(() => cache.close());
+  atEnd(() => cache.close());
   return cache;
 }
 
 async function start(...parameters: string[]): Promise<Asking> {
   const process = await startProcess('counting-process', ...parameters);
-  ends.push(() => process.child.kill('SIGKILL'));
+  atEnd(() => process.child.kill('SIGKILL'));
   return process;
-}
-
-async function urlOf(openPlace: () => Promise<SharedPlace>): Promise<string> {
-  const { url, remove } = await openPlace();
-  ends.push(remove);
-  return url;
 }
 
 async function startAll(url: string, every: string): Promise<Asking[]> {
@@ -44,7 +35,7 @@ async function requestsIn(cache: LlmCache): Promise<number> {
   return (await cache.ledger()).total.requests;
 }
 
-/** What a process does with so many questions, in the words of the ledger. */
+/** The figures of a process that asked this many questions. */
 function figures(questions: number) {
   return {
     ...{ requests: 5 * questions, hits: 2 * questions, misses: 2 * questions },
@@ -84,7 +75,7 @@ describe.each(SHARED_PLACES)('the ledger of four processes on %s', (_what, openP
     expect(days.reduce((sum, requests) => sum + requests, 0)).toBe(5 * all);
   });
 
-  test('loses no more of one that is killed than it had not yet written', async () => {
+  test('loses of a killed process only what it had not yet written', async () => {
     const url = await urlOf(openPlace);
     const processes = await startAll(url, '50ms');
     const [killed, ...others] = processes;

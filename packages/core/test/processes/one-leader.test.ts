@@ -1,30 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Asking, answersOf, go, startAsking, startSlowProvider } from './processes.ts';
-import { SHARED_PLACES, type SharedPlace } from './shared-places.ts';
+import { atEnd, endAll, SHARED_PLACES, urlOf } from './shared-places.ts';
 
 const PROCESSES = 8;
 const CALLS = '100';
-const ends: (() => unknown)[] = [];
 
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
-
-async function urlOf(openPlace: () => Promise<SharedPlace>): Promise<string> {
-  const { url, remove } = await openPlace();
-  ends.push(remove);
-  return url;
-}
+afterEach(endAll);
 
 async function startAll(url: string) {
   const provider = await startSlowProvider();
-  ends.push(() => provider.close());
+  atEnd(() => provider.close());
   const processes: Asking[] = [];
   for (let count = 0; count < PROCESSES; count += 1) {
     processes.push(await startAsking(url, provider.url, CALLS));
   }
-  ends.push(() => Promise.all(processes.map(({ child }) => child.kill('SIGKILL'))));
+  atEnd(() => Promise.all(processes.map(({ child }) => child.kill('SIGKILL'))));
   return { provider, processes };
 }
 
@@ -35,7 +26,7 @@ describe.each(SHARED_PLACES)(
       const { provider, processes } = await startAll(await urlOf(openPlace));
       processes.forEach(go);
       while (provider.count === 0) await delay(5);
-      await delay(50); // whoever would call, too, has done so
+      await delay(50); // any other call would have been made by now
       provider.open();
       await Promise.all(processes.map(({ ended }) => ended));
       expect(processes.map(answersOf)).toEqual(Array(PROCESSES).fill(['answer 1']));

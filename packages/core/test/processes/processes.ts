@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const fromExamples = createRequire(new URL('../../../../examples/package.json', import.meta.url));
 
-/** Answers when it is told to, and counts who asked. */
+/** A provider that answers after `open`, and counts its calls. */
 export async function startSlowProvider() {
   const waiting: (() => void)[] = [];
   const provider = { url: '', count: 0, isOpen: false, open, close };
@@ -48,7 +48,7 @@ export function startAsking(...parameters: string[]): Promise<Asking> {
 /** Starts a script of this folder, which says when it is ready. */
 export async function startProcess(name: string, ...parameters: string[]): Promise<Asking> {
   const script = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
-  // The loader in the process itself: a signal then reaches who holds the lease, and no wrapper.
+  // The loader runs in the process itself, so that a signal reaches the holder of the lease and not a wrapper.
   const loader = fromExamples.resolve('tsx');
   const node = ['--import', loader, '--conditions=@cached-llm/source', script, ...parameters];
   const child = spawn(process.execPath, node, { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -1,7 +1,7 @@
 import { startRedis, temporaryFolder } from '@cached-llm/testing';
 
-/** A place that several processes share, and how to take it away. */
-export interface SharedPlace {
+/** A store that several processes share, and how to remove it. */
+interface SharedPlace {
   readonly url: string;
   readonly remove: () => Promise<void>;
 }
@@ -20,3 +20,22 @@ export const SHARED_PLACES = [
   ['a SQLite file', sqlitePlace],
   ['a Redis', redisPlace],
 ] as const;
+
+const ends: (() => unknown)[] = [];
+
+/** Runs `end` after the test. */
+export function atEnd(end: () => unknown): void {
+  ends.push(end);
+}
+
+/** Ends what the test started, the latest first. */
+export async function endAll(): Promise<void> {
+  for (const end of ends.splice(0).reverse()) await end();
+}
+
+/** Opens a place for one test. */
+export async function urlOf(openPlace: () => Promise<SharedPlace>): Promise<string> {
+  const { url, remove } = await openPlace();
+  atEnd(remove);
+  return url;
+}
