@@ -114,7 +114,7 @@ function tiersOf(tiers: readonly unknown[], options: CacheOptions): Stores {
   if (options.store !== undefined) refuseTiers('Both store and tiers are set.');
   if (!Array.isArray(tiers) || tiers.length !== 2) refuseTiers('tiers are not two stores.');
   const [l1, store] = tiers.map((tier) => storeOf(tier, options));
-  // A near tier that could be slow, or away, would need a tier of its own.
+  // An L1 that could be slow or away would need a tier before itself.
   if (!(l1 instanceof MemoryStore)) return refuseTiers('The first tier is not bounded memory.');
   if (store === undefined || store instanceof MemoryStore)
     return refuseTiers('The second tier is memory, too.');
