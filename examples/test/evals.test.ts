@@ -1,18 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  fixturesFolder,
-  type ReceivedRequest,
-  startWireServer,
-  type TemporaryFolder,
-  temporaryFolder,
-  type WireServer,
-} from '@cached-llm/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { runExample } from './run-example.ts';
+import { fixturesFolder, type ReceivedRequest } from '@cached-llm/testing';
+import { beforeEach, expect, test } from '@jest/globals';
+import { exampleRuns } from './run-example.ts';
 
-let server: WireServer;
-let folder: TemporaryFolder;
 let answers = 0;
 
 /** Each answer has another text, so that an answer that was not replayed is visible. */
@@ -25,21 +16,11 @@ function answer({ json }: ReceivedRequest) {
   return { body };
 }
 
-beforeAll(async () => {
-  server = await startWireServer({ answer });
-});
-afterAll(() => server.close());
-beforeEach(async () => {
+const examples = exampleRuns(answer);
+const { run } = examples;
+beforeEach(() => {
   answers = 0;
-  server.reset();
-  folder = await temporaryFolder();
 });
-afterEach(() => folder.remove());
-
-function run(name: string, environment: Readonly<Record<string, string>> = {}) {
-  const wire = { OPENAI_API_KEY: 'none', OPENAI_BASE_URL: `${server.url}/v1` };
-  return runExample(name, { ...wire, ...environment }, folder.path);
-}
 
 const suites = join(fixturesFolder() ?? '', 'eval-suites');
 const suite = (name: string, file: string): Record<string, string> => {
@@ -54,7 +35,7 @@ test('23 an eval suite sends no request in its second run and in another process
     `run ${turn}: ${count} of ${count} solved, ${requests} requests\n`;
   expect(await run('23-eval-suite', environment)).toBe(line(1, count) + line(2, 0));
   expect(await run('23-eval-suite', environment)).toBe(line(1, 0) + line(2, 0));
-  expect(server.count).toBe(count);
+  expect(examples.server.count).toBe(count);
 });
 
 test('24 the second turn is a hit, because the first one was replayed exactly', async () => {
@@ -63,7 +44,7 @@ test('24 the second turn is a hit, because the first one was replayed exactly', 
   expect(await run('24-two-turns', environment)).toBe(
     `run 1: { hits: 0, misses: ${turns} }\nrun 2: { hits: ${turns}, misses: 0 }\n`,
   );
-  expect(server.count).toBe(turns);
+  expect(examples.server.count).toBe(turns);
 });
 
 test('26 each trial has an answer of its own, which stays the same', async () => {
@@ -75,5 +56,5 @@ test('26 each trial has an answer of its own, which stays the same', async () =>
       '',
     ].join('\n'),
   );
-  expect(server.count).toBe(8);
+  expect(examples.server.count).toBe(8);
 });

@@ -1,7 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo } from 'node:net';
-import { json as jsonOf } from 'node:stream/consumers';
 import { createOpenAI } from '@ai-sdk/openai';
 import { Anthropic } from '@anthropic-ai/sdk';
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime';
@@ -15,7 +11,6 @@ import { CachedLlmCache, cachedFetch } from '@cached-llm/langchain';
 import { cachedMistral } from '@cached-llm/mistral';
 import { cachedOllama } from '@cached-llm/ollama';
 import { cachedGroq, cachedOpenAI, openai } from '@cached-llm/openai';
-import { type ReceivedRequest, serverSentEvents } from '@cached-llm/testing';
 import { GoogleGenAI } from '@google/genai';
 import { ChatOpenAI } from '@langchain/openai';
 import { Mistral } from '@mistralai/mistralai';
@@ -25,110 +20,13 @@ import { Groq } from 'groq-sdk';
 import { Ollama } from 'ollama';
 import { OpenAI } from 'openai';
 
-const said = 'Rivers bring it.';
-const envelope = { id: 'one', created: 1, model: 'a-model' };
-const usage = { prompt_tokens: 5, completion_tokens: 3, total_tokens: 8 };
-
-function chat(isStream: boolean) {
-  const message = { role: 'assistant', content: said };
-  const choice = { index: 0, finish_reason: 'stop' };
-  const whole = { object: 'chat.completion', choices: [{ ...choice, message }], usage };
-  if (!isStream) return { body: { ...envelope, ...whole } };
-  const chunk = (delta: object, finish_reason: string | null) => {
-    return {
-      ...envelope,
-      object: 'chat.completion.chunk',
-      choices: [{ index: 0, delta, finish_reason }],
-    };
-  };
-  return { kind: 'sse' as const, body: [chunk(message, null), chunk({}, 'stop'), '[DONE]'] };
-}
-
-function messages(isStream: boolean) {
-  const content = [{ type: 'text', text: said }];
-  const counts = { input_tokens: 5, output_tokens: 3 };
-  const whole = { id: 'm', type: 'message', role: 'assistant', model: 'a-model', usage: counts };
-  if (!isStream) return { body: { ...whole, stop_reason: 'end_turn', content } };
-  const events = [
-    { type: 'message_start', message: { ...whole, content: [], stop_reason: null } },
-    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
-    { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: said } },
-    { type: 'content_block_stop', index: 0 },
-    { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: counts },
-    { type: 'message_stop' },
-  ];
-  const body = serverSentEvents(events.map((data) => ({ event: data.type, data })));
-  return { kind: 'sse' as const, body };
-}
-
-function ofCohere(isStream: boolean) {
-  const message = { role: 'assistant', content: [{ type: 'text', text: said }] };
-  if (!isStream) return { body: { id: 'one', message, finish_reason: 'COMPLETE' } };
-  const delta = { message: { content: { type: 'text', text: said } } };
-  const body = [
-    { type: 'message-start', id: 'one', delta: { message: { role: 'assistant' } } },
-    { type: 'content-delta', index: 0, delta },
-    { type: 'message-end', delta: { finish_reason: 'COMPLETE' } },
-  ];
-  return { kind: 'sse' as const, body };
-}
-
-function ofOllama(isStream: boolean) {
-  const line = (content: string, rest: object) => ({
-    model: 'm',
-    message: { role: 'assistant', content },
-    ...rest,
-  });
-  const end = { done: true, done_reason: 'stop' };
-  if (!isStream) return { body: line(said, end) };
-  return { kind: 'ndjson' as const, body: [line(said, { done: false }), line('', end)] };
-}
-
-function ofGoogle(isStream: boolean) {
-  const body = {
-    candidates: [{ content: { role: 'model', parts: [{ text: said }] }, finishReason: 'STOP' }],
-  };
-  return isStream ? { kind: 'sse' as const, body: [body] } : { body };
-}
-
-/** Answers on the wire of every provider except Bedrock. */
-export function answerEverybody({ json, path }: ReceivedRequest) {
-  const isStream = (json as { stream?: boolean }).stream === true;
-  if (path.includes('/messages')) return messages(isStream);
-  if (path.includes('enerateContent')) return ofGoogle(path.includes('stream'));
-  if (path.includes('/v2/chat')) return ofCohere(isStream);
-  return path.includes('/api/chat') ? ofOllama(isStream) : chat(isStream);
-}
-
-/** Answers on Bedrock's wire, which is HTTP/2. */
-export async function startBedrock() {
-  const server = createServer();
-  const answer = async (stream: ServerHttp2Stream) => {
-    await jsonOf(stream);
-    const output = { message: { role: 'assistant', content: [{ text: said }] } };
-    stream.respond({ 'content-type': 'application/json' });
-    stream.end(JSON.stringify({ output, stopReason: 'end_turn', usage: { inputTokens: 3 } }));
-  };
-  const sessions = new Set<{ destroy(): void }>();
-  server.on('session', (session) => sessions.add(session));
-  server.on('stream', (stream) => answer(stream).catch(() => stream.destroy()));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo; // it listens on TCP
-  const close = () => {
-    for (const session of sessions) session.destroy();
-    server.close();
-  };
-  return { url: `http://127.0.0.1:${port}`, close };
-}
-
 async function textOf<Chunk>(stream: AsyncIterable<Chunk>, read: (chunk: Chunk) => unknown) {
   let text = '';
   for await (const chunk of stream) text += String(read(chunk) ?? '');
   return text;
 }
 
-/** The text of a plain call, and that of a streamed call where there is one. Keys come from the environment. */
+/** Gives the text of a plain call, and of a streamed call if there is one. The keys are in the environment. */
 type Ask = (content: string) => Promise<readonly unknown[]>;
 /** Without a cache, an adapter uses the default cache. */
 type Open = (cache: LlmCache | undefined, url: string) => Ask;

@@ -1,54 +1,21 @@
-import {
-  type ReceivedRequest,
-  startRedis,
-  startWireServer,
-  type TemporaryFolder,
-  temporaryFolder,
-  type WireServer,
-} from '@cached-llm/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { runExample } from './run-example.ts';
+import { startRedis } from '@cached-llm/testing';
+import { expect, test } from '@jest/globals';
+import { answerOnEveryWire } from './every-wire.ts';
+import { exampleRuns } from './run-example.ts';
 import { statsByModel } from './stats-by-model.ts';
 
-let server: WireServer;
-let folder: TemporaryFolder;
-
-/** Repeats the question as its answer, so that a wrong answer is visible. */
-function answer({ json }: ReceivedRequest) {
-  const { messages, stream } = json as { messages: { content: string }[]; stream?: boolean };
-  const content = `You asked: ${messages.map((message) => message.content).join(' / ')}`;
-  const choice = { index: 0, finish_reason: 'stop' };
-  if (stream !== true) {
-    return { body: { choices: [{ ...choice, message: { role: 'assistant', content } }] } };
-  }
-  const delta = { choices: [{ ...choice, finish_reason: null, delta: { content } }] };
-  return { kind: 'sse' as const, body: [delta, { choices: [{ ...choice, delta: {} }] }, '[DONE]'] };
-}
-
-beforeAll(async () => {
-  server = await startWireServer({ answer });
-});
-afterAll(() => server.close());
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  server.reset();
-});
-afterEach(() => folder.remove());
-
-function run(name: string, environment: Readonly<Record<string, string>> = {}): Promise<string> {
-  const wire = {
-    OPENAI_API_KEY: 'sk-none',
-    OPENAI_BASE_URL: `${server.url}/v1`,
-    OPENROUTER_API_KEY: 'sk-or-none',
-    OPENROUTER_BASE_URL: `${server.url}/api/v1`,
-  };
-  return runExample(name, { ...wire, ...environment }, folder.path);
-}
+const examples = exampleRuns(answerOnEveryWire, (url) => ({
+  OPENAI_API_KEY: 'sk-none',
+  OPENAI_BASE_URL: `${url}/v1`,
+  OPENROUTER_API_KEY: 'sk-or-none',
+  OPENROUTER_BASE_URL: `${url}/api/v1`,
+}));
+const { run } = examples;
 
 test('01 a wrapped function sends one request', async () => {
   const question = 'You asked: Why is the sea salty?';
   expect(await run('01-wrapped-function')).toBe(`${question}\n${question}\nhit\n`);
-  expect(server.count).toBe(1);
+  expect(examples.server.count).toBe(1);
 });
 
 test('02 a decorated method sends one request for each persona', async () => {
@@ -56,7 +23,7 @@ test('02 a decorated method sends one request for each persona', async () => {
   expect(output.match(/pirate/g)).toHaveLength(2);
   expect(output).toContain('You asked: You are a poet. / Who are you?');
   expect(output).toContain('{ hits: 1, misses: 2 }');
-  expect(server.count).toBe(2);
+  expect(examples.server.count).toBe(2);
 });
 
 test('03 the official client answers and streams from the store', async () => {
@@ -64,7 +31,7 @@ test('03 the official client answers and streams from the store', async () => {
   expect(output).toContain('1 miss You asked: Why is the sea salty?');
   expect(output).toContain('2 hit You asked: Why is the sea salty?');
   expect(output).toContain('{ hits: 2, misses: 2 }');
-  expect(server.count).toBe(2);
+  expect(examples.server.count).toBe(2);
 });
 
 test('04 an answer is stored and invalidated by hand', async () => {
@@ -87,7 +54,7 @@ test.each([
 
 test('06 warmed questions are hits', async () => {
   expect(await run('06-warm-at-start')).toBe('{ done: 3, failed: 0 }\nhit\n');
-  expect(server.count).toBe(3);
+  expect(examples.server.count).toBe(3);
 });
 
 test('07 one call can differ from the rest', async () => {
@@ -108,7 +75,7 @@ test('08 cachedOpenAI answers calls to OpenRouter', async () => {
   const output = await run('08-openrouter');
   expect(output).toContain('miss You asked: Why is the sea salty?');
   expect(output).toContain('hit You asked: Why is the sea salty?');
-  expect(server.requests.map(({ path }) => path)).toEqual(['/api/v1/chat/completions']);
+  expect(examples.server.requests.map(({ path }) => path)).toEqual(['/api/v1/chat/completions']);
 });
 
 test('18 and 19 stores outlive the process', async () => {
@@ -126,7 +93,7 @@ test('20 cachedFetch sends one request', async () => {
   const output = await run('20-any-json-api');
   expect(output).toMatch(/^miss .*You asked: Why is the sea salty/m);
   expect(output).toMatch(/^hit .*You asked: Why is the sea salty/m);
-  expect(server.count).toBe(1);
+  expect(examples.server.count).toBe(1);
 });
 
 test('21 a wire server answers in the place of a provider', async () => {
@@ -150,7 +117,7 @@ test('the CLI shows the same figures as the demo', async () => {
     /│ (\S+) +│ +(\d+) │ +(\d+) │ +(\d+)% │ +(\d+) │ +\$([\d.]+) │/g,
   );
   const shown = [...rows].map(([, model, ...figures]) => [model, ...figures.map(Number)]);
-  const { rows: stats } = await statsByModel(`${folder.path}/.demo/llm.db`, 'demo');
+  const { rows: stats } = await statsByModel(`${examples.folder}/.demo/llm.db`, 'demo');
   const figures = stats.map(({ model, requests, hits, hitRate, tokens, cost }) => [
     model,
     requests,
