@@ -10,8 +10,7 @@ import {
   type RecordedCase,
   type RecordedPair,
   recordedPairs,
-  servedTwice,
-  startRecorded,
+  recordedTwice,
   startWireServer,
   type WireServer,
 } from '@cached-llm/testing';
@@ -50,8 +49,7 @@ function ask(recorded: Case, { server, cache }: AroundClient<WireServer>): Promi
   return askModel(cachedAiSdk(model, { cache, admit: { 'hosted-tool': true } }) as never, recorded);
 }
 
-const notStoredOf = (cases: readonly Case[]) =>
-  servedTwice({ expect, start: startRecorded, ask }, cases);
+const notStoredOf = recordedTwice(expect, ask);
 
 const APIS: readonly (readonly [RegExp, Api])[] = [
   [/\/chat\/completions$/, 'chat'],

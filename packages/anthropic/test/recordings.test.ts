@@ -11,7 +11,7 @@ import {
   type RecordedCase,
   recordedAnswers,
   recordedPairs,
-  servedTwice,
+  recordedTwice,
   startRecorded,
   startWireServer,
 } from '@cached-llm/testing';
@@ -31,16 +31,9 @@ function ask(client: Anthropic, { path, beta, request }: Case): PromiseLike<unkn
   return client.beta.messages.create(body, { headers, query: { beta: 'true' } });
 }
 
-const unfitOf = (cases: readonly Case[]) =>
-  servedTwice(
-    {
-      expect,
-      start: startRecorded,
-      ask: (recorded: Case, { server, cache }) =>
-        ask(cachedAnthropic(clientOf(server), { cache, admit: { 'hosted-tool': true } }), recorded),
-    },
-    cases,
-  );
+const unfitOf = recordedTwice<Case>(expect, (recorded, { server, cache }) =>
+  ask(cachedAnthropic(clientOf(server), { cache, admit: { 'hosted-tool': true } }), recorded),
+);
 
 const pairs = () =>
   recordedPairs({ provider: 'anthropic' }).map(
@@ -57,18 +50,18 @@ const asked = (stream: boolean) => ({
 });
 
 describeWithFixtures({ describe, test }, 'recordings of the real service', () => {
-  test('every recorded pair is asked once and answered twice', async () => {
+  test('every recorded pair is requested once and served twice', async () => {
     const unfit = await unfitOf(pairs());
     expect(pairs().length).toBeGreaterThan(180);
     expect(unfit.length).toBeLessThan(pairs().length / 10);
   });
 
-  test('every recorded answer is asked for once and given twice', async () => {
+  test('every recorded answer is requested once and served twice', async () => {
     await unfitOf(answers().map((answer) => answerCase(answer, asked)));
     expect(answers().length).toBeGreaterThan(30);
   });
 
-  test('distinct requests have distinct keys, in whatever order their fields come', async () => {
+  test('distinct requests have distinct keys, whatever the order of their fields', async () => {
     const server = await startWireServer({ answer: () => ({ body: { input_tokens: 1 } }) });
     const cache = createLlmCache();
     const client = cachedAnthropic(clientOf(server), { cache });

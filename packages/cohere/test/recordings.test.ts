@@ -1,20 +1,16 @@
 import { cachedCohere, cohere } from '@cached-llm/cohere';
-import { createLlmCache } from '@cached-llm/core';
 import { cachedFetch } from '@cached-llm/http';
 import {
   type AroundClient,
   answerCase,
   camelCased,
-  coveredBy,
   describeWithFixtures,
-  distinctKeys,
+  distinctFetchKeys,
   pairCase,
-  posted,
   type RecordedCase,
   recordedAnswers,
   recordedPairs,
-  servedTwice,
-  startRecorded,
+  recordedTwice,
   type WireServer,
 } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
@@ -48,8 +44,7 @@ async function ask(
   return call?.(cachedCohere(given, { cache }), camelCased(asked) as never); // recorded from the service
 }
 
-const unfitOf = (cases: readonly RecordedCase[]) =>
-  servedTwice({ expect, start: startRecorded, ask }, cases);
+const unfitOf = recordedTwice(expect, ask);
 
 /** The stream of the first version is lines of JSON, kept as one text. */
 const pairs = () =>
@@ -77,12 +72,12 @@ const questions: Readonly<Record<string, Pick<RecordedCase, 'path' | 'request'>>
 const chat = { model: 'command-test', messages: [{ role: 'user', content: 'Hi' }] };
 
 describeWithFixtures({ describe, test }, 'recordings of the real service', () => {
-  test('every recorded pair is asked once and answered twice', async () => {
+  test('every recorded pair is requested once and served twice', async () => {
     expect(await unfitOf(pairs())).toEqual([]);
     expect(pairs()).toHaveLength(8);
   });
 
-  test('every recorded answer is asked for once and given twice', async () => {
+  test('every recorded answer is requested once and served twice', async () => {
     const cases = recordedAnswers('cohere').map((answer) =>
       answerCase(
         answer,
@@ -94,9 +89,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
   });
 
   test('distinct requests have distinct keys, whatever the order of their fields', async () => {
-    const cache = createLlmCache();
-    const fetch = cachedFetch({ cache, adapter: cohere, fetch: async () => Response.json({}) });
-    const parts = { expect, cache, ask: posted(fetch), textOf: coveredBy(cohere.ignore) };
-    expect(await distinctKeys(parts, pairs())).toBeGreaterThan(5);
+    const parts = { expect, adapter: cohere, cachedFetch };
+    expect(await distinctFetchKeys(parts, pairs())).toBeGreaterThan(5);
   });
 });

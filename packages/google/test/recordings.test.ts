@@ -1,21 +1,18 @@
-import { createLlmCache } from '@cached-llm/core';
 import { cachedGoogle, google } from '@cached-llm/google';
 import { cachedFetch } from '@cached-llm/http';
 import {
   type AroundClient,
   answerCase,
   chunksOf,
-  coveredBy,
   describeWithFixtures,
-  distinctKeys,
+  distinctFetchKeys,
   pairCase,
   posted,
   type RecordedAnswer,
   type RecordedCase,
   recordedAnswers,
   recordedPairs,
-  servedTwice,
-  startRecorded,
+  recordedTwice,
   type WireServer,
 } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
@@ -57,8 +54,7 @@ async function ask(recorded: RecordedCase, around: AroundClient<WireServer>): Pr
   return lasting(said);
 }
 
-const unfitOf = (cases: readonly RecordedCase[]) =>
-  servedTwice({ expect, start: startRecorded, ask }, cases);
+const unfitOf = recordedTwice(expect, ask);
 
 const pairs = () =>
   ['google', 'google-vertex'].flatMap((provider) => recordedPairs({ provider }).map(pairCase));
@@ -72,20 +68,20 @@ const caseOf = (answer: RecordedAnswer) =>
   });
 
 describeWithFixtures({ describe, test }, 'recordings of the real service', () => {
-  test('every recorded pair is asked once and answered twice', async () => {
+  test('every recorded pair is requested once and served twice', async () => {
     const unfit = await unfitOf(pairs());
     expect(pairs().length).toBeGreaterThan(180);
     expect(unfit.length).toBeLessThan(pairs().length / 8);
   });
 
-  test('every recorded answer is asked for once and given twice', async () => {
+  test('every recorded answer is requested once and served twice', async () => {
     // The live API speaks over a WebSocket: there is nothing to serve.
     const answers = recordedAnswers('google').filter(({ sub }) => sub !== 'speech-translation');
     await unfitOf(answers.map(caseOf));
     expect(answers.length).toBeGreaterThan(14);
   });
 
-  test('a recorded embedding of Vertex AI is asked for once and given twice', async () => {
+  test('a recorded embedding of Vertex AI is requested once and served twice', async () => {
     const path = '/v1beta1/publishers/google/models/text-embedding-005:predict';
     const request = { instances: [{ content: 'a' }, { content: 'b' }] };
     const cases = recordedAnswers('google-vertex').map((answer) =>
@@ -94,12 +90,9 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
     expect([cases.length, await unfitOf(cases)]).toEqual([1, []]);
   });
 
-  test('distinct requests have distinct keys, in whatever order their fields come', async () => {
-    const cache = createLlmCache();
-    const fetch = async () => Response.json({ totalTokens: 1 });
-    const ask = posted(cachedFetch({ cache, adapter: google, admit, fetch }));
-    const parts = { expect, cache, ask, textOf: coveredBy(google.ignore) };
-    expect(await distinctKeys(parts, pairs())).toBeGreaterThan(150);
+  test('distinct requests have distinct keys, whatever the order of their fields', async () => {
+    const parts = { expect, adapter: google, cachedFetch, answer: { totalTokens: 1 } };
+    expect(await distinctFetchKeys(parts, pairs())).toBeGreaterThan(150);
   });
 
   test('a stream is assembled into the texts and calls that its chunks carry, in order', () => {

@@ -1,20 +1,16 @@
-import { createLlmCache } from '@cached-llm/core';
 import { cachedFetch } from '@cached-llm/http';
 import { cachedMistral, mistral } from '@cached-llm/mistral';
 import {
   type AroundClient,
   answerCase,
   camelCased,
-  coveredBy,
   describeWithFixtures,
-  distinctKeys,
+  distinctFetchKeys,
   pairCase,
-  posted,
   type RecordedCase,
   recordedAnswers,
   recordedPairs,
-  servedTwice,
-  startRecorded,
+  recordedTwice,
   type WireServer,
 } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
@@ -32,20 +28,19 @@ async function ask(
   return stream === true ? chat.stream(asked) : chat.complete(asked);
 }
 
-const unfitOf = (cases: readonly RecordedCase[]) =>
-  servedTwice({ expect, start: startRecorded, ask }, cases);
+const unfitOf = recordedTwice(expect, ask);
 
 const question = { model: 'mistral-test', messages: [{ role: 'user', content: 'Hi' }] };
 const pairs = () => recordedPairs({ provider: 'mistral' }).map(pairCase);
 
 describeWithFixtures({ describe, test }, 'recordings of the real service', () => {
-  test('every recorded pair is asked once and answered twice', async () => {
+  test('every recorded pair is requested once and served twice', async () => {
     const unfit = await unfitOf(pairs());
     expect(pairs()).toHaveLength(30);
     expect(unfit.length).toBeLessThan(4);
   });
 
-  test('every recorded answer is asked for once and given twice', async () => {
+  test('every recorded answer is requested once and served twice', async () => {
     const asked = (stream: boolean) => ({ path: '', request: { ...question, stream } });
     const cases = recordedAnswers('mistral').map((answer) => answerCase(answer, asked));
     expect(await unfitOf(cases)).toEqual([]);
@@ -53,9 +48,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
   });
 
   test('distinct requests have distinct keys, whatever the order of their fields', async () => {
-    const cache = createLlmCache();
-    const fetch = cachedFetch({ cache, adapter: mistral, fetch: async () => Response.json({}) });
-    const parts = { expect, cache, ask: posted(fetch), textOf: coveredBy(mistral.ignore) };
-    expect(await distinctKeys(parts, pairs())).toBeGreaterThan(20);
+    const parts = { expect, adapter: mistral, cachedFetch };
+    expect(await distinctFetchKeys(parts, pairs())).toBeGreaterThan(20);
   });
 });

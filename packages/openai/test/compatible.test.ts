@@ -1,21 +1,18 @@
-import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
+import { cachedLlmCall } from '@cached-llm/core';
 import { cachedFetch } from '@cached-llm/http';
 import { cachedOpenAI, openai } from '@cached-llm/openai';
 import {
   type AroundClient,
   answerCase,
   chunksOf,
-  coveredBy,
   describeWithFixtures,
-  distinctKeys,
+  distinctFetchKeys,
   pairCase,
-  posted,
   type RecordedAnswer,
   type RecordedCase,
   recordedAnswers,
   recordedPairs,
-  servedTwice,
-  startRecorded,
+  recordedTwice,
   type WireServer,
 } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
@@ -152,20 +149,19 @@ const caseOf = (answer: RecordedAnswer) =>
     request: { model: 'test', input: 'Hi', messages: [], stream },
   }));
 
-const unfitOf = (cases: readonly RecordedCase[]) =>
-  servedTwice({ expect, start: startRecorded, ask }, cases);
+const unfitOf = recordedTwice(expect, ask);
 
 const speaking = ['openrouter', 'azure', 'deepseek', 'cerebras', 'together', 'zai', 'huggingface'];
 const pairs = () => speaking.flatMap((provider) => recordedPairs({ provider }).map(pairCase));
 
 describeWithFixtures({ describe, test }, "recordings of others who speak OpenAI's wire", () => {
-  test('every recorded pair is asked once and answered twice', async () => {
+  test('every recorded pair is requested once and served twice', async () => {
     const unfit = await unfitOf(pairs());
     expect(pairs()).toHaveLength(64);
     expect(unfit.length).toBeLessThan(8);
   });
 
-  test('every recorded answer is asked for once and given twice', async () => {
+  test('every recorded answer is requested once and served twice', async () => {
     const answers = ['alibaba', 'azure', 'deepseek', 'moonshotai', 'perplexity', 'xai']
       .concat('openai-compatible', 'open-responses')
       .flatMap((provider) => recordedAnswers(provider));
@@ -175,9 +171,7 @@ describeWithFixtures({ describe, test }, "recordings of others who speak OpenAI'
   });
 
   test('distinct requests have distinct keys, whatever the order of their fields', async () => {
-    const cache = createLlmCache();
-    const fetch = cachedFetch({ cache, adapter: openai, fetch: async () => Response.json({}) });
-    const parts = { expect, cache, ask: posted(fetch), textOf: coveredBy(openai.ignore) };
-    expect(await distinctKeys(parts, pairs())).toBeGreaterThan(50);
+    const parts = { expect, adapter: openai, cachedFetch };
+    expect(await distinctFetchKeys(parts, pairs())).toBeGreaterThan(50);
   });
 });

@@ -1,4 +1,4 @@
-import { createLlmCache, type LlmCache } from '@cached-llm/core';
+import type { LlmCache } from '@cached-llm/core';
 import { cachedFetch } from '@cached-llm/http';
 import { cachedGroq, groq } from '@cached-llm/openai';
 import {
@@ -6,18 +6,15 @@ import {
   adapterConformance,
   answerCase,
   chunksOf,
-  coveredBy,
   demoExchanges,
   describeWithFixtures,
-  distinctKeys,
+  distinctFetchKeys,
   type ExchangeResponse,
   pairCase,
-  posted,
   type RecordedCase,
   recordedAnswers,
   recordedPairs,
-  servedTwice,
-  startRecorded,
+  recordedTwice,
   startWireServer,
   type WireServer,
   wireTrial,
@@ -158,22 +155,19 @@ describe('a client of the Groq SDK', () => {
 describeWithFixtures({ describe, test }, 'recordings of Groq', () => {
   const pairs = recordedPairs({ provider: 'groq' }).map(pairCase);
 
-  test('every recording is asked for once and given twice', async () => {
+  test('every recording is requested once and served twice', async () => {
     const answers = recordedAnswers('groq').map((answer) =>
       answerCase(answer, (stream) => ({ path: '', request: { ...request, stream } })),
     );
     const ask = ({ request: asked }: RecordedCase, { server, cache }: AroundClient<WireServer>) =>
       clientOf(server.url, cache).chat.completions.create(asked as never); // from an application
-    const parts = { expect, start: startRecorded, ask };
-    const unfit = await servedTwice(parts, [...pairs, ...answers]);
+    const unfit = await recordedTwice(expect, ask)([...pairs, ...answers]);
     expect([pairs.length, answers.length]).toEqual([42, 6]);
     expect(unfit.length).toBeLessThan(12);
   });
 
   test('distinct requests have distinct keys, whatever the order of their fields', async () => {
-    const cache = createLlmCache();
-    const fetch = cachedFetch({ cache, adapter: groq, fetch: async () => Response.json({}) });
-    const parts = { expect, cache, ask: posted(fetch), textOf: coveredBy(groq.ignore) };
-    expect(await distinctKeys(parts, pairs)).toBeGreaterThan(30);
+    const parts = { expect, adapter: groq, cachedFetch };
+    expect(await distinctFetchKeys(parts, pairs)).toBeGreaterThan(30);
   });
 });

@@ -7,8 +7,7 @@ import {
   type RecordedCase,
   recordedAnswers,
   recordedPairs,
-  servedTwice,
-  startRecorded,
+  recordedTwice,
 } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import type { OpenAI } from 'openai';
@@ -24,18 +23,10 @@ const METHODS: Readonly<Record<string, Ask>> = {
   '/v1/embeddings': (client, request) => client.embeddings.create(request),
 };
 
-const unfitOf = (cases: readonly RecordedCase[]) =>
-  servedTwice(
-    {
-      expect,
-      start: startRecorded,
-      ask({ path, request }: RecordedCase, { server, cache }) {
-        const client = cachedOpenAI(clientOf(server), { cache, admit: { 'hosted-tool': true } });
-        return METHODS[path]?.(client, request as never); // recorded from an application
-      },
-    },
-    cases,
-  );
+const unfitOf = recordedTwice(expect, ({ path, request }, { server, cache }) => {
+  const client = cachedOpenAI(clientOf(server), { cache, admit: { 'hosted-tool': true } });
+  return METHODS[path]?.(client, request as never); // recorded from an application
+});
 
 const PATHS: Readonly<Record<string, string>> = {
   chat: '/v1/chat/completions',
@@ -53,7 +44,7 @@ const answers = () =>
   );
 
 describeWithFixtures({ describe, test }, 'recordings of the real service', () => {
-  test('every recorded pair is asked once and answered twice', async () => {
+  test('every recorded pair is requested once and served twice', async () => {
     const pairs = recordedPairs({ provider: 'openai' }).map(pairCase);
     const cases = pairs.filter(({ path }) => path in METHODS);
     const unfit = await unfitOf(cases);
@@ -61,7 +52,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
     expect(unfit.length).toBeLessThan(cases.length / 5);
   });
 
-  test('every recorded answer is asked for once and given twice', async () => {
+  test('every recorded answer is requested once and served twice', async () => {
     const cases = answers().flatMap((answer): RecordedCase[] => {
       const path = PATHS[answer.sub];
       if (path === undefined) return [];

@@ -1,4 +1,4 @@
-import type { LlmCache } from '@cached-llm/core';
+import { type Adapter, createLlmCache, type LlmCache } from '@cached-llm/core';
 import { reordered } from '../adapter-conformance/index.ts';
 import type { RecordedCase } from '../recorded-exchanges/index.ts';
 import type { Expect } from '../test-environment/index.ts';
@@ -57,4 +57,28 @@ export async function distinctKeys<Case extends { readonly request: object }>(
   }
   expect(texts.size).toEqual(new Set(texts.values()).size);
   return texts.size;
+}
+
+export interface FetchKeysParts {
+  readonly expect: Expect;
+  readonly adapter: Adapter;
+  /** `cachedFetch` of @cached-llm/http, with further options if the adapter needs them. */
+  readonly cachedFetch: (options: {
+    readonly cache: LlmCache;
+    readonly adapter: Adapter;
+    readonly fetch: () => Promise<Response>;
+  }) => Post;
+  /** The answer to every request. @default {} */
+  readonly answer?: object;
+}
+
+/** Makes the check of {@link distinctKeys} with an adapter on a cached `fetch`. */
+export function distinctFetchKeys(
+  { expect, adapter, cachedFetch, answer = {} }: FetchKeysParts,
+  recordings: readonly RecordedCase[],
+): Promise<number> {
+  const cache = createLlmCache();
+  const fetch = cachedFetch({ cache, adapter, fetch: async () => Response.json(answer) });
+  const textOf = coveredBy(adapter.ignore);
+  return distinctKeys({ expect, cache, ask: posted(fetch), textOf }, recordings);
 }

@@ -1,7 +1,19 @@
 // Checks that the tests of several adapters share: a trial with a server, a cache and a client, and checks over recordings.
 // They know no SDK: each adapter passes functions that make its calls, and the runner's own `expect`.
 // Start reading in wire-trial.ts; served-twice.ts, distinct-keys.ts and exact-crossings.ts check recorded cases.
-export { coveredBy, type DistinctKeysParts, distinctKeys, posted } from './distinct-keys.ts';
+export {
+  coveredBy,
+  type DistinctKeysParts,
+  distinctFetchKeys,
+  distinctKeys,
+  type FetchKeysParts,
+  posted,
+} from './distinct-keys.ts';
 export { type CrossedAnswer, exactCrossings } from './exact-crossings.ts';
-export { type ServedTwiceParts, servedTwice, startRecorded } from './served-twice.ts';
+export {
+  recordedTwice,
+  type ServedTwiceParts,
+  servedTwice,
+  startRecorded,
+} from './served-twice.ts';
 export { type AroundClient, type WireTrial, wireTrial } from './wire-trial.ts';

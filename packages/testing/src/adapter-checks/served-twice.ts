@@ -1,4 +1,5 @@
 import { createLlmCache } from '@cached-llm/core';
+import type { RecordedCase } from '../recorded-exchanges/index.ts';
 import { chunksOf, type Expect } from '../test-environment/index.ts';
 import { type ExchangeResponse, startWireServer, type WireServer } from '../wire-server/index.ts';
 import type { AroundClient } from './wire-trial.ts';
@@ -16,12 +17,13 @@ export interface ServedTwiceParts<Case, Server> {
   readonly ask: (recorded: Case, around: AroundClient<Server>) => unknown;
 }
 
-/** Starts a server that gives the recorded answer to every request. */
-export function startRecorded({
-  response,
-}: {
+interface Recorded {
+  readonly name: string;
   readonly response: ExchangeResponse;
-}): Promise<WireServer> {
+}
+
+/** Starts a server that gives the recorded answer to every request. */
+export function startRecorded({ response }: Pick<Recorded, 'response'>): Promise<WireServer> {
   return startWireServer({ answer: () => response });
 }
 
@@ -77,4 +79,12 @@ export async function servedTwice<
   const stored = `${recordings.length - unfit.length} of ${recordings.length} were stored; not stored:`;
   console.info([stored, ...unfit].join('\n'));
   return unfit;
+}
+
+/** Makes the check of {@link servedTwice} for cases that the wire server answers. */
+export function recordedTwice<Case extends Recorded = RecordedCase>(
+  expect: Expect,
+  ask: ServedTwiceParts<Case, WireServer>['ask'],
+): (recordings: readonly Case[]) => Promise<readonly string[]> {
+  return (recordings) => servedTwice({ expect, start: startRecorded, ask }, recordings);
 }
