@@ -3,15 +3,13 @@ import { anthropic, cachedAnthropic } from '@cached-llm/anthropic';
 import {
   answerAsServerSentEvents,
   chunksOf,
+  crossModeTrial,
   describeWithFixtures,
   type ExchangeResponse,
   exactCrossings,
-  inTurn,
   recordedAnswers,
   recordedPairs,
-  startWireServer,
   toExchange,
-  wireTrial,
 } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { clientOf, events, json, message, question, sse } from './wire.ts';
@@ -30,23 +28,20 @@ const asSent = (whole: Anthropic.Message): unknown =>
     JSON.stringify(whole, (name, value) => (name === 'parsed_output' ? undefined : value)),
   );
 
-const crossing = wireTrial(
-  startWireServer,
-  ({ server, cache }) => cachedAnthropic(clientOf(server), { cache }),
-  { crossMode: true },
+const crossing = crossModeTrial(({ server, cache }) =>
+  cachedAnthropic(clientOf(server), { cache }),
 );
 
-function withCrossing(
+const withCrossing = (
   responses: readonly ExchangeResponse[],
   use: (
     client: Anthropic,
     around: { readonly asked: () => number; readonly live: Anthropic },
   ) => Promise<void>,
-): Promise<void> {
-  return crossing({ answer: inTurn(responses) }, ({ client, server }) =>
+): Promise<void> =>
+  crossing(responses, ({ client, server }) =>
     use(client, { asked: () => server.count, live: clientOf(server) }),
   );
-}
 
 test('a stored stream answers a call that does not stream, as the SDK puts it together', async () => {
   await withCrossing([sse(events()), sse(events())], async (client, { asked, live }) => {
@@ -101,16 +96,13 @@ const startsIn = (all: readonly unknown[]) =>
 
 describeWithFixtures({ describe, test }, 'recordings of the real service', () => {
   test('every answer is taken apart and put together again as it was, or refused', () => {
-    const pairs = recordedPairs({ provider: 'anthropic', kind: 'json' })
-      .filter(({ url, status }) => url.includes('/messages') && status === 200)
-      .map((pair) => ({ ...pair, name: pair.source, request: pair.request as object }));
-    const answers = recordedAnswers('anthropic', '').flatMap((recorded) =>
-      recorded.kind === 'json'
-        ? [{ name: recorded.name, response: recorded.json, request: {} }]
-        : [],
+    const pairs = recordedPairs({ provider: 'anthropic' }).filter(
+      ({ url, status }) => url.includes('/messages') && status === 200,
     );
-    const whole = [...pairs, ...answers].filter(
-      ({ response }) => (response as { readonly type?: string }).type === 'message',
+    const isMessage = (answer: unknown) =>
+      (answer as { readonly type?: string } | null)?.type === 'message';
+    const whole = [...pairs, ...recordedAnswers('anthropic', '')].filter((recorded) =>
+      isMessage('json' in recorded ? recorded.json : Reflect.get(recorded, 'response')),
     );
     const exact = exactCrossings(expect, anthropic, whole);
     expect(exact).toBeGreaterThan(100);

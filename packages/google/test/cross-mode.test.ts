@@ -1,34 +1,27 @@
 import { cachedGoogle, google } from '@cached-llm/google';
 import {
   chunksOf,
+  crossModeTrial,
   describeWithFixtures,
   type ExchangeResponse,
   exactCrossings,
-  inTurn,
   recordedAnswers,
   recordedPairs,
-  startWireServer,
   toExchange,
-  wireTrial,
 } from '@cached-llm/testing';
 import type { GenerateContentResponse, GoogleGenAI } from '@google/genai';
 import { describe, expect, test } from '@jest/globals';
 import { chunks, clientOf, content, json, lasting, question, sse } from './wire.ts';
 
-const crossing = wireTrial(
-  startWireServer,
-  ({ server, cache }) => cachedGoogle(clientOf(server), { cache }),
-  { crossMode: true },
-);
+const crossing = crossModeTrial(({ server, cache }) => cachedGoogle(clientOf(server), { cache }));
 
-function withCrossing(
+const withCrossing = (
   responses: readonly ExchangeResponse[],
   use: (client: GoogleGenAI, asked: () => readonly string[]) => Promise<void>,
-): Promise<void> {
-  return crossing({ answer: inTurn(responses) }, ({ client, server }) =>
+): Promise<void> =>
+  crossing(responses, ({ client, server }) =>
     use(client, () => server.requests.map(({ path }) => path.replace(/^.*:/, ''))),
   );
-}
 
 test('a stored stream answers a call that does not stream', async () => {
   await withCrossing([sse(chunks('STOP'))], async (client, asked) => {
@@ -69,17 +62,10 @@ test.each([
 
 describeWithFixtures({ describe, test }, 'recordings of the real service', () => {
   test('every answer is taken apart and put together again as it was, or refused', () => {
-    const pairs = ['google', 'google-vertex'].flatMap((provider) =>
-      recordedPairs({ provider, kind: 'json' })
-        .filter(({ url, status }) => url.includes(':generateContent') && status === 200)
-        .map((pair) => ({ ...pair, name: pair.source, request: pair.request as object })),
-    );
-    const answers = recordedAnswers('google', '').flatMap((recorded) =>
-      recorded.kind === 'json'
-        ? [{ name: recorded.name, response: recorded.json, request: {} }]
-        : [],
-    );
-    const exact = exactCrossings(expect, google, [...pairs, ...answers]);
+    const pairs = ['google', 'google-vertex']
+      .flatMap((provider) => recordedPairs({ provider }))
+      .filter(({ url, status }) => url.includes(':generateContent') && status === 200);
+    const exact = exactCrossings(expect, google, [...pairs, ...recordedAnswers('google', '')]);
     expect(exact).toBeGreaterThan(50);
   });
 

@@ -2,10 +2,10 @@ import type { CacheOptions } from '@cached-llm/core';
 import { cachedOpenAI, openai } from '@cached-llm/openai';
 import {
   chunksOf,
+  crossModeTrial,
   describeWithFixtures,
   type ExchangeResponse,
   exactCrossings,
-  inTurn,
   recordedPairs,
   serverSentEvents,
   startWireServer,
@@ -96,23 +96,18 @@ const streamedCalls = [
   piece({}, null, { choices: [], usage }),
 ];
 
-async function withCrossing(
+const withCrossing = (
   responses: readonly ExchangeResponse[],
   use: (
     client: OpenAI,
     around: { readonly asked: () => number; readonly live: OpenAI },
   ) => Promise<void>,
-  options: CacheOptions = { crossMode: true },
-): Promise<void> {
-  const run = wireTrial(
-    startWireServer,
-    ({ server, cache }) => cachedOpenAI(clientOf(server), { cache }),
-    options,
+  options?: CacheOptions,
+): Promise<void> =>
+  crossModeTrial(({ server, cache }) => cachedOpenAI(clientOf(server), { cache }), options)(
+    responses,
+    ({ client, server }) => use(client, { asked: () => server.count, live: clientOf(server) }),
   );
-  await run({ answer: inTurn(responses) }, ({ client, server }) =>
-    use(client, { asked: () => server.count, live: clientOf(server) }),
-  );
-}
 
 describe('a stored stream answers a call that does not stream', () => {
   test.each([
@@ -283,10 +278,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
     );
 
   test('every answer is taken apart and put together again as it was, or refused', () => {
-    const answers = chats()
-      .filter(({ kind }) => kind === 'json')
-      .map((pair) => ({ ...pair, name: pair.source, request: pair.request as object }));
-    const exact = exactCrossings(expect, openai, answers);
+    const exact = exactCrossings(expect, openai, chats());
     expect(exact).toBeGreaterThan(50);
   });
 

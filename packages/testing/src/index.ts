@@ -3,8 +3,8 @@
 // Start reading in the index.ts of a folder: test-fixtures is for applications, the two conformance suites are for authors.
 export {
   type AroundClient,
-  type CrossedAnswer,
   coveredBy,
+  crossModeTrial,
   type DistinctKeysParts,
   distinctFetchKeys,
   distinctKeys,

@@ -1,6 +1,8 @@
 // Checks that the tests of several adapters share: a trial with a server, a cache and a client, and checks over recordings.
 // They know no SDK: each adapter passes functions that make its calls, and the runner's own `expect`.
-// Start reading in wire-trial.ts; served-twice.ts, distinct-keys.ts and exact-crossings.ts check recorded cases.
+// Start reading in wire-trial.ts; served-twice.ts, distinct-keys.ts and cross-mode.ts check recorded cases.
+
+export { crossModeTrial, exactCrossings } from './cross-mode.ts';
 export {
   coveredBy,
   type DistinctKeysParts,
@@ -9,7 +11,6 @@ export {
   type FetchKeysParts,
   posted,
 } from './distinct-keys.ts';
-export { type CrossedAnswer, exactCrossings } from './exact-crossings.ts';
 export {
   recordedTwice,
   type ServedTwiceParts,
