@@ -106,7 +106,6 @@ export {
   type Exchange,
   type ExchangeResponse,
   type Fault,
-  inTurn,
   type ReceivedRequest,
   type ServerSentEvent,
   serverSentEvents,

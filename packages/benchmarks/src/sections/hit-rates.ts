@@ -21,7 +21,7 @@ const POLICIES = [
   { name: 'Belady', rate: bestHitRate },
 ];
 
-/** A share of the distinct keys; of their bytes, where the trace tells them. */
+/** A share of the distinct keys, or of their bytes if the trace has them. */
 function roomOf({ accesses }: Trace, percent: number): Room {
   const distinct = new Map(accesses.map((access) => [access.key, sizeOf(access)]));
   const bytes = [...distinct.values()].reduce((sum, size) => sum + size, 0);
