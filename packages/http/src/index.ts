@@ -3,7 +3,21 @@
  * Nothing here may change a request on its way to the provider, or know one provider by name.
  * Start reading in `cached-fetch.ts`.
  */
-export { assembleChoices, listedEmbeddings, mergeDelta } from './adapter/index.ts';
+export {
+  type AdmissionRules,
+  admission,
+  assembleChoices,
+  type EmbeddingFormat,
+  type ExpectedClient,
+  embeddingBatch,
+  hasEachEmbedding,
+  isSilent,
+  listedEmbeddings,
+  mergeDelta,
+  offersTool,
+  rejectChoices,
+  wrongClient,
+} from './adapter/index.ts';
 export { cachedFetch } from './cached-fetch.ts';
 export type { CachedClientOptions, CachedFetchOptions, Fetch } from './http-call.ts';
 export { httpIdentity, readRequest } from './request/index.ts';

@@ -1,9 +1,12 @@
-import { type Adapter, kindOf, LlmCacheError } from '@cached-llm/core';
+import { type Adapter, kindOf } from '@cached-llm/core';
 import {
+  type CachedClientOptions,
   type CachedFetchOptions,
   cachedFetch,
+  type ExpectedClient,
   type Fetch,
   listedEmbeddings,
+  wrongClient,
 } from '@cached-llm/http';
 import type { OpenAI } from 'openai';
 import { rejects, usageOf } from './admission.ts';
@@ -11,7 +14,7 @@ import { cross } from './cross.ts';
 import { answers, ignore, isStateful } from './identity.ts';
 import { stream } from './stream.ts';
 
-/** OpenAI, and every API that speaks its wire: chat completions, responses, embeddings, completions. */
+/** OpenAI, and every API in its format: chat completions, responses, embeddings, completions. */
 export const openai: Adapter = {
   provider: 'openai',
   ignore,
@@ -24,17 +27,30 @@ export const openai: Adapter = {
   batch: listedEmbeddings,
 };
 
-export type CachedOpenAIOptions = Omit<CachedFetchOptions, 'adapter' | 'fetch'>;
+export type CachedOpenAIOptions = CachedClientOptions;
 
-function fetchOf(client: OpenAI): Fetch | undefined {
-  // Private in the types, and the only way to keep the fetch that the client was given.
-  return (client as unknown as { readonly fetch?: Fetch }).fetch;
+/** What is used of a client. `fetch` is private in the types, and the only way to keep the client's own. */
+interface ClientWithFetch {
+  readonly fetch?: Fetch;
+  withOptions(options: { readonly fetch: Fetch }): unknown;
 }
 
-function isClient(client: unknown): client is OpenAI {
-  // Looked at, not trusted: `instanceof` fails across two copies of the SDK.
+function isClient(client: unknown): client is ClientWithFetch {
+  // Its fields are checked: `instanceof` fails across two copies of the SDK.
   const candidate = client as Partial<OpenAI> | null;
   return typeof candidate?.withOptions === 'function' && 'chat' in candidate;
+}
+
+/** The client's own `withOptions`, with a cached `fetch`. @throws {LlmCacheError} `WRONG_CLIENT` */
+export function withCachedFetch<Client extends object>(
+  client: Client,
+  expected: ExpectedClient,
+  options: CachedFetchOptions,
+): Client {
+  const given: unknown = client;
+  if (!isClient(given)) throw wrongClient(expected, kindOf(client));
+  const fetch = cachedFetch({ ...options, fetch: given.fetch });
+  return given.withOptions({ fetch }) as Client; // of the same class: both SDKs promise it
 }
 
 /**
@@ -47,12 +63,6 @@ export function cachedOpenAI<Client extends OpenAI>(
   client: Client,
   options: CachedOpenAIOptions = {},
 ): Client {
-  if (!isClient(client)) {
-    throw new LlmCacheError(
-      'WRONG_CLIENT',
-      `cachedOpenAI takes a client of the openai package; this is ${kindOf(client)}. Write cachedOpenAI(new OpenAI()).`,
-    );
-  }
-  const fetch = cachedFetch({ ...options, adapter: openai, fetch: fetchOf(client) });
-  return client.withOptions({ fetch });
+  const expected = { wrapper: 'cachedOpenAI', sdk: 'the openai package', example: 'new OpenAI()' };
+  return withCachedFetch(client, expected, { ...options, adapter: openai });
 }

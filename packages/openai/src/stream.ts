@@ -10,7 +10,7 @@ function ends(chunk: unknown): boolean {
   return chunk === '[DONE]' || (isFields(chunk) && RESPONSE_ENDS.test(typeOf(chunk)));
 }
 
-/** Chat completions and completions: deltas, choice by choice. Nothing where a choice has no end. */
+/** Chat completions and completions: deltas, choice by choice. Undefined where a choice has no end. */
 function assembleChunks(chunks: readonly Fields[]): Fields | undefined {
   const choices = assembleChoices(chunks);
   const last = (field: string) => chunks.findLast((chunk) => isGiven(chunk[field]))?.[field];
@@ -20,8 +20,7 @@ function assembleChunks(chunks: readonly Fields[]): Fields | undefined {
 
 function assemble(chunks: readonly unknown[]): Fields | undefined {
   const parts = chunks.filter(isFields);
-  const failed = parts.find((part) => isGiven(part.error) || typeOf(part) === 'error');
-  if (failed !== undefined) return { error: true };
+  if (parts.some((part) => isGiven(part.error) || typeOf(part) === 'error')) return { error: true };
   const last = parts.findLast((part) => RESPONSE_ENDS.test(typeOf(part)));
   if (last !== undefined) return isFields(last.response) ? last.response : undefined;
   return assembleChunks(parts);
