@@ -1,4 +1,4 @@
-import type { Seals } from '../entry/index.ts';
+import type { Encryptions } from '../entry/index.ts';
 import type { Logger } from '../events/index.ts';
 import type { PriceOf } from '../ledger/index.ts';
 import type { CallOptions, Duration, Policy } from '../options/index.ts';
@@ -80,7 +80,7 @@ export interface CacheParts {
   readonly maxEntryBytes: number;
   /** Bytes of an entry from which on it is compressed. */
   readonly compressFrom: number;
-  readonly seals: Seals;
+  readonly encryptions: Encryptions;
   readonly storeTimeout: number;
   /** Milliseconds; nothing where each process leads its own flights. */
   readonly lease: number | undefined;

@@ -1,4 +1,4 @@
-import { sealsOf } from '../entry/index.ts';
+import { encryptionsFrom } from '../entry/index.ts';
 import { isLogger } from '../events/index.ts';
 import { MemoryStore } from '../memory/index.ts';
 import {
@@ -89,7 +89,7 @@ export function createLlmCache(options: CacheOptions = {}): LlmCache {
       'storeTimeout',
     ),
     compressFrom: compressFromOf(options),
-    seals: sealsOf(options),
+    encryptions: encryptionsFrom(options),
     lease: leaseOf(options, store),
     ...bookkeepingOf(options),
     now: options.now ?? Date.now,

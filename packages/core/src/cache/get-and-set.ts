@@ -50,8 +50,8 @@ export class ManualAccess {
     const { call, address } = request;
     if (call.policy.mode === 'off') return false;
     const capturing = call.codec.capture(response); // at once, before the caller can change it
-    const { markers } = await this.#parts.entries.read(address);
-    const arrival = { call, address, markers, isCurrent: () => true };
+    const { tagStates } = await this.#parts.entries.read(address);
+    const arrival = { call, address, tagStates, isCurrent: () => true };
     const capture = await capturing;
     const stored = this.#keeper.keep(arrival, capture);
     if (capture.captured?.kind === 'recording') {

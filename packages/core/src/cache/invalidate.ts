@@ -1,6 +1,6 @@
 import type { EntryStore } from '../entry-store/index.ts';
 import type { CacheEventEmitter } from '../events/index.ts';
-import { EVERYTHING, modelTag, providerTag, userTag } from '../invalidation/index.ts';
+import { ALL_ENTRIES_TAG, modelTag, providerTag, userTag } from '../invalidation/index.ts';
 import { ledgerPrefix } from '../ledger/index.ts';
 import { LlmCacheError } from '../options/index.ts';
 import type { RequestFlights } from '../pipeline/index.ts';
@@ -18,7 +18,7 @@ function tagOf(selection: Exclude<Selection, { key: string }>): string {
   if ('tag' in selection) return userTag(selection.tag);
   if ('model' in selection) return modelTag(selection.model);
   if ('provider' in selection) return providerTag(selection.provider);
-  if ('namespace' in selection) return EVERYTHING;
+  if ('namespace' in selection) return ALL_ENTRIES_TAG;
   throw new LlmCacheError(
     'INVALID_OPTION',
     'Nothing is selected. Write one of { key }, { tag }, { model }, { provider }, { namespace: true }.',
@@ -54,12 +54,12 @@ export class Steering {
   async expire(selection: Selection): Promise<boolean> {
     const { entries, now } = this.#parts;
     if ('key' in selection) return entries.byKey.expire(selection.key, now());
-    return entries.markers.expire(tagOf(selection), now());
+    return entries.tags.expire(tagOf(selection), now());
   }
 
   /** Removes every entry of the namespace, and its rows where the store can find them. */
   async clear(): Promise<boolean> {
-    const isDone = await this.#invalidateTag(EVERYTHING);
+    const isDone = await this.#invalidateTag(ALL_ENTRIES_TAG);
     try {
       await this.#removeRows();
       return isDone;
@@ -74,7 +74,7 @@ export class Steering {
   }
 
   #invalidateTag(tag: string): Promise<boolean> {
-    const isTold = this.#parts.entries.markers.invalidate(tag);
+    const isTold = this.#parts.entries.tags.invalidate(tag);
     this.#parts.flights.detachTag(tag);
     return isTold;
   }

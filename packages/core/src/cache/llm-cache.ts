@@ -1,4 +1,4 @@
-import { prefixOf, type Usage } from '../entry/index.ts';
+import { namespacePrefix, type Usage } from '../entry/index.ts';
 import { EntryStore } from '../entry-store/index.ts';
 import { CacheEventEmitter, type EventName, type Listener, logEvents } from '../events/index.ts';
 import { LeaseDesk } from '../flight/index.ts';
@@ -41,7 +41,7 @@ function leasesOf({ lease }: CacheParts, rows: RowStore, { prefix }: EntryStore)
 }
 
 function rowsOf({ store, l1, ...parts }: CacheParts, events: CacheEventEmitter): RowStore {
-  const probeKey = `${prefixOf(parts.namespace)}probe`;
+  const probeKey = `${namespacePrefix(parts.namespace)}probe`;
   const l2 = new ResilientStore(store, { ...parts, events, probeKey });
   return l1 === undefined ? l2 : new TieredStore({ l1, l2, now: parts.now });
 }

@@ -1,11 +1,11 @@
-import type { Addressee } from '../entry/index.ts';
+import type { EntryIdentity } from '../entry/index.ts';
 import type { Bypass } from '../events/index.ts';
-import { addressTags } from '../invalidation/index.ts';
+import { allTagsOfCall } from '../invalidation/index.ts';
 import { type CallIdentity, fingerprint, NotCanonical } from '../key/index.ts';
 import type { Policy } from '../options/index.ts';
 
 /** Where one request's entry lives, and which markers speak of it. */
-export interface Address extends Addressee {
+export interface Address extends EntryIdentity {
   readonly key: string;
   readonly tags: readonly string[];
   /** Now, where what is written is older. @default when it was stored */
@@ -18,7 +18,7 @@ export function isBypass(value: object): value is Bypass {
 
 /** Where the entry for this request is, or why it can have none. */
 export function addressOf(
-  entries: { keyOf(addressee: Addressee): string },
+  entries: { keyOf(addressee: EntryIdentity): string },
   identity: CallIdentity | Bypass,
   policy: Policy,
 ): Address | Bypass {
@@ -29,7 +29,7 @@ export function addressOf(
     const { scope } = policy;
     const digest = fingerprint(identity);
     const key = entries.keyOf({ fingerprint: digest, scope });
-    return { fingerprint: digest, scope, key, tags: addressTags(identity, policy) };
+    return { fingerprint: digest, scope, key, tags: allTagsOfCall(identity, policy) };
   } catch (error) {
     if (error instanceof NotCanonical) {
       return { bypass: 'not-canonical', provider, field: error.path };

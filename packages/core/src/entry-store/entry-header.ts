@@ -1,11 +1,14 @@
 import type { EntryHeader } from '../entry/index.ts';
-import { callTags } from '../invalidation/index.ts';
+import { tagsOfCall } from '../invalidation/index.ts';
 import { type CallIdentity, type FieldDigests, fieldDigests } from '../key/index.ts';
 import type { Policy } from '../options/index.ts';
 import type { Address } from './address.ts';
 
 /** What is told of a request's fields beside its answer: nothing, unless it is asked for. */
-export function toldFields(identity: CallIdentity, { explain }: Policy): FieldDigests | undefined {
+export function fieldDigestsFor(
+  identity: CallIdentity,
+  { explain }: Policy,
+): FieldDigests | undefined {
   if (!explain) return undefined;
   try {
     return fieldDigests(identity);
@@ -23,7 +26,7 @@ export type AnswerFacts = Pick<EntryHeader, 'kind' | 'usage' | 'served' | 'took'
 type Life = Pick<EntryHeader, 'storedAt' | 'freshUntil' | 'staleUntil' | 'fallbackUntil'>;
 
 /** When what is stored at `storedAt` is fresh, and what becomes of it then. */
-export function lifeFrom(storedAt: number, policy: Policy): Life {
+export function freshnessWindows(storedAt: number, policy: Policy): Life {
   const { ttl, staleWhileRevalidate, staleIfError } = policy;
   const freshUntil = until(storedAt + ttl);
   const staleUntil = until(freshUntil + staleWhileRevalidate);
@@ -38,14 +41,14 @@ interface StoredRequest {
 }
 
 /** The envelope of an answer that is stored at `storedAt`. */
-export function entryHeader(
+export function newHeader(
   { address, call }: StoredRequest,
   answer: AnswerFacts,
   storedAt: number,
 ): EntryHeader {
   const { identity, policy } = call;
-  const tags = callTags(identity, policy);
-  const { freshUntil, staleUntil, fallbackUntil } = lifeFrom(storedAt, policy);
+  const tags = tagsOfCall(identity, policy);
+  const { freshUntil, staleUntil, fallbackUntil } = freshnessWindows(storedAt, policy);
   // Written out: with a spread it takes a fifth of a miss.
   return {
     fingerprint: address.fingerprint,
@@ -62,7 +65,7 @@ export function entryHeader(
     tags: tags.length === 0 ? undefined : tags,
     usage: answer.usage,
     served: answer.served,
-    fields: toldFields(identity, policy),
+    fields: fieldDigestsFor(identity, policy),
     took: answer.took,
   };
 }

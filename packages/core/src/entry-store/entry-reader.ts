@@ -1,17 +1,17 @@
-import { type Entry, type EntryHeader, isFor, Payload } from '../entry/index.ts';
+import { belongsTo, type Entry, type EntryHeader, Payload } from '../entry/index.ts';
 import {
-  applyMarkers,
-  type MarkerBoard,
-  type Markers,
-  NO_MARKERS,
-  tagsOf,
+  applyTagStates,
+  NO_TAG_STATES,
+  type TagGenerations,
+  type TagStates,
+  tagsOfEntry,
 } from '../invalidation/index.ts';
 import type { RowStore, RowTexts } from '../store/index.ts';
 import type { Address } from './address.ts';
-import type { Vaults } from './key-ring.ts';
+import type { KeyRing } from './key-ring.ts';
 
 /** An entry as it was read, with its tags, which every hit asks for. */
-export interface ReadEntry {
+export interface LoadedEntry {
   readonly header: EntryHeader;
   readonly payload: Payload;
   readonly tags: readonly string[];
@@ -19,11 +19,11 @@ export interface ReadEntry {
 
 interface Recent {
   readonly row: string;
-  readonly entry: ReadEntry;
+  readonly entry: LoadedEntry;
 }
 
-export function readEntry({ header, payload }: Entry): ReadEntry {
-  return { header, payload: new Payload(payload), tags: tagsOf(header) };
+export function loadEntry({ header, payload }: Entry): LoadedEntry {
+  return { header, payload: new Payload(payload), tags: tagsOfEntry(header) };
 }
 
 /** Characters of rows that are remembered: a bound on what is kept of rows that have left. */
@@ -48,12 +48,12 @@ export class RecentEntries {
   #waiting = 0;
 
   /** The entry in `row`, if it was read from there, and under this key. */
-  get(key: string, row: string | undefined): ReadEntry | undefined {
+  get(key: string, row: string | undefined): LoadedEntry | undefined {
     const recent = this.#entries.get(key);
     return recent?.row === row ? recent?.entry : undefined;
   }
 
-  add(key: string, row: string | undefined, entry: ReadEntry): void {
+  add(key: string, row: string | undefined, entry: LoadedEntry): void {
     this.#forget(key); // says something else by now
     if (row === undefined || row.length > LONGEST || !this.#admits(row)) return;
     this.#entries.set(key, { row, entry });
@@ -81,31 +81,31 @@ export class RecentEntries {
 
 type Keys = [string, ...string[]];
 
-type Read = ReadEntry | undefined;
+type Read = LoadedEntry | undefined;
 
 export interface EntryReaderParts {
   readonly rows: RowStore;
-  readonly vaults: Vaults;
-  readonly markers: MarkerBoard;
+  readonly keyRing: KeyRing;
+  readonly tagStates: TagGenerations;
 }
 
-const NOTHING: Found = { markers: NO_MARKERS };
+const NOTHING: FoundEntry = { tagStates: NO_TAG_STATES };
 
 /** Finds entries, and what is said of them by now, in one round trip. */
 export class EntryReader {
   readonly #rows: RowStore;
-  readonly #vaults: Vaults;
-  readonly #markers: MarkerBoard;
+  readonly #keyRing: KeyRing;
+  readonly #tagStates: TagGenerations;
   readonly #recent = new RecentEntries();
 
-  constructor({ rows, vaults, markers }: EntryReaderParts) {
+  constructor({ rows, keyRing, tagStates }: EntryReaderParts) {
     this.#rows = rows;
-    this.#vaults = vaults;
-    this.#markers = markers;
+    this.#keyRing = keyRing;
+    this.#tagStates = tagStates;
   }
 
   /** In the call itself, unless the store, or what it holds, needs time. */
-  read(address: Address): Found | Promise<Found> {
+  read(address: Address): FoundEntry | Promise<FoundEntry> {
     const keys = this.#keysFor(address);
     const rows = this.#rows.readNow(keys);
     if (rows !== undefined) return this.#foundIn(rows, keys, address);
@@ -115,15 +115,15 @@ export class EntryReader {
   }
 
   /** The header as the markers of all its tags leave it: nothing where the entry answers nobody. */
-  markedBy(
-    markers: Markers,
+  applyTagStates(
+    tagStates: TagStates,
     header: EntryHeader,
-    tags: readonly string[] = tagsOf(header),
+    tags: readonly string[] = tagsOfEntry(header),
   ): EntryHeader | undefined {
-    return applyMarkers(header, markers, this.#markers.marksOf(tags));
+    return applyTagStates(header, tagStates, this.#tagStates.generationNames(tags));
   }
 
-  #foundIn(rows: RowTexts, keys: Keys, address: Address): Found | Promise<Found> {
+  #foundIn(rows: RowTexts, keys: Keys, address: Address): FoundEntry | Promise<FoundEntry> {
     const read = this.#readIn(keys, rows);
     return read instanceof Promise
       ? read.then((late) => this.#check(late, address, rows))
@@ -133,8 +133,8 @@ export class EntryReader {
   /** Its own key, those of older secrets, and those of what is said of its tags. */
   #keysFor({ key, tags }: Address): Keys {
     const keys: Keys = [key];
-    for (const older of this.#vaults.olderKeys(key)) keys.push(older);
-    for (const place of this.#markers.places.of(tags)) keys.push(place.key);
+    for (const older of this.#keyRing.olderKeys(key)) keys.push(older);
+    for (const place of this.#tagStates.rows.of(tags)) keys.push(place.key);
     return keys;
   }
 
@@ -143,35 +143,35 @@ export class EntryReader {
     const [key] = keys;
     const recent = this.#recent.get(key, rows[0]);
     if (recent !== undefined) return recent;
-    const entry = this.#vaults.entryAmong(keys, rows);
-    if (entry instanceof Promise) return entry.then((late) => late && readEntry(late));
-    const read = entry && readEntry(entry);
+    const entry = this.#keyRing.findEntry(keys, rows);
+    if (entry instanceof Promise) return entry.then((late) => late && loadEntry(late));
+    const read = entry && loadEntry(entry);
     if (read !== undefined) this.#recent.add(key, rows[0], read);
     return read;
   }
 
   /** An entry that is another's, or invalidated, is none; one with more tags is asked about. */
-  #check(read: Read, address: Address, rows: RowTexts): Found | Promise<Found> {
-    const markers = this.#markers.take(this.#markers.places.of(address.tags), rows);
-    if (read === undefined || !isFor(read, address)) return { markers };
+  #check(read: Read, address: Address, rows: RowTexts): FoundEntry | Promise<FoundEntry> {
+    const tagStates = this.#tagStates.take(this.#tagStates.rows.of(address.tags), rows);
+    if (read === undefined || !belongsTo(read, address)) return { tagStates };
     const { tags } = read;
-    if (tags.every((tag) => address.tags.includes(tag))) return this.#marked(read, markers);
+    if (tags.every((tag) => address.tags.includes(tag))) return this.#marked(read, tagStates);
     const more = tags.filter((tag) => !address.tags.includes(tag));
-    return this.#markers.read(more).then((others) => {
-      if (others === undefined) return { markers };
-      return this.#marked(read, new Map([...markers, ...others]));
+    return this.#tagStates.read(more).then((others) => {
+      if (others === undefined) return { tagStates };
+      return this.#marked(read, new Map([...tagStates, ...others]));
     });
   }
 
-  #marked(read: ReadEntry, markers: Markers): Found {
-    const header = this.markedBy(markers, read.header, read.tags);
-    if (header === undefined) return { markers };
-    return { markers, entry: header === read.header ? read : { ...read, header } };
+  #marked(read: LoadedEntry, tagStates: TagStates): FoundEntry {
+    const header = this.applyTagStates(tagStates, read.header, read.tags);
+    if (header === undefined) return { tagStates };
+    return { tagStates, entry: header === read.header ? read : { ...read, header } };
   }
 }
 
-export interface Found {
-  readonly entry?: ReadEntry | undefined;
+export interface FoundEntry {
+  readonly entry?: LoadedEntry | undefined;
   /** The markers at the time of the look-up: an answer to a call that began before an invalidation is void. */
-  readonly markers: Markers;
+  readonly tagStates: TagStates;
 }

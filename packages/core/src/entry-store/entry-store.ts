@@ -1,30 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type Addressee,
+  type Encryptions,
   type Entry,
   type EntryHeader,
+  type EntryIdentity,
   entryText,
-  prefixOf,
+  namespacePrefix,
+  type RowBounds,
+  RowCodec,
   readEntryText,
-  type Seals,
-  Vault,
-  type VaultBounds,
 } from '../entry/index.ts';
 import {
   generationsOf,
-  type Marker,
-  MarkerBoard,
-  type Markers,
-  readMarker,
+  parseTagState,
   staleSince,
+  TagGenerations,
+  type TagState,
+  type TagStates,
 } from '../invalidation/index.ts';
 import type { RowStore, StoredRow } from '../store/index.ts';
 import type { Address } from './address.ts';
-import { EntryReader, type Found } from './entry-reader.ts';
-import { Vaults } from './key-ring.ts';
+import { EntryReader, type FoundEntry } from './entry-reader.ts';
+import { KeyRing } from './key-ring.ts';
 
 /** Characters written, or why none were. */
-export type Written = number | 'too-large' | 'store-error';
+export type WriteResult = number | 'too-large' | 'store-error';
 
 /** Keyv gets a longer ttl: it deletes an expired row on reading it, and may delete the fresh one just written. */
 const GRACE = 60_000;
@@ -37,18 +37,18 @@ function ttlOf(header: EntryHeader, writtenAt: number): number | undefined {
 /** Puts entries into a store and takes them out of it, in the order it was told to. */
 export class EntryWriter {
   readonly #rows: RowStore;
-  readonly #vault: Vault;
+  readonly #codec: RowCodec;
   /** What is compressed on its way: a word against its key that comes meanwhile would be overtaken. */
   readonly #late = new Map<string, Promise<unknown>>();
 
-  constructor(rows: RowStore, vault: Vault) {
+  constructor(rows: RowStore, codec: RowCodec) {
     this.#rows = rows;
-    this.#vault = vault;
+    this.#codec = codec;
   }
 
-  write(key: string, entry: Entry, writtenAt = entry.header.storedAt): Promise<Written> {
+  write(key: string, entry: Entry, writtenAt = entry.header.storedAt): Promise<WriteResult> {
     const ttl = ttlOf(entry.header, writtenAt);
-    const row = this.#vault.pack(key, entryText(entry));
+    const row = this.#codec.encode(key, entryText(entry));
     if (!(row instanceof Promise)) return this.#put(key, row, ttl);
     const writing = row.then((late) => this.#put(key, late, ttl));
     this.#late.set(key, writing);
@@ -65,10 +65,10 @@ export class EntryWriter {
   /** A word on a key, in the place of its entry. */
   async post(key: string, text: string): Promise<boolean> {
     if (this.#late.size > 0) await this.#late.get(key);
-    return this.#rows.write(key, this.#vault.seal.sealText(key, text), undefined);
+    return this.#rows.write(key, this.#codec.encryption.encryptText(key, text), undefined);
   }
 
-  async #put(key: string, row: string | undefined, ttl: number | undefined): Promise<Written> {
+  async #put(key: string, row: string | undefined, ttl: number | undefined): Promise<WriteResult> {
     if (row === undefined) return 'too-large';
     const isWritten = await this.#rows.write(key, row, ttl);
     return isWritten ? row.length : 'store-error';
@@ -77,7 +77,7 @@ export class EntryWriter {
 
 export interface KeySteeringParts {
   readonly rows: RowStore;
-  readonly vaults: Vaults;
+  readonly keyRing: KeyRing;
   readonly writer: EntryWriter;
 }
 
@@ -94,31 +94,31 @@ export class KeySteering {
 
   /** The entry under `key` answers nobody from now on. False when the store could not be told. */
   async invalidate(key: string): Promise<boolean> {
-    const { vaults, writer } = this.#parts;
-    if (!vaults.areMany) return writer.remove(key);
+    const { keyRing, writer } = this.#parts;
+    if (!keyRing.hasOlderSecrets) return writer.remove(key);
     const isTold = await this.#post(key, { generation: randomUUID() });
     return (await this.#removeOlder(key)) && isTold;
   }
 
   /** The entry under `key` is stale from `now` on. False when the store could not be told. */
   async expire(key: string, now: number): Promise<boolean> {
-    const { rows, vaults, writer } = this.#parts;
+    const { rows, keyRing, writer } = this.#parts;
     const [row] = (await rows.read([key])) ?? [null];
     if (row === null) return false;
-    const text = row === undefined ? undefined : await vaults.newest.unpack(key, row);
+    const text = row === undefined ? undefined : await keyRing.newest.decode(key, row);
     const entry = text === undefined ? undefined : readEntryText(text);
     if (entry !== undefined) {
       const header = staleSince(entry.header, Math.min(now, entry.header.freshUntil));
       return typeof (await writer.write(key, { ...entry, header })) === 'number';
     }
-    const said = row === undefined ? { generation: '' } : readMarker(text);
-    if (!vaults.areMany || said === undefined) return true;
+    const said = row === undefined ? { generation: '' } : parseTagState(text);
+    if (!keyRing.hasOlderSecrets || said === undefined) return true;
     return this.#post(key, { ...said, expiredAt: now });
   }
 
   /** What older secrets keep is of yesterday then, and would come to light when the newer entry's time is over. */
-  supersede(key: string, writing: Promise<Written>): Promise<Written> {
-    if (!this.#parts.vaults.areMany) return writing;
+  supersede(key: string, writing: Promise<WriteResult>): Promise<WriteResult> {
+    if (!this.#parts.keyRing.hasOlderSecrets) return writing;
     return writing.then(async (written) => {
       if (typeof written === 'number') await this.#removeOlder(key);
       return written;
@@ -127,52 +127,55 @@ export class KeySteering {
 
   /** As far as this process met the request. */
   async #removeOlder(key: string): Promise<boolean> {
-    const { rows, vaults } = this.#parts;
-    const removals = vaults.olderKeys(key).map((older) => rows.remove(older));
+    const { rows, keyRing } = this.#parts;
+    const removals = keyRing.olderKeys(key).map((older) => rows.remove(older));
     return (await Promise.all(removals)).every((isTold) => isTold);
   }
 
-  #post(key: string, marker: Marker): Promise<boolean> {
-    return this.#parts.writer.post(key, JSON.stringify(marker));
+  #post(key: string, tagState: TagState): Promise<boolean> {
+    return this.#parts.writer.post(key, JSON.stringify(tagState));
   }
 }
 
-export interface EntryStoreOptions extends VaultBounds {
+export interface EntryStoreOptions extends RowBounds {
   readonly namespace: string;
-  readonly seals: Seals;
+  readonly encryptions: Encryptions;
 }
 
 /** Entries under their keys in a namespace of a store. */
 export class EntryStore {
   readonly #rows: RowStore;
-  readonly #vaults: Vaults;
+  readonly #keyRing: KeyRing;
   readonly #reader: EntryReader;
   readonly #writer: EntryWriter;
   readonly prefix: string;
-  readonly markers: MarkerBoard;
+  readonly tags: TagGenerations;
   readonly byKey: KeySteering;
 
-  constructor(rows: RowStore, { namespace, seals, ...bounds }: EntryStoreOptions) {
+  constructor(rows: RowStore, { namespace, encryptions, ...bounds }: EntryStoreOptions) {
     this.#rows = rows;
-    this.prefix = prefixOf(namespace);
-    this.#vaults = new Vaults(seals, (seal) => new Vault(seal, this.prefix, bounds));
-    this.#writer = new EntryWriter(rows, this.#vaults.newest);
-    this.markers = new MarkerBoard(rows, this.prefix, seals);
-    this.#reader = new EntryReader({ rows, vaults: this.#vaults, markers: this.markers });
-    this.byKey = new KeySteering({ rows, vaults: this.#vaults, writer: this.#writer });
+    this.prefix = namespacePrefix(namespace);
+    this.#keyRing = new KeyRing(
+      encryptions,
+      (encryption) => new RowCodec(encryption, this.prefix, bounds),
+    );
+    this.#writer = new EntryWriter(rows, this.#keyRing.newest);
+    this.tags = new TagGenerations(rows, this.prefix, encryptions);
+    this.#reader = new EntryReader({ rows, keyRing: this.#keyRing, tagStates: this.tags });
+    this.byKey = new KeySteering({ rows, keyRing: this.#keyRing, writer: this.#writer });
   }
 
-  keyOf(addressee: Addressee): string {
-    return this.#vaults.keyOf(addressee);
+  keyOf(addressee: EntryIdentity): string {
+    return this.#keyRing.keyOf(addressee);
   }
 
   /** In the call itself, unless the store, or what it holds, needs time. */
-  read(address: Address): Found | Promise<Found> {
+  read(address: Address): FoundEntry | Promise<FoundEntry> {
     return this.#reader.read(address);
   }
 
-  write(address: Address, entry: Entry, markers: Markers): Promise<Written> {
-    const generations = generationsOf(this.markers.marksOf(address.tags), markers);
+  write(address: Address, entry: Entry, tagStates: TagStates): Promise<WriteResult> {
+    const generations = generationsOf(this.tags.generationNames(address.tags), tagStates);
     const isFirst = Object.keys(generations).length === 0;
     const header = isFirst ? entry.header : { ...entry.header, generations };
     const writing = this.#writer.write(address.key, { ...entry, header }, address.writtenAt);
@@ -186,16 +189,16 @@ export class EntryStore {
 
   /** The entry in a row as a scan finds it; nothing where it is none, or is not at its own key. */
   entryIn(row: StoredRow): Promise<Entry | undefined> {
-    return this.#vaults.entryIn(row);
+    return this.#keyRing.entryIn(row);
   }
 
   /** Is the row no entry, but a word on the key of one? */
-  isWord(row: StoredRow): Promise<boolean> {
-    return this.#vaults.isWord(row);
+  isKeyState(row: StoredRow): Promise<boolean> {
+    return this.#keyRing.isKeyState(row);
   }
 
   /** The header as the markers of all its tags leave it: nothing where the entry answers nobody. */
-  markedBy(markers: Markers, header: EntryHeader): EntryHeader | undefined {
-    return this.#reader.markedBy(markers, header);
+  applyTagStates(tagStates: TagStates, header: EntryHeader): EntryHeader | undefined {
+    return this.#reader.applyTagStates(tagStates, header);
   }
 }

@@ -3,6 +3,6 @@
 // Start at entry-store.ts; reading is in entry-reader.ts.
 
 export { type Address, addressOf, isBypass } from './address.ts';
-export { entryHeader, lifeFrom } from './entry-header.ts';
-export type { Found, ReadEntry } from './entry-reader.ts';
+export { freshnessWindows, newHeader } from './entry-header.ts';
+export type { FoundEntry, LoadedEntry } from './entry-reader.ts';
 export { EntryStore } from './entry-store.ts';

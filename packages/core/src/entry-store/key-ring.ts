@@ -1,12 +1,12 @@
 import {
-  type Addressee,
+  type Encryption,
+  type Encryptions,
   type Entry,
+  type EntryIdentity,
+  type RowCodec,
   readEntryText,
-  type Seal,
-  type Seals,
-  type Vault,
 } from '../entry/index.ts';
-import { expiredBy, readMarker } from '../invalidation/index.ts';
+import { applyExpiry, parseTagState } from '../invalidation/index.ts';
 import type { RowTexts, StoredRow } from '../store/index.ts';
 
 /** Remembered keys: a bound, since requests are without one. */
@@ -15,24 +15,24 @@ const MOST = 10_000;
 const NONE: readonly string[] = [];
 
 /** What the secret that writes keeps, and what older ones keep while it takes their place. */
-export class Vaults {
-  readonly newest: Vault;
-  readonly #older: readonly Vault[];
+export class KeyRing {
+  readonly newest: RowCodec;
+  readonly #older: readonly RowCodec[];
   /** By the newest key, which does not tell them. */
   readonly #olderKeys = new Map<string, readonly string[]>();
 
-  constructor([newest, ...older]: Seals, vaultOf: (seal: Seal) => Vault) {
-    this.newest = vaultOf(newest);
-    this.#older = older.map(vaultOf);
+  constructor([newest, ...older]: Encryptions, codecOf: (encryption: Encryption) => RowCodec) {
+    this.newest = codecOf(newest);
+    this.#older = older.map(codecOf);
   }
 
-  get areMany(): boolean {
+  get hasOlderSecrets(): boolean {
     return this.#older.length > 0;
   }
 
-  keyOf(addressee: Addressee): string {
+  keyOf(addressee: EntryIdentity): string {
     const key = this.newest.keyOf(addressee);
-    if (this.areMany) this.#learn(key, addressee);
+    if (this.hasOlderSecrets) this.#learn(key, addressee);
     return key;
   }
 
@@ -42,27 +42,27 @@ export class Vaults {
   }
 
   /** The entry in the rows under a key and its older ones: the newest that there is decides. */
-  entryAmong(keys: readonly [string, ...string[]], rows: RowTexts) {
+  findEntry(keys: readonly [string, ...string[]], rows: RowTexts) {
     const [key] = keys;
     const [row] = rows;
-    const text = row === undefined ? undefined : this.newest.unpack(key, row);
-    if (this.areMany) return this.#newestOf(keys, rows, text);
+    const text = row === undefined ? undefined : this.newest.decode(key, row);
+    if (this.hasOlderSecrets) return this.#newestOf(keys, rows, text);
     if (text instanceof Promise) return text.then(entryOrNothing);
     return entryOrNothing(text);
   }
 
   /** The entry in a row as a scan finds it; nothing where it is none, or is not at its own key. */
   async entryIn({ key, value }: StoredRow): Promise<Entry | undefined> {
-    for (const vault of [this.newest, ...this.#older]) {
-      const entry = entryOrNothing(await vault.unpack(key, value));
-      if (entry !== undefined && vault.keyOf(entry.header) === key) return entry;
+    for (const codec of [this.newest, ...this.#older]) {
+      const entry = entryOrNothing(await codec.decode(key, value));
+      if (entry !== undefined && codec.keyOf(entry.header) === key) return entry;
     }
     return undefined;
   }
 
   /** Is it no entry, but a word on its key? */
-  async isWord({ key, value }: StoredRow): Promise<boolean> {
-    return readMarker(await this.newest.unpack(key, value)) !== undefined;
+  async isKeyState({ key, value }: StoredRow): Promise<boolean> {
+    return parseTagState(await this.newest.decode(key, value)) !== undefined;
   }
 
   async #newestOf(
@@ -73,27 +73,27 @@ export class Vaults {
     const text = await unpacked;
     const entry = entryOrNothing(text);
     if (entry !== undefined) return entry;
-    const said = rows[0] === undefined ? { generation: '' } : readMarker(text);
+    const said = rows[0] === undefined ? { generation: '' } : parseTagState(text);
     // A row that does not open stands where a newer answer was.
     if (said === undefined || said.generation !== '') return undefined;
     const older = await this.#olderEntry(keys.slice(1), rows.slice(1));
-    return older && { ...older, header: expiredBy(said, older.header) };
+    return older && { ...older, header: applyExpiry(said, older.header) };
   }
 
   async #olderEntry(keys: readonly string[], rows: RowTexts): Promise<Entry | undefined> {
-    for (const [index, vault] of this.#older.entries()) {
+    for (const [index, codec] of this.#older.entries()) {
       const [key, row] = [keys[index], rows[index]];
       if (key === undefined || row === undefined) continue;
-      const entry = entryOrNothing(await vault.unpack(key, row));
+      const entry = entryOrNothing(await codec.decode(key, row));
       if (entry !== undefined) return entry;
     }
     return undefined;
   }
 
-  #learn(key: string, addressee: Addressee): void {
+  #learn(key: string, addressee: EntryIdentity): void {
     if (this.#olderKeys.has(key)) return;
     if (this.#olderKeys.size >= MOST) this.#olderKeys.clear();
-    const keys = this.#older.map((vault) => vault.keyOf(addressee));
+    const keys = this.#older.map((codec) => codec.keyOf(addressee));
     this.#olderKeys.set(key, keys);
   }
 }

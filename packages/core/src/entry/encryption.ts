@@ -15,7 +15,7 @@ import { kindOf, LlmCacheError } from '../options/index.ts';
  * The bytes of a base64 text, where it is the one text that they have: decoding passes over foreign
  * characters and unused bits, and a row that was changed in those would be taken for the one that was written.
  */
-export function exactBase64(text: string): Buffer | undefined {
+export function decodeExactBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : undefined;
 }
@@ -27,33 +27,33 @@ export interface Secrets {
 }
 
 /** What of a request stands in keys, under a name that does not say it. */
-export type NameKind = 'fingerprint' | 'scope' | 'tag';
+export type KeyNameKind = 'fingerprint' | 'scope' | 'tag';
 
 /** How keys are named and rows are written: all that goes into a store as a key or a row comes from here. */
-export interface Seal {
+export interface Encryption {
   /** Tells what one secret says of a tag from what another says. Empty without a secret. */
   readonly id: string;
   /** What stands for it in a key. */
-  nameOf(kind: NameKind, text: string): string;
+  keyNameOf(kind: KeyNameKind, text: string): string;
   /** The row for a text under this key. */
-  sealText(key: string, text: string): string;
+  encryptText(key: string, text: string): string;
   /** Nothing where the row was not written under this very key, or was changed since. */
-  openText(key: string, row: string): string | undefined;
-  sealBytes(key: string, bytes: Buffer): string;
-  openBytes(key: string, row: string): Buffer | undefined;
+  decryptText(key: string, row: string): string | undefined;
+  encryptBytes(key: string, bytes: Buffer): string;
+  decryptBytes(key: string, row: string): Buffer | undefined;
 }
 
 /** Newest first: the first writes, all are read. */
-export type Seals = readonly [Seal, ...Seal[]];
+export type Encryptions = readonly [Encryption, ...Encryption[]];
 
 /** Without a secret a row is its text, and costs nothing; who reads the store reads the answers. */
-export const NO_SEAL: Seal = {
+export const NO_ENCRYPTION: Encryption = {
   id: '',
-  nameOf: (kind, text) => (kind === 'fingerprint' ? text : digest(text)),
-  sealText: (_key, text) => text,
-  openText: (_key, row) => row,
-  sealBytes: (_key, bytes) => bytes.toString('base64'),
-  openBytes: (_key, row) => exactBase64(row),
+  keyNameOf: (kind, text) => (kind === 'fingerprint' ? text : digest(text)),
+  encryptText: (_key, text) => text,
+  decryptText: (_key, row) => row,
+  encryptBytes: (_key, bytes) => bytes.toString('base64'),
+  decryptBytes: (_key, row) => decodeExactBase64(row),
 };
 
 const CIPHER = 'aes-256-gcm';
@@ -79,7 +79,7 @@ function derive(secret: string | Uint8Array, purpose: string): KeyObject {
  * their key, so that one that was edited, or moved from another key, does not open. What remains to those
  * who can write to the store: to remove a row, and to put an older row of the same key back in its place.
  */
-export class SecretSeal implements Seal {
+export class SecretEncryption implements Encryption {
   readonly id: string;
   readonly #naming: KeyObject;
   readonly #sealing: KeyObject;
@@ -90,27 +90,27 @@ export class SecretSeal implements Seal {
     this.id = this.#mac('secret:').slice(0, ID_LENGTH);
   }
 
-  nameOf(kind: NameKind, text: string): string {
+  keyNameOf(kind: KeyNameKind, text: string): string {
     return this.#mac(`${kind}:${text}`);
   }
 
-  sealText(key: string, text: string): string {
-    return this.sealBytes(key, Buffer.from(text));
+  encryptText(key: string, text: string): string {
+    return this.encryptBytes(key, Buffer.from(text));
   }
 
-  openText(key: string, row: string): string | undefined {
-    return this.openBytes(key, row)?.toString();
+  decryptText(key: string, row: string): string | undefined {
+    return this.decryptBytes(key, row)?.toString();
   }
 
-  sealBytes(key: string, bytes: Buffer): string {
+  encryptBytes(key: string, bytes: Buffer): string {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(CIPHER, this.#sealing, nonce).setAAD(Buffer.from(key));
     const sealed = [nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()];
     return Buffer.concat(sealed).toString('base64');
   }
 
-  openBytes(key: string, row: string): Buffer | undefined {
-    const bytes = exactBase64(row);
+  decryptBytes(key: string, row: string): Buffer | undefined {
+    const bytes = decodeExactBase64(row);
     if (bytes === undefined || bytes.length < NONCE_BYTES + TAG_BYTES) return undefined;
     const nonce = bytes.subarray(0, NONCE_BYTES);
     const decipher = createDecipheriv(CIPHER, this.#sealing, nonce, { authTagLength: TAG_BYTES });
@@ -139,13 +139,13 @@ function refuse(option: string, what: string, remedy = REMEDY): never {
   throw new LlmCacheError('INVALID_OPTION', `${option} ${what}. ${remedy}`);
 }
 
-function sealOf(secret: unknown, option: string): Seal {
+function encryptionFrom(secret: unknown, option: string): Encryption {
   if (typeof secret !== 'string' && !types.isUint8Array(secret)) {
     return refuse(option, `is ${kindOf(secret)}, and no text or bytes`);
   }
   const length = Buffer.byteLength(secret);
   if (length < LEAST_BYTES) refuse(option, `is ${length} bytes long`);
-  return new SecretSeal(secret);
+  return new SecretEncryption(secret);
 }
 
 /**
@@ -153,17 +153,19 @@ function sealOf(secret: unknown, option: string): Seal {
  *
  * @throws {LlmCacheError} for what is no secret; what it is stands in no message.
  */
-export function sealsOf({ secret, secrets }: Secrets): Seals {
-  if (secret === undefined && secrets === undefined) return [NO_SEAL];
-  if (secrets === undefined) return [sealOf(secret, 'secret')];
+export function encryptionsFrom({ secret, secrets }: Secrets): Encryptions {
+  if (secret === undefined && secrets === undefined) return [NO_ENCRYPTION];
+  if (secrets === undefined) return [encryptionFrom(secret, 'secret')];
   if (secret !== undefined) {
     refuse('secret', 'and secrets are both set', 'Write secrets: [newest, older] alone.');
   }
   if (!Array.isArray(secrets)) return refuse('secrets', 'is no list', 'Write [newest, older].');
-  const [newest, ...older] = secrets.map((each, index) => sealOf(each, `secrets[${index}]`));
+  const [newest, ...older] = secrets.map((each, index) =>
+    encryptionFrom(each, `secrets[${index}]`),
+  );
   if (newest === undefined) return refuse('secrets', 'is empty', 'Write [newest, older].');
-  const seals = [newest, ...older] as const;
-  const isTwice = new Set(seals.map(({ id }) => id)).size < seals.length;
+  const encryptions = [newest, ...older] as const;
+  const isTwice = new Set(encryptions.map(({ id }) => id)).size < encryptions.length;
   if (isTwice) refuse('secrets', 'holds one secret twice', 'Write each once, the newest first.');
-  return seals;
+  return encryptions;
 }

@@ -9,12 +9,12 @@ const LENGTH = 8;
 const sumOf = (text: string) => crc32(text).toString(16).padStart(LENGTH, '0');
 
 /** A sum of the text, and the text. */
-export function summed(text: string): string {
+export function withChecksum(text: string): string {
   return sumOf(text) + text;
 }
 
-/** The text, if it is still what {@link summed} made the row of. */
-export function unsummed(row: string): string | undefined {
+/** The text, if it is still what {@link withChecksum} made the row of. */
+export function withoutChecksum(row: string): string | undefined {
   const text = row.slice(LENGTH);
   return row.slice(0, LENGTH) === sumOf(text) ? text : undefined;
 }
@@ -82,7 +82,7 @@ function unlisted(names: readonly string[], list: unknown): unknown {
 }
 
 /** A header as JSON is to have it. */
-export function writtenHeader(header: EntryHeader): readonly unknown[] {
+export function compactHeader(header: EntryHeader): readonly unknown[] {
   const { fingerprint, storedAt, freshUntil, provider } = header;
   const unsaid: Partial<Record<keyof EntryHeader, unknown>> = usual(freshUntil);
   const rest: Record<string, unknown> = {};
@@ -96,7 +96,7 @@ export function writtenHeader(header: EntryHeader): readonly unknown[] {
 }
 
 /** The header again, of whatever was read: nothing of it has been looked at. */
-export function headerIn(written: unknown): unknown {
+export function expandHeader(written: unknown): unknown {
   const [fingerprint, storedAt, freshUntil, provider, rest] = Array.isArray(written) ? written : [];
   if (!isFields(rest)) return undefined;
   const header: Record<string, unknown> = {
@@ -116,7 +116,7 @@ export function headerIn(written: unknown): unknown {
 }
 
 /** Who may be answered from an entry: compared with what the entry itself says. */
-export interface Addressee {
+export interface EntryIdentity {
   readonly fingerprint: string;
   readonly scope: string;
 }
@@ -156,7 +156,7 @@ const FORM_LIST = Object.entries(FORMS);
 
 /** A sum of the rest, and two JSON texts, a line each: the header is read alone, and the payload is encoded once. */
 export function entryText({ header, payload }: Entry): string {
-  return summed(`${JSON.stringify(writtenHeader(header))}\n${payload}`);
+  return withChecksum(`${JSON.stringify(compactHeader(header))}\n${payload}`);
 }
 
 function isHeader(value: unknown): value is EntryHeader {
@@ -165,7 +165,7 @@ function isHeader(value: unknown): value is EntryHeader {
 
 function parseHeader(text: string): unknown {
   try {
-    return headerIn(parseJson(text));
+    return expandHeader(parseJson(text));
   } catch {
     return undefined; // corrupt or foreign: a miss
   }
@@ -173,7 +173,7 @@ function parseHeader(text: string): unknown {
 
 /** The entry, if the text is one: intact, and not moved here from another key. */
 export function readEntryText(row: string): Entry | undefined {
-  const text = unsummed(row);
+  const text = withoutChecksum(row);
   const end = text?.indexOf('\n') ?? -1;
   if (text === undefined || end < 0) return undefined;
   const header = parseHeader(text.slice(0, end));
@@ -181,9 +181,9 @@ export function readEntryText(row: string): Entry | undefined {
 }
 
 /** A row that was moved, or came back as the answer to another question, answers nobody. */
-export function isFor(
+export function belongsTo(
   { header }: Pick<Entry, 'header'>,
-  { fingerprint, scope }: Addressee,
+  { fingerprint, scope }: EntryIdentity,
 ): boolean {
   return header.fingerprint === fingerprint && header.scope === scope;
 }

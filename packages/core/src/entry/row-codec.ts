@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import { constants, deflate, deflateSync, inflate, inflateSync } from 'node:zlib';
 import { FORMAT_VERSION } from '../key/index.ts';
-import type { Seal } from './encryption.ts';
-import { type Addressee, summed, unsummed } from './entry-text.ts';
+import type { Encryption } from './encryption.ts';
+import { type EntryIdentity, withChecksum, withoutChecksum } from './entry-text.ts';
 
 /**
  * Up to so many bytes it is done within the call, some 2 ms at most (8 ms a MB to deflate, 2 ms to inflate):
@@ -33,12 +33,12 @@ async function deflatedAside(bytes: Buffer): Promise<Buffer> {
   return deflateAside(bytes, OPTIONS);
 }
 
-export function deflated(bytes: Buffer): Buffer | Promise<Buffer> {
+export function compress(bytes: Buffer): Buffer | Promise<Buffer> {
   return bytes.length <= AT_ONCE ? deflateSync(bytes, OPTIONS) : deflatedAside(bytes);
 }
 
 /** Nothing where the bytes are damaged, or would come to more than `most`: a bomb ends here. */
-export function inflated(
+export function decompress(
   bytes: Buffer,
   most: number,
 ): Buffer | undefined | Promise<Buffer | undefined> {
@@ -51,7 +51,7 @@ export function inflated(
   }
 }
 
-export interface VaultBounds {
+export interface RowBounds {
   /** Characters of a row, and bytes of what it is inflated to. */
   readonly maxEntryBytes: number;
   /** Bytes from which on a text is compressed. */
@@ -59,7 +59,7 @@ export interface VaultBounds {
 }
 
 /** Every key of a namespace starts so. */
-export function prefixOf(namespace: string): string {
+export function namespacePrefix(namespace: string): string {
   return `${encodeURIComponent(namespace)}:${FORMAT_VERSION}:`;
 }
 
@@ -70,31 +70,31 @@ const COMPRESSED = 'z:';
 const WORTH = 3 / 4;
 
 /** Where and how one secret, or none, keeps entries. */
-export class Vault {
-  readonly seal: Seal;
+export class RowCodec {
+  readonly encryption: Encryption;
   readonly #prefix: string;
-  readonly #bounds: VaultBounds;
+  readonly #bounds: RowBounds;
 
-  constructor(seal: Seal, prefix: string, bounds: VaultBounds) {
-    this.seal = seal;
+  constructor(encryption: Encryption, prefix: string, bounds: RowBounds) {
+    this.encryption = encryption;
     this.#prefix = prefix;
     this.#bounds = bounds;
   }
 
   /** `namespace:format-version:scope:fingerprint`; a scope is a digest, since it may name a person. */
-  keyOf({ scope, fingerprint }: Addressee): string {
-    const whose = scope === '' ? '-' : this.seal.nameOf('scope', scope);
-    return `${this.#prefix}${whose}:${this.seal.nameOf('fingerprint', fingerprint)}`;
+  keyOf({ scope, fingerprint }: EntryIdentity): string {
+    const whose = scope === '' ? '-' : this.encryption.keyNameOf('scope', scope);
+    return `${this.#prefix}${whose}:${this.encryption.keyNameOf('fingerprint', fingerprint)}`;
   }
 
   /** The row for an entry's text, nothing where it is too large. Compressed before it is sealed: after, nothing shrinks. */
-  pack(key: string, text: string): string | undefined | Promise<string | undefined> {
+  encode(key: string, text: string): string | undefined | Promise<string | undefined> {
     const { maxEntryBytes, compressFrom } = this.#bounds;
     if (text.length > maxEntryBytes) return undefined;
     const bytes = compressFrom < Number.POSITIVE_INFINITY ? Buffer.from(text) : undefined;
     if (bytes === undefined || bytes.length < compressFrom) return this.#plain(key, text);
     if (bytes.length > maxEntryBytes) return undefined;
-    const small = deflated(bytes);
+    const small = compress(bytes);
     if (!(small instanceof Promise)) return this.#smaller(key, text, small);
     return small.then(
       (late) => this.#smaller(key, text, late),
@@ -103,24 +103,26 @@ export class Vault {
   }
 
   /** The text of a row, whatever was said of compression when it was written; nothing where it cannot be had. */
-  unpack(key: string, row: string): string | undefined | Promise<string | undefined> {
+  decode(key: string, row: string): string | undefined | Promise<string | undefined> {
     const { maxEntryBytes } = this.#bounds;
     if (row.length > maxEntryBytes) return undefined;
-    if (!row.startsWith(COMPRESSED)) return this.seal.openText(key, row);
-    const packed = unsummed(row.slice(COMPRESSED.length));
-    const bytes = packed && this.seal.openBytes(COMPRESSED + key, packed);
-    const text = bytes && inflated(bytes, maxEntryBytes);
+    if (!row.startsWith(COMPRESSED)) return this.encryption.decryptText(key, row);
+    const packed = withoutChecksum(row.slice(COMPRESSED.length));
+    const bytes = packed && this.encryption.decryptBytes(COMPRESSED + key, packed);
+    const text = bytes && decompress(bytes, maxEntryBytes);
     return text instanceof Promise ? text.then((late) => late?.toString()) : text?.toString();
   }
 
   #smaller(key: string, text: string, bytes: Buffer): string | undefined {
     if (bytes.length >= text.length * WORTH) return this.#plain(key, text);
     // A sum of its own: some bits of what is compressed say nothing of the text.
-    return this.#fitting(COMPRESSED + summed(this.seal.sealBytes(COMPRESSED + key, bytes)));
+    return this.#fitting(
+      COMPRESSED + withChecksum(this.encryption.encryptBytes(COMPRESSED + key, bytes)),
+    );
   }
 
   #plain(key: string, text: string): string | undefined {
-    return this.#fitting(this.seal.sealText(key, text));
+    return this.#fitting(this.encryption.encryptText(key, text));
   }
 
   #fitting(row: string): string | undefined {

@@ -40,6 +40,6 @@ export function copyWith(value: object, part: Part): object {
 }
 
 /** All of it anew but its texts: a tenth of the time that parsing it takes. */
-export function jsonCopy(value: unknown): unknown {
-  return typeof value === 'object' && value !== null ? copyWith(value, jsonCopy) : value;
+export function copyJson(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? copyWith(value, copyJson) : value;
 }

@@ -6,31 +6,31 @@ function refuse(): never {
   throw new SyntaxError('A stored value does not fit its tag.');
 }
 
-export function writtenText(written: unknown, form = /^/): string {
+export function readText(written: unknown, form = /^/): string {
   return typeof written === 'string' && form.test(written) ? written : refuse();
 }
 
-export function writtenList(written: unknown): readonly unknown[] {
+export function readList(written: unknown): readonly unknown[] {
   return Array.isArray(written) ? written : refuse();
 }
 
-export function writtenPair(written: unknown): readonly [unknown, unknown] {
-  const [first, second, ...rest] = writtenList(written);
+export function readPair(written: unknown): readonly [unknown, unknown] {
+  const [first, second, ...rest] = readList(written);
   return rest.length === 0 ? [first, second] : refuse();
 }
 
-export function writtenRecord(written: unknown): object {
+export function readRecord(written: unknown): object {
   const isRecord = typeof written === 'object' && written !== null && !Array.isArray(written);
   return isRecord ? written : refuse();
 }
 
-export function writtenInstant(written: unknown): number {
+export function readInstant(written: unknown): number {
   if (written === null) return Number.NaN; // as JSON has it
   return typeof written === 'number' ? written : refuse();
 }
 
-export function writtenBytes(written: unknown): Buffer<ArrayBuffer> {
-  const text = writtenText(written);
+export function readBytes(written: unknown): Buffer<ArrayBuffer> {
+  const text = readText(written);
   const bytes = Buffer.from(text, 'base64');
   // Characters that are none of base64's are passed over in silence.
   return Math.ceil(bytes.length / 3) * 4 === text.length ? bytes : refuse();
@@ -59,60 +59,60 @@ export const VALUE_TAGS: readonly ValueTag[] = [
     name: 'undefined',
     matches: (value) => value === undefined,
     write: () => '',
-    read: (written) => void writtenText(written, /^$/),
+    read: (written) => void readText(written, /^$/),
   },
   {
     name: 'number',
     matches: isUnwritable,
     write: (value: number) => (Object.is(value, -0) ? '-0' : String(value)),
-    read: (written) => Number(writtenText(written, /^(NaN|-?Infinity|-0)$/)),
+    read: (written) => Number(readText(written, /^(NaN|-?Infinity|-0)$/)),
   },
   {
     name: 'bigint',
     matches: (value) => typeof value === 'bigint',
     write: String,
-    read: (written) => BigInt(writtenText(written, /^-?\d+$/)),
+    read: (written) => BigInt(readText(written, /^-?\d+$/)),
   },
   {
     name: 'date',
     matches: (value) => types.isDate(value) && isExactly(value, 'Date'),
     write: (date: Date) => date.getTime(),
-    read: (written) => new Date(writtenInstant(written)),
+    read: (written) => new Date(readInstant(written)),
   },
   {
     name: 'url',
     matches: (value) => value instanceof URL && isExactly(value, 'URL'),
     write: (url: URL) => url.href,
-    read: (written) => new URL(writtenText(written)),
+    read: (written) => new URL(readText(written)),
   },
   {
     name: 'buffer',
     matches: Buffer.isBuffer,
     write: (buffer: Buffer) => buffer.toString('base64'),
-    read: writtenBytes,
+    read: readBytes,
   },
   {
     name: 'bytes',
     matches: (value) => types.isUint8Array(value) && className(value) === 'Uint8Array',
     write: (bytes: Uint8Array) => bytesOf(bytes).toString('base64'),
-    read: (written) => new Uint8Array(writtenBytes(written)),
+    read: (written) => new Uint8Array(readBytes(written)),
   },
   {
     name: 'floats',
     matches: (value) => types.isFloat32Array(value) && className(value) === 'Float32Array',
     write: (floats: Float32Array) => bytesOf(floats).toString('base64'),
-    read: (written) => new Float32Array(new Uint8Array(writtenBytes(written)).buffer),
+    read: (written) => new Float32Array(new Uint8Array(readBytes(written)).buffer),
   },
   {
     name: 'map',
     matches: (value) => types.isMap(value) && isExactly(value, 'Map'),
     write: (map: Map<unknown, unknown>, part) => part([...map]),
-    read: (written, part) => new Map(writtenList(part(written)).map(writtenPair)),
+    read: (written, part) => new Map(readList(part(written)).map(readPair)),
   },
   {
     name: 'set',
     matches: (value) => types.isSet(value) && isExactly(value, 'Set'),
     write: (set: Set<unknown>, part) => part([...set]),
-    read: (written, part) => new Set(writtenList(part(written))),
+    read: (written, part) => new Set(readList(part(written))),
   },
 ];

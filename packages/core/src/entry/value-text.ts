@@ -1,6 +1,6 @@
 import { className, valueKind } from '../key/index.ts';
-import { copyWith, jsonCopy, parseJson } from './safe-json.ts';
-import { VALUE_TAGS, writtenPair, writtenRecord } from './value-tags.ts';
+import { copyJson, copyWith, parseJson } from './safe-json.ts';
+import { readPair, readRecord, VALUE_TAGS } from './value-tags.ts';
 
 /** The one key of the objects that stand for what JSON would lose: `{ "$cached-llm": [name, written] }`. */
 export const TAG = '$cached-llm';
@@ -8,7 +8,7 @@ export const TAG = '$cached-llm';
 const DEEPEST = 500;
 
 /** Thrown for a response that would come back from the store as something else: it is not stored. */
-export class NotEncodable extends Error {
+export class NotEncodableError extends Error {
   override readonly name = 'NotEncodable';
 }
 
@@ -21,18 +21,19 @@ function writeTagged(value: unknown, depth: number): unknown {
   if (tag === undefined) {
     const isObject = typeof value === 'object' && value !== null;
     const what = isObject ? `an instance of ${className(value)}` : typeof value;
-    throw new NotEncodable(`A response that holds ${what} cannot be stored.`);
+    throw new NotEncodableError(`A response that holds ${what} cannot be stored.`);
   }
   // The table's own `matches` has just said that this is the type its `write` takes.
   return {
-    [TAG]: [tag.name, tag.write(value as never, (part) => writable(part, depth + 1))],
+    [TAG]: [tag.name, tag.write(value as never, (part) => toJsonValue(part, depth + 1))],
   };
 }
 
 function writeObject(value: object, depth: number): unknown {
-  if (depth > DEEPEST) throw new NotEncodable('A cycle, or so deep a value, cannot be stored.');
+  if (depth > DEEPEST)
+    throw new NotEncodableError('A cycle, or so deep a value, cannot be stored.');
   if (valueKind(value) === 'special') return writeTagged(value, depth);
-  if (hasUnsafeKey(value)) throw new NotEncodable('A key that JSON loses cannot be stored.');
+  if (hasUnsafeKey(value)) throw new NotEncodableError('A key that JSON loses cannot be stored.');
   const written = Array.isArray(value) ? writeList(value, depth) : writeRecord(value, depth);
   return Object.hasOwn(value, TAG) ? { [TAG]: ['record', written] } : written;
 }
@@ -41,7 +42,7 @@ function writeObject(value: object, depth: number): unknown {
 function writeList(list: readonly unknown[], depth: number): readonly unknown[] {
   let copy: unknown[] | undefined;
   for (let index = 0; index < list.length; index += 1) {
-    const part = writable(list[index], depth + 1);
+    const part = toJsonValue(list[index], depth + 1);
     if (part === list[index]) continue;
     copy ??= Array.from(list);
     copy[index] = part;
@@ -54,7 +55,7 @@ function writeRecord(record: object, depth: number): object {
   const given = record as Record<string, unknown>; // not a list
   let copy: Record<string, unknown> | undefined;
   for (const name of Object.keys(given)) {
-    const part = writable(given[name], depth + 1);
+    const part = toJsonValue(given[name], depth + 1);
     if (part === given[name]) continue;
     copy ??= { ...given };
     copy[name] = part;
@@ -65,9 +66,9 @@ function writeRecord(record: object, depth: number): object {
 /**
  * The value as JSON holds it.
  *
- * @throws {NotEncodable} for what would not come back as it was.
+ * @throws {NotEncodableError} for what would not come back as it was.
  */
-export function writable(value: unknown, depth = 0): unknown {
+export function toJsonValue(value: unknown, depth = 0): unknown {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'number' && Number.isFinite(value) && !Object.is(value, -0)) return value;
   return typeof value === 'object' ? writeObject(value, depth) : writeTagged(value, depth);
@@ -78,15 +79,15 @@ interface Tagged {
 }
 
 /** A text that was written, as JSON has it. */
-export interface Written {
+export interface ParsedText {
   readonly json: unknown;
   /** Something in it may stand for what JSON has not. */
   readonly isTagged: boolean;
 }
 
 function readTagged(tagged: unknown): unknown {
-  const [name, written] = writtenPair(tagged);
-  if (name === 'record') return copyWith(writtenRecord(written), readObject);
+  const [name, written] = readPair(tagged);
+  if (name === 'record') return copyWith(readRecord(written), readObject);
   const tag = VALUE_TAGS.find((candidate) => candidate.name === name);
   if (tag === undefined) throw new SyntaxError('A stored value has an unknown tag.');
   return tag.read(written, read);
@@ -101,25 +102,25 @@ function read(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? readObject(value) : value;
 }
 
-/** @throws {NotEncodable} for what would not come back as it was. */
+/** @throws {NotEncodableError} for what would not come back as it was. */
 export function encodeValue(value: unknown): string {
-  return JSON.stringify(writable(value));
+  return JSON.stringify(toJsonValue(value));
 }
 
 /** @throws {SyntaxError} for what is no JSON, or not safe. */
-export function writtenIn(text: string): Written {
+export function parseText(text: string): ParsedText {
   return { json: parseJson(text), isTagged: text.includes(TAG) };
 }
 
 /** What was written, all of it anew. @throws {SyntaxError} when {@link encodeValue} did not write it. */
-export function valueIn({ json, isTagged }: Written): unknown {
-  return isTagged ? read(json) : jsonCopy(json);
+export function restoreValue({ json, isTagged }: ParsedText): unknown {
+  return isTagged ? read(json) : copyJson(json);
 }
 
 /** Every call builds a new value. @throws {SyntaxError} when the text was not written by {@link encodeValue}. */
 export function decodeValue(text: string): unknown {
-  const written = writtenIn(text);
-  return written.isTagged ? valueIn(written) : written.json; // which nobody else has
+  const written = parseText(text);
+  return written.isTagged ? restoreValue(written) : written.json; // which nobody else has
 }
 
 /**
@@ -129,7 +130,7 @@ export function decodeValue(text: string): unknown {
 export class Payload {
   readonly text: string;
   #wasDecoded = false;
-  #written: Written | undefined;
+  #written: ParsedText | undefined;
 
   constructor(text: string) {
     this.text = text;
@@ -141,7 +142,7 @@ export class Payload {
       this.#wasDecoded = true;
       return decodeValue(this.text);
     }
-    this.#written ??= writtenIn(this.text);
-    return valueIn(this.#written);
+    this.#written ??= parseText(this.text);
+    return restoreValue(this.#written);
   }
 }

@@ -1,16 +1,16 @@
 import { type Entry, entryText, freshness, readEntryText } from '../entry/index.ts';
 import type { EntryStore } from '../entry-store/index.ts';
-import { tagsOf } from '../invalidation/index.ts';
+import { tagsOfEntry } from '../invalidation/index.ts';
 import type { Store } from '../store/index.ts';
 import {
   type EntryFilter,
   type InspectedRow,
   passes,
   type ScannedRow,
-  SeenMarkers,
   type StoredEntry,
   scanEntries,
   scannedRow,
+  TagStatesOfScan,
 } from './scan-entries.ts';
 
 /** What became of it; the last says what it is instead of an entry. */
@@ -37,12 +37,12 @@ export async function restoreEntry({ entries, now }: Restoring, given: Entry): P
   const { header } = entry;
   const writtenAt = now();
   if (freshness(header, writtenAt) === 'expired') return 'expired';
-  const tags = tagsOf(header);
-  const markers = await entries.markers.read(tags);
-  if (markers === undefined) return 'store-error';
+  const tags = tagsOfEntry(header);
+  const tagStates = await entries.tags.read(tags);
+  if (tagStates === undefined) return 'store-error';
   const { fingerprint, scope } = header;
   const address = { fingerprint, scope, key: entries.keyOf(header), tags, writtenAt };
-  const written = await entries.write(address, entry, markers);
+  const written = await entries.write(address, entry, tagStates);
   return typeof written === 'number' ? 'restored' : written;
 }
 
@@ -73,8 +73,9 @@ export class Inspection {
   /** The same with the rows that hold no entry that can be read. */
   async *rows(): AsyncGenerator<InspectedRow, void, undefined> {
     const { store, entries } = this.#parts;
-    const markers = new SeenMarkers(entries.markers);
-    for await (const page of scanEntries(store, entries)) yield* await this.#inspect(page, markers);
+    const tagStates = new TagStatesOfScan(entries.tags);
+    for await (const page of scanEntries(store, entries))
+      yield* await this.#inspect(page, tagStates);
   }
 
   /** The entry under a key, whatever its state. */
@@ -84,7 +85,7 @@ export class Inspection {
     if (typeof value !== 'string') return undefined;
     const row = await scannedRow(entries, { key, value });
     if (row === undefined) return undefined;
-    const [inspected] = await this.#inspect([row], new SeenMarkers(entries.markers));
+    const [inspected] = await this.#inspect([row], new TagStatesOfScan(entries.tags));
     return inspected?.entry;
   }
 
@@ -103,12 +104,17 @@ export class Inspection {
     return restoreEntry(this.#parts, entry);
   }
 
-  async #inspect(page: readonly ScannedRow[], seen: SeenMarkers): Promise<readonly InspectedRow[]> {
-    const tags = page.flatMap(({ entry }) => (entry === undefined ? [] : tagsOf(entry.header)));
-    const markers = await seen.of(tags);
+  async #inspect(
+    page: readonly ScannedRow[],
+    seen: TagStatesOfScan,
+  ): Promise<readonly InspectedRow[]> {
+    const tags = page.flatMap(({ entry }) =>
+      entry === undefined ? [] : tagsOfEntry(entry.header),
+    );
+    const tagStates = await seen.of(tags);
     return page.map(({ key, bytes, entry }) => {
       if (entry === undefined) return { key, bytes };
-      const marked = this.#parts.entries.markedBy(markers, entry.header);
+      const marked = this.#parts.entries.applyTagStates(tagStates, entry.header);
       const header = marked ?? entry.header;
       const state = marked === undefined ? 'invalidated' : freshness(header, this.#parts.now());
       return { key, bytes, entry: { header, payload: entry.payload, key, bytes, state } };

@@ -1,6 +1,6 @@
 import type { Entry, EntryHeader, Freshness } from '../entry/index.ts';
 import type { EntryStore } from '../entry-store/index.ts';
-import type { Marker, MarkerBoard, Markers } from '../invalidation/index.ts';
+import type { TagGenerations, TagState, TagStates } from '../invalidation/index.ts';
 import type { Store, StoredRow } from '../store/index.ts';
 
 /** Which entries: those of which all that is said here is true. */
@@ -60,7 +60,7 @@ export async function scannedRow(
   row: StoredRow,
 ): Promise<ScannedRow | undefined> {
   const entry = await entries.entryIn(row);
-  if (entry === undefined && (await entries.isWord(row))) return undefined;
+  if (entry === undefined && (await entries.isKeyState(row))) return undefined;
   return { key: row.key, bytes: row.value.length, entry };
 }
 
@@ -89,30 +89,30 @@ export async function* scanEntries(
 const MOST = 10_000;
 
 /** What the store says of tags, asked once for each: also that it says nothing. */
-export class SeenMarkers {
-  readonly #board: MarkerBoard;
+export class TagStatesOfScan {
+  readonly #generations: TagGenerations;
   readonly #tags = new Set<string>();
-  readonly #markers = new Map<string, Marker>();
+  readonly #tagStates = new Map<string, TagState>();
 
-  constructor(board: MarkerBoard) {
-    this.#board = board;
+  constructor(generations: TagGenerations) {
+    this.#generations = generations;
   }
 
   /** @throws where the store does not answer: nothing can be said of entries then. */
-  async of(tags: readonly string[]): Promise<Markers> {
+  async of(tags: readonly string[]): Promise<TagStates> {
     if (this.#tags.size > MOST) this.#forget();
     const unknown = [...new Set(tags)].filter((tag) => !this.#tags.has(tag));
-    if (unknown.length === 0) return this.#markers;
-    const found = await this.#board.read(unknown);
+    if (unknown.length === 0) return this.#tagStates;
+    const found = await this.#generations.read(unknown);
     if (found === undefined) throw new Error('The store does not say what was invalidated.');
     for (const tag of unknown) this.#tags.add(tag);
-    for (const [mark, marker] of found) this.#markers.set(mark, marker);
-    return this.#markers;
+    for (const [name, tagState] of found) this.#tagStates.set(name, tagState);
+    return this.#tagStates;
   }
 
   #forget(): void {
     this.#tags.clear();
-    this.#markers.clear();
+    this.#tagStates.clear();
   }
 }
 

@@ -2,20 +2,20 @@
 // It never makes an entry valid again.
 // Start at tag-generations.ts.
 
-export { addressTags, callTags, noteServed } from './served-model.ts';
-export { MarkerBoard } from './tag-generations.ts';
+export { allTagsOfCall, rememberServedModel, tagsOfCall } from './served-model.ts';
+export { TagGenerations } from './tag-generations.ts';
 export {
-  applyMarkers,
-  EVERYTHING,
-  expiredBy,
+  ALL_ENTRIES_TAG,
+  applyExpiry,
+  applyTagStates,
   generationsOf,
-  type Marker,
-  type Markers,
   modelTag,
-  NO_MARKERS,
+  NO_TAG_STATES,
+  parseTagState,
   providerTag,
-  readMarker,
   staleSince,
-  tagsOf,
+  type TagState,
+  type TagStates,
+  tagsOfEntry,
   userTag,
 } from './tag-state.ts';

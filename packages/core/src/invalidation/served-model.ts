@@ -1,8 +1,8 @@
 import type { EntryHeader } from '../entry/index.ts';
 import type { CallIdentity } from '../key/index.ts';
 import type { Policy } from '../options/index.ts';
-import type { MarkerBoard } from './tag-generations.ts';
-import { tagsOf, userTag } from './tag-state.ts';
+import type { TagGenerations } from './tag-generations.ts';
+import { tagsOfEntry, userTag } from './tag-state.ts';
 
 /** What all answers to one name of a model at one place have in common: elsewhere it may name another. */
 function aliasTag({ provider, operation = '', model = '' }: CallIdentity): string {
@@ -11,14 +11,14 @@ function aliasTag({ provider, operation = '', model = '' }: CallIdentity): strin
 }
 
 /** The tag by which older answers to this model's name are made stale, where the call wants that. */
-export function servedTag(identity: CallIdentity, policy: Policy): string | undefined {
+export function servedModelTag(identity: CallIdentity, policy: Policy): string | undefined {
   const isWatched = policy.onModelChange === 'expire' && identity.model !== undefined;
   return isWatched ? aliasTag(identity) : undefined;
 }
 
 /** The tags of a call's entry: the user's own, and the one of its model's name. */
-export function callTags(identity: CallIdentity, policy: Policy): readonly string[] {
-  const tag = servedTag(identity, policy);
+export function tagsOfCall(identity: CallIdentity, policy: Policy): readonly string[] {
+  const tag = servedModelTag(identity, policy);
   return tag === undefined ? policy.tags : [...policy.tags, tag];
 }
 
@@ -39,13 +39,13 @@ function listsOf(policy: Policy, provider: string) {
 }
 
 /** All tags of a call's entry: the same list for the same model, so that what is known of it is found again. */
-export function addressTags(identity: CallIdentity, policy: Policy): readonly string[] {
+export function allTagsOfCall(identity: CallIdentity, policy: Policy): readonly string[] {
   const { provider, model } = identity;
-  const tags = callTags(identity, policy);
+  const tags = tagsOfCall(identity, policy);
   // The tag of a model's name says more than the name: where it is served.
-  if (tags !== policy.tags) return tagsOf({ provider, model, tags });
+  if (tags !== policy.tags) return tagsOfEntry({ provider, model, tags });
   const models = known.get(policy)?.get(provider) ?? listsOf(policy, provider);
-  const list = models.get(model) ?? tagsOf({ provider, model, tags });
+  const list = models.get(model) ?? tagsOfEntry({ provider, model, tags });
   if (models.size >= MOST) models.clear();
   models.set(model, list);
   return list;
@@ -59,14 +59,14 @@ const NEVER = -1;
  * are stale: said once, in one small row, to every process that shares the store. Nothing where there is
  * nothing to remember: then nobody has to wait.
  */
-export function noteServed(
-  markers: MarkerBoard,
+export function rememberServedModel(
+  tagStates: TagGenerations,
   { identity, policy }: { readonly identity: CallIdentity; readonly policy: Policy },
   { served, storedAt }: Pick<EntryHeader, 'served' | 'storedAt'>,
 ): Promise<void> | undefined {
-  const name = servedTag(identity, policy);
+  const name = servedModelTag(identity, policy);
   if (name === undefined || served?.model === undefined) return undefined;
-  return note(markers, userTag(name), { model: served.model, storedAt });
+  return note(tagStates, userTag(name), { model: served.model, storedAt });
 }
 
 interface Noted {
@@ -74,8 +74,13 @@ interface Noted {
   readonly storedAt: number;
 }
 
-async function note(markers: MarkerBoard, tag: string, { model, storedAt }: Noted): Promise<void> {
-  const [mark = tag] = markers.marksOf([tag]);
-  const known = (await markers.read([tag]))?.get(mark)?.served;
-  if (known !== model) await markers.expire(tag, known === undefined ? NEVER : storedAt - 1, model);
+async function note(
+  tagStates: TagGenerations,
+  tag: string,
+  { model, storedAt }: Noted,
+): Promise<void> {
+  const [mark = tag] = tagStates.generationNames([tag]);
+  const known = (await tagStates.read([tag]))?.get(mark)?.served;
+  if (known !== model)
+    await tagStates.expire(tag, known === undefined ? NEVER : storedAt - 1, model);
 }

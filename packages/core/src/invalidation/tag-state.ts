@@ -1,7 +1,7 @@
-import { type EntryHeader, parseJson, type Seal } from '../entry/index.ts';
+import { type Encryption, type EntryHeader, parseJson } from '../entry/index.ts';
 
 /** What has been said of a tag: one small row for each tag that was ever invalidated or expired. */
-export interface Marker {
+export interface TagState {
   /** Entries of another generation are gone. Compared, never ordered: no clock is asked. */
   readonly generation: string;
   /** Entries stored until then are stale. */
@@ -11,13 +11,13 @@ export interface Marker {
 }
 
 /** By mark: a tag, or what one of the secrets makes of it. See `MarkerBoard.marksOf`. */
-export type Markers = ReadonlyMap<string, Marker>;
+export type TagStates = ReadonlyMap<string, TagState>;
 
 /** Nothing was ever said of a tag. */
-export const NO_MARKERS: Markers = new Map();
+export const NO_TAG_STATES: TagStates = new Map();
 
 /** The tag that every entry of a namespace carries. */
-export const EVERYTHING = '*';
+export const ALL_ENTRIES_TAG = '*';
 
 export const providerTag = (provider: string) => `provider:${provider}`;
 
@@ -25,57 +25,60 @@ export const modelTag = (model: string) => `model:${model}`;
 
 export const userTag = (tag: string) => `tag:${tag}`;
 
-const UNMARKED: Marker = { generation: '' };
+const UNMARKED: TagState = { generation: '' };
 
 /** In braces what a Redis Cluster places keys by: all markers of a namespace are in one place, and one trip away. */
-export function markerKey(prefix: string, tag: string, seal: Seal): string {
-  return `${prefix}tag:{${prefix}}${seal.nameOf('tag', tag)}`;
+export function tagRowKey(prefix: string, tag: string, encryption: Encryption): string {
+  return `${prefix}tag:{${prefix}}${encryption.keyNameOf('tag', tag)}`;
 }
 
-export function readMarker(text: string | undefined): Marker | undefined {
+export function parseTagState(text: string | undefined): TagState | undefined {
   if (text === undefined) return undefined;
   try {
-    const marker = parseJson(text) as Partial<Marker> | null;
-    return typeof marker?.generation === 'string' ? (marker as Marker) : undefined;
+    const tagState = parseJson(text) as Partial<TagState> | null;
+    return typeof tagState?.generation === 'string' ? (tagState as TagState) : undefined;
   } catch {
     return undefined;
   }
 }
 
 /** Every tag of an entry, its own by nature included. */
-export function tagsOf(header: Pick<EntryHeader, 'provider' | 'model' | 'tags'>): string[] {
-  const tags = [EVERYTHING, providerTag(header.provider)];
+export function tagsOfEntry(header: Pick<EntryHeader, 'provider' | 'model' | 'tags'>): string[] {
+  const tags = [ALL_ENTRIES_TAG, providerTag(header.provider)];
   if (header.model !== undefined) tags.push(modelTag(header.model));
   return header.tags === undefined ? tags : [...tags, ...header.tags.map(userTag)];
 }
 
 /** The generations an entry written now belongs to; only those that differ from the first are kept. */
-export function generationsOf(marks: readonly string[], markers: Markers): Record<string, string> {
+export function generationsOf(
+  marks: readonly string[],
+  tagStates: TagStates,
+): Record<string, string> {
   const marked = marks.flatMap((mark) => {
-    const generation = markers.get(mark)?.generation;
+    const generation = tagStates.get(mark)?.generation;
     return generation === undefined || generation === '' ? [] : [[mark, generation] as const];
   });
   return Object.fromEntries(marked);
 }
 
 /** The header as the markers leave it: as it is, stale before its time, or nothing where invalidated. */
-export function applyMarkers(
+export function applyTagStates(
   header: EntryHeader,
-  markers: Markers,
-  marks: readonly string[] = tagsOf(header),
+  tagStates: TagStates,
+  marks: readonly string[] = tagsOfEntry(header),
 ): EntryHeader | undefined {
-  if (markers.size === 0 && header.generations === undefined) return header;
+  if (tagStates.size === 0 && header.generations === undefined) return header;
   let left = header;
   for (const mark of marks) {
-    const marker = markers.get(mark) ?? UNMARKED;
-    if (marker.generation !== (header.generations?.[mark] ?? '')) return undefined;
-    left = expiredBy(marker, left);
+    const tagState = tagStates.get(mark) ?? UNMARKED;
+    if (tagState.generation !== (header.generations?.[mark] ?? '')) return undefined;
+    left = applyExpiry(tagState, left);
   }
   return left;
 }
 
 /** Stale from then on, where the marker says so of entries as old as this. */
-export function expiredBy({ expiredAt = -1 }: Marker, header: EntryHeader): EntryHeader {
+export function applyExpiry({ expiredAt = -1 }: TagState, header: EntryHeader): EntryHeader {
   const isMeant = expiredAt >= header.storedAt && expiredAt < header.freshUntil;
   return isMeant ? staleSince(header, expiredAt) : header;
 }

@@ -42,9 +42,9 @@ export class Leader {
     return serve(this.#parts, request, look);
   }
 
-  #renew(request: Request, { entry, markers, state }: Look): void {
+  #renew(request: Request, { entry, tagStates, state }: Look): void {
     if (!request.call.policy.renewOnHit || state !== 'fresh' || entry === undefined) return;
-    void this.#keeper.renew({ ...request, markers }, entry);
+    void this.#keeper.renew({ ...request, tagStates }, entry);
   }
 
   /** Among all processes that share the store, where it has leases. */

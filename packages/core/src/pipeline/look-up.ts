@@ -1,5 +1,5 @@
 import { freshness } from '../entry/index.ts';
-import type { EntryStore, Found } from '../entry-store/index.ts';
+import type { EntryStore, FoundEntry } from '../entry-store/index.ts';
 import type { CacheEventEmitter } from '../events/index.ts';
 import { abortable } from '../flight/index.ts';
 import { type Captured, entryProvenance } from '../response/index.ts';
@@ -8,7 +8,7 @@ import { DECISIONS, type State } from './decision.ts';
 import type { Request } from './request.ts';
 
 /** What a look-up found. */
-export interface Look extends Found {
+export interface Look extends FoundEntry {
   readonly state: State;
   /** Ready to be served, with the leader's own copy. */
   readonly answer?: Landed | undefined;
@@ -29,8 +29,12 @@ export interface LookParts {
 }
 
 /** An entry that cannot be decoded is as good as absent, and will be replaced. */
-function lookAt({ call }: Request, { entry, markers }: Found, { at, startedAt }: Instants): Look {
-  if (entry === undefined) return { state: 'absent', markers };
+function lookAt(
+  { call }: Request,
+  { entry, tagStates }: FoundEntry,
+  { at, startedAt }: Instants,
+): Look {
+  if (entry === undefined) return { state: 'absent', tagStates };
   const { header, payload } = entry;
   const state = freshness(header, at);
   const outcome = state === 'fresh' || call.policy.mode === 'replay' ? 'hit' : 'stale';
@@ -41,9 +45,9 @@ function lookAt({ call }: Request, { entry, markers }: Found, { at, startedAt }:
   try {
     const own = { response: call.codec.restore(captured, provenance) };
     const answer = { outcome, header, captured, own, stored: STORED } as const;
-    return { state, entry, markers, answer, waited: performance.now() - startedAt };
+    return { state, entry, tagStates, answer, waited: performance.now() - startedAt };
   } catch {
-    return { state: 'absent', markers };
+    return { state: 'absent', tagStates };
   }
 }
 

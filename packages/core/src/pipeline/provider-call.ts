@@ -67,10 +67,10 @@ export class ProviderCall {
   }
 
   /** The answer goes to the caller at once, and into the store behind its back. */
-  arrive(request: Request, { markers }: Look, landing: Landing): Landed {
+  arrive(request: Request, { tagStates }: Look, landing: Landing): Landed {
     const { capture, took, flight } = landing;
     const isCurrent = () => this.#isCurrent(flight, request);
-    const stored = this.#keeper.keep({ ...request, markers, took, isCurrent }, capture);
+    const stored = this.#keeper.keep({ ...request, tagStates, took, isCurrent }, capture);
     flight.holdUntil(stored);
     this.#watch(capture, flight);
     const { captured, response, facts } = capture;

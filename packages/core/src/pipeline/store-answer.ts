@@ -1,8 +1,13 @@
 import type { Facts } from '../adapter/index.ts';
 import { type EntryHeader, Payload } from '../entry/index.ts';
-import { type EntryStore, entryHeader, lifeFrom, type ReadEntry } from '../entry-store/index.ts';
+import {
+  type EntryStore,
+  freshnessWindows,
+  type LoadedEntry,
+  newHeader,
+} from '../entry-store/index.ts';
 import type { CacheEventEmitter } from '../events/index.ts';
-import { type Markers, noteServed } from '../invalidation/index.ts';
+import { rememberServedModel, type TagStates } from '../invalidation/index.ts';
 import { WRITING } from '../options/index.ts';
 import type { Capture } from '../response/index.ts';
 import { eventOf, type Request } from './request.ts';
@@ -10,7 +15,7 @@ import { eventOf, type Request } from './request.ts';
 /** A live answer on its way into the store. */
 export interface Arrival extends Request {
   /** As they were before the call began: an answer older than an invalidation is void. */
-  readonly markers: Markers;
+  readonly tagStates: TagStates;
   /** Milliseconds the provider took. */
   readonly took?: number | undefined;
   /** False once the key was invalidated while the call was under way. */
@@ -50,15 +55,15 @@ export class Keeper {
   }
 
   /** A hit that starts the ttl anew: no more often than once in a tenth of it, to spare the store. */
-  async renew(arrival: Omit<Arrival, 'took' | 'isCurrent'>, { header, payload }: ReadEntry) {
+  async renew(arrival: Omit<Arrival, 'took' | 'isCurrent'>, { header, payload }: LoadedEntry) {
     const { policy } = arrival.call;
     if (!WRITING.has(policy.mode)) return;
-    const { storedAt, ...life } = lifeFrom(this.#now(), policy);
+    const { storedAt, ...life } = freshnessWindows(this.#now(), policy);
     if (life.freshUntil - header.freshUntil < policy.ttl / 10) return;
     const renewed = { ...header, ...life };
     const entry = { header: renewed, payload: payload.text };
     // Its tags and their generations stay those it was stored with, whatever tags this caller has.
-    await this.#entries.write({ ...arrival.address, tags: [] }, entry, arrival.markers);
+    await this.#entries.write({ ...arrival.address, tags: [] }, entry, arrival.tagStates);
   }
 
   async #admit(
@@ -68,15 +73,19 @@ export class Keeper {
   ): Promise<boolean> {
     if (facts.rejection !== undefined) return this.#reject(arrival, facts);
     const { usage, served } = facts;
-    const { address, call, markers, took } = arrival;
+    const { address, call, tagStates, took } = arrival;
     const { mode } = call.policy;
     if (!WRITING.has(mode)) return this.#reject(arrival, { rejection: mode, usage });
     const known = { kind, usage, served, took, delays };
-    const header = entryHeader(arrival, known, this.#now());
-    const noting = noteServed(this.#entries.markers, call, header);
+    const header = newHeader(arrival, known, this.#now());
+    const noting = rememberServedModel(this.#entries.tags, call, header);
     if (noting !== undefined) await noting;
     if (!arrival.isCurrent()) return this.#reject(arrival, { rejection: 'invalidated', usage });
-    const written = await this.#entries.write(address, { header, payload: payload.text }, markers);
+    const written = await this.#entries.write(
+      address,
+      { header, payload: payload.text },
+      tagStates,
+    );
     if (typeof written === 'string') return this.#reject(arrival, { rejection: written, usage });
     this.#events.emit('stored', { ...eventOf(arrival), usage, took, bytes: written });
     return true;

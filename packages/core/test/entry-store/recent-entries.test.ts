@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { RecentEntries, readEntry } from '../../src/entry-store/entry-reader.ts';
+import { loadEntry, RecentEntries } from '../../src/entry-store/entry-reader.ts';
 
 const ROOM = 16 * 1024 * 1024;
 const header = {
@@ -12,7 +12,7 @@ const header = {
   kind: 'response',
   provider: 'p',
 } as const;
-const entry = readEntry({ header, payload: '1' });
+const entry = loadEntry({ header, payload: '1' });
 const row = 'r'.repeat(100_000);
 const enough = Math.floor(ROOM / row.length);
 

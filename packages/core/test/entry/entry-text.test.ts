@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Entry, type EntryHeader, freshness } from '../../src/entry/entry.ts';
-import { entryText, isFor, readEntryText } from '../../src/entry/entry-text.ts';
+import { belongsTo, entryText, readEntryText } from '../../src/entry/entry-text.ts';
 import { parseJson } from '../../src/entry/safe-json.ts';
-import { tagsOf } from '../../src/invalidation/tag-state.ts';
+import { tagsOfEntry } from '../../src/invalidation/tag-state.ts';
 
 const HEADER: EntryHeader = {
   fingerprint: 'ZiGKtzNRH0pPMgC9ceTl1RjfzD_zBhh0EDfyf5c_RYI',
@@ -26,8 +26,8 @@ const TEXT = entryText(ENTRY);
 /** Does everything with an entry that a look-up does before it trusts it. */
 function use({ header, payload }: Entry): void {
   expect(['fresh', 'stale', 'fallback', 'expired']).toContain(freshness(header, 1_767_300_000_000));
-  expect(tagsOf(header).every((tag) => typeof tag === 'string')).toBe(true);
-  expect(isFor({ header }, { fingerprint: '', scope: '' })).toBe(false);
+  expect(tagsOfEntry(header).every((tag) => typeof tag === 'string')).toBe(true);
+  expect(belongsTo({ header }, { fingerprint: '', scope: '' })).toBe(false);
   const { generations = {}, usage = {}, took = 0, model = '' } = header;
   expect([typeof generations, typeof usage, typeof took, typeof model]).toEqual([
     'object',
@@ -79,9 +79,9 @@ describe('an entry', () => {
 
   test('is for the question and the scope that it names, and for no other', () => {
     const { fingerprint, scope } = HEADER;
-    expect(isFor(ENTRY, { fingerprint, scope })).toBe(true);
-    expect(isFor(ENTRY, { fingerprint: `${fingerprint}x`, scope })).toBe(false);
-    expect(isFor(ENTRY, { fingerprint, scope: '' })).toBe(false);
+    expect(belongsTo(ENTRY, { fingerprint, scope })).toBe(true);
+    expect(belongsTo(ENTRY, { fingerprint: `${fingerprint}x`, scope })).toBe(false);
+    expect(belongsTo(ENTRY, { fingerprint, scope: '' })).toBe(false);
   });
 });
 

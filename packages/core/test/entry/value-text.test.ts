@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeValue, encodeValue, NotEncodable } from '../../src/entry/value-text.ts';
+import { decodeValue, encodeValue, NotEncodableError } from '../../src/entry/value-text.ts';
 import { arbitraryJson } from '../key/arbitrary-json.ts';
 import { rich } from './arbitrary-value.ts';
 
@@ -143,9 +143,9 @@ describe('what would come back as something else', () => {
     ['a cycle', cycle],
     ['10,000 levels', nested(10_000)],
   ])('%s is not encoded', (_name, value) => {
-    expect(() => encodeValue(value)).toThrow(NotEncodable);
-    expect(() => encodeValue({ list: [{ value }] })).toThrow(NotEncodable);
-    expect(() => encodeValue(new Map([['value', value]]))).toThrow(NotEncodable);
+    expect(() => encodeValue(value)).toThrow(NotEncodableError);
+    expect(() => encodeValue({ list: [{ value }] })).toThrow(NotEncodableError);
+    expect(() => encodeValue(new Map([['value', value]]))).toThrow(NotEncodableError);
   });
 
   test('is named without its contents', () => {

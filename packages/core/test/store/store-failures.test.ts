@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { summed, unsummed } from '../../src/entry/entry-text.ts';
+import { withChecksum, withoutChecksum } from '../../src/entry/entry-text.ts';
 import { cachedLlmCall, MemoryStore, type Store } from '../../src/index.ts';
 import { QUESTION, startProvider } from '../provider.ts';
 import { settled, startTrial } from '../trial.ts';
@@ -141,8 +141,8 @@ describe('a row that is not an entry', () => {
     await ask(QUESTION);
     await settled();
     const key = ask.keyOf(QUESTION) ?? '';
-    const text = unsummed(String(rows.get(key))) ?? '';
-    rows.set(key, summed(change(text))); // the sum fits: what stands behind it has to be looked at, too
+    const text = withoutChecksum(String(rows.get(key))) ?? '';
+    rows.set(key, withChecksum(change(text))); // the sum fits: what stands behind it has to be looked at, too
     const answer = await ask(QUESTION);
     await settled();
     return { answer, story };

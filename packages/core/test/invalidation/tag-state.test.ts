@@ -1,17 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { NO_SEAL } from '../../src/entry/encryption.ts';
+import { NO_ENCRYPTION } from '../../src/entry/encryption.ts';
 import { type EntryHeader, freshness } from '../../src/entry/entry.ts';
 import {
-  applyMarkers,
-  EVERYTHING,
+  ALL_ENTRIES_TAG,
+  applyTagStates,
   generationsOf,
-  type Marker,
-  markerKey,
   modelTag,
+  parseTagState,
   providerTag,
-  readMarker,
   staleSince,
-  tagsOf,
+  type TagState,
+  tagRowKey,
+  tagsOfEntry,
   userTag,
 } from '../../src/invalidation/tag-state.ts';
 
@@ -28,39 +28,39 @@ const HEADER: EntryHeader = {
   tags: ['faq', 'openai'],
 };
 const ALL_TAGS = [
-  EVERYTHING,
+  ALL_ENTRIES_TAG,
   providerTag('openai'),
   modelTag('gpt-4o'),
   userTag('faq'),
   userTag('openai'),
 ];
 
-const marked = (tag: string, marker: Marker) => new Map([[tag, marker]]);
-const UNMARKED = new Map<string, Marker>();
+const marked = (tag: string, marker: TagState) => new Map([[tag, marker]]);
+const UNMARKED = new Map<string, TagState>();
 
 /** The entry as it would be written now. */
-const writtenUnder = (markers: ReadonlyMap<string, Marker>, header = HEADER): EntryHeader => ({
+const writtenUnder = (markers: ReadonlyMap<string, TagState>, header = HEADER): EntryHeader => ({
   ...header,
-  generations: generationsOf(tagsOf(header), markers),
+  generations: generationsOf(tagsOfEntry(header), markers),
 });
 
 describe('an entry carries', () => {
   test('its namespace, its provider, its model and the tags of its user', () => {
-    expect(tagsOf(HEADER)).toEqual(ALL_TAGS);
-    expect(tagsOf({ provider: 'ask' })).toEqual([EVERYTHING, providerTag('ask')]);
+    expect(tagsOfEntry(HEADER)).toEqual(ALL_TAGS);
+    expect(tagsOfEntry({ provider: 'ask' })).toEqual([ALL_ENTRIES_TAG, providerTag('ask')]);
   });
 
   test('no two tags that are one, whatever they are named', () => {
     const names = ['*', 'provider:openai', 'openai'];
     const tags = [
-      EVERYTHING,
+      ALL_ENTRIES_TAG,
       ...names.flatMap((name) => [providerTag(name), modelTag(name), userTag(name)]),
     ];
-    expect(new Set(tags.map((tag) => markerKey('p:', tag, NO_SEAL))).size).toBe(tags.length);
+    expect(new Set(tags.map((tag) => tagRowKey('p:', tag, NO_ENCRYPTION))).size).toBe(tags.length);
   });
 
   test('tags whose rows do not say what they are called', () => {
-    expect(markerKey('app:1:', userTag('alice@example.org'), NO_SEAL)).toMatch(
+    expect(tagRowKey('app:1:', userTag('alice@example.org'), NO_ENCRYPTION)).toMatch(
       /^app:1:tag:\{app:1:\}[\w-]{43}$/,
     );
   });
@@ -68,41 +68,41 @@ describe('an entry carries', () => {
 
 describe('an invalidated tag', () => {
   test.each(ALL_TAGS)('%s ends the entries that were written before', (tag) => {
-    expect(applyMarkers(HEADER, marked(tag, { generation: 'b' }))).toBe(undefined);
+    expect(applyTagStates(HEADER, marked(tag, { generation: 'b' }))).toBe(undefined);
   });
 
   test('leaves alone the entries that do not carry it', () => {
     for (const tag of [userTag('faq2'), modelTag('gpt-4o-mini'), providerTag('gpt-4o')]) {
-      expect(applyMarkers(HEADER, marked(tag, { generation: 'b' }))).toBe(HEADER);
+      expect(applyTagStates(HEADER, marked(tag, { generation: 'b' }))).toBe(HEADER);
     }
   });
 
   test.each(ALL_TAGS)('%s leaves alone the entries that are written after', (tag) => {
     const markers = marked(tag, { generation: 'b' });
     const header = writtenUnder(markers);
-    expect(applyMarkers(header, markers)).toBe(header);
+    expect(applyTagStates(header, markers)).toBe(header);
   });
 
   test('ends them when it is invalidated again', () => {
-    const header = writtenUnder(marked(EVERYTHING, { generation: 'b' }));
-    expect(applyMarkers(header, marked(EVERYTHING, { generation: 'c' }))).toBe(undefined);
+    const header = writtenUnder(marked(ALL_ENTRIES_TAG, { generation: 'b' }));
+    expect(applyTagStates(header, marked(ALL_ENTRIES_TAG, { generation: 'c' }))).toBe(undefined);
   });
 
   test('ends them where its marker is lost: an entry of an unknown generation answers nobody', () => {
-    const header = writtenUnder(marked(EVERYTHING, { generation: 'b' }));
-    expect(applyMarkers(header, UNMARKED)).toBe(undefined);
+    const header = writtenUnder(marked(ALL_ENTRIES_TAG, { generation: 'b' }));
+    expect(applyTagStates(header, UNMARKED)).toBe(undefined);
   });
 
   test('ends an entry that was asked for before and written after', () => {
     const header = writtenUnder(UNMARKED);
-    expect(applyMarkers(header, marked(userTag('faq'), { generation: 'b' }))).toBe(undefined);
+    expect(applyTagStates(header, marked(userTag('faq'), { generation: 'b' }))).toBe(undefined);
   });
 
   test('keeps nothing of tags that were never invalidated', () => {
     expect(generationsOf(ALL_TAGS, UNMARKED)).toEqual({});
-    expect(generationsOf(ALL_TAGS, marked(EVERYTHING, { generation: '', expiredAt: 5 }))).toEqual(
-      {},
-    );
+    expect(
+      generationsOf(ALL_TAGS, marked(ALL_ENTRIES_TAG, { generation: '', expiredAt: 5 })),
+    ).toEqual({});
     expect(generationsOf(['*'], marked('tag:other', { generation: 'b' }))).toEqual({});
   });
 });
@@ -111,7 +111,7 @@ describe('an expired tag', () => {
   const expired = (expiredAt: number) => marked(userTag('faq'), { generation: '', expiredAt });
 
   test('makes stale what was stored until then, and its windows keep their lengths', () => {
-    expect(applyMarkers(HEADER, expired(1_400))).toEqual({
+    expect(applyTagStates(HEADER, expired(1_400))).toEqual({
       ...HEADER,
       freshUntil: 1_400,
       staleUntil: 1_900,
@@ -124,25 +124,25 @@ describe('an expired tag', () => {
     [1_000, 'stale'],
     [1_400, 'stale'],
   ])('at %i leaves an entry that was stored at 1000 %s', (expiredAt, state) => {
-    const header = applyMarkers(HEADER, expired(expiredAt));
+    const header = applyTagStates(HEADER, expired(expiredAt));
     expect(header && freshness(header, 1_400)).toBe(state);
   });
 
   test('never makes an entry live longer', () => {
-    expect(applyMarkers(HEADER, expired(9_000))).toBe(HEADER);
+    expect(applyTagStates(HEADER, expired(9_000))).toBe(HEADER);
   });
 
   test('counts from the earliest of several', () => {
-    const markers = new Map<string, Marker>([
+    const markers = new Map<string, TagState>([
       [userTag('faq'), { generation: '', expiredAt: 1_800 }],
       [modelTag('gpt-4o'), { generation: '', expiredAt: 1_200 }],
     ]);
-    expect(applyMarkers(HEADER, markers)?.freshUntil).toBe(1_200);
+    expect(applyTagStates(HEADER, markers)?.freshUntil).toBe(1_200);
   });
 
   test('that is also invalidated ends the entry', () => {
     const markers = marked(userTag('faq'), { generation: 'b', expiredAt: 1_400 });
-    expect(applyMarkers(HEADER, markers)).toBe(undefined);
+    expect(applyTagStates(HEADER, markers)).toBe(undefined);
   });
 
   test('leaves the entry itself as it is', () => {
@@ -155,7 +155,7 @@ describe('an expired tag', () => {
 describe('a marker', () => {
   test('is read as it was written', () => {
     const marker = { generation: 'b', expiredAt: 5 };
-    expect(readMarker(JSON.stringify(marker))).toEqual(marker);
+    expect(parseTagState(JSON.stringify(marker))).toEqual(marker);
   });
 
   test.each([
@@ -169,6 +169,6 @@ describe('a marker', () => {
     ['{"generation":"b"'],
     ['{"generation":"b","__proto__":{}}'],
   ])('is none in %j', (text) => {
-    expect(readMarker(text)).toBe(undefined);
+    expect(parseTagState(text)).toBe(undefined);
   });
 });

@@ -1,26 +1,26 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { NO_SEAL, type Seal, SecretSeal } from '../../src/entry/encryption.ts';
+import { type Encryption, NO_ENCRYPTION, SecretEncryption } from '../../src/entry/encryption.ts';
 
 const SECRET = 'a secret that is long enough to be one';
 const KEY = 'app:2:-:aVerySecretNameThatSaysNothingOfItself';
-const seal = new SecretSeal(SECRET);
-const other = new SecretSeal(`${SECRET}!`);
+const encryption = new SecretEncryption(SECRET);
+const other = new SecretEncryption(`${SECRET}!`);
 
-describe.each<[string, Seal]>([
-  ['under a secret', seal],
-  ['without a secret', NO_SEAL],
+describe.each<[string, Encryption]>([
+  ['under a secret', encryption],
+  ['without a secret', NO_ENCRYPTION],
 ])('%s', (_name, own) => {
   test('any text and any bytes come back as they were', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         fc.pre(text.isWellFormed()); // as all JSON is that was just written
-        expect(own.openText(KEY, own.sealText(KEY, text))).toBe(text);
+        expect(own.decryptText(KEY, own.encryptText(KEY, text))).toBe(text);
       }),
     );
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
-        const opened = own.openBytes(KEY, own.sealBytes(KEY, Buffer.from(bytes)));
+        const opened = own.decryptBytes(KEY, own.encryptBytes(KEY, Buffer.from(bytes)));
         expect(opened?.equals(bytes)).toBe(true);
       }),
     );
@@ -28,35 +28,42 @@ describe.each<[string, Seal]>([
 
   test('one name is always the same, and no two are', () => {
     const names = (['scope', 'tag', 'fingerprint'] as const).flatMap((kind) => [
-      own.nameOf(kind, 'one'),
-      own.nameOf(kind, 'two'),
+      own.keyNameOf(kind, 'one'),
+      own.keyNameOf(kind, 'two'),
     ]);
-    expect(new SecretSeal(SECRET).nameOf('tag', 'one')).toBe(seal.nameOf('tag', 'one'));
-    expect(new Set(names).size).toBe(own === NO_SEAL ? 4 : 6);
+    expect(new SecretEncryption(SECRET).keyNameOf('tag', 'one')).toBe(
+      encryption.keyNameOf('tag', 'one'),
+    );
+    expect(new Set(names).size).toBe(own === NO_ENCRYPTION ? 4 : 6);
   });
 });
 
 describe('a name under a secret', () => {
   test('has all bits of HMAC-SHA-256, and stays the same for ever: stored rows are found by it', () => {
-    expect(seal.nameOf('fingerprint', 'f')).toBe('2L27qF2vjyjn8HktwSf8b_jKphaRiMygbEx9qnmTKC0');
-    expect(seal.id).toBe('4tmL7yeH');
+    expect(encryption.keyNameOf('fingerprint', 'f')).toBe(
+      '2L27qF2vjyjn8HktwSf8b_jKphaRiMygbEx9qnmTKC0',
+    );
+    expect(encryption.id).toBe('4tmL7yeH');
   });
 
   test('is another under another secret', () => {
-    expect(seal.nameOf('scope', 'alice')).not.toBe(other.nameOf('scope', 'alice'));
-    expect(seal.id).not.toBe(other.id);
+    expect(encryption.keyNameOf('scope', 'alice')).not.toBe(other.keyNameOf('scope', 'alice'));
+    expect(encryption.id).not.toBe(other.id);
   });
 });
 
 describe('a sealed text', () => {
-  const row = seal.sealText(KEY, '{"answer":"The sky is blue."}');
+  const row = encryption.encryptText(KEY, '{"answer":"The sky is blue."}');
 
   test('does not open when any one bit of it is another', () => {
     const letters = Buffer.from(row);
     for (let bit = 0; bit < letters.length * 8; bit++) {
       const changed = Buffer.from(letters);
       changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-      expect([bit, seal.openText(KEY, changed.toString('latin1'))]).toEqual([bit, undefined]);
+      expect([bit, encryption.decryptText(KEY, changed.toString('latin1'))]).toEqual([
+        bit,
+        undefined,
+      ]);
     }
   });
 
@@ -65,39 +72,42 @@ describe('a sealed text', () => {
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const changed = Buffer.from(bytes);
       changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-      expect([bit, seal.openText(KEY, changed.toString('base64'))]).toEqual([bit, undefined]);
+      expect([bit, encryption.decryptText(KEY, changed.toString('base64'))]).toEqual([
+        bit,
+        undefined,
+      ]);
     }
   });
 
   test('does not open cut, lengthened, or written otherwise', () => {
     for (let length = 0; length < row.length; length++) {
-      expect(seal.openText(KEY, row.slice(0, length))).toBe(undefined);
+      expect(encryption.decryptText(KEY, row.slice(0, length))).toBe(undefined);
     }
     const others = [`${row}=`, `${row}A`, ` ${row}`, `${row}\n`, row.replaceAll('=', '')];
     const url = Buffer.from(row, 'base64').toString('base64url');
     for (const changed of [...others, url].filter((text) => text !== row)) {
-      expect([changed, seal.openText(KEY, changed)]).toEqual([changed, undefined]);
+      expect([changed, encryption.decryptText(KEY, changed)]).toEqual([changed, undefined]);
     }
   });
 
   test('does not open under another key or another secret', () => {
-    expect(seal.openText(`${KEY}x`, row)).toBe(undefined);
-    expect(seal.openText('', row)).toBe(undefined);
-    expect(other.openText(KEY, row)).toBe(undefined);
-    expect(seal.openText(KEY, row)).toBeDefined();
+    expect(encryption.decryptText(`${KEY}x`, row)).toBe(undefined);
+    expect(encryption.decryptText('', row)).toBe(undefined);
+    expect(other.decryptText(KEY, row)).toBe(undefined);
+    expect(encryption.decryptText(KEY, row)).toBeDefined();
   });
 
   test('does not open as anything it was not', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.base64String()), (text) => {
-        expect(seal.openText(KEY, text)).toBe(undefined);
-        expect(seal.openBytes(KEY, text)).toBe(undefined);
+        expect(encryption.decryptText(KEY, text)).toBe(undefined);
+        expect(encryption.decryptBytes(KEY, text)).toBe(undefined);
       }),
     );
   });
 
   test('says nothing twice: two of one text have nothing in common', () => {
-    const rows = Array.from({ length: 50 }, () => seal.sealText(KEY, 'text').slice(0, 16));
+    const rows = Array.from({ length: 50 }, () => encryption.encryptText(KEY, 'text').slice(0, 16));
     expect(new Set(rows).size).toBe(50);
   });
 });
