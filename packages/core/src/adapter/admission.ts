@@ -24,15 +24,12 @@ function toldBy(response: unknown): Served | undefined {
 }
 
 /** Who answered; nothing where the answer does not say. */
-export function servedBy(
-  adapter: Pick<Adapter, 'servedModelOf'>,
-  response: unknown,
-): Served | undefined {
+function servedBy(adapter: Pick<Adapter, 'servedModelOf'>, response: unknown): Served | undefined {
   return adapter.servedModelOf?.(response) ?? toldBy(response);
 }
 
 /** The first chunk that says so tells for all of them. */
-export function servedInChunks(chunks: readonly unknown[]): Served | undefined {
+function servedInChunks(chunks: readonly unknown[]): Served | undefined {
   for (const chunk of chunks) {
     const served = toldBy(chunk);
     if (served !== undefined) return served;

@@ -6,13 +6,13 @@ interface Question<Item, Answer> {
 }
 
 /** Asks for many items at once: one answer each, in their order. */
-export type AskAll<Item, Answer> = (
+type AskAll<Item, Answer> = (
   items: readonly Item[],
   signal: AbortSignal,
 ) => Promise<readonly Answer[]>;
 
 /** Gathers what is asked within one turn of the event loop, and asks it at once. */
-export class Batch<Item, Answer> {
+class Batch<Item, Answer> {
   readonly #askAll: AskAll<Item, Answer>;
   #questions: Question<Item, Answer>[] = [];
 

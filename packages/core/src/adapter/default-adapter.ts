@@ -15,7 +15,7 @@ const OUTPUT = [
 ] as const;
 
 /** What a response says of its tokens, where no adapter knows it better. */
-export function usualUsage(response: unknown): Usage | undefined {
+function usualUsage(response: unknown): Usage | undefined {
   const { usage, usageMetadata } = fieldsOf(response);
   const counts = fieldsOf(usage ?? usageMetadata);
   const first = (names: readonly string[]) =>

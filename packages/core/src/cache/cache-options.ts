@@ -5,7 +5,7 @@ import type { CallOptions, Duration, Policy } from '../options/index.ts';
 import type { Store } from '../store/index.ts';
 
 /** What a cache counts, and whom it tells. */
-export interface LedgerOptions {
+interface LedgerOptions {
   /**
    * How often this process writes its counts to the store, for `cache.ledger()` of all processes: some 1 KB a
    * day and model, kept for 90 days. A process that is killed loses those since; `false` writes none.
@@ -22,7 +22,7 @@ export interface LedgerOptions {
 }
 
 /** Who may learn what from a store, and whose answers are whose. */
-export interface PrivacyOptions {
+interface PrivacyOptions {
   /**
    * At least 32 bytes that nobody can guess (`openssl rand -base64 32`). Keys become HMAC-SHA-256 and entries
    * are sealed with AES-256-GCM: who reads the store learns no prompt and no answer, and who writes to it

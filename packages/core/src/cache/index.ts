@@ -2,7 +2,7 @@
 // It never decides what becomes of a request: that is the pipeline's work.
 // Start at create-llm-cache.ts, then read llm-cache.ts.
 
-export type { CacheOptions, CacheParts, PrivacyOptions } from './cache-options.ts';
+export type { CacheOptions } from './cache-options.ts';
 export { createLlmCache } from './create-llm-cache.ts';
 export { defaultCache, optionsFromEnvironment, replaceDefaultCache } from './default-cache.ts';
 export type { Selection } from './invalidate.ts';

@@ -47,7 +47,7 @@ function rowsOf({ store, l1, ...parts }: CacheParts, events: CacheEventEmitter):
 }
 
 /** Puts a cache together: the one place that knows all of its parts. */
-export function assembleCache(parts: CacheParts): CacheAssembly {
+function assembleCache(parts: CacheParts): CacheAssembly {
   const { store, now, policy } = parts;
   const counters = new CountersByDay(now);
   const events = new CacheEventEmitter(countEvents({ counters, priceOf: parts.priceOf }));

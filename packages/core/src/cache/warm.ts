@@ -3,7 +3,7 @@ import { isKnownOutage } from '../adapter/index.ts';
 import { type Duration, LlmCacheError, toMilliseconds } from '../options/index.ts';
 import { drained } from '../response/index.ts';
 
-export interface Retrying {
+interface Retrying {
   /** Further tries of one call. */
   readonly retries: number;
   /** Milliseconds before the first of them; twice as many before each next one. */
@@ -30,7 +30,7 @@ async function isOut(call: () => Promise<void>): Promise<boolean> {
 }
 
 /** Calls again while the provider says that it cannot answer: a limit, an overload, a broken connection. */
-export async function retrying(
+async function retrying(
   call: () => Promise<void>,
   { retries, backOff, signal }: Retrying,
 ): Promise<void> {

@@ -5,10 +5,7 @@ import type { Policy } from '../options/index.ts';
 import type { Address } from './address.ts';
 
 /** What is told of a request's fields beside its answer: nothing, unless it is asked for. */
-export function fieldDigestsFor(
-  identity: CallIdentity,
-  { explain }: Policy,
-): FieldDigests | undefined {
+function fieldDigestsFor(identity: CallIdentity, { explain }: Policy): FieldDigests | undefined {
   if (!explain) return undefined;
   try {
     return fieldDigests(identity);

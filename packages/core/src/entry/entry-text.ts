@@ -82,7 +82,7 @@ function unlisted(names: readonly string[], list: unknown): unknown {
 }
 
 /** A header as JSON is to have it. */
-export function compactHeader(header: EntryHeader): readonly unknown[] {
+function compactHeader(header: EntryHeader): readonly unknown[] {
   const { fingerprint, storedAt, freshUntil, provider } = header;
   const unsaid: Partial<Record<keyof EntryHeader, unknown>> = usual(freshUntil);
   const rest: Record<string, unknown> = {};
@@ -96,7 +96,7 @@ export function compactHeader(header: EntryHeader): readonly unknown[] {
 }
 
 /** The header again, of whatever was read: nothing of it has been looked at. */
-export function expandHeader(written: unknown): unknown {
+function expandHeader(written: unknown): unknown {
   const [fingerprint, storedAt, freshUntil, provider, rest] = Array.isArray(written) ? written : [];
   if (!isFields(rest)) return undefined;
   const header: Record<string, unknown> = {

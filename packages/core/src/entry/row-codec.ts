@@ -33,15 +33,12 @@ async function deflatedAside(bytes: Buffer): Promise<Buffer> {
   return deflateAside(bytes, OPTIONS);
 }
 
-export function compress(bytes: Buffer): Buffer | Promise<Buffer> {
+function compress(bytes: Buffer): Buffer | Promise<Buffer> {
   return bytes.length <= AT_ONCE ? deflateSync(bytes, OPTIONS) : deflatedAside(bytes);
 }
 
 /** Nothing where the bytes are damaged, or would come to more than `most`: a bomb ends here. */
-export function decompress(
-  bytes: Buffer,
-  most: number,
-): Buffer | undefined | Promise<Buffer | undefined> {
+function decompress(bytes: Buffer, most: number): Buffer | undefined | Promise<Buffer | undefined> {
   const options = { maxOutputLength: most };
   if (bytes.length > AT_ONCE) return inflatedAside(bytes, options);
   try {

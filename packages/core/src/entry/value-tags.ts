@@ -6,11 +6,11 @@ function refuse(): never {
   throw new SyntaxError('A stored value does not fit its tag.');
 }
 
-export function readText(written: unknown, form = /^/): string {
+function readText(written: unknown, form = /^/): string {
   return typeof written === 'string' && form.test(written) ? written : refuse();
 }
 
-export function readList(written: unknown): readonly unknown[] {
+function readList(written: unknown): readonly unknown[] {
   return Array.isArray(written) ? written : refuse();
 }
 
@@ -24,12 +24,12 @@ export function readRecord(written: unknown): object {
   return isRecord ? written : refuse();
 }
 
-export function readInstant(written: unknown): number {
+function readInstant(written: unknown): number {
   if (written === null) return Number.NaN; // as JSON has it
   return typeof written === 'number' ? written : refuse();
 }
 
-export function readBytes(written: unknown): Buffer<ArrayBuffer> {
+function readBytes(written: unknown): Buffer<ArrayBuffer> {
   const text = readText(written);
   const bytes = Buffer.from(text, 'base64');
   // Characters that are none of base64's are passed over in silence.

@@ -3,7 +3,7 @@ import { copyJson, copyWith, parseJson } from './safe-json.ts';
 import { readPair, readRecord, VALUE_TAGS } from './value-tags.ts';
 
 /** The one key of the objects that stand for what JSON would lose: `{ "$cached-llm": [name, written] }`. */
-export const TAG = '$cached-llm';
+const TAG = '$cached-llm';
 
 const DEEPEST = 500;
 
@@ -68,7 +68,7 @@ function writeRecord(record: object, depth: number): object {
  *
  * @throws {NotEncodableError} for what would not come back as it was.
  */
-export function toJsonValue(value: unknown, depth = 0): unknown {
+function toJsonValue(value: unknown, depth = 0): unknown {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'number' && Number.isFinite(value) && !Object.is(value, -0)) return value;
   return typeof value === 'object' ? writeObject(value, depth) : writeTagged(value, depth);
@@ -108,12 +108,12 @@ export function encodeValue(value: unknown): string {
 }
 
 /** @throws {SyntaxError} for what is no JSON, or not safe. */
-export function parseText(text: string): ParsedText {
+function parseText(text: string): ParsedText {
   return { json: parseJson(text), isTagged: text.includes(TAG) };
 }
 
 /** What was written, all of it anew. @throws {SyntaxError} when {@link encodeValue} did not write it. */
-export function restoreValue({ json, isTagged }: ParsedText): unknown {
+function restoreValue({ json, isTagged }: ParsedText): unknown {
   return isTagged ? read(json) : copyJson(json);
 }
 

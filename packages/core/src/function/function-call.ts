@@ -29,7 +29,7 @@ function read({ definition, policy }: Wrapping, owner: unknown, given: Arguments
 }
 
 /** One call of a function, as the pipeline takes it. A class, so that a hit makes nothing of what only a miss does. */
-export class FunctionCall implements Asking<unknown> {
+class FunctionCall implements Asking<unknown> {
   readonly identity: Asking<unknown>['identity'];
   readonly policy: Policy;
   readonly signal: AbortSignal | undefined;

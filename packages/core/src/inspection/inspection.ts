@@ -16,7 +16,7 @@ import {
 /** What became of it; the last says what it is instead of an entry. */
 export type Restored = 'restored' | 'expired' | 'too-large' | 'store-error' | 'no-entry';
 
-export interface Restoring {
+interface Restoring {
   readonly entries: EntryStore;
   readonly now: () => number;
 }
@@ -31,7 +31,7 @@ function checked(given: Entry): Entry | undefined {
 }
 
 /** Stores an entry under the key that this cache has for its request, as it is, and not for longer than it was to be. */
-export async function restoreEntry({ entries, now }: Restoring, given: Entry): Promise<Restored> {
+async function restoreEntry({ entries, now }: Restoring, given: Entry): Promise<Restored> {
   const entry = checked(given);
   if (entry === undefined) return 'no-entry';
   const { header } = entry;

@@ -11,7 +11,7 @@ function aliasTag({ provider, operation = '', model = '' }: CallIdentity): strin
 }
 
 /** The tag by which older answers to this model's name are made stale, where the call wants that. */
-export function servedModelTag(identity: CallIdentity, policy: Policy): string | undefined {
+function servedModelTag(identity: CallIdentity, policy: Policy): string | undefined {
   const isWatched = policy.onModelChange === 'expire' && identity.model !== undefined;
   return isWatched ? aliasTag(identity) : undefined;
 }

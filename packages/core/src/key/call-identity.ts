@@ -32,7 +32,7 @@ export interface CallIdentity {
 }
 
 /** What of an adapter the key depends on: see `Adapter`. */
-export interface RequestRules {
+interface RequestRules {
   readonly ignore: readonly string[];
   readonly temperature?: string | undefined;
   modelOf?(request: Fields, url?: URL): string | undefined;
@@ -75,7 +75,7 @@ export function normaliseRequest(request: Fields, { ignore, temperature }: Norma
 export const WHOLE = 'whole';
 
 /** An identity whose key is the same whether the answer is wanted whole or as a stream. */
-export function eitherForm(
+function eitherForm(
   identity: CallIdentity,
   request: Fields,
   { ignore }: CrossModeFields,

@@ -4,26 +4,26 @@ import { isFields, valueKind } from './fields.ts';
 import { canonicalText } from './fingerprint.ts';
 
 /** What stands under a name, as a short digest, or as what is under it in turn. */
-export type DigestTree = string | DigestBranch;
+type DigestTree = string | DigestBranch;
 
-export interface DigestBranch extends ReadonlyMap<string, DigestTree> {}
+interface DigestBranch extends ReadonlyMap<string, DigestTree> {}
 
 /** 48 bits: two fields that differ and look equal are one in 10^14. */
 const SHORT = 8;
 
-export function shortDigest(text: string): string {
+function shortDigest(text: string): string {
   return digest(text).slice(0, SHORT);
 }
 
 /** One digest for a branch, the same whatever of it is kept apart: a branch can be compared with its own digest. */
-export function foldedDigest(tree: DigestTree): string {
+function foldedDigest(tree: DigestTree): string {
   if (typeof tree === 'string') return tree;
   const parts = [...tree].map(([name, part]) => `${name}:${foldedDigest(part)}`);
   return shortDigest(parts.sort().join('\n'));
 }
 
 /** The branch that paths such as `messages.0.content` speak of. */
-export function branchOf(digests: Readonly<Record<string, unknown>>): DigestBranch {
+function branchOf(digests: Readonly<Record<string, unknown>>): DigestBranch {
   const root = new Map<string, DigestTree>();
   for (const [path, value] of Object.entries(digests)) {
     const names = path.split('.');

@@ -2,7 +2,7 @@ import { type CanonicalForm, isLong, marked, writtenMarkOf } from './canonical-r
 import { valueKind } from './fields.ts';
 
 /** A name of a record, ready to be written. */
-export interface WrittenName {
+interface WrittenName {
   readonly name: string;
   readonly first: string;
   readonly further: string;
@@ -41,7 +41,7 @@ function isSame(names: readonly string[], others: readonly string[]): boolean {
 }
 
 /** The names in order. Most records have those of one that was just written. */
-export function inOrder(names: readonly string[]): readonly WrittenName[] {
+function inOrder(names: readonly string[]): readonly WrittenName[] {
   const place = placeOf(names);
   const order = known[place];
   if (order !== undefined && isSame(names, order.given)) return order.sorted;

@@ -16,7 +16,7 @@ import { className, isExactly, valueKind } from './fields.ts';
 type CanonicalText = (value: unknown) => string;
 
 /** One rule a kind of value that JSON would lose: the text that stands for it, or no rule. */
-export function specialText(value: object, text: CanonicalText): string | undefined {
+function specialText(value: object, text: CanonicalText): string | undefined {
   if (types.isDate(value)) return only('Date', value, () => `date:${value.getTime()}`);
   if (types.isMap(value)) return only('Map', value, () => `map:${sorted([...value].map(text))}`);
   if (types.isSet(value)) return only('Set', value, () => `set:${sorted([...value].map(text))}`);

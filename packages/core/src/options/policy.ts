@@ -32,7 +32,7 @@ function readWord<Word extends string>(option: string, words: readonly Word[], g
 }
 
 /** One reader an option: checks what was written, and says what to write instead. */
-export const OPTION_READERS: {
+const OPTION_READERS: {
   readonly [Name in keyof Policy]: (given: never) => Policy[Name];
 } = {
   ttl: (given: number) => toPositiveMilliseconds(given, 'ttl'),

@@ -11,14 +11,14 @@ import { RequestFlights } from './request-flights.ts';
 import { Fallback, Revalidation } from './stale.ts';
 import { Keeper } from './store-answer.ts';
 
-export interface LeaderParts extends ProviderCallParts, ReplayMissParts {
+interface LeaderParts extends ProviderCallParts, ReplayMissParts {
   readonly leadership: Leadership;
   /** Calls the provider behind an answer. */
   readonly revalidate: (request: Request) => void;
 }
 
 /** Takes the request that leads a flight to its answer, as DECISIONS says. */
-export class Leader {
+class Leader {
   readonly #parts: LeaderParts;
   readonly #provider: ProviderCall;
   readonly #fallback: Fallback;

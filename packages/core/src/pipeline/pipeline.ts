@@ -18,7 +18,7 @@ import type { Asking, Call, Request } from './request.ts';
 import type { RequestFlights } from './request-flights.ts';
 
 /** Calls the provider as if there were no cache. */
-export async function goPast<Response>(call: Asking<Response>): Promise<Answer<Response>> {
+async function goPast<Response>(call: Asking<Response>): Promise<Answer<Response>> {
   const { signal = new AbortController().signal } = call;
   return bypassAnswer(await (call.pass?.() ?? call.invoke(signal)));
 }

@@ -10,7 +10,7 @@ import { type Call, eventOf, type Request } from './request.ts';
 import type { RequestFlights } from './request-flights.ts';
 
 /** A recording is pulled by its readers: where there is none, by this. */
-export async function drainLanded({ captured }: Landed): Promise<void> {
+async function drainLanded({ captured }: Landed): Promise<void> {
   if (captured?.kind === 'recording') await drained(captured.recording.replay());
 }
 
