@@ -2,7 +2,7 @@ import { type Duration, toMilliseconds } from '@cached-llm/core';
 import { UsageFailure } from '../terminal/index.ts';
 
 /** One option of a command: how help shows it, and how its value is read. */
-interface OptionDefinition<Value> {
+export interface OptionDefinition<Value> {
   /** What help shows behind the name, such as `<url>`. An option without it takes no value. */
   readonly placeholder?: string;
   readonly description: string;

@@ -13,7 +13,12 @@ export function formatInstant(instant: number): string | undefined {
  * What may be shown of an entry: neither its answer nor its scope. It is copied field by field: over a million
  * entries, a spread takes half as much memory again.
  */
-export function entryFacts({ key, state, bytes, header }: StoredEntry) {
+export function entryFacts({
+  key,
+  state,
+  bytes,
+  header,
+}: StoredEntry): Readonly<Record<string, unknown>> {
   const { provider, model, kind, storedAt, freshUntil, tags = [], usage, took } = header;
   return {
     key,

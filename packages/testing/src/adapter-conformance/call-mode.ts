@@ -18,7 +18,7 @@ export interface CallMode<Request> {
 export async function openStream<Request>(
   client: ConformanceClient<Request>,
   request: Request,
-  signal = new AbortController().signal,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<AsyncIterable<unknown>> {
   if (client.stream === undefined) throw new Error('A subject with `streamed` needs `stream`.');
   return client.stream(request, signal);
