@@ -7,13 +7,13 @@ const fromExamples = createRequire(new URL('../../../examples/package.json', imp
 
 export interface Child {
   readonly process: ChildProcess;
-  /** What it has printed so far. */
+  /** Returns what it has printed so far. */
   readonly printed: () => string;
-  /** All it printed, once it has ended, with the code it ended with. */
+  /** All that it printed, and its exit code, once it has ended. */
   readonly ended: Promise<{ readonly text: string; readonly code: number | null }>;
 }
 
-/** Starts a script of this folder, in a process of its own that is killed without any in between. */
+/** Starts a script of this folder in one process, without a parent in between that would outlive a kill. */
 export function startChild(script: string, ...parameters: readonly string[]): Child {
   const path = fileURLToPath(new URL(`./${script}.ts`, import.meta.url));
   const loader = ['--import', fromExamples.resolve('tsx'), '--conditions=@cached-llm/source'];

@@ -1,4 +1,4 @@
-// Run by a test: callers that never stop asking, until they are told to; nothing may end this process before.
+// A test runs this: callers ask until a line comes in, and nothing may end this process before.
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { redisStore } from '@cached-llm/store-redis';
 
@@ -24,14 +24,14 @@ async function call(caller: number, round: number): Promise<void> {
   counts.calls += 1;
   if (info.outcome === 'hit') counts.hits += 1;
   if (response.text !== `answer to ${prompt}`) counts.wrong += 1;
-  // What the parent watches: there are hits again.
+  // The test watches whether there are hits again.
   if (counts.calls % 100 === 0) process.stdout.write(`${counts.hits}\n`);
 }
 
-async function callOnAndOn(caller: number): Promise<void> {
+async function callAgainAndAgain(caller: number): Promise<void> {
   for (let round = 0; !isOver; round += 1) await call(caller, round);
 }
 
-await Promise.all(Array.from({ length: 32 }, (_, caller) => callOnAndOn(caller)));
+await Promise.all(Array.from({ length: 32 }, (_, caller) => callAgainAndAgain(caller)));
 await cache.close();
 process.stdout.write(`${JSON.stringify(counts)}\n`);

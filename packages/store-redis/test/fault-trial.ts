@@ -2,16 +2,16 @@ import { type CacheOptions, cachedLlmCall, createLlmCache, type EventName } from
 import type { RedisStore } from '@cached-llm/store-redis';
 import { until } from '@cached-llm/testing';
 
-const TOLD = ['hit', 'store-error', 'breaker-open', 'breaker-closed', 'not-admitted'] as const;
-const CALLERS = 32;
+const COUNTED = ['hit', 'store-error', 'breaker-open', 'breaker-closed', 'not-admitted'] as const;
+export const CALLERS = 32;
 
-/** Callers of a cached function, what they were told, and how often the provider was asked. */
+/** Calls a cached function from many callers at once, and counts the events. */
 export function startFaultTrial(store: RedisStore, options: CacheOptions = {}) {
-  // Patient, so that a machine that is slow is no fault; a server that hangs has a test of its own.
+  // The deadline is long, so that a slow machine is no fault; a server that hangs has a test of its own.
   const cache = createLlmCache({ store, storeTimeout: '30s', ...options });
   const counts = new Map<string, number>();
   const countUp = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
-  for (const name of TOLD) cache.on(name satisfies EventName, () => countUp(name));
+  for (const name of COUNTED) cache.on(name satisfies EventName, () => countUp(name));
   const reasons = new Set<string>();
   cache.on('store-error', ({ operation, reason }) => {
     countUp(`store-error ${operation}`);
@@ -23,36 +23,31 @@ export function startFaultTrial(store: RedisStore, options: CacheOptions = {}) {
     },
     { cache, provider: 'trial' },
   );
-  async function isAnswered(prompt: string): Promise<boolean> {
-    return (await ask({ prompt })).text === `answer to ${prompt}`;
-  }
-  const prompts = (name: string) =>
-    Array.from({ length: CALLERS }, (_, caller) => `${name} ${caller}`);
+  const askAll = (name: string) =>
+    Promise.all(
+      Array.from({ length: CALLERS }, async (_, caller) => {
+        const prompt = `${name} ${caller}`;
+        const { response, info } = await ask.withInfo({ prompt });
+        return { isRight: response.text === `answer to ${prompt}`, info };
+      }),
+    );
   return {
     cache,
     ask,
     reasons,
     countOf: (name: string) => counts.get(name) ?? 0,
-    /** So many callers at once, each with a prompt of its own; how many were answered rightly. */
-    async callAll(name: string): Promise<number> {
-      const answers = await Promise.all(prompts(name).map(isAnswered));
-      return answers.filter((isRight) => isRight).length;
-    },
-    /** As `callAll`, until the store has acknowledged every answer. */
-    async storeAll(name: string): Promise<boolean> {
-      const told = await Promise.all(prompts(name).map((prompt) => ask.withInfo({ prompt })));
-      return told.every(({ info }) => info.stored);
-    },
-    /** All of them are answered from the store. */
-    async areKept(name: string): Promise<boolean> {
-      const told = await Promise.all(prompts(name).map((prompt) => ask.withInfo({ prompt })));
-      return told.every(({ info }) => info.outcome === 'hit');
-    },
-    /** Calls are answered from the store again, without anybody's doing. */
-    healed: () =>
+    /** Returns how many callers got the right answer; each has a prompt of its own. */
+    callAll: async (name: string) => (await askAll(name)).filter(({ isRight }) => isRight).length,
+    /** Returns true if the store has acknowledged every answer. */
+    storeAll: async (name: string) => (await askAll(name)).every(({ info }) => info.stored),
+    /** Returns true if all callers are answered from the store. */
+    areHits: async (name: string) =>
+      (await askAll(name)).every(({ info }) => info.outcome === 'hit'),
+    /** Waits until calls are answered from the store again, without a restart. */
+    untilHealed: () =>
       until('The cache heals', async () => {
-        const { outcome } = (await ask.withInfo({ prompt: 'Are you there?' })).info;
-        return outcome === 'hit';
+        const { info } = await ask.withInfo({ prompt: 'Are you there?' });
+        return info.outcome === 'hit';
       }),
   };
 }

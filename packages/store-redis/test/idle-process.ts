@@ -1,4 +1,4 @@
-// Run by a test: stays until its operations are done, and then ends by itself though the store is open.
+// A test runs this: it must end by itself when its operations are done, though the store is open.
 import { redisStore } from '@cached-llm/store-redis';
 
 const [url = '', ...others] = process.argv.slice(2);

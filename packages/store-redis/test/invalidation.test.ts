@@ -1,10 +1,9 @@
 import { redisStore } from '@cached-llm/store-redis';
-import { type RedisServer, startRedis } from '@cached-llm/testing';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createClient, type RedisClientType } from '@keyv/redis';
-import { type FaultTrial, startFaultTrial } from './fault-trial.ts';
+import { afterAll, expect, test } from '@jest/globals';
+import { startFaultTrial } from './fault-trial.ts';
+import { startSharedServer } from './resources.ts';
 
-/** In full: `CACHED_LLM_MANY_ENTRIES=1000000`, with half a gigabyte of memory. */
+/** `CACHED_LLM_MANY_ENTRIES=1000000` is the full test; it takes half a gigabyte of memory. */
 const ENTRIES = Number(process.env.CACHED_LLM_MANY_ENTRIES ?? 100_000);
 const FOREIGN = 10_000;
 const BATCH = 10_000;
@@ -12,26 +11,13 @@ const FILL = `for number = ARGV[2], ARGV[3] do
   redis.call('SET', ARGV[1] .. string.format('%d', number), ARGV[4], 'PX', 604800000)
 end`;
 
-let server: RedisServer;
-let client: RedisClientType;
-let trial: FaultTrial;
-
-beforeAll(async () => {
-  server = await startRedis();
-  client = createClient({ url: server.url });
-  await client.connect();
-  trial = startFaultTrial(redisStore({ url: server.url, connectTimeout: 30_000 }), {
-    namespace: 'app',
-  });
+const { server, client } = await startSharedServer();
+const trial = startFaultTrial(redisStore({ url: server.url, connectTimeout: 30_000 }), {
+  namespace: 'app',
 });
+afterAll(() => trial.cache.close());
 
-afterAll(async () => {
-  client.destroy();
-  await server.stop();
-  await trial.cache.close();
-});
-
-/** Rows alike, written by the server itself. */
+/** Lets the server itself write many equal rows. */
 async function fill(prefix: string, count: number, row: string): Promise<void> {
   for (let first = 0; first < count; first += BATCH) {
     const last = Math.min(count, first + BATCH) - 1;
@@ -39,7 +25,7 @@ async function fill(prefix: string, count: number, row: string): Promise<void> {
   }
 }
 
-/** How often the server was asked to do what. */
+/** Counts the server's commands by their names. */
 async function commands(): Promise<Map<string, number>> {
   const stats = await client.info('commandstats');
   const lines = stats.matchAll(/cmdstat_([\w|]+):calls=(\d+)/g);
@@ -64,7 +50,7 @@ test(`a namespace of ${ENTRIES} entries is invalidated by one write`, async () =
   const prefix = key.slice(0, key.lastIndexOf(':') + 1);
   await fill(prefix, ENTRIES, row);
   await fill('another:1:', FOREIGN, 'theirs');
-  expect(await trial.areKept('a')).toBe(true);
+  expect(await trial.areHits('a')).toBe(true);
   const rows = await client.dbSize();
 
   const startedAt = performance.now();
@@ -74,7 +60,7 @@ test(`a namespace of ${ENTRIES} entries is invalidated by one write`, async () =
 
   expect(asked).toEqual({ set: 1 });
   expect(await client.dbSize()).toBe(rows + 1);
-  expect(await trial.areKept('a')).toBe(false);
-  expect(await trial.areKept('a')).toBe(true);
+  expect(await trial.areHits('a')).toBe(false);
+  expect(await trial.areHits('a')).toBe(true);
   expect(await client.get(`another:1:${FOREIGN - 1}`)).toBe('theirs');
 });

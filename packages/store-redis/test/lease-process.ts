@@ -1,4 +1,4 @@
-// Run by a test: takes leases, says who holds them, and stays until it is killed.
+// A test runs this: it takes leases, prints who holds them, and stays until it is killed.
 import { redisStore } from '@cached-llm/store-redis';
 
 const [url, token = '', milliseconds] = process.argv.slice(2);

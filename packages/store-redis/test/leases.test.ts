@@ -1,41 +1,24 @@
-import { type RedisStore, redisStore } from '@cached-llm/store-redis';
-import { type RedisServer, startRedis, until } from '@cached-llm/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { until } from '@cached-llm/testing';
+import { beforeEach, expect, test } from '@jest/globals';
 import { type Child, startChild } from './child-process.ts';
+import { afterThisTest, openStore, startSharedServer, urlAs } from './resources.ts';
 
 const LONG = 60_000;
-let server: RedisServer;
-const stores: RedisStore[] = [];
-const children: Child[] = [];
-
-beforeAll(async () => {
-  server = await startRedis();
-});
+const { server } = await startSharedServer();
 
 beforeEach(() => server.command('FLUSHALL'));
 
-afterEach(async () => {
-  await Promise.all(stores.splice(0).map((store) => store.disconnect()));
-  for (const { process } of children.splice(0)) process.kill('SIGKILL');
-});
-
-afterAll(() => server.stop());
-
-function open(url = server.url): RedisStore {
-  const store = redisStore(url);
-  stores.push(store);
-  return store;
-}
-
 function startHolder(token: string, milliseconds: number): Child {
   const child = startChild('lease-process', server.url, token, `${milliseconds}`);
-  children.push(child);
+  afterThisTest(() => child.process.kill('SIGKILL'));
   return child;
 }
 
-test('of two processes that ask again and again, each lease goes to one', async () => {
+test('when two processes take the same leases, each lease goes to one of them', async () => {
   const both = ['first', 'second'].map((token) => startHolder(token, LONG));
-  await until('Both have asked', () => both.every(({ printed }) => printed().endsWith('held\n')));
+  await until('Both processes have taken leases', () =>
+    both.every(({ printed }) => printed().endsWith('held\n')),
+  );
   const [ofFirst, ofSecond] = both.map(({ printed }) => printed().split('\n')[0]?.split(' ') ?? []);
   expect(ofFirst).toEqual(ofSecond);
   expect(ofFirst).toHaveLength(200);
@@ -44,18 +27,21 @@ test('of two processes that ask again and again, each lease goes to one', async 
 
 test('the lease of a process that was killed is free when its time is over, and not before', async () => {
   const child = startHolder('killed', 1500);
-  await until('It holds the lease', () => child.printed().endsWith('held\n'));
+  await until('The process holds the lease', () => child.printed().endsWith('held\n'));
   child.process.kill('SIGKILL');
   await child.ended;
-  const { leases } = open();
+  const { leases } = openStore(server.url);
   const remaining = Number((await server.command('PTTL key-0:lease')).slice(1));
   const holder = await leases.take('key-0', 'next', LONG);
   expect(holder).toBe(remaining > 500 ? 'killed' : holder);
-  await until('It is free', async () => (await leases.take('key-0', 'next', LONG)) === 'next');
+  await until(
+    'The lease is free',
+    async () => (await leases.take('key-0', 'next', LONG)) === 'next',
+  );
 });
 
-test('a lease lies beside its entry, with a life of its own', async () => {
-  const { leases } = open();
+test('a lease is a row beside its entry, with an expiry of its own', async () => {
+  const { leases } = openStore(server.url);
   await leases.take('app:1:key', 'token', 1500.4);
   expect(await server.command('KEYS *')).toContain('app:1:key:lease');
   const life = Number((await server.command('PTTL app:1:key:lease')).slice(1));
@@ -65,18 +51,18 @@ test('a lease lies beside its entry, with a life of its own', async () => {
   expect(await server.command('DBSIZE')).toBe(':0\r\n');
 });
 
-test('what another application keeps under the name of a lease is somebody’s, and stays', async () => {
-  const { leases } = open();
+test('a row of another application under the key of a lease counts as held, and is not changed', async () => {
+  const { leases } = openStore(server.url);
   await server.command('SET key:lease theirs');
   expect(await leases.take('key', 'token', LONG)).toBe('theirs');
   await leases.release('key', 'token');
   expect(await server.command('GET key:lease')).toContain('theirs');
 });
 
-test('without the right to scripts, leases are taken, prolonged, refused and released all the same', async () => {
+test('a user without the right to run scripts takes, prolongs and releases leases, and cannot take a held one', async () => {
   await server.command('ACL SETUSER app on >secret ~* +get +set +unlink +pexpire +mget');
-  const url = server.url.replace('//', '//app:secret@');
-  const [first, second] = [open(url).leases, open(url).leases];
+  const url = urlAs(server, 'app', 'secret');
+  const [first, second] = [openStore(url).leases, openStore(url).leases];
   expect(await first.take('key', 'first', 1500)).toBe('first');
   expect(await second.take('key', 'second', LONG)).toBe('first');
   expect(await first.take('key', 'first', LONG)).toBe('first');
@@ -88,8 +74,8 @@ test('without the right to scripts, leases are taken, prolonged, refused and rel
   expect(await second.take('key', 'second', LONG)).toBe('second');
 });
 
-test('a lease on a server that is away rejects', async () => {
-  const { leases } = open('redis://127.0.0.1:1');
+test('taking or releasing a lease rejects while the server is away', async () => {
+  const { leases } = openStore('redis://127.0.0.1:1');
   const expected = { name: 'RedisUnavailableError' };
   await expect(leases.take('key', 'token', LONG)).rejects.toMatchObject(expected);
   await expect(leases.release('key', 'token')).rejects.toMatchObject(expected);

@@ -1,14 +1,10 @@
-import { cachedLlmCall, createLlmCache, type LlmCache } from '@cached-llm/core';
+import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { type RedisStoreOptions, redisStore } from '@cached-llm/store-redis';
-import {
-  type RedisCluster,
-  type RedisServer,
-  startRedis,
-  startRedisCluster,
-} from '@cached-llm/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { startRedisCluster } from '@cached-llm/testing';
+import { afterAll, beforeEach, expect, test } from '@jest/globals';
+import { afterThisTest, startSharedServer } from './resources.ts';
 
-/** Each would take in others, as a pattern, a collation, a hash tag or a line of its own. */
+/** Each would include others if it were taken for a pattern, a collation, a hash tag or a line of its own. */
 const NAMESPACES = [
   'app',
   'a*',
@@ -32,22 +28,11 @@ const NAMESPACES = [
   '*',
 ];
 const prompts = Array.from({ length: 5 }, (_, number) => `question ${number}`);
-let server: RedisServer;
-let cluster: RedisCluster;
-const caches: LlmCache[] = [];
-
-beforeAll(async () => {
-  server = await startRedis();
-  cluster = await startRedisCluster();
-});
+const { server } = await startSharedServer();
+const cluster = await startRedisCluster();
+afterAll(() => cluster.stop());
 
 beforeEach(() => Promise.all([server, ...cluster.masters].map((each) => each.command('FLUSHALL'))));
-
-afterEach(async () => {
-  await Promise.all(caches.splice(0).map((cache) => cache.close()));
-});
-
-afterAll(() => Promise.all([server.stop(), cluster.stop()]));
 
 function open(namespace: string, options: RedisStoreOptions) {
   const cache = createLlmCache({
@@ -55,7 +40,7 @@ function open(namespace: string, options: RedisStoreOptions) {
     namespace,
     storeTimeout: '30s',
   });
-  caches.push(cache);
+  afterThisTest(() => cache.close());
   const ask = cachedLlmCall(
     async function answer({ prompt }: { readonly prompt: string }) {
       return { text: `${namespace} answers ${prompt}` };
@@ -67,16 +52,16 @@ function open(namespace: string, options: RedisStoreOptions) {
 
 type Open = ReturnType<typeof open>;
 
-/** All are answered, each by its own namespace; how they came about. */
+/** Checks that each answer is of its own namespace, and returns the outcomes. */
 async function outcomesOf({ ask, namespace }: Open): Promise<Set<string>> {
-  const told = await Promise.all(prompts.map((prompt) => ask.withInfo({ prompt })));
-  expect(told.map(({ response }) => response.text)).toEqual(
+  const answers = await Promise.all(prompts.map((prompt) => ask.withInfo({ prompt })));
+  expect(answers.map(({ response }) => response.text)).toEqual(
     prompts.map((prompt) => `${namespace} answers ${prompt}`),
   );
-  return new Set(told.map(({ info }) => info.outcome));
+  return new Set(answers.map(({ info }) => info.outcome));
 }
 
-test('a namespace of any characters is cleared and invalidated alone, and no other key is touched', async () => {
+test('clearing or invalidating a namespace of any characters touches no other key', async () => {
   const foreign = ['app', 'app:1', 'a:1:x', 'session:1', '*', '{tag}:1:x', 'cached-llm:x'];
   for (const key of foreign) await server.command(`SET "${key}" theirs`);
   const all = NAMESPACES.map((namespace) => open(namespace, { url: server.url }));
@@ -92,7 +77,7 @@ test('a namespace of any characters is cleared and invalidated alone, and no oth
 });
 
 test.each(['{tag}', '{', '}{a}', '{}'])(
-  'the namespace %s is no hash tag: its entries are spread over a cluster',
+  'the namespace %s is no hash tag, and its entries are spread over a cluster',
   async (namespace) => {
     const opened = open(namespace, { cluster: cluster.urls });
     const many = Array.from({ length: 60 }, (_, number) => ({ prompt: `question ${number}` }));

@@ -1,27 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type RedisStore, type RedisStoreOptions, redisStore } from '@cached-llm/store-redis';
-import { freePort, type RedisServer, startRedis } from '@cached-llm/testing';
-import { afterEach, expect, test } from '@jest/globals';
-
-const servers: RedisServer[] = [];
-const stores: RedisStore[] = [];
-
-afterEach(async () => {
-  await Promise.all(stores.splice(0).map((store) => store.disconnect()));
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
-});
-
-async function start(...more: string[]): Promise<RedisServer> {
-  const server = await startRedis({ arguments: more });
-  servers.push(server);
-  return server;
-}
-
-function open(options: string | RedisStoreOptions): RedisStore {
-  const store = redisStore(options);
-  stores.push(store);
-  return store;
-}
+import type { RedisStore } from '@cached-llm/store-redis';
+import { freePort, until } from '@cached-llm/testing';
+import { expect, test } from '@jest/globals';
+import { errorsOf, openStore, startServer, urlAs } from './resources.ts';
 
 function outcomesOf(store: RedisStore): Promise<PromiseSettledResult<unknown>[]> {
   return Promise.allSettled([
@@ -45,34 +26,28 @@ async function millisecondsOf(run: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedAt;
 }
 
-async function untilItWorks(store: RedisStore): Promise<void> {
-  const deadline = performance.now() + 5000;
-  while (performance.now() < deadline) {
-    if (await store.set('probe', 'value').catch(() => false)) return;
-    await delay(10);
-  }
-  throw new Error('The store did not heal.');
-}
+const untilItWorks = (store: RedisStore) =>
+  until('The store heals', () => store.set('probe', 'value').catch(() => false));
 
-test('with no server every operation rejects at once, and says why', async () => {
-  const store = open(`redis://127.0.0.1:${await freePort()}`);
+test('while the server is away every operation rejects at once, and its code says why', async () => {
+  const store = openStore(`redis://127.0.0.1:${await freePort()}`);
   expect(await millisecondsOf(() => outcomesOf(store))).toBeLessThan(500);
   expect(await codesOf(store)).toEqual(Array(6).fill('ECONNREFUSED'));
   expect(await millisecondsOf(() => outcomesOf(store))).toBeLessThan(250);
 });
 
-test('a server that comes up later is found', async () => {
+test('a server that comes up later is used', async () => {
   const port = await freePort();
-  const store = open(`redis://127.0.0.1:${port}`);
+  const store = openStore(`redis://127.0.0.1:${port}`);
   await outcomesOf(store);
-  servers.push(await startRedis({ port }));
+  await startServer({ port });
   await untilItWorks(store);
   expect(await store.get('probe')).toBe('value');
 });
 
-test('a server that was killed makes operations reject at once, and heals by itself', async () => {
-  const server = await start();
-  const store = open(server.url);
+test('after the server was killed operations reject at once, and the store heals by itself', async () => {
+  const server = await startServer();
+  const store = openStore(server.url);
   await store.set('key', 'value');
   await server.kill();
   await store.get('key').catch(() => {});
@@ -83,30 +58,29 @@ test('a server that was killed makes operations reject at once, and heals by its
   expect(await store.get('key')).toBe(undefined);
 });
 
-test('an outage is told once, however long, and the next one again', async () => {
-  const server = await start();
-  const store = open(server.url);
-  const told: string[] = [];
-  store.on('error', (error) => told.push(error.message));
+test('an outage emits each kind of error once, however long it lasts, and so does the next outage', async () => {
+  const server = await startServer();
+  const store = openStore(server.url);
+  const errors = errorsOf(store);
   await store.set('key', 'value');
   await server.kill();
   for (let round = 0; round < 10; round += 1) {
     await outcomesOf(store);
     await delay(40);
   }
-  expect(new Set(told).size).toBe(told.length);
-  const before = told.length;
+  expect(new Set(errors.map(({ message }) => message)).size).toBe(errors.length);
+  const before = errors.length;
   await server.restart();
   await untilItWorks(store);
   await server.kill();
   await outcomesOf(store);
   await delay(20);
-  expect(told.length).toBeGreaterThan(before);
+  expect(errors.length).toBeGreaterThan(before);
 });
 
-test('a server that hangs makes what waits reject, and heals by itself', async () => {
-  const server = await start();
-  const store = open({ url: server.url, socketTimeout: 120, pingInterval: 30 });
+test('operations that wait for a server that hangs reject, and the store heals by itself', async () => {
+  const server = await startServer();
+  const store = openStore({ url: server.url, socketTimeout: 120, pingInterval: 30 });
   await store.set('key', 'value');
   server.pause();
   const waited = await millisecondsOf(() => expect(store.get('key')).rejects.toThrow());
@@ -117,8 +91,8 @@ test('a server that hangs makes what waits reject, and heals by itself', async (
 });
 
 test('a server that hangs under steady traffic is noticed as well', async () => {
-  const server = await start();
-  const store = open({ url: server.url, socketTimeout: 120, pingInterval: 30 });
+  const server = await startServer();
+  const store = openStore({ url: server.url, socketTimeout: 120, pingInterval: 30 });
   await store.set('key', 'value');
   server.pause();
   let isWaiting = true;
@@ -135,11 +109,10 @@ test('a server that hangs under steady traffic is noticed as well', async () => 
   server.resume();
 });
 
-test('a process that was busy for longer than a server may be silent keeps its connection', async () => {
-  const server = await start();
-  const store = open({ url: server.url, socketTimeout: 60, pingInterval: 20 });
-  const told: unknown[] = [];
-  store.on('error', (error) => told.push(error));
+test('a process that was busy for longer than `socketTimeout` keeps its connection', async () => {
+  const server = await startServer();
+  const store = openStore({ url: server.url, socketTimeout: 60, pingInterval: 20 });
+  const errors = errorsOf(store);
   await store.set('key', 'value');
   for (let round = 0; round < 5; round += 1) {
     const reading = store.get('key');
@@ -147,33 +120,37 @@ test('a process that was busy for longer than a server may be silent keeps its c
     while (performance.now() < busyUntil);
     expect(await reading).toBe('value');
   }
-  expect(told).toEqual([]);
+  expect(errors).toEqual([]);
 });
 
-test('an idle connection is kept alive by pings', async () => {
-  const server = await start();
-  const store = open({ url: server.url, socketTimeout: 60, pingInterval: 15 });
-  const told: unknown[] = [];
-  store.on('error', (error) => told.push(error));
+test('pings keep an idle connection open', async () => {
+  const server = await startServer();
+  const store = openStore({ url: server.url, socketTimeout: 60, pingInterval: 15 });
+  const errors = errorsOf(store);
   await store.set('key', 'value');
   for (let round = 0; round < 5; round += 1) await delay(40);
   expect(await store.get('key')).toBe('value');
-  expect(told).toEqual([]);
+  expect(errors).toEqual([]);
 });
 
-test('a server that accepts and never answers holds the first operation up for connectTimeout only', async () => {
-  const server = await start();
+test('for a server that accepts and never answers the first operation waits for `connectTimeout` only', async () => {
+  const server = await startServer();
   server.pause();
-  const store = open({ url: server.url, connectTimeout: 50, socketTimeout: 600, pingInterval: 50 });
+  const store = openStore({
+    url: server.url,
+    connectTimeout: 50,
+    socketTimeout: 600,
+    pingInterval: 50,
+  });
   expect(await millisecondsOf(() => outcomesOf(store))).toBeLessThan(500);
   expect(await millisecondsOf(() => outcomesOf(store))).toBeLessThan(250);
   expect(await millisecondsOf(() => store.disconnect())).toBeLessThan(1500);
   server.resume();
 });
 
-test('disconnecting from a server that hangs is quick, and what waits rejects', async () => {
-  const server = await start();
-  const store = open(server.url);
+test('disconnecting from a server that hangs is quick, and the operations that wait reject', async () => {
+  const server = await startServer();
+  const store = openStore(server.url);
   await store.set('key', 'value');
   server.pause();
   const waiting = store.get('key').catch((error) => error.constructor.name);
@@ -183,27 +160,28 @@ test('disconnecting from a server that hangs is quick, and what waits rejects', 
   server.resume();
 });
 
-test('a wrong password rejects every operation, and names the fault', async () => {
-  const server = await start('--requirepass', 'secret');
-  const store = open(server.url.replace('//', '//:wrong@'));
+test('with a wrong password every operation rejects with the code of the server', async () => {
+  const server = await startServer({ arguments: ['--requirepass', 'secret'] });
+  const store = openStore(urlAs(server, '', 'wrong'));
   expect(await codesOf(store)).toEqual(Array(6).fill('WRONGPASS'));
 });
 
-test('a password that is missing rejects every operation', async () => {
-  const server = await start('--requirepass', 'secret');
-  const outcomes = await outcomesOf(open(server.url));
+test('without the password every operation rejects', async () => {
+  const server = await startServer({ arguments: ['--requirepass', 'secret'] });
+  const outcomes = await outcomesOf(openStore(server.url));
   expect(outcomes.map(({ status }) => status)).toEqual(Array(6).fill('rejected'));
 });
 
-test('the right password opens', async () => {
-  const server = await start('--requirepass', 'se/cr et%');
-  const store = open(server.url.replace('//', `//:${encodeURIComponent('se/cr et%')}@`));
+test('a password with reserved characters is accepted', async () => {
+  const server = await startServer({ arguments: ['--requirepass', 'se/cr et%'] });
+  const store = openStore(urlAs(server, '', 'se/cr et%'));
   expect(await store.set('key', 'value')).toBe(true);
 });
 
-test('a full server rejects a set, and still reads', async () => {
-  const server = await start('--maxmemory', '3mb', '--maxmemory-policy', 'noeviction');
-  const store = open(server.url);
+test('a server whose memory is full rejects a set, and still reads', async () => {
+  const limits = ['--maxmemory', '3mb', '--maxmemory-policy', 'noeviction'];
+  const server = await startServer({ arguments: limits });
+  const store = openStore(server.url);
   await store.set('key', 'value');
   const long = 'x'.repeat(500_000);
   const sets = [1, 2, 3, 4, 5, 6, 7, 8].map((number) => store.set(`long:${number}`, long));

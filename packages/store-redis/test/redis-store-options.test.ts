@@ -1,14 +1,14 @@
 import { openStore, redisStore } from '@cached-llm/store-redis';
-import { startRedis } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
 import { resolveOptions } from '../src/redis-store-options.ts';
+import { afterThisTest, startServer } from './resources.ts';
 
 test.each([
   ['redis://host:1', 'redis://host:1', undefined],
   ['valkey://host:1', 'redis://host:1', undefined],
   ['rediss://host:1', 'rediss://host:1', {}],
   ['valkeys://user:word@host:1/2', 'rediss://user:word@host:1/2', {}],
-])('%s is for the client %s', (url, clientUrl, tls) => {
+])('the client gets %s as %s', (url, clientUrl, tls) => {
   expect(resolveOptions(url)).toMatchObject({ url: clientUrl });
   expect(resolveOptions(url).tls).toEqual(tls);
 });
@@ -19,7 +19,7 @@ test('TLS options turn TLS on', () => {
   expect(resolveOptions({ url: 'redis://host', tls: true }).url).toBe('rediss://host');
 });
 
-test('the defaults keep a hung server from holding anybody up for long', () => {
+test('the default timeouts are short, so that a server that hangs delays no call for long', () => {
   expect(resolveOptions({})).toEqual({
     url: 'redis://localhost:6379',
     connectTimeout: 1000,
@@ -61,7 +61,7 @@ test.each([
   },
 );
 
-test('a cluster has the user, the password and the TLS of the first node that is named', () => {
+test('a cluster takes user, password and TLS from the first node that is named', () => {
   const cluster = ['valkeys://user:word@one:1', 'redis://two'];
   expect(resolveOptions({ cluster })).toMatchObject({
     url: 'rediss://user:word@one:1',
@@ -71,7 +71,7 @@ test('a cluster has the user, the password and the TLS of the first node that is
   });
 });
 
-test('a sentinel’s master has the user, the password and the database of the URL', () => {
+test('the master that sentinels name takes user, password and database from the URL', () => {
   const given = {
     url: 'redis://user:word@my_Master-1/2',
     sentinels: ['redis://one', 'redis://two'],
@@ -79,15 +79,14 @@ test('a sentinel’s master has the user, the password and the database of the U
   expect(resolveOptions(given)).toMatchObject({ ...given, rootNodes: [] });
 });
 
-test.each(['sqlite:./llm.db', 'http://host', ''])('%j names no Redis store', (url) => {
+test.each(['sqlite:./llm.db', 'http://host', ''])('%j is not the URL of a Redis store', (url) => {
   expect(() => openStore(url)).toThrow(expect.objectContaining({ code: 'UNKNOWN_STORE' }));
 });
 
 test('a Valkey URL opens a store', async () => {
-  const server = await startRedis();
+  const server = await startServer();
   const store = openStore(server.url.replace('redis:', 'valkey:'));
+  afterThisTest(() => store.disconnect());
   await store.set('key', 'value');
   expect(await store.get('key')).toBe('value');
-  await store.disconnect();
-  await server.stop();
 });

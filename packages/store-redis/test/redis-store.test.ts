@@ -1,30 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RedisStore, redisStore } from '@cached-llm/store-redis';
-import { type RedisServer, startRedis, until } from '@cached-llm/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createClient, type RedisClientType } from '@keyv/redis';
+import { until } from '@cached-llm/testing';
+import { beforeEach, expect, test } from '@jest/globals';
+import { openStore, startSharedServer } from './resources.ts';
 
-let server: RedisServer;
-let client: RedisClientType;
+const { server, client } = await startSharedServer();
 let store: RedisStore;
-
-beforeAll(async () => {
-  server = await startRedis();
-  client = createClient({ url: server.url });
-  await client.connect();
-});
-
-afterAll(async () => {
-  client.destroy();
-  await server.stop();
-});
 
 beforeEach(async () => {
   await client.flushAll();
-  store = redisStore({ url: server.url, connectTimeout: 30_000 });
+  store = openStore({ url: server.url, connectTimeout: 30_000 });
 });
-
-afterEach(() => store.disconnect());
 
 async function keysUnder(prefix: string): Promise<string[]> {
   const keys: string[] = [];
@@ -32,12 +18,12 @@ async function keysUnder(prefix: string): Promise<string[]> {
   return keys.sort();
 }
 
-test('the first operation after construction finds the server', async () => {
+test('the first operation waits for the connection', async () => {
   await store.set('key', 'value');
   expect(await store.get('key')).toBe('value');
 });
 
-test('keys are stored as given, and the server keeps the expiry', async () => {
+test('keys are stored as given, and the server holds the expiry', async () => {
   await store.set('a:key', 'value', 60_000.5);
   await store.set('for ever', 'value');
   expect(await client.keys('*')).toEqual(expect.arrayContaining(['a:key', 'for ever']));
@@ -50,18 +36,18 @@ test.each([
   [Number.NaN, -1],
   [1e21, -1],
   [0, -1],
-])('a ttl of %d keeps the row for ever', async (ttl, expected) => {
+])('a row with a ttl of %d never expires', async (ttl, expected) => {
   await store.set('key', 'value', ttl);
   expect(await client.pTTL('key')).toBe(expected);
 });
 
-test('a ttl that has passed writes nothing that lasts', async () => {
+test('a row with a negative ttl is absent', async () => {
   await store.set('key', 'value', -5);
   await delay(5);
   expect(await store.get('key')).toBe(undefined);
 });
 
-test('what is not ours under our prefix is absent, and a scan skips it', async () => {
+test('rows of other applications under the prefix are absent, and a scan skips them', async () => {
   await store.set('a:ours', 'value');
   await client.set('a:text', 'of another application');
   await client.set('a:json', '{"value":"of another Keyv"}');
@@ -73,13 +59,13 @@ test('what is not ours under our prefix is absent, and a scan skips it', async (
   expect(await store.getMany(keys)).toEqual(['value', ...Array(4)]);
 });
 
-test('what is not ours can be overwritten, whatever its type', async () => {
+test('a row of another application can be overwritten, whatever its type', async () => {
   await client.hSet('key', 'field', 'value');
   await store.set('key', 'ours');
   expect(await store.get('key')).toBe('ours');
 });
 
-test('keys outside the prefix are left alone, and there is no clear', async () => {
+test('a scan yields no key outside its prefix, and `clear` is refused', async () => {
   await client.set('session:1', 'of another application');
   await store.set('a*:1', 'value');
   await store.set('ab:1', 'value');
@@ -88,7 +74,7 @@ test('keys outside the prefix are left alone, and there is no clear', async () =
   expect((await client.keys('*')).sort()).toEqual(['ab:1', 'session:1']);
 });
 
-test('many rows at once are written honestly', async () => {
+test('many rows are written at once, and the result says which', async () => {
   const entries = ['1', '2'].map((key) => ({ key, value: `value ${key}`, ttl: 1000.5 }));
   expect(await store.setMany(entries)).toEqual([true, true]);
   expect(await store.has('1')).toBe(true);
@@ -104,7 +90,7 @@ test('after a disconnect every operation rejects at once, and another disconnect
   await expect(store.set('key', 'value')).rejects.toThrow('no connection');
 });
 
-test('a disconnect right after construction leaves no connection', async () => {
+test('a disconnect right after the store was made leaves no connection', async () => {
   const connections = async () => {
     const list = await client.sendCommand(['CLIENT', 'LIST']);
     return String(list).trim().split('\n').length;
@@ -112,11 +98,11 @@ test('a disconnect right after construction leaves no connection', async () => {
   const before = await connections();
   const brief = redisStore(server.url);
   await brief.disconnect();
-  // A server may answer us before it sees that the other end has closed.
-  await until('The connection is gone', async () => (await connections()) <= before);
+  // A server may answer this client before it sees that the other one has closed.
+  await until('The connection is closed', async () => (await connections()) <= before);
 });
 
-test('only strings are kept', async () => {
+test('a value that is not a string is refused', async () => {
   // The type forbids it; JavaScript does not.
   await expect(store.set('key', 5 as never)).rejects.toThrow('strings, not number');
 });

@@ -1,37 +1,21 @@
 import { redisStore } from '@cached-llm/store-redis';
-import { type RedisServer, startRedis } from '@cached-llm/testing';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createClient, type RedisClientType } from '@keyv/redis';
+import { afterAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type FaultTrial, startFaultTrial } from './fault-trial.ts';
+import { startFaultTrial } from './fault-trial.ts';
+import { startSharedServer } from './resources.ts';
 
 const request = { prompt: 'Why is the sea salty?' };
 const PREFIX = Buffer.from('cached-llm ');
-let server: RedisServer;
-let client: RedisClientType;
-let trial: FaultTrial;
-let key: string;
-let row: Buffer;
-
-beforeAll(async () => {
-  server = await startRedis();
-  client = createClient({ url: server.url });
-  await client.connect();
-  trial = startFaultTrial(redisStore({ url: server.url, connectTimeout: 30_000 }));
-  key = String((await trial.ask.withInfo(request)).info.key);
-  row = Buffer.from((await client.get(key)) ?? '');
-});
-
-afterAll(async () => {
-  client.destroy();
-  await server.stop();
-  await trial.cache.close();
-});
+const { server, client } = await startSharedServer();
+const trial = startFaultTrial(redisStore({ url: server.url, connectTimeout: 30_000 }));
+afterAll(() => trial.cache.close());
+const key = String((await trial.ask.withInfo(request)).info.key);
+const row = Buffer.from((await client.get(key)) ?? '');
 
 const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
 const place = fc.nat(1000).map((number) => number % row.length);
 
-/** What may come to stand in a row by accident or malice. */
+/** What a row may hold by accident or malice. */
 const damage: fc.Arbitrary<Buffer> = fc.oneof(
   bytes,
   bytes.map((some) => Buffer.concat([PREFIX, some])),
@@ -42,7 +26,7 @@ const damage: fc.Arbitrary<Buffer> = fc.oneof(
   fc.tuple(place, bytes).map(([end, some]) => Buffer.concat([row.subarray(0, end), some])),
 );
 
-async function isMended(): Promise<void> {
+async function expectMissThenHit(): Promise<void> {
   const first = await trial.ask.withInfo(request);
   expect(first.response).toEqual({ text: `answer to ${request.prompt}` });
   expect(first.info).toMatchObject({ outcome: 'miss', stored: true });
@@ -50,21 +34,21 @@ async function isMended(): Promise<void> {
   expect([response, info.outcome]).toEqual([first.response, 'hit']);
 }
 
-test('random bytes over a stored row are a miss, and the next answer mends it', async () => {
+test('a row of random bytes is a miss, and the next answer replaces it', async () => {
   const property = fc.asyncProperty(damage, async (some) => {
     await client.set(key, some);
-    await isMended();
+    await expectMissThenHit();
   });
   await fc.assert(property, { numRuns: 300 });
   expect(trial.countOf('store-error')).toBe(0);
 });
 
-test('a row of another type is a miss, and the next answer mends it', async () => {
+test('a row of another type is a miss, and the next answer replaces it', async () => {
   const types = [['HSET', 'field'], ['RPUSH'], ['SADD'], ['ZADD', '1'], ['XADD', '*', 'field']];
   for (const [command = '', ...words] of types) {
     await client.del(key);
     await client.sendCommand([command, key, ...words, 'value']);
-    await isMended();
+    await expectMissThenHit();
   }
   expect(trial.countOf('store-error')).toBe(0);
 });

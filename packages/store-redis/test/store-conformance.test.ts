@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([server.stop(), cluster.stop()]));
 
-/** Opens the store, and as many more as the test wants, where nothing is kept. */
+/** Empties the servers, and opens a store and as many more as the test wants. */
 async function open(servers: readonly RedisServer[], options: RedisStoreOptions) {
   await Promise.all(servers.map((each) => each.command('FLUSHALL')));
   const stores: RedisStore[] = [];
