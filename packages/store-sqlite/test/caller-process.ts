@@ -1,4 +1,4 @@
-// Run by a test: 32 callers at once, whenever a line asks for them, and an account of what became of them.
+// A test runs this: for each line of input 32 callers ask at once, and the outcome is printed as JSON.
 import { createInterface } from 'node:readline';
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { sqliteStore } from '@cached-llm/store-sqlite';
@@ -10,7 +10,7 @@ const unhandled: string[] = [];
 process.on('unhandledRejection', (reason) => unhandled.push(String(reason)));
 process.on('uncaughtException', (error) => unhandled.push(String(error)));
 
-// Generous: nothing here is about time, and the machine may be slow.
+// The deadline is long, because nothing here is about time and the machine may be slow.
 const cache = createLlmCache({ store: sqliteStore(options), storeTimeout: '30s' });
 let faults: string[] = [];
 let calls = 0;

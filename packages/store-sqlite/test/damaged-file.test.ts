@@ -11,52 +11,52 @@ async function damage(position: number, bytes: number): Promise<void> {
   await file.close();
 }
 
-/** Without their logs. */
-async function setAside(): Promise<string[]> {
+/** Returns the names of the files that were set aside, without their logs. */
+async function quarantined(): Promise<string[]> {
   const names = await readdir(ground.data);
   return names.filter((name) => /\.corrupt-.+Z$/.test(name));
 }
 
 const QUARANTINED = 'connection: quarantined';
 
-describe('a file that is none, or no longer a sound one, is set aside, and a new one is used:', () => {
-  async function isReplaced(all: Callers): Promise<void> {
+describe('a file that is no sound database is set aside, and a new one is used:', () => {
+  async function expectReplaced(all: Callers): Promise<void> {
     const { faults } = await all.ask('a');
     expect(faults).toEqual([QUARANTINED]);
     await all.askUntilHits('a');
     expect((await all.ask('b')).stored).toHaveLength(32);
     await all.end();
-    expect(await setAside()).toHaveLength(1);
+    expect(await quarantined()).toHaveLength(1);
   }
 
-  test('a text', async () => {
+  test('a text file', async () => {
     await mkdir(ground.data);
     await writeFile(ground.path, 'Dear diary, '.repeat(1000));
     await ground.letIn(ground.data);
-    await isReplaced(ground.callers());
+    await expectReplaced(ground.callers());
   });
 
-  test('one with a broken header', async () => {
+  test('a file with a damaged header', async () => {
     await ground.fill('a');
     await damage(0, 100);
-    await isReplaced(ground.callers());
+    await expectReplaced(ground.callers());
   });
 
-  test('one with broken pages in the middle', async () => {
+  test('a file with damaged pages after the first', async () => {
     await ground.fill('a');
     await damage(4096, (await stat(ground.path)).size - 4096);
-    await isReplaced(ground.callers());
+    await expectReplaced(ground.callers());
   });
 
-  test('one of which only the half is there', async () => {
+  test('a file that was cut to its half', async () => {
     await ground.fill('a');
     await truncate(ground.path, (await stat(ground.path)).size / 2);
-    await isReplaced(ground.callers());
+    await expectReplaced(ground.callers());
   });
 
-  test('one of which only the beginning is there', async () => {
+  test('a file that was cut to less than a page', async () => {
     await ground.fill('a');
     await truncate(ground.path, 1000);
-    await isReplaced(ground.callers());
+    await expectReplaced(ground.callers());
   });
 });

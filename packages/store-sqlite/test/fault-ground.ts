@@ -1,51 +1,51 @@
 import { spawnSync } from 'node:child_process';
 import { chmod } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type TemporaryFolder, temporaryFolder } from '@cached-llm/testing';
-import { afterEach, beforeEach, expect } from '@jest/globals';
+import { beforeEach, expect } from '@jest/globals';
 import { type Callers, startCallers } from './callers.ts';
+import { TestResources } from './resources.ts';
 
 const NOBODY = 65_534;
 const isSuperuser = process.getuid?.() === 0;
 
-/** May somebody else run this Node.js, and read these tests? A home folder may be closed to others. */
+/** May another user run this Node.js, and read these tests? A home folder may be closed to others. */
 function isOpenToOthers(): boolean {
   const here = fileURLToPath(new URL('./caller-process.ts', import.meta.url));
   const read = ['-e', 'require("node:fs").readFileSync(process.argv[1])', here];
   return spawnSync(process.execPath, read, { uid: NOBODY, gid: NOBODY }).status === 0;
 }
 
-/** To the superuser nothing is forbidden: then somebody else calls, where that can be. */
+/** The superuser may do everything, so another user calls if that is possible. */
 const uid = isSuperuser && isOpenToOthers() ? NOBODY : undefined;
 
-/** Do permissions bind the callers? Says so where they do not. */
+/** Do permissions bind the callers? Prints a line if they do not. */
 export function areCallersBound(): boolean {
   const areBound = !isSuperuser || uid !== undefined;
   if (!areBound) process.stderr.write('NOT RUN: nothing is forbidden to the superuser.\n');
   return areBound;
 }
 
-/** A folder of its own for each test, and processes that are gone after it. */
-export class FaultGround {
-  #folder: TemporaryFolder | undefined;
-  #started: Callers[] = [];
-
+/** A file in a folder that a test takes away from the processes that call. */
+export class FaultGround extends TestResources {
   constructor() {
-    beforeEach(() => this.#begin());
-    afterEach(() => this.#end());
+    super();
+    beforeEach(async () => {
+      await this.letIn(this.folder);
+      this.afterThisTest(() => chmod(this.data, 0o700).catch(() => {}));
+    });
   }
 
   get data(): string {
-    return `${this.#folder?.path}/data`;
+    return `${this.folder}/data`;
   }
 
-  get path(): string {
+  override get path(): string {
     return `${this.data}/cache.db`;
   }
 
   callers(options: object = {}): Callers {
     const callers = startCallers({ path: this.path, ...options }, { uid });
-    this.#started.push(callers);
+    this.afterThisTest(callers.kill);
     return callers;
   }
 
@@ -56,20 +56,8 @@ export class FaultGround {
     await first.end();
   }
 
-  /** Lets the callers, whoever they are, into what this process made. */
+  /** Lets the callers, whichever user they are, into a folder that this process made. */
   async letIn(folder: string): Promise<void> {
     if (uid !== undefined) await chmod(folder, 0o777);
-  }
-
-  async #begin(): Promise<void> {
-    this.#folder = await temporaryFolder();
-    await this.letIn(this.#folder.path);
-  }
-
-  async #end(): Promise<void> {
-    await Promise.all(this.#started.map((callers) => callers.kill()));
-    await chmod(this.data, 0o700).catch(() => {});
-    await this.#folder?.remove();
-    this.#started = [];
   }
 }

@@ -5,8 +5,8 @@ import { areCallersBound, FaultGround } from './fault-ground.ts';
 
 const ground = new FaultGround();
 
-describe('what stands in the way is gone round, and used again when it is gone:', () => {
-  test('a missing folder is made', async () => {
+describe('calls are answered despite an obstacle, and the file is used again when the obstacle is gone:', () => {
+  test('a missing folder, which is made', async () => {
     await ground.fill('a');
     expect((await stat(ground.data)).mode & 0o777).toBe(0o700);
   });
@@ -55,7 +55,7 @@ describe('what stands in the way is gone round, and used again when it is gone:'
     await all.end();
   });
 
-  test('a lock that another process holds', async () => {
+  test('a lock of another process', async () => {
     await ground.fill('a');
     const other = new KeyvSqlite({ uri: ground.path, table: 'cached_llm' });
     await other.query('BEGIN IMMEDIATE');

@@ -1,20 +1,14 @@
 import { copyFile, open, stat } from 'node:fs/promises';
-import { type TemporaryFolder, temporaryFolder } from '@cached-llm/testing';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { openModel } from './open-model.ts';
+import { TestResources } from './resources.ts';
 
 const QUESTIONS = ['Why?', 'How?', 'When?', 'Where to?'];
 
-let folder: TemporaryFolder;
+const resources = new TestResources();
 
-beforeEach(async () => {
-  folder = await temporaryFolder();
-});
-
-afterEach(() => folder.remove());
-
-/** The header's fields after its first, which may say that a newer SQLite wrote the file: that is to be believed. */
+/** The header's fields after the first. They may say that a newer SQLite wrote the file, and a store must believe that. */
 const FIELDS = [16, 100] as const;
 
 async function overwrite(path: string, share: number, replacement: Uint8Array): Promise<void> {
@@ -26,8 +20,8 @@ async function overwrite(path: string, share: number, replacement: Uint8Array): 
 }
 
 /**
- * Damage that is found late takes what was answered before with it, and rows that came to share a page void each
- * other as they are written, until one of them gets another page.
+ * Damage that is found late takes the earlier answers along, and rows that came to share a page damage each other
+ * when they are written, until one of them gets another page.
  */
 async function untilAllAreHits(ask: ReturnType<typeof openModel>['ask']): Promise<void> {
   let misses = QUESTIONS.length;
@@ -38,15 +32,15 @@ async function untilAllAreHits(ask: ReturnType<typeof openModel>['ask']): Promis
   expect(misses).toBe(0);
 }
 
-test('bytes written over the file are a miss at most, and the answers are stored again', async () => {
-  const sound = `${folder.path}/sound.db`;
+test('a file with overwritten bytes costs misses at most, and the answers are stored again', async () => {
+  const sound = `${resources.folder}/sound.db`;
   const first = openModel(sound);
   for (const question of QUESTIONS) await first.ask(question);
   await first.close();
   let run = 0;
   const property = async (places: readonly number[], replacement: Uint8Array) => {
     run += 1;
-    const path = `${folder.path}/${run}.db`;
+    const path = `${resources.folder}/${run}.db`;
     await copyFile(sound, path);
     for (const place of places) await overwrite(path, place, replacement);
     const { ask, close } = openModel(path);

@@ -1,4 +1,4 @@
-// Run by a test: takes each lease it is told to, and says who has it.
+// A test runs this: it takes a lease for each line of input, and prints who holds it.
 import { createInterface } from 'node:readline';
 import { sqliteStore } from '@cached-llm/store-sqlite';
 

@@ -1,26 +1,20 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type SqliteStore, sqliteStore } from '@cached-llm/store-sqlite';
-import { type TemporaryFolder, temporaryFolder } from '@cached-llm/testing';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { SqliteStore } from '@cached-llm/store-sqlite';
+import { beforeEach, expect, test } from '@jest/globals';
 import { KeyvSqlite } from '@keyv/sqlite';
+import { TestResources } from './resources.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const DAY = 86_400_000;
 
-let folder: TemporaryFolder;
-let path: string;
+const resources = new TestResources();
 let store: SqliteStore;
 
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  path = `${folder.path}/cache.db`;
-  store = sqliteStore({ path, maxBytes: MEBIBYTE });
-});
+const open = () => resources.openStore({ path: resources.path, maxBytes: MEBIBYTE });
 
-afterEach(async () => {
-  await store.disconnect();
-  await folder.remove();
+beforeEach(() => {
+  store = open();
 });
 
 const long = (bytes: number) => 'x'.repeat(bytes);
@@ -29,16 +23,16 @@ async function isThere(...keys: string[]): Promise<boolean[]> {
   return (await store.getMany(keys)).map((text) => text !== undefined);
 }
 
-test('a full file takes what is written, and the oldest rows go', async () => {
+test('a full file takes every write, and evicts the oldest rows', async () => {
   for (let number = 0; number < 200; number += 1) {
     expect(await store.set(`${number}`, long(20_000), DAY)).toBe(true);
   }
   expect(await isThere('0', '100', '198', '199')).toEqual([false, false, true, true]);
-  expect((await stat(path)).size).toBeLessThanOrEqual(MEBIBYTE);
+  expect((await stat(resources.path)).size).toBeLessThanOrEqual(MEBIBYTE);
   expect(await store.count('')).toBeGreaterThan(30);
 });
 
-test('many small rows, written at once, go in their order, too', async () => {
+test('many small rows that are written at once are evicted in their order', async () => {
   const numbers = Array.from({ length: 3_000 }, (_, number) => number);
   const write = (number: number) => store.set(`${number}`, long(500 + (number % 700)), DAY);
   expect(new Set(await Promise.all(numbers.map(write)))).toEqual(new Set([true]));
@@ -46,7 +40,7 @@ test('many small rows, written at once, go in their order, too', async () => {
   expect(await store.count('')).toBeGreaterThan(300);
 });
 
-test('what has expired goes first', async () => {
+test('expired rows are evicted first', async () => {
   await store.set('oldest', long(200_000), DAY);
   await store.set('expired', long(600_000), 1);
   await delay(5);
@@ -54,42 +48,42 @@ test('what has expired goes first', async () => {
   expect(await isThere('oldest', 'expired', 'new')).toEqual([true, false, true]);
 });
 
-test('what is used stays', async () => {
+test('a row that was used stays', async () => {
   await store.set('used', long(20_000), DAY);
   for (let number = 0; number < 20; number += 1)
     await store.set(`old ${number}`, long(20_000), DAY);
   await store.get('used');
   await store.disconnect();
-  store = sqliteStore({ path, maxBytes: MEBIBYTE });
+  store = open();
   for (let number = 0; number < 35; number += 1)
     await store.set(`new ${number}`, long(20_000), DAY);
   expect(await isThere('used', 'old 0', 'new 34')).toEqual([true, false, true]);
 });
 
-test('what never expires outlives all that does', async () => {
-  await store.set('marker', 'says that others are void');
+test('a row without a ttl outlives every row that expires', async () => {
+  await store.set('generation', 'of a tag');
   for (let number = 0; number < 200; number += 1) await store.set(`${number}`, long(20_000), DAY);
-  expect(await isThere('marker', '0')).toEqual([true, false]);
+  expect(await isThere('generation', '0')).toEqual([true, false]);
 });
 
-test('where nothing expires the oldest go all the same', async () => {
+test('without any row that expires, the oldest rows are evicted', async () => {
   for (let number = 0; number < 60; number += 1) await store.set(`${number}`, long(40_000));
   expect(await isThere('0', '59')).toEqual([false, true]);
 });
 
-test('a value larger than the file is not kept, nor what stood under its key, and the rest is', async () => {
+test('a value larger than the file is not stored, the row under its key is deleted, and the other rows stay', async () => {
   await store.set('other', long(10_000), DAY);
   await store.set('key', 'earlier', DAY);
   expect(await store.set('key', long(MEBIBYTE), DAY)).toBe(false);
   expect(await isThere('other', 'key')).toEqual([true, false]);
 });
 
-test('where the room is taken by others, nothing of theirs goes, and a set rejects until they leave', async () => {
-  const theirs = new KeyvSqlite({ uri: path, table: 'theirs' });
+test('while another table takes the room, a set rejects and no row of that table is deleted', async () => {
+  const theirs = new KeyvSqlite({ uri: resources.path, table: 'theirs' });
   await store.set('key', 'value', DAY);
   await theirs.set('key', long(2 * MEBIBYTE));
   await store.disconnect();
-  store = sqliteStore({ path, maxBytes: MEBIBYTE });
+  store = open();
   const full = { code: 'SQLITE_FULL' };
   await expect(store.set('long', long(100_000), DAY)).rejects.toMatchObject(full);
   expect(await theirs.has('key')).toBe(true);

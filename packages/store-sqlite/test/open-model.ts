@@ -4,7 +4,7 @@ import { expect } from '@jest/globals';
 
 const NUMBERS = Array.from({ length: 1500 }, (_, number) => number);
 
-/** A cached model over a file, which counts how often it is called. */
+/** Opens a cache over a file, for a model that counts its calls. */
 export function openModel(path: string) {
   const cache = createLlmCache({ store: sqliteStore(path), storeTimeout: '30s' });
   const model = { calls: 0 };

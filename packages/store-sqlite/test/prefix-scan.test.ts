@@ -8,11 +8,11 @@ test.each([
   ['🔑', '🔒'],
   ['a\ud7ff', 'a\ue000'],
   ['a\u{10ffff}', 'b'],
-])('the keys from %j on end before %j', (prefix, to) => {
+])('the keys that start with %j end before %j', (prefix, to) => {
   expect(rangeOf(prefix)).toEqual({ from: prefix, to });
 });
 
-test('without a prefix no key is too late', () => {
+test('without a prefix the range has no last key', () => {
   expect(rangeOf('').to).toBeInstanceOf(Uint8Array);
   expect(rangeOf('\u{10ffff}').to).toBeInstanceOf(Uint8Array);
 });

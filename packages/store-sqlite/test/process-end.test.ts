@@ -1,25 +1,12 @@
-import { execFile } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { temporaryFolder } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
+import { TestResources } from './resources.ts';
+import { startScript } from './start-script.ts';
 
-const fromExamples = createRequire(new URL('../../../examples/package.json', import.meta.url));
+const resources = new TestResources();
 
 test('a process with an open store ends by itself', async () => {
-  const folder = await temporaryFolder();
-  const script = fileURLToPath(new URL('./idle-process.ts', import.meta.url));
-  const run = promisify(execFile)(
-    process.execPath,
-    [
-      fromExamples.resolve('tsx/cli'),
-      '--conditions=@cached-llm/source',
-      script,
-      `${folder.path}/cache.db`,
-    ],
-    { timeout: 60_000 },
-  );
-  const { stdout } = await run.finally(() => folder.remove());
-  expect(stdout).toBe('value');
+  const script = startScript('idle-process', [resources.path]);
+  resources.afterThisTest(script.kill);
+  expect(await script.line()).toBe('value');
+  expect(await script.ended).toBe(0);
 });

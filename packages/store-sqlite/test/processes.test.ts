@@ -1,46 +1,24 @@
 import { existsSync } from 'node:fs';
 import { open, readdir, rm, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type TemporaryFolder, temporaryFolder } from '@cached-llm/testing';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { KeyvSqlite } from '@keyv/sqlite';
+import { describe, expect, test } from '@jest/globals';
 import { type Callers, startCallers } from './callers.ts';
+import { TestResources } from './resources.ts';
 import { startScript } from './start-script.ts';
 
-let folder: TemporaryFolder;
-let path: string;
-let started: { kill(): Promise<void> }[];
+const resources = new TestResources();
 
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  path = `${folder.path}/cache.db`;
-  started = [];
-});
-
-afterEach(async () => {
-  await Promise.all(started.map((script) => script.kill()));
-  await folder.remove();
-});
-
-function start<Started extends { kill(): Promise<void> }>(script: Started): Started {
-  started.push(script);
-  return script;
-}
-
-const callers = (): Callers => start(startCallers({ path }));
-
-async function query(sql: string): Promise<unknown[]> {
-  const database = new KeyvSqlite({ uri: path, table: 'cached_llm' });
-  const rows = await database.query(sql);
-  await database.disconnect();
-  return rows;
+function startAll(): Callers {
+  const callers = startCallers({ path: resources.path });
+  resources.afterThisTest(callers.kill);
+  return callers;
 }
 
 const TOPICS = ['a', 'b', 'c', 'd', 'e'];
 
 describe('processes on one file', () => {
-  test('that write at once lose nothing', async () => {
-    const writers = [callers(), callers()];
+  test('lose nothing when they write at once', async () => {
+    const writers = [startAll(), startAll()];
     const write = async (writer: Callers, name: number) => {
       for (const topic of TOPICS) {
         const { stored, faults } = await writer.ask(`${topic} of ${name}`);
@@ -49,20 +27,19 @@ describe('processes on one file', () => {
     };
     await Promise.all(writers.map(write));
     await Promise.all(writers.map((writer) => writer.end()));
-    const reader = callers();
+    const reader = startAll();
     for (const topic of TOPICS.flatMap((name) => [`${name} of 0`, `${name} of 1`])) {
       expect((await reader.ask(topic)).calls).toBe(0);
     }
     await reader.end();
   });
 
-  test('that are killed while they write lose nothing that was acknowledged', async () => {
+  test('lose no acknowledged write when they are killed', async () => {
     const acknowledged: string[] = [];
     for (const life of [1, 2, 3]) {
-      const script = start(
-        startScript(new URL('./caller-process.ts', import.meta.url), [JSON.stringify({ path })]),
-      );
-      for (let turn = 0; turn < 50; turn += 1) script.tell(`${life}.${turn}`);
+      const script = startScript('caller-process', [JSON.stringify({ path: resources.path })]);
+      resources.afterThisTest(script.kill);
+      for (let turn = 0; turn < 50; turn += 1) script.write(`${life}.${turn}`);
       for (let turn = 0; turn < 5; turn += 1) {
         const { stored } = JSON.parse(await script.line());
         if (stored.length === 32) acknowledged.push(`${life}.${turn}`);
@@ -70,13 +47,13 @@ describe('processes on one file', () => {
       await script.kill();
     }
     expect(acknowledged).toHaveLength(15);
-    expect(await query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
-    const reader = callers();
+    expect(await resources.query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    const reader = startAll();
     for (const topic of acknowledged) expect((await reader.ask(topic)).calls).toBe(0);
     await reader.end();
   });
 
-  /** Asked by one process, known to the other: as soon as both use the same file. */
+  /** Waits until both use the same file: what one has asked is a hit for the other. */
   async function share(one: Callers, other: Callers): Promise<void> {
     for (let number = 0; ; number += 1) {
       await one.ask(`shared ${number}`);
@@ -85,32 +62,32 @@ describe('processes on one file', () => {
     }
   }
 
-  test('leave a file that another one has set aside', async () => {
-    const first = callers();
+  test('leave a file that another process has set aside', async () => {
+    const first = startAll();
     await first.ask('a');
-    await query('PRAGMA wal_checkpoint(TRUNCATE)');
-    const file = await open(path, 'r+');
-    await file.write(Buffer.alloc((await stat(path)).size, 'damage'), 0);
+    await resources.query('PRAGMA wal_checkpoint(TRUNCATE)');
+    const file = await open(resources.path, 'r+');
+    await file.write(Buffer.alloc((await stat(resources.path)).size, 'damage'), 0);
     await file.close();
-    const second = callers();
+    const second = startAll();
     expect((await second.ask('a')).stored).toHaveLength(32);
     await share(first, second);
     await share(second, first);
     await Promise.all([first.end(), second.end()]);
-    expect(await query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
-    const names = await readdir(folder.path);
+    expect(await resources.query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    const names = await readdir(resources.folder);
     expect(names.filter((name) => name.endsWith('Z'))).toHaveLength(1);
   });
 
-  test('leave a file that somebody removed', async () => {
-    const first = callers();
+  test('leave a file that was removed', async () => {
+    const first = startAll();
     await first.ask('a');
-    for (const name of await readdir(folder.path)) await rm(`${folder.path}/${name}`);
-    while (!existsSync(path)) {
+    for (const name of await readdir(resources.folder)) await rm(`${resources.folder}/${name}`);
+    while (!existsSync(resources.path)) {
       await first.ask('a');
       await delay(20);
     }
-    const second = callers();
+    const second = startAll();
     await share(first, second);
     await Promise.all([first.end(), second.end()]);
   });

@@ -1,48 +1,34 @@
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
-import { QuarantinedFileError, type SqliteStore, sqliteStore } from '@cached-llm/store-sqlite';
-import { type TemporaryFolder, temporaryFolder } from '@cached-llm/testing';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { QuarantinedFileError, type SqliteStore } from '@cached-llm/store-sqlite';
+import { beforeEach, expect, test } from '@jest/globals';
 import { KeyvSqlite } from '@keyv/sqlite';
 import { identityOf, quarantine } from '../src/quarantine.ts';
+import { TestResources } from './resources.ts';
 
 const DIARY = 'Dear diary, '.repeat(1000);
 
-let folder: TemporaryFolder;
+const resources = new TestResources();
 let path: string;
-let opened: SqliteStore[];
 
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  path = `${folder.path}/cache.db`;
-  opened = [];
+beforeEach(() => {
+  path = resources.path;
 });
 
-afterEach(async () => {
-  await Promise.all(opened.map((store) => store.disconnect()));
-  await folder.remove();
-});
+const quarantined = async () =>
+  (await readdir(resources.folder)).filter((name) => name.startsWith('cache.db.corrupt-'));
 
-function open(): SqliteStore {
-  const store = sqliteStore(path);
-  opened.push(store);
-  return store;
-}
-
-const setAside = async () =>
-  (await readdir(folder.path)).filter((name) => name.startsWith('cache.db.corrupt-'));
-
-test('a file that is no database is renamed, not changed, and listeners hear where it is', async () => {
+test('a file that is no database is renamed unchanged, and an error event says where it is', async () => {
   await writeFile(path, DIARY);
-  const store = open();
-  const heard: unknown[] = [];
-  store.on('error', (error: unknown) => heard.push(error));
+  const store = resources.openStore();
+  const errors: unknown[] = [];
+  store.on('error', (error: unknown) => errors.push(error));
   expect(await store.get('key')).toBe(undefined);
   expect(await store.set('key', 'value')).toBe(true);
   expect(await store.get('key')).toBe('value');
-  const [name] = await setAside();
-  const quarantinedAs = `${folder.path}/${name}`;
-  expect(heard).toEqual([expect.any(QuarantinedFileError)]);
-  expect(heard).toMatchObject([
+  const [name] = await quarantined();
+  const quarantinedAs = `${resources.folder}/${name}`;
+  expect(errors).toEqual([expect.any(QuarantinedFileError)]);
+  expect(errors).toMatchObject([
     {
       name: 'QuarantinedFileError',
       code: 'quarantined',
@@ -53,60 +39,60 @@ test('a file that is no database is renamed, not changed, and listeners hear whe
   expect(await readFile(quarantinedAs, 'utf8')).toBe(DIARY);
 });
 
-test('what fails is told to whoever asked, and not to listeners', async () => {
+test('an operation that fails rejects, and emits no error', async () => {
   await writeFile(path, '');
-  const store = sqliteStore(`${path}/below/a/file.db`);
-  const heard: unknown[] = [];
-  store.on('error', (error: unknown) => heard.push(error));
+  const store = resources.openStore(`${path}/below/a/file.db`);
+  const errors: unknown[] = [];
+  store.on('error', (error: unknown) => errors.push(error));
   await expect(store.set('key', 'value')).rejects.toThrow();
-  expect(heard).toEqual([]);
+  expect(errors).toEqual([]);
 });
 
-test('of many stores that find a file damaged at once, one renames it, and none the new one', async () => {
+test('of many stores that find a file damaged at once, one renames it, and none renames the new file', async () => {
   await writeFile(path, DIARY);
-  const stores = Array.from({ length: 8 }, () => open());
+  const stores = Array.from({ length: 8 }, () => resources.openStore());
   const write = (store: SqliteStore, number: number) => store.set(`${number}`, 'value');
   await Promise.allSettled(stores.map(write));
-  expect(await setAside()).toHaveLength(1);
-  // Who came too late to rename and too early to find the new file rejects, and is in time a moment later.
+  expect(await quarantined()).toHaveLength(1);
+  // A store that came too late to rename and too early for the new file rejects, and succeeds a moment later.
   for (const [number, store] of stores.entries()) {
     while (!(await write(store, number).catch(() => false)));
   }
-  expect(await open().count('')).toBe(8);
-  expect(await setAside()).toHaveLength(1);
+  expect(await resources.openStore().count('')).toBe(8);
+  expect(await quarantined()).toHaveLength(1);
 });
 
-test("another's sound database is no damaged one", async () => {
+test('a sound database of another application is not set aside', async () => {
   const other = new KeyvSqlite({ uri: path, table: 'theirs' });
   await other.set('key', 'theirs');
-  expect(await open().set('key', 'ours')).toBe(true);
+  expect(await resources.openStore().set('key', 'ours')).toBe(true);
   expect(await other.get('key')).toBe('theirs');
   await other.disconnect();
-  expect(await setAside()).toEqual([]);
+  expect(await quarantined()).toEqual([]);
 });
 
-test("a table of another making is left alone, though it has our table's name", async () => {
+test('a table with the name of the store and other columns is left alone', async () => {
   const other = new KeyvSqlite({ uri: path, table: 'theirs' });
   await other.query('CREATE TABLE cached_llm(name TEXT)');
-  await expect(open().get('key')).rejects.toMatchObject({ code: 'SQLITE_ERROR' });
+  await expect(resources.openStore().get('key')).rejects.toMatchObject({ code: 'SQLITE_ERROR' });
   await other.disconnect();
-  expect(await setAside()).toEqual([]);
+  expect(await quarantined()).toEqual([]);
 });
 
-test('a file that took the place of the damaged one stays', async () => {
+test('a file that took the place of the damaged one is not renamed', async () => {
   await writeFile(path, DIARY);
   expect(await quarantine(path, 'another file')).toBe(undefined);
   expect(await readFile(path, 'utf8')).toBe(DIARY);
 });
 
-test('a process that died while it renamed stands in the way for a while only', async () => {
+test('the lock of a process that died while it renamed is removed after some seconds', async () => {
   await writeFile(path, DIARY);
   const identity = (await identityOf(path)) ?? '';
   const lock = `${path}.quarantine`;
   await writeFile(lock, '');
   expect(await quarantine(path, identity)).toBe(undefined);
   await utimes(lock, new Date(0), new Date(0));
-  expect(await quarantine(path, identity)).toBe(undefined); // it takes the old right away
+  expect(await quarantine(path, identity)).toBe(undefined); // it removes the old lock
   expect(await quarantine(path, identity)).toContain('.corrupt-');
-  expect(await readdir(folder.path)).toEqual(await setAside());
+  expect(await readdir(resources.folder)).toEqual(await quarantined());
 });

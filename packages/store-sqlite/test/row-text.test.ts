@@ -1,19 +1,20 @@
 import { expect, test } from '@jest/globals';
-import { expiryText, frameText } from '../src/row-text.ts';
+import fc from 'fast-check';
+import { expiryText, frameText, rowText, textIn } from '../src/row-text.ts';
 
-test('a frame is the expiry in a fixed width and the text as it is', () => {
+test('a framed text is the expiry in a fixed width and the text as it is', () => {
   const framed = frameText({ value: '{"a":1}', expires: 1_700_000_000_000 });
   expect(framed).toBe('001700000000000{"a":1}');
 });
 
-test('expiries compare as texts as the instants do', () => {
+test('the texts of expiries compare as the instants do', () => {
   const instants = [0, 5, 1_700_000_000_000, 1_700_000_000_001, 999_999_999_999_998];
   const texts = instants.map(expiryText);
   expect([...texts].sort()).toEqual(texts);
   expect(new Set(texts.map((text) => text.length))).toEqual(new Set([15]));
 });
 
-test('what is no instant within reach is never', () => {
+test('a number that is no instant, or too large, means that the row never expires', () => {
   const never = expiryText(undefined);
   const texts = [Number.NaN, Number.POSITIVE_INFINITY, 1e15, Number.MAX_SAFE_INTEGER].map(
     expiryText,
@@ -21,7 +22,42 @@ test('what is no instant within reach is never', () => {
   expect(new Set(texts)).toEqual(new Set([never]));
 });
 
-test('a fraction of a millisecond is rounded up, and a time before time is the beginning', () => {
+test('a fraction of a millisecond is rounded up, and a negative instant is 0', () => {
   expect(expiryText(1.2)).toBe('000000000000002');
   expect(expiryText(-5)).toBe('000000000000000');
+});
+
+const framed = frameText({ value: '{"a":"é🦊"}', expires: 1_700_000_000_000 });
+const stored = rowText('key', framed);
+
+test('a text is found under the key that it was stored under, and under no other', () => {
+  expect(textIn('key', stored)).toBe('{"a":"é🦊"}');
+  expect(textIn('kez', stored)).toBe(undefined);
+});
+
+test('a row whose expiry was changed is absent', () => {
+  expect(textIn('key', `9${stored.slice(1)}`)).toBe(undefined);
+});
+
+test('any text is read back, and never one that differs in a character', () => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), fc.nat(), fc.string(), (value, place, other) => {
+      const whole = rowText('key', frameText({ value, expires: undefined }));
+      expect(textIn('key', whole)).toBe(value);
+      const index = whole.length - 1 - (place % value.length);
+      const damaged = whole.slice(0, index) + other + whole.slice(index + 1);
+      expect([value, undefined]).toContain(textIn('key', damaged));
+    }),
+  );
+});
+
+test('a row that lost its start, or got a text before it, is absent', () => {
+  for (let place = 1; place < stored.length; place += 1) {
+    expect(textIn('key', stored.slice(place))).toBe(undefined);
+    expect(textIn('key', stored.slice(0, place) + stored)).toBe(undefined);
+  }
+});
+
+test.each([undefined, null, 5, Buffer.from(stored), '', 'short'])('%p is no row', (value) => {
+  expect(textIn('key', value)).toBe(undefined);
 });

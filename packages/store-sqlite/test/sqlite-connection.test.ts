@@ -1,12 +1,13 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { temporaryFolder } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
 import { SqliteConnection } from '../src/sqlite-connection.ts';
+import { TestResources } from './resources.ts';
 
-test('a file whose obstacle was removed is opened after a pause, without a restart', async () => {
-  const folder = await temporaryFolder();
-  const obstacle = `${folder.path}/obstacle`;
+const resources = new TestResources();
+
+test('a file whose obstacle was removed is opened after `checkInterval`, without a restart', async () => {
+  const obstacle = `${resources.folder}/obstacle`;
   await writeFile(obstacle, '');
   const settings = { path: `${obstacle}/cache.db`, busyTimeout: 1000, maxBytes: undefined };
   const [soon, late] = [
@@ -17,10 +18,9 @@ test('a file whose obstacle was removed is opened after a pause, without a resta
   await expect(ask(soon)).rejects.toThrow();
   await expect(ask(late)).rejects.toThrow();
   await rm(obstacle);
-  await expect(ask(late)).rejects.toThrow(); // it is left alone for an hour
+  await expect(ask(late)).rejects.toThrow(); // its next look is in an hour
   await delay(30);
   expect(await ask(soon)).toEqual([{ one: 1 }]);
   await soon.close();
   await late.close();
-  await folder.remove();
 });

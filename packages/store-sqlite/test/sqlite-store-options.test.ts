@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { sqliteStore } from '@cached-llm/store-sqlite';
 import { expect, test } from '@jest/globals';
 import { defaultPath } from '../src/sqlite-store-options.ts';
 
@@ -13,4 +14,16 @@ test.each([
 ])('on %s with %j the cache folder is %s', (platform, environment, folder) => {
   const path = defaultPath({ platform, environment, home: '/home/ada' });
   expect(path).toBe(join(folder, 'cached-llm', 'cache.db'));
+});
+
+test.each([
+  [{ path: '' }, 'path'],
+  [{ path: 5 as never }, 'path'],
+  [{ path: ':memory:', busyTimeout: 999 }, 'busyTimeout'],
+  [{ path: ':memory:', busyTimeout: 1500.5 }, 'busyTimeout'],
+  [{ path: ':memory:', maxBytes: 1000 }, 'maxBytes'],
+  [{ path: ':memory:', maxBytes: Number.NaN }, 'maxBytes'],
+])('the options %j are refused when the store is defined', (options, name) => {
+  const refusal = { code: 'INVALID_OPTION', message: expect.stringContaining(`\`${name}\``) };
+  expect(() => sqliteStore(options)).toThrow(expect.objectContaining(refusal));
 });

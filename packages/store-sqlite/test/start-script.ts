@@ -8,19 +8,22 @@ import { fileURLToPath } from 'node:url';
 const fromExamples = createRequire(new URL('../../../examples/package.json', import.meta.url));
 
 export interface Script {
-  /** What it writes next, a line. */
+  /** Returns the next line that it prints. */
   line(): Promise<string>;
-  tell(line: string): void;
-  /** Of the process that was started, or has become what it was to run. */
+  /** Writes a line to its input. */
+  write(line: string): void;
+  /** The process that was started; a command that runs the script has become it. */
   readonly pid: number | undefined;
-  /** Ends its input, and waits; its exit code. */
+  /** Its exit code, once it has ended. */
+  readonly ended: Promise<number | null>;
+  /** Ends its input, and returns its exit code. */
   end(): Promise<number | null>;
-  /** Ends it at once, wherever it is. */
+  /** Kills it and its children. */
   kill(): Promise<void>;
 }
 
 export interface ScriptOptions {
-  /** Who runs it. @default this user */
+  /** The user who runs it. @default this user */
   readonly uid?: number | undefined;
   /** A command that runs it, with its arguments. @default none */
   readonly within?: readonly string[];
@@ -28,38 +31,38 @@ export interface ScriptOptions {
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
-function start(script: URL, input: readonly string[], options: ScriptOptions): Child {
-  const path = fileURLToPath(script);
+function start(script: string, input: readonly string[], options: ScriptOptions): Child {
+  const path = fileURLToPath(new URL(`./${script}.ts`, import.meta.url));
   const tsx = [fromExamples.resolve('tsx/cli'), '--conditions=@cached-llm/source', path];
   const [command = '', ...rest] = [...(options.within ?? []), process.execPath, ...tsx, ...input];
   const owner = options.uid === undefined ? {} : { uid: options.uid, gid: options.uid };
   return spawn(command, rest, { ...owner, stdio: ['pipe', 'pipe', 'inherit'], detached: true });
 }
 
-/** Runs a script beside this one, in a process of its own. */
+/** Runs a script of this folder in a process of its own. */
 export function startScript(
-  script: URL,
+  script: string,
   input: readonly string[],
   options: ScriptOptions = {},
 ): Script {
   const child = start(script, input, options);
-  const ended = once(child, 'exit');
+  const ended = once(child, 'exit').then(([code]) => code);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     pid: child.pid,
+    ended,
     async line() {
       const { value, done } = await lines.next();
       if (done) throw new Error(`${script} has ended.`);
       return value;
     },
-    tell: (line) => child.stdin.write(`${line}\n`),
-    async end() {
+    write: (line) => child.stdin.write(`${line}\n`),
+    end() {
       child.stdin.end();
-      const [code] = await ended;
-      return code;
+      return ended;
     },
     async kill() {
-      // The whole group: tsx runs the script in a process of its own.
+      // The whole group, because tsx runs the script in a child of its own.
       const isAlive = child.exitCode === null && child.signalCode === null;
       if (child.pid !== undefined && isAlive) process.kill(-child.pid, 'SIGKILL');
       await ended;

@@ -52,7 +52,7 @@ storeConformance(runner, {
   },
 });
 
-// What the stores here build on, and what users may bring: held to the same suite.
+// The stores here build on it, and users may bring it, so it must pass the same suite.
 storeConformance(runner, {
   name: 'A Keyv over a Map',
   open: async () => ({ store: new Keyv(), close: async () => {} }),

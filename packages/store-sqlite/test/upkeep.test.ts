@@ -1,25 +1,32 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { sqliteStore } from '@cached-llm/store-sqlite';
-import { temporaryFolder } from '@cached-llm/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Recency } from '../src/eviction.ts';
 import { SqliteConnection } from '../src/sqlite-connection.ts';
 import { SqliteLeases } from '../src/sqlite-leases.ts';
 import { resolveOptions } from '../src/sqlite-store-options.ts';
 import { tidy, Upkeep } from '../src/upkeep.ts';
+import { TestResources } from './resources.ts';
+
+const resources = new TestResources();
+
+function openConnection(path = resources.path): SqliteConnection {
+  const connection = new SqliteConnection(resolveOptions(path));
+  resources.afterThisTest(() => connection.close());
+  return connection;
+}
 
 const numbers = Array.from({ length: 450 }, (_, number) => number);
 
 describe('upkeep', () => {
-  let turns = 0;
+  let runs = 0;
   let upkeep: Upkeep;
 
   beforeEach(() => {
-    turns = 0;
+    runs = 0;
     upkeep = new Upkeep(
       async () => {
-        turns += 1;
-        if (turns === 1) throw new Error('the file is gone');
+        runs += 1;
+        if (runs === 1) throw new Error('the file is gone');
       },
       { first: 1, after: 2 },
     );
@@ -27,34 +34,34 @@ describe('upkeep', () => {
 
   afterEach(() => upkeep.end());
 
-  test('has a turn after a use, and none without', async () => {
+  test('runs once after a use, and not without one', async () => {
     await delay(20);
-    expect(turns).toBe(0);
+    expect(runs).toBe(0);
     for (const _again of [1, 2, 3]) upkeep.noteUse();
     await delay(30);
-    expect(turns).toBe(1);
+    expect(runs).toBe(1);
   });
 
-  test('has the next turn after the next use, though the last one failed', async () => {
+  test('runs again after the next use, though the last run failed', async () => {
     upkeep.noteUse();
-    while (turns < 3) {
+    while (runs < 3) {
       await delay(5);
       upkeep.noteUse();
     }
   });
 
-  test('has no turn after its end', async () => {
+  test('does not run after its end', async () => {
     upkeep.noteUse();
     upkeep.end();
     upkeep.noteUse();
     await delay(20);
-    expect(turns).toBe(0);
+    expect(runs).toBe(0);
   });
 });
 
 describe('a sweep', () => {
-  test('removes the expired rows, in batches, and only them', async () => {
-    const store = sqliteStore(':memory:');
+  test('deletes the expired rows, in batches, and only them', async () => {
+    const store = resources.openStore(':memory:');
     await Promise.all(numbers.map((number) => store.set(`short:${number}`, 'value', 1)));
     const long = numbers.slice(0, 50);
     await Promise.all(long.map((number) => store.set(`long:${number}`, 'value', 1e6)));
@@ -63,11 +70,10 @@ describe('a sweep', () => {
     expect(await store.sweep()).toBe(450);
     expect(await store.sweep()).toBe(0);
     expect([await store.count('long:'), await store.count('')]).toEqual([50, 51]);
-    await store.disconnect();
   });
 
-  test('removes leases that have ended, and leaves the others', async () => {
-    const connection = new SqliteConnection(resolveOptions(':memory:'));
+  test('deletes leases that have ended, and leaves the others', async () => {
+    const connection = openConnection(':memory:');
     const leases = new SqliteLeases(connection);
     await leases.take('ended', 'token', 1);
     await leases.take('held', 'token', 60_000);
@@ -75,27 +81,20 @@ describe('a sweep', () => {
     await leases.sweep();
     const keys = await connection.read('SELECT key FROM cached_llm_lease');
     expect(keys).toEqual([{ key: 'held' }]);
-    await connection.close();
   });
 
-  test('comes by itself while the store is used', async () => {
-    const folder = await temporaryFolder();
-    const path = `${folder.path}/cache.db`;
-    const store = sqliteStore(path);
+  test('runs by itself while the store is used', async () => {
+    const store = resources.openStore();
     await store.set('key', 'value', 1);
-    const connection = new SqliteConnection(resolveOptions(path));
+    const connection = openConnection();
     while ((await connection.read('SELECT 1 FROM cached_llm')).length > 0) await delay(50);
-    await Promise.all([connection.close(), store.disconnect()]);
-    await folder.remove();
   });
 
-  test('is left to the one process that has the lease of it', async () => {
-    const folder = await temporaryFolder();
-    const path = `${folder.path}/cache.db`;
-    const store = sqliteStore(path);
+  test('is left to the one process that holds its lease', async () => {
+    const store = resources.openStore();
     await store.set('key', 'value', 1);
     await delay(5);
-    const connection = new SqliteConnection(resolveOptions(path));
+    const connection = openConnection();
     const leases = new SqliteLeases(connection);
     const recency = new Recency(connection, false);
     const rows = async () => (await connection.read('SELECT 1 FROM cached_llm')).length;
@@ -105,7 +104,5 @@ describe('a sweep', () => {
     await store.leases.release('cached-llm sweeping', 'another process');
     await tidy(connection, leases, recency);
     expect(await rows()).toBe(0);
-    await Promise.all([connection.close(), store.disconnect()]);
-    await folder.remove();
   });
 });
