@@ -4,6 +4,14 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Keyv } from 'keyv';
 
 const runner = { describe, test, expect, beforeEach, afterEach };
+const capabilities = {
+  errorEvents: true,
+  expiry: true,
+  getMany: true,
+  leases: true,
+  scan: true,
+  sweep: true,
+};
 
 storeConformance(runner, {
   name: 'A SQLite file',
@@ -25,15 +33,7 @@ storeConformance(runner, {
       },
     };
   },
-  capabilities: {
-    errorEvents: true,
-    expiry: true,
-    getMany: true,
-    leases: true,
-    scan: true,
-    shared: true,
-    sweep: true,
-  },
+  capabilities: { ...capabilities, shared: true },
 });
 
 storeConformance(runner, {
@@ -42,14 +42,7 @@ storeConformance(runner, {
     const store = sqliteStore(':memory:');
     return { store, close: () => store.disconnect() };
   },
-  capabilities: {
-    errorEvents: true,
-    expiry: true,
-    getMany: true,
-    leases: true,
-    scan: true,
-    sweep: true,
-  },
+  capabilities,
 });
 
 // The stores here build on it, and users may bring it, so it must pass the same suite.
