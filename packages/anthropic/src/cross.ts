@@ -1,7 +1,7 @@
 import { type CrossRules, exactFields, type Fields, isFields, listOf } from '@cached-llm/core';
 import { stream } from './stream.ts';
 
-/** What is known of each event, each block and each delta: with more in it, it tells more than is known here. */
+/** The known fields of each event, block and delta. One with another field may mean more than is known here. */
 const EVENTS: Readonly<Record<string, readonly string[]>> = {
   message_start: ['type', 'message'],
   content_block_start: ['type', 'index', 'content_block'],
@@ -43,7 +43,7 @@ function assemble(chunks: readonly unknown[]): Fields | undefined {
   return starts.length === 1 ? stream.assemble(chunks) : undefined;
 }
 
-/** Of a block, how it starts and what then comes to it. */
+/** A block as it starts, and the deltas that complete it. */
 function opened(block: Fields): readonly [Fields, readonly Fields[]] {
   const { type, text, thinking, signature, citations } = block;
   if (type === 'thinking') {
@@ -84,7 +84,7 @@ function disassemble(response: Fields): readonly Fields[] | undefined {
   ];
 }
 
-/** Messages of texts, thoughts and calls of own tools: what a hosted tool adds is made into nothing else. */
+/** Messages of texts, thoughts and calls of own tools. A message with the blocks of a hosted tool is not crossed. */
 export const cross: CrossRules = {
   covers: ({ messages }) => Array.isArray(messages),
   ignore: [],

@@ -1,1 +1,6 @@
+/**
+ * The client of the `@anthropic-ai/sdk` package, cached, and the adapter that describes its format.
+ * Nothing here may look at a tool's result, or change what other middleware of the client does.
+ * Start reading in `anthropic.ts`.
+ */
 export { anthropic, type CachedAnthropicOptions, cachedAnthropic } from './anthropic.ts';

@@ -5,12 +5,12 @@ const isOfType = (chunk: unknown, type: string) => isFields(chunk) && chunk.type
 /** Nothing comes after an error, either. */
 const ends = (chunk: unknown) => isOfType(chunk, 'message_stop') || isOfType(chunk, 'error');
 
-/** The usage of a whole answer: later counts replace earlier ones, but absent ones do not. */
+/** Fields without those that are null: later counts replace earlier ones, but absent counts do not. */
 function given(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }
 
-/** A block after one more delta: texts grow, what comes whole is set. The input of a tool is a text until it ends. */
+/** A block after one more delta: texts grow, other fields are set. The input of a tool is a text until its end. */
 function grown(block: Fields, { type, ...delta }: Fields): Fields {
   if (type === 'text_delta') return { ...block, text: `${block.text}${delta.text}` };
   if (type === 'thinking_delta')
@@ -29,7 +29,7 @@ function closed(block: Fields): Fields {
     : block;
 }
 
-/** A message may start with blocks that it has from the provider's own code. */
+/** A message may start with blocks that the provider's own code made. */
 function contentOf(start: Fields, chunks: readonly Fields[]): readonly Fields[] {
   const blocks = listOf(start.content).map(fieldsOf);
   for (const { type, index, content_block: block, delta } of chunks) {
@@ -41,7 +41,7 @@ function contentOf(start: Fields, chunks: readonly Fields[]): readonly Fields[] 
   return blocks.map(closed);
 }
 
-/** What a message learns when it ends: why, and what it used. */
+/** A message after one of its last events, which say why it ended and what it used. */
 function ended(message: Fields, { type: _type, delta, usage, ...rest }: Fields): Fields {
   const counts = { ...fieldsOf(message.usage), ...given(fieldsOf(usage)) };
   return { ...message, ...fieldsOf(delta), ...given(rest), usage: counts };
