@@ -6,21 +6,23 @@ import {
   listOf,
   numberOf,
   type Rejection,
-  rejectFinish,
   type Usage,
 } from '@cached-llm/core';
-import { usesHostedTool } from './identity.ts';
+import { admission, offersTool, rejectChoices } from '@cached-llm/http';
+import { settingsOf } from './identity.ts';
 
-/** Thoughts and blank texts say nothing; a signature on them says nothing either. */
-const isSilent = (part: unknown) => !isFields(part) || part.thought === true || part.text === '';
+/** Tools that the caller's side runs. What any other tool finds depends on time or on state elsewhere. */
+const OWN_TOOLS = /^(functionDeclarations|function_declarations|computerUse|computer_use)$/;
 
-function rejectCandidate(candidate: unknown): Rejection | undefined {
-  const { finishReason, content } = fieldsOf(candidate);
-  const rejected = rejectFinish(finishReason);
-  return rejected ?? (listOf(fieldsOf(content).parts).every(isSilent) ? 'empty' : undefined);
+/** A thought and an empty text say nothing, signed or not. */
+const isSilentPart = (part: unknown) =>
+  !isFields(part) || part.thought === true || part.text === '';
+
+function rejectContent({ content }: Fields): Rejection | undefined {
+  return listOf(fieldsOf(content).parts).every(isSilentPart) ? 'empty' : undefined;
 }
 
-/** `batchEmbedContents`, `embedContent`, and `predict` on Vertex AI, each with its own shape. */
+/** `batchEmbedContents`, `embedContent`, and `predict` on Vertex AI, each with a format of its own. */
 function vectorsIn({ embedding, embeddings, predictions }: Fields): readonly unknown[] {
   const items = isGiven(embedding) ? [embedding] : listOf(embeddings ?? predictions);
   return items.map((item) => {
@@ -29,49 +31,52 @@ function vectorsIn({ embedding, embeddings, predictions }: Fields): readonly unk
   });
 }
 
-/** A vector for each text that was asked for. */
+/** Has the response a vector for each text of the request? */
 function rejectVectors(response: Fields, request: unknown): Rejection | undefined {
   const { requests, instances } = fieldsOf(request);
+  const texts = requests ?? instances;
   const vectors = vectorsIn(response);
-  const asked = Array.isArray(requests ?? instances)
-    ? listOf(requests ?? instances).length
-    : Math.max(vectors.length, 1);
-  const isWhole = vectors.length === asked && vectors.every((values) => listOf(values).length > 0);
+  const count = Array.isArray(texts) ? texts.length : Math.max(vectors.length, 1);
+  const isWhole = vectors.length === count && vectors.every((values) => listOf(values).length > 0);
   return isWhole ? undefined : 'incomplete';
 }
 
-/** Why this answer is not worth keeping; nothing where it is. */
-export function rejects(response: unknown, request: unknown): Rejection | undefined {
-  if (!isFields(response)) return 'incomplete';
+function rejectAnswer(response: Fields, request: unknown): Rejection | undefined {
   if (isGiven(response.error)) return 'error';
   if (isGiven(fieldsOf(response.promptFeedback).blockReason)) return 'filtered';
   if (typeof response.totalTokens === 'number') return undefined; // a count of tokens
   if (!Array.isArray(response.candidates)) return rejectVectors(response, request);
-  if (usesHostedTool(request)) return 'hosted-tool';
-  if (response.candidates.length === 0) return 'empty';
-  return response.candidates.map(rejectCandidate).find(isGiven);
+  return rejectChoices(response.candidates, rejectContent);
 }
+
+const isHostedTool = (tool: Fields) =>
+  Object.entries(tool).some(([name, value]) => isGiven(value) && !OWN_TOOLS.test(name));
+
+/** Why a response is not stored; undefined where it may be. */
+export const rejects = admission({
+  rejectAnswer,
+  isHosted: (request, { candidates }) =>
+    Array.isArray(candidates) && offersTool(settingsOf(request), isHostedTool),
+});
 
 const sumOf = (counts: readonly unknown[]) => {
   const known = counts.filter((count) => typeof count === 'number');
   return known.length === 0 ? undefined : known.reduce((sum, count) => sum + count, 0);
 };
 
-/** Thoughts are paid for as output. Vertex AI counts an embedding's tokens beside its vector. */
+/** Thoughts are paid for as output. Vertex AI counts the tokens of an embedding beside its vector. */
 export function usageOf(response: unknown): Usage | undefined {
-  const { usageMetadata, predictions } = fieldsOf(response);
-  const counted = listOf(predictions).map(
-    (item) => fieldsOf(fieldsOf(fieldsOf(item).embeddings).statistics).token_count,
-  );
-  if (!isFields(usageMetadata)) {
-    const inputTokens = sumOf(counted);
-    return inputTokens === undefined ? undefined : { inputTokens };
+  const { usageMetadata: usage, predictions } = fieldsOf(response);
+  if (isFields(usage)) {
+    return {
+      inputTokens: sumOf([usage.promptTokenCount, usage.toolUsePromptTokenCount]),
+      outputTokens: sumOf([usage.candidatesTokenCount, usage.thoughtsTokenCount]),
+      cacheReadTokens: numberOf(usage.cachedContentTokenCount),
+    };
   }
-  const { promptTokenCount, toolUsePromptTokenCount } = usageMetadata;
-  const { candidatesTokenCount, thoughtsTokenCount } = usageMetadata;
-  return {
-    inputTokens: sumOf([promptTokenCount, toolUsePromptTokenCount]),
-    outputTokens: sumOf([candidatesTokenCount, thoughtsTokenCount]),
-    cacheReadTokens: numberOf(usageMetadata.cachedContentTokenCount),
-  };
+  const statistics = listOf(predictions).map(
+    (item) => fieldsOf(fieldsOf(item).embeddings).statistics,
+  );
+  const inputTokens = sumOf(statistics.map((each) => fieldsOf(each).token_count));
+  return inputTokens === undefined ? undefined : { inputTokens };
 }

@@ -1,7 +1,7 @@
 import { type CrossRules, exactFields, type Fields, isFields, listOf } from '@cached-llm/core';
 import { stream } from './stream.ts';
 
-/** What is known of a chunk: with more in it, it tells more than is known here. */
+/** The known fields of a chunk. One with another field may mean more than is known here. */
 const SAME = ['modelVersion', 'responseId', 'createTime'];
 const CHUNK = [...SAME, 'candidates', 'usageMetadata'];
 const CANDIDATE = ['content', 'finishReason', 'finishMessage', 'index'];
@@ -18,19 +18,19 @@ function check(given: unknown): Fields {
   return chunk;
 }
 
-const isSaidOnce = (chunks: readonly Fields[], name: string) =>
+const hasOneValue = (chunks: readonly Fields[], name: string) =>
   new Set(chunks.map((chunk) => chunk[name])).size === 1;
 
-/** A whole answer is a chunk as good as any, and the other way about. Chunks of two answers are no one's. */
+/** A whole answer has the format of a chunk, so that one chunk may be an answer. Chunks of two answers are refused. */
 function assemble(given: readonly unknown[]): Fields | undefined {
   const [only, ...others] = given;
   if (others.length === 0) return isFields(only) && stream.assemble(given) ? only : undefined;
   const chunks = given.map(check);
-  const isOne = SAME.every((name) => isSaidOnce(chunks, name));
+  const isOne = SAME.every((name) => hasOneValue(chunks, name));
   return isOne ? stream.assemble(chunks) : undefined;
 }
 
-/** Only server-sent events: without them the method gives a list of chunks, which is another thing. */
+/** Only for server-sent events: without them the method gives a list of chunks, which is not a stream. */
 function plainUrl(url: URL): URL {
   const { pathname, searchParams } = url;
   if (!pathname.endsWith(':streamGenerateContent') || searchParams.get('alt') !== 'sse') return url;
@@ -40,7 +40,7 @@ function plainUrl(url: URL): URL {
   return plain;
 }
 
-/** Content; of a stream only texts, thoughts and calls of functions, whose pieces are known to be one. */
+/** Content. Of a stream only texts, thoughts and calls of functions, whose pieces are known to belong together. */
 export const cross: CrossRules = {
   covers: ({ contents }) => contents !== undefined,
   ignore: [],

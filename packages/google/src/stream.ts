@@ -22,7 +22,7 @@ function joined(parts: readonly Fields[], part: Fields): readonly Fields[] {
   return isBlank(part) ? parts : [...parts, part];
 }
 
-/** What belongs to the piece of text it comes with: its lists grow. What belongs to the whole is said anew. */
+/** Fields that describe the piece of text they come with: their lists grow. Every other field is replaced. */
 const PIECEWISE = ['citationMetadata', 'logprobsResult'];
 
 function grown(before: unknown, after: unknown): Fields {
@@ -57,7 +57,7 @@ function candidatesOf(chunks: readonly Fields[]): readonly Fields[] {
   return [...candidates.values()];
 }
 
-/** Whole when every candidate says why it ended, or when none will come. Arguments that came in pieces stay pieces. */
+/** The answer is whole when each candidate says why it ended, or when the prompt was blocked. Arguments that came in pieces stay in pieces. */
 function assemble(chunks: readonly unknown[]): Fields | undefined {
   const parts = chunks.filter(isFields);
   const failed = parts.find(ends);
@@ -71,7 +71,7 @@ function assemble(chunks: readonly unknown[]): Fields | undefined {
   return hasEnded ? { ...whole, candidates } : undefined;
 }
 
-/** Nothing comes after an error, and the SDK does not read on to see that. */
+/** An error is the last chunk, and the SDK does not read on after it. */
 const ends = (chunk: unknown) => isFields(chunk) && isGiven(chunk.error);
 
 /** There is no marker of a good end: the last chunk has a finish reason, and then the body ends. */
