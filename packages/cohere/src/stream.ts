@@ -1,7 +1,7 @@
 import { type Fields, fieldsOf, isFields, type StreamRules } from '@cached-llm/core';
 import { mergeDelta } from '@cached-llm/http';
 
-/** The second version names its events in `type`, the first in `event_type`. */
+/** The name of an event: the second version has it in `type`, the first in `event_type`. */
 const typeOf = ({ type, event_type, eventType }: Fields) => type ?? event_type ?? eventType;
 
 function ends(event: unknown): boolean {
@@ -9,11 +9,11 @@ function ends(event: unknown): boolean {
   return type === 'message-end' || type === 'stream-end' || type === 'error';
 }
 
-/** What an event adds to the message: a text of its own, or the piece of a list that its index names. */
+/** The message after one more event, which adds a text, or a piece to the place of a list that its index names. */
 function addEvent(message: Fields, event: Fields): Fields {
   const added: Record<string, unknown> = { ...message };
   for (const [name, piece] of Object.entries(fieldsOf(fieldsOf(event.delta).message))) {
-    if (piece === '' || Array.isArray(piece)) continue; // a message starts with empty lists
+    if (piece === '' || Array.isArray(piece)) continue; // the first event has empty lists and texts
     if (!isFields(piece)) Object.assign(added, mergeDelta(message, { [name]: piece }));
     else added[name] = withPiece(added[name], event.index, piece);
   }

@@ -1,9 +1,10 @@
-import { type Adapter, kindOf, LlmCacheError } from '@cached-llm/core';
+import { type Adapter, kindOf } from '@cached-llm/core';
 import {
-  type CachedFetchOptions,
+  type CachedClientOptions,
   cachedFetch,
   type Fetch,
   listedEmbeddings,
+  wrongClient,
 } from '@cached-llm/http';
 import { HTTPClient, type Mistral, type SDKOptions } from '@mistralai/mistralai';
 import { rejects, usageOf } from './admission.ts';
@@ -22,28 +23,29 @@ export const mistral: Adapter = {
   batch: listedEmbeddings,
 };
 
-export type CachedMistralOptions = Omit<CachedFetchOptions, 'adapter' | 'fetch'>;
+export type CachedMistralOptions = CachedClientOptions;
 
-function wrongClient(found: string, remedy: string): LlmCacheError {
-  const message = `cachedMistral takes a client of the @mistralai/mistralai package; this is ${found}. ${remedy}`;
-  return new LlmCacheError('WRONG_CLIENT', message);
-}
+const EXPECTED = {
+  wrapper: 'cachedMistral',
+  sdk: 'the @mistralai/mistralai package',
+  example: 'new Mistral()',
+};
 
-/** The client's own HTTP client, hooks included, with a store below its hooks: a hook may change the request. */
+/** A copy of the client's HTTP client that has the cache below its hooks: a hook may change the request. */
 function cachedHttp(given: HTTPClient, options: CachedMistralOptions): HTTPClient {
   // By name: two copies of the SDK have two such classes.
   if (given.constructor.name !== HTTPClient.name) {
     const found = `one with an httpClient of its own class, ${given.constructor.name}`;
-    throw wrongClient(found, 'Write httpClient: new HTTPClient({ fetcher }).');
+    throw wrongClient(EXPECTED, found, 'Write httpClient: new HTTPClient({ fetcher }).');
   }
   const client = given.clone();
-  const inside = client as unknown as { fetcher: Fetch }; // private in the types, and the last step before the wire
+  const inside = client as unknown as { fetcher: Fetch }; // private in the types, and the last step before the network
   inside.fetcher = cachedFetch({ ...options, adapter: mistral, fetch: inside.fetcher });
   return client;
 }
 
 function isClient(client: unknown): client is Mistral {
-  // Looked at, not trusted: `instanceof` fails across two copies of the SDK.
+  // Its fields are checked: `instanceof` fails across two copies of the SDK.
   const candidate = client as Partial<Mistral> | null;
   return typeof candidate?._options === 'object' && 'chat' in candidate && 'fim' in candidate;
 }
@@ -52,15 +54,16 @@ function isClient(client: unknown): client is Mistral {
  * A client of the same class and options, whose repeated calls are answered from a store: `chat.complete`,
  * `.stream()`, `.parse()`, `fim` and `embeddings` stay as they are. The client you pass is unchanged.
  *
- * @throws {LlmCacheError} `WRONG_CLIENT` for anything but a client of the `@mistralai/mistralai` package.
+ * @throws {LlmCacheError} `WRONG_CLIENT` for anything but a client of the `@mistralai/mistralai` package,
+ * and for one with an `httpClient` of another class than the SDK's.
  */
 export function cachedMistral<Client extends Mistral>(
   client: Client,
   options: CachedMistralOptions = {},
 ): Client {
-  if (!isClient(client)) throw wrongClient(kindOf(client), 'Write cachedMistral(new Mistral()).');
+  if (!isClient(client)) throw wrongClient(EXPECTED, kindOf(client));
   const given = client._options;
-  const SameClass = client.constructor as new (options: SDKOptions) => Client; // whatever made it makes its like
+  const SameClass = client.constructor as new (options: SDKOptions) => Client; // the class that made the client
   const httpClient = cachedHttp(given.httpClient ?? new HTTPClient(), options);
   return new SameClass({ ...given, httpClient });
 }

@@ -2,14 +2,14 @@ import { type Fields, isFields, type StreamRules } from '@cached-llm/core';
 import { assembleChoices } from '@cached-llm/http';
 import { isError } from './admission.ts';
 
-/** The SDK's events carry the provider's chunk in `data`. */
+/** The chunk that an event of the SDK carries in `data`, or the chunk itself. */
 const chunkOf = (event: unknown) => (isFields(event) && isFields(event.data) ? event.data : event);
 
 function ends(event: unknown): boolean {
   return event === '[DONE]' || isError(chunkOf(event));
 }
 
-/** Nothing where a choice has no end: a stream that was cut ends silently. */
+/** Undefined where a choice has no end: a stream that was cut ends without a sign. */
 function assemble(events: readonly unknown[]): Fields | undefined {
   const chunks = events.map(chunkOf).filter(isFields);
   if (chunks.some(isError)) return { error: true };

@@ -1,43 +1,42 @@
 import {
   type Fields,
+  fieldsOf,
   isFields,
+  isGiven,
   listOf,
   numberOf,
   type Rejection,
   rejectFinish,
   type Usage,
 } from '@cached-llm/core';
-
-const isBlank = (value: unknown) => (value ?? '') === '';
+import { isSilent } from '@cached-llm/http';
 
 /** Thinking alone is no answer. */
 function isEmpty({ message, response, image }: Fields): boolean {
   const { content, tool_calls: calls } = isFields(message) ? message : { content: response };
-  return isBlank(content) && isBlank(image) && listOf(calls).length === 0;
+  return isSilent(content) && isSilent(image) && listOf(calls).length === 0;
 }
 
-function rejectVectors(vectors: unknown, request: unknown): Rejection | undefined {
-  const input = isFields(request) ? request.input : undefined;
-  const asked = Array.isArray(input) ? input.length : 1;
+/** Has the response a vector for each text of the request? */
+function rejectVectors(vectors: unknown, input: unknown): Rejection | undefined {
+  const count = Array.isArray(input) ? input.length : 1;
   const given = listOf(vectors).filter((vector) => listOf(vector).length > 0);
-  return given.length === asked ? undefined : 'incomplete';
+  return given.length === count ? undefined : 'incomplete';
 }
 
-/** Why this answer is not worth keeping; nothing where it is. */
+/** Why a response is not stored; undefined where it may be. */
 export function rejects(response: unknown, request: unknown): Rejection | undefined {
   if (!isFields(response)) return 'incomplete';
   const { error, embeddings, embedding, done } = response;
-  if (error !== undefined && error !== null) return 'error';
-  if (embeddings !== undefined) return rejectVectors(embeddings, request);
+  if (isGiven(error)) return 'error';
+  if (embeddings !== undefined) return rejectVectors(embeddings, fieldsOf(request).input);
   if (embedding !== undefined) return rejectVectors([embedding], undefined);
   if (done !== true) return 'incomplete';
   return rejectFinish(response.done_reason) ?? (isEmpty(response) ? 'empty' : undefined);
 }
 
 export function usageOf(response: unknown): Usage | undefined {
-  if (!isFields(response)) return undefined;
-  const inputTokens = numberOf(response.prompt_eval_count);
-  const outputTokens = numberOf(response.eval_count);
-  const isCounted = inputTokens !== undefined || outputTokens !== undefined;
-  return isCounted ? { inputTokens, outputTokens } : undefined;
+  const { prompt_eval_count, eval_count } = fieldsOf(response);
+  const usage = { inputTokens: numberOf(prompt_eval_count), outputTokens: numberOf(eval_count) };
+  return Object.values(usage).some(isGiven) ? usage : undefined;
 }

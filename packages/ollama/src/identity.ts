@@ -1,12 +1,12 @@
 /**
- * What the answer does not depend on. All else of a request is in its key, `stream` too: without it the
- * wire streams and the SDK does not, so that absent is a third thing beside true and false.
+ * What the answer does not depend on. Every other field of a request is in its key, `stream` too: where it is
+ * absent the server streams and the SDK does not, so that absent is a third value beside true and false.
  */
 export const ignore = [
   'keep_alive', // how long the model stays in memory afterwards
 ] as const;
 
-/** Endpoints that generate. Pulling, creating, showing models and searching the web pass by. */
+/** Is this an endpoint that generates? Pulling, creating and showing models and web search bypass the cache. */
 export function answers(path: string): boolean {
   return /\/api\/(chat|generate|embed|embeddings)$/.test(path);
 }

@@ -1,1 +1,6 @@
+/**
+ * The client of the `ollama` package, cached, and the adapter that describes its format.
+ * Nothing here may treat an absent `stream` as false: over HTTP the server streams without it.
+ * Start reading in `ollama.ts`.
+ */
 export { type CachedOllamaOptions, cachedOllama, ollama } from './ollama.ts';

@@ -1,5 +1,5 @@
-import { type Adapter, kindOf, LlmCacheError } from '@cached-llm/core';
-import { type CachedFetchOptions, cachedFetch, type Fetch } from '@cached-llm/http';
+import { type Adapter, kindOf } from '@cached-llm/core';
+import { type CachedClientOptions, cachedFetch, type Fetch, wrongClient } from '@cached-llm/http';
 import type { Ollama } from 'ollama';
 import { rejects, usageOf } from './admission.ts';
 import { batch } from './embeddings.ts';
@@ -18,16 +18,22 @@ export const ollama: Adapter = {
   batch,
 };
 
-export type CachedOllamaOptions = Omit<CachedFetchOptions, 'adapter' | 'fetch'>;
+export type CachedOllamaOptions = CachedClientOptions;
 
-/** Protected in the types, and the only way to make a client's like. */
+const EXPECTED = {
+  wrapper: 'cachedOllama',
+  sdk: 'the ollama package',
+  example: 'new Ollama()',
+};
+
+/** Fields that are protected in the types, and the only way to make another client like this one. */
 interface Inside {
   readonly fetch: Fetch;
   readonly config: { readonly host: string };
 }
 
 function isClient(client: unknown): client is Inside {
-  // Looked at, not trusted: `instanceof` fails across two copies of the SDK.
+  // Its fields are checked: `instanceof` fails across two copies of the SDK.
   const candidate = client as (Partial<Ollama> & Partial<Inside>) | null;
   return typeof candidate?.fetch === 'function' && 'chat' in candidate && 'pull' in candidate;
 }
@@ -43,14 +49,9 @@ export function cachedOllama<Client extends Ollama>(
   options: CachedOllamaOptions = {},
 ): Client {
   const given: unknown = client;
-  if (!isClient(given)) {
-    throw new LlmCacheError(
-      'WRONG_CLIENT',
-      `cachedOllama takes a client of the ollama package; this is ${kindOf(client)}. Write cachedOllama(new Ollama()).`,
-    );
-  }
-  const SameClass = client.constructor as new (config: object) => Client; // whatever made it makes its like
+  if (!isClient(given)) throw wrongClient(EXPECTED, kindOf(client));
+  const SameClass = client.constructor as new (config: object) => Client; // the class that made the client
   const fetch = cachedFetch({ ...options, adapter: ollama, fetch: given.fetch });
-  // Of its settings a client forgets one, the proxy: that one has no host.
+  // A client stores all of its options but `proxy`; a client with a proxy has no host.
   return new SameClass({ ...given.config, proxy: given.config.host === '', fetch });
 }

@@ -1,16 +1,14 @@
-import { type Fields, isFields, type StreamRules } from '@cached-llm/core';
-
-const isError = ({ error }: Fields) => error !== undefined && error !== null;
+import { type Fields, isFields, isGiven, type StreamRules } from '@cached-llm/core';
 
 function ends(line: unknown): boolean {
-  return isFields(line) && (line.done === true || isError(line));
+  return isFields(line) && (line.done === true || isGiven(line.error));
 }
 
-/** Fields that come piece by piece; every other one is the last line's. */
+/** Fields that come piece by piece. Of every other field the last line has the value. */
 const TEXTS = ['content', 'response', 'thinking'];
 const LISTS = ['tool_calls', 'logprobs'];
 
-/** The last of the parts, with what grew over all of them. */
+/** The last of the parts, with the fields that grew over all of them. */
 function joined(parts: readonly Fields[]): Fields {
   const whole: Record<string, unknown> = { ...parts.at(-1) };
   const isIn = (name: string) => parts.some((part) => part[name] !== undefined);
@@ -21,10 +19,10 @@ function joined(parts: readonly Fields[]): Fields {
   return whole;
 }
 
-/** The server itself makes its whole answer so: the last line, with the texts of all lines before it. */
+/** The server makes its whole answer in the same way: the last line, with the texts of all lines before it. */
 function assemble(chunks: readonly unknown[]): Fields | undefined {
   const lines = chunks.filter(isFields);
-  if (lines.some(isError)) return { error: true };
+  if (lines.some(({ error }) => isGiven(error))) return { error: true };
   if (lines.at(-1)?.done !== true) return undefined;
   const messages = lines.map(({ message }) => message).filter(isFields);
   const whole = joined(lines);
