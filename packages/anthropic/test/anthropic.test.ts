@@ -12,7 +12,7 @@ const answer = () => json(message(), { 'request-id': 'req_7', 'set-cookie': 'a=b
 const streamed = { ...question, stream: true as const };
 
 describe('a client of the Anthropic SDK', () => {
-  test('leaves the client it is given as it was, and keeps its middleware outside the cache', async () => {
+  test('leaves the given client as it was, and runs its middleware outside the cache', async () => {
     const server = await startWireServer({ answer });
     let seen = 0;
     const own = clientOf(server, {
@@ -109,7 +109,7 @@ describe('a client of the Anthropic SDK', () => {
       { thread: false as const },
       2,
     ],
-    ['over a thread that the provider holds, past the cache', {}, 4],
+    ['over a thread that the provider stores, which bypasses the cache', {}, 4],
   ])('runs local tools in toolRunner: %s', async (_name, thread, requests) => {
     const call = { type: 'tool_use', id: 'toolu_1', name: 'now', input: { zone: 'UTC' } };
     const turn = ({ body }: ReceivedRequest) =>
@@ -153,7 +153,7 @@ describe('a client of the Anthropic SDK', () => {
 describe('a stream', () => {
   const answer = () => sse(events());
 
-  test('keeps .stream() native: events, final message, final text', async () => {
+  test('has a native .stream(): events, final message, final text', async () => {
     await withWire({ answer }, async ({ client, server }) => {
       const ask = async () => {
         const texts: string[] = [];
@@ -217,7 +217,7 @@ describe('the key', () => {
     });
   });
 
-  test('cannot cover what the middleware of one call makes of it: such a call goes past the cache', async () => {
+  test('cannot cover what the middleware of one call makes of a request: such a call bypasses the cache', async () => {
     await withWire({ answer }, async ({ client, server, story }) => {
       await client.messages.create(question);
       const middleware = [withHeader('anthropic-beta', 'one')];
@@ -228,8 +228,8 @@ describe('the key', () => {
   });
 });
 
-describe('an answer that is not worth keeping', () => {
-  test('does not come between the SDK and its retries, lost connections included', async () => {
+describe('an answer that is not stored', () => {
+  test('leaves the retries to the SDK, also after lost connections', async () => {
     const faults = [
       { kind: 'refuse' as const, times: 1 },
       { kind: 'status' as const, status: 500, headers: { 'retry-after-ms': '1' }, times: 1 },
@@ -245,7 +245,7 @@ describe('an answer that is not worth keeping', () => {
     });
   });
 
-  test('goes past the cache where it hangs on what the provider keeps', async () => {
+  test('belongs to a call that bypasses the cache, where it depends on what the provider stores', async () => {
     await withWire({ answer }, async ({ client, story }) => {
       const { messages } = client.beta;
       await messages.create({ ...question, container: 'container_1' });
@@ -261,14 +261,25 @@ describe('an answer that is not worth keeping', () => {
     ['code execution', { tools: [{ type: 'code_execution_20250825', name: 'code_execution' }] }],
     ['MCP', { mcp_servers: [{ type: 'url', name: 'm', url: 'https://example.com' }] }],
     ['a tool nobody knows yet', { tools: [{ type: 'brand_new_20300101', name: 'x' }] }],
-  ])('is made with a tool of the provider: %s', async (_name, fields) => {
+  ])('was made with a tool of the provider: %s', async (_name, fields) => {
     await withWire({ answer }, async ({ client, story }) => {
       await client.beta.messages.create({ ...question, ...fields } as typeof question);
       expect(story).toEqual(['miss', 'not-admitted']);
     });
   });
 
-  test('is no answer of a model: batches and files pass by', async () => {
+  test('is truncated, although an option admits the hosted tool that it was made with', async () => {
+    const half = () => json(message({ stop_reason: 'max_tokens' }));
+    const tools = [{ type: 'web_search_20250305' as const, name: 'web_search' as const }];
+    await withWire({ answer: half }, async ({ cache, server, story }) => {
+      const admit = { 'hosted-tool': true };
+      const client = cachedAnthropic(clientOf(server), { cache, admit });
+      await client.messages.create({ ...question, tools });
+      expect(story).toEqual(['miss', 'not-admitted']);
+    });
+  });
+
+  test('is not an answer of a model: batches and files bypass the cache', async () => {
     const batch = json({ id: 'msgbatch_1', type: 'message_batch' });
     await withWire({ answer: () => batch }, async ({ client, server, story }) => {
       const requests = [{ custom_id: 'a', params: question }];
@@ -278,7 +289,16 @@ describe('an answer that is not worth keeping', () => {
   });
 });
 
-test('tools that look at nothing but the request do not keep an answer out', async () => {
+test('a count of tokens is stored whatever tools the request offers', async () => {
+  await withWire({ answer: () => json({ input_tokens: 5 }) }, async ({ client, story }) => {
+    const tools = [{ type: 'web_search_20250305' as const, name: 'web_search' as const }];
+    const { model, messages } = question;
+    await client.messages.countTokens({ model, messages, tools });
+    expect(story).toEqual(['miss', 'stored']);
+  });
+});
+
+test('an answer is stored where its tools look at nothing but the request', async () => {
   await withWire({ answer }, async ({ client, story }) => {
     await client.beta.messages.create({
       ...question,
@@ -307,5 +327,5 @@ function withHeader(name: string, value: string): never {
     request.headers.set(name, value);
     return next(request);
   };
-  return middleware as never; // a middleware of the SDK, told in its own words above
+  return middleware as never; // a middleware of the SDK, written with the fields that the test needs
 }

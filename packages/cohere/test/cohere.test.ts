@@ -99,7 +99,7 @@ describe('a client of the Cohere SDK', () => {
     });
   });
 
-  test('keeps no vectors that do not match their texts', async () => {
+  test('does not store vectors that do not match their texts', async () => {
     const answer = () => json({ id: 'e', embeddings: { float: [[1], [2]] } });
     await withWire({ answer }, async ({ client, store }) => {
       const vectors = await client.embed(embedding(['a']));
@@ -134,7 +134,7 @@ describe('a client of the Cohere SDK', () => {
     });
   });
 
-  test('keeps its own fetch, and leaves the client that it was given as it was', async () => {
+  test('uses the fetch of the given client, and leaves that client as it was', async () => {
     await withWire({ answer: hello }, async ({ server, cache }) => {
       let fetched = 0;
       const plain = clientOf(server, {
@@ -184,7 +184,7 @@ test('the key differs by a query parameter', async () => {
   });
 });
 
-describe('an answer that is not worth keeping', () => {
+describe('an answer that is not stored', () => {
   const thinking = { content: [{ type: 'thinking', thinking: 'Hm' }] };
 
   test.each([
@@ -211,7 +211,7 @@ describe('an answer that is not worth keeping', () => {
   });
 });
 
-test('a client with a fetcher is refused at once: it would go round the store', () => {
+test('a client with a fetcher is refused at once: its requests do not go through its fetch', () => {
   const client = new CohereClientV2({ token: 'k', fetcher: (() => {}) as never });
   expect(() => cachedCohere(client)).toThrow(
     expect.objectContaining({

@@ -102,6 +102,6 @@ const lacking = adapterConformance<Request>(
   },
 );
 
-test('functions that give an object with getters go past the cache, and are tested beside', () => {
+test('functions that return an object with getters bypass the cache, and are tested elsewhere', () => {
   expect(lacking).toEqual(['functions']);
 });

@@ -73,7 +73,7 @@ test('a batch of the same text with another task is another batch', async () => 
   });
 });
 
-test('an answer that has not one vector for each text is passed on, and not kept', async () => {
+test('an answer without one vector for each text is returned and not stored', async () => {
   const short = () => ({ body: { embeddings: [{ values: [1] }] } });
   await withWire({ answer: short }, async ({ client, story }) => {
     expect((await embed(client, ['a', 'b'])).vectors).toEqual([[1]]);
@@ -81,7 +81,7 @@ test('an answer that has not one vector for each text is passed on, and not kept
   });
 });
 
-test('of two vectors the empty one is not kept', async () => {
+test('of two vectors the empty one is not stored', async () => {
   const body = { embeddings: [{ values: [1] }, { values: [] }] };
   await withWire({ answer: () => ({ body }) }, async ({ client, story }) => {
     await embed(client, ['a', 'b']);
@@ -89,7 +89,7 @@ test('of two vectors the empty one is not kept', async () => {
   });
 });
 
-test('pictures are neither taken apart nor kept', async () => {
+test('pictures are neither split nor stored', async () => {
   const body = { predictions: [{ mimeType: 'image/png', bytesBase64Encoded: 'AAAA' }] };
   const server = await startWireServer({ answer: () => ({ body }) });
   const client = cachedGoogle(clientOf(server, { vertexai: true }), { cache: createLlmCache() });

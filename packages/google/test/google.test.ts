@@ -27,7 +27,7 @@ describe('a client of the Google Gen AI SDK', () => {
     });
   });
 
-  test('is the one that was given, and is wired once however often it is wired', async () => {
+  test('is the given client, and is cached once, however often it is passed', async () => {
     await withWire({ answer }, async ({ client, server, story }) => {
       const other = createLlmCache();
       expect(cachedGoogle(client, { cache: other })).toBe(client);
@@ -56,7 +56,7 @@ describe('a client of the Google Gen AI SDK', () => {
   test('waits as long as the SDK does by itself: no limit of five minutes on headers and body', async () => {
     await withWire({ answer }, async ({ client }) => {
       const symbol = Symbol.for('undici.globalDispatcher.1');
-      new Headers(); // makes the dispatcher, where Node keeps it: in the realm around the test's sandbox
+      new Headers(); // makes the dispatcher, where Node stores it: in the realm around the test's sandbox
       const dispatcher = Reflect.get(Headers.constructor('return globalThis')(), symbol);
       const seen: unknown[] = [];
       const watching = {
@@ -78,7 +78,7 @@ describe('a client of the Google Gen AI SDK', () => {
     });
   });
 
-  test('keeps a structured answer, and a request object that the SDK rewrites', async () => {
+  test('stores a structured answer, and keys a request object that the SDK rewrites', async () => {
     const text = content({ content: { role: 'model', parts: [{ text: '{"mood":"calm"}' }] } });
     const responseSchema = {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -180,8 +180,8 @@ describe('a client of the Google Gen AI SDK', () => {
   });
 });
 
-describe('an answer that is not worth keeping', () => {
-  test('does not come between the SDK and its retries', async () => {
+describe('an answer that is not stored', () => {
+  test('leaves the retries to the SDK', async () => {
     const faults = [{ kind: 'status' as const, status: 503, times: 1 }];
     await withWire({ answer, faults }, async ({ cache, server }) => {
       const retryOptions = { attempts: 2, initialDelay: 0.01, jitter: 0 };
@@ -195,14 +195,24 @@ describe('an answer that is not worth keeping', () => {
     ['search', [{ googleSearch: {} }]],
     ['code execution', [{ codeExecution: {} }]],
     ['pages of the web', [{ urlContext: {}, functionDeclarations: [{ name: 'a' }] }]],
-  ])('is made with a tool of the provider: %s', async (_name, tools) => {
+  ])('was made with a tool of the provider: %s', async (_name, tools) => {
     await withWire({ answer }, async ({ client, story }) => {
       await client.models.generateContent({ ...question, config: { tools } });
       expect(story).toEqual(['miss', 'not-admitted']);
     });
   });
 
-  test('goes past the cache where it goes on from a checkpoint', async () => {
+  test('is truncated, although an option admits the hosted tool that it was made with', async () => {
+    const half = () => json(content({ finishReason: 'MAX_TOKENS' }));
+    await withWire({ answer: half }, async ({ cache, server, story }) => {
+      const client = cachedGoogle(clientOf(server), { cache, admit: { 'hosted-tool': true } });
+      const config = { tools: [{ googleSearch: {} }] };
+      await client.models.generateContent({ ...question, config });
+      expect(story).toEqual(['miss', 'not-admitted']);
+    });
+  });
+
+  test('belongs to a call that bypasses the cache, where it continues from a checkpoint', async () => {
     await withWire({ answer }, async ({ client, story }) => {
       const config = { continuationToken: 'AAAA' };
       await client.models.generateContent({ ...question, config });
@@ -210,7 +220,7 @@ describe('an answer that is not worth keeping', () => {
     });
   });
 
-  test('is no answer of a model: caches, images and interactions pass by', async () => {
+  test('is not an answer of a model: caches and interactions bypass the cache', async () => {
     const reply = () => json({ id: 'v1_1', status: 'completed', name: 'cachedContents/1' });
     await withWire({ answer: reply }, async ({ client, story }) => {
       await client.caches.create({ model: 'gemini-test', config: { contents: 'long' } });
@@ -263,7 +273,7 @@ describe('a stream, assembled', () => {
     });
   });
 
-  test('keeps calls apart, and each candidate to itself', () => {
+  test('separates calls and candidates', () => {
     const call = (name: string, index: number, finishReason?: string) => ({
       candidates: [{ content: { parts: [{ functionCall: { name } }] }, index, finishReason }],
     });

@@ -17,7 +17,7 @@ export const withWire = wireTrial(startWireServer, ({ server, cache }) =>
   cachedGoogle(clientOf(server), { cache }),
 );
 
-/** True of the moment, or what says where an answer comes from: a hit has its own. */
+/** Headers of the moment, and those that say where an answer comes from: a hit has its own. */
 const OF_THE_MOMENT = /^(x-cached-llm|age|date|connection|keep-alive|set-cookie)$/;
 
 /** A response, or its chunks, as they are but for the headers of the moment. */
@@ -25,12 +25,12 @@ export function lasting<Response>(response: Response): Response {
   if (Array.isArray(response)) return response.map(lasting) as Response; // a list stays a list
   const { sdkHttpResponse } = response as { sdkHttpResponse?: { headers?: object } };
   const headers = Object.entries(sdkHttpResponse?.headers ?? {});
-  const kept = headers.filter(([name]) => !OF_THE_MOMENT.test(name));
+  const stable = headers.filter(([name]) => !OF_THE_MOMENT.test(name));
   const copy = Object.create(
     Object.getPrototypeOf(response),
     Object.getOwnPropertyDescriptors(response as object),
   );
-  return Object.assign(copy, { sdkHttpResponse: { headers: Object.fromEntries(kept) } });
+  return Object.assign(copy, { sdkHttpResponse: { headers: Object.fromEntries(stable) } });
 }
 
 /**

@@ -16,34 +16,37 @@ function answer({ json }: ReceivedRequest) {
 test.each([
   ['memory', async () => undefined],
   ['a file', async (folder: string) => sqliteStore(`${folder}/llm.db`)],
-])('on %s a re-indexed batch asks for what is new, in one request', async (_name, storeIn) => {
-  const folder = await temporaryFolder();
-  const server = await startWireServer({ answer });
-  const cache = createLlmCache({ store: await storeIn(folder.path) });
-  const fetch = cachedFetch({ cache, adapter });
-  const embed = async (input: string[]) => {
-    const body = JSON.stringify({ model: 'm', input });
-    const response = await fetch(`${server.url}/v1/embeddings`, { method: 'POST', body });
-    return (await response.json()) as Fields;
-  };
-  const texts = Array.from({ length: 96 }, (_, index) => 'x'.repeat(index + 1));
-  const first = await embed(texts);
-  expect(await embed(texts)).toEqual(first);
-  const { data } = await embed([...texts.slice(1), 'new', 'new', 'newer!']);
-  expect((data as { embedding: number[] }[]).map(({ embedding }) => embedding[0])).toEqual([
-    ...texts.slice(1).map((text) => text.length),
-    3,
-    3,
-    6,
-  ]);
-  const asked = server.requests.map(({ json }) => (json as { input: string[] }).input.length);
-  expect(asked).toEqual([96, 2]);
-  await cache.close();
-  await server.close();
-  await folder.remove();
-});
+])(
+  'on %s a batch that is embedded again requests only the new texts, in one request',
+  async (_name, storeIn) => {
+    const folder = await temporaryFolder();
+    const server = await startWireServer({ answer });
+    const cache = createLlmCache({ store: await storeIn(folder.path) });
+    const fetch = cachedFetch({ cache, adapter });
+    const embed = async (input: string[]) => {
+      const body = JSON.stringify({ model: 'm', input });
+      const response = await fetch(`${server.url}/v1/embeddings`, { method: 'POST', body });
+      return (await response.json()) as Fields;
+    };
+    const texts = Array.from({ length: 96 }, (_, index) => 'x'.repeat(index + 1));
+    const first = await embed(texts);
+    expect(await embed(texts)).toEqual(first);
+    const { data } = await embed([...texts.slice(1), 'new', 'new', 'newer!']);
+    expect((data as { embedding: number[] }[]).map(({ embedding }) => embedding[0])).toEqual([
+      ...texts.slice(1).map((text) => text.length),
+      3,
+      3,
+      6,
+    ]);
+    const asked = server.requests.map(({ json }) => (json as { input: string[] }).input.length);
+    expect(asked).toEqual([96, 2]);
+    await cache.close();
+    await server.close();
+    await folder.remove();
+  },
+);
 
-test('two batches, one of which the provider answers short, get each their own', async () => {
+test('two batches get their own responses where the provider leaves out vectors of one', async () => {
   const short = (received: ReceivedRequest) => {
     const { input } = received.json as { input: string[] };
     return input.includes('a') ? { body: { data: [], usage: {} } } : answer(received);

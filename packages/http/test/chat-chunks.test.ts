@@ -8,7 +8,7 @@ const call = (name: string, text: string, rest: object = {}) => ({
 const callsIn = (...pieces: readonly object[]) =>
   pieces.map((piece) => ({ tool_calls: [piece] })).reduce<unknown>(mergeDelta, {});
 
-test('a call grows by its index, and keeps the name and the id that it began with', () => {
+test('a call grows by its index, and has the name and the id of its first piece', () => {
   const pieces = [
     call('sea', '{"salt"', { index: 0, id: 'a' }),
     call('', ':1}', { index: 0, id: 'null' }),
@@ -34,7 +34,7 @@ test.each([
   expect(callsIn(one, other)).toEqual({ tool_calls: [one, other] });
 });
 
-test('a text is one until another part comes to it, and thoughts go on where they stopped', () => {
+test('a text is one text until another part follows, and a thought continues the thought before it', () => {
   const thought = (text: string) => ({ type: 'thinking', thinking: [{ type: 'text', text }] });
   const deltas = ['Riv', 'ers', [thought('H')], [thought('m')], 'salt', null];
   expect(deltas.reduce<unknown>(mergeDelta, undefined)).toEqual([
@@ -44,7 +44,7 @@ test('a text is one until another part comes to it, and thoughts go on where the
   ]);
 });
 
-test('choices are told apart, and are whole when each has its end', () => {
+test('choices are separated by their index, and are whole when each has its end', () => {
   const chunk = (index: number, content: string, finish_reason: string | null) => ({
     choices: [{ index, delta: { content }, finish_reason }],
   });

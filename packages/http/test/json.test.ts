@@ -7,7 +7,7 @@ import { bytesOf, chatAnswer, eventually, jsonPost, question, withWire } from '.
 const json = (headers: Record<string, string> = {}) => ({ headers, body: chatAnswer });
 
 describe('a JSON answer', () => {
-  test('is asked for once and given twice, without an adapter', async () => {
+  test('is requested once and returned twice, without an adapter', async () => {
     await withWire({ answer: () => json() }, async ({ server, post, story }) => {
       const first = await (await post()).json();
       const second = await (await post()).json();
@@ -17,7 +17,7 @@ describe('a JSON answer', () => {
     });
   });
 
-  test('says where it comes from, and how old it is in seconds', async () => {
+  test('has headers that say where it comes from, and how old it is in seconds', async () => {
     let now = 1_000_000;
     const caching = { now: () => now };
     await withWire({ caching, answer: () => json({ age: '77' }) }, async ({ post }) => {
@@ -30,7 +30,7 @@ describe('a JSON answer', () => {
     });
   });
 
-  test('keeps url, status, status text and headers', async () => {
+  test('has the same url, status, status text and headers from the store', async () => {
     const answer = () => ({
       ...json({ 'x-request-id': 'r-1', 'openai-version': 'v1' }),
       status: 201,
@@ -56,7 +56,7 @@ describe('a JSON answer', () => {
     });
   });
 
-  test('gives to later callers nothing that was true of the moment or the account', async () => {
+  test('has no headers of the first moment or account for later callers', async () => {
     const headers = {
       'set-cookie': 'session=1',
       date: 'Sat, 21 Nov 2026 00:00:00 GMT',
@@ -83,7 +83,7 @@ describe('a JSON answer', () => {
     });
   });
 
-  test('is unpacked once, where it comes compressed', async () => {
+  test('is decompressed once', async () => {
     await withWire({ gzip: true, answer: () => json() }, async ({ post, server }) => {
       const [live, hit] = [await bytesOf(await post()), await bytesOf(await post())];
       expect(() => gunzipSync(live)).toThrow();
@@ -93,7 +93,7 @@ describe('a JSON answer', () => {
     });
   });
 
-  test('comes back byte for byte, however it is written', async () => {
+  test('is the same from the store, byte for byte, however it is written', async () => {
     const body = `{ "b": 1.0,\n\n  "a": 12345678901234567890, "c": "\\u00e9é🌊" }\n`;
     const answer = () => ({ kind: 'json' as const, body });
     await withWire({ answer, chunkSize: 'byte' }, async ({ post }) => {
@@ -116,7 +116,7 @@ describe('a JSON answer', () => {
     );
   });
 
-  test('of another type of JSON is kept, too', async () => {
+  test('of another type of JSON is stored, too', async () => {
     const answer = () => json({ 'content-type': 'Application/Vnd.API+JSON; charset=utf-8' });
     await withWire({ answer }, async ({ post, server }) => {
       await post();
@@ -129,7 +129,7 @@ describe('a JSON answer', () => {
     ['broken', '{"choices": [', 'empty'],
     ['an error under status 200', '{"error":{"message":"overloaded"}}', 'error'],
     ['truncated', '{"choices":[{"finish_reason":"length"}]}', 'truncated'],
-  ])('that is %s is given and not stored', async (_name, body, reason) => {
+  ])('that is %s is returned and not stored', async (_name, body, reason) => {
     const answer = () => ({ kind: 'json' as const, body });
     await withWire({ answer }, async ({ post, server, story, events }) => {
       expect(await (await post()).text()).toBe(body);
@@ -140,7 +140,7 @@ describe('a JSON answer', () => {
     });
   });
 
-  test('without a body passes', async () => {
+  test('without a body is passed on', async () => {
     const answer = () => ({ status: 204, kind: 'json' as const, body: '' });
     await withWire({ answer }, async ({ post, story }) => {
       const response = await post();
@@ -149,7 +149,7 @@ describe('a JSON answer', () => {
     });
   });
 
-  test('that was spoiled in the store is asked for anew', async () => {
+  test('is requested again where its entry is damaged', async () => {
     const store = new Map<string, unknown>();
     await withWire({ caching: { store }, answer: () => json() }, async ({ post, server }) => {
       await post();
@@ -203,7 +203,7 @@ describe('an option', () => {
     });
   });
 
-  test('`scope` keeps two tenants apart', async () => {
+  test('`scope` separates two tenants', async () => {
     await withWire({ answer: () => json() }, async ({ cache, url, server }) => {
       for (const scope of ['one', 'two', 'one']) {
         await cachedFetch({ cache, scope })(url, jsonPost());
@@ -225,7 +225,7 @@ describe('an option', () => {
     });
   });
 
-  test('`admit` sees the answer, and keeps what it says yes to', async () => {
+  test('`admit` gets the answer, and decides whether it is stored', async () => {
     const seen: unknown[] = [];
     const admit = (response: unknown) => seen.push(response) > 1;
     await withWire({ fetching: { admit }, answer: () => json() }, async ({ post, server }) => {
@@ -235,7 +235,7 @@ describe('an option', () => {
     });
   });
 
-  test('`mode: refresh` asks anew and stores', async () => {
+  test('`mode: refresh` calls again and stores', async () => {
     await withWire({ answer: () => json() }, async ({ cache, post, url, server }) => {
       await post();
       await cachedFetch({ cache, mode: 'refresh' })(url, jsonPost());
@@ -269,7 +269,7 @@ describe('a store that is down', () => {
   test.each([
     ['refuses', refuse],
     ['hangs', hang],
-  ])('and %s does not keep a call from its answer', async (_name, operation) => {
+  ])('does not fail a call: %s', async (_name, operation) => {
     const store = { get: operation, set: operation, delete: operation };
     const caching = { store, storeTimeout: 5 };
     await withWire({ caching, answer: () => json() }, async ({ post, server, story }) => {

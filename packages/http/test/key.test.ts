@@ -11,7 +11,7 @@ interface Asked {
   readonly body?: string;
 }
 
-/** The key of a request, told by the event; nothing for one that goes past the cache. */
+/** The key of a request, from its event; undefined for a request that bypasses the cache. */
 async function keyOf({ url = URL_, headers = {}, body = JSON.stringify(question) }: Asked) {
   const cache = createLlmCache();
   let key: string | undefined;
@@ -27,7 +27,7 @@ const header = (name: string, value = 'x'): Asked => ({ headers: { [name]: value
 const body = (text: string): Asked => ({ body: text });
 const query = (text: string): Asked => ({ url: `${URL_}?${text}` });
 
-describe('one key have two requests that differ', () => {
+describe('two requests have one key where they differ only', () => {
   test.each<[string, Asked, Asked]>([
     [
       'in the order of fields',
@@ -101,7 +101,7 @@ describe('one key have two requests that differ', () => {
   );
 });
 
-describe('two keys have two requests that differ', () => {
+describe('two requests have two keys where they differ', () => {
   test.each<[string, Asked, Asked]>([
     ['in a header that is not known', {}, header('x-unknown')],
     ['in the value of such a header', header('x-unknown', 'a'), header('x-unknown', 'b')],
@@ -144,7 +144,7 @@ describe('two keys have two requests that differ', () => {
     expect(await keyOf(one)).not.toBe(await keyOf(other));
   });
 
-  test('in bytes that are no text, and pass', async () => {
+  test('in bytes that are not text, and such requests bypass the cache', async () => {
     const calls: unknown[] = [];
     const fetch = cachedFetch({
       cache: createLlmCache(),
@@ -169,12 +169,12 @@ test('a body of many megabytes has a key, whatever digits are in it', async () =
   expect(seeded).toMatch(/^cached-llm:/);
 });
 
-test('a body too deep for a key goes past the cache', async () => {
+test('a call bypasses the cache where its body is nested too deep for a key', async () => {
   const deep = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
   expect(await keyOf(body(deep))).toBeUndefined();
 });
 
-test('a predicate of the user that throws sends the call past the cache', async () => {
+test('a call bypasses the cache where the predicate of the user throws', async () => {
   const when = () => {
     throw new Error('a mistake');
   };
@@ -186,7 +186,7 @@ test('a predicate of the user that throws sends the call past the cache', async 
   });
 });
 
-describe('no secret, prompt or answer', () => {
+describe('secrets, prompts and answers', () => {
   const secrets = ['SECRET', 'PROMPT', 'TENANT'];
   const init = jsonPost(
     { ...question, messages: [{ role: 'user', content: 'PROMPT' }], key: 'k' },
@@ -206,7 +206,7 @@ describe('no secret, prompt or answer', () => {
   test.each([
     ['JSON', { body: { ...chatAnswer, text: 'ANSWER' } }],
     ['a stream', sse([{ choices: [{ delta: 'ANSWER', finish_reason: 'stop' }] }, '[DONE]'])],
-  ])('is in a key or an event, nor a secret in an entry: %s', async (_name, response) => {
+  ])('are in no key and no event, and secrets are in no entry: %s', async (_name, response) => {
     const store = new Map<string, unknown>();
     const headers = { 'set-cookie': 'SECRET-7', 'content-type': '' };
     if (response.kind === 'sse') headers['content-type'] = 'text/event-stream';
@@ -221,8 +221,8 @@ describe('no secret, prompt or answer', () => {
         expect(server.count).toBe(1);
         expect(server.requests[0]?.path).toContain('SECRET-8');
         expect(server.requests[0]?.headers['x-auth-token']).toBe('SECRET-6');
-        const told = JSON.stringify([[...store.keys()], events]);
-        for (const secret of [...secrets, 'ANSWER']) expect(told).not.toContain(secret);
+        const written = JSON.stringify([[...store.keys()], events]);
+        for (const secret of [...secrets, 'ANSWER']) expect(written).not.toContain(secret);
         const entries = JSON.stringify([...store.values()]);
         for (const secret of ['SECRET', 'PROMPT']) expect(entries).not.toContain(secret);
         expect(entries).toContain('ANSWER');

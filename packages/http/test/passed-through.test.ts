@@ -10,7 +10,7 @@ const form = () => {
   return data;
 };
 
-/** A cached fetch over one that notes its arguments. */
+/** A cached fetch over one that records its arguments. */
 function noted() {
   const calls: Parameters<Fetch>[] = [];
   const story: string[] = [];
@@ -44,7 +44,7 @@ describe('a request that is not a JSON POST', () => {
     ['a data: URL', 'data:,', undefined],
     ['a POST to a data: URL', 'data:,', { method: 'POST', body: text }],
     ['a path alone', '/v1/chat', { method: 'POST', body: text }],
-  ])('passes untouched: %s', async (_name, input, init) => {
+  ])('passes through untouched: %s', async (_name, input, init) => {
     const { calls, story, fetch } = noted();
     await fetch(input, init);
     await fetch(input, init);
@@ -54,13 +54,13 @@ describe('a request that is not a JSON POST', () => {
     expect(story).toEqual([]);
   });
 
-  test('passes within the tick of its call, as what it is given may change after', () => {
+  test('passes through within the tick of its call, because its arguments may change after it', () => {
     const { calls, fetch } = noted();
     void fetch(url);
     expect(calls).toHaveLength(1);
   });
 
-  test('passes unread: a stream', async () => {
+  test('passes through unread: a stream', async () => {
     const { calls, fetch } = noted();
     const body = new Blob([text]).stream();
     await fetch(url, { method: 'POST', body, duplex: 'half' } as RequestInit);
@@ -71,7 +71,7 @@ describe('a request that is not a JSON POST', () => {
   test.each([
     ['a form', form()],
     ['a file', new Blob(['x'], { type: 'audio/wav' })],
-  ])('passes as a Request, unread: %s', async (_name, body) => {
+  ])('passes through unread as a Request: %s', async (_name, body) => {
     const { calls, fetch } = noted();
     const request = new Request(url, { method: 'POST', body });
     await fetch(request);
@@ -117,7 +117,7 @@ describe('a Request object', () => {
     );
   });
 
-  test('gives way to what stands beside it', async () => {
+  test('is overridden by the init beside it', async () => {
     await withWire({ answer: () => ({ body: chatAnswer }) }, async ({ fetch, server, url }) => {
       const body = JSON.stringify({ ...question, model: 'other' });
       await fetch(requestTo(url), { body });
@@ -131,7 +131,7 @@ describe('a Request object', () => {
     });
   });
 
-  test('is aborted by its own signal, and not after that was taken away', async () => {
+  test('is aborted by its own signal, but not where the init removes the signal', async () => {
     const faults = [{ kind: 'hang' as const, times: 1 }];
     await withWire(
       { faults, answer: () => ({ body: chatAnswer }) },
@@ -151,7 +151,7 @@ describe('a Request object', () => {
   });
 });
 
-describe('what is given may be used anew at once', () => {
+describe('the caller may change its arguments at once', () => {
   test('headers, bytes and URL are sent as they were when fetch was called', async () => {
     await withWire({ answer: () => ({ body: chatAnswer }) }, async ({ fetch, server, url }) => {
       const headers = new Headers({ 'x-beta': 'one' });
@@ -181,7 +181,7 @@ describe('an answer that is neither JSON nor a known stream', () => {
     ['plain text', 'text/plain'],
     ['JSON text sequences', 'application/json-seq'],
     ['no named type', ''],
-  ])('passes: %s, to each of several callers its own', async (_name, type) => {
+  ])('passes through, one for each of several callers: %s', async (_name, type) => {
     let turn = 0;
     const answer = () => {
       turn += 1;
@@ -223,7 +223,7 @@ describe('an answer that is neither JSON nor a known stream', () => {
     });
   });
 
-  test('keeps bytes that are no text', async () => {
+  test('has the same bytes where they are not text', async () => {
     const bytes = new Uint8Array([0xff, 0xfb, 0x90, 0x00, 0x80]);
     const fetch = cachedFetch({
       cache: createLlmCache(),

@@ -17,8 +17,8 @@ const hang = (afterEvents: number, times?: number) => ({
 });
 const aborted = expect.objectContaining({ name: 'AbortError' });
 
-describe('whoever leaves a stream early', () => {
-  test('ends it upstream at once, though no chunk is coming', async () => {
+describe('a reader that leaves a stream early', () => {
+  test('ends it upstream at once, although no chunk is coming', async () => {
     await withWire({ answer: () => sse(), ...hang(1) }, async ({ post, server, story }) => {
       const reader = readerOf(await post());
       await nextText(reader);
@@ -30,7 +30,7 @@ describe('whoever leaves a stream early', () => {
     });
   });
 
-  test('ends it upstream by a signal, and reads the reason of that', async () => {
+  test('ends it upstream by a signal, and gets the reason of the signal', async () => {
     await withWire({ answer: () => sse(), ...hang(1) }, async ({ post, server }) => {
       const controller = new AbortController();
       const reader = readerOf(await post(question, { signal: controller.signal }));
@@ -60,7 +60,7 @@ describe('whoever leaves a stream early', () => {
     });
   });
 
-  test('leaves nothing behind for the next, who asks anew', async () => {
+  test('leaves nothing for the next caller, which makes a request of its own', async () => {
     await withWire({ answer: () => sse(), ...hang(2, 1) }, async ({ post, server, story }) => {
       const reader = readerOf(await post());
       await nextText(reader);
@@ -83,7 +83,7 @@ describe('whoever leaves a stream early', () => {
   });
 });
 
-describe('whoever follows a stream', () => {
+describe('a follower of a stream', () => {
   test('gets all of it from the start, however late', async () => {
     await withWire({ answer: () => sse(), latencyPerChunk: 5 }, async ({ post, server, story }) => {
       const leader = readerOf(await post());
@@ -147,13 +147,13 @@ describe('whoever follows a stream', () => {
   });
 });
 
-describe('of two that wait for an answer', () => {
+describe('of two callers that wait for an answer', () => {
   const slow = { answer: () => ({ body: chatAnswer }), latencyPerChunk: 30 };
 
   test.each([
     ['first', 0],
     ['second', 1],
-  ])('the %s may abort, and the other gets it', async (_name, index) => {
+  ])('the %s may abort, and the other gets the answer', async (_name, index) => {
     await withWire(slow, async ({ post, server }) => {
       const controllers = [new AbortController(), new AbortController()];
       const calls = controllers.map(({ signal }) => post(question, { signal }));
@@ -167,7 +167,7 @@ describe('of two that wait for an answer', () => {
     });
   });
 
-  test('both may abort, which ends it upstream', async () => {
+  test('both may abort, which ends the request upstream', async () => {
     await withWire({ ...slow, ...hang(0) }, async ({ post, server }) => {
       const controller = new AbortController();
       const { signal } = controller;
@@ -179,7 +179,7 @@ describe('of two that wait for an answer', () => {
     });
   });
 
-  test('none is asked upstream whose signal has fired before', async () => {
+  test('one whose signal fired before makes no request', async () => {
     await withWire(slow, async ({ post, server }) => {
       await expect(post(question, { signal: AbortSignal.abort() })).rejects.toThrow(aborted);
       await aMoment();
@@ -187,7 +187,7 @@ describe('of two that wait for an answer', () => {
     });
   });
 
-  test('a timeout is told as such', async () => {
+  test('one whose signal times out gets a timeout error', async () => {
     await withWire({ ...slow, ...hang(0) }, async ({ post }) => {
       const pending = post(question, { signal: AbortSignal.timeout(10) });
       await expect(pending).rejects.toThrow(expect.objectContaining({ name: 'TimeoutError' }));

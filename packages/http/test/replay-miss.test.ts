@@ -13,7 +13,7 @@ const adapter = {
 const answer = () => ({ body: chatAnswer });
 
 describe('a miss in replay mode, behind an SDK', () => {
-  test('is an answer that no SDK asks for again, and every SDK shows', async () => {
+  test('is a response that no SDK retries, and that every SDK shows', async () => {
     const fetching = { mode: 'replay', adapter } as const;
     await withWire({ fetching, answer }, async ({ post, server, url }) => {
       const response = await post();
@@ -27,7 +27,7 @@ describe('a miss in replay mode, behind an SDK', () => {
     });
   });
 
-  test('of one of many texts to embed is a miss of them all', async () => {
+  test('of one of many texts to embed is a miss of the whole batch', async () => {
     const fetching = { mode: 'replay', adapter } as const;
     await withWire({ fetching, answer }, async ({ fetch, url, server }) => {
       const post = jsonPost({ model: 'm', input: ['one', 'two'] });
@@ -37,7 +37,7 @@ describe('a miss in replay mode, behind an SDK', () => {
     });
   });
 
-  test('is stored nowhere: recorded later, it is answered', async () => {
+  test('is not stored: a request that is recorded later is answered', async () => {
     await withWire({ answer, fetching: { adapter } }, async ({ cache, post, url }) => {
       const replay = cachedFetch({ cache, adapter, mode: 'replay' });
       expect((await replay(url, jsonPost())).status).toBe(406);
@@ -46,7 +46,7 @@ describe('a miss in replay mode, behind an SDK', () => {
     });
   });
 
-  test('is no answer to any other error', async () => {
+  test('does not replace any other error', async () => {
     const broken = async () => {
       throw new TypeError('fetch failed');
     };

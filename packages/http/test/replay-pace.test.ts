@@ -34,7 +34,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-test('a stream that is replayed as recorded waits before its chunks, and is the same', async () => {
+test('a stream that is replayed at its recorded pace waits before its chunks, and is the same', async () => {
   await withWire({ ...slowWire, caching: { replay: 'recorded' } }, async (wire) => {
     const live = await stored(wire);
     fakeTimers();
@@ -82,7 +82,7 @@ test('a caller that aborts ends the wait, with its own reason', async () => {
   });
 });
 
-test('a stream that was stored without its pace comes at once', async () => {
+test('a stream that was stored without its pace is replayed at once', async () => {
   await withWire(slowWire, async (wire) => {
     const live = await stored(wire);
     fakeTimers();

@@ -104,7 +104,7 @@ describe('a stream', () => {
     });
   });
 
-  test('keeps for its first caller the headers of the moment, and for no other', async () => {
+  test('has the headers of the moment for its first caller only', async () => {
     const headers = {
       'x-ratelimit-remaining-requests': '3',
       'set-cookie': 'a=b',
@@ -142,7 +142,7 @@ describe('a stream', () => {
     });
   });
 
-  test('is stored although its reader takes a CR for the end of the marker, and leaves', async () => {
+  test('is stored although its reader leaves at the CR that ends the marker', async () => {
     const crlf = { lineEnding: '\r\n', chunkSize: 'byte' } as const;
     await withWire({ answer: () => ({ ...sse(), ...crlf }) }, async ({ post, server, story }) => {
       const reader = readerOf(await post());
@@ -177,7 +177,7 @@ describe('a stream', () => {
     });
   });
 
-  test('that was spoiled in the store is asked for anew', async () => {
+  test('is requested again where its entry is damaged', async () => {
     const store = new Map<string, unknown>();
     await withWire({ caching: { store }, answer: () => sse() }, async ({ post, server }) => {
       await bytesOf(await post());
@@ -190,7 +190,7 @@ describe('a stream', () => {
     });
   });
 
-  test('without a marker on the wire is stored where its adapter says that it has none', async () => {
+  test('without a terminal marker is stored where its adapter says that the provider sends none', async () => {
     const adapter: Adapter = {
       ...defaultAdapter,
       provider: 'silent',
@@ -209,7 +209,7 @@ describe('a stream', () => {
   });
 });
 
-describe('a stream that is not whole is given and not stored:', () => {
+describe('a stream that is not whole is returned and not stored:', () => {
   const one = { choices: [{ index: 0, delta: { content: 'Hel' }, finish_reason: null }] };
   const error = { error: { message: 'overloaded', code: 502 } };
   const length = { choices: [{ index: 0, delta: {}, finish_reason: 'length' }] };
@@ -240,7 +240,7 @@ describe('a stream that is not whole is given and not stored:', () => {
     });
   });
 
-  test('one whose connection is cut; every reader is told', async () => {
+  test('one whose connection is cut; every reader gets the error', async () => {
     const faults = [{ kind: 'cut-socket' as const, afterEvents: 2, times: 1 }];
     await withWire({ faults, answer: () => sse() }, async ({ post, server, story }) => {
       const [one, other] = await Promise.all([post(), post()]);
@@ -252,7 +252,7 @@ describe('a stream that is not whole is given and not stored:', () => {
     });
   });
 
-  test('one that an adapter cannot read; its caller reads it all the same', async () => {
+  test('one that an adapter cannot read; its caller can still read it', async () => {
     const fail = () => {
       throw new TypeError('a mistake in an adapter');
     };
@@ -263,9 +263,9 @@ describe('a stream that is not whole is given and not stored:', () => {
       const adapter: Adapter = { ...defaultAdapter, provider: 'mistaken', stream };
       await withWire(
         { fetching: { adapter }, answer: () => sse() },
-        async ({ post, events: told }) => {
+        async ({ post, events: sent }) => {
           expect((await bytesOf(await post())).toString()).toBe(events);
-          expect(told[1]).toMatchObject({ reason: 'unreadable' });
+          expect(sent[1]).toMatchObject({ reason: 'unreadable' });
         },
       );
     }

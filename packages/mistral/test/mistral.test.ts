@@ -32,7 +32,7 @@ const salty = [
 ];
 
 describe('a client of the Mistral SDK', () => {
-  test('keeps .parse() native', async () => {
+  test('has a native .parse()', async () => {
     // The SDK's own zod: this package has none.
     const { z } = createRequire(createRequire(import.meta.url).resolve('@mistralai/mistralai'))(
       'zod',
@@ -84,7 +84,7 @@ describe('a client of the Mistral SDK', () => {
     });
   });
 
-  test('keeps the fetcher and the hooks of its HTTPClient, on a hit too', async () => {
+  test('uses the fetcher and the hooks of its HTTPClient, on a hit as well', async () => {
     await withWire({ answer: hello }, async ({ server, cache }) => {
       let fetched = 0;
       const httpClient = new HTTPClient({
@@ -155,7 +155,7 @@ test('the key differs by a field that nobody knows yet, which a hook may write',
   });
 });
 
-describe('an answer that is not worth keeping', () => {
+describe('an answer that is not stored', () => {
   const thinking = [{ type: 'thinking', thinking: [{ type: 'text', text: 'Hm' }] }];
 
   test.each([

@@ -68,7 +68,7 @@ describe('a client of the Ollama SDK', () => {
     });
   });
 
-  test('keeps no vectors that do not match their texts', async () => {
+  test('does not store vectors that do not match their texts', async () => {
     const answer = () => json({ model: 'test', embeddings: [[1], [2]] });
     await withWire({ answer }, async ({ client, store }) => {
       expect((await client.embed({ model: 'test', input: 'a' })).embeddings).toHaveLength(2);
@@ -76,7 +76,7 @@ describe('a client of the Ollama SDK', () => {
     });
   });
 
-  test('keeps its own fetch and headers, and leaves the client that it was given as it was', async () => {
+  test('uses the fetch and headers of the given client, and leaves that client as it was', async () => {
     await withWire({ answer: hello }, async ({ server, cache }) => {
       let fetched = 0;
       const plain = clientOf(server, {
@@ -112,7 +112,7 @@ describe('a client of the Ollama SDK', () => {
     });
   });
 
-  test('lets pulling, showing and listing models pass by', async () => {
+  test('does not cache pulling, showing and listing models', async () => {
     const answer = () => json({ status: 'success', models: [] });
     await withWire({ answer }, async ({ client, server, store }) => {
       for (const _round of [1, 2]) {
@@ -189,7 +189,7 @@ describe('the key', () => {
     });
   });
 
-  test('tells no stream at all from stream: false, since the wire streams without it', async () => {
+  test('separates an absent stream from stream: false, because the server streams without it', async () => {
     await withWire({ answer: hello }, async ({ server, cache }) => {
       const asked: unknown[] = [];
       const ask = cachedLlmCall(
@@ -214,6 +214,6 @@ test.each([
   ['incomplete', line(said('Half'))],
   ['empty', chatAnswer('', { thinking: 'Hm' })],
   ['error', { error: 'overloaded' }],
-])('an answer that is not worth keeping is one that is %s', (reason, body) => {
+])('an answer is not stored where it is %s', (reason, body) => {
   expect(ollama.rejects(body, question)).toBe(reason);
 });

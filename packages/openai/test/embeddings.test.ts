@@ -24,7 +24,7 @@ const request = (input: string | string[]) => ({
   encoding_format: 'float' as const,
 });
 
-test('a batch asks for the missing texts only, once each, and gives all in their order', async () => {
+test('a batch requests the missing texts only, once each, and returns all in their order', async () => {
   await withWire({ answer }, async ({ client, server }) => {
     await client.embeddings.create(request(['b', 'a']));
     const { data, usage } = await client.embeddings.create(request(['a', 'ccc', 'b', 'ccc', 'dd']));
@@ -40,7 +40,7 @@ test('a batch asks for the missing texts only, once each, and gives all in their
   });
 });
 
-test('a batch that was asked before makes no request, and one text is a batch of one', async () => {
+test('a batch that was embedded before makes no request, and one text is a batch of one', async () => {
   await withWire({ answer }, async ({ client, server }) => {
     const first = await client.embeddings.create(request(['one', 'two']));
     const { data, response } = await client.embeddings
@@ -54,7 +54,7 @@ test('a batch that was asked before makes no request, and one text is a batch of
   });
 });
 
-test('a batch of which a part was asked before says partial', async () => {
+test('a batch of which a part was embedded before has the outcome partial', async () => {
   await withWire({ answer }, async ({ client }) => {
     await client.embeddings.create(request(['one']));
     const { response } = await client.embeddings.create(request(['one', 'two'])).withResponse();
@@ -62,7 +62,7 @@ test('a batch of which a part was asked before says partial', async () => {
   });
 });
 
-test('two batches at the same time ask for a common text once', async () => {
+test('two batches at the same time request a common text once', async () => {
   await withWire({ answer, latencyPerChunk: 10 }, async ({ client, server }) => {
     await Promise.all([
       client.embeddings.create(request(['x', 'common'])),
@@ -73,7 +73,7 @@ test('two batches at the same time ask for a common text once', async () => {
   });
 });
 
-test('an answer that has not one vector for each text is passed on, and not kept', async () => {
+test('an answer without one vector for each text is returned and not stored', async () => {
   const short = () => ({ body: { object: 'list', data: [], model: 'embedder', usage: {} } });
   await withWire({ answer: short }, async ({ client, story }) => {
     const { data } = await client.embeddings.create(request(['a', 'b']));

@@ -125,7 +125,7 @@ describe('a client of the Groq SDK', () => {
     });
   });
 
-  test('says what a stream used, from the field that Groq has for it', () => {
+  test('reads the usage of a stream from a field that only Groq has', () => {
     const { body } = salty as { body: readonly unknown[] };
     expect(groq.usageOf?.(groq.stream.assemble(body))).toMatchObject({
       inputTokens: 5,

@@ -21,7 +21,7 @@ const json = (body: unknown, headers = {}) => ({ status: 200, headers, body });
 const question = { model: 'gpt-test', messages: [{ role: 'user' as const, content: 'Hi' }] };
 
 describe('a client of the openai SDK', () => {
-  test('says on withResponse() where an answer comes from, and keeps its request id', async () => {
+  test('says on withResponse() where an answer comes from, with its request id', async () => {
     const answer = () =>
       json(chatAnswer('Hello'), { 'x-request-id': 'req-7', 'set-cookie': 'a=b' });
     await withWire({ answer }, async ({ client, server }) => {
@@ -38,7 +38,7 @@ describe('a client of the openai SDK', () => {
     });
   });
 
-  test('keeps .parse(), .stream() and runTools native', async () => {
+  test('has native .parse(), .stream() and runTools', async () => {
     const schema = z.object({ mood: z.string() });
     const format = { ...question, response_format: zodResponseFormat(schema, 'mood') };
     const answer = () => json(chatAnswer('{"mood":"calm"}'));
@@ -170,7 +170,7 @@ describe('the key', () => {
     });
   });
 
-  test('keeps Azure deployments apart by their path', async () => {
+  test('separates Azure deployments by their path', async () => {
     await withWire({ answer }, async ({ cache, server }) => {
       for (const deployment of ['one', 'two', 'one']) {
         const azure = new AzureOpenAI({
@@ -186,7 +186,7 @@ describe('the key', () => {
   });
 });
 
-test('an answer that hangs on state goes past the cache, and one of hosted tools is not kept', async () => {
+test('a call that depends on state bypasses the cache, and an answer of hosted tools is not stored', async () => {
   const body = { id: 'r', object: 'response', status: 'completed', model: 'm', output: [{}] };
   await withWire({ answer: () => json(body) }, async ({ client, story }) => {
     await client.responses.create({ model: 'm', input: 'Hi', previous_response_id: 'resp_1' });
