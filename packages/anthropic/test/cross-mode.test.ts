@@ -58,11 +58,11 @@ test('a stored answer answers a call that streams, with events that the SDK puts
   await withCrossing([json(answer)], async (client, { asked }) => {
     await client.messages.create(question);
     const stream = client.messages.stream(question);
-    const told: string[] = [];
-    stream.on('streamEvent', ({ type }) => told.push(type));
+    const seen: string[] = [];
+    stream.on('streamEvent', ({ type }) => seen.push(type));
     expect(asSent(await stream.finalMessage())).toEqual(answer);
-    expect(told[0]).toBe('message_start');
-    expect(told.at(-1)).toBe('message_stop');
+    expect(seen[0]).toBe('message_start');
+    expect(seen.at(-1)).toBe('message_stop');
     expect(asked()).toBe(1);
   });
 });

@@ -23,7 +23,7 @@ function inTurn(...responses: readonly ExchangeResponse[]) {
 
 describe('an answer that is a failure', () => {
   test.each([400, 401, 404, 429, 500, 529])(
-    'is given as it is and not stored: %s',
+    'is returned as it is and not stored: %s',
     async (status) => {
       await withWire({ answer: () => failure(status) }, async ({ post, server, story, url }) => {
         for (const _turn of [1, 2]) {
@@ -98,27 +98,24 @@ describe('with staleIfError', () => {
     Object.entries(answers).flatMap(([name, good]) =>
       [408, 429, 500, 503].map((status) => ({ name, good, status })),
     ),
-  )(
-    'an older answer stands in for a provider that says $status: $name',
-    async ({ good, status }) => {
-      const clock = manualClock();
-      const caching = { now: clock.now, ttl: HOUR, staleIfError: HOUR };
-      const answer = inTurn(good, failure(status));
-      await withWire({ caching, answer }, async ({ post, server, story, events }) => {
-        const first = await bytesOf(await post());
-        clock.advance(HOUR + 60_000);
-        const stale = await post();
-        expect([stale.status, stale.headers.get('x-cached-llm')]).toEqual([200, 'stale']);
-        expect(stale.headers.get('age')).toBe('3660');
-        expect(await bytesOf(stale)).toEqual(first);
-        expect(server.count).toBe(2);
-        expect(story).toEqual(['miss', 'stored', 'stale']);
-        expect(events[2]).toMatchObject({ isFallback: true });
-      });
-    },
-  );
+  )('an older answer is served in place of status $status: $name', async ({ good, status }) => {
+    const clock = manualClock();
+    const caching = { now: clock.now, ttl: HOUR, staleIfError: HOUR };
+    const answer = inTurn(good, failure(status));
+    await withWire({ caching, answer }, async ({ post, server, story, events }) => {
+      const first = await bytesOf(await post());
+      clock.advance(HOUR + 60_000);
+      const stale = await post();
+      expect([stale.status, stale.headers.get('x-cached-llm')]).toEqual([200, 'stale']);
+      expect(stale.headers.get('age')).toBe('3660');
+      expect(await bytesOf(stale)).toEqual(first);
+      expect(server.count).toBe(2);
+      expect(story).toEqual(['miss', 'stored', 'stale']);
+      expect(events[2]).toMatchObject({ isFallback: true });
+    });
+  });
 
-  test('it stands in for a page of a gateway, and for no answer at all', async () => {
+  test('it is served in place of a page of a gateway, and of no answer at all', async () => {
     const clock = manualClock();
     const caching = { now: clock.now, ttl: HOUR, staleIfError: HOUR };
     const page = { status: 502, kind: 'text' as const, body: '<h1>Bad gateway</h1>' };
@@ -134,7 +131,7 @@ describe('with staleIfError', () => {
     });
   });
 
-  test('it lets go of the connection on which the failure came', async () => {
+  test('it releases the connection on which the failure came', async () => {
     const clock = manualClock();
     const caching = { now: clock.now, ttl: HOUR, staleIfError: HOUR };
     let read = 0;
@@ -156,7 +153,7 @@ describe('with staleIfError', () => {
     });
   });
 
-  test('a request that is wrong is told so', async () => {
+  test('a request that is wrong gets the error of the provider', async () => {
     const clock = manualClock();
     const caching = { now: clock.now, ttl: HOUR, staleIfError: HOUR };
     const answer = inTurn({ body: chatAnswer }, failure(400));
@@ -186,27 +183,30 @@ describe('with staleWhileRevalidate', () => {
   test.each<[string, ExchangeResponse, ExchangeResponse]>([
     ['JSON', { body: chatAnswer }, { body: { ...chatAnswer, id: 'second' } }],
     ['a stream', wave('first'), wave('second')],
-  ])('%s is served at once, and asked for anew behind the answer', async (_name, first, second) => {
-    const clock = manualClock();
-    const caching = { now: clock.now, ttl: HOUR, staleWhileRevalidate: HOUR };
-    const answer = inTurn(first, { ...second, latencyPerChunk: 5 });
-    await withWire({ caching, answer }, async ({ post, server, story }) => {
-      const old = await bytesOf(await post());
-      clock.advance(HOUR);
-      const stale = await Promise.all([post(), post()]);
-      for (const response of stale) {
-        expect(response.headers.get('x-cached-llm')).toBe('stale');
-        expect(await bytesOf(response)).toEqual(old);
-      }
-      await eventually(() => story.filter((name) => name === 'stored').length === 2);
-      const fresh = await post();
-      expect(fresh.headers.get('x-cached-llm')).toBe('hit');
-      expect((await bytesOf(fresh)).toString()).toContain('second');
-      expect(server.count).toBe(2);
-    });
-  });
+  ])(
+    '%s is served at once, and requested again behind the answer',
+    async (_name, first, second) => {
+      const clock = manualClock();
+      const caching = { now: clock.now, ttl: HOUR, staleWhileRevalidate: HOUR };
+      const answer = inTurn(first, { ...second, latencyPerChunk: 5 });
+      await withWire({ caching, answer }, async ({ post, server, story }) => {
+        const old = await bytesOf(await post());
+        clock.advance(HOUR);
+        const stale = await Promise.all([post(), post()]);
+        for (const response of stale) {
+          expect(response.headers.get('x-cached-llm')).toBe('stale');
+          expect(await bytesOf(response)).toEqual(old);
+        }
+        await eventually(() => story.filter((name) => name === 'stored').length === 2);
+        const fresh = await post();
+        expect(fresh.headers.get('x-cached-llm')).toBe('hit');
+        expect((await bytesOf(fresh)).toString()).toContain('second');
+        expect(server.count).toBe(2);
+      });
+    },
+  );
 
-  test('what stands behind the answer outlives the signal of its caller', async () => {
+  test('the call behind the answer outlives the signal of its caller', async () => {
     const clock = manualClock();
     const caching = { now: clock.now, ttl: HOUR, staleWhileRevalidate: HOUR };
     const answer = inTurn(wave('first'), { ...wave('second'), latencyPerChunk: 5 });
@@ -226,7 +226,7 @@ describe('with staleWhileRevalidate', () => {
     });
   });
 
-  test('a revalidation that fails leaves the answer where it is', async () => {
+  test('a revalidation that fails leaves the stored answer as it is', async () => {
     const clock = manualClock();
     const caching = { now: clock.now, ttl: HOUR, staleWhileRevalidate: HOUR };
     const answer = inTurn({ body: chatAnswer }, failure(500));
