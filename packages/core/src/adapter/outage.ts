@@ -1,11 +1,11 @@
-import type { CallIdentity } from '../key/index.ts';
+import { BoundedMap, type CallIdentity } from '../key/index.ts';
 
 const FIRST_PAUSE = 1_000;
 
 const LONGEST_PAUSE = 60_000;
 
-/** Providers and models remembered: a bound, since models are the caller's words. */
-const MOST = 1_000;
+/** Models that are remembered. Bounded because their names are the user's. */
+const MAX_KNOWN_MODELS = 1_000;
 
 interface Rest {
   readonly pause: number;
@@ -19,7 +19,7 @@ const nameOf = ({ provider, model }: Asked) => JSON.stringify([provider, model])
 /** Which providers have just failed: where there is an older answer, they are left alone for a while. */
 export class BackOff {
   readonly #now: () => number;
-  readonly #rests = new Map<string, Rest>();
+  readonly #rests = new BoundedMap<string, Rest>(MAX_KNOWN_MODELS);
 
   constructor(now: () => number) {
     this.#now = now;
@@ -36,7 +36,6 @@ export class BackOff {
     // Calls that were under way when it failed say nothing new.
     if (rest !== undefined && this.#now() < rest.until) return;
     const pause = Math.min(rest === undefined ? FIRST_PAUSE : rest.pause * 2, LONGEST_PAUSE);
-    if (this.#rests.size >= MOST) this.#rests.clear();
     this.#rests.set(name, { pause, until: this.#now() + pause });
   }
 

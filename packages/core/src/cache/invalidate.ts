@@ -47,13 +47,13 @@ export class Steering {
     const { entries, flights } = this.#parts;
     if (!('key' in selection)) return this.#invalidateTag(tagOf(selection));
     flights.detach(selection.key);
-    return entries.byKey.invalidate(selection.key);
+    return entries.invalidate(selection.key);
   }
 
   /** The entries are stale from now on. False when the store could not be told. */
   async expire(selection: Selection): Promise<boolean> {
     const { entries, now } = this.#parts;
-    if ('key' in selection) return entries.byKey.expire(selection.key, now());
+    if ('key' in selection) return entries.expire(selection.key, now());
     return entries.tags.expire(tagOf(selection), now());
   }
 

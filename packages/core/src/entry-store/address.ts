@@ -1,35 +1,40 @@
 import type { EntryIdentity } from '../entry/index.ts';
 import type { Bypass } from '../events/index.ts';
-import { allTagsOfCall } from '../invalidation/index.ts';
+import type { CallTags, TagsOfCall } from '../invalidation/index.ts';
 import { type CallIdentity, fingerprint, NotCanonical } from '../key/index.ts';
 import type { Policy } from '../options/index.ts';
 
-/** Where one request's entry lives, and which markers speak of it. */
-export interface Address extends EntryIdentity {
+/** Where the entry of one request is stored, and which tags it has. */
+export interface Address extends EntryIdentity, TagsOfCall {
   readonly key: string;
-  readonly tags: readonly string[];
-  /** Now, where what is written is older. @default when it was stored */
-  readonly writtenAt?: number | undefined;
 }
 
+/** Is this the reason why a call bypasses the cache? */
 export function isBypass(value: object): value is Bypass {
   return 'bypass' in value;
 }
 
-/** Where the entry for this request is, or why it can have none. */
+/** The part of an `EntryStore` that finds addresses. */
+interface Addressing {
+  readonly callTags: CallTags;
+  keyOf(identity: EntryIdentity): string;
+}
+
+/** Where the entry of this request is stored, or why the request bypasses the cache. */
 export function addressOf(
-  entries: { keyOf(addressee: EntryIdentity): string },
+  entries: Addressing,
   identity: CallIdentity | Bypass,
   policy: Policy,
 ): Address | Bypass {
   if (isBypass(identity)) return identity;
   const { provider } = identity;
-  if (policy.requireScope && policy.scope === '') return { bypass: 'no-scope', provider };
+  const { scope } = policy;
+  if (policy.requireScope && scope === '') return { bypass: 'no-scope', provider };
   try {
-    const { scope } = policy;
     const digest = fingerprint(identity);
     const key = entries.keyOf({ fingerprint: digest, scope });
-    return { fingerprint: digest, scope, key, tags: allTagsOfCall(identity, policy) };
+    const { tags, tagRows } = entries.callTags.of(identity, policy);
+    return { fingerprint: digest, scope, key, tags, tagRows };
   } catch (error) {
     if (error instanceof NotCanonical) {
       return { bypass: 'not-canonical', provider, field: error.path };

@@ -1,29 +1,29 @@
 import type { EntryHeader } from '../entry/index.ts';
-import { tagsOfCall } from '../invalidation/index.ts';
+import { headerTags } from '../invalidation/index.ts';
 import { type CallIdentity, type FieldDigests, fieldDigests } from '../key/index.ts';
 import type { Policy } from '../options/index.ts';
 import type { Address } from './address.ts';
 
-/** What is told of a request's fields beside its answer: nothing, unless it is asked for. */
-function fieldDigestsFor(identity: CallIdentity, { explain }: Policy): FieldDigests | undefined {
+/** The digests of a request's fields, where `explain` asks for them. */
+function fieldsFor(identity: CallIdentity, { explain }: Policy): FieldDigests | undefined {
   if (!explain) return undefined;
   try {
     return fieldDigests(identity);
   } catch {
-    return undefined; // an instance in the request has changed since its key was taken
+    return undefined; // an instance in the request has changed since its key was made
   }
 }
 
-/** JSON has no Infinity: an endless window ends at the last instant that can be written. */
+/** JSON has no Infinity, so an endless window ends at the last instant that can be written. */
 const until = (instant: number) => Math.min(instant, Number.MAX_SAFE_INTEGER);
 
-/** What is known of an answer itself. */
-export type AnswerFacts = Pick<EntryHeader, 'kind' | 'usage' | 'served' | 'took' | 'delays'>;
+/** What is known of the answer itself. */
+type AnswerFields = Pick<EntryHeader, 'kind' | 'usage' | 'served' | 'took' | 'delays'>;
 
-type Life = Pick<EntryHeader, 'storedAt' | 'freshUntil' | 'staleUntil' | 'fallbackUntil'>;
+type Windows = Pick<EntryHeader, 'storedAt' | 'freshUntil' | 'staleUntil' | 'fallbackUntil'>;
 
-/** When what is stored at `storedAt` is fresh, and what becomes of it then. */
-export function freshnessWindows(storedAt: number, policy: Policy): Life {
+/** Until when an answer that is stored at `storedAt` is fresh, served stale, and served as a fallback. */
+export function freshnessWindows(storedAt: number, policy: Policy): Windows {
   const { ttl, staleWhileRevalidate, staleIfError } = policy;
   const freshUntil = until(storedAt + ttl);
   const staleUntil = until(freshUntil + staleWhileRevalidate);
@@ -31,22 +31,21 @@ export function freshnessWindows(storedAt: number, policy: Policy): Life {
   return { storedAt, freshUntil, staleUntil, fallbackUntil };
 }
 
-/** The request whose answer is stored. */
 interface StoredRequest {
   readonly address: Pick<Address, 'fingerprint' | 'scope'>;
   readonly call: { readonly identity: CallIdentity; readonly policy: Policy };
 }
 
-/** The envelope of an answer that is stored at `storedAt`. */
+/** The header of an answer to this request that is stored at `storedAt`. */
 export function newHeader(
   { address, call }: StoredRequest,
-  answer: AnswerFacts,
+  answer: AnswerFields,
   storedAt: number,
 ): EntryHeader {
   const { identity, policy } = call;
-  const tags = tagsOfCall(identity, policy);
+  const tags = headerTags(identity, policy);
   const { freshUntil, staleUntil, fallbackUntil } = freshnessWindows(storedAt, policy);
-  // Written out: with a spread it takes a fifth of a miss.
+  // The fields are written out because a spread takes a fifth of the time of a miss.
   return {
     fingerprint: address.fingerprint,
     scope: address.scope,
@@ -62,7 +61,7 @@ export function newHeader(
     tags: tags.length === 0 ? undefined : tags,
     usage: answer.usage,
     served: answer.served,
-    fields: fieldDigestsFor(identity, policy),
+    fields: fieldsFor(identity, policy),
     took: answer.took,
   };
 }

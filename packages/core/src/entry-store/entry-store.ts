@@ -11,6 +11,8 @@ import {
   readEntryText,
 } from '../entry/index.ts';
 import {
+  CallTags,
+  FIRST_TAG_STATE,
   generationsOf,
   parseTagState,
   staleSince,
@@ -18,15 +20,15 @@ import {
   type TagState,
   type TagStates,
 } from '../invalidation/index.ts';
-import type { RowStore, StoredRow } from '../store/index.ts';
+import type { RowStore } from '../store/index.ts';
 import type { Address } from './address.ts';
 import { EntryReader, type FoundEntry } from './entry-reader.ts';
 import { KeyRing } from './key-ring.ts';
 
-/** Characters written, or why none were. */
-export type WriteResult = number | 'too-large' | 'store-error';
+/** Characters that were written, or why none were. */
+type WriteResult = number | 'too-large' | 'store-error';
 
-/** Keyv gets a longer ttl: it deletes an expired row on reading it, and may delete the fresh one just written. */
+/** The store gets a longer ttl: Keyv deletes an expired row on reading it, and may delete the fresh one just written. */
 const GRACE = 60_000;
 
 function ttlOf(header: EntryHeader, writtenAt: number): number | undefined {
@@ -34,171 +36,123 @@ function ttlOf(header: EntryHeader, writtenAt: number): number | undefined {
   return last >= Number.MAX_SAFE_INTEGER ? undefined : Math.ceil(last - writtenAt) + GRACE;
 }
 
-/** Puts entries into a store and takes them out of it, in the order it was told to. */
-export class EntryWriter {
-  readonly #rows: RowStore;
-  readonly #codec: RowCodec;
-  /** What is compressed on its way: a word against its key that comes meanwhile would be overtaken. */
-  readonly #late = new Map<string, Promise<unknown>>();
-
-  constructor(rows: RowStore, codec: RowCodec) {
-    this.#rows = rows;
-    this.#codec = codec;
-  }
-
-  write(key: string, entry: Entry, writtenAt = entry.header.storedAt): Promise<WriteResult> {
-    const ttl = ttlOf(entry.header, writtenAt);
-    const row = this.#codec.encode(key, entryText(entry));
-    if (!(row instanceof Promise)) return this.#put(key, row, ttl);
-    const writing = row.then((late) => this.#put(key, late, ttl));
-    this.#late.set(key, writing);
-    return writing.finally(() => {
-      if (this.#late.get(key) === writing) this.#late.delete(key);
-    });
-  }
-
-  async remove(key: string): Promise<boolean> {
-    if (this.#late.size > 0) await this.#late.get(key);
-    return this.#rows.remove(key);
-  }
-
-  /** A word on a key, in the place of its entry. */
-  async post(key: string, text: string): Promise<boolean> {
-    if (this.#late.size > 0) await this.#late.get(key);
-    return this.#rows.write(key, this.#codec.encryption.encryptText(key, text), undefined);
-  }
-
-  async #put(key: string, row: string | undefined, ttl: number | undefined): Promise<WriteResult> {
-    if (row === undefined) return 'too-large';
-    const isWritten = await this.#rows.write(key, row, ttl);
-    return isWritten ? row.length : 'store-error';
-  }
-}
-
-export interface KeySteeringParts {
-  readonly rows: RowStore;
-  readonly keyRing: KeyRing;
-  readonly writer: EntryWriter;
-}
-
-/**
- * Takes one entry out of use. An older secret may keep it under a key that this one does not tell: then a
- * marker takes the entry's place, and is heard by whoever looks for it under both.
- */
-export class KeySteering {
-  readonly #parts: KeySteeringParts;
-
-  constructor(parts: KeySteeringParts) {
-    this.#parts = parts;
-  }
-
-  /** The entry under `key` answers nobody from now on. False when the store could not be told. */
-  async invalidate(key: string): Promise<boolean> {
-    const { keyRing, writer } = this.#parts;
-    if (!keyRing.hasOlderSecrets) return writer.remove(key);
-    const isTold = await this.#post(key, { generation: randomUUID() });
-    return (await this.#removeOlder(key)) && isTold;
-  }
-
-  /** The entry under `key` is stale from `now` on. False when the store could not be told. */
-  async expire(key: string, now: number): Promise<boolean> {
-    const { rows, keyRing, writer } = this.#parts;
-    const [row] = (await rows.read([key])) ?? [null];
-    if (row === null) return false;
-    const text = row === undefined ? undefined : await keyRing.newest.decode(key, row);
-    const entry = text === undefined ? undefined : readEntryText(text);
-    if (entry !== undefined) {
-      const header = staleSince(entry.header, Math.min(now, entry.header.freshUntil));
-      return typeof (await writer.write(key, { ...entry, header })) === 'number';
-    }
-    const said = row === undefined ? { generation: '' } : parseTagState(text);
-    if (!keyRing.hasOlderSecrets || said === undefined) return true;
-    return this.#post(key, { ...said, expiredAt: now });
-  }
-
-  /** What older secrets keep is of yesterday then, and would come to light when the newer entry's time is over. */
-  supersede(key: string, writing: Promise<WriteResult>): Promise<WriteResult> {
-    if (!this.#parts.keyRing.hasOlderSecrets) return writing;
-    return writing.then(async (written) => {
-      if (typeof written === 'number') await this.#removeOlder(key);
-      return written;
-    });
-  }
-
-  /** As far as this process met the request. */
-  async #removeOlder(key: string): Promise<boolean> {
-    const { rows, keyRing } = this.#parts;
-    const removals = keyRing.olderKeys(key).map((older) => rows.remove(older));
-    return (await Promise.all(removals)).every((isTold) => isTold);
-  }
-
-  #post(key: string, tagState: TagState): Promise<boolean> {
-    return this.#parts.writer.post(key, JSON.stringify(tagState));
-  }
-}
-
-export interface EntryStoreOptions extends RowBounds {
+interface EntryStoreOptions extends RowBounds {
   readonly namespace: string;
   readonly encryptions: Encryptions;
 }
 
-/** Entries under their keys in a namespace of a store. */
+/** Where an entry is written. */
+interface Place extends Pick<Address, 'key' | 'tags'> {
+  /** Milliseconds since 1970. @default the instant at which the entry was stored first */
+  readonly writtenAt?: number | undefined;
+}
+
+/** Entries under their keys in one namespace of a store. No method rejects. */
 export class EntryStore {
-  readonly #rows: RowStore;
-  readonly #keyRing: KeyRing;
-  readonly #reader: EntryReader;
-  readonly #writer: EntryWriter;
+  /** Every key of the namespace starts with it. */
   readonly prefix: string;
   readonly tags: TagGenerations;
-  readonly byKey: KeySteering;
+  readonly callTags: CallTags;
+  readonly keyRing: KeyRing;
+  readonly #rows: RowStore;
+  readonly #reader: EntryReader;
+  /** Writes by key whose entry is still being compressed: what comes after them must not overtake them. */
+  readonly #compressing = new Map<string, Promise<unknown>>();
 
   constructor(rows: RowStore, { namespace, encryptions, ...bounds }: EntryStoreOptions) {
-    this.#rows = rows;
     this.prefix = namespacePrefix(namespace);
-    this.#keyRing = new KeyRing(
+    this.tags = new TagGenerations(rows, this.prefix, encryptions);
+    this.#rows = rows;
+    this.callTags = new CallTags(this.tags);
+    this.keyRing = new KeyRing(
       encryptions,
       (encryption) => new RowCodec(encryption, this.prefix, bounds),
     );
-    this.#writer = new EntryWriter(rows, this.#keyRing.newest);
-    this.tags = new TagGenerations(rows, this.prefix, encryptions);
-    this.#reader = new EntryReader({ rows, keyRing: this.#keyRing, tagStates: this.tags });
-    this.byKey = new KeySteering({ rows, keyRing: this.#keyRing, writer: this.#writer });
+    this.#reader = new EntryReader({ rows, keyRing: this.keyRing, tags: this.tags });
   }
 
-  keyOf(addressee: EntryIdentity): string {
-    return this.#keyRing.keyOf(addressee);
+  /** The key of an entry, which is `namespace:format-version:scope:fingerprint`. */
+  keyOf(identity: EntryIdentity): string {
+    return this.keyRing.keyOf(identity);
   }
 
-  /** In the call itself, unless the store, or what it holds, needs time. */
+  /** Reads synchronously, unless the store or the row needs time. Entries that are invalid are not found. */
   read(address: Address): FoundEntry | Promise<FoundEntry> {
     return this.#reader.read(address);
   }
 
-  write(address: Address, entry: Entry, tagStates: TagStates): Promise<WriteResult> {
-    const generations = generationsOf(this.tags.generationNames(address.tags), tagStates);
+  /** Writes an entry of the generations that its tags had at the look-up. */
+  write({ key, tags, writtenAt }: Place, entry: Entry, states: TagStates): Promise<WriteResult> {
+    const generations = generationsOf(this.tags.generationNames(tags), states);
     const isFirst = Object.keys(generations).length === 0;
     const header = isFirst ? entry.header : { ...entry.header, generations };
-    const writing = this.#writer.write(address.key, { ...entry, header }, address.writtenAt);
-    return this.byKey.supersede(address.key, writing);
+    const writing = this.#write(key, { ...entry, header }, writtenAt);
+    return this.keyRing.hasOlderSecrets ? this.#replaceOlder(key, writing) : writing;
   }
 
-  /** Takes a row out of the store, whatever it is. */
+  /** Makes the entry under a key invalid. Resolves to false where the store did not accept it. */
+  async invalidate(key: string): Promise<boolean> {
+    if (!this.keyRing.hasOlderSecrets) {
+      if (this.#compressing.size > 0) await this.#compressing.get(key);
+      return this.#rows.remove(key);
+    }
+    const isWritten = await this.#writeKeyState(key, { generation: randomUUID() });
+    return (await this.#removeOlder(key)) && isWritten;
+  }
+
+  /** Makes the entry under a key stale from `now` on. Resolves to false where the store did not accept it. */
+  async expire(key: string, now: number): Promise<boolean> {
+    const texts = await this.#rows.read([key]);
+    if (texts === undefined) return false;
+    const [row] = texts;
+    const text = row === undefined ? undefined : await this.keyRing.newest.decode(key, row);
+    const entry = text === undefined ? undefined : readEntryText(text);
+    if (entry !== undefined) {
+      const header = staleSince(entry.header, Math.min(now, entry.header.freshUntil));
+      return typeof (await this.#write(key, { ...entry, header })) === 'number';
+    }
+    const state = row === undefined ? FIRST_TAG_STATE : parseTagState(text);
+    if (!this.keyRing.hasOlderSecrets || state === undefined) return true;
+    return this.#writeKeyState(key, { ...state, expiredAt: now });
+  }
+
+  /** Removes a row from the store, whatever it holds. Resolves to false where the store did not accept it. */
   remove(key: string): Promise<boolean> {
     return this.#rows.remove(key);
   }
 
-  /** The entry in a row as a scan finds it; nothing where it is none, or is not at its own key. */
-  entryIn(row: StoredRow): Promise<Entry | undefined> {
-    return this.#keyRing.entryIn(row);
+  #write(key: string, entry: Entry, writtenAt = entry.header.storedAt): Promise<WriteResult> {
+    const ttl = ttlOf(entry.header, writtenAt);
+    const row = this.keyRing.newest.encode(key, entryText(entry));
+    if (!(row instanceof Promise)) return this.#writeRow(key, row, ttl);
+    const writing = row.then((late) => this.#writeRow(key, late, ttl));
+    this.#compressing.set(key, writing);
+    return writing.finally(() => {
+      if (this.#compressing.get(key) === writing) this.#compressing.delete(key);
+    });
   }
 
-  /** Is the row no entry, but a word on the key of one? */
-  isKeyState(row: StoredRow): Promise<boolean> {
-    return this.#keyRing.isKeyState(row);
+  async #writeRow(key: string, row: string | undefined, ttl: number | undefined) {
+    if (row === undefined) return 'too-large';
+    return (await this.#rows.write(key, row, ttl)) ? row.length : 'store-error';
   }
 
-  /** The header as the markers of all its tags leave it: nothing where the entry answers nobody. */
-  applyTagStates(tagStates: TagStates, header: EntryHeader): EntryHeader | undefined {
-    return this.#reader.applyTagStates(tagStates, header);
+  async #writeKeyState(key: string, state: TagState): Promise<boolean> {
+    if (this.#compressing.size > 0) await this.#compressing.get(key);
+    const row = this.keyRing.newest.encryption.encryptText(key, JSON.stringify(state));
+    return this.#rows.write(key, row, undefined);
+  }
+
+  /** An older secret's entry is older, and would be served again when the newer entry's time is over. */
+  async #replaceOlder(key: string, writing: Promise<WriteResult>): Promise<WriteResult> {
+    const result = await writing;
+    if (typeof result === 'number') await this.#removeOlder(key);
+    return result;
+  }
+
+  /** Removes the entries of older secrets, as far as this process knows their keys. */
+  async #removeOlder(key: string): Promise<boolean> {
+    const removals = this.keyRing.olderKeys(key).map((older) => this.#rows.remove(older));
+    return (await Promise.all(removals)).every((isRemoved) => isRemoved);
   }
 }

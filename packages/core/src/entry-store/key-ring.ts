@@ -6,20 +6,31 @@ import {
   type RowCodec,
   readEntryText,
 } from '../entry/index.ts';
-import { applyExpiry, parseTagState } from '../invalidation/index.ts';
+import { applyExpiry, FIRST_TAG_STATE, parseTagState } from '../invalidation/index.ts';
+import { BoundedMap } from '../key/index.ts';
 import type { RowTexts, StoredRow } from '../store/index.ts';
 
-/** Remembered keys: a bound, since requests are without one. */
-const MOST = 10_000;
+/** The key of an entry under the newest secret, and further keys. */
+export type Keys = [string, ...string[]];
+
+/** Keys whose older keys are remembered. Bounded because requests are not. */
+const MAX_KNOWN_KEYS = 10_000;
 
 const NONE: readonly string[] = [];
 
-/** What the secret that writes keeps, and what older ones keep while it takes their place. */
+const entryIn = (text: string | undefined) =>
+  text === undefined ? undefined : readEntryText(text);
+
+/**
+ * The keys and rows of entries under the newest secret, which writes, and under older secrets, which are only read.
+ * Where there are older secrets, a key may hold a key state in place of an entry: it says that the entry under an
+ * older key is invalid or stale, in the form of a tag's state.
+ */
 export class KeyRing {
   readonly newest: RowCodec;
   readonly #older: readonly RowCodec[];
-  /** By the newest key, which does not tell them. */
-  readonly #olderKeys = new Map<string, readonly string[]>();
+  /** By the newest key, from which the older keys cannot be made. */
+  readonly #olderKeys = new BoundedMap<string, readonly string[]>(MAX_KNOWN_KEYS);
 
   constructor([newest, ...older]: Encryptions, codecOf: (encryption: Encryption) => RowCodec) {
     this.newest = codecOf(newest);
@@ -30,74 +41,66 @@ export class KeyRing {
     return this.#older.length > 0;
   }
 
-  keyOf(addressee: EntryIdentity): string {
-    const key = this.newest.keyOf(addressee);
-    if (this.hasOlderSecrets) this.#learn(key, addressee);
+  keyOf(identity: EntryIdentity): string {
+    const key = this.newest.keyOf(identity);
+    if (this.hasOlderSecrets && !this.#olderKeys.has(key)) {
+      this.#olderKeys.set(
+        key,
+        this.#older.map((codec) => codec.keyOf(identity)),
+      );
+    }
     return key;
   }
 
-  /** Where older secrets keep the entry that the newest keeps under `key`; none where this process never met its request. */
+  /** The keys of the same entry under older secrets. None where this process never met the request. */
   olderKeys(key: string): readonly string[] {
     return this.#olderKeys.get(key) ?? NONE;
   }
 
-  /** The entry in the rows under a key and its older ones: the newest that there is decides. */
-  findEntry(keys: readonly [string, ...string[]], rows: RowTexts) {
-    const [key] = keys;
-    const [row] = rows;
-    const text = row === undefined ? undefined : this.newest.decode(key, row);
-    if (this.hasOlderSecrets) return this.#newestOf(keys, rows, text);
-    if (text instanceof Promise) return text.then(entryOrNothing);
-    return entryOrNothing(text);
+  /** The entry in the texts of a key and its older keys. The newest row that exists decides. */
+  findEntry(keys: Readonly<Keys>, texts: RowTexts): Entry | undefined | Promise<Entry | undefined> {
+    const [row] = texts;
+    const text = row === undefined ? undefined : this.newest.decode(keys[0], row);
+    if (this.hasOlderSecrets) return this.#findAmongSecrets(keys, texts, text);
+    return text instanceof Promise ? text.then(entryIn) : entryIn(text);
   }
 
-  /** The entry in a row as a scan finds it; nothing where it is none, or is not at its own key. */
+  /** The entry in a row that a scan found. Nothing where the row holds none, or is not at the entry's own key. */
   async entryIn({ key, value }: StoredRow): Promise<Entry | undefined> {
     for (const codec of [this.newest, ...this.#older]) {
-      const entry = entryOrNothing(await codec.decode(key, value));
+      const entry = entryIn(await codec.decode(key, value));
       if (entry !== undefined && codec.keyOf(entry.header) === key) return entry;
     }
     return undefined;
   }
 
-  /** Is it no entry, but a word on its key? */
+  /** Does the row hold a key state in place of an entry? */
   async isKeyState({ key, value }: StoredRow): Promise<boolean> {
     return parseTagState(await this.newest.decode(key, value)) !== undefined;
   }
 
-  async #newestOf(
+  async #findAmongSecrets(
     keys: readonly string[],
-    rows: RowTexts,
-    unpacked: string | undefined | Promise<string | undefined>,
+    texts: RowTexts,
+    decoded: string | undefined | Promise<string | undefined>,
   ): Promise<Entry | undefined> {
-    const text = await unpacked;
-    const entry = entryOrNothing(text);
+    const text = await decoded;
+    const entry = entryIn(text);
     if (entry !== undefined) return entry;
-    const said = rows[0] === undefined ? { generation: '' } : parseTagState(text);
-    // A row that does not open stands where a newer answer was.
-    if (said === undefined || said.generation !== '') return undefined;
-    const older = await this.#olderEntry(keys.slice(1), rows.slice(1));
-    return older && { ...older, header: applyExpiry(said, older.header) };
+    const state = texts[0] === undefined ? FIRST_TAG_STATE : parseTagState(text);
+    // A row that cannot be read stands where a newer answer was.
+    if (state === undefined || state.generation !== '') return undefined;
+    const older = await this.#olderEntry(keys.slice(1), texts.slice(1));
+    return older && { ...older, header: applyExpiry(state, older.header) };
   }
 
-  async #olderEntry(keys: readonly string[], rows: RowTexts): Promise<Entry | undefined> {
+  async #olderEntry(keys: readonly string[], texts: RowTexts): Promise<Entry | undefined> {
     for (const [index, codec] of this.#older.entries()) {
-      const [key, row] = [keys[index], rows[index]];
+      const [key, row] = [keys[index], texts[index]];
       if (key === undefined || row === undefined) continue;
-      const entry = entryOrNothing(await codec.decode(key, row));
+      const entry = entryIn(await codec.decode(key, row));
       if (entry !== undefined) return entry;
     }
     return undefined;
   }
-
-  #learn(key: string, addressee: EntryIdentity): void {
-    if (this.#olderKeys.has(key)) return;
-    if (this.#olderKeys.size >= MOST) this.#olderKeys.clear();
-    const keys = this.#older.map((codec) => codec.keyOf(addressee));
-    this.#olderKeys.set(key, keys);
-  }
-}
-
-function entryOrNothing(text: string | undefined): Entry | undefined {
-  return text === undefined ? undefined : readEntryText(text);
 }

@@ -31,10 +31,10 @@ export type KeyNameKind = 'fingerprint' | 'scope' | 'tag';
 
 /** How keys are named and rows are written: all that goes into a store as a key or a row comes from here. */
 export interface Encryption {
-  /** Tells what one secret says of a tag from what another says. Empty without a secret. */
-  readonly id: string;
   /** What stands for it in a key. */
   keyNameOf(kind: KeyNameKind, text: string): string;
+  /** The name of a tag's generation in entries: each secret has its own generations. */
+  generationName(tag: string): string;
   /** The row for a text under this key. */
   encryptText(key: string, text: string): string;
   /** Nothing where the row was not written under this very key, or was changed since. */
@@ -48,7 +48,7 @@ export type Encryptions = readonly [Encryption, ...Encryption[]];
 
 /** Without a secret a row is its text, and costs nothing; who reads the store reads the answers. */
 export const NO_ENCRYPTION: Encryption = {
-  id: '',
+  generationName: (tag) => tag,
   keyNameOf: (kind, text) => (kind === 'fingerprint' ? text : digest(text)),
   encryptText: (_key, text) => text,
   decryptText: (_key, row) => row,
@@ -92,6 +92,10 @@ export class SecretEncryption implements Encryption {
 
   keyNameOf(kind: KeyNameKind, text: string): string {
     return this.#mac(`${kind}:${text}`);
+  }
+
+  generationName(tag: string): string {
+    return `${this.id} ${tag}`;
   }
 
   encryptText(key: string, text: string): string {
@@ -139,7 +143,7 @@ function refuse(option: string, what: string, remedy = REMEDY): never {
   throw new LlmCacheError('INVALID_OPTION', `${option} ${what}. ${remedy}`);
 }
 
-function encryptionFrom(secret: unknown, option: string): Encryption {
+function encryptionFrom(secret: unknown, option: string): SecretEncryption {
   if (typeof secret !== 'string' && !types.isUint8Array(secret)) {
     return refuse(option, `is ${kindOf(secret)}, and no text or bytes`);
   }

@@ -25,7 +25,7 @@ interface Restoring {
 function checked(given: Entry): Entry | undefined {
   const entry = readEntryText(entryText(given));
   if (entry?.header.generations === undefined) return entry;
-  // They were those of the markers where it came from.
+  // The generations were those of the store that the entry came from.
   const { generations: _, ...header } = entry.header;
   return { header, payload: entry.payload };
 }
@@ -40,9 +40,8 @@ async function restoreEntry({ entries, now }: Restoring, given: Entry): Promise<
   const tags = tagsOfEntry(header);
   const tagStates = await entries.tags.read(tags);
   if (tagStates === undefined) return 'store-error';
-  const { fingerprint, scope } = header;
-  const address = { fingerprint, scope, key: entries.keyOf(header), tags, writtenAt };
-  const written = await entries.write(address, entry, tagStates);
+  const place = { key: entries.keyOf(header), tags, writtenAt };
+  const written = await entries.write(place, entry, tagStates);
   return typeof written === 'number' ? 'restored' : written;
 }
 
@@ -114,7 +113,7 @@ export class Inspection {
     const tagStates = await seen.of(tags);
     return page.map(({ key, bytes, entry }) => {
       if (entry === undefined) return { key, bytes };
-      const marked = this.#parts.entries.applyTagStates(tagStates, entry.header);
+      const marked = this.#parts.entries.tags.apply(tagStates, entry.header);
       const header = marked ?? entry.header;
       const state = marked === undefined ? 'invalidated' : freshness(header, this.#parts.now());
       return { key, bytes, entry: { header, payload: entry.payload, key, bytes, state } };

@@ -59,8 +59,8 @@ export async function scannedRow(
   entries: EntryStore,
   row: StoredRow,
 ): Promise<ScannedRow | undefined> {
-  const entry = await entries.entryIn(row);
-  if (entry === undefined && (await entries.isKeyState(row))) return undefined;
+  const entry = await entries.keyRing.entryIn(row);
+  if (entry === undefined && (await entries.keyRing.isKeyState(row))) return undefined;
   return { key: row.key, bytes: row.value.length, entry };
 }
 

@@ -1,13 +1,15 @@
-// What makes an entry invalid or stale before its time is known here: tags, their generations, and a model name that another model answers to.
-// It never makes an entry valid again.
-// Start at tag-generations.ts.
+// This room knows what makes an entry invalid or stale before its time: its tags, their generations, and a model name that another model answers to.
+// It never makes an invalid entry valid again.
+// Start at tag-state.ts, then read tag-generations.ts.
 
-export { allTagsOfCall, rememberServedModel, tagsOfCall } from './served-model.ts';
-export { TagGenerations } from './tag-generations.ts';
+export { CallTags, headerTags, type TagsOfCall } from './call-tags.ts';
+export { rememberServedModel } from './served-model.ts';
+export { TagGenerations, type TagRow } from './tag-generations.ts';
 export {
   ALL_ENTRIES_TAG,
   applyExpiry,
   applyTagStates,
+  FIRST_TAG_STATE,
   generationsOf,
   modelTag,
   NO_TAG_STATES,

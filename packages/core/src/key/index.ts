@@ -2,6 +2,7 @@
 // It never leaves out a field that nobody argued for, and never gives two requests one form.
 // Start at call-identity.ts, then read fingerprint.ts.
 
+export { BoundedMap } from './bounded-map.ts';
 export { type CallIdentity, identify, WHOLE } from './call-identity.ts';
 export { NotCanonical } from './canonical-rules.ts';
 export { digest } from './digest.ts';

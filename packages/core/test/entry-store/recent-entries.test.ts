@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { loadEntry, RecentEntries } from '../../src/entry-store/entry-reader.ts';
+import { RecentEntries } from '../../src/entry-store/recent-entries.ts';
+import { Payload } from '../../src/index.ts';
 
 const ROOM = 16 * 1024 * 1024;
 const header = {
@@ -12,23 +13,23 @@ const header = {
   kind: 'response',
   provider: 'p',
 } as const;
-const entry = loadEntry({ header, payload: '1' });
+const entry = { header, payload: new Payload('1'), tags: [], generationNames: [] };
 const row = 'r'.repeat(100_000);
 const enough = Math.floor(ROOM / row.length);
 
-/** Reads so many rows one after the other, and says how many of them were known. */
+/** Reads `count` rows one after the other. Returns how many of them were found. */
 function readAll(recent: RecentEntries, count: number, name = 'row'): number {
-  let known = 0;
+  let found = 0;
   for (let index = 0; index < count; index += 1) {
     if (recent.get(`${name} ${index}`, row) === undefined)
       recent.add(`${name} ${index}`, row, entry);
-    else known += 1;
+    else found += 1;
   }
-  return known;
+  return found;
 }
 
-describe('entries that were just read', () => {
-  test('are known by their key and their row', () => {
+describe('entries that were read recently', () => {
+  test('are found by their key and their row', () => {
     const recent = new RecentEntries();
     recent.add('a', 'row', entry);
     expect(recent.get('a', 'row')).toBe(entry);
@@ -37,20 +38,20 @@ describe('entries that were just read', () => {
     expect(recent.get('b', 'row')).toBeUndefined();
   });
 
-  test('are all kept up to a number of characters', () => {
+  test('are all held up to a number of characters', () => {
     const recent = new RecentEntries();
     readAll(recent, enough);
     expect(readAll(recent, enough)).toBe(enough);
   });
 
-  test('mostly stay where more are read in turn than there is room for', () => {
+  test('mostly stay where a loop reads more of them than there is room for', () => {
     const recent = new RecentEntries();
     const tooMany = Math.ceil(enough * 1.25);
     for (let turn = 0; turn < 20; turn += 1) readAll(recent, tooMany);
     expect(readAll(recent, tooMany)).toBeGreaterThan(tooMany / 2);
   });
 
-  test('give way to those that come from now on', () => {
+  test('are replaced by the entries that are read now', () => {
     const recent = new RecentEntries();
     readAll(recent, enough, 'old');
     for (let turn = 0; turn < 20; turn += 1) readAll(recent, 20, 'new');
@@ -58,7 +59,7 @@ describe('entries that were just read', () => {
     expect(recent.get('old 0', row)).toBeUndefined();
   });
 
-  test('take the place of what was read under the same key', () => {
+  test('replace the entry that was read under the same key', () => {
     const recent = new RecentEntries();
     for (let time = 0; time < 2 * enough; time += 1) recent.add('same', row, entry);
     readAll(recent, enough - 1);
@@ -66,7 +67,7 @@ describe('entries that were just read', () => {
     expect(readAll(recent, enough - 1)).toBe(enough - 1);
   });
 
-  test('are not kept where one alone is large', () => {
+  test('are not held where their row is large', () => {
     const recent = new RecentEntries();
     const large = 'r'.repeat(300_000);
     recent.add('large', large, entry);

@@ -35,22 +35,24 @@ const ALL_TAGS = [
   userTag('openai'),
 ];
 
-const marked = (tag: string, marker: TagState) => new Map([[tag, marker]]);
-const UNMARKED = new Map<string, TagState>();
+const only = (tag: string, state: TagState) => new Map([[tag, state]]);
+const NONE = new Map<string, TagState>();
+const applied = (header: EntryHeader, states: ReadonlyMap<string, TagState>) =>
+  applyTagStates(header, states, tagsOfEntry(header));
 
 /** The entry as it would be written now. */
-const writtenUnder = (markers: ReadonlyMap<string, TagState>, header = HEADER): EntryHeader => ({
+const writtenUnder = (states: ReadonlyMap<string, TagState>, header = HEADER): EntryHeader => ({
   ...header,
-  generations: generationsOf(tagsOfEntry(header), markers),
+  generations: generationsOf(tagsOfEntry(header), states),
 });
 
-describe('an entry carries', () => {
+describe('an entry has', () => {
   test('its namespace, its provider, its model and the tags of its user', () => {
     expect(tagsOfEntry(HEADER)).toEqual(ALL_TAGS);
     expect(tagsOfEntry({ provider: 'ask' })).toEqual([ALL_ENTRIES_TAG, providerTag('ask')]);
   });
 
-  test('no two tags that are one, whatever they are named', () => {
+  test('a tag of its own for each provider, model and user tag, even where their names are equal', () => {
     const names = ['*', 'provider:openai', 'openai'];
     const tags = [
       ALL_ENTRIES_TAG,
@@ -59,7 +61,7 @@ describe('an entry carries', () => {
     expect(new Set(tags.map((tag) => tagRowKey('p:', tag, NO_ENCRYPTION))).size).toBe(tags.length);
   });
 
-  test('tags whose rows do not say what they are called', () => {
+  test('tag rows whose keys do not contain the names of the tags', () => {
     expect(tagRowKey('app:1:', userTag('alice@example.org'), NO_ENCRYPTION)).toMatch(
       /^app:1:tag:\{app:1:\}[\w-]{43}$/,
     );
@@ -67,51 +69,51 @@ describe('an entry carries', () => {
 });
 
 describe('an invalidated tag', () => {
-  test.each(ALL_TAGS)('%s ends the entries that were written before', (tag) => {
-    expect(applyTagStates(HEADER, marked(tag, { generation: 'b' }))).toBe(undefined);
+  test.each(ALL_TAGS)('%s makes the entries that were written before invalid', (tag) => {
+    expect(applied(HEADER, only(tag, { generation: 'b' }))).toBe(undefined);
   });
 
-  test('leaves alone the entries that do not carry it', () => {
+  test('leaves entries without it valid', () => {
     for (const tag of [userTag('faq2'), modelTag('gpt-4o-mini'), providerTag('gpt-4o')]) {
-      expect(applyTagStates(HEADER, marked(tag, { generation: 'b' }))).toBe(HEADER);
+      expect(applied(HEADER, only(tag, { generation: 'b' }))).toBe(HEADER);
     }
   });
 
-  test.each(ALL_TAGS)('%s leaves alone the entries that are written after', (tag) => {
-    const markers = marked(tag, { generation: 'b' });
-    const header = writtenUnder(markers);
-    expect(applyTagStates(header, markers)).toBe(header);
+  test.each(ALL_TAGS)('%s leaves the entries that are written after it valid', (tag) => {
+    const states = only(tag, { generation: 'b' });
+    const header = writtenUnder(states);
+    expect(applied(header, states)).toBe(header);
   });
 
-  test('ends them when it is invalidated again', () => {
-    const header = writtenUnder(marked(ALL_ENTRIES_TAG, { generation: 'b' }));
-    expect(applyTagStates(header, marked(ALL_ENTRIES_TAG, { generation: 'c' }))).toBe(undefined);
+  test('makes them invalid when it is invalidated again', () => {
+    const header = writtenUnder(only(ALL_ENTRIES_TAG, { generation: 'b' }));
+    expect(applied(header, only(ALL_ENTRIES_TAG, { generation: 'c' }))).toBe(undefined);
   });
 
-  test('ends them where its marker is lost: an entry of an unknown generation answers nobody', () => {
-    const header = writtenUnder(marked(ALL_ENTRIES_TAG, { generation: 'b' }));
-    expect(applyTagStates(header, UNMARKED)).toBe(undefined);
+  test('makes them invalid where its state is lost: an entry of an unknown generation is not served', () => {
+    const header = writtenUnder(only(ALL_ENTRIES_TAG, { generation: 'b' }));
+    expect(applied(header, NONE)).toBe(undefined);
   });
 
-  test('ends an entry that was asked for before and written after', () => {
-    const header = writtenUnder(UNMARKED);
-    expect(applyTagStates(header, marked(userTag('faq'), { generation: 'b' }))).toBe(undefined);
+  test('makes an entry invalid that was asked for before and written after', () => {
+    const header = writtenUnder(NONE);
+    expect(applied(header, only(userTag('faq'), { generation: 'b' }))).toBe(undefined);
   });
 
-  test('keeps nothing of tags that were never invalidated', () => {
-    expect(generationsOf(ALL_TAGS, UNMARKED)).toEqual({});
+  test('adds nothing to an entry whose tags were never invalidated', () => {
+    expect(generationsOf(ALL_TAGS, NONE)).toEqual({});
     expect(
-      generationsOf(ALL_TAGS, marked(ALL_ENTRIES_TAG, { generation: '', expiredAt: 5 })),
+      generationsOf(ALL_TAGS, only(ALL_ENTRIES_TAG, { generation: '', expiredAt: 5 })),
     ).toEqual({});
-    expect(generationsOf(['*'], marked('tag:other', { generation: 'b' }))).toEqual({});
+    expect(generationsOf(['*'], only('tag:other', { generation: 'b' }))).toEqual({});
   });
 });
 
 describe('an expired tag', () => {
-  const expired = (expiredAt: number) => marked(userTag('faq'), { generation: '', expiredAt });
+  const expired = (expiredAt: number) => only(userTag('faq'), { generation: '', expiredAt });
 
-  test('makes stale what was stored until then, and its windows keep their lengths', () => {
-    expect(applyTagStates(HEADER, expired(1_400))).toEqual({
+  test('makes entries that were stored until then stale, and their windows keep their lengths', () => {
+    expect(applied(HEADER, expired(1_400))).toEqual({
       ...HEADER,
       freshUntil: 1_400,
       staleUntil: 1_900,
@@ -124,38 +126,38 @@ describe('an expired tag', () => {
     [1_000, 'stale'],
     [1_400, 'stale'],
   ])('at %i leaves an entry that was stored at 1000 %s', (expiredAt, state) => {
-    const header = applyTagStates(HEADER, expired(expiredAt));
+    const header = applied(HEADER, expired(expiredAt));
     expect(header && freshness(header, 1_400)).toBe(state);
   });
 
-  test('never makes an entry live longer', () => {
-    expect(applyTagStates(HEADER, expired(9_000))).toBe(HEADER);
+  test('never keeps an entry fresh for longer', () => {
+    expect(applied(HEADER, expired(9_000))).toBe(HEADER);
   });
 
-  test('counts from the earliest of several', () => {
-    const markers = new Map<string, TagState>([
+  test('decides by the earliest of several', () => {
+    const states = new Map<string, TagState>([
       [userTag('faq'), { generation: '', expiredAt: 1_800 }],
       [modelTag('gpt-4o'), { generation: '', expiredAt: 1_200 }],
     ]);
-    expect(applyTagStates(HEADER, markers)?.freshUntil).toBe(1_200);
+    expect(applied(HEADER, states)?.freshUntil).toBe(1_200);
   });
 
-  test('that is also invalidated ends the entry', () => {
-    const markers = marked(userTag('faq'), { generation: 'b', expiredAt: 1_400 });
-    expect(applyTagStates(HEADER, markers)).toBe(undefined);
+  test('that is also invalidated makes the entry invalid', () => {
+    const states = only(userTag('faq'), { generation: 'b', expiredAt: 1_400 });
+    expect(applied(HEADER, states)).toBe(undefined);
   });
 
-  test('leaves the entry itself as it is', () => {
+  test('changes a copy of the header', () => {
     const header = Object.freeze({ ...HEADER });
     expect(staleSince(header, 1_500)).not.toBe(header);
     expect(header).toEqual(HEADER);
   });
 });
 
-describe('a marker', () => {
+describe('the state of a tag', () => {
   test('is read as it was written', () => {
-    const marker = { generation: 'b', expiredAt: 5 };
-    expect(parseTagState(JSON.stringify(marker))).toEqual(marker);
+    const state = { generation: 'b', expiredAt: 5 };
+    expect(parseTagState(JSON.stringify(state))).toEqual(state);
   });
 
   test.each([
@@ -168,7 +170,7 @@ describe('a marker', () => {
     ['{"generation":5}'],
     ['{"generation":"b"'],
     ['{"generation":"b","__proto__":{}}'],
-  ])('is none in %j', (text) => {
+  ])('is not found in %j', (text) => {
     expect(parseTagState(text)).toBe(undefined);
   });
 });

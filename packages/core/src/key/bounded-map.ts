@@ -1,0 +1,28 @@
+/**
+ * A map of at most `max` entries. A full map forgets the eighth of its entries that was set longest ago, all at once:
+ * finding the oldest entry walks over every entry that was deleted before it, which takes microseconds for each set.
+ */
+export class BoundedMap<Key, Value> extends Map<Key, Value> {
+  readonly #max: number;
+
+  constructor(max: number) {
+    super();
+    this.#max = max;
+  }
+
+  /** Sets the entry, which is the newest one now. */
+  override set(key: Key, value: Value): this {
+    this.delete(key);
+    if (this.size >= this.#max) this.#forgetOldest(Math.ceil(this.#max / 8));
+    return super.set(key, value);
+  }
+
+  #forgetOldest(count: number): void {
+    let left = count;
+    for (const key of this.keys()) {
+      if (left === 0) return;
+      this.delete(key);
+      left -= 1;
+    }
+  }
+}
