@@ -1,7 +1,7 @@
 // What is stored: a header with its times and a response, as the text of one row, and back.
 // It never reads a store, and never revives anything but plain JSON values by a fixed table.
 // Start at entry.ts, then read entry-text.ts.
-export { type Encryption, type Encryptions, encryptionsFrom, NO_ENCRYPTION } from './encryption.ts';
+export { type Encryption, type Encryptions, encryptionsFrom } from './encryption.ts';
 export {
   type Entry,
   type EntryHeader,

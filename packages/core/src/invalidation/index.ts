@@ -4,7 +4,7 @@
 
 export { CallTags, headerTags, type TagsOfCall } from './call-tags.ts';
 export { rememberServedModel } from './served-model.ts';
-export { TagGenerations, type TagRow } from './tag-generations.ts';
+export { TagGenerations } from './tag-generations.ts';
 export {
   ALL_ENTRIES_TAG,
   applyExpiry,
