@@ -1,4 +1,5 @@
 // Packs every public package as it would be published, and has publint and are-the-types-wrong look at it.
+// A program that a package brings says its version: the bundle finds what it needs.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,8 +8,9 @@ import { join } from 'node:path';
 const run = (command, ...rest) =>
   execFileSync(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
 const folder = mkdtempSync(join(tmpdir(), 'packages-'));
-const isPublic = (name) =>
-  JSON.parse(readFileSync(join('packages', name, 'package.json'), 'utf8')).private !== true;
+const manifestOf = (name) =>
+  JSON.parse(readFileSync(join('packages', name, 'package.json'), 'utf8'));
+const isPublic = (name) => manifestOf(name).private !== true;
 
 try {
   for (const name of readdirSync('packages').filter(isPublic)) {
@@ -28,6 +30,9 @@ try {
     const { filename } = JSON.parse(packed.toString());
     run('node_modules/.bin/publint', 'run', filename, '--strict');
     run('node_modules/.bin/attw', filename, '--quiet', '--profile', 'esm-only');
+    for (const program of Object.values(manifestOf(name).bin ?? {})) {
+      run(process.execPath, join('packages', name, program), '--version');
+    }
     console.log(`packages/${name}: publint and are-the-types-wrong have nothing to say`);
   }
 } finally {

@@ -4,7 +4,9 @@ import { EXIT, type ExitCode, type Host } from '../terminal/index.ts';
 import { type CliCommand, type Globals, globalOptions } from './command.ts';
 import { dashed, type OptionDefinitions, type OptionValues } from './options.ts';
 
-const manifest: { readonly version: string } = createRequire(import.meta.url)('../../package.json');
+const manifest: { readonly version: string } = createRequire(import.meta.url)(
+  'cached-llm/package.json', // its own, from the sources as from the bundle
+);
 
 export const VERSION = manifest.version;
 

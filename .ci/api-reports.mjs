@@ -1,0 +1,57 @@
+// api-reports [--write]: what core shows to others, entry by entry, as a text that is checked in: packages/core/api/*.api.md.
+// Without --write, a face that differs from its report fails. Needs the declarations that `pnpm build` makes.
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
+
+const folder = resolve('packages/core');
+const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+const entries = Object.entries(exports).filter(([, { types } = {}]) => types !== undefined);
+const silent = { default: { logLevel: ExtractorLogLevel.None } };
+
+const configurationOf = (name, types) => ({
+  projectFolder: folder,
+  mainEntryPointFilePath: join(folder, types),
+  compiler: { tsconfigFilePath: join(folder, 'tsconfig.json'), skipLibCheck: true },
+  apiReport: {
+    enabled: true,
+    reportFileName: name,
+    reportFolder: join(folder, 'api'),
+    reportTempFolder: join(folder, 'dist', 'api'),
+  },
+  docModel: { enabled: false },
+  dtsRollup: { enabled: false },
+  messages: {
+    // Types that an export refers to are reached through it; docstrings are read by people and editors.
+    extractorMessageReporting: silent,
+    tsdocMessageReporting: silent,
+    compilerMessageReporting: silent,
+  },
+});
+
+let isSame = true;
+for (const [entry, { types }] of entries) {
+  const name = entry === '.' ? 'core' : entry.replace('./', '');
+  const configObject = configurationOf(name, types);
+  const configuration = ExtractorConfig.prepare({
+    configObject,
+    configObjectFullPath: undefined,
+    packageJsonFullPath: join(folder, 'package.json'),
+  });
+  const { apiReportChanged } = Extractor.invoke(configuration, {
+    localBuild: process.argv.includes('--write'),
+    messageCallback: (message) => {
+      message.handled = true;
+    },
+  });
+  if (apiReportChanged) {
+    isSame = process.argv.includes('--write') && isSame;
+    console.log(`packages/core/api/${name}.api.md differs from the face of the package`);
+  }
+}
+if (!isSame) {
+  console.error(
+    'Look at the change, then write the reports anew: node .ci/api-reports.mjs --write',
+  );
+  process.exitCode = 1;
+}
