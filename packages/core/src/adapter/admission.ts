@@ -15,7 +15,7 @@ const textIn = (values: readonly unknown[]) =>
   values.find((value): value is string => typeof value === 'string' && value !== '');
 
 /** In the words of OpenAI and its kin, of Google, of the AI SDK, and of the first event of Anthropic. */
-function toldBy(response: unknown): Served | undefined {
+function servedModelIn(response: unknown): Served | undefined {
   const { model, modelVersion, modelId, response: about, message, ...rest } = fieldsOf(response);
   const said = [model, modelVersion, modelId, fieldsOf(about).modelId, fieldsOf(message).model];
   const fingerprint = textIn([rest.system_fingerprint, rest.systemFingerprint]);
@@ -24,14 +24,17 @@ function toldBy(response: unknown): Served | undefined {
 }
 
 /** Who answered; nothing where the answer does not say. */
-function servedBy(adapter: Pick<Adapter, 'servedModelOf'>, response: unknown): Served | undefined {
-  return adapter.servedModelOf?.(response) ?? toldBy(response);
+function servedModelOf(
+  adapter: Pick<Adapter, 'servedModelOf'>,
+  response: unknown,
+): Served | undefined {
+  return adapter.servedModelOf?.(response) ?? servedModelIn(response);
 }
 
 /** The first chunk that says so tells for all of them. */
-function servedInChunks(chunks: readonly unknown[]): Served | undefined {
+function servedModelInChunks(chunks: readonly unknown[]): Served | undefined {
   for (const chunk of chunks) {
-    const served = toldBy(chunk);
+    const served = servedModelIn(chunk);
     if (served !== undefined) return served;
   }
   return undefined;
@@ -54,7 +57,7 @@ function rejection({ adapter, admit }: Rules, response: unknown, request: unknow
 export function judge(rules: Rules, response: unknown, request: unknown): Facts {
   try {
     const usage = rules.adapter.usageOf?.(response);
-    const served = servedBy(rules.adapter, response);
+    const served = servedModelOf(rules.adapter, response);
     return { rejection: rejection(rules, response, request), usage, served };
   } catch {
     return { rejection: 'unreadable' };
@@ -74,5 +77,5 @@ export function judgeStream(
   const response = rules.adapter.stream.assemble(chunks);
   if (response === undefined) return { rejection: 'unfinished' };
   const facts = judge(rules, response, request);
-  return facts.served === undefined ? { ...facts, served: servedInChunks(chunks) } : facts;
+  return facts.served === undefined ? { ...facts, served: servedModelInChunks(chunks) } : facts;
 }

@@ -1,4 +1,4 @@
-interface Question<Item, Answer> {
+interface QueuedItem<Item, Answer> {
   readonly item: Item;
   readonly signal: AbortSignal;
   readonly resolve: (answer: Answer) => void;
@@ -14,7 +14,7 @@ type AskAll<Item, Answer> = (
 /** Gathers what is asked within one turn of the event loop, and asks it at once. */
 class Batch<Item, Answer> {
   readonly #askAll: AskAll<Item, Answer>;
-  #questions: Question<Item, Answer>[] = [];
+  #questions: QueuedItem<Item, Answer>[] = [];
 
   constructor(askAll: AskAll<Item, Answer>) {
     this.#askAll = askAll;
@@ -71,7 +71,7 @@ export interface EachRules<Item, Part, Whole> {
 }
 
 /** The provider did not give one answer for each item. */
-class NotSplit<Item, Whole> extends Error {
+class NotSplitError<Item, Whole> extends Error {
   readonly whole: Whole;
   readonly asked: readonly Item[];
 
@@ -92,14 +92,14 @@ export async function answerEach<Item, Part, Whole>(
     own.add(missing);
     const whole = await ask(missing, signal);
     const parts = await split(whole, missing);
-    if (parts === undefined) throw new NotSplit(whole, missing);
+    if (parts === undefined) throw new NotSplitError(whole, missing);
     return parts;
   });
   const each = items.map((item) => answer(item, (signal) => batch.ask(item, signal)));
   try {
     return await join(await Promise.all(each));
   } catch (error) {
-    if (!(error instanceof NotSplit)) throw error;
+    if (!(error instanceof NotSplitError)) throw error;
     // The answer to all of these items is the caller's; to a part of them, or to another's, it is nobody's.
     const isWhole = own.has(error.asked) && error.asked.length === items.length;
     return isWhole ? error.whole : pass();

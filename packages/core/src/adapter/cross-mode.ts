@@ -10,15 +10,15 @@ export interface Stored {
 }
 
 /** Thrown for an answer that cannot be had the other way, whole or as a stream: the provider is asked. */
-class NotExact extends Error {
-  override readonly name = 'NotExact';
+class NotExactError extends Error {
+  override readonly name = 'NotExactError';
 }
 
 /** What has no more fields than these. @throws for anything else: what it means is not known. */
 export function exactFields(value: unknown, names: readonly string[]): Fields {
-  if (!isFields(value)) throw new NotExact('Not an object.');
+  if (!isFields(value)) throw new NotExactError('Not an object.');
   const unknown = Object.keys(value).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new NotExact(`${unknown} has no place in the other form.`);
+  if (unknown !== undefined) throw new NotExactError(`${unknown} has no place in the other form.`);
   return value;
 }
 
@@ -29,7 +29,7 @@ export class Crossing {
 
   /** @throws for an adapter without rules. */
   constructor({ cross }: Pick<Adapter, 'cross'>, request: unknown) {
-    if (cross === undefined) throw new NotExact('There are no rules.');
+    if (cross === undefined) throw new NotExactError('There are no rules.');
     this.#rules = cross;
     this.#request = request;
   }
@@ -39,7 +39,7 @@ export class Crossing {
     const chunks = Array.isArray(value) ? value : [];
     const response = kind === 'stream' ? this.#rules.assemble(chunks) : value;
     if (isFields(response)) return response;
-    throw new NotExact('The chunks are no whole answer.');
+    throw new NotExactError('The chunks are no whole answer.');
   }
 
   /** The chunks of a stream. @throws where none say just what is stored. */
@@ -49,7 +49,8 @@ export class Crossing {
     const isExact = isDeepStrictEqual(rules.assemble(rules.disassemble(response) ?? []), response);
     const request = isFields(this.#request) ? this.#request : {};
     const chunks = isExact ? rules.disassemble(response, request) : undefined;
-    if (chunks === undefined) throw new NotExact('The answer has something that no chunk has.');
+    if (chunks === undefined)
+      throw new NotExactError('The answer has something that no chunk has.');
     return chunks;
   }
 }

@@ -15,7 +15,7 @@ const OUTPUT = [
 ] as const;
 
 /** What a response says of its tokens, where no adapter knows it better. */
-function usualUsage(response: unknown): Usage | undefined {
+function commonUsage(response: unknown): Usage | undefined {
   const { usage, usageMetadata } = fieldsOf(response);
   const counts = fieldsOf(usage ?? usageMetadata);
   const first = (names: readonly string[]) =>
@@ -76,6 +76,6 @@ const defaultStream: StreamRules = {
 export const defaultAdapter: Omit<Adapter, 'provider'> = {
   ignore: [],
   rejects: rejectUnfit,
-  usageOf: usualUsage,
+  usageOf: commonUsage,
   stream: defaultStream,
 };

@@ -8,4 +8,4 @@ export { Crossing, exactFields, type Stored } from './cross-mode.ts';
 export { defaultAdapter, rejectUnfit } from './default-adapter.ts';
 export { finishReasons, rejectFinish } from './finish-reason.ts';
 export { isNeutralHeader } from './neutral-headers.ts';
-export { BackOff, isKnownOutage, isOutage, isOutageStatus } from './outage.ts';
+export { isKnownOutage, isOutage, isOutageStatus, ProviderBackOff } from './outage.ts';

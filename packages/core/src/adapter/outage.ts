@@ -7,7 +7,7 @@ const LONGEST_PAUSE = 60_000;
 /** Models that are remembered. Bounded because their names are the user's. */
 const MAX_KNOWN_MODELS = 1_000;
 
-interface Rest {
+interface Pause {
   readonly pause: number;
   readonly until: number;
 }
@@ -17,15 +17,15 @@ type Asked = Pick<CallIdentity, 'provider' | 'model'>;
 const nameOf = ({ provider, model }: Asked) => JSON.stringify([provider, model]);
 
 /** Which providers have just failed: where there is an older answer, they are left alone for a while. */
-export class BackOff {
+export class ProviderBackOff {
   readonly #now: () => number;
-  readonly #rests = new BoundedMap<string, Rest>(MAX_KNOWN_MODELS);
+  readonly #rests = new BoundedMap<string, Pause>(MAX_KNOWN_MODELS);
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  isResting(asked: Asked): boolean {
+  isBackingOff(asked: Asked): boolean {
     const rest = this.#rests.size === 0 ? undefined : this.#rests.get(nameOf(asked));
     return rest !== undefined && this.#now() < rest.until;
   }
@@ -46,7 +46,7 @@ export class BackOff {
 
 const NETWORK_CODES = /^(E(CONN|HOST|NET|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN)\w*|UND_ERR_\w+|timeout)$/;
 
-const MISTAKES = new Set([
+const CALLER_ERRORS = new Set([
   'TypeError',
   'ReferenceError',
   'SyntaxError',
@@ -90,5 +90,5 @@ export function isOutage(error: unknown): boolean {
   const failure: Failure = error;
   const { cause } = failure;
   const isCaused = cause !== undefined && isOutage(cause);
-  return verdict(error) ?? (isCaused || !MISTAKES.has(String(failure.name)));
+  return verdict(error) ?? (isCaused || !CALLER_ERRORS.has(String(failure.name)));
 }

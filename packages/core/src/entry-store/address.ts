@@ -1,7 +1,7 @@
 import type { EntryIdentity } from '../entry/index.ts';
 import type { Bypass } from '../events/index.ts';
 import type { CallTags, TagsOfCall } from '../invalidation/index.ts';
-import { type CallIdentity, fingerprint, NotCanonical } from '../key/index.ts';
+import { type CallIdentity, fingerprint, NotCanonicalError } from '../key/index.ts';
 import type { Policy } from '../options/index.ts';
 
 /** Where the entry of one request is stored, and which tags it has. */
@@ -36,7 +36,7 @@ export function addressOf(
     const { tags, tagRows } = entries.callTags.of(identity, policy);
     return { fingerprint: digest, scope, key, tags, tagRows };
   } catch (error) {
-    if (error instanceof NotCanonical) {
+    if (error instanceof NotCanonicalError) {
       return { bypass: 'not-canonical', provider, field: error.path };
     }
     return { bypass: 'unreadable', provider }; // a getter or a toJSON of the request threw

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { className, isExactly } from '../key/index.ts';
+import { className, isExactlyClass } from '../key/index.ts';
 
 /** Checks for what a store holds: a text that this package never wrote is no value. */
 function refuse(): never {
@@ -75,13 +75,13 @@ export const VALUE_TAGS: readonly ValueTag[] = [
   },
   {
     name: 'date',
-    matches: (value) => types.isDate(value) && isExactly(value, 'Date'),
+    matches: (value) => types.isDate(value) && isExactlyClass(value, 'Date'),
     write: (date: Date) => date.getTime(),
     read: (written) => new Date(readInstant(written)),
   },
   {
     name: 'url',
-    matches: (value) => value instanceof URL && isExactly(value, 'URL'),
+    matches: (value) => value instanceof URL && isExactlyClass(value, 'URL'),
     write: (url: URL) => url.href,
     read: (written) => new URL(readText(written)),
   },
@@ -105,13 +105,13 @@ export const VALUE_TAGS: readonly ValueTag[] = [
   },
   {
     name: 'map',
-    matches: (value) => types.isMap(value) && isExactly(value, 'Map'),
+    matches: (value) => types.isMap(value) && isExactlyClass(value, 'Map'),
     write: (map: Map<unknown, unknown>, part) => part([...map]),
     read: (written, part) => new Map(readList(part(written)).map(readPair)),
   },
   {
     name: 'set',
-    matches: (value) => types.isSet(value) && isExactly(value, 'Set'),
+    matches: (value) => types.isSet(value) && isExactlyClass(value, 'Set'),
     write: (set: Set<unknown>, part) => part([...set]),
     read: (written, part) => new Set(readList(part(written))),
   },

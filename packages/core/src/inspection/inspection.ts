@@ -5,7 +5,7 @@ import type { Store } from '../store/index.ts';
 import {
   type EntryFilter,
   type InspectedRow,
-  passes,
+  matches,
   type ScannedRow,
   type StoredEntry,
   scanEntries,
@@ -14,7 +14,7 @@ import {
 } from './scan-entries.ts';
 
 /** What became of it; the last says what it is instead of an entry. */
-export type Restored = 'restored' | 'expired' | 'too-large' | 'store-error' | 'no-entry';
+export type RestoreResult = 'restored' | 'expired' | 'too-large' | 'store-error' | 'no-entry';
 
 interface Restoring {
   readonly entries: EntryStore;
@@ -31,7 +31,7 @@ function checked(given: Entry): Entry | undefined {
 }
 
 /** Stores an entry under the key that this cache has for its request, as it is, and not for longer than it was to be. */
-async function restoreEntry({ entries, now }: Restoring, given: Entry): Promise<Restored> {
+async function restoreEntry({ entries, now }: Restoring, given: Entry): Promise<RestoreResult> {
   const entry = checked(given);
   if (entry === undefined) return 'no-entry';
   const { header } = entry;
@@ -65,7 +65,7 @@ export class Inspection {
   /** Entries, as they come from the store, in constant memory; a store may give one twice while others write. */
   async *entries(filter: EntryFilter = {}): AsyncGenerator<StoredEntry, void, undefined> {
     for await (const { entry } of this.rows()) {
-      if (entry !== undefined && passes(filter, entry, this.#parts.now())) yield entry;
+      if (entry !== undefined && matches(filter, entry, this.#parts.now())) yield entry;
     }
   }
 
@@ -99,7 +99,7 @@ export class Inspection {
   }
 
   /** Stores an entry that came from here, or from another store: until the instant it would have ended. */
-  restore(entry: Entry): Promise<Restored> {
+  restore(entry: Entry): Promise<RestoreResult> {
     return restoreEntry(this.#parts, entry);
   }
 

@@ -22,12 +22,12 @@ interface Candidate extends NearestEntry {
   readonly isOfProvider: boolean;
 }
 
-type Seen = Pick<StoredEntry, 'key' | 'header' | 'state'>;
+type ComparedEntry = Pick<StoredEntry, 'key' | 'header' | 'state'>;
 
 /** A bound: who has more than these stored is told of the nearest among them. */
-const MOST = 10_000;
+const MAX_COMPARED = 10_000;
 
-interface Sought {
+interface Target {
   readonly provider: string;
   readonly fields: FieldDigests;
 }
@@ -40,17 +40,17 @@ function differingFrom(sought: FieldDigests, fields: FieldDigests | undefined) {
   }
 }
 
-function candidateOf({ provider, fields }: Sought, { key, header }: Seen): Candidate {
+function candidateOf({ provider, fields }: Target, { key, header }: ComparedEntry): Candidate {
   const isOfProvider = header.provider === provider;
   return { key, isOfProvider, differing: differingFrom(fields, header.fields) };
 }
 
 /** The same provider first, then the fewest differences; the rest so that no order of rows matters. */
-function nearer(one: Candidate, other: Candidate | undefined): Candidate {
-  return other === undefined || isNearer(one, other) ? one : other;
+function closer(one: Candidate, other: Candidate | undefined): Candidate {
+  return other === undefined || isCloser(one, other) ? one : other;
 }
 
-function isNearer(one: Candidate, other: Candidate): boolean {
+function isCloser(one: Candidate, other: Candidate): boolean {
   if (one.isOfProvider !== other.isOfProvider) return one.isOfProvider;
   const count = ({ differing }: Candidate) => differing?.length ?? Number.POSITIVE_INFINITY;
   return count(one) === count(other) ? one.key < other.key : count(one) < count(other);
@@ -60,19 +60,19 @@ function isNearer(one: Candidate, other: Candidate): boolean {
  * The entry whose request is most like `identity`, of those that are given: read one at a time, and kept
  * none. Nothing where there is no entry.
  *
- * @throws {NotCanonical} for an identity that has no key.
+ * @throws {NotCanonicalError} for an identity that has no key.
  */
 export async function nearestEntry(
   identity: CallIdentity,
-  entries: AsyncIterable<Seen>,
+  entries: AsyncIterable<ComparedEntry>,
 ): Promise<NearestEntry | undefined> {
   const sought = { provider: identity.provider, fields: fieldDigests(identity) };
   let nearest: Candidate | undefined;
   let count = 0;
   for await (const entry of entries) {
-    if (entry.state !== 'invalidated') nearest = nearer(candidateOf(sought, entry), nearest);
+    if (entry.state !== 'invalidated') nearest = closer(candidateOf(sought, entry), nearest);
     count += 1;
-    if (count === MOST) break;
+    if (count === MAX_COMPARED) break;
   }
   return nearest && { key: nearest.key, differing: nearest.differing };
 }
@@ -89,10 +89,10 @@ interface UnansweredRequest {
 }
 
 /** Milliseconds that may be spent on a better message. */
-const PATIENCE = 2_000;
+const SEARCH_TIMEOUT = 2_000;
 
 /** Fields that a message names. */
-const SHOWN = 8;
+const MAX_SHOWN_FIELDS = 8;
 
 const REMEDY = "Record it once with mode: 'read-write' (or CACHED_LLM_MODE=read-write).";
 
@@ -102,8 +102,9 @@ function whatOf(parts: readonly (string | undefined)[]): string {
 
 function listOf(fields: readonly string[]): string {
   if (fields.length === 0) return 'nothing that its fields tell';
-  const more = fields.length > SHOWN ? `, and ${fields.length - SHOWN} more` : '';
-  return fields.slice(0, SHOWN).join(', ') + more;
+  const more =
+    fields.length > MAX_SHOWN_FIELDS ? `, and ${fields.length - MAX_SHOWN_FIELDS} more` : '';
+  return fields.slice(0, MAX_SHOWN_FIELDS).join(', ') + more;
 }
 
 function hintOf(nearest: NearestEntry | undefined): string {
@@ -127,7 +128,7 @@ function whyAbsent({ address }: UnansweredRequest, { inspection }: ReplayMissPar
 async function search({ call, address }: UnansweredRequest, { inspection }: ReplayMissParts) {
   try {
     const entries = inspection.entries({ scope: address.scope });
-    return await withDeadline(nearestEntry(call.identity, entries), PATIENCE);
+    return await withDeadline(nearestEntry(call.identity, entries), SEARCH_TIMEOUT);
   } catch {
     return undefined;
   }

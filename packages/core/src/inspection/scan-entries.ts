@@ -26,7 +26,7 @@ function hasText(filter: EntryFilter, header: EntryHeader): boolean {
   return hasTag && provider === header.provider && model === header.model && scope === header.scope;
 }
 
-export function passes(filter: EntryFilter, entry: StoredEntry, now: number): boolean {
+export function matches(filter: EntryFilter, entry: StoredEntry, now: number): boolean {
   const { olderThan = Number.NEGATIVE_INFINITY, youngerThan = Number.POSITIVE_INFINITY } = filter;
   const { largerThan = 0, states } = filter;
   const age = now - entry.header.storedAt;
@@ -45,7 +45,7 @@ export interface ScannedRow {
 }
 
 /** What is looked at in one go: its markers are read together. */
-const PAGE = 20;
+const PAGE_ROWS = 20;
 
 /** Markers, leases, notes and ledgers live beside the entries; only an entry's key is a scope and a fingerprint. */
 const ENTRY_KEY = /^(?:-|[\w-]{43}):[\w-]{43}$/;
@@ -78,7 +78,7 @@ export async function* scanEntries(
   for await (const row of store.scan(entries.prefix)) {
     const scanned = isEntryKey(row.key, entries.prefix) && (await scannedRow(entries, row));
     if (scanned) page.push(scanned);
-    if (page.length < PAGE) continue;
+    if (page.length < PAGE_ROWS) continue;
     yield page;
     page = [];
   }
@@ -86,7 +86,7 @@ export async function* scanEntries(
 }
 
 /** Remembered for the length of a scan: a bound, since tags are the user's. */
-const MOST = 10_000;
+const MAX_KNOWN_TAGS = 10_000;
 
 /** What the store says of tags, asked once for each: also that it says nothing. */
 export class TagStatesOfScan {
@@ -100,7 +100,7 @@ export class TagStatesOfScan {
 
   /** @throws where the store does not answer: nothing can be said of entries then. */
   async of(tags: readonly string[]): Promise<TagStates> {
-    if (this.#tags.size > MOST) this.#forget();
+    if (this.#tags.size > MAX_KNOWN_TAGS) this.#forget();
     const unknown = [...new Set(tags)].filter((tag) => !this.#tags.has(tag));
     if (unknown.length === 0) return this.#tagStates;
     const found = await this.#generations.read(unknown);

@@ -72,10 +72,10 @@ export function normaliseRequest(request: Fields, { ignore, temperature }: Norma
 }
 
 /** How the form of a call that wants no stream is written. */
-export const WHOLE = 'whole';
+export const WHOLE_FORM = 'whole';
 
 /** An identity whose key is the same whether the answer is wanted whole or as a stream. */
-function eitherForm(
+function crossModeIdentity(
   identity: CallIdentity,
   request: Fields,
   { ignore }: CrossModeFields,
@@ -86,13 +86,13 @@ function eitherForm(
   return {
     ...identity,
     streamed: undefined,
-    form: identity.streamed === true ? `stream ${JSON.stringify(asked)}` : WHOLE,
+    form: identity.streamed === true ? `stream ${JSON.stringify(asked)}` : WHOLE_FORM,
     request: normaliseRequest(request, { ignore: fields, temperature: [] }),
   };
 }
 
 /** A request as a door hands it over. */
-export interface Asked extends CallIdentity {
+export interface UnkeyedRequest extends CallIdentity {
   readonly adapter?: RequestRules | undefined;
   readonly url?: URL | undefined;
 }
@@ -130,7 +130,7 @@ function normalised(
   return normaliseRequest(request, isKnown ? normalisation : { ...normalisation, temperature: [] });
 }
 
-function modelOf({ adapter, request, url }: Asked): string | undefined {
+function modelOf({ adapter, request, url }: UnkeyedRequest): string | undefined {
   if (!isFields(request)) return undefined;
   const model = adapter?.modelOf?.(request, url) ?? request.model;
   return typeof model === 'string' ? model : undefined;
@@ -148,7 +148,7 @@ function add<Name extends keyof CallIdentity>(
 }
 
 /** Everything the answer depends on, from what was asked: the one place where a request becomes a key. */
-export function identify(asked: Asked, policy: KeyOptions): CallIdentity {
+export function identify(asked: UnkeyedRequest, policy: KeyOptions): CallIdentity {
   const { adapter, request } = asked;
   const given = isFields(request) ? normalised(request, adapter, policy) : request;
   const isStreamed = isFields(request) && request.stream === true;
@@ -165,5 +165,5 @@ export function identify(asked: Asked, policy: KeyOptions): CallIdentity {
   add(identity, 'sample', (asked.sample ?? policy.sample) || undefined);
   const cross = policy.crossMode ? adapter?.cross : undefined;
   const isCovered = cross !== undefined && isFields(given) && cross.covers(given);
-  return isCovered ? eitherForm(identity, given, cross) : identity;
+  return isCovered ? crossModeIdentity(identity, given, cross) : identity;
 }

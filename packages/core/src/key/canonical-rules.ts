@@ -7,12 +7,12 @@ export interface CanonicalForm {
 }
 
 /** What comes before the long texts: nothing in JSON is a raw line feed. */
-export function headOf({ structure, long }: CanonicalForm): string {
+export function headText({ structure, long }: CanonicalForm): string {
   return long.length === 0 ? structure : `${structure}\n`;
 }
 
-export function joined(form: CanonicalForm): string {
-  return headOf(form) + form.long.join('');
+export function wholeText(form: CanonicalForm): string {
+  return headText(form) + form.long.join('');
 }
 
 /**
@@ -22,25 +22,25 @@ export function joined(form: CanonicalForm): string {
 export const MARK = '\u0000';
 
 /** Longer texts enter as they are, behind the rest: hashing them raw beats escaping them (3x at 100 KB). */
-const LONG_TEXT = 256;
+const MIN_LONG_TEXT = 256;
 
 /** Does it enter as it is? A lone surrogate has no UTF-8 form: two such texts would have one digest. */
-export function isLong(text: string): boolean {
-  return text.length > LONG_TEXT && text.isWellFormed();
+export function isLongText(text: string): boolean {
+  return text.length > MIN_LONG_TEXT && text.isWellFormed();
 }
 
 /** What stands in the place of a long text: where it ends, among those behind the rest. */
-export function markOf(long: string): string {
+export function longTextMark(long: string): string {
   return `${MARK}text:${long.length}`;
 }
 
 /** The same as JSON has it. */
-export function writtenMarkOf(long: string): string {
+export function quotedLongTextMark(long: string): string {
   return `"\\u0000text:${long.length}"`;
 }
 
 /** Any other text. */
-export function marked(text: string): string {
+export function escapeMark(text: string): string {
   return text.startsWith(MARK) ? MARK + text : text;
 }
 
@@ -48,8 +48,8 @@ export function marked(text: string): string {
 export type Segment = string | number;
 
 /** Thrown for a value that has no rule: such a call is a bypass, it never shares a key by accident. */
-export class NotCanonical extends Error {
-  override readonly name = 'NotCanonical';
+export class NotCanonicalError extends Error {
+  override readonly name = 'NotCanonicalError';
   /** Where in the value: names of fields, never their contents. */
   readonly path: string;
 

@@ -6,13 +6,13 @@ export function digest(data: string | NodeJS.ArrayBufferView): string {
 }
 
 /** Up to so many characters, to join texts costs less than to begin a digest that takes them one by one. */
-const JOINED = 4_096;
+const MAX_JOINED = 4_096;
 
 /** The digest of texts one behind another, without a copy of long ones. */
 export function digestOfAll(first: string, further: readonly string[]): string {
   let characters = first.length;
   for (const { length } of further) characters += length;
-  if (characters <= JOINED) return digest(first + further.join(''));
+  if (characters <= MAX_JOINED) return digest(first + further.join(''));
   const whole = createHash('sha256').update(first);
   for (const text of further) whole.update(text);
   return whole.digest('base64url');

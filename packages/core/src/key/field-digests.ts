@@ -9,21 +9,21 @@ type DigestTree = string | DigestBranch;
 interface DigestBranch extends ReadonlyMap<string, DigestTree> {}
 
 /** 48 bits: two fields that differ and look equal are one in 10^14. */
-const SHORT = 8;
+const DIGEST_LENGTH = 8;
 
 function shortDigest(text: string): string {
-  return digest(text).slice(0, SHORT);
+  return digest(text).slice(0, DIGEST_LENGTH);
 }
 
 /** One digest for a branch, the same whatever of it is kept apart: a branch can be compared with its own digest. */
-function foldedDigest(tree: DigestTree): string {
+function combinedDigest(tree: DigestTree): string {
   if (typeof tree === 'string') return tree;
-  const parts = [...tree].map(([name, part]) => `${name}:${foldedDigest(part)}`);
+  const parts = [...tree].map(([name, part]) => `${name}:${combinedDigest(part)}`);
   return shortDigest(parts.sort().join('\n'));
 }
 
 /** The branch that paths such as `messages.0.content` speak of. */
-function branchOf(digests: Readonly<Record<string, unknown>>): DigestBranch {
+function digestTreeOf(digests: Readonly<Record<string, unknown>>): DigestBranch {
   const root = new Map<string, DigestTree>();
   for (const [path, value] of Object.entries(digests)) {
     const names = path.split('.');
@@ -51,7 +51,7 @@ function innermost(root: Map<string, DigestTree>, names: readonly string[]) {
 export type FieldDigests = Readonly<Record<string, string>>;
 
 /** What does not fit is folded into the digest of what it stands in. */
-const MOST = 64;
+const MAX_FIELDS = 64;
 
 // The name of a dictionary's field may be a user's text: what has one is told as a whole.
 const NAME = /^[A-Za-z_$][A-Za-z_$-]{0,39}$/;
@@ -67,27 +67,27 @@ function partsOf(value: unknown): Named {
   return given.every(([name]) => NAME.test(name)) ? given : [];
 }
 
-function treeOf(value: unknown): DigestTree {
+function digestTree(value: unknown): DigestTree {
   const parts = partsOf(value);
-  if (parts.length === 0 || parts.length > MOST) return shortDigest(canonicalText(value));
-  return new Map(parts.map(([name, part]) => [name, treeOf(part)]));
+  if (parts.length === 0 || parts.length > MAX_FIELDS) return shortDigest(canonicalText(value));
+  return new Map(parts.map(([name, part]) => [name, digestTree(part)]));
 }
 
-type Told = readonly [path: string, tree: DigestTree];
+type PathAndTree = readonly [path: string, tree: DigestTree];
 
-function partsUnder([path, tree]: Told): readonly Told[] {
+function partsUnder([path, tree]: PathAndTree): readonly PathAndTree[] {
   if (typeof tree === 'string') return [];
   return [...tree].map(([name, part]) => [path === '' ? name : `${path}.${name}`, part]);
 }
 
 /** From the top down, as long as there is room: what stands high in a request says most. */
 function spread(root: DigestTree): FieldDigests {
-  const queue: Told[] = [['', root]];
+  const queue: PathAndTree[] = [['', root]];
   const digests: [string, string][] = [];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const parts = partsUnder(next);
-    const isWhole = parts.length === 0 || digests.length + queue.length + parts.length > MOST;
-    if (isWhole) digests.push([next[0], foldedDigest(next[1])]);
+    const isWhole = parts.length === 0 || digests.length + queue.length + parts.length > MAX_FIELDS;
+    if (isWhole) digests.push([next[0], combinedDigest(next[1])]);
     else queue.push(...parts);
   }
   return Object.fromEntries(digests);
@@ -96,11 +96,11 @@ function spread(root: DigestTree): FieldDigests {
 /**
  * At most 64 of them, whatever the request.
  *
- * @throws {NotCanonical} as the key does, for a request that has none.
+ * @throws {NotCanonicalError} as the key does, for a request that has none.
  */
 export function fieldDigests(identity: CallIdentity): FieldDigests {
   // In the key, too, the form only says that it is either.
-  return spread(treeOf({ ...identity, form: identity.form === undefined ? undefined : 'any' }));
+  return spread(digestTree({ ...identity, form: identity.form === undefined ? undefined : 'any' }));
 }
 
 type Path = readonly string[];
@@ -108,7 +108,7 @@ type Path = readonly string[];
 /** The places where two trees differ: as deep as both of them tell. */
 function differences(one: DigestTree, other: DigestTree, path: Path): readonly Path[] {
   if (typeof one === 'string' || typeof other === 'string') {
-    return foldedDigest(one) === foldedDigest(other) ? [] : [path];
+    return combinedDigest(one) === combinedDigest(other) ? [] : [path];
   }
   const names = new Set([...one.keys(), ...other.keys()]);
   return [...names].flatMap((name) => at(one, other, [...path, name]));
@@ -121,7 +121,7 @@ function at(one: DigestBranch, other: DigestBranch, path: Path): readonly Path[]
 }
 
 /** As a programmer writes it: `messages[1].content`. */
-function written(path: Path): string {
+function dotted(path: Path): string {
   const shown = path.length > 1 && path[0] === 'request' ? path.slice(1) : path;
   return shown
     .map((name) => (/^\d+$/.test(name) ? `[${name}]` : `.${name}`))
@@ -131,6 +131,6 @@ function written(path: Path): string {
 
 /** Where two requests differ: `['model', 'messages[1].content']`. Names of fields, never what they hold. */
 export function differingFields(one: FieldDigests, other: FieldDigests): readonly string[] {
-  const paths = differences(branchOf(one), branchOf(other), []);
-  return [...new Set(paths.map(written))];
+  const paths = differences(digestTreeOf(one), digestTreeOf(other), []);
+  return [...new Set(paths.map(dotted))];
 }

@@ -9,7 +9,7 @@ export function className(value: object): string {
  * Is it of that class and nothing more? A subclass, or a field of its own, says what no rule covers. Told
  * by name, so that another realm's Date is a Date.
  */
-export function isExactly(value: object, name: string): boolean {
+export function isExactlyClass(value: object, name: string): boolean {
   return className(value) === name && Object.keys(value).length === 0;
 }
 

@@ -3,8 +3,8 @@
 // Start at call-identity.ts, then read fingerprint.ts.
 
 export { BoundedMap } from './bounded-map.ts';
-export { type CallIdentity, identify, WHOLE } from './call-identity.ts';
-export { NotCanonical } from './canonical-rules.ts';
+export { type CallIdentity, identify, WHOLE_FORM } from './call-identity.ts';
+export { NotCanonicalError } from './canonical-rules.ts';
 export { digest } from './digest.ts';
 export { differingFields, type FieldDigests, fieldDigests } from './field-digests.ts';
 export {
@@ -13,7 +13,7 @@ export {
   type Fields,
   fieldPath,
   fieldsOf,
-  isExactly,
+  isExactlyClass,
   isFields,
   isGiven,
   listOf,

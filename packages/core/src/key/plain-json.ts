@@ -1,8 +1,13 @@
-import { type CanonicalForm, isLong, marked, writtenMarkOf } from './canonical-rules.ts';
+import {
+  type CanonicalForm,
+  escapeMark,
+  isLongText,
+  quotedLongTextMark,
+} from './canonical-rules.ts';
 import { valueKind } from './fields.ts';
 
 /** A name of a record, ready to be written. */
-interface WrittenName {
+interface QuotedName {
   readonly name: string;
   readonly first: string;
   readonly further: string;
@@ -10,25 +15,26 @@ interface WrittenName {
 
 interface NameOrder {
   readonly given: readonly string[];
-  readonly sorted: readonly WrittenName[];
+  readonly sorted: readonly QuotedName[];
 }
 
 /** Records of more names are seldom like another. */
-const MOST = 32;
+const MAX_SHARED_NAMES = 32;
 
-const PLACES = 128;
+const KNOWN_ORDERS = 128;
 
-const known: (NameOrder | undefined)[] = new Array(PLACES).fill(undefined);
+const knownOrders: (NameOrder | undefined)[] = new Array(KNOWN_ORDERS).fill(undefined);
 
-function writtenName(name: string): WrittenName {
+function quotedName(name: string): QuotedName {
   const first = `${JSON.stringify(name)}:`;
   return { name, first, further: `,${first}` };
 }
 
-function placeOf(names: readonly string[]): number {
+function slotOf(names: readonly string[]): number {
   const [first = '', last = ''] = [names[0], names.at(-1)];
   return (
-    (names.length * 31 + first.length * 7 + last.length * 3 + (first.codePointAt(0) ?? 0)) % PLACES
+    (names.length * 31 + first.length * 7 + last.length * 3 + (first.codePointAt(0) ?? 0)) %
+    KNOWN_ORDERS
   );
 }
 
@@ -41,17 +47,17 @@ function isSame(names: readonly string[], others: readonly string[]): boolean {
 }
 
 /** The names in order. Most records have those of one that was just written. */
-function inOrder(names: readonly string[]): readonly WrittenName[] {
-  const place = placeOf(names);
-  const order = known[place];
+function sortedNames(names: readonly string[]): readonly QuotedName[] {
+  const place = slotOf(names);
+  const order = knownOrders[place];
   if (order !== undefined && isSame(names, order.given)) return order.sorted;
-  const sorted = [...names].sort().map(writtenName);
-  if (names.length <= MOST) known[place] = { given: names, sorted };
+  const sorted = [...names].sort().map(quotedName);
+  if (names.length <= MAX_SHARED_NAMES) knownOrders[place] = { given: names, sorted };
   return sorted;
 }
 
 /** Deeper values, and cycles, are for who can say what is wrong with them. */
-const DEEPEST = 100;
+const MAX_DEPTH = 100;
 
 /** What JSON leaves as it is: no control character, quote, backslash or half of a surrogate pair. */
 const LITERAL = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
@@ -64,7 +70,7 @@ function quoted(text: string): string {
 }
 
 /** Writes what nearly every request is made of: records, lists, texts, numbers and literals. */
-class Writing {
+class PlainJsonWriter {
   readonly long: string[] = [];
   #depth = 0;
 
@@ -77,15 +83,15 @@ class Writing {
   }
 
   #text(text: string): string {
-    if (!isLong(text)) return quoted(marked(text));
+    if (!isLongText(text)) return quoted(escapeMark(text));
     this.long.push(text);
-    return writtenMarkOf(text);
+    return quotedLongTextMark(text);
   }
 
   #within(value: object): string {
     const kind = valueKind(value);
     this.#depth += 1;
-    if (kind === 'special' || this.#depth > DEEPEST) throw NOT_PLAIN;
+    if (kind === 'special' || this.#depth > MAX_DEPTH) throw NOT_PLAIN;
     const text = kind === 'array' ? this.#list(value) : this.#record(value);
     this.#depth -= 1;
     return text;
@@ -104,7 +110,7 @@ class Writing {
     if (Object.getOwnPropertySymbols(value).length > 0) throw NOT_PLAIN;
     const record = value as Record<string, unknown>; // its kind says so
     let text = '';
-    for (const { name, first, further } of inOrder(Object.keys(record))) {
+    for (const { name, first, further } of sortedNames(Object.keys(record))) {
       const part = record[name];
       if (part === undefined) continue; // the wire has no such field
       text += (text === '' ? first : further) + this.write(part);
@@ -114,8 +120,8 @@ class Writing {
 }
 
 /** The form of a plain value; nothing for any other. */
-export function plainForm(value: unknown): CanonicalForm | undefined {
-  const plain = new Writing();
+export function canonicalPlainJson(value: unknown): CanonicalForm | undefined {
+  const plain = new PlainJsonWriter();
   try {
     return { structure: plain.write(value), long: plain.long };
   } catch (error) {

@@ -2,32 +2,32 @@ import { types } from 'node:util';
 import stringify from 'fast-json-stable-stringify';
 import {
   type CanonicalForm,
-  isLong,
-  joined,
+  escapeMark,
+  isLongText,
+  longTextMark,
   MARK,
-  marked,
-  markOf,
-  NotCanonical,
+  NotCanonicalError,
   type Segment,
+  wholeText,
 } from './canonical-rules.ts';
 import { digest } from './digest.ts';
-import { className, isExactly, valueKind } from './fields.ts';
+import { className, isExactlyClass, valueKind } from './fields.ts';
 
 type CanonicalText = (value: unknown) => string;
 
 /** One rule a kind of value that JSON would lose: the text that stands for it, or no rule. */
-function specialText(value: object, text: CanonicalText): string | undefined {
-  if (types.isDate(value)) return only('Date', value, () => `date:${value.getTime()}`);
-  if (types.isMap(value)) return only('Map', value, () => `map:${sorted([...value].map(text))}`);
-  if (types.isSet(value)) return only('Set', value, () => `set:${sorted([...value].map(text))}`);
-  if (value instanceof URL) return only('URL', value, () => `url:${value.href}`);
+function taggedText(value: object, text: CanonicalText): string | undefined {
+  if (types.isDate(value)) return exactly('Date', value, () => `date:${value.getTime()}`);
+  if (types.isMap(value)) return exactly('Map', value, () => `map:${sorted([...value].map(text))}`);
+  if (types.isSet(value)) return exactly('Set', value, () => `set:${sorted([...value].map(text))}`);
+  if (value instanceof URL) return exactly('URL', value, () => `url:${value.href}`);
   return types.isArrayBuffer(value) || ArrayBuffer.isView(value)
     ? bytesText(value)
     : jsonText(value, text);
 }
 
-function only(name: string, value: object, rule: () => string): string | undefined {
-  return isExactly(value, name) ? rule() : undefined;
+function exactly(name: string, value: object, rule: () => string): string | undefined {
+  return isExactlyClass(value, name) ? rule() : undefined;
 }
 
 // Neither a map's nor a record's order is part of what it says.
@@ -55,9 +55,9 @@ function jsonText(value: object, text: CanonicalText): string | undefined {
 }
 
 /** Deeper than any real request; a bound keeps the stack whole. */
-const DEEPEST = 500;
+const MAX_DEPTH = 500;
 
-class Walk {
+class TaggedValueWriter {
   readonly #path: Segment[] = [];
   readonly #ancestors: object[] = [];
   #long: string[] = [];
@@ -78,20 +78,21 @@ class Walk {
     if (typeof value === 'number' && Number.isFinite(value)) return value;
     if (typeof value === 'object') return this.#within(value);
     if (typeof value === 'function' || typeof value === 'symbol') {
-      throw new NotCanonical(`a ${typeof value}`, this.#path);
+      throw new NotCanonicalError(`a ${typeof value}`, this.#path);
     }
     return `${MARK}${typeof value}:${value}`; // NaN, ±Infinity, a bigint, undefined
   }
 
   #text(text: string): string {
-    if (!isLong(text)) return marked(text);
+    if (!isLongText(text)) return escapeMark(text);
     this.#long.push(text);
-    return markOf(text);
+    return longTextMark(text);
   }
 
   #within(value: object): unknown {
-    if (this.#ancestors.includes(value)) throw new NotCanonical('a cycle', this.#path);
-    if (this.#ancestors.length === DEEPEST) throw new NotCanonical('so deep a value', this.#path);
+    if (this.#ancestors.includes(value)) throw new NotCanonicalError('a cycle', this.#path);
+    if (this.#ancestors.length === MAX_DEPTH)
+      throw new NotCanonicalError('so deep a value', this.#path);
     this.#ancestors.push(value);
     const plain = this.#object(value);
     this.#ancestors.pop();
@@ -111,7 +112,7 @@ class Walk {
 
   #record(record: Record<string, unknown>): object {
     if (Object.getOwnPropertySymbols(record).length > 0) {
-      throw new NotCanonical('a field named by a symbol', this.#path);
+      throw new NotCanonicalError('a field named by a symbol', this.#path);
     }
     const fields: [string, unknown][] = [];
     for (const name of Object.keys(record).sort()) {
@@ -129,9 +130,9 @@ class Walk {
   }
 
   #special(value: object): string {
-    const text = specialText(value, (part) => joined(this.form(part)));
+    const text = taggedText(value, (part) => wholeText(this.form(part)));
     if (text !== undefined) return MARK + text;
-    throw new NotCanonical(`an instance of ${className(value)}`, this.#path);
+    throw new NotCanonicalError(`an instance of ${className(value)}`, this.#path);
   }
 
   #at(segment: Segment, value: unknown): unknown {
@@ -143,6 +144,6 @@ class Walk {
 }
 
 /** The form of any value that has one, by the library that defines it. */
-export function richForm(value: unknown): CanonicalForm {
-  return new Walk().form(value);
+export function canonicalTaggedValue(value: unknown): CanonicalForm {
+  return new TaggedValueWriter().form(value);
 }

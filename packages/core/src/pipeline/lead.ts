@@ -1,4 +1,4 @@
-import { BackOff } from '../adapter/index.ts';
+import { ProviderBackOff } from '../adapter/index.ts';
 import type { Flight } from '../flight/index.ts';
 import { type ReplayMissParts, replayMiss } from '../inspection/index.ts';
 import type { Landed } from './answer.ts';
@@ -77,7 +77,7 @@ export interface LedFlightsParts extends LeadershipParts, ReplayMissParts {}
 /** Flights of requests, with whoever leads each one to its answer, and calls the provider again behind a stale one. */
 export function ledFlights(parts: LedFlightsParts): RequestFlights {
   const leadership = new Leadership(parts);
-  const backOff = new BackOff(parts.now);
+  const backOff = new ProviderBackOff(parts.now);
   const leader = new Leader({
     ...parts,
     leadership,

@@ -1,4 +1,4 @@
-import { type BackOff, isOutage } from '../adapter/index.ts';
+import { isOutage, type ProviderBackOff } from '../adapter/index.ts';
 import type { EntryStore } from '../entry-store/index.ts';
 import type { CacheEventEmitter } from '../events/index.ts';
 import { type Flight, leading } from '../flight/index.ts';
@@ -22,7 +22,7 @@ export interface ProviderCallParts {
   readonly entries: EntryStore;
   readonly events: CacheEventEmitter;
   readonly now: () => number;
-  readonly backOff: BackOff;
+  readonly backOff: ProviderBackOff;
   /** Is this flight still the one for its key? */
   readonly isCurrent: (flight: Flight<Landed>, request: Request) => boolean;
 }
@@ -34,7 +34,7 @@ export class ProviderCall {
   readonly #now: () => number;
   readonly #isCurrent: ProviderCallParts['isCurrent'];
   readonly #keeper: Keeper;
-  readonly #backOff: BackOff;
+  readonly #backOff: ProviderBackOff;
 
   constructor({ entries, events, now, backOff, isCurrent }: ProviderCallParts) {
     this.#now = now;

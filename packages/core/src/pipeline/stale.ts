@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type BackOff, isOutage } from '../adapter/index.ts';
+import { isOutage, type ProviderBackOff } from '../adapter/index.ts';
 import type { Flight } from '../flight/index.ts';
 import { drained } from '../response/index.ts';
 import type { Landed } from './answer.ts';
@@ -16,7 +16,7 @@ async function drainLanded({ captured }: Landed): Promise<void> {
 
 export interface FallbackParts extends ServeParts {
   readonly provider: ProviderCall;
-  readonly backOff: BackOff;
+  readonly backOff: ProviderBackOff;
 }
 
 /** RFC 5861 §4: an older answer stands in for a provider that cannot answer, or not in time. */
@@ -30,7 +30,7 @@ export class Fallback {
   async callOrServe(request: Request, look: Answered, flight: Flight<Landed>): Promise<Landed> {
     const { provider, backOff } = this.#parts;
     const { identity, policy } = request.call;
-    if (backOff.isResting(identity)) return serve(this.#parts, request, look);
+    if (backOff.isBackingOff(identity)) return serve(this.#parts, request, look);
     const attempt = provider.attempt(request, flight);
     if (await outlasts(attempt, policy.softTimeout)) {
       flight.holdUntil(this.#goOn(request, look, { flight, attempt }));
@@ -80,7 +80,7 @@ async function outlasts(attempt: Promise<unknown>, milliseconds: number): Promis
 
 export interface RevalidationParts {
   readonly flights: RequestFlights;
-  readonly backOff: BackOff;
+  readonly backOff: ProviderBackOff;
   readonly leadership: Leadership;
 }
 
@@ -101,7 +101,7 @@ export class Revalidation {
 
   start({ call, address }: Request): void {
     const { flights, backOff, leadership } = this.#parts;
-    if (backOff.isResting(call.identity)) return;
+    if (backOff.isBackingOff(call.identity)) return;
     const request = { address, call: behind(call), isBehind: true };
     if (flights.find(request) !== undefined) return;
     if (leadership.isShared({ call, address })) void this.#flyAlone(request);

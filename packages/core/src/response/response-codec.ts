@@ -2,7 +2,7 @@ import type { Facts } from '../adapter/index.ts';
 import type { EntryHeader, Payload } from '../entry/index.ts';
 import type { Outcome } from '../events/index.ts';
 import type { CallIdentity } from '../key/index.ts';
-import { WHOLE } from '../key/index.ts';
+import { WHOLE_FORM } from '../key/index.ts';
 import type { Policy } from '../options/index.ts';
 import type { Recording } from '../stream/index.ts';
 
@@ -64,6 +64,6 @@ export function entryProvenance(
   { form, delays }: EntryHeader,
 ): Omit<Provenance, 'outcome' | 'age'> {
   if (identity.form !== form)
-    return { signal, crossTo: identity.form === WHOLE ? 'response' : 'stream' };
+    return { signal, crossTo: identity.form === WHOLE_FORM ? 'response' : 'stream' };
   return { signal, delays: policy.replay === 'recorded' ? delays : undefined };
 }

@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { NotCanonical } from '../../src/key/canonical-rules.ts';
+import { NotCanonicalError } from '../../src/key/canonical-rules.ts';
 import { canonicalText } from '../../src/key/fingerprint.ts';
 
 const textsOf = (values: readonly unknown[]) => values.map(canonicalText);
@@ -15,11 +15,11 @@ function expectDifferent(values: readonly unknown[]): void {
   expect(new Set(textsOf(values)).size).toBe(values.length);
 }
 
-function refusal(value: unknown): NotCanonical {
+function refusal(value: unknown): NotCanonicalError {
   try {
     canonicalText(value);
   } catch (error) {
-    if (error instanceof NotCanonical) return error;
+    if (error instanceof NotCanonicalError) return error;
     throw error;
   }
   throw new Error('The value has a canonical form.');
@@ -229,7 +229,7 @@ describe('instances of classes', () => {
       returning(new Date(1)),
       returning([]),
     ]);
-    expect(() => canonicalText(returning(new Celsius(1)))).toThrow(NotCanonical);
+    expect(() => canonicalText(returning(new Celsius(1)))).toThrow(NotCanonicalError);
   });
 });
 
@@ -302,7 +302,7 @@ const WITHOUT_RULE: readonly (readonly [string, unknown])[] = [
 
 describe('what has no rule', () => {
   test.each(WITHOUT_RULE)('%s is refused, at its place', (_name, value) => {
-    expect(refusal(value)).toBeInstanceOf(NotCanonical);
+    expect(refusal(value)).toBeInstanceOf(NotCanonicalError);
     expect(refusal({ tools: [{ a: 1 }, { schema: value }] }).path).toMatch(/^tools\[1\]\.schema/);
   });
 
