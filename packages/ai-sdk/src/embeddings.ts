@@ -1,4 +1,4 @@
-import { answerEach, shareOut } from '@cached-llm/core';
+import { answerEach, splitByWeight } from '@cached-llm/core';
 import type { EmbeddingModelMiddleware } from 'ai';
 
 type EmbedCall = Parameters<NonNullable<EmbeddingModelMiddleware['wrapEmbed']>>[0];
@@ -16,7 +16,7 @@ function split(result: Embedded, values: readonly string[]): readonly Embedded[]
   const { embeddings, usage } = result;
   if (embeddings.length !== values.length) return undefined;
   const weights = values.map((value) => value.length);
-  const tokens = usage && shareOut(usage.tokens, weights);
+  const tokens = usage && splitByWeight(usage.tokens, weights);
   return embeddings.map((embedding, place) => ({
     ...result,
     embeddings: [embedding],
@@ -49,6 +49,6 @@ export async function embedEach(
       model.doEmbed({ ...params, values: [...missing], abortSignal }),
     split,
     join,
-    pass: doEmbed,
+    bypass: doEmbed,
   });
 }

@@ -1,6 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { aiSdk } from '@cached-llm/ai-sdk';
-import { Crossing, decodeValue, encodeValue, type Fields, isFields } from '@cached-llm/core';
+import { CrossMode, decodeValue, encodeValue, type Fields, isFields } from '@cached-llm/core';
 import {
   answerAsServerSentEvents,
   chunksOf,
@@ -89,7 +89,7 @@ const pairs = () =>
     return [{ name: pair.source, api, isStream, response, plain }];
   });
 
-const crossing = new Crossing(aiSdk, {});
+const crossing = new CrossMode(aiSdk, {});
 
 function attempt<Result>(make: () => Result): Result | undefined {
   try {

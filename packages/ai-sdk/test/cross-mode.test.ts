@@ -1,6 +1,6 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { aiSdk, cachedLanguageModel } from '@cached-llm/ai-sdk';
-import { Crossing, createLlmCache, type Fields } from '@cached-llm/core';
+import { CrossMode, createLlmCache, type Fields } from '@cached-llm/core';
 import {
   chunksOf,
   type ExchangeResponse,
@@ -362,7 +362,7 @@ const resultOf = (content: readonly object[], rest: object = {}): Fields => ({
   response: { id: 'a', modelId: 'b', timestamp: new Date(0) },
   ...rest,
 });
-const crossing = new Crossing(aiSdk, {});
+const crossing = new CrossMode(aiSdk, {});
 
 describe('a plain answer', () => {
   test.each<[string, Fields]>([

@@ -6,7 +6,7 @@ import {
   crossModeTrial,
   describeWithFixtures,
   type ExchangeResponse,
-  exactCrossings,
+  exactCrossModes,
   recordedAnswers,
   recordedPairs,
   toExchange,
@@ -104,7 +104,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
     const whole = [...pairs, ...recordedAnswers('anthropic', '')].filter((recorded) =>
       isMessage('json' in recorded ? recorded.json : Reflect.get(recorded, 'response')),
     );
-    const exact = exactCrossings(expect, anthropic, whole);
+    const exact = exactCrossModes(expect, anthropic, whole);
     expect(exact).toBeGreaterThan(100);
   });
 

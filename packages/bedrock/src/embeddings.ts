@@ -131,6 +131,6 @@ export function embedEach(items: readonly unknown[], calls: ItemCalls): Promise<
         joinAnswers(responses.map(answerOf).filter(isFields)),
         blobPrototype,
       ),
-    pass: calls.pass,
+    bypass: calls.pass,
   });
 }

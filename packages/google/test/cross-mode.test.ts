@@ -4,7 +4,7 @@ import {
   crossModeTrial,
   describeWithFixtures,
   type ExchangeResponse,
-  exactCrossings,
+  exactCrossModes,
   recordedAnswers,
   recordedPairs,
   toExchange,
@@ -65,7 +65,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
     const pairs = ['google', 'google-vertex']
       .flatMap((provider) => recordedPairs({ provider }))
       .filter(({ url, status }) => url.includes(':generateContent') && status === 200);
-    const exact = exactCrossings(expect, google, [...pairs, ...recordedAnswers('google', '')]);
+    const exact = exactCrossModes(expect, google, [...pairs, ...recordedAnswers('google', '')]);
     expect(exact).toBeGreaterThan(50);
   });
 

@@ -70,6 +70,6 @@ export function answerBatch(
     ask: (missing, signal) => send(settings, request, { body: bodyFor(missing), signal }),
     split: (response, missing) => split(response, { rules, items: missing }),
     join: (responses) => join(responses, rules),
-    pass: () => settings.upstream(...request.given),
+    bypass: () => settings.upstream(...request.given),
   });
 }

@@ -5,7 +5,7 @@ import {
   crossModeTrial,
   describeWithFixtures,
   type ExchangeResponse,
-  exactCrossings,
+  exactCrossModes,
   recordedPairs,
   serverSentEvents,
   startWireServer,
@@ -278,7 +278,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
     );
 
   test('every answer is taken apart and put together again as it was, or refused', () => {
-    const exact = exactCrossings(expect, openai, chats());
+    const exact = exactCrossModes(expect, openai, chats());
     expect(exact).toBeGreaterThan(50);
   });
 

@@ -8,7 +8,7 @@ export {
   type DistinctKeysParts,
   distinctFetchKeys,
   distinctKeys,
-  exactCrossings,
+  exactCrossModes,
   type FetchKeysParts,
   posted,
   recordedTwice,

@@ -4,7 +4,7 @@ import type { Admit } from '../options/index.ts';
 import type { Adapter } from './adapter.ts';
 
 /** What is known of a complete answer. */
-export interface Facts {
+export interface Verdict {
   /** Why the answer is not worth keeping; nothing where it is. */
   readonly rejection?: string | undefined;
   readonly usage?: Usage | undefined;
@@ -40,12 +40,12 @@ function servedModelInChunks(chunks: readonly unknown[]): Served | undefined {
   return undefined;
 }
 
-export interface Rules {
+export interface AdmissionRules {
   readonly adapter: Pick<Adapter, 'rejects' | 'usageOf' | 'servedModelOf'>;
   readonly admit: Admit;
 }
 
-function rejection({ adapter, admit }: Rules, response: unknown, request: unknown) {
+function rejection({ adapter, admit }: AdmissionRules, response: unknown, request: unknown) {
   const rejected = adapter.rejects(response, request);
   if (typeof admit !== 'function') {
     return rejected !== undefined && admit[rejected] === true ? undefined : rejected;
@@ -54,7 +54,7 @@ function rejection({ adapter, admit }: Rules, response: unknown, request: unknow
 }
 
 /** May this answer be kept, and what did it use, and of whom is it? An answer that cannot be judged is not kept. */
-export function judge(rules: Rules, response: unknown, request: unknown): Facts {
+export function judge(rules: AdmissionRules, response: unknown, request: unknown): Verdict {
   try {
     const usage = rules.adapter.usageOf?.(response);
     const served = servedModelOf(rules.adapter, response);
@@ -64,16 +64,16 @@ export function judge(rules: Rules, response: unknown, request: unknown): Facts 
   }
 }
 
-export interface StreamedRules extends Rules {
-  readonly adapter: Rules['adapter'] & Pick<Adapter, 'stream'>;
+export interface StreamAdmissionRules extends AdmissionRules {
+  readonly adapter: AdmissionRules['adapter'] & Pick<Adapter, 'stream'>;
 }
 
 /** {@link judge}, for a stream that has ended. What the whole answer leaves out of its maker, the chunks may say. */
 export function judgeStream(
-  rules: StreamedRules,
+  rules: StreamAdmissionRules,
   chunks: readonly unknown[],
   request: unknown,
-): Facts {
+): Verdict {
   const response = rules.adapter.stream.assemble(chunks);
   if (response === undefined) return { rejection: 'unfinished' };
   const facts = judge(rules, response, request);

@@ -54,7 +54,7 @@ function whenAll(signals: readonly AbortSignal[]): AbortSignal {
 }
 
 /** How the items of one call are answered, each by itself: from a store, or by a provider that takes many. */
-export interface EachRules<Item, Part, Whole> {
+export interface EachItemRules<Item, Part, Whole> {
   /** The answer to one item. `ask` asks for it, in one call with the others that have to be asked for. */
   answer(item: Item, ask: (signal: AbortSignal) => Promise<Part>): Promise<Part>;
   /** Asks the provider for these items in one call. */
@@ -67,7 +67,7 @@ export interface EachRules<Item, Part, Whole> {
   /** The answer to all items. */
   join(parts: readonly Part[]): Whole | Promise<Whole>;
   /** The call as its caller made it. */
-  pass(): PromiseLike<Whole>;
+  bypass(): PromiseLike<Whole>;
 }
 
 /** The provider did not give one answer for each item. */
@@ -85,7 +85,7 @@ class NotSplitError<Item, Whole> extends Error {
 /** Answers a call item by item; those that no store answers are asked for in one call, once each. */
 export async function answerEach<Item, Part, Whole>(
   items: readonly Item[],
-  { answer, ask, split, join, pass }: EachRules<Item, Part, Whole>,
+  { answer, ask, split, join, bypass }: EachItemRules<Item, Part, Whole>,
 ): Promise<Whole> {
   const own = new Set<unknown>();
   const batch = new Batch<Item, Part>(async (missing, signal) => {
@@ -102,12 +102,12 @@ export async function answerEach<Item, Part, Whole>(
     if (!(error instanceof NotSplitError)) throw error;
     // The answer to all of these items is the caller's; to a part of them, or to another's, it is nobody's.
     const isWhole = own.has(error.asked) && error.asked.length === items.length;
-    return isWhole ? error.whole : pass();
+    return isWhole ? error.whole : bypass();
   }
 }
 
 /** `total` in whole parts by weight, which add up to it: how a bill for many items is split between them. */
-export function shareOut(total: number, weights: readonly number[]): number[] {
+export function splitByWeight(total: number, weights: readonly number[]): number[] {
   const sum = weights.reduce((all, weight) => all + weight, 0);
   let weighed = 0;
   let given = 0;

@@ -4,7 +4,7 @@ import { type Fields, isFields } from '../key/index.ts';
 import type { Adapter, CrossRules } from './adapter.ts';
 
 /** What a store has: a response, or the list of a stream's chunks. */
-export interface Stored {
+export interface StoredResponse {
   readonly kind: EntryHeader['kind'];
   readonly value: unknown;
 }
@@ -23,7 +23,7 @@ export function exactFields(value: unknown, names: readonly string[]): Fields {
 }
 
 /** Makes one kind of answer from the other, for one request. */
-export class Crossing {
+export class CrossMode {
   readonly #rules: CrossRules;
   readonly #request: unknown;
 
@@ -35,7 +35,7 @@ export class Crossing {
   }
 
   /** The whole answer. @throws where what is stored does not tell all of it. */
-  wholeOf({ kind, value }: Stored): Fields {
+  wholeOf({ kind, value }: StoredResponse): Fields {
     const chunks = Array.isArray(value) ? value : [];
     const response = kind === 'stream' ? this.#rules.assemble(chunks) : value;
     if (isFields(response)) return response;
@@ -43,7 +43,7 @@ export class Crossing {
   }
 
   /** The chunks of a stream. @throws where none say just what is stored. */
-  chunksOf(stored: Stored): readonly Fields[] {
+  chunksOf(stored: StoredResponse): readonly Fields[] {
     const rules = this.#rules;
     const response = this.wholeOf(stored);
     const isExact = isDeepStrictEqual(rules.assemble(rules.disassemble(response) ?? []), response);

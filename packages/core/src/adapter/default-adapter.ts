@@ -29,7 +29,7 @@ function commonUsage(response: unknown): Usage | undefined {
 }
 
 /** What every provider would call unfit, whatever the provider. */
-export function rejectUnfit(response: unknown): Rejection | undefined {
+export function rejectUnusable(response: unknown): Rejection | undefined {
   if (response === undefined || response === null) return 'empty';
   if (!isFields(response)) return undefined;
   if (response.error !== undefined && response.error !== null) return 'error';
@@ -75,7 +75,7 @@ const defaultStream: StreamRules = {
 /** For a function, or an API, that no adapter describes: all of the request is in the key. */
 export const defaultAdapter: Omit<Adapter, 'provider'> = {
   ignore: [],
-  rejects: rejectUnfit,
+  rejects: rejectUnusable,
   usageOf: commonUsage,
   stream: defaultStream,
 };

@@ -1,4 +1,4 @@
-import type { Facts } from '../adapter/index.ts';
+import type { Verdict } from '../adapter/index.ts';
 import { type EntryHeader, Payload } from '../entry/index.ts';
 import {
   type EntryStore,
@@ -68,7 +68,7 @@ export class Keeper {
 
   async #admit(
     arrival: Arrival,
-    facts: Facts,
+    facts: Verdict,
     { kind, payload, delays }: Admitted,
   ): Promise<boolean> {
     if (facts.rejection !== undefined) return this.#reject(arrival, facts);
@@ -91,11 +91,11 @@ export class Keeper {
     return true;
   }
 
-  #spend(arrival: Arrival, { usage, rejection }: Facts): void {
+  #spend(arrival: Arrival, { usage, rejection }: Verdict): void {
     this.#events.countCall({ ...eventOf(arrival), usage, took: arrival.took }, rejection);
   }
 
-  #reject(arrival: Arrival, { rejection: reason = 'unencodable', usage }: Facts): false {
+  #reject(arrival: Arrival, { rejection: reason = 'unencodable', usage }: Verdict): false {
     const { took } = arrival;
     this.#events.emit('not-admitted', { ...eventOf(arrival), usage, took, reason });
     return false;

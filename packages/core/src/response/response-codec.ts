@@ -1,4 +1,4 @@
-import type { Facts } from '../adapter/index.ts';
+import type { Verdict } from '../adapter/index.ts';
 import type { EntryHeader, Payload } from '../entry/index.ts';
 import type { Outcome } from '../events/index.ts';
 import type { CallIdentity } from '../key/index.ts';
@@ -25,7 +25,7 @@ export interface Capture<Response> {
   readonly response: Response;
   /** For everybody else; nothing where the response can be given to one caller only. */
   readonly captured?: Captured | undefined;
-  readonly facts: Facts;
+  readonly facts: Verdict;
   /** The provider answered that it cannot answer: 429 or 5xx. */
   readonly isOutage?: boolean | undefined;
 }

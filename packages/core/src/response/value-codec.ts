@@ -1,11 +1,11 @@
 import {
   type Adapter,
-  Crossing,
-  type Facts,
+  type AdmissionRules,
+  CrossMode,
   judge,
   judgeStream,
-  type Rules,
-  type Stored,
+  type StoredResponse,
+  type Verdict,
 } from '../adapter/index.ts';
 import { decodeValue, encodeValue, Payload } from '../entry/index.ts';
 import { PacedReplay, Recording, type StreamWatcher } from '../stream/index.ts';
@@ -22,7 +22,7 @@ export async function drained(response: unknown): Promise<void> {
 }
 
 export interface ValueCodecOptions {
-  readonly rules: Rules & {
+  readonly rules: AdmissionRules & {
     readonly adapter: Pick<Adapter, 'stream' | 'rejects' | 'usageOf' | 'servedModelOf' | 'cross'>;
   };
   readonly request: unknown;
@@ -42,7 +42,7 @@ class ChunkWatcher implements StreamWatcher<unknown> {
     return this.#options.rules.adapter.stream.ends(chunk);
   }
 
-  verdict(): Facts {
+  verdict(): Verdict {
     const { rules, request } = this.#options;
     return judgeStream(rules, this.#chunks, request);
   }
@@ -88,10 +88,10 @@ export class ValueCodec implements ResponseCodec<unknown> {
     return `[${texts.join(',')}]`;
   }
 
-  #cross(stored: Stored, kind: Stored['kind']): unknown {
+  #cross(stored: StoredResponse, kind: StoredResponse['kind']): unknown {
     const { rules, request } = this.#options;
-    const crossing = new Crossing(rules.adapter, request);
-    return kind === 'response' ? crossing.wholeOf(stored) : replayOf(crossing.chunksOf(stored));
+    const crossMode = new CrossMode(rules.adapter, request);
+    return kind === 'response' ? crossMode.wholeOf(stored) : replayOf(crossMode.chunksOf(stored));
   }
 
   #record(response: AsyncIterable<unknown>): Capture<unknown> {

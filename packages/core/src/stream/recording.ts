@@ -1,4 +1,4 @@
-import type { Facts } from '../adapter/index.ts';
+import type { Verdict } from '../adapter/index.ts';
 import { abortable } from '../flight/index.ts';
 import {
   type ChunkCodec,
@@ -176,12 +176,12 @@ export class Recording<Chunk> {
     if (this.#watcher.observe(chunk)) this.#settle(this.#watcher.verdict());
   }
 
-  #stop(facts: Facts): void {
+  #stop(facts: Verdict): void {
     this.#isOver = true;
     this.#settle(facts);
   }
 
-  #settle(facts: Facts): void {
+  #settle(facts: Verdict): void {
     const rejection = this.#tape.canBeKept ? facts.rejection : 'unencodable';
     this.#ending ??= { ...facts, rejection, texts: this.#tape.texts };
     this.#end(this.#ending);

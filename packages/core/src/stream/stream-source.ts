@@ -1,11 +1,11 @@
-import type { Facts } from '../adapter/index.ts';
+import type { Verdict } from '../adapter/index.ts';
 
 /** Looks at a stream as it passes and says when, and how, it ended. */
 export interface StreamWatcher<Chunk> {
   /** Sees every chunk once, in order. True at the provider's own terminal marker. */
   observe(chunk: Chunk): boolean;
   /** Asked once: at the marker, or where the stream ended without one. */
-  verdict(): Facts;
+  verdict(): Verdict;
 }
 
 /** Chunks as texts that can be kept, and back. */
@@ -20,7 +20,7 @@ export interface StreamSource<Chunk> extends ChunkCodec<Chunk> {
 }
 
 /** How a recording ended. */
-export interface Ending extends Facts {
+export interface Ending extends Verdict {
   readonly texts: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export class GuardedWatcher<Chunk> implements StreamWatcher<Chunk> {
     }
   }
 
-  verdict(): Facts {
+  verdict(): Verdict {
     try {
       return this.#isLost ? { rejection: 'unreadable' } : this.#watcher.verdict();
     } catch {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { answerEach, type EachRules } from '../../src/adapter/batch.ts';
+import { answerEach, type EachItemRules } from '../../src/adapter/batch.ts';
 
-type Rules = EachRules<string, string, string>;
+type Rules = EachItemRules<string, string, string>;
 
 const own = () => new AbortController().signal;
 const stored: Readonly<Record<string, string>> = { a: 'A' };
@@ -17,7 +17,7 @@ function trial(changes: Partial<Rules> = {}) {
     },
     split: (whole, items) => (whole === 'SHORT' ? undefined : whole.split(',', items.length)),
     join: (parts) => parts.join(),
-    pass: async () => 'as it was asked',
+    bypass: async () => 'as it was asked',
     ...changes,
   };
   return { asked, run: (...items: string[]) => answerEach(items, rules) };

@@ -1,13 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Facts } from '../../src/adapter/admission.ts';
+import type { Verdict } from '../../src/adapter/admission.ts';
 import { decodeValue, encodeValue } from '../../src/entry/value-text.ts';
 import { Recording } from '../../src/stream/recording.ts';
 import type { StreamWatcher } from '../../src/stream/stream-source.ts';
 import { HandStream } from './hand-stream.ts';
 
 const MARKER = 'done';
-const GOOD: Facts = { usage: { outputTokens: 3 } };
+const GOOD: Verdict = { usage: { outputTokens: 3 } };
 
 const watcher: StreamWatcher<unknown> = {
   observe: (chunk) => chunk === MARKER,

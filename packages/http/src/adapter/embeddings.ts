@@ -1,4 +1,4 @@
-import { type BatchRules, type Fields, isFields, listOf, shareOut } from '@cached-llm/core';
+import { type BatchRules, type Fields, isFields, listOf, splitByWeight } from '@cached-llm/core';
 
 type Counts = Readonly<Record<string, number>>;
 
@@ -35,7 +35,7 @@ export function embeddingBatch(format: EmbeddingFormat): BatchRules {
       if (vectors.length !== items.length) return undefined;
       const weights = items.map(weightOf);
       const shares = Object.entries(format.countsOf(response)).map(
-        ([name, all]) => [name, shareOut(all, weights)] as const,
+        ([name, all]) => [name, splitByWeight(all, weights)] as const,
       );
       return vectors.map((vector, place) => {
         const counts = shares.map(([name, parts]) => [name, parts[place] ?? 0]);

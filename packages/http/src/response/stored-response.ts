@@ -1,7 +1,7 @@
 import {
   type Adapter,
   type Captured,
-  Crossing,
+  CrossMode,
   type Fields,
   PacedReplay,
   type Provenance,
@@ -93,13 +93,13 @@ function restoreCrossed(
 ): Response {
   const { head, body } = readPayload(payload.text);
   const value = kind === 'stream' ? chunksIn(textsOf(body)) : JSON.parse(body);
-  const crossing = new Crossing(rules.adapter, request);
+  const crossMode = new CrossMode(rules.adapter, request);
   const origin = { ...provenance, url };
   if (provenance.crossTo === 'response') {
-    const whole = JSON.stringify(crossing.wholeOf({ kind, value }));
+    const whole = JSON.stringify(crossMode.wholeOf({ kind, value }));
     return buildResponse(whole, ofType('application/json', head), origin);
   }
-  const texts = eventTexts(crossing.chunksOf({ kind, value }), rules.adapter.cross);
+  const texts = eventTexts(crossMode.chunksOf({ kind, value }), rules.adapter.cross);
   const stream = ofType('text/event-stream; charset=utf-8', head);
   return buildResponse(replayBody(texts, provenance), stream, origin);
 }

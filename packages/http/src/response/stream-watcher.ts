@@ -1,4 +1,9 @@
-import { type Adapter, judgeStream, type Rules, type StreamWatcher } from '@cached-llm/core';
+import {
+  type Adapter,
+  type AdmissionRules,
+  judgeStream,
+  type StreamWatcher,
+} from '@cached-llm/core';
 import { createParser } from 'eventsource-parser';
 
 export type StreamFormat = 'sse' | 'ndjson';
@@ -48,7 +53,7 @@ export function streamParser(
 
 export interface WatcherOptions {
   readonly format: StreamFormat;
-  readonly rules: Rules & { readonly adapter: Pick<Adapter, 'stream' | 'cross'> };
+  readonly rules: AdmissionRules & { readonly adapter: Pick<Adapter, 'stream' | 'cross'> };
   readonly request: unknown;
 }
 

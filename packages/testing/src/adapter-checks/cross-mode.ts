@@ -1,4 +1,4 @@
-import { type Adapter, type CacheOptions, Crossing, type Fields } from '@cached-llm/core';
+import { type Adapter, type CacheOptions, CrossMode, type Fields } from '@cached-llm/core';
 import type { RecordedAnswer, RecordedPair } from '../recorded-exchanges/index.ts';
 import type { Expect } from '../test-environment/index.ts';
 import {
@@ -41,7 +41,7 @@ function wholeAnswers(recordings: readonly (RecordedAnswer | RecordedPair)[]): A
 
 function refusalOf(adapter: Adapter, value: unknown): string | undefined {
   try {
-    new Crossing(adapter, {}).chunksOf({ kind: 'response', value });
+    new CrossMode(adapter, {}).chunksOf({ kind: 'response', value });
     return undefined;
   } catch (error) {
     return (error as Error).message;
@@ -58,7 +58,7 @@ function reassembled({ cross }: Adapter, response: unknown): unknown {
  * together again, or refused. Recorded streams are left out.
  * @returns how many were the same
  */
-export function exactCrossings(
+export function exactCrossModes(
   expect: Expect,
   adapter: Adapter,
   recordings: readonly (RecordedAnswer | RecordedPair)[],

@@ -2,7 +2,7 @@
 // They know no SDK: each adapter passes functions that make its calls, and the runner's own `expect`.
 // Start reading in wire-trial.ts; served-twice.ts, distinct-keys.ts and cross-mode.ts check recorded cases.
 
-export { crossModeTrial, exactCrossings } from './cross-mode.ts';
+export { crossModeTrial, exactCrossModes } from './cross-mode.ts';
 export {
   coveredBy,
   type DistinctKeysParts,
