@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { CountersByDay } from '../../src/ledger/counters.ts';
 import { figuresOf } from '../../src/ledger/figures.ts';
-import { ledgerText, readLedgerText } from '../../src/ledger/ledger-store.ts';
+import { ledgerText, readLedgerText } from '../../src/ledger/ledger-text.ts';
 import { startEmitter } from '../events/start-emitter.ts';
 
 const CALL = { key: 'k', provider: 'openai', model: 'gpt-5' };

@@ -1,0 +1,85 @@
+import { parseJson } from '../entry/index.ts';
+import { fieldsOf, isFields, listOf } from '../key/index.ts';
+import {
+  addReason,
+  addUp,
+  type Counters,
+  type DayCounters,
+  emptyCounters,
+  type NamedCounters,
+  namedCounters,
+  REASONS,
+} from './counters.ts';
+import type { BucketCounts, Histogram } from './histogram.ts';
+
+const VERSION = 1;
+
+const isCount = (value: unknown): value is number => Number.isFinite(value) && Number(value) > 0;
+
+/** The valid counts that are above zero. */
+function countsIn(value: unknown): Record<string, number> {
+  const counts = Object.entries(fieldsOf(value)).filter(([, count]) => isCount(count));
+  return Object.fromEntries(counts) as Record<string, number>; // the filter leaves counts only
+}
+
+const histogramRow = ({ buckets, sum }: Histogram) => ({ buckets, sum });
+
+function rowOf({ provider, model, counters }: NamedCounters) {
+  const reasons = REASONS.map((name) => [name, Object.fromEntries(counters.reasons[name])]);
+  return {
+    provider,
+    model,
+    counts: countsIn(counters.counts),
+    reasons: Object.fromEntries(reasons),
+    saved: countsIn(counters.saved),
+    spent: countsIn(counters.spent),
+    cached: histogramRow(counters.cached),
+    uncached: histogramRow(counters.uncached),
+  };
+}
+
+/** One day of one process as text: sums under the names of providers and models. */
+export function ledgerText(day: DayCounters): string {
+  return JSON.stringify({ version: VERSION, rows: namedCounters(day).map(rowOf) });
+}
+
+function readHistogram(histogram: Histogram, value: unknown): void {
+  const { buckets, sum } = fieldsOf(value);
+  const pairs = listOf(buckets).filter(
+    (pair) => Array.isArray(pair) && Number.isInteger(pair[0]) && pair[0] >= 0 && isCount(pair[1]),
+  );
+  histogram.merge(pairs as BucketCounts, isCount(sum) ? sum : 0); // the filter leaves pairs of numbers only
+}
+
+function readCounters(row: Readonly<Record<string, unknown>>): Counters {
+  const counters = emptyCounters();
+  addUp(counters.counts, countsIn(row.counts));
+  addUp(counters.saved, countsIn(row.saved));
+  addUp(counters.spent, countsIn(row.spent));
+  for (const name of REASONS) {
+    const reasons = Object.entries(countsIn(fieldsOf(row.reasons)[name]));
+    for (const [reason, count] of reasons) addReason(counters.reasons[name], reason, count);
+  }
+  readHistogram(counters.cached, row.cached);
+  readHistogram(counters.uncached, row.uncached);
+  return counters;
+}
+
+function parsed(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return fieldsOf(parseJson(text));
+  } catch {
+    return {}; // a row that was cut or written by another program adds nothing
+  }
+}
+
+/** What a process wrote, or nothing where the text has another format. */
+export function readLedgerText(text: string, day: string): readonly NamedCounters[] {
+  const { version, rows } = parsed(text);
+  if (version !== VERSION) return [];
+  return listOf(rows).flatMap((row) => {
+    if (!isFields(row) || typeof row.provider !== 'string') return [];
+    const model = typeof row.model === 'string' ? row.model : undefined;
+    return [{ day, provider: row.provider, model, counters: readCounters(row) }];
+  });
+}
