@@ -5,7 +5,7 @@ import type { Landed } from './answer.ts';
 import { DECISIONS } from './decision.ts';
 import { Leadership, type LeadershipParts } from './leadership.ts';
 import { isAnswered, type Look, lookUp, serve } from './look-up.ts';
-import { ProviderCall, type ProviderCallParts } from './provider-call.ts';
+import { ProviderCall, type ProviderCallParts } from './call-provider.ts';
 import { eventOf, type Request } from './request.ts';
 import { RequestFlights } from './request-flights.ts';
 import { Fallback, Revalidation } from './stale.ts';

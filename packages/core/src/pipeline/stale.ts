@@ -5,7 +5,7 @@ import { drained } from '../response/index.ts';
 import type { Landed } from './answer.ts';
 import type { Leadership } from './leadership.ts';
 import { type Answered, type ServeParts, serve } from './look-up.ts';
-import type { Attempt, ProviderCall } from './provider-call.ts';
+import type { Attempt, ProviderCall } from './call-provider.ts';
 import { type Call, eventOf, type Request } from './request.ts';
 import type { RequestFlights } from './request-flights.ts';
 
