@@ -57,7 +57,7 @@ function answering({ cache = defaultCache(), ...options }: CachedAiSdkOptions) {
     const { params, isPart, pass, invoke } = call;
     if (isOff) return pass();
     const rules = { adapter: aiSdk, admit: policy.admit };
-    const { response } = await cache.answer<Result>({
+    const { response } = await cache.pipeline.answer<Result>({
       identity: identityOf(call, { adapter: aiSdk, policy }),
       policy,
       isPart,

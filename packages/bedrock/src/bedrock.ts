@@ -134,7 +134,7 @@ async function answerCommand<Args extends Sent, Result extends Received>(
     underSignal({ flight, own }, () => send({ ...args, input }));
   const answer: ItemCalls['answer'] = async (part, how) => {
     const call = callOf(wiring, { ...asked, request: part });
-    return (await wiring.cache.answer({ ...call, signal: own, ...how })).response;
+    return (await wiring.cache.pipeline.answer({ ...call, signal: own, ...how })).response;
   };
   const items = asked.command.givesBytes && itemsOf(request);
   const output =

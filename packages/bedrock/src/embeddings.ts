@@ -1,4 +1,4 @@
-import { type Asking, answerEach, type Fields, fieldsOf, isFields, listOf } from '@cached-llm/core';
+import { answerEach, type Call, type Fields, fieldsOf, isFields, listOf } from '@cached-llm/core';
 import { answerOf } from './admission.ts';
 import { withBodyRead } from './identity.ts';
 import { asBlob } from './response-codec.ts';
@@ -103,7 +103,7 @@ export interface ItemCalls {
   /** The caller's own signal. */
   readonly own: AbortSignal | undefined;
   /** The stored response to this request, or the one that `how` brings. */
-  answer(request: object, how: Pick<Asking<Fields>, 'invoke' | 'pass' | 'isPart'>): Promise<Fields>;
+  answer(request: object, how: Pick<Call<Fields>, 'invoke' | 'pass' | 'isPart'>): Promise<Fields>;
   /** Sends this request under the signal of a flight. */
   ask(request: object, flight: AbortSignal): Promise<Fields>;
   /** Sends the request of the caller. */

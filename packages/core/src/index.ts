@@ -101,7 +101,7 @@ export {
   resolvePolicy,
   toMilliseconds,
 } from './options/index.ts';
-export type { Answer, Answered, Asking, CallInfo } from './pipeline/index.ts';
+export type { Answer, Call, CallInfo } from './pipeline/index.ts';
 export {
   type Capture,
   type Captured,
@@ -112,4 +112,4 @@ export {
   type ValueCodecOptions,
 } from './response/index.ts';
 export type { Leases, Store, StoredRow, StoreSize } from './store/index.ts';
-export { type Ending, PacedReplay, Recording, type StreamWatcher } from './stream/index.ts';
+export { PacedReplay, Recording, type RecordingEnd, type StreamWatcher } from './stream/index.ts';

@@ -65,7 +65,7 @@ export function answerBatch(
       const body = bodyFor([item]);
       const call = httpCall(settings, { ...request, body, text: JSON.stringify(body) });
       const part = { ...call, isPart: true, invoke: ask, pass: () => ask(own) };
-      return (await settings.cache.answer(part)).response;
+      return (await settings.cache.pipeline.answer(part)).response;
     },
     ask: (missing, signal) => send(settings, request, { body: bodyFor(missing), signal }),
     split: (response, missing) => split(response, { rules, items: missing }),

@@ -31,7 +31,7 @@ async function answer(settings: FetchSettings, request: HttpRequest): Promise<Re
   if (rules !== undefined && items !== undefined && items.length > 0) {
     return answerBatch(settings, request, { rules, items });
   }
-  return (await settings.cache.answer(httpCall(settings, request))).response;
+  return (await settings.cache.pipeline.answer(httpCall(settings, request))).response;
 }
 
 /**

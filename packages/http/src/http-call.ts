@@ -1,6 +1,6 @@
 import {
   type Adapter,
-  type Asking,
+  type Call,
   type CallOptions,
   defaultAdapter,
   type LlmCache,
@@ -36,7 +36,7 @@ export interface FetchSettings extends CachedFetchOptions {
 export function httpCall(
   { adapter, policy, upstream }: FetchSettings,
   request: HttpRequest,
-): Asking<Response> {
+): Call<Response> {
   const rules = { adapter: adapter ?? defaultAdapter, admit: policy.admit };
   const { signal, url, body } = request;
   const [input, init] = request.given;

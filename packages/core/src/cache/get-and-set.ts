@@ -3,7 +3,13 @@ import { type Address, addressOf, type EntryStore, isBypass } from '../entry-sto
 import type { Bypass, CacheEventEmitter } from '../events/index.ts';
 import { type CallIdentity, identify } from '../key/index.ts';
 import { type CallOptions, callPolicy, type Policy } from '../options/index.ts';
-import { type Call, eventOf, Keeper, type Pipeline, type Request } from '../pipeline/index.ts';
+import {
+  eventOf,
+  type KeyedCall,
+  type KeyedRequest,
+  lookUp,
+  storeAnswer,
+} from '../pipeline/index.ts';
 import { drained, ValueCodec } from '../response/index.ts';
 
 export interface ManualParts {
@@ -11,17 +17,14 @@ export interface ManualParts {
   readonly events: CacheEventEmitter;
   readonly now: () => number;
   readonly policy: Policy;
-  readonly pipeline: Pick<Pipeline, 'look'>;
 }
 
 /** Reading and writing by hand, for what no door fits. */
 export class ManualAccess {
   readonly #parts: ManualParts;
-  readonly #keeper: Keeper;
 
   constructor(parts: ManualParts) {
     this.#parts = parts;
-    this.#keeper = new Keeper(parts.entries, parts.events, parts.now);
   }
 
   /** The response, if one is fresh. */
@@ -30,8 +33,8 @@ export class ManualAccess {
     if (isBypass(request)) return this.#goPast(request);
     const { mode } = request.call.policy;
     if (mode === 'off') return undefined;
-    const { state, answer, waited = 0 } = await this.#parts.pipeline.look(request);
-    const header = answer?.header;
+    const { state, result, waited = 0 } = await lookUp(this.#parts, request);
+    const header = result?.header;
     const isServed = mode === 'replay' || (mode !== 'refresh' && state === 'fresh');
     if (!isServed || header === undefined) {
       this.#parts.events.emit('miss', eventOf(request));
@@ -40,7 +43,7 @@ export class ManualAccess {
     const age = this.#parts.now() - header.storedAt;
     const { usage, took } = header;
     this.#parts.events.emit('hit', { ...eventOf(request), usage, took, age, waited });
-    return answer?.own?.response;
+    return result?.leaderResponse?.response;
   }
 
   /** Was it stored? */
@@ -53,7 +56,7 @@ export class ManualAccess {
     const { tagStates } = await this.#parts.entries.read(address);
     const arrival = { call, address, tagStates, isCurrent: () => true };
     const capture = await capturing;
-    const stored = this.#keeper.keep(arrival, capture);
+    const stored = storeAnswer(this.#parts, arrival, capture);
     if (capture.captured?.kind === 'recording') {
       // What breaks the stream is told by the event: it is not kept.
       await drained(capture.captured.recording.replay()).catch(() => {});
@@ -66,7 +69,7 @@ export class ManualAccess {
     return isBypass(request) ? undefined : request.address.key;
   }
 
-  #request(given: CallIdentity, options: CallOptions): Request | Bypass {
+  #request(given: CallIdentity, options: CallOptions): KeyedRequest | Bypass {
     const policy = callPolicy(this.#parts.policy, options);
     const identity = identityOf(given, policy);
     const address: Address | Bypass = addressOf(this.#parts.entries, identity, policy);
@@ -89,4 +92,4 @@ function identityOf(given: CallIdentity, policy: Policy): CallIdentity | Bypass 
   }
 }
 
-const callsNothing: Call<unknown>['invoke'] = async () => undefined;
+const callsNothing: KeyedCall<unknown>['invoke'] = async () => undefined;

@@ -1,9 +1,9 @@
 import type { EntryStore } from '../entry-store/index.ts';
 import type { CacheEventEmitter } from '../events/index.ts';
+import type { Flights } from '../flight/index.ts';
 import { ALL_ENTRIES_TAG, modelTag, providerTag, userTag } from '../invalidation/index.ts';
 import { ledgerPrefix } from '../ledger/index.ts';
 import { LlmCacheError } from '../options/index.ts';
-import type { RequestFlights } from '../pipeline/index.ts';
 import { failureCode, isPermanentFailure, type Store } from '../store/index.ts';
 
 /** Which entries: one by its key, or all of a tag, a model, a provider, or of this cache's namespace. */
@@ -31,7 +31,7 @@ export interface SteeringParts {
   readonly events: CacheEventEmitter;
   readonly now: () => number;
   /** Calls under way for what goes are no longer joined, nor stored. */
-  readonly flights: Pick<RequestFlights, 'detach' | 'detachTag'>;
+  readonly flights: Pick<Flights<unknown>, 'detachKey' | 'detachTag'>;
 }
 
 /** Takes entries out of use: one row is written for all that a tag, a model or a namespace holds. */
@@ -46,7 +46,7 @@ export class Steering {
   async invalidate(selection: Selection): Promise<boolean> {
     const { entries, flights } = this.#parts;
     if (!('key' in selection)) return this.#invalidateTag(tagOf(selection));
-    flights.detach(selection.key);
+    flights.detachKey(selection.key);
     return entries.invalidate(selection.key);
   }
 

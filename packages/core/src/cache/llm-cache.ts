@@ -1,7 +1,7 @@
 import { namespacePrefix, type Usage } from '../entry/index.ts';
 import { EntryStore } from '../entry-store/index.ts';
 import { CacheEventEmitter, type EventName, type Listener, logEvents } from '../events/index.ts';
-import { LeaseDesk } from '../flight/index.ts';
+import { FlightLeases } from '../flight/index.ts';
 import { Inspection } from '../inspection/index.ts';
 import type { CallIdentity } from '../key/index.ts';
 import {
@@ -17,7 +17,7 @@ import {
   type PriceOf,
 } from '../ledger/index.ts';
 import type { CallOptions, Policy } from '../options/index.ts';
-import { type Answered, Answering, type Asking, Pipeline } from '../pipeline/index.ts';
+import { Pipeline } from '../pipeline/index.ts';
 import { ResilientStore, type RowStore, TieredStore } from '../store/index.ts';
 import type { CacheParts } from './cache-options.ts';
 import { ManualAccess } from './get-and-set.ts';
@@ -29,7 +29,7 @@ export interface CacheAssembly {
   readonly events: CacheEventEmitter;
   readonly rows: RowStore;
   readonly entries: EntryStore;
-  readonly calls: Answering;
+  readonly pipeline: Pipeline;
   readonly steering: Steering;
   readonly manual: ManualAccess;
   readonly ledger: CacheLedger;
@@ -37,7 +37,7 @@ export interface CacheAssembly {
 }
 
 function leasesOf({ lease }: CacheParts, rows: RowStore, { prefix }: EntryStore) {
-  return lease === undefined ? undefined : new LeaseDesk(rows, { prefix, milliseconds: lease });
+  return lease === undefined ? undefined : new FlightLeases(rows, { prefix, milliseconds: lease });
 }
 
 function rowsOf({ store, l1, ...parts }: CacheParts, events: CacheEventEmitter): RowStore {
@@ -61,9 +61,9 @@ function assembleCache(parts: CacheParts): CacheAssembly {
     events,
     rows,
     entries,
-    calls: new Answering({ ...seen, pipeline }),
+    pipeline,
     steering: new Steering({ ...seen, store, flights: pipeline.flights }),
-    manual: new ManualAccess({ ...seen, policy, pipeline }),
+    manual: new ManualAccess({ ...seen, policy }),
     inspection,
     ledger: new CacheLedger({ ...parts, counters, rows, events, prefix: entries.prefix }),
   };
@@ -74,8 +74,8 @@ export class LlmCache {
   /** Shown to nobody who prints the cache: a scope may name a person. */
   declare readonly policy: Policy;
   readonly isPrivate: boolean;
-  /** What doors ask of the cache. */
-  readonly calls: Answering;
+  /** Takes one call through the cache; see `cachedLlmCall` for functions. */
+  readonly pipeline: Pipeline;
   /** What lies in the store, entry by entry. */
   readonly inspection: Inspection;
   /** Asks each request once, a few at a time, so that later calls are hits. */
@@ -88,13 +88,8 @@ export class LlmCache {
     this.isPrivate = parts.isPrivate;
     this.#parts = assembleCache(parts);
     this.#priceOf = parts.priceOf;
-    this.calls = this.#parts.calls;
+    this.pipeline = this.#parts.pipeline;
     this.inspection = this.#parts.inspection;
-  }
-
-  /** Takes one request through the cache. Doors build the call; see `cachedLlmCall` for functions. */
-  answer<Response>(call: Asking<Response>): Answered<Response> {
-    return this.calls.answer(call);
   }
 
   /** The response stored for an identity of your own, if one is fresh. */

@@ -1,78 +1,202 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Flight } from './flight.ts';
+import { setMaxListeners } from 'node:events';
 
-/** The keys whose provider is being called on behalf of which this code runs. */
-const keys = new AsyncLocalStorage<readonly string[]>();
+/**
+ * `promise`, unless `signal` fires first: then a rejection with the signal's own reason, after `onAbort`.
+ * The promise itself goes on, because others may wait for it.
+ */
+export function abortable<Value>(
+  promise: Promise<Value>,
+  signal: AbortSignal | undefined,
+  onAbort: () => void,
+): Promise<Value> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      onAbort();
+      reject(signal.reason);
+    };
+    const settle = <Argument>(end: (argument: Argument) => void) => {
+      return (argument: Argument) => {
+        signal.removeEventListener('abort', abort);
+        end(argument);
+      };
+    };
+    setMaxListeners(0, signal); // one signal may well end a hundred calls
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+    promise.then(settle(resolve), settle(reject));
+  });
+}
 
-let running = 0;
+/** What a flight is for. */
+export interface FlightPlan {
+  /** Calls with the same id share one flight. */
+  readonly id: string;
+  /** Of the entry that the flight reads or writes; flights with different ids may have the same one. */
+  readonly key: string;
+  /** Tags of that entry. */
+  readonly tags: readonly string[];
+}
 
-/** Calls the provider for `key`. */
-export async function leading<Value>(key: string, call: () => Promise<Value>): Promise<Value> {
-  running += 1;
-  try {
-    return await keys.run([...(keys.getStore() ?? []), key], call);
-  } finally {
-    running -= 1;
-    // Before Node.js 24 it slows down every promise of the process for as long as it is in use.
-    if (running === 0) keys.disable();
+/** One shared call: whoever joins it while it is under way waits for the same result. */
+export class Flight<Result> implements FlightPlan {
+  readonly id: string;
+  readonly key: string;
+  readonly tags: readonly string[];
+  readonly #onAbandoned: (flight: Flight<Result>) => void;
+  #result!: Promise<Result>;
+  #openUntil: Promise<unknown> | undefined;
+  #waiting = 0;
+  #state: 'under-way' | 'complete' | 'abandoned' = 'under-way';
+  #controller: AbortController | undefined;
+
+  constructor({ id, key, tags }: FlightPlan, onAbandoned: (flight: Flight<Result>) => void) {
+    this.id = id;
+    this.key = key;
+    this.tags = tags;
+    this.#onAbandoned = onAbandoned;
+  }
+
+  /** Fires when the last caller has left. No caller's own abort reaches a call that another waits for. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController(); // made late: a stale answer is served without one
+    if (this.#state === 'abandoned') this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  /** The result is known. */
+  get isComplete(): boolean {
+    return this.#state === 'complete';
+  }
+
+  /** What the flight stays open for, after its result is known. */
+  get openUntil(): Promise<unknown> | undefined {
+    return this.#openUntil;
+  }
+
+  /** Lets callers join until `promise` has settled: an answer that is still being written can be shared, too. */
+  keepOpenUntil(promise: Promise<unknown>): void {
+    this.#openUntil = promise;
+  }
+
+  /** The flight lasts as long as `result` is awaited. */
+  begin(result: Promise<Result>): void {
+    this.#result = result;
+    const complete = () => {
+      if (this.#state === 'under-way') this.#state = 'complete';
+    };
+    result.then(complete, complete);
+  }
+
+  /** The shared result, or a rejection with the reason of the caller's own signal. */
+  join(signal: AbortSignal | undefined): Promise<Result> {
+    this.#waiting += 1;
+    return abortable(this.#result, signal, () => this.#leave());
+  }
+
+  /** Nobody waits any more: the call is aborted, and the next caller starts another flight. */
+  abandon(): void {
+    this.#state = 'abandoned';
+    this.#controller?.abort();
+    this.#onAbandoned(this);
+  }
+
+  #leave(): void {
+    this.#waiting -= 1;
+    if (this.#waiting === 0 && this.#state === 'under-way') this.abandon();
   }
 }
 
-/** Is this very request being led further out? A cache inside a cached call would wait for itself. */
-export function isLeading(key: string): boolean {
-  return running > 0 && (keys.getStore()?.includes(key) ?? false);
-}
+/** At most one flight for each id: whoever finds one joins it, and makes no second call. */
+export class Flights<Result> {
+  readonly #current = new Map<string, Flight<Result>>();
+  #ended = 0;
 
-type Lead<Value> = (flight: Flight<Value>) => Promise<Value>;
-
-const nothing = (): void => {};
-
-/** One flight a key: whoever asks for it while it is up joins, and makes no second call. */
-export class SingleFlight<Value> {
-  readonly #flights = new Map<string, Flight<Value>>();
+  /** Counts the flights that ended or were detached: what was looked up before such an end may be out of date. */
+  get ended(): number {
+    return this.#ended;
+  }
 
   get isEmpty(): boolean {
-    return this.#flights.size === 0;
+    return this.#current.size === 0;
   }
 
-  /** The flight that is up for `key`, or nothing. */
-  find(key: string): Flight<Value> | undefined {
-    return this.#flights.get(key);
+  find(id: string): Flight<Result> | undefined {
+    return this.#current.get(id);
   }
 
-  /** Starts a flight for `key`, which ends when `lead` has its value and what it holds for is done. */
-  start(key: string, lead: Lead<Value>, onEnd = nothing): Flight<Value> {
-    const flight = new Flight<Value>(() => this.#land(key, flight));
-    this.#flights.set(key, flight);
-    flight.depart(
-      this.#fly(flight, lead, () => {
-        this.#land(key, flight);
-        onEnd();
-      }),
-    );
+  /** Starts a flight, which ends when `lead` has its result and nothing keeps the flight open any more. */
+  start(plan: FlightPlan, lead: (flight: Flight<Result>) => Promise<Result>): Flight<Result> {
+    const flight = new Flight<Result>(plan, (abandoned) => this.detach(abandoned));
+    this.#current.set(flight.id, flight);
+    flight.begin(this.#run(flight, lead));
     return flight;
   }
 
-  /** Callers that come from now on start anew. */
-  detach(key: string): void {
-    this.#flights.delete(key);
+  /** Would a caller who comes now join this very flight? */
+  isCurrent(flight: Flight<Result>): boolean {
+    return this.#current.get(flight.id) === flight;
   }
 
-  isUp(key: string, flight: Flight<Value>): boolean {
-    return this.#flights.get(key) === flight;
+  /** The next caller starts another flight; who waits for this one still gets its result. */
+  detach(flight: Flight<Result>): void {
+    if (this.isCurrent(flight)) this.#current.delete(flight.id);
   }
 
-  async #fly(flight: Flight<Value>, lead: Lead<Value>, end: () => void): Promise<Value> {
-    try {
-      return await lead(flight);
-    } finally {
-      // An answer that is still being written can be joined, too.
-      if (flight.held === undefined) end();
-      else flight.held.then(end, end);
+  /** Detaches all flights for an entry, whose results are then not stored. */
+  detachKey(key: string): void {
+    this.#detachAll(new Set([key]));
+  }
+
+  /** Detaches all flights for the entries of a tag. */
+  detachTag(tag: string): void {
+    const tagged = [...this.#current.values()].filter(({ tags }) => tags.includes(tag));
+    this.#detachAll(new Set(tagged.map(({ key }) => key)));
+  }
+
+  #detachAll(keys: ReadonlySet<string>): void {
+    this.#ended += 1;
+    for (const flight of this.#current.values()) {
+      if (keys.has(flight.key)) this.#current.delete(flight.id);
     }
   }
 
-  #land(key: string, flight: Flight<Value>): void {
-    if (this.isUp(key, flight)) this.#flights.delete(key);
+  async #run(
+    flight: Flight<Result>,
+    lead: (flight: Flight<Result>) => Promise<Result>,
+  ): Promise<Result> {
+    const end = () => {
+      this.detach(flight);
+      this.#ended += 1;
+    };
+    try {
+      return await lead(flight);
+    } finally {
+      if (flight.openUntil === undefined) end();
+      else flight.openUntil.then(end, end);
+    }
   }
+}
+
+/** The keys whose providers are being called on behalf of the code that runs now. */
+const ledKeys = new AsyncLocalStorage<readonly string[]>();
+
+let leaders = 0;
+
+/** Runs `call`, which asks the provider for the answer of `key`. */
+export async function runAsLeader<Value>(key: string, call: () => Promise<Value>): Promise<Value> {
+  leaders += 1;
+  try {
+    return await ledKeys.run([...(ledKeys.getStore() ?? []), key], call);
+  } finally {
+    leaders -= 1;
+    // Before Node.js 24 the storage slows down every promise of the process for as long as it is in use.
+    if (leaders === 0) ledKeys.disable();
+  }
+}
+
+/** Does this code run inside a call for the same key? A cached call inside itself would wait for itself. */
+export function isLeading(key: string): boolean {
+  return leaders > 0 && (ledKeys.getStore()?.includes(key) ?? false);
 }

@@ -1,6 +1,6 @@
 // One call is shared by many callers: in this process by a flight, and among processes by a lease.
 // It never knows what is called, and no caller's abort ends a call that another waits for.
-// Start at flights.ts, then read flight.ts; leases.ts is for several processes.
-export { abortable, Flight } from './flight.ts';
-export { isLeading, leading, SingleFlight } from './flights.ts';
-export { type HeldLease, LeaseDesk } from './leases.ts';
+// Start at flights.ts; leases.ts is for several processes.
+
+export { abortable, Flight, type FlightPlan, Flights, isLeading, runAsLeader } from './flights.ts';
+export { type FlightLease, FlightLeases, type FlightLeasesOptions } from './leases.ts';

@@ -1,75 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { digest } from '../key/index.ts';
 import type { RowStore } from '../store/index.ts';
 
-/** A lease that this process holds, prolonged until it is ended. Keeps no process alive. */
-export class HeldLease {
-  readonly #rows: RowStore;
-  readonly #key: string;
-  readonly #token: string;
-  readonly #prolonging: NodeJS.Timeout;
+/** Milliseconds between two looks for the entry of another process: more each time. */
+const SHORTEST_PAUSE = 10;
+const LONGEST_PAUSE = 200;
 
-  constructor(rows: RowStore, lease: { key: string; token: string; milliseconds: number }) {
-    const { key, token, milliseconds } = lease;
-    this.#rows = rows;
-    this.#key = key;
-    this.#token = token;
-    // Three times in its life, so that one answer of the store may be lost.
-    const prolong = () => void rows.lease(key, token, milliseconds);
-    this.#prolonging = setInterval(prolong, milliseconds / 3).unref();
-  }
+/** Milliseconds after which a leader that is alive and does not finish is no longer waited for. */
+const LONGEST_WAIT = 60_000;
 
-  end(): Promise<void> {
-    clearInterval(this.#prolonging);
-    return this.#rows.release(this.#key, this.#token);
-  }
-}
+/** Milliseconds for which a flight is known to have ended without an entry: longer than the longest pause. */
+const UNSTORED_NOTE_LIFE = 2_000;
 
-/** How long it is known that a flight brought nothing home, in milliseconds: longer than a wait between two looks. */
-const NOTE_LIFE = 2_000;
-
-export interface LeaseDeskOptions {
-  /** Of the namespace: a note is a row of it, and no entry. */
+export interface FlightLeasesOptions {
+  /** Of the cache's rows: a note that a flight ended without an entry is one of them. */
   readonly prefix: string;
-  /** How long a lease lasts that nobody prolongs. */
+  /** Milliseconds after which a lease ends that is not prolonged. */
   readonly milliseconds: number;
 }
 
-/** Leases on flights, and notes of those that ended without an entry: nobody needs to wait for one. */
-export class LeaseDesk {
-  readonly #rows: RowStore;
-  readonly #options: LeaseDeskOptions;
+/** The right of this process to lead one key's flight. It is prolonged until it is released. */
+export interface FlightLease {
+  /** Releases the lease when `stored` has settled: true when the answer was stored, or when none had to be. */
+  releaseAfter(stored: Promise<unknown>): Promise<void>;
+}
 
-  constructor(rows: RowStore, options: LeaseDeskOptions) {
+/** How one flight waits for its lease. */
+export interface LeaseWait<Found> {
+  /** Looks the entry up. */
+  look(): Found | Promise<Found>;
+  /** Is what was found an answer that makes the call unnecessary? */
+  isFresh(found: Found): boolean;
+  /** Ends the wait, with the signal's own reason. */
+  readonly signal: AbortSignal;
+}
+
+/** Lets one process lead each key's flight, among all processes that share the store. */
+export class FlightLeases {
+  readonly #rows: RowStore;
+  readonly #options: FlightLeasesOptions;
+  /** One for all keys: a lease that could not be released in an outage still belongs to this process. */
+  readonly #token = randomUUID();
+
+  constructor(rows: RowStore, options: FlightLeasesOptions) {
     this.#rows = rows;
     this.#options = options;
   }
 
-  /** Who has the lease of `key` now. Nothing where the store cannot say. */
-  take(key: string, token: string): Promise<string | undefined> {
-    return this.#rows.lease(key, token, this.#options.milliseconds);
+  /**
+   * Waits while another process leads. Resolves to the lease where this process is to lead, and to what was found
+   * last. It has neither where the store does not answer: then nobody waits.
+   */
+  async wait<Found>(
+    key: string,
+    { look, isFresh, signal }: LeaseWait<Found>,
+  ): Promise<{ readonly found?: Found; readonly lease?: FlightLease }> {
+    const until = performance.now() + LONGEST_WAIT;
+    for (let pause = SHORTEST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
+      const holder = await this.#holderOf(key);
+      if (holder === undefined) return {};
+      // The look comes after the lease: the leader before this one may just have stored its answer.
+      const [found, isUnstored] = await Promise.all([look(), this.#endedUnstored(key)]);
+      if (holder === this.#token) return { found, lease: this.#hold(key) };
+      if (isFresh(found) || isUnstored || performance.now() > until) return { found };
+      await delay(pause, undefined, { signal });
+    }
   }
 
-  /** Keeps the lease that `token` has. */
-  hold(key: string, token: string): HeldLease {
-    const { milliseconds } = this.#options;
-    return new HeldLease(this.#rows, { key, token, milliseconds });
+  /** The lease, without a wait; nothing where another process has it. */
+  async take(key: string): Promise<FlightLease | undefined> {
+    const holder = await this.#holderOf(key);
+    return holder === undefined || holder === this.#token ? this.#hold(key) : undefined;
   }
 
-  /** Did a flight for `key` just end without an entry? */
-  async isUnkept(key: string): Promise<boolean> {
+  /** The process that has the lease now, which is this one where it was free; nothing where the store cannot say. */
+  #holderOf(key: string): Promise<string | undefined> {
+    return this.#rows.lease(key, this.#token, this.#options.milliseconds);
+  }
+
+  #hold(key: string): FlightLease {
+    // Three times in its life, so that one answer of the store may be lost. It keeps no process alive.
+    const third = this.#options.milliseconds / 3;
+    const prolonging = setInterval(() => void this.#holderOf(key), third).unref();
+    const releaseAfter = async (stored: Promise<unknown>) => {
+      const isStored = await stored.catch(() => false);
+      // The note comes before the release, so that no process waits for the one that leads next.
+      if (isStored !== true)
+        await this.#rows.write(this.#noteKey(key), 'unstored', UNSTORED_NOTE_LIFE);
+      clearInterval(prolonging);
+      await this.#rows.release(key, this.#token);
+    };
+    return { releaseAfter };
+  }
+
+  /** Has a flight for `key` just ended without an entry? */
+  async #endedUnstored(key: string): Promise<boolean> {
     const rows = await this.#rows.read([this.#noteKey(key)]);
     return rows?.[0] !== undefined;
   }
 
-  /** Ends the lease when the flight's answer is stored, or is known not to be. */
-  async end(lease: HeldLease, key: string, kept: Promise<unknown>): Promise<void> {
-    const isKept = await kept.catch(() => false);
-    // Before the lease is free, so that who takes it next is not waited for by the rest.
-    if (isKept !== true) await this.#rows.write(this.#noteKey(key), 'unkept', NOTE_LIFE);
-    await lease.end();
-  }
-
   #noteKey(key: string): string {
-    return `${this.#options.prefix}unkept:${digest(key)}`;
+    return `${this.#options.prefix}unstored:${digest(key)}`;
   }
 }

@@ -1,5 +1,5 @@
 import { type CallOptions, callPolicy, type Policy } from '../options/index.ts';
-import { type Answer, type Answered, type Asking, bypassAnswer } from '../pipeline/index.ts';
+import { type Answer, bypassAnswer, type Call, type EventualAnswer } from '../pipeline/index.ts';
 import { ValueCodec, type ValueCodecOptions } from '../response/index.ts';
 import { callerSignal, snapshot, withSignal } from './call-arguments.ts';
 import type { AnyFunction, FunctionDefinition } from './function-identity.ts';
@@ -14,7 +14,7 @@ export interface Wrapping {
 
 type Arguments = readonly unknown[];
 
-type Reading = Pick<Asking<unknown>, 'identity' | 'signal'> & { readonly taken: Arguments };
+type Reading = Pick<Call<unknown>, 'identity' | 'signal'> & { readonly taken: Arguments };
 
 /** Where reading fails (a getter, the user's own `key` or `when`), the call goes through as it is. */
 function read({ definition, policy }: Wrapping, owner: unknown, given: Arguments): Reading {
@@ -29,8 +29,8 @@ function read({ definition, policy }: Wrapping, owner: unknown, given: Arguments
 }
 
 /** One call of a function, as the pipeline takes it. A class, so that a hit makes nothing of what only a miss does. */
-class FunctionCall implements Asking<unknown> {
-  readonly identity: Asking<unknown>['identity'];
+class FunctionCall implements Call<unknown> {
+  readonly identity: Call<unknown>['identity'];
   readonly policy: Policy;
   readonly signal: AbortSignal | undefined;
   readonly codec: ValueCodec;
@@ -91,19 +91,19 @@ export class FunctionDoor {
     return answer instanceof Promise ? (await answer).response : answer.response;
   }
 
-  answer(owner: unknown, given: Arguments): Answered<unknown> {
+  answer(owner: unknown, given: Arguments): EventualAnswer<unknown> {
     if (this.#isOff) return this.#direct(owner, given);
-    return this.#cache.answer(new FunctionCall(this.#wrapping, owner, given));
+    return this.#cache.pipeline.answer(new FunctionCall(this.#wrapping, owner, given));
   }
 
   keyOf(owner: unknown, given: Arguments): string | undefined {
-    return this.#cache.calls.keyOf(new FunctionCall(this.#wrapping, owner, given));
+    return this.#cache.pipeline.keyOf(new FunctionCall(this.#wrapping, owner, given));
   }
 
   async peek(owner: unknown, given: Arguments): Promise<unknown> {
     return this.#isOff
       ? undefined
-      : this.#cache.calls.peek(new FunctionCall(this.#wrapping, owner, given));
+      : this.#cache.pipeline.peek(new FunctionCall(this.#wrapping, owner, given));
   }
 
   async invalidate(owner: unknown, given: Arguments): Promise<boolean> {

@@ -1,178 +1,139 @@
-import type { EntryHeader, Usage } from '../entry/index.ts';
-import type { Address } from '../entry-store/index.ts';
-import type { CacheEventEmitter, Outcome } from '../events/index.ts';
-import { type Captured, entryProvenance } from '../response/index.ts';
-import type { Recording } from '../stream/index.ts';
-import { type Call, type CallInfo, eventOf } from './request.ts';
+import type { Usage } from '../entry/index.ts';
+import type { Outcome } from '../events/index.ts';
+import { entryProvenance } from '../response/index.ts';
+import {
+  eventOf,
+  type FlightResult,
+  type KeyedRequest,
+  type PipelineContext,
+  type ProviderResult,
+} from './request.ts';
 
-/** What is known of an answer when the provider has given it. */
-export interface LiveArrival {
-  readonly at: number;
-  readonly took: number;
-  readonly usage: Usage | undefined;
-  /** Whole, and on its way into the store: who asks now is answered from here as from there. */
-  isKept(): boolean;
-}
-
-/** What a flight brings home for everyone on it. */
-export interface Landed {
-  readonly outcome: Exclude<Outcome, 'bypass'>;
-  /** Of the entry that answered; nothing on a live answer. */
-  readonly header?: EntryHeader | undefined;
-  /** Of a live answer. */
-  readonly arrival?: LiveArrival | undefined;
-  /** Nothing where the answer can be given to the leader only. */
-  readonly captured?: Captured | undefined;
-  /** The leader's own copy. */
-  readonly own?: { readonly response: unknown } | undefined;
-  readonly stored: Promise<boolean>;
+/** What became of a request. */
+export interface CallInfo {
+  readonly outcome: Outcome;
+  /** This request joined the call of another. */
+  readonly collapsed: boolean;
+  /** The answer is in the store. */
+  readonly stored: boolean;
+  /** Nothing for a request that cannot be keyed. */
+  readonly key?: string | undefined;
+  /** Milliseconds since the answer was stored; 0 where the provider gave it to this request. */
+  readonly age: number;
+  /** Milliseconds for which the answer is still fresh. */
+  readonly ttl: number;
+  /** What the provider was spared; nothing where it was called for this request. */
+  readonly saved?:
+    | {
+        readonly usage?: Usage | undefined;
+        readonly milliseconds?: number | undefined;
+      }
+    | undefined;
 }
 
 /** One caller's answer: its own copy of the response, and what became of the request. */
 export interface Answer<Response> {
   readonly response: Response;
-  /** Waits for the write, for as long as a write may take; the response itself never does. */
+  /** Waits until the answer is stored, or is known not to be; the response itself never waits for that. */
   info(): Promise<CallInfo>;
 }
 
-/** Where the store answers in the call itself, so does the cache. */
-export type Answered<Response> = Answer<Response> | Promise<Answer<Response>>;
+/** An answer that is there at once where the store answers at once. */
+export type EventualAnswer<Response> = Answer<Response> | Promise<Answer<Response>>;
 
-/** The answer to a request that went past the cache. */
+/** The answer to a request that bypassed the cache. */
 export function bypassAnswer<Response>(response: Response): Answer<Response> {
-  const info = {
-    outcome: 'bypass',
-    collapsed: false,
-    stored: false,
-    age: 0,
-    ttl: 0,
-  } as const;
+  const info = { outcome: 'bypass', collapsed: false, stored: false, age: 0, ttl: 0 } as const;
   return { response, info: async () => info };
 }
 
-/** One share of what a flight brought home. */
-export class SharedAnswer<Response> implements Answer<Response> {
-  readonly response: Response;
-  readonly #call: Call<Response>;
-  readonly #landed: Landed;
-  readonly #key: string;
-  readonly #leads: boolean;
-  readonly #at: number;
+interface Receiver<Response> {
+  readonly request: KeyedRequest<Response>;
+  /** The request started the flight, or needed none; the others joined it. */
+  readonly isLeader: boolean;
+  readonly at: number;
+}
 
-  constructor(
-    call: Call<Response>,
-    landed: Landed,
-    circumstances: {
-      readonly key: string;
-      /** This request made the flight; the others joined it. */
-      readonly leads: boolean;
-      readonly at: number;
-    },
-  ) {
-    this.#call = call;
-    this.#landed = landed;
-    this.#key = circumstances.key;
-    this.#leads = circumstances.leads;
-    this.#at = circumstances.at;
+/** One caller's share of what a flight, or the store, gave. A class: a closure would cost each hit more. */
+export class CallerAnswer<Response> implements Answer<Response> {
+  readonly response: Response;
+  readonly #receiver: Receiver<Response>;
+  readonly #result: FlightResult;
+
+  constructor(receiver: Receiver<Response>, result: FlightResult) {
+    this.#receiver = receiver;
+    this.#result = result;
     this.response = this.#respond();
   }
 
   async info(): Promise<CallInfo> {
-    const { outcome, header, stored } = this.#landed;
+    const { outcome, header, stored } = this.#result;
+    const { request, at } = this.#receiver;
     return {
       outcome,
       collapsed: this.#isCollapsed,
       stored: await stored,
-      key: this.#key,
+      key: request.address.key,
       age: this.#age,
-      ttl: header === undefined ? this.#call.policy.ttl : Math.max(0, header.freshUntil - this.#at),
+      ttl: header === undefined ? request.call.policy.ttl : Math.max(0, header.freshUntil - at),
       saved: this.#saved,
     };
   }
 
-  /** Joined a call that was under way; who came when the answer was there has a hit. */
   get #isCollapsed(): boolean {
-    const { outcome, arrival } = this.#landed;
-    return !this.#leads && !(outcome === 'hit' && arrival !== undefined);
+    return !this.#receiver.isLeader && !isHitOfProvided(this.#result);
   }
 
   get #age(): number {
-    const { header, arrival, outcome } = this.#landed;
-    if (header !== undefined) return this.#at - header.storedAt;
-    return outcome === 'hit' && arrival !== undefined ? this.#at - arrival.at : 0;
+    const { at } = this.#receiver;
+    const { header } = this.#result;
+    if (header !== undefined) return at - header.storedAt;
+    return isHitOfProvided(this.#result) ? at - this.#result.provided.at : 0;
   }
 
   get #saved(): CallInfo['saved'] {
-    const { header, arrival, outcome } = this.#landed;
+    const { header, provided, outcome } = this.#result;
     if (outcome === 'miss' && !this.#isCollapsed) return undefined;
-    return { usage: (header ?? arrival)?.usage, milliseconds: (header ?? arrival)?.took };
+    return { usage: (header ?? provided)?.usage, milliseconds: (header ?? provided)?.took };
   }
 
   #respond(): Response {
-    const { own, captured, outcome, header } = this.#landed;
+    const { leaderResponse, captured, outcome, header } = this.#result;
+    const { call } = this.#receiver.request;
     // The leader's copy was made by this very call, hence of its type.
-    if (this.#leads && own !== undefined) return own.response as Response;
+    if (this.#receiver.isLeader && leaderResponse !== undefined)
+      return leaderResponse.response as Response;
     if (captured === undefined) throw new TypeError('A response for one caller reached another.');
-    const { signal, codec } = this.#call;
-    const entry = header === undefined ? { signal } : entryProvenance(this.#call, header);
-    return codec.restore(captured, { outcome, age: this.#age, ...entry });
+    const entry = header === undefined ? { signal: call.signal } : entryProvenance(call, header);
+    return call.codec.restore(captured, { outcome, age: this.#age, ...entry });
   }
 }
 
-export interface Followed {
-  readonly address: Address;
-  readonly landed: Landed;
-  readonly at: number;
+/** Who comes while a usable answer is being written has it from the flight, as from the store: a hit. */
+export function asHit(result: FlightResult): FlightResult {
+  return result.provided?.isUsable() === true ? { ...result, outcome: 'hit' } : result;
 }
 
-/** One more share of what a flight brought home, for a request that joined it. */
-export function follow<Response>(
-  events: CacheEventEmitter,
-  call: Call<Response>,
-  { address, landed, at }: Followed,
+interface HitOfProvided extends FlightResult {
+  readonly provided: ProviderResult;
+}
+
+function isHitOfProvided(result: FlightResult): result is HitOfProvided {
+  return result.outcome === 'hit' && result.provided !== undefined;
+}
+
+/** Answers a request that joined the flight of another. */
+export function answerFollower<Response>(
+  { events, now }: PipelineContext,
+  request: KeyedRequest<Response>,
+  result: FlightResult,
 ): Answer<Response> {
-  const { outcome, arrival, header } = landed;
-  const { usage, took } = arrival ?? header ?? {};
-  const event = { ...eventOf({ call, address }), usage, took };
-  const isHit = outcome === 'hit' && arrival !== undefined;
-  if (isHit) events.emit('hit', { ...event, age: at - arrival.at, waited: 0 });
+  const at = now();
+  const { provided, header } = result;
+  const { usage, took } = provided ?? header ?? {};
+  const event = { ...eventOf(request), usage, took };
+  if (isHitOfProvided(result))
+    events.emit('hit', { ...event, age: at - result.provided.at, waited: 0 });
   else events.emit('collapsed', event);
-  return new SharedAnswer(call, landed, { key: address.key, leads: false, at });
-}
-
-/** All readers of a running stream left: what remains of it is nobody's answer. */
-export function isTorso(captured: Captured | undefined): boolean {
-  return captured?.kind === 'recording' && captured.recording.isAbandoned;
-}
-
-/** Whoever comes while a whole answer is still being written has it from here, as from the store. */
-export function asHit(landed: Landed): Landed {
-  return landed.arrival?.isKept() === true ? { ...landed, outcome: 'hit' } : landed;
-}
-
-/** What is known of a streamed answer so far: what it used, and how long it took, when it has ended. */
-export class StreamArrival implements LiveArrival {
-  readonly at: number;
-  readonly #recording: Recording<unknown>;
-  readonly #begun: number;
-  #usage: Usage | undefined;
-
-  constructor(recording: Recording<unknown>, { at, took }: Pick<LiveArrival, 'at' | 'took'>) {
-    this.at = at;
-    this.#recording = recording;
-    this.#begun = took;
-    void recording.ended.then(({ usage }) => (this.#usage = usage));
-  }
-
-  get usage(): Usage | undefined {
-    return this.#usage;
-  }
-
-  get took(): number {
-    return this.#begun + this.#recording.upstream.total;
-  }
-
-  isKept(): boolean {
-    return this.#recording.isWhole;
-  }
+  return new CallerAnswer({ request, isLeader: false, at }, result);
 }

@@ -1,94 +1,131 @@
-import { isOutage, type ProviderBackOff } from '../adapter/index.ts';
-import type { EntryStore } from '../entry-store/index.ts';
-import type { CacheEventEmitter } from '../events/index.ts';
-import { type Flight, leading } from '../flight/index.ts';
-import type { Capture } from '../response/index.ts';
-import { type Landed, StreamArrival } from './answer.ts';
-import type { Look } from './look-up.ts';
-import type { Request } from './request.ts';
-import { Keeper } from './store-answer.ts';
+import { isOutage } from '../adapter/index.ts';
+import { type Flight, runAsLeader } from '../flight/index.ts';
+import type { Capture, RunningStream } from '../response/index.ts';
+import { hasAnswer, type Lead, lookUp, serve } from './look-up.ts';
+import {
+  eventOf,
+  type FlightResult,
+  type KeyedRequest,
+  type PipelineContext,
+  type ProviderResult,
+} from './request.ts';
+import { storeAnswer } from './store-answer.ts';
 
-export interface Attempt {
+/** What the provider answered. */
+export interface ProviderAnswer {
   readonly capture: Capture<unknown>;
-  /** Milliseconds. */
+  /** Milliseconds that the provider took; for a stream, until it began. */
   readonly took: number;
 }
 
-interface Landing extends Attempt {
-  readonly flight: Flight<Landed>;
+/** Must one process at a time make this call? A refresh need not wait, and one of many items cannot. */
+export function needsLease({ leases }: PipelineContext, { call }: KeyedRequest): boolean {
+  return leases !== undefined && call.policy.mode === 'read-write' && call.isPart !== true;
 }
 
-export interface ProviderCallParts {
-  readonly entries: EntryStore;
-  readonly events: CacheEventEmitter;
-  readonly now: () => number;
-  readonly backOff: ProviderBackOff;
-  /** Is this flight still the one for its key? */
-  readonly isCurrent: (flight: Flight<Landed>, request: Request) => boolean;
+/** Calls the provider, in one process at a time where the store has leases: another's answer may be there by then. */
+export async function callUnderLease(context: PipelineContext, lead: Lead): Promise<FlightResult> {
+  const { request, flight } = lead;
+  const { leases } = context;
+  if (leases === undefined || !needsLease(context, request)) return callProvider(context, lead);
+  const { found = lead.found, lease } = await leases.wait(request.address.key, {
+    look: () => lookUp(context, request),
+    isFresh: ({ state }) => state === 'fresh',
+    signal: flight.signal,
+  });
+  const result = serveOrCall(context, { request, flight, found });
+  void lease?.releaseAfter(result.then(() => flight.openUntil ?? true)); // true: there was nothing to store
+  return result;
 }
 
-const NO = Promise.resolve(false);
+async function serveOrCall(context: PipelineContext, lead: Lead): Promise<FlightResult> {
+  const { request, found } = lead;
+  const isAnswered = found.state === 'fresh' && hasAnswer(found);
+  return isAnswered ? serve(context, request, found) : callProvider(context, lead);
+}
 
-/** The call that a miss makes, from asking to keeping. */
-export class ProviderCall {
-  readonly #now: () => number;
-  readonly #isCurrent: ProviderCallParts['isCurrent'];
-  readonly #keeper: Keeper;
-  readonly #backOff: ProviderBackOff;
+/** A miss: calls the provider, gives its answer to the callers, and stores it behind them. */
+async function callProvider(context: PipelineContext, lead: Lead): Promise<FlightResult> {
+  if (lead.request.isRevalidation !== true) context.events.emit('miss', eventOf(lead.request));
+  return takeIn(context, lead, await askProvider(context, lead.request, lead.flight));
+}
 
-  constructor({ entries, events, now, backOff, isCurrent }: ProviderCallParts) {
-    this.#now = now;
-    this.#backOff = backOff;
-    this.#isCurrent = isCurrent;
-    this.#keeper = new Keeper(entries, events, now);
+/** Calls the provider once, and notes whether it is out. */
+export async function askProvider(
+  context: PipelineContext,
+  request: KeyedRequest,
+  flight: Flight<FlightResult>,
+): Promise<ProviderAnswer> {
+  const { backOff } = context;
+  const { identity } = request.call;
+  try {
+    const answer = await ask(context, request, flight);
+    if (answer.capture.isOutage === true) backOff.failed(identity);
+    else backOff.succeeded(identity);
+    return answer;
+  } catch (error) {
+    if (isOutage(error)) backOff.failed(identity);
+    throw error;
   }
+}
 
-  /** Asks the provider, and takes its answer in. */
-  async attempt(request: Request, flight: Flight<Landed>): Promise<Attempt> {
-    const { identity } = request.call;
-    try {
-      const made = await this.#ask(request, flight);
-      if (made.capture.isOutage === true) this.#backOff.failed(identity);
-      else this.#backOff.succeeded(identity);
-      return made;
-    } catch (error) {
-      if (isOutage(error)) this.#backOff.failed(identity);
-      throw error;
-    }
-  }
+async function ask(
+  { now }: PipelineContext,
+  { call, address }: KeyedRequest,
+  flight: Flight<FlightResult>,
+): Promise<ProviderAnswer> {
+  const startedAt = now();
+  const { signal } = flight;
+  signal.throwIfAborted(); // all callers left during the look-up
+  const response = await runAsLeader(address.key, () => call.invoke(signal));
+  const capture = await call.codec.capture(response);
+  return { capture, took: now() - startedAt };
+}
 
-  async #ask({ call, address }: Request, flight: Flight<Landed>): Promise<Attempt> {
-    const startedAt = this.#now();
-    const { signal } = flight;
-    signal.throwIfAborted(); // all callers left during the look-up
-    const response = await leading(address.key, () => call.invoke(signal));
-    const capture = await call.codec.capture(response);
-    return { capture, took: this.#now() - startedAt };
-  }
+const NOT_STORED = Promise.resolve(false);
 
-  /** The answer goes to the caller at once, and into the store behind its back. */
-  arrive(request: Request, { tagStates }: Look, landing: Landing): Landed {
-    const { capture, took, flight } = landing;
-    const isCurrent = () => this.#isCurrent(flight, request);
-    const stored = this.#keeper.keep({ ...request, tagStates, took, isCurrent }, capture);
-    flight.holdUntil(stored);
-    this.#watch(capture, flight);
-    const { captured, response, facts } = capture;
-    const at = this.#now();
-    if (captured?.kind === 'recording') {
-      const arrival = new StreamArrival(captured.recording, { at, took });
-      return { outcome: 'miss', captured, stored: NO, arrival };
-    }
-    const isKept = () => facts.rejection === undefined;
-    const arrival = { at, took, usage: facts.usage, isKept };
-    return { outcome: 'miss', captured, own: { response }, stored, arrival };
+/** The answer goes to the callers at once, and into the store behind them. */
+export function takeIn(
+  context: PipelineContext,
+  { request, flight, found }: Lead,
+  { capture, took }: ProviderAnswer,
+): FlightResult {
+  const { captured, response, facts } = capture;
+  const isCurrent = () => context.flights.isCurrent(flight);
+  const answer = { ...request, tagStates: found.tagStates, took, isCurrent };
+  const stored = storeAnswer(context, answer, capture);
+  flight.keepOpenUntil(stored);
+  const at = context.now();
+  if (captured?.kind === 'recording') {
+    abandonWith(captured, flight);
+    const provided = streamResult(captured, { at, took });
+    return { outcome: 'miss', captured, stored: NOT_STORED, provided };
   }
+  const isUsable = () => facts.rejection === undefined;
+  const provided = { at, took, usage: facts.usage, isUsable };
+  return { outcome: 'miss', captured, leaderResponse: { response }, stored, provided };
+}
 
-  /** The readers of a stream leave the stream, not the flight: it learns of the last one's leaving here. */
-  #watch({ captured }: Capture<unknown>, flight: Flight<Landed>): void {
-    if (captured?.kind !== 'recording') return;
-    void captured.recording.ended.then(({ rejection }) => {
-      if (rejection === 'left') flight.abandon();
-    });
-  }
+/** The readers of a stream leave the stream, not the flight, which is abandoned when the last reader has left. */
+function abandonWith({ recording }: RunningStream, flight: Flight<FlightResult>): void {
+  void recording.ended.then(({ rejection }) => {
+    if (rejection === 'left') flight.abandon();
+  });
+}
+
+/** What a stream used is known when it has ended; how long it takes grows until then. */
+function streamResult(
+  { recording }: RunningStream,
+  { at, took }: { readonly at: number; readonly took: number },
+): ProviderResult {
+  return {
+    at,
+    get took() {
+      return took + recording.took;
+    },
+    get usage() {
+      return recording.end?.usage;
+    },
+    isUsable: () => recording.isUsable,
+  };
 }

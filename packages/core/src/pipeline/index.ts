@@ -1,15 +1,9 @@
-// One request goes from its key to its answer here: bypass, join, look up, decide, lead, call, admit, store.
-// It never asks whether the store failed, and never knows which SDK a response is of.
-// Start at pipeline.ts; the table of decisions is in decision.ts.
+// One call goes to its answer here: bypass, join, look up, decide, lead, call the provider, store.
+// It never asks whether the store failed, and never knows of which SDK a response is.
+// Start at pipeline.ts; decision.ts has the table of what is served and what is called.
 
-export { type Answer, type Answered, bypassAnswer } from './answer.ts';
-export { Answering, Pipeline } from './pipeline.ts';
-export {
-  type Asking,
-  type Call,
-  type CallInfo,
-  eventOf,
-  type Request,
-} from './request.ts';
-export type { RequestFlights } from './request-flights.ts';
-export { Keeper } from './store-answer.ts';
+export { type Answer, bypassAnswer, type CallInfo, type EventualAnswer } from './answer.ts';
+export { lookUp } from './look-up.ts';
+export { Pipeline } from './pipeline.ts';
+export { type Call, eventOf, type KeyedCall, type KeyedRequest } from './request.ts';
+export { storeAnswer } from './store-answer.ts';

@@ -1,166 +1,196 @@
-import { type Address, addressOf, type EntryStore, isBypass } from '../entry-store/index.ts';
-import type { Bypass, BypassReason, CacheEventEmitter } from '../events/index.ts';
-import { type Flight, isLeading } from '../flight/index.ts';
-import { replayBypass } from '../inspection/index.ts';
+import { ProviderBackOff } from '../adapter/index.ts';
+import { addressOf, isBypass } from '../entry-store/index.ts';
+import type { Bypass, BypassReason } from '../events/index.ts';
+import { type Flight, Flights, isLeading } from '../flight/index.ts';
+import { replayBypass, replayMiss } from '../inspection/index.ts';
 import {
   type Answer,
-  type Answered,
+  answerFollower,
   asHit,
   bypassAnswer,
-  follow,
-  isTorso,
-  type Landed,
-  SharedAnswer,
+  CallerAnswer,
+  type EventualAnswer,
 } from './answer.ts';
-import { type LedFlightsParts, ledFlights } from './lead.ts';
-import { firstLook, type Look, type Looked, lookUp, servedAtOnce } from './look-up.ts';
-import type { Asking, Call, Request } from './request.ts';
-import type { RequestFlights } from './request-flights.ts';
+import { callUnderLease } from './call-provider.ts';
+import { DECISIONS } from './decision.ts';
+import {
+  hasAnswer,
+  type Lead,
+  type LookUp,
+  lookUp,
+  lookUpForCaller,
+  serve,
+  serveAtOnce,
+} from './look-up.ts';
+import {
+  type Call,
+  type FlightResult,
+  flightIdOf,
+  flightPlanOf,
+  type KeyedCall,
+  type KeyedRequest,
+  type PipelineContext,
+} from './request.ts';
+import { callOrServe, revalidate } from './stale.ts';
+import { renewEntry } from './store-answer.ts';
 
-/** Calls the provider as if there were no cache. */
-async function goPast<Response>(call: Asking<Response>): Promise<Answer<Response>> {
-  const { signal = new AbortController().signal } = call;
-  return bypassAnswer(await (call.pass?.() ?? call.invoke(signal)));
-}
+/** For these reasons a call is made in every mode: the user, or the endpoint, chose that it is not cached. */
+const CHOSEN: ReadonlySet<BypassReason> = new Set<BypassReason>(['when', 'endpoint']);
 
-/** Looked up first, and one flight a key for what is not there: led by the first, followed by the rest. */
+/** Takes one call to its answer: bypass, or address, join, look up, serve or lead. */
 export class Pipeline {
-  readonly #parts: LedFlightsParts;
-  readonly flights: RequestFlights;
+  readonly flights = new Flights<FlightResult>();
+  readonly #context: PipelineContext;
 
-  constructor(parts: LedFlightsParts) {
-    this.#parts = parts;
-    this.flights = ledFlights(parts);
+  constructor(parts: Omit<PipelineContext, 'backOff' | 'flights' | 'startFlight'>) {
+    const { flights } = this;
+    this.#context = {
+      ...parts,
+      flights,
+      backOff: new ProviderBackOff(parts.now),
+      startFlight: (request) => this.#start(request),
+    };
   }
 
-  /** In the call itself where the store answers so. A flight that is up is joined before any look-up. */
-  answer<Response>(call: Call<Response>, address: Address): Answered<Response> {
-    const running = this.flights.find({ call, address });
-    if (running !== undefined) return this.#join(call, address, running);
-    const look = firstLook(this.#parts, { call, address });
-    return look instanceof Promise
-      ? this.#answerLater(call, address, look)
-      : this.#serveOrFly(call, { call, address, look });
+  /** The answer is there at once where the store answers at once. */
+  answer<Response>(call: Call<Response>): EventualAnswer<Response> {
+    const request = this.#requestOf(call);
+    return isBypass(request) ? this.#bypassUnkeyed(call, request) : this.#answer(request);
   }
 
-  /** What others did meanwhile counts: who leads looks again where a flight has ended, and has its answer then. */
-  async #answerLater<Response>(call: Call<Response>, address: Address, looking: Promise<Look>) {
-    const { ended } = this.flights;
-    const look = await looking;
-    const isCurrent = ended === this.flights.ended;
-    return this.#serveOrFly(call, { call, address, look }, isCurrent);
-  }
-
-  #serveOrFly<Response>(
-    call: Call<Response>,
-    looked: Looked,
-    isCurrent = true,
-  ): Answered<Response> {
-    const { address } = looked;
-    const landed = servedAtOnce(this.#parts, looked);
-    if (landed !== undefined) return this.#own(call, address, landed);
-    const running = this.flights.find(looked);
-    if (running !== undefined) return this.#join(call, address, running);
-    const request = isCurrent ? looked : { call, address };
-    return this.#lead(call, address, this.flights.start(request));
-  }
-
-  async #lead<Response>(call: Call<Response>, address: Address, flight: Flight<Landed>) {
-    const landed = await flight.board(call.signal);
-    if (!isTorso(landed.captured)) return this.#own(call, address, landed);
-    return this.#again(call, address, flight);
-  }
-
-  async #join<Response>(call: Call<Response>, address: Address, flight: Flight<Landed>) {
-    if (isLeading(address.key)) return this.#goPast(call, 'nested');
-    const isLate = flight.hasLanded;
-    const landed = await flight.board(call.signal);
-    // Who wants a new answer does not take one that was there before it asked.
-    const isSpent = isLate && call.policy.mode === 'refresh' && landed.arrival?.isKept() === true;
-    if (isSpent || isTorso(landed.captured)) return this.#again(call, address, flight);
-    return this.#follow(call, address, isLate ? asHit(landed) : landed);
-  }
-
-  #again<Response>(call: Call<Response>, address: Address, flight: Flight<Landed>) {
-    this.flights.end(flight, { call, address });
-    return this.answer(call, address);
-  }
-
-  #own<Response>(call: Call<Response>, { key }: Address, landed: Landed): Answer<Response> {
-    return new SharedAnswer(call, landed, { key, leads: true, at: this.#parts.now() });
-  }
-
-  /** What the store holds for a request, without a call, an event or a count. */
-  look(request: Request): Look | Promise<Look> {
-    return lookUp(request, this.#parts);
-  }
-
-  #follow<Response>(call: Call<Response>, address: Address, landed: Landed) {
-    const { events, now } = this.#parts;
-    if (landed.captured === undefined) return this.#goPast(call, 'not-shareable');
-    return follow(events, call, { address, landed, at: now() });
-  }
-
-  #goPast<Response>(call: Call<Response>, reason: BypassReason): Promise<Answer<Response>> {
-    this.#parts.events.emit('bypass', { reason, provider: call.identity.provider });
-    return goPast(call);
-  }
-}
-
-export interface AnsweringParts {
-  readonly entries: EntryStore;
-  readonly pipeline: Pipeline;
-  readonly events: CacheEventEmitter;
-}
-
-/** What the user, or the endpoint, takes out of the cache's hands is called in every mode. */
-const LIVE: ReadonlySet<BypassReason> = new Set<BypassReason>(['when', 'endpoint']);
-
-/** What doors ask of a cache: each request has an address, or goes past it. */
-export class Answering {
-  readonly #entries: EntryStore;
-  readonly #pipeline: Pipeline;
-  readonly #events: CacheEventEmitter;
-
-  constructor({ entries, pipeline, events }: AnsweringParts) {
-    this.#entries = entries;
-    this.#pipeline = pipeline;
-    this.#events = events;
-  }
-
-  /** Takes one request through the cache. Doors build the call; see `cachedLlmCall` for functions. */
-  answer<Response>(call: Asking<Response>): Answered<Response> {
-    const address = addressOf(this.#entries, call.identity, call.policy);
-    if (isBypass(address)) return this.#goPast(call, address);
-    // An identity that is a bypass has no address.
-    return this.#pipeline.answer(call as Call<Response>, address);
-  }
-
-  /** The key of a call; nothing for one that goes past the cache. */
-  keyOf({ identity, policy }: Asking<unknown>): string | undefined {
-    const address = addressOf(this.#entries, identity, policy);
-    return isBypass(address) ? undefined : address.key;
+  /** The key of a call; nothing for one that bypasses the cache. */
+  keyOf(call: Call<unknown>): string | undefined {
+    const request = this.#requestOf(call);
+    return isBypass(request) ? undefined : request.address.key;
   }
 
   /** The stored response, without a call, an event or a count; nothing where there is none to serve. */
-  async peek<Response>(call: Asking<Response>): Promise<Response | undefined> {
-    const address = addressOf(this.#entries, call.identity, call.policy);
-    if (isBypass(address)) return undefined;
-    const { answer, state } = await this.#pipeline.look({
-      call: call as Call<Response>,
-      address,
-    }); // has an address
+  async peek<Response>(call: Call<Response>): Promise<Response | undefined> {
+    const request = this.#requestOf(call);
+    if (isBypass(request)) return undefined;
+    const { result, state } = await lookUp(this.#context, request);
     // The look-up decoded it with this very call's codec.
-    return state === 'expired' ? undefined : (answer?.own?.response as Response | undefined);
+    return state === 'expired'
+      ? undefined
+      : (result?.leaderResponse?.response as Response | undefined);
   }
 
-  async #goPast<Response>(call: Asking<Response>, why: Bypass): Promise<Answer<Response>> {
-    const { bypass, ...where } = why;
-    this.#events.emit('bypass', { reason: bypass, ...where });
-    if (call.policy.mode === 'replay' && !LIVE.has(bypass)) {
-      this.#events.emit('replay-miss', { reason: bypass, ...where });
+  #requestOf<Response>(call: Call<Response>): KeyedRequest<Response> | Bypass {
+    const address = addressOf(this.#context.entries, call.identity, call.policy);
+    if (isBypass(address)) return address;
+    return { call: call as KeyedCall<Response>, address }; // an identity that is a bypass has no address
+  }
+
+  /** A flight that is under way is joined before any look-up. */
+  #answer<Response>(request: KeyedRequest<Response>): EventualAnswer<Response> {
+    const flight = this.#flightOf(request);
+    if (flight !== undefined) return this.#join(request, flight);
+    const { ended } = this.flights;
+    const found = lookUpForCaller(this.#context, request);
+    return found instanceof Promise
+      ? found.then((late) => this.#serveOrLead(request, late, ended))
+      : this.#serveOrLead(request, found, ended);
+  }
+
+  /** The flight that the request can join; most often there is none, and an id costs more than to see that. */
+  #flightOf(request: KeyedRequest): Flight<FlightResult> | undefined {
+    return this.flights.isEmpty ? undefined : this.flights.find(flightIdOf(request));
+  }
+
+  #serveOrLead<Response>(
+    request: KeyedRequest<Response>,
+    found: LookUp,
+    endedBefore: number,
+  ): EventualAnswer<Response> {
+    const served = serveAtOnce(this.#context, request, found);
+    if (served !== undefined) return this.#answerLeader(request, served);
+    const flight = this.#flightOf(request);
+    if (flight !== undefined) return this.#join(request, flight);
+    // Where a flight ended during the look-up, the leader looks again: the answer may be there now.
+    const isUpToDate = endedBefore === this.flights.ended;
+    return this.#lead(request, isUpToDate ? found : undefined);
+  }
+
+  async #lead<Response>(request: KeyedRequest<Response>, found: LookUp | undefined) {
+    const flight = this.#start(request, found);
+    const result = await flight.join(request.call.signal);
+    return isAbandoned(result) ? this.#again(request, flight) : this.#answerLeader(request, result);
+  }
+
+  async #join<Response>(
+    request: KeyedRequest<Response>,
+    flight: Flight<FlightResult>,
+  ): Promise<Answer<Response>> {
+    const { call, address } = request;
+    if (isLeading(address.key)) return this.#bypass(call, 'nested');
+    const isLate = flight.isComplete;
+    const result = await flight.join(call.signal);
+    // A caller that wants a new answer does not take one that was there before it asked.
+    const isTooOld =
+      isLate && call.policy.mode === 'refresh' && result.provided?.isUsable() === true;
+    if (isTooOld || isAbandoned(result)) return this.#again(request, flight);
+    if (result.captured === undefined) return this.#bypass(call, 'not-shareable');
+    return answerFollower(this.#context, request, isLate ? asHit(result) : result);
+  }
+
+  #again<Response>(request: KeyedRequest<Response>, flight: Flight<FlightResult>) {
+    this.flights.detach(flight);
+    return this.#answer(request);
+  }
+
+  #answerLeader<Response>(request: KeyedRequest<Response>, result: FlightResult) {
+    return new CallerAnswer({ request, isLeader: true, at: this.#context.now() }, result);
+  }
+
+  #start(request: KeyedRequest, known?: LookUp): Flight<FlightResult> {
+    return this.flights.start(flightPlanOf(request), async (flight) => {
+      const found = known ?? (await lookUp(this.#context, request));
+      return decide(this.#context, { request, flight, found });
+    });
+  }
+
+  #bypass<Response>(call: KeyedCall<Response>, reason: BypassReason): Promise<Answer<Response>> {
+    this.#context.events.emit('bypass', { reason, provider: call.identity.provider });
+    return bypass(call);
+  }
+
+  async #bypassUnkeyed<Response>(call: Call<Response>, why: Bypass): Promise<Answer<Response>> {
+    const { bypass: reason, ...where } = why;
+    const { events } = this.#context;
+    events.emit('bypass', { reason, ...where });
+    if (call.policy.mode === 'replay' && !CHOSEN.has(reason)) {
+      events.emit('replay-miss', { reason, ...where });
       throw replayBypass(why);
     }
-    return goPast(call);
+    return bypass(call);
   }
+}
+
+/** Carries out what DECISIONS says, for the request that leads a flight. */
+async function decide(context: PipelineContext, lead: Lead): Promise<FlightResult> {
+  const { request, flight, found } = lead;
+  const step = DECISIONS[request.call.policy.mode][found.state];
+  if (step === 'refuse') throw await replayMiss(request, context);
+  if (step === 'call' || !hasAnswer(found)) return callUnderLease(context, lead);
+  if (step === 'call-or-serve') return callOrServe(context, { request, flight, found });
+  if (step === 'serve-and-revalidate') revalidate(context, request);
+  else if (context.flights.isCurrent(flight)) renewOnHit(context, request, found);
+  return serve(context, request, found);
+}
+
+function renewOnHit(context: PipelineContext, request: KeyedRequest, found: LookUp): void {
+  const { entry, tagStates, state } = found;
+  if (!request.call.policy.renewOnHit || state !== 'fresh' || entry === undefined) return;
+  void renewEntry(context, { ...request, tagStates }, entry);
+}
+
+/** All readers of a running stream left: what remains of it is not the answer. */
+function isAbandoned({ captured }: FlightResult): boolean {
+  return captured?.kind === 'recording' && captured.recording.isAbandoned;
+}
+
+/** Calls the provider as if there were no cache. */
+async function bypass<Response>(call: Call<Response>): Promise<Answer<Response>> {
+  const { signal = new AbortController().signal } = call;
+  return bypassAnswer(await (call.pass?.() ?? call.invoke(signal)));
 }

@@ -1,65 +1,98 @@
-import type { Usage } from '../entry/index.ts';
-import type { Address } from '../entry-store/index.ts';
-import type { Bypass, CallEvent, Outcome } from '../events/index.ts';
+import type { ProviderBackOff } from '../adapter/index.ts';
+import type { EntryHeader, Usage } from '../entry/index.ts';
+import type { Address, EntryStore } from '../entry-store/index.ts';
+import type { Bypass, CacheEventEmitter, CallEvent, Outcome } from '../events/index.ts';
+import type { Flight, FlightLeases, FlightPlan, Flights } from '../flight/index.ts';
+import type { Inspection } from '../inspection/index.ts';
 import type { CallIdentity } from '../key/index.ts';
 import type { Policy } from '../options/index.ts';
-import type { ResponseCodec } from '../response/index.ts';
-import type { Look } from './look-up.ts';
+import type { Captured, ResponseCodec } from '../response/index.ts';
 
-/** What became of a request. */
-export interface CallInfo {
-  readonly outcome: Outcome;
-  /** This request joined another's. */
-  readonly collapsed: boolean;
-  /** The answer was written to the store, as far as is known when it is given. */
-  readonly stored: boolean;
-  /** Nothing for a request that cannot be keyed. */
-  readonly key?: string | undefined;
-  /** Milliseconds since the answer was stored; 0 for a live one. */
-  readonly age: number;
-  /** Milliseconds for which it is still fresh. */
-  readonly ttl: number;
-  /** What the store saved: nothing on a live answer. */
-  readonly saved?:
-    | {
-        readonly usage?: Usage | undefined;
-        readonly milliseconds?: number | undefined;
-      }
-    | undefined;
-}
-
-/** One request on its way through the pipeline. */
+/** What a seam (a function, an SDK's middleware, a fetch) hands to the pipeline: one call of a provider. */
 export interface Call<Response> {
-  readonly identity: CallIdentity;
+  /** What the answer depends on, or why the call bypasses the cache. */
+  readonly identity: CallIdentity | Bypass;
   readonly policy: Policy;
-  /** The caller's own. */
+  /** The caller's own: it ends the caller's wait, and the call once nobody else waits for it. */
   readonly signal?: AbortSignal | undefined;
   readonly codec: ResponseCodec<Response>;
-  /** One of many items that are asked for together: it waits for no other process. */
+  /** One of many items that are asked for together: it does not wait for other processes. @default false */
   readonly isPart?: boolean | undefined;
   /** Calls the provider. The signal is the flight's, not the caller's. */
   invoke(signal: AbortSignal): Promise<Response>;
-  /** Calls the provider as if there were no cache, with the caller's own request. @default invoke */
+  /** Calls the provider with the caller's own request, as if there were no cache. @default invoke */
   readonly pass?: (() => Promise<Response>) | undefined;
 }
 
-/** What a door hands over: a call, unless its request must go past the cache. */
-export interface Asking<Response> extends Omit<Call<Response>, 'identity'> {
-  readonly identity: CallIdentity | Bypass;
+/** A call that does not bypass the cache. */
+export interface KeyedCall<Response> extends Call<Response> {
+  readonly identity: CallIdentity;
 }
 
 /** A call, and where its entry is. */
-export interface Request {
-  readonly call: Call<unknown>;
+export interface KeyedRequest<Response = unknown> {
+  readonly call: KeyedCall<Response>;
   readonly address: Address;
-  /** What was found at once, before its flight began. */
-  readonly look?: Look | undefined;
-  /** A revalidation behind an answer: no request of anybody's, and no miss. */
-  readonly isBehind?: boolean | undefined;
+  /** A call behind a stale answer: no caller asked for it, so it counts as no miss. */
+  readonly isRevalidation?: boolean | undefined;
+}
+
+/** What is known of an answer that the provider just gave. */
+export interface ProviderResult {
+  /** When the answer, or its stream, arrived. */
+  readonly at: number;
+  /** Milliseconds, so far. */
+  readonly took: number;
+  readonly usage: Usage | undefined;
+  /** Is the answer complete, and on its way into the store? Who asks now has a hit. */
+  isUsable(): boolean;
+}
+
+/** What a flight gives to every caller that joined it. */
+export interface FlightResult {
+  readonly outcome: Exclude<Outcome, 'bypass'>;
+  /** Of the entry that was served; nothing where the provider answered. */
+  readonly header?: EntryHeader | undefined;
+  /** Nothing where an entry was served. */
+  readonly provided?: ProviderResult | undefined;
+  /** Nothing where the response can be given to the leader only. */
+  readonly captured?: Captured | undefined;
+  /** The leader's own copy. */
+  readonly leaderResponse?: { readonly response: unknown } | undefined;
+  /** Is the answer in the store? */
+  readonly stored: Promise<boolean>;
+}
+
+/** What all requests of one cache share. */
+export interface PipelineContext {
+  readonly entries: EntryStore;
+  readonly events: CacheEventEmitter;
+  readonly now: () => number;
+  readonly inspection: Pick<Inspection, 'entries' | 'whyAbsent'>;
+  /** Nothing where each process leads its own flights. */
+  readonly leases: FlightLeases | undefined;
+  readonly backOff: ProviderBackOff;
+  readonly flights: Flights<FlightResult>;
+  /** Starts the flight of a request, which is looked up by its leader. */
+  startFlight(request: KeyedRequest): Flight<FlightResult>;
 }
 
 /** What every event about a request says of it. */
-export function eventOf({ address, call }: Request): CallEvent {
+export function eventOf({ address, call }: KeyedRequest): CallEvent {
   const { provider, model } = call.identity;
   return { key: address.key, provider, model };
+}
+
+/**
+ * Requests in different modes, or for an answer in different forms, share no flight. No key has a space; the usual
+ * id is the key itself, because it is asked for several times in a flight, and another text takes as long as all else.
+ */
+export function flightIdOf({ call: { policy, identity }, address: { key } }: KeyedRequest): string {
+  const isUsual = policy.mode === 'read-write' && identity.form === undefined;
+  return isUsual ? key : `${key} ${policy.mode} ${identity.form ?? ''}`;
+}
+
+export function flightPlanOf(request: KeyedRequest): FlightPlan {
+  const { key, tags } = request.address;
+  return { id: flightIdOf(request), key, tags };
 }

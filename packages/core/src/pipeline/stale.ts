@@ -1,127 +1,110 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isOutage, type ProviderBackOff } from '../adapter/index.ts';
+import { isOutage } from '../adapter/index.ts';
 import type { Flight } from '../flight/index.ts';
 import { drained } from '../response/index.ts';
-import type { Landed } from './answer.ts';
-import type { Leadership } from './leadership.ts';
-import { type Answered, type ServeParts, serve } from './look-up.ts';
-import type { Attempt, ProviderCall } from './call-provider.ts';
-import { type Call, eventOf, type Request } from './request.ts';
-import type { RequestFlights } from './request-flights.ts';
+import { askProvider, needsLease, type ProviderAnswer, takeIn } from './call-provider.ts';
+import { type FoundAnswer, type Lead, serve } from './look-up.ts';
+import {
+  eventOf,
+  type FlightResult,
+  flightIdOf,
+  type KeyedCall,
+  type KeyedRequest,
+  type PipelineContext,
+} from './request.ts';
 
-/** A recording is pulled by its readers: where there is none, by this. */
-async function drainLanded({ captured }: Landed): Promise<void> {
-  if (captured?.kind === 'recording') await drained(captured.recording.replay());
+/** Serves the older answer where the provider is out, or does not answer in time (RFC 5861 §4). */
+export async function callOrServe(
+  context: PipelineContext,
+  lead: Lead<FoundAnswer>,
+): Promise<FlightResult> {
+  const { request, flight, found } = lead;
+  const { identity, policy } = request.call;
+  if (context.backOff.isBackingOff(identity)) return serve(context, request, found);
+  const asking = askProvider(context, request, flight);
+  if (await takesLongerThan(asking, policy.softTimeout)) {
+    flight.keepOpenUntil(finishInBackground(context, lead, asking));
+    return serve(context, request, found);
+  }
+  const answer = await asking.catch((error: unknown) => ignoreOutage(context, request, error));
+  const isOut = answer === undefined || answer.capture.isOutage === true;
+  if (isOut) return serve(context, request, found);
+  context.events.emit('miss', eventOf(request));
+  return takeIn(context, lead, answer);
 }
 
-export interface FallbackParts extends ServeParts {
-  readonly provider: ProviderCall;
-  readonly backOff: ProviderBackOff;
+function ignoreOutage({ events }: PipelineContext, request: KeyedRequest, error: unknown) {
+  if (isOutage(error)) return undefined;
+  events.emit('miss', eventOf(request));
+  throw error;
 }
 
-/** RFC 5861 §4: an older answer stands in for a provider that cannot answer, or not in time. */
-export class Fallback {
-  readonly #parts: FallbackParts;
-
-  constructor(parts: FallbackParts) {
-    this.#parts = parts;
-  }
-
-  async callOrServe(request: Request, look: Answered, flight: Flight<Landed>): Promise<Landed> {
-    const { provider, backOff } = this.#parts;
-    const { identity, policy } = request.call;
-    if (backOff.isBackingOff(identity)) return serve(this.#parts, request, look);
-    const attempt = provider.attempt(request, flight);
-    if (await outlasts(attempt, policy.softTimeout)) {
-      flight.holdUntil(this.#goOn(request, look, { flight, attempt }));
-      return serve(this.#parts, request, look);
-    }
-    const made = await attempt.catch((error: unknown) => this.#unlessOutage(request, error));
-    const hasFailed = made === undefined || made.capture.isOutage === true;
-    if (hasFailed) return serve(this.#parts, request, look);
-    this.#parts.events.emit('miss', eventOf(request));
-    return provider.arrive(request, look, { flight, ...made });
-  }
-
-  #unlessOutage(request: Request, error: unknown): undefined {
-    if (isOutage(error)) return;
-    this.#parts.events.emit('miss', eventOf(request));
-    throw error;
-  }
-
-  /** The call ends behind the older answer, as a revalidation does; its failure concerns nobody. */
-  async #goOn(
-    request: Request,
-    look: Answered,
-    { flight, attempt }: { flight: Flight<Landed>; attempt: Promise<Attempt> },
-  ): Promise<void> {
-    try {
-      const landed = this.#parts.provider.arrive(request, look, { flight, ...(await attempt) });
-      await drainLanded(landed);
-      await flight.held;
-    } catch {
-      // The next request asks again.
-    }
-  }
-}
-
-async function outlasts(attempt: Promise<unknown>, milliseconds: number): Promise<boolean> {
+async function takesLongerThan(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
   if (!Number.isFinite(milliseconds)) return false;
-  const own = new AbortController();
-  const isOver = delay(milliseconds, true, { signal: own.signal }).catch(() => false);
-  const isDone = attempt.then(
+  const timer = new AbortController();
+  const isOver = delay(milliseconds, true, { signal: timer.signal }).catch(() => false);
+  const isDone = work.then(
     () => false,
     () => false,
   );
   const isLate = await Promise.race([isOver, isDone]);
-  own.abort();
+  timer.abort();
   return isLate;
 }
 
-export interface RevalidationParts {
-  readonly flights: RequestFlights;
-  readonly backOff: ProviderBackOff;
-  readonly leadership: Leadership;
+/** The call ends behind the older answer, as a revalidation does. A failure reaches no caller. */
+async function finishInBackground(
+  context: PipelineContext,
+  lead: Lead,
+  asking: Promise<ProviderAnswer>,
+): Promise<void> {
+  try {
+    await readToEnd(takeIn(context, lead, await asking));
+    await lead.flight.openUntil;
+  } catch {
+    // The next request calls again.
+  }
 }
 
-/** The same call, for a new answer, and for no caller. */
-function behind(call: Call<unknown>): Call<unknown> {
+/** Calls the provider behind a stale answer: once, in however many processes requests come (RFC 5861 §3). */
+export function revalidate(context: PipelineContext, stale: KeyedRequest): void {
+  const { flights, backOff } = context;
+  const { call, address } = stale;
+  if (backOff.isBackingOff(call.identity)) return;
+  const request = { address, call: refreshing(call), isRevalidation: true };
+  if (flights.find(flightIdOf(request)) !== undefined) return;
+  if (needsLease(context, stale)) void revalidateUnderLease(context, request);
+  else void finish(context.startFlight(request));
+}
+
+/** The same call for a new answer, without a caller. */
+function refreshing(call: KeyedCall<unknown>): KeyedCall<unknown> {
   const { identity, codec, policy } = call;
   const invoke = (signal: AbortSignal) => call.invoke(signal);
   return { identity, codec, invoke, policy: { ...policy, mode: 'refresh' } };
 }
 
-/** Calls the provider behind an answer: once, however many ask meanwhile, and in however many processes. */
-export class Revalidation {
-  readonly #parts: RevalidationParts;
+async function revalidateUnderLease(
+  { flights, leases, startFlight }: PipelineContext,
+  request: KeyedRequest,
+): Promise<void> {
+  const lease = await leases?.take(request.address.key);
+  if (lease === undefined) return; // another process does it
+  const flight = flights.find(flightIdOf(request)) ?? startFlight(request);
+  const finished = finish(flight);
+  void lease.releaseAfter(finished.then(() => flight.openUntil ?? true));
+}
 
-  constructor(parts: RevalidationParts) {
-    this.#parts = parts;
+/** A failure reaches no caller: the stale answer was served, and the back-off has noted it. */
+async function finish(flight: Flight<FlightResult>): Promise<void> {
+  try {
+    await readToEnd(await flight.join(undefined));
+  } catch {
+    // The next request calls again.
   }
+}
 
-  start({ call, address }: Request): void {
-    const { flights, backOff, leadership } = this.#parts;
-    if (backOff.isBackingOff(call.identity)) return;
-    const request = { address, call: behind(call), isBehind: true };
-    if (flights.find(request) !== undefined) return;
-    if (leadership.isShared({ call, address })) void this.#flyAlone(request);
-    else void this.#land(flights.start(request));
-  }
-
-  async #flyAlone(request: Request): Promise<void> {
-    const { flights, leadership } = this.#parts;
-    const lease = await leadership.winOnce(request);
-    if (lease === undefined) return;
-    const flight = flights.find(request) ?? flights.start(request);
-    leadership.keep(lease, request, { flight, landing: this.#land(flight) });
-  }
-
-  /** Its failure concerns nobody: the stale answer was given, and the next request tries again. */
-  async #land(flight: Flight<Landed>): Promise<void> {
-    try {
-      await drainLanded(await flight.board(undefined));
-    } catch {
-      // the back-off has taken note
-    }
-  }
+/** A recording is pulled by its readers, and here it has none. */
+async function readToEnd({ captured }: FlightResult): Promise<void> {
+  if (captured?.kind === 'recording') await drained(captured.recording.replay());
 }

@@ -1,103 +1,100 @@
 import type { Verdict } from '../adapter/index.ts';
 import { type EntryHeader, Payload } from '../entry/index.ts';
-import {
-  type EntryStore,
-  freshnessWindows,
-  type LoadedEntry,
-  newHeader,
-} from '../entry-store/index.ts';
-import type { CacheEventEmitter } from '../events/index.ts';
+import { freshnessWindows, type LoadedEntry, newHeader } from '../entry-store/index.ts';
 import { rememberServedModel, type TagStates } from '../invalidation/index.ts';
 import { WRITING } from '../options/index.ts';
-import type { Capture } from '../response/index.ts';
-import { eventOf, type Request } from './request.ts';
+import type { Capture, RunningStream } from '../response/index.ts';
+import { eventOf, type KeyedRequest, type PipelineContext } from './request.ts';
 
-/** A live answer on its way into the store. */
-export interface Arrival extends Request {
-  /** As they were before the call began: an answer older than an invalidation is void. */
+type Context = Pick<PipelineContext, 'entries' | 'events' | 'now'>;
+
+/** An answer that is not stored yet. */
+export interface UnstoredAnswer extends KeyedRequest {
+  /** As they were before the call began: an answer that is older than an invalidation is not stored. */
   readonly tagStates: TagStates;
-  /** Milliseconds the provider took. */
+  /** Milliseconds that the provider took; for a stream, until it began. */
   readonly took?: number | undefined;
   /** False once the key was invalidated while the call was under way. */
   readonly isCurrent: () => boolean;
 }
 
-type Admitted = Pick<EntryHeader, 'kind' | 'delays'> & { readonly payload: Payload };
+interface Content extends Pick<EntryHeader, 'kind' | 'delays'> {
+  readonly payload: Payload;
+  readonly facts: Verdict;
+}
 
-/** Decides whether an answer is kept, and keeps it. */
-export class Keeper {
-  readonly #entries: EntryStore;
-  readonly #events: CacheEventEmitter;
-  readonly #now: () => number;
+/** Stores an answer, where it may be stored. Resolves to whether it is; a stream is stored when it has ended. */
+export async function storeAnswer(
+  context: Context,
+  answer: UnstoredAnswer,
+  { captured, facts }: Capture<unknown>,
+): Promise<boolean> {
+  if (captured?.kind === 'recording') return storeStream(context, answer, captured);
+  countCall(context, answer, facts);
+  if (captured === undefined) return reject(context, answer, facts);
+  const { kind, payload } = captured;
+  return storeContent(context, answer, { kind, payload, facts });
+}
 
-  constructor(entries: EntryStore, events: CacheEventEmitter, now: () => number) {
-    this.#entries = entries;
-    this.#events = events;
-    this.#now = now;
-  }
+async function storeStream(
+  context: Context,
+  answer: UnstoredAnswer,
+  { recording, head }: RunningStream,
+): Promise<boolean> {
+  const { texts, waits, took, ...facts } = await recording.ended;
+  const ended = { ...answer, took: answer.took === undefined ? undefined : answer.took + took };
+  countCall(context, ended, facts);
+  if (facts.rejection !== undefined) return reject(context, ended, facts);
+  const { codec, policy } = answer.call;
+  const payload = new Payload(codec.pack(texts, head));
+  const delays = policy.replay === 'recorded' ? waits : undefined;
+  return storeContent(context, ended, { kind: 'stream', payload, delays, facts });
+}
 
-  /** Was it written? A recording is kept when it has ended. */
-  async keep(arrival: Arrival, { captured, facts }: Capture<unknown>): Promise<boolean> {
-    if (captured?.kind !== 'recording') this.#spend(arrival, facts);
-    if (captured?.kind === 'response') return this.#admit(arrival, facts, captured);
-    if (captured?.kind !== 'recording') return this.#reject(arrival, facts);
-    const { recording, head } = captured;
-    const { texts, ...ending } = await recording.ended;
-    const took = arrival.took === undefined ? undefined : arrival.took + recording.upstream.total;
-    const ended = { ...arrival, took };
-    this.#spend(ended, ending);
-    if (ending.rejection !== undefined) return this.#reject(ended, ending);
-    const { codec, policy } = arrival.call;
-    const payload = new Payload(codec.pack(texts, head));
-    const waits = recording.upstream.waits.slice(0, texts.length);
-    const delays = policy.replay === 'recorded' ? waits : undefined;
-    return this.#admit(ended, ending, { kind: 'stream', payload, delays });
-  }
+/** Is the answer stored? Here each reason against it has its turn: its own, the mode, an invalidation, the store. */
+async function storeContent(
+  context: Context,
+  answer: UnstoredAnswer,
+  { kind, payload, delays, facts }: Content,
+): Promise<boolean> {
+  if (facts.rejection !== undefined) return reject(context, answer, facts);
+  const { entries, events, now } = context;
+  const { usage, served } = facts;
+  const { address, call, tagStates, took } = answer;
+  const { mode } = call.policy;
+  if (!WRITING.has(mode)) return reject(context, answer, { rejection: mode, usage });
+  const header = newHeader(answer, { kind, usage, served, took, delays }, now());
+  const noting = rememberServedModel(entries.tags, call, header);
+  if (noting !== undefined) await noting;
+  if (!answer.isCurrent()) return reject(context, answer, { rejection: 'invalidated', usage });
+  const written = await entries.write(address, { header, payload: payload.text }, tagStates);
+  if (typeof written === 'string') return reject(context, answer, { rejection: written, usage });
+  events.emit('stored', { ...eventOf(answer), usage, took, bytes: written });
+  return true;
+}
 
-  /** A hit that starts the ttl anew: no more often than once in a tenth of it, to spare the store. */
-  async renew(arrival: Omit<Arrival, 'took' | 'isCurrent'>, { header, payload }: LoadedEntry) {
-    const { policy } = arrival.call;
-    if (!WRITING.has(policy.mode)) return;
-    const { storedAt, ...life } = freshnessWindows(this.#now(), policy);
-    if (life.freshUntil - header.freshUntil < policy.ttl / 10) return;
-    const renewed = { ...header, ...life };
-    const entry = { header: renewed, payload: payload.text };
-    // Its tags and their generations stay those it was stored with, whatever tags this caller has.
-    await this.#entries.write({ ...arrival.address, tags: [] }, entry, arrival.tagStates);
-  }
+function countCall({ events }: Context, answer: UnstoredAnswer, facts: Verdict): void {
+  const { usage, rejection } = facts;
+  events.countCall({ ...eventOf(answer), usage, took: answer.took }, rejection);
+}
 
-  async #admit(
-    arrival: Arrival,
-    facts: Verdict,
-    { kind, payload, delays }: Admitted,
-  ): Promise<boolean> {
-    if (facts.rejection !== undefined) return this.#reject(arrival, facts);
-    const { usage, served } = facts;
-    const { address, call, tagStates, took } = arrival;
-    const { mode } = call.policy;
-    if (!WRITING.has(mode)) return this.#reject(arrival, { rejection: mode, usage });
-    const known = { kind, usage, served, took, delays };
-    const header = newHeader(arrival, known, this.#now());
-    const noting = rememberServedModel(this.#entries.tags, call, header);
-    if (noting !== undefined) await noting;
-    if (!arrival.isCurrent()) return this.#reject(arrival, { rejection: 'invalidated', usage });
-    const written = await this.#entries.write(
-      address,
-      { header, payload: payload.text },
-      tagStates,
-    );
-    if (typeof written === 'string') return this.#reject(arrival, { rejection: written, usage });
-    this.#events.emit('stored', { ...eventOf(arrival), usage, took, bytes: written });
-    return true;
-  }
+function reject({ events }: Context, answer: UnstoredAnswer, facts: Verdict): false {
+  const { usage, rejection: reason = 'unencodable' } = facts;
+  events.emit('not-admitted', { ...eventOf(answer), usage, took: answer.took, reason });
+  return false;
+}
 
-  #spend(arrival: Arrival, { usage, rejection }: Verdict): void {
-    this.#events.countCall({ ...eventOf(arrival), usage, took: arrival.took }, rejection);
-  }
-
-  #reject(arrival: Arrival, { rejection: reason = 'unencodable', usage }: Verdict): false {
-    const { took } = arrival;
-    this.#events.emit('not-admitted', { ...eventOf(arrival), usage, took, reason });
-    return false;
-  }
+/** A hit that starts the ttl anew (`renewOnHit`): at most once in a tenth of the ttl, to spare the store. */
+export async function renewEntry(
+  { entries, now }: Context,
+  { address, call, tagStates }: Pick<UnstoredAnswer, 'address' | 'call' | 'tagStates'>,
+  { header, payload }: LoadedEntry,
+): Promise<void> {
+  const { policy } = call;
+  if (!WRITING.has(policy.mode)) return;
+  const { storedAt, ...life } = freshnessWindows(now(), policy);
+  if (life.freshUntil - header.freshUntil < policy.ttl / 10) return;
+  const entry = { header: { ...header, ...life }, payload: payload.text };
+  // Its tags and their generations stay those it was stored with, whatever tags this caller has.
+  await entries.write({ ...address, tags: [] }, entry, tagStates);
 }

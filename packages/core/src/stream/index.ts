@@ -3,5 +3,9 @@
 // Start at recording.ts.
 
 export { PacedReplay } from './paced-replay.ts';
-export { Recording } from './recording.ts';
-export type { Ending, StreamWatcher } from './stream-source.ts';
+export {
+  Recording,
+  type RecordingEnd,
+  type StreamSource,
+  type StreamWatcher,
+} from './recording.ts';

@@ -1,54 +1,35 @@
 import type { Verdict } from '../adapter/index.ts';
 import { abortable } from '../flight/index.ts';
-import {
-  type ChunkCodec,
-  type Ending,
-  GuardedWatcher,
-  type StreamSource,
-  type StreamWatcher,
-  TimedIterator,
-} from './stream-source.ts';
 
-/** The chunks of a stream so far, as texts: whoever asks for one decodes a copy of its own. */
-export class ChunkTape<Chunk> {
-  readonly #codec: ChunkCodec<Chunk>;
-  readonly #texts: string[] = [];
-  /** Chunks that cannot be kept are shared as they are. */
-  readonly #unencodable = new Map<number, Chunk>();
-
-  constructor(codec: ChunkCodec<Chunk>) {
-    this.#codec = codec;
-  }
-
-  get length(): number {
-    return this.#texts.length;
-  }
-
-  /** False where a chunk would come back from the store as something else. */
-  get canBeKept(): boolean {
-    return this.#unencodable.size === 0;
-  }
-
-  get texts(): readonly string[] {
-    return [...this.#texts];
-  }
-
-  push(chunk: Chunk): void {
-    try {
-      this.#texts.push(this.#codec.encode(chunk));
-    } catch {
-      this.#unencodable.set(this.#texts.length, chunk);
-      this.#texts.push('');
-    }
-  }
-
-  at(index: number): Chunk {
-    return this.#unencodable.get(index) ?? this.#codec.decode(this.#texts[index] ?? '');
-  }
+/** Looks at a stream as it passes and says when, and how, it ended. */
+export interface StreamWatcher<Chunk> {
+  /** Sees every chunk once, in order. True at the provider's own terminal marker. */
+  observe(chunk: Chunk): boolean;
+  /** Asked once: at the marker, or where the stream ended without one. */
+  verdict(): Verdict;
 }
 
-/** One reader of a recording. Leaving early is leaving for itself alone. */
-export class Replay<Chunk> implements AsyncIterableIterator<Chunk> {
+/** A live stream, and how its chunks become texts that can be stored, and back. */
+export interface StreamSource<Chunk> {
+  readonly upstream: AsyncIterator<Chunk>;
+  readonly watcher: StreamWatcher<Chunk>;
+  /** @throws where the chunk would come back as something else. */
+  encode(chunk: Chunk): string;
+  decode(text: string): Chunk;
+}
+
+/** How a recording ended, and what was recorded until then. */
+export interface RecordingEnd extends Verdict {
+  /** One for each chunk. */
+  readonly texts: readonly string[];
+  /** Milliseconds that each chunk was waited for. */
+  readonly waits: readonly number[];
+  /** Milliseconds that all chunks were waited for: the provider's own time, not that of the readers. */
+  readonly took: number;
+}
+
+/** One reader of a recording. A reader that leaves early leaves for itself alone. */
+export class RecordingReader<Chunk> implements AsyncIterableIterator<Chunk> {
   readonly #recording: Recording<Chunk>;
   readonly #signal: AbortSignal | undefined;
   #index = 0;
@@ -58,7 +39,7 @@ export class Replay<Chunk> implements AsyncIterableIterator<Chunk> {
   constructor(recording: Recording<Chunk>, signal: AbortSignal | undefined) {
     this.#recording = recording;
     this.#signal = signal;
-    // Heard between two reads as well: a reader that aborts need not come back to say so.
+    // An abort counts between two reads as well: the reader need not call next() again.
     if (signal?.aborted === true) this.#leave();
     else signal?.addEventListener('abort', this.#leave, { once: true });
   }
@@ -96,72 +77,87 @@ export class Replay<Chunk> implements AsyncIterableIterator<Chunk> {
 
 /**
  * A running stream that many read, each from its first chunk and at its own pace. It is pulled, never
- * pumped: the fastest reader sets the pace, and the first chunk is out the moment it is in.
+ * pumped: the fastest reader sets the pace, and gets each chunk as soon as it has arrived.
  */
 export class Recording<Chunk> {
-  readonly upstream: TimedIterator<Chunk>;
-  readonly #watcher: StreamWatcher<Chunk>;
-  readonly #tape: ChunkTape<Chunk>;
+  readonly #source: StreamSource<Chunk>;
+  readonly #texts: string[] = [];
+  /** Chunks that cannot be encoded: they are shared as they are, and the recording is not usable. */
+  readonly #unencodable = new Map<number, Chunk>();
+  readonly #waits: number[] = [];
+  #took = 0;
   #pulling: Promise<void> | undefined;
   #readers = 0;
   #isOver = false;
   #isAbandoned = false;
-  #ending: Ending | undefined;
+  #isUnwatched = false;
+  #end: RecordingEnd | undefined;
   #failure: { readonly error: unknown } | undefined;
-  #end!: (ending: Ending) => void;
+  #resolveEnd!: (end: RecordingEnd) => void;
 
-  /** Settles once: at the terminal marker, at the end of the stream, on its failure, or when all left. */
-  readonly ended: Promise<Ending>;
+  /** Settles once: at the terminal marker, at the end of the stream, on its failure, or when all readers left. */
+  readonly ended: Promise<RecordingEnd>;
 
   constructor(source: StreamSource<Chunk>) {
-    this.ended = new Promise((resolve) => (this.#end = resolve));
-    this.upstream = new TimedIterator(source.upstream);
-    this.#tape = new ChunkTape(source);
-    this.#watcher = new GuardedWatcher(source.watcher);
+    this.ended = new Promise((resolve) => (this.#resolveEnd = resolve));
+    this.#source = source;
   }
 
-  /** All readers left before the end: what is here is a torso, and nobody may take it for the answer. */
+  /** How it ended; nothing while it runs. */
+  get end(): RecordingEnd | undefined {
+    return this.#end;
+  }
+
+  /** Milliseconds that the chunks so far were waited for. */
+  get took(): number {
+    return this.#took;
+  }
+
+  /** All readers left before the end: what was recorded is not the whole answer, and must not be served as one. */
   get isAbandoned(): boolean {
     return this.#isAbandoned;
   }
 
-  /** It came to its end, and is worth keeping. */
-  get isWhole(): boolean {
-    return this.#ending !== undefined && this.#ending.rejection === undefined;
+  /** It has ended, and nothing is said against storing it. */
+  get isUsable(): boolean {
+    return this.#end !== undefined && this.#end.rejection === undefined;
   }
 
   /** A reader from the first chunk on. The signal is that reader's own. */
-  replay(signal?: AbortSignal): Replay<Chunk> {
+  replay(signal?: AbortSignal): RecordingReader<Chunk> {
     this.#readers += 1;
-    return new Replay(this, signal);
+    return new RecordingReader(this, signal);
   }
 
-  /** The chunk at `index`, awaited where it is still to come; nothing past the last one. */
+  /** A copy of the chunk at `index`, once it has arrived; nothing past the last one. */
   async at(index: number): Promise<{ readonly chunk: Chunk } | undefined> {
-    while (index >= this.#tape.length && !this.#isOver) {
+    while (index >= this.#texts.length && !this.#isOver) {
       this.#pulling ??= this.#pull();
       await this.#pulling;
     }
-    if (index < this.#tape.length) return { chunk: this.#tape.at(index) };
+    const text = this.#texts[index];
+    if (text !== undefined)
+      return { chunk: this.#unencodable.get(index) ?? this.#source.decode(text) };
     if (this.#failure !== undefined) throw this.#failure.error;
     return undefined;
   }
 
-  /** One reader less; the last to go before the end stops the upstream call. */
+  /** One reader less; the last to leave before the end stops the upstream call. */
   leave(): void {
     this.#readers -= 1;
     if (this.#readers > 0 || this.#isOver) return;
-    this.#isAbandoned = this.#ending === undefined; // past the marker it is whole
+    this.#isAbandoned = this.#end === undefined; // after the marker the answer is complete
     this.#stop({ rejection: 'left' });
-    // What it says to being stopped concerns nobody any more.
-    void (async () => this.upstream.return())().catch(() => {});
+    // A failure of the stream as it is stopped reaches no caller.
+    void (async () => this.#source.upstream.return?.())().catch(() => {});
   }
 
   async #pull(): Promise<void> {
     try {
-      const { done, value } = await this.upstream.next();
-      if (done === true) this.#stop(this.#watcher.verdict());
-      else this.#keep(value);
+      const startedAt = performance.now();
+      const { done, value } = await this.#source.upstream.next();
+      if (done === true) this.#stop(this.#verdict());
+      else this.#record(value, Math.round(performance.now() - startedAt));
     } catch (error) {
       this.#failure = { error };
       this.#stop({ rejection: 'failed' });
@@ -170,10 +166,39 @@ export class Recording<Chunk> {
     }
   }
 
-  #keep(chunk: Chunk): void {
-    this.#tape.push(chunk);
-    // Stored at the marker: several SDKs stop reading there, and never see the end of the stream.
-    if (this.#watcher.observe(chunk)) this.#settle(this.#watcher.verdict());
+  #record(chunk: Chunk, wait: number): void {
+    this.#waits.push(wait);
+    this.#took += wait;
+    this.#texts.push(this.#textOf(chunk));
+    // It ends at the marker: several SDKs stop reading there, and never see the end of the stream.
+    if (this.#observe(chunk)) this.#settle(this.#verdict());
+  }
+
+  #textOf(chunk: Chunk): string {
+    try {
+      return this.#source.encode(chunk);
+    } catch {
+      this.#unencodable.set(this.#texts.length, chunk);
+      return '';
+    }
+  }
+
+  /** A watcher that throws keeps the stream out of the store, and costs its readers nothing. */
+  #observe(chunk: Chunk): boolean {
+    try {
+      return this.#source.watcher.observe(chunk);
+    } catch {
+      this.#isUnwatched = true; // it has missed a chunk, so its verdict on the whole does not count
+      return false;
+    }
+  }
+
+  #verdict(): Verdict {
+    try {
+      return this.#isUnwatched ? { rejection: 'unreadable' } : this.#source.watcher.verdict();
+    } catch {
+      return { rejection: 'unreadable' };
+    }
   }
 
   #stop(facts: Verdict): void {
@@ -182,8 +207,10 @@ export class Recording<Chunk> {
   }
 
   #settle(facts: Verdict): void {
-    const rejection = this.#tape.canBeKept ? facts.rejection : 'unencodable';
-    this.#ending ??= { ...facts, rejection, texts: this.#tape.texts };
-    this.#end(this.#ending);
+    if (this.#end !== undefined) return;
+    const rejection = this.#unencodable.size === 0 ? facts.rejection : 'unencodable';
+    const [texts, waits] = [[...this.#texts], [...this.#waits]];
+    this.#end = { ...facts, rejection, texts, waits, took: this.#took };
+    this.#resolveEnd(this.#end);
   }
 }

@@ -1,11 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Flight } from '../../src/flight/flight.ts';
-import { SingleFlight } from '../../src/flight/flights.ts';
+import { type Flight, Flights } from '../../src/flight/flights.ts';
+
+const planOf = (id: string) => ({ id, key: id, tags: [] });
+
+const PLAN = planOf('key');
 
 /** A shared call that ends when the test says so. */
 function trial() {
-  const flights = new SingleFlight<string>();
+  const flights = new Flights<string>();
   const signals: AbortSignal[] = [];
   const leads: Flight<string>[] = [];
   let land = (_value: string) => {};
@@ -19,8 +22,8 @@ function trial() {
     });
   };
   const ask = (signal?: AbortSignal): Promise<string> => {
-    const flight = flights.find('key') ?? flights.start('key', lead);
-    return flight.board(signal);
+    const flight = flights.find('key') ?? flights.start(PLAN, lead);
+    return flight.join(signal);
   };
   return {
     flights,
@@ -63,14 +66,17 @@ describe('one flight', () => {
   });
 
   test('of one key is none of another', async () => {
-    const flights = new SingleFlight<string>();
-    const [one, other] = [flights.start('a', async () => '1'), flights.start('b', async () => '2')];
-    expect(await Promise.all([one.board(undefined), other.board(undefined)])).toEqual(['1', '2']);
+    const flights = new Flights<string>();
+    const [one, other] = [
+      flights.start(planOf('a'), async () => '1'),
+      flights.start(planOf('b'), async () => '2'),
+    ];
+    expect(await Promise.all([one.join(undefined), other.join(undefined)])).toEqual(['1', '2']);
   });
 
   test('that fails while nobody is on it concerns nobody', async () => {
     const { flights } = trial();
-    flights.start('key', () => Promise.reject(new Error('overloaded')));
+    flights.start(PLAN, () => Promise.reject(new Error('overloaded')));
     await turn();
     expect(flights.find('key')).toBe(undefined);
   });
@@ -78,10 +84,10 @@ describe('one flight', () => {
   test('that fails at once fails like any other', async () => {
     const { flights } = trial();
     const error = new Error('before any await');
-    const flight = flights.start('key', () => {
+    const flight = flights.start(PLAN, () => {
       throw error;
     });
-    await expect(flight.board(undefined)).rejects.toBe(error);
+    await expect(flight.join(undefined)).rejects.toBe(error);
     expect(flights.find('key')).toBe(undefined);
   });
 });
@@ -98,13 +104,13 @@ describe('a flight that is held', () => {
       settle = resolve;
       fail = () => reject(new Error('disk full'));
     });
-    const flight = flights.start('key', async (own) => {
-      own.holdUntil(written);
+    const flight = flights.start(PLAN, async (own) => {
+      own.keepOpenUntil(written);
       return 'value';
     });
-    expect(await flight.board(undefined)).toBe('value');
+    expect(await flight.join(undefined)).toBe('value');
     await turn();
-    expect(await flights.find('key')?.board(undefined)).toBe('value');
+    expect(await flights.find('key')?.join(undefined)).toBe('value');
     finish(settle, fail);
     await turn();
     expect(flights.find('key')).toBe(undefined);
@@ -137,12 +143,12 @@ describe('a caller that aborts', () => {
   });
 
   test('before the call asked for its signal, has aborted it by then', async () => {
-    const flights = new SingleFlight<boolean>();
-    const flight = flights.start('key', async (own) => {
+    const flights = new Flights<boolean>();
+    const flight = flights.start(PLAN, async (own) => {
       await turn();
       return own.signal.aborted;
     });
-    const answer = flight.board(AbortSignal.abort('gone'));
+    const answer = flight.join(AbortSignal.abort('gone'));
     await expect(answer).rejects.toBe('gone');
     await turn();
     expect(flight.signal.aborted).toBe(true);
@@ -174,9 +180,9 @@ describe('a flight that is detached', () => {
     const { ask, land, leads, flights, lead } = trial();
     const early = ask();
     land('early');
-    flights.detach('key');
-    const flight = flights.start('key', lead);
-    expect([flights.isUp('key', flight), flights.isUp('key', leads[0] as Flight<string>)]).toEqual([
+    flights.detachKey('key');
+    const flight = flights.start(PLAN, lead);
+    expect([flights.isCurrent(flight), flights.isCurrent(leads[0] as Flight<string>)]).toEqual([
       true,
       false,
     ]);
@@ -187,10 +193,10 @@ describe('a flight that is detached', () => {
 
   test('takes no later flight of its key down with it', async () => {
     const { flights } = trial();
-    const first = flights.start('key', async () => 'first');
-    flights.detach('key');
-    const second = flights.start('key', () => new Promise(() => {}));
-    await first.board(undefined);
+    const first = flights.start(PLAN, async () => 'first');
+    flights.detachKey('key');
+    const second = flights.start(PLAN, () => new Promise(() => {}));
+    await first.join(undefined);
     await turn();
     expect(flights.find('key')).toBe(second);
   });
@@ -199,8 +205,8 @@ describe('a flight that is detached', () => {
     const { ask, flights, lead } = trial();
     const controller = new AbortController();
     const answer = ask(controller.signal);
-    flights.detach('key');
-    const second = flights.start('key', lead);
+    flights.detachKey('key');
+    const second = flights.start(PLAN, lead);
     controller.abort('gone');
     await expect(answer).rejects.toBe('gone');
     expect(flights.find('key')).toBe(second);

@@ -2,8 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Verdict } from '../../src/adapter/admission.ts';
 import { decodeValue, encodeValue } from '../../src/entry/value-text.ts';
+import type { StreamWatcher } from '../../src/stream/recording.ts';
 import { Recording } from '../../src/stream/recording.ts';
-import type { StreamWatcher } from '../../src/stream/stream-source.ts';
 import { HandStream } from './hand-stream.ts';
 
 const MARKER = 'done';
@@ -126,6 +126,8 @@ describe('its end', () => {
       ...GOOD,
       rejection: undefined,
       texts: textsOf('a', MARKER),
+      waits: [expect.any(Number), expect.any(Number)],
+      took: expect.any(Number),
     });
   });
 
