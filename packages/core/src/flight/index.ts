@@ -3,4 +3,4 @@
 // Start at flights.ts; leases.ts is for several processes.
 
 export { abortable, Flight, type FlightPlan, Flights, isLeading, runAsLeader } from './flights.ts';
-export { type FlightLease, FlightLeases, type FlightLeasesOptions } from './leases.ts';
+export { FlightLeases } from './leases.ts';

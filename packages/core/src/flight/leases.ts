@@ -13,7 +13,7 @@ const LONGEST_WAIT = 60_000;
 /** Milliseconds for which a flight is known to have ended without an entry: longer than the longest pause. */
 const UNSTORED_NOTE_LIFE = 2_000;
 
-export interface FlightLeasesOptions {
+interface FlightLeasesOptions {
   /** Of the cache's rows: a note that a flight ended without an entry is one of them. */
   readonly prefix: string;
   /** Milliseconds after which a lease ends that is not prolonged. */
@@ -21,13 +21,13 @@ export interface FlightLeasesOptions {
 }
 
 /** The right of this process to lead one key's flight. It is prolonged until it is released. */
-export interface FlightLease {
+interface FlightLease {
   /** Releases the lease when `stored` has settled: true when the answer was stored, or when none had to be. */
   releaseAfter(stored: Promise<unknown>): Promise<void>;
 }
 
 /** How one flight waits for its lease. */
-export interface LeaseWait<Found> {
+interface LeaseWait<Found> {
   /** Looks the entry up. */
   look(): Found | Promise<Found>;
   /** Is what was found an answer that makes the call unnecessary? */

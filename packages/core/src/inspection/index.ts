@@ -6,7 +6,6 @@ export { Inspection } from './inspection.ts';
 export {
   type NearestEntry,
   nearestEntry,
-  type ReplayMissParts,
   replayBypass,
   replayMiss,
 } from './nearest-entry.ts';

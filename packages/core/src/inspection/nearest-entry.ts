@@ -77,7 +77,7 @@ export async function nearestEntry(
   return nearest && { key: nearest.key, differing: nearest.differing };
 }
 
-export interface ReplayMissParts {
+interface ReplayMissParts {
   readonly events: CacheEventEmitter;
   readonly inspection: Pick<Inspection, 'entries' | 'whyAbsent'>;
 }

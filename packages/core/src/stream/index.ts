@@ -6,6 +6,5 @@ export { PacedReplay } from './paced-replay.ts';
 export {
   Recording,
   type RecordingEnd,
-  type StreamSource,
   type StreamWatcher,
 } from './recording.ts';

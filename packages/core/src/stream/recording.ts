@@ -10,7 +10,7 @@ export interface StreamWatcher<Chunk> {
 }
 
 /** A live stream, and how its chunks become texts that can be stored, and back. */
-export interface StreamSource<Chunk> {
+interface StreamSource<Chunk> {
   readonly upstream: AsyncIterator<Chunk>;
   readonly watcher: StreamWatcher<Chunk>;
   /** @throws where the chunk would come back as something else. */
