@@ -8,7 +8,7 @@ const CALLS = 30_000;
 
 /** Runs the soak in its own process, which has to end by itself. */
 async function soakReport(): Promise<SoakReport> {
-  const script = fileURLToPath(new URL('../src/soak.ts', import.meta.url));
+  const script = fileURLToPath(new URL('../src/soak/index.ts', import.meta.url));
   const source = ['--conditions=@cached-llm/source', '--import', import.meta.resolve('tsx')];
   const command = [...source, script, String(CALLS), '--json'];
   const { stdout } = await promisify(execFile)(process.execPath, command);

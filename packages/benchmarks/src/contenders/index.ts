@@ -14,8 +14,7 @@ export { recipeForStreams } from './ai-sdk.ts';
 export { cacheable } from './cacheable.ts';
 export { type Contender, keyOf, limit, type MakeContender } from './contender.ts';
 export { OURS } from './ours.ts';
-export { keyvByHand } from './over-keyv.ts';
-export { type Asked, overRedis, REQUESTS } from './over-redis.ts';
+export { keyvByHand, keyvOver } from './over-keyv.ts';
 
 /** All contenders in memory. The others are compared with the first. */
 export const inMemory: readonly MakeContender[] = [

@@ -1,8 +1,8 @@
 import { startRedis } from '@cached-llm/testing';
-import { type Asked, overRedis, REQUESTS } from '../contenders/index.ts';
 import { type Figures, requestOf, rounds, takingTurns } from '../measuring/index.ts';
 import type { Section } from '../report/index.ts';
 import { bars } from '../report/index.ts';
+import { type Asked, overRedis, REQUESTS } from './over-redis.ts';
 
 const IN_FLIGHT = REQUESTS.length;
 

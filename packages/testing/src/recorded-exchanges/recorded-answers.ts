@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { LlmCacheError } from '@cached-llm/core';
-import { serverSentEvents } from '../wire-server/server-sent-events.ts';
+import { serverSentEvents } from '../wire-server/index.ts';
 import { requiredRecording } from './recordings-folder.ts';
 
 interface AnswerOrigin {

@@ -1,4 +1,4 @@
-import type { ExchangeResponse } from '../wire-server/exchange.ts';
+import type { ExchangeResponse } from '../wire-server/index.ts';
 import { answerAsServerSentEvents, type RecordedAnswer } from './recorded-answers.ts';
 import { type RecordedPair, toExchange } from './recorded-pairs.ts';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Exchange } from '../wire-server/exchange.ts';
+import type { Exchange } from '../wire-server/index.ts';
 import { requiredRecording } from './recordings-folder.ts';
 
 /** One line of the file of recordings. */

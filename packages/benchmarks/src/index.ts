@@ -1,4 +1,6 @@
 // benchmark [--write] [section…] [file…]: measures these sections or all; --write puts the figures into the README.
+// Nothing is measured in this process: section-child.ts measures one section in a process of its own.
+// Start reading in sections/index.ts, which lists what is measured.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { machine } from './report/index.ts';

@@ -2,10 +2,8 @@ import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { redisStore } from '@cached-llm/store-redis';
 import KeyvRedis from '@keyv/redis';
 import { createClient } from '@redis/client';
+import { keyOf, keyvOver, OURS } from '../contenders/index.ts';
 import { answersOnce, requestOf, responseOf } from '../measuring/index.ts';
-import { keyOf } from './contender.ts';
-import { OURS } from './ours.ts';
-import { keyvOver } from './over-keyv.ts';
 
 export const REQUESTS = Array.from({ length: 64 }, (_, number) => requestOf(1_000, number));
 const RESPONSE = responseOf(2_000);
