@@ -90,6 +90,7 @@ const SOURCED = new Set(['ImportDeclaration', 'ExportNamedDeclaration', 'ExportA
 
 function importedBy(node: Node): unknown {
   if (SOURCED.has(String(node.type))) return (node.source as Node | null)?.value; // or what it exports is its own
+  if (node.type === 'TsImportType') return (node.argument as Node).value; // the type `import('…').Name` names a module
   const isCall = node.type === 'CallExpression' && (node.callee as Node).type === 'Import'; // a call has a callee
   return isCall ? (node.arguments as { expression: Node }[])[0]?.expression.value : undefined; // and arguments
 }

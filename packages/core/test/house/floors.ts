@@ -1,0 +1,20 @@
+/** The rooms of core from the ground up: a room imports from the index.ts of lower floors only. */
+export const FLOORS: Readonly<Record<string, number>> = {
+  key: 1,
+  options: 2,
+  entry: 3,
+  events: 4,
+  adapter: 4,
+  store: 5,
+  memory: 6,
+  ledger: 6,
+  invalidation: 6,
+  flight: 6,
+  stream: 7,
+  'entry-store': 7,
+  inspection: 8,
+  response: 8,
+  pipeline: 9,
+  cache: 10,
+  function: 11,
+};

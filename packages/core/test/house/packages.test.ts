@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { FOLDERS, importsOf, isRelative, PACKAGES } from './sources.ts';
+
+interface Manifest {
+  readonly name: string;
+  readonly private?: boolean;
+  readonly license?: string;
+  readonly engines?: Readonly<Record<string, string>>;
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+const manifestOf = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(PACKAGES, folder, 'package.json'), 'utf8'));
+const PUBLIC = FOLDERS.filter((folder) => manifestOf(folder).private !== true);
+
+/** Which packages of ours a package may import; an adapter, like any not named here, knows core and http. */
+const OURS: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  http: ['core'],
+  testing: ['core'],
+  'store-sqlite': ['core'],
+  'store-redis': ['core'],
+  cli: ['core', 'http', 'store-sqlite', 'store-redis'],
+  otel: ['core'],
+  benchmarks: ['core', 'store-sqlite', 'store-redis', 'testing'],
+};
+
+describe('packages', () => {
+  test.each(FOLDERS)('%s imports only those below it', (folder) => {
+    const allowed = (OURS[folder] ?? ['core', 'http']).map((name) => `@cached-llm/${name}`);
+    const ours = importsOf(folder).filter(({ name }) => name.startsWith('@cached-llm/'));
+    const others = ours.filter(({ name }) => !allowed.includes(name));
+    expect(others.map(({ file, name }) => `${file.place} imports ${name}`)).toEqual([]);
+  });
+
+  test.each(FOLDERS)('%s never reaches into another’s sources', (folder) => {
+    const outside = importsOf(folder).filter(
+      ({ file, name }) => isRelative(name) && join(dirname(file.path), name).startsWith('..'),
+    );
+    expect(outside.map(({ file, name }) => `${file.place} imports ${name}`)).toEqual([]);
+  });
+});
+
+const adapterFor = (sdk: string) => ['@cached-llm/core', '@cached-llm/http', sdk];
+
+/** What a package may make its users install. Each more is a decision, made here. */
+const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
+  core: ['@pydantic/genai-prices', 'fast-json-stable-stringify'],
+  otel: ['@cached-llm/core', '@opentelemetry/api'],
+  cli: [
+    '@cached-llm/core',
+    '@cached-llm/http',
+    '@cached-llm/store-redis',
+    '@cached-llm/store-sqlite',
+    'chartscii',
+    'cli-progress',
+    'cli-table3',
+    'commander',
+    'picocolors',
+  ],
+  http: ['@cached-llm/core', 'eventsource-parser'],
+  testing: ['@cached-llm/core'],
+  'store-sqlite': ['@cached-llm/core', '@keyv/sqlite', 'keyv', 'sqlite3'],
+  'store-redis': ['@cached-llm/core', '@keyv/redis', 'keyv'],
+  'ai-sdk': adapterFor('ai'),
+  anthropic: adapterFor('@anthropic-ai/sdk'),
+  bedrock: adapterFor('@aws-sdk/client-bedrock-runtime'),
+  cohere: adapterFor('cohere-ai'),
+  google: adapterFor('@google/genai'),
+  langchain: adapterFor('@langchain/core'),
+  mistral: adapterFor('@mistralai/mistralai'),
+  ollama: adapterFor('ollama'),
+  openai: adapterFor('openai'),
+};
+
+describe.each(PUBLIC)('the package %s', (folder) => {
+  const manifest = manifestOf(folder);
+
+  test('runs nothing when it is installed', () => {
+    const scripts = Object.keys(manifest.scripts ?? {});
+    const hooks = /^(pre|post)?(install|prepare|prepublish)$|^dependencies$/;
+    expect(scripts.filter((name) => hooks.test(name))).toEqual([]);
+  });
+
+  test('is free to use, on every Node from 20.19', () => {
+    expect([manifest.license, manifest.engines?.node]).toEqual(['MIT', '>=20.19']);
+  });
+
+  test('asks for nothing that was not decided on', () => {
+    const asked = [
+      ...Object.keys(manifest.dependencies ?? {}),
+      ...Object.keys(manifest.peerDependencies ?? {}),
+      ...Object.keys(manifest.optionalDependencies ?? {}),
+    ];
+    expect(asked.filter((name) => DEPENDENCIES[folder]?.includes(name) !== true)).toEqual([]);
+  });
+});
