@@ -2,10 +2,10 @@ import {
   type Adapter,
   type CallOptions,
   defaultCache,
-  kindOf,
+  describeKind,
   type LlmCache,
   LlmCacheError,
-  resolvePolicy,
+  policyForClient,
 } from '@cached-llm/core';
 import {
   type EmbeddingModelMiddleware,
@@ -51,7 +51,7 @@ interface ModelCall<Result> extends ModelRequest {
 
 /** Reads the options once. What it returns answers any call of a model. */
 function answering({ cache = defaultCache(), ...options }: CachedAiSdkOptions) {
-  const policy = resolvePolicy(cache.policy, options);
+  const policy = policyForClient(cache.policy, options);
   const isOff = policy.mode === 'off';
   async function answer<Result extends ModelResult>(call: ModelCall<Result>): Promise<Result> {
     const { params, isPart, pass, invoke } = call;
@@ -138,6 +138,6 @@ export function cachedAiSdk(model: LanguageModel | EmbeddingModel, options?: Cac
     return wrapEmbeddingModel({ model, middleware: cachedEmbeddingModel(options) });
   throw new LlmCacheError(
     'WRONG_CLIENT',
-    `cachedAiSdk takes a language model or an embedding model of the AI SDK; this is ${kindOf(model)}. Write cachedAiSdk(openai('gpt-4o')).`,
+    `cachedAiSdk takes a language model or an embedding model of the AI SDK; this is ${describeKind(model)}. Write cachedAiSdk(openai('gpt-4o')).`,
   );
 }

@@ -1,5 +1,5 @@
 import type { BaseAnthropic, Middleware, MiddlewareContext } from '@anthropic-ai/sdk';
-import { type Adapter, defaultCache, kindOf } from '@cached-llm/core';
+import { type Adapter, defaultCache, describeKind } from '@cached-llm/core';
 import { type CachedClientOptions, cachedFetch, wrongClient } from '@cached-llm/http';
 import { rejects, usageOf } from './admission.ts';
 import { cross } from './cross.ts';
@@ -67,7 +67,7 @@ export function cachedAnthropic<Client extends BaseAnthropic>(
   client: Client,
   options: CachedAnthropicOptions = {},
 ): Client {
-  if (!isClient(client)) throw wrongClient(EXPECTED, kindOf(client));
+  if (!isClient(client)) throw wrongClient(EXPECTED, describeKind(client));
   const others = client.middleware.filter((middleware) => !cachingMiddleware.has(middleware));
   return client.withOptions({ middleware: [...others, middlewareOf(options)] });
 }

@@ -3,12 +3,12 @@ import {
   type Adapter,
   type CallOptions,
   defaultCache,
+  describeKind,
   type Fields,
-  kindOf,
   type LlmCache,
   LlmCacheError,
   type Policy,
-  resolvePolicy,
+  policyForClient,
 } from '@cached-llm/core';
 import { rejects, usageOf } from './admission.ts';
 import { embedEach, type ItemCalls, itemsOf } from './embeddings.ts';
@@ -194,12 +194,12 @@ export function cachedBedrock<Client extends BedrockRuntimeClient>(
   if (!isClient(client)) {
     throw new LlmCacheError(
       'WRONG_CLIENT',
-      `cachedBedrock takes a client of @aws-sdk/client-bedrock-runtime 3; this is ${kindOf(client)}. Write cachedBedrock(new BedrockRuntimeClient()).`,
+      `cachedBedrock takes a client of @aws-sdk/client-bedrock-runtime 3; this is ${describeKind(client)}. Write cachedBedrock(new BedrockRuntimeClient()).`,
     );
   }
   const { config } = client;
   const cache = options.cache ?? defaultCache();
-  const policy = resolvePolicy(cache.policy, options);
+  const policy = policyForClient(cache.policy, options);
   endWithFlight(config.requestHandler);
   client.middlewareStack.add(cachingMiddleware({ cache, policy, config }), {
     name: 'cachedLlm',

@@ -1,4 +1,4 @@
-import { type Adapter, kindOf } from '@cached-llm/core';
+import { type Adapter, describeKind } from '@cached-llm/core';
 import { type CachedClientOptions, cachedFetch, type Fetch, wrongClient } from '@cached-llm/http';
 import type { CohereClient, CohereClientV2 } from 'cohere-ai';
 import { rejects, usageOf } from './admission.ts';
@@ -50,7 +50,7 @@ export function cachedCohere<Client extends CohereClient | CohereClientV2>(
   options: CachedCohereOptions = {},
 ): Client {
   const given: unknown = client;
-  if (!isClient(given)) throw wrongClient(EXPECTED, kindOf(client));
+  if (!isClient(given)) throw wrongClient(EXPECTED, describeKind(client));
   if (given._options.fetcher !== undefined) {
     throw wrongClient(EXPECTED, 'one with a fetcher', 'Give it a fetch in its place.');
   }

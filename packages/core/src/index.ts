@@ -90,15 +90,15 @@ export {
   type Admit,
   type CallOptions,
   type Duration,
+  describeKind,
   isLlmCacheError,
-  kindOf,
   LlmCacheError,
   type LlmCacheErrorCode,
   type Mode,
   type OnModelChange,
   type Policy,
+  policyForClient,
   type Rejection,
-  resolvePolicy,
   toMilliseconds,
 } from './options/index.ts';
 export type { Answer, Call, CallInfo } from './pipeline/index.ts';

@@ -1,4 +1,4 @@
-import { type Adapter, kindOf } from '@cached-llm/core';
+import { type Adapter, describeKind } from '@cached-llm/core';
 import { type CachedClientOptions, cachedFetch, type Fetch, wrongClient } from '@cached-llm/http';
 import type { GoogleGenAI } from '@google/genai';
 import { rejects, usageOf } from './admission.ts';
@@ -62,7 +62,7 @@ export function cachedGoogle<Client extends GoogleGenAI>(
   options: CachedGoogleOptions = {},
 ): Client {
   const httpOptions = httpOptionsOf(client);
-  if (httpOptions === undefined) throw wrongClient(EXPECTED, kindOf(client));
+  if (httpOptions === undefined) throw wrongClient(EXPECTED, describeKind(client));
   const { fetch: given = fetchWithoutTimeLimit } = httpOptions;
   const upstream = upstreams.get(given) ?? given;
   const cached = cachedFetch({ ...options, adapter: google, fetch: upstream });

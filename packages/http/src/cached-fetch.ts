@@ -1,4 +1,4 @@
-import { defaultCache, isFields, isLlmCacheError, resolvePolicy } from '@cached-llm/core';
+import { defaultCache, isFields, isLlmCacheError, policyForClient } from '@cached-llm/core';
 import { answerBatch } from './batch.ts';
 import { type CachedFetchOptions, type Fetch, type FetchSettings, httpCall } from './http-call.ts';
 import { type HttpRequest, readRequest } from './request/index.ts';
@@ -43,7 +43,7 @@ async function answer(settings: FetchSettings, request: HttpRequest): Promise<Re
  */
 export function cachedFetch(options: CachedFetchOptions = {}): Fetch {
   const cache = options.cache ?? defaultCache();
-  const policy = resolvePolicy(cache.policy, options);
+  const policy = policyForClient(cache.policy, options);
   const upstream: Fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   const settings = { ...options, cache, policy, upstream };
   return async (input, init) => {

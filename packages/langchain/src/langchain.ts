@@ -5,7 +5,7 @@ import {
   type LlmCache,
   LlmCacheError,
   type Policy,
-  resolvePolicy,
+  policyForClient,
 } from '@cached-llm/core';
 import {
   BaseCache,
@@ -65,7 +65,7 @@ export class CachedLlmCache extends BaseCache {
     super();
     this.#cache = cache;
     this.#options = options;
-    this.#policy = resolvePolicy(cache.policy, options);
+    this.#policy = policyForClient(cache.policy, options);
   }
 
   /**

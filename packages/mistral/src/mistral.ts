@@ -1,4 +1,4 @@
-import { type Adapter, kindOf } from '@cached-llm/core';
+import { type Adapter, describeKind } from '@cached-llm/core';
 import {
   type CachedClientOptions,
   cachedFetch,
@@ -61,7 +61,7 @@ export function cachedMistral<Client extends Mistral>(
   client: Client,
   options: CachedMistralOptions = {},
 ): Client {
-  if (!isClient(client)) throw wrongClient(EXPECTED, kindOf(client));
+  if (!isClient(client)) throw wrongClient(EXPECTED, describeKind(client));
   const given = client._options;
   const SameClass = client.constructor as new (options: SDKOptions) => Client; // the class that made the client
   const httpClient = cachedHttp(given.httpClient ?? new HTTPClient(), options);

@@ -1,4 +1,4 @@
-import { type Adapter, kindOf } from '@cached-llm/core';
+import { type Adapter, describeKind } from '@cached-llm/core';
 import { type CachedClientOptions, cachedFetch, type Fetch, wrongClient } from '@cached-llm/http';
 import type { Ollama } from 'ollama';
 import { rejects, usageOf } from './admission.ts';
@@ -49,7 +49,7 @@ export function cachedOllama<Client extends Ollama>(
   options: CachedOllamaOptions = {},
 ): Client {
   const given: unknown = client;
-  if (!isClient(given)) throw wrongClient(EXPECTED, kindOf(client));
+  if (!isClient(given)) throw wrongClient(EXPECTED, describeKind(client));
   const SameClass = client.constructor as new (config: object) => Client; // the class that made the client
   const fetch = cachedFetch({ ...options, adapter: ollama, fetch: given.fetch });
   // A client stores all of its options but `proxy`; a client with a proxy has no host.

@@ -1,4 +1,4 @@
-import { type Adapter, kindOf } from '@cached-llm/core';
+import { type Adapter, describeKind } from '@cached-llm/core';
 import {
   type CachedClientOptions,
   type CachedFetchOptions,
@@ -48,7 +48,7 @@ export function withCachedFetch<Client extends object>(
   options: CachedFetchOptions,
 ): Client {
   const given: unknown = client;
-  if (!isClient(given)) throw wrongClient(expected, kindOf(client));
+  if (!isClient(given)) throw wrongClient(expected, describeKind(client));
   const fetch = cachedFetch({ ...options, fetch: given.fetch });
   return given.withOptions({ fetch }) as Client; // of the same class: both SDKs promise it
 }

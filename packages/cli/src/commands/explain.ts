@@ -9,7 +9,7 @@ import {
   type NearestEntry,
   nearestEntry,
   type Policy,
-  resolvePolicy,
+  policyForClient,
   type StoredEntry,
 } from '@cached-llm/core';
 import { httpIdentity, readRequest } from '@cached-llm/http';
@@ -93,7 +93,7 @@ async function identityIn(
   const json = await readJson(path, host);
   const { url, adapter: name, scope } = options;
   const adapter = name === undefined ? undefined : await namedAdapter(name);
-  const policy = resolvePolicy(cache.policy, { scope: scope || undefined });
+  const policy = policyForClient(cache.policy, { scope: scope || undefined });
   const question = { ...json, adapter, policy };
   return url === undefined ? givenIdentity(question) : postIdentity(url, options, question);
 }

@@ -69,12 +69,12 @@ export interface CacheOptions extends CallOptions, LedgerOptions, PrivacyOptions
 }
 
 /** A cache's options, resolved. */
-export interface CacheParts {
+export interface ResolvedCacheOptions {
   readonly store: Store;
   /** Bounded memory before the store. */
   readonly l1: Store | undefined;
   /** Nobody but this process sees the store. */
-  readonly isPrivate: boolean;
+  readonly isOwnMemory: boolean;
   readonly namespace: string;
   readonly policy: Policy;
   readonly maxEntryBytes: number;

@@ -5,8 +5,8 @@ import {
   DEFAULT_POLICY,
   LlmCacheError,
   policyWith,
-  toBound,
   toPositiveMilliseconds,
+  toWholeNumber,
 } from '../options/index.ts';
 import type { Store } from '../store/index.ts';
 import type { CacheOptions } from './cache-options.ts';
@@ -37,7 +37,8 @@ function namespaceOf({ namespace = DEFAULTS.namespace }: CacheOptions): string {
 }
 
 function compressFromOf({ compress = false }: CacheOptions): number {
-  if (typeof compress === 'number') return toBound(compress, 'compress', DEFAULTS.compressFrom);
+  if (typeof compress === 'number')
+    return toWholeNumber(compress, 'compress', DEFAULTS.compressFrom);
   if (typeof compress === 'boolean')
     return compress ? DEFAULTS.compressFrom : Number.POSITIVE_INFINITY;
   throw new LlmCacheError(
@@ -80,10 +81,10 @@ export function createLlmCache(options: CacheOptions = {}): LlmCache {
   return new LlmCache({
     store,
     l1,
-    isPrivate: store instanceof MemoryStore,
+    isOwnMemory: store instanceof MemoryStore,
     namespace: namespaceOf(options),
     policy: policyWith(DEFAULT_POLICY, options),
-    maxEntryBytes: toBound(options.maxEntryBytes, 'maxEntryBytes', DEFAULTS.maxEntryBytes),
+    maxEntryBytes: toWholeNumber(options.maxEntryBytes, 'maxEntryBytes', DEFAULTS.maxEntryBytes),
     storeTimeout: toPositiveMilliseconds(
       options.storeTimeout ?? DEFAULTS.storeTimeout,
       'storeTimeout',

@@ -2,7 +2,7 @@ import { defaultAdapter } from '../adapter/index.ts';
 import { type Address, addressOf, type EntryStore, isBypass } from '../entry-store/index.ts';
 import type { Bypass, CacheEventEmitter } from '../events/index.ts';
 import { type CallIdentity, identify } from '../key/index.ts';
-import { type CallOptions, callPolicy, type Policy } from '../options/index.ts';
+import { type CallOptions, type Policy, policyForCall } from '../options/index.ts';
 import {
   eventOf,
   type KeyedCall,
@@ -70,7 +70,7 @@ export class ManualAccess {
   }
 
   #request(given: CallIdentity, options: CallOptions): KeyedRequest | Bypass {
-    const policy = callPolicy(this.#parts.policy, options);
+    const policy = policyForCall(this.#parts.policy, options);
     const identity = identityOf(given, policy);
     const address: Address | Bypass = addressOf(this.#parts.entries, identity, policy);
     if (isBypass(address) || isBypass(identity)) return address as Bypass; // a bypass has no address

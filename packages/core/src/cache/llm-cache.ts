@@ -19,13 +19,13 @@ import {
 import type { CallOptions, Policy } from '../options/index.ts';
 import { Pipeline } from '../pipeline/index.ts';
 import { ResilientStore, type RowStore, TieredStore } from '../store/index.ts';
-import type { CacheParts } from './cache-options.ts';
+import type { ResolvedCacheOptions } from './cache-options.ts';
 import { ManualAccess } from './get-and-set.ts';
 import { type Selection, Steering } from './invalidate.ts';
 import { warm } from './warm.ts';
 
 /** What a cache is made of. */
-export interface CacheAssembly {
+export interface CacheContext {
   readonly events: CacheEventEmitter;
   readonly rows: RowStore;
   readonly entries: EntryStore;
@@ -36,18 +36,21 @@ export interface CacheAssembly {
   readonly inspection: Inspection;
 }
 
-function leasesOf({ lease }: CacheParts, rows: RowStore, { prefix }: EntryStore) {
+function leasesOf({ lease }: ResolvedCacheOptions, rows: RowStore, { prefix }: EntryStore) {
   return lease === undefined ? undefined : new FlightLeases(rows, { prefix, milliseconds: lease });
 }
 
-function rowsOf({ store, l1, ...parts }: CacheParts, events: CacheEventEmitter): RowStore {
+function rowsOf(
+  { store, l1, ...parts }: ResolvedCacheOptions,
+  events: CacheEventEmitter,
+): RowStore {
   const probeKey = `${namespacePrefix(parts.namespace)}probe`;
   const l2 = new ResilientStore(store, { ...parts, events, probeKey });
   return l1 === undefined ? l2 : new TieredStore({ l1, l2, now: parts.now });
 }
 
 /** Puts a cache together: the one place that knows all of its parts. */
-function assembleCache(parts: CacheParts): CacheAssembly {
+function cacheContext(parts: ResolvedCacheOptions): CacheContext {
   const { store, now, policy } = parts;
   const counters = new CountersByDay(now);
   const events = new CacheEventEmitter(countEvents({ counters, priceOf: parts.priceOf }));
@@ -73,20 +76,20 @@ function assembleCache(parts: CacheParts): CacheAssembly {
 export class LlmCache {
   /** Shown to nobody who prints the cache: a scope may name a person. */
   declare readonly policy: Policy;
-  readonly isPrivate: boolean;
+  readonly isOwnMemory: boolean;
   /** Takes one call through the cache; see `cachedLlmCall` for functions. */
   readonly pipeline: Pipeline;
   /** What lies in the store, entry by entry. */
   readonly inspection: Inspection;
   /** Asks each request once, a few at a time, so that later calls are hits. */
   readonly warm = warm;
-  readonly #parts: CacheAssembly;
+  readonly #parts: CacheContext;
   readonly #priceOf: PriceOf | undefined;
 
-  constructor(parts: CacheParts) {
+  constructor(parts: ResolvedCacheOptions) {
     Object.defineProperty(this, 'policy', { value: parts.policy });
-    this.isPrivate = parts.isPrivate;
-    this.#parts = assembleCache(parts);
+    this.isOwnMemory = parts.isOwnMemory;
+    this.#parts = cacheContext(parts);
     this.#priceOf = parts.priceOf;
     this.pipeline = this.#parts.pipeline;
     this.inspection = this.#parts.inspection;

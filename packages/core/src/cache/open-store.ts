@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MemoryStore, type MemoryStoreOptions } from '../memory/index.ts';
-import { LlmCacheError, toBound } from '../options/index.ts';
+import { LlmCacheError, toWholeNumber } from '../options/index.ts';
 import { LazyStore, type Store } from '../store/index.ts';
 import type { CacheOptions } from './cache-options.ts';
 
@@ -90,8 +90,8 @@ function isStore(store: unknown): store is Store {
 
 function storeOf(store: CacheOptions['store'], options: CacheOptions): Store {
   const bounds = {
-    maxEntries: toBound(options.maxEntries, 'maxEntries', BOUNDS.maxEntries),
-    maxBytes: toBound(options.maxBytes, 'maxBytes', BOUNDS.maxBytes),
+    maxEntries: toWholeNumber(options.maxEntries, 'maxEntries', BOUNDS.maxEntries),
+    maxBytes: toWholeNumber(options.maxBytes, 'maxBytes', BOUNDS.maxBytes),
     now: options.now,
   };
   if (store === undefined) return new MemoryStore(bounds);

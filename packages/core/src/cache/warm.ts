@@ -30,7 +30,7 @@ async function isOut(call: () => Promise<void>): Promise<boolean> {
 }
 
 /** Calls again while the provider says that it cannot answer: a limit, an overload, a broken connection. */
-async function retrying(
+async function withRetries(
   call: () => Promise<void>,
   { retries, backOff, signal }: Retrying,
 ): Promise<void> {
@@ -110,7 +110,7 @@ async function outcomeOf<Request>(
   tries: Retrying,
 ): Promise<keyof WarmReport> {
   try {
-    await retrying(async () => drained(await ask(request)), tries);
+    await withRetries(async () => drained(await ask(request)), tries);
     return 'done';
   } catch {
     tries.signal?.throwIfAborted();

@@ -9,7 +9,7 @@ import {
 } from 'node:crypto';
 import { types } from 'node:util';
 import { digest } from '../key/index.ts';
-import { kindOf, LlmCacheError } from '../options/index.ts';
+import { describeKind, LlmCacheError } from '../options/index.ts';
 
 /**
  * The bytes of a base64 text, where it is the one text that they have: decoding passes over foreign
@@ -145,7 +145,7 @@ function refuse(option: string, what: string, remedy = REMEDY): never {
 
 function encryptionFrom(secret: unknown, option: string): SecretEncryption {
   if (typeof secret !== 'string' && !types.isUint8Array(secret)) {
-    return refuse(option, `is ${kindOf(secret)}, and no text or bytes`);
+    return refuse(option, `is ${describeKind(secret)}, and no text or bytes`);
   }
   const length = Buffer.byteLength(secret);
   if (length < LEAST_BYTES) refuse(option, `is ${length} bytes long`);

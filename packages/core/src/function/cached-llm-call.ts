@@ -1,9 +1,9 @@
 import { type CallOptions, type Duration, policyWith } from '../options/index.ts';
 import type { CallInfo } from '../pipeline/index.ts';
-import { FunctionDoor } from './function-call.ts';
+import { WrappedFunction } from './function-call.ts';
 import {
   type AnyFunction,
-  FunctionDefinition,
+  FunctionIdentity,
   type FunctionOptions,
   type Naming,
 } from './function-identity.ts';
@@ -37,7 +37,7 @@ export interface CachedLlmCall<This, Arguments extends readonly unknown[], Respo
 
 type Arguments = readonly unknown[];
 
-function wrap(door: FunctionDoor): CachedLlmCall<unknown, Arguments, unknown> {
+function wrap(door: WrappedFunction): CachedLlmCall<unknown, Arguments, unknown> {
   function cached(this: unknown, ...given: Arguments): Promise<unknown> {
     return door.respond(this, given);
   }
@@ -70,9 +70,9 @@ export function wrapFunction(
 ): CachedLlmCall<unknown, Arguments, unknown> {
   const isOptions = typeof options === 'object' && options !== null;
   const given = isOptions ? options : { ttl: options };
-  const definition = new FunctionDefinition(fn, given, naming);
+  const definition = new FunctionIdentity(fn, given, naming);
   const policy = policyWith(definition.cache.policy, given);
-  return wrap(new FunctionDoor({ fn, definition, policy }));
+  return wrap(new WrappedFunction({ fn, definition, policy }));
 }
 
 /**

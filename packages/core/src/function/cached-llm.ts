@@ -1,5 +1,5 @@
 import { defaultCache } from '../cache/index.ts';
-import { type Duration, LlmCacheError, resolvePolicy } from '../options/index.ts';
+import { type Duration, LlmCacheError, policyForClient } from '../options/index.ts';
 import { wrapFunction } from './cached-llm-call.ts';
 import type { FunctionOptions } from './function-identity.ts';
 
@@ -37,7 +37,7 @@ function cachedMethod(method: Method, options: Duration | FunctionOptions): Meth
   if (!(method instanceof GeneratorFunction)) return cached;
   // Nothing beside a generator, such as `with`, names a scope for one call.
   const given = typeof options === 'object' ? options : {};
-  resolvePolicy((given.cache ?? defaultCache()).policy, given);
+  policyForClient((given.cache ?? defaultCache()).policy, given);
   async function* stream(this: unknown, ...request: unknown[]) {
     yield* (await cached.apply(this, request)) as AsyncIterable<unknown>; // a generator's response is a stream
   }

@@ -1,13 +1,13 @@
-import { type CallOptions, callPolicy, type Policy } from '../options/index.ts';
+import { type CallOptions, type Policy, policyForCall } from '../options/index.ts';
 import { type Answer, bypassAnswer, type Call, type EventualAnswer } from '../pipeline/index.ts';
 import { ValueCodec, type ValueCodecOptions } from '../response/index.ts';
 import { callerSignal, snapshot, withSignal } from './call-arguments.ts';
-import type { AnyFunction, FunctionDefinition } from './function-identity.ts';
+import type { AnyFunction, FunctionIdentity } from './function-identity.ts';
 
 /** A function, and what is said of it. */
 export interface Wrapping {
   readonly fn: AnyFunction;
-  readonly definition: FunctionDefinition;
+  readonly definition: FunctionIdentity;
   readonly policy: Policy;
   readonly rules: ValueCodecOptions['rules'];
 }
@@ -67,7 +67,7 @@ class FunctionCall implements Call<unknown> {
 }
 
 /** Brings the calls of one function to its cache. The owner is the `this` of a call. */
-export class FunctionDoor {
+export class WrappedFunction {
   readonly #wrapping: Wrapping;
 
   constructor({ definition, policy, fn }: Omit<Wrapping, 'rules'>) {
@@ -80,9 +80,9 @@ export class FunctionDoor {
   }
 
   /** The same function under other options. */
-  with(options: CallOptions): FunctionDoor {
-    const policy = callPolicy(this.#wrapping.policy, options);
-    return new FunctionDoor({ ...this.#wrapping, policy });
+  with(options: CallOptions): WrappedFunction {
+    const policy = policyForCall(this.#wrapping.policy, options);
+    return new WrappedFunction({ ...this.#wrapping, policy });
   }
 
   async respond(owner: unknown, given: Arguments): Promise<unknown> {

@@ -28,7 +28,7 @@ export type Naming = 'own' | 'of-its-class';
 let anonymous = 0;
 
 /** A wrapped function: who it is in the store, and what of its arguments is in the key. */
-export class FunctionDefinition {
+export class FunctionIdentity {
   readonly cache: LlmCache;
   readonly adapter: Omit<Adapter, 'provider'>;
   readonly #options: FunctionOptions;
@@ -87,7 +87,7 @@ export class FunctionDefinition {
     const isNamed = this.#options.provider ?? this.#options.adapter;
     if (isNamed !== undefined) return 'call';
     anonymous += 1;
-    if (this.cache.isPrivate) return `anonymous-${anonymous}`;
+    if (this.cache.isOwnMemory) return `anonymous-${anonymous}`;
     throw new LlmCacheError(
       'ANONYMOUS_FUNCTION',
       "A function without a name cannot share a store: its answers could be another function's. Name it, or pass { provider: 'my-prompt' }.",

@@ -1,4 +1,4 @@
-import { toBound } from '../options/index.ts';
+import { toWholeNumber } from '../options/index.ts';
 
 export interface TrialOptions {
   /** Trials under way at once. @default 4 */
@@ -17,13 +17,16 @@ export async function trials<Response>(
   ask: (sample: number) => Response,
   { concurrency }: TrialOptions = {},
 ): Promise<Awaited<Response>[]> {
-  const samples = Array.from({ length: toBound(count, 'count', 1) }, (_none, sample) => sample);
+  const samples = Array.from(
+    { length: toWholeNumber(count, 'count', 1) },
+    (_none, sample) => sample,
+  );
   const answers: Awaited<Response>[] = [];
   const queue = samples.values();
   const work = async (): Promise<void> => {
     for (const sample of queue) answers[sample] = await ask(sample);
   };
-  const workers = toBound(concurrency, 'concurrency', 4);
+  const workers = toWholeNumber(concurrency, 'concurrency', 4);
   await Promise.all(Array.from({ length: workers }, work));
   return answers;
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CacheEventEmitter } from '../events/index.ts';
-import { type Policy, WRITING } from '../options/index.ts';
+import { type Policy, WRITING_MODES } from '../options/index.ts';
 import { failureCode, type RowStore, type Store } from '../store/index.ts';
 import {
   addCounters,
@@ -24,7 +24,7 @@ import { summaryOf } from './summary.ts';
 export interface CacheLedgerParts {
   readonly store: Store;
   /** No other process sees the store. */
-  readonly isPrivate: boolean;
+  readonly isOwnMemory: boolean;
   readonly policy: Policy;
   /** Milliseconds between two writes of this process's counters. `undefined`: they are never written. */
   readonly ledger: number | undefined;
@@ -35,9 +35,9 @@ export interface CacheLedgerParts {
 }
 
 /** Counters are not written where no other process can read them, nor in a mode that writes nothing. */
-function intervalOf({ store, isPrivate, policy, ledger }: CacheLedgerParts): number | undefined {
-  const isShared = !isPrivate && store.scan !== undefined;
-  return isShared && WRITING.has(policy.mode) ? ledger : undefined;
+function intervalOf({ store, isOwnMemory, policy, ledger }: CacheLedgerParts): number | undefined {
+  const isShared = !isOwnMemory && store.scan !== undefined;
+  return isShared && WRITING_MODES.has(policy.mode) ? ledger : undefined;
 }
 
 /** Sums by day, provider and model. They stay small, however many processes are added. */
@@ -103,13 +103,13 @@ export class CacheLedger {
   }
 
   async #addOthers(sums: CounterSums, processes: Set<string>): Promise<boolean> {
-    const { store, isPrivate, events } = this.#parts;
+    const { store, isOwnMemory, events } = this.#parts;
     try {
       for await (const { process, counters } of this.#ledgerStore.others()) {
         processes.add(process);
         sums.add(counters);
       }
-      return isPrivate || store.scan !== undefined;
+      return isOwnMemory || store.scan !== undefined;
     } catch (error) {
       const reason = failureCode(error);
       events.emit('store-error', { operation: 'scan', reason, isPermanent: false });

@@ -1,4 +1,4 @@
-import { toBound } from '../options/index.ts';
+import { toWholeNumber } from '../options/index.ts';
 import type { Store, StoredRow, StoreSize } from '../store/index.ts';
 import { MemoryRows, memoryRow } from './memory-rows.ts';
 
@@ -27,9 +27,9 @@ export class MemoryStore implements Store {
   readonly #now: () => number;
 
   constructor({ maxEntries, maxBytes, now }: MemoryStoreOptions = {}) {
-    this.#maxBytes = toBound(maxBytes, 'maxBytes', 64 * 1024 * 1024);
+    this.#maxBytes = toWholeNumber(maxBytes, 'maxBytes', 64 * 1024 * 1024);
     this.#rows = new MemoryRows({
-      maxEntries: toBound(maxEntries, 'maxEntries', 10_000),
+      maxEntries: toWholeNumber(maxEntries, 'maxEntries', 10_000),
       maxBytes: this.#maxBytes,
     });
     this.#now = now ?? Date.now;

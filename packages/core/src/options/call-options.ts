@@ -26,12 +26,12 @@ export const MODES = ['read-write', 'read-only', 'refresh', 'replay', 'off'] as 
 export type Mode = (typeof MODES)[number];
 
 /** The modes in which something is written. */
-export const WRITING: ReadonlySet<Mode> = new Set<Mode>(['read-write', 'refresh']);
+export const WRITING_MODES: ReadonlySet<Mode> = new Set<Mode>(['read-write', 'refresh']);
 
-export const PACES = ['instant', 'recorded'] as const;
+export const REPLAY_PACES = ['instant', 'recorded'] as const;
 
 /** A stored stream comes at once, or as it once came. */
-export type Pace = (typeof PACES)[number];
+export type ReplayPace = (typeof REPLAY_PACES)[number];
 
 export const MODEL_CHANGES = ['keep', 'expire'] as const;
 
@@ -89,7 +89,7 @@ export interface CallOptions {
    * With `'recorded'`, the times between the chunks of a stream are stored with it, and whoever reads a
    * stream that has them waits as long. @default 'instant'
    */
-  readonly replay?: Pace | undefined;
+  readonly replay?: ReplayPace | undefined;
   /**
    * A stored stream answers a call that does not stream, and back, where the adapter can make the one from
    * the other exactly; where it cannot, the provider is called. @default false

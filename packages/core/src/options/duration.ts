@@ -42,7 +42,7 @@ export function toPositiveMilliseconds(duration: Duration, option: string): numb
 }
 
 /** A bound as an option gives it: a whole number above zero. */
-export function toBound(given: number | undefined, option: string, unset: number): number {
+export function toWholeNumber(given: number | undefined, option: string, unset: number): number {
   if (given === undefined) return unset;
   if (Number.isFinite(given) && given >= 1) return Math.floor(given);
   throw new LlmCacheError(

@@ -7,8 +7,19 @@ export {
   type Mode,
   type OnModelChange,
   type Rejection,
-  WRITING,
+  WRITING_MODES,
 } from './call-options.ts';
-export { type Duration, toBound, toMilliseconds, toPositiveMilliseconds } from './duration.ts';
-export { isLlmCacheError, kindOf, LlmCacheError, type LlmCacheErrorCode } from './errors.ts';
-export { callPolicy, DEFAULT_POLICY, type Policy, policyWith, resolvePolicy } from './policy.ts';
+export {
+  type Duration,
+  toMilliseconds,
+  toPositiveMilliseconds,
+  toWholeNumber,
+} from './duration.ts';
+export { describeKind, isLlmCacheError, LlmCacheError, type LlmCacheErrorCode } from './errors.ts';
+export {
+  DEFAULT_POLICY,
+  type Policy,
+  policyForCall,
+  policyForClient,
+  policyWith,
+} from './policy.ts';

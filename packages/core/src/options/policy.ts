@@ -6,11 +6,11 @@ import {
   MODES,
   type Mode,
   type OnModelChange,
-  PACES,
-  type Pace,
+  REPLAY_PACES,
+  type ReplayPace,
 } from './call-options.ts';
 import { toMilliseconds, toPositiveMilliseconds } from './duration.ts';
-import { kindOf, LlmCacheError } from './errors.ts';
+import { describeKind, LlmCacheError } from './errors.ts';
 
 function invalid(option: string, value: unknown, remedy: string): never {
   throw new LlmCacheError('INVALID_OPTION', `${option} is ${String(value)}. ${remedy}`);
@@ -18,7 +18,7 @@ function invalid(option: string, value: unknown, remedy: string): never {
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
-const kindOfScope = (given: unknown) => (given === '' ? 'empty' : kindOf(given));
+const kindOfScope = (given: unknown) => (given === '' ? 'empty' : describeKind(given));
 
 const isTextList = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every(isText);
@@ -65,7 +65,7 @@ const OPTION_READERS: {
     typeof given === 'function' || (typeof given === 'object' && given !== null)
       ? given
       : invalid('admit', given, 'Write a predicate, or an object such as { truncated: true }.'),
-  replay: (given: unknown) => readWord('replay', PACES, given),
+  replay: (given: unknown) => readWord('replay', REPLAY_PACES, given),
   crossMode: (given: unknown) => readBoolean('crossMode', given),
   when: (given: Policy['when']) =>
     typeof given === 'function' ? given : invalid('when', given, 'Write a predicate.'),
@@ -89,7 +89,7 @@ export interface Policy {
   readonly onModelChange: OnModelChange;
   readonly ignore: readonly FieldPath[];
   readonly admit: Admit;
-  readonly replay: Pace;
+  readonly replay: ReplayPace;
   readonly crossMode: boolean;
   readonly when: ((...request: never) => boolean) | undefined;
 }
@@ -139,7 +139,7 @@ const isScope = (scope: unknown) => typeof scope === 'string' && scope !== '';
  * `base` with what one call says. A tenant that is not known makes no call fail: where a scope is required,
  * one that is given and is none stands for no scope, never for the one of before.
  */
-export function callPolicy(base: Policy, options: CallOptions): Policy {
+export function policyForCall(base: Policy, options: CallOptions): Policy {
   const isMissing = Object.hasOwn(options, 'scope') && !isScope(options.scope);
   if (!base.requireScope || !isMissing) return policyWith(base, options);
   return { ...policyWith(base, { ...options, scope: undefined }), scope: '' };
@@ -150,7 +150,7 @@ export function callPolicy(base: Policy, options: CallOptions): Policy {
  *
  * @throws {LlmCacheError} `SCOPE_REQUIRED` where the cache wants one and nobody has said it; for a bad option.
  */
-export function resolvePolicy(base: Policy, options: CallOptions): Policy {
+export function policyForClient(base: Policy, options: CallOptions): Policy {
   const policy = policyWith(base, options);
   if (!policy.requireScope || policy.scope !== '') return policy;
   throw new LlmCacheError(

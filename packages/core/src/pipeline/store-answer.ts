@@ -2,7 +2,7 @@ import type { Verdict } from '../adapter/index.ts';
 import { type EntryHeader, Payload } from '../entry/index.ts';
 import { freshnessWindows, type LoadedEntry, newHeader } from '../entry-store/index.ts';
 import { rememberServedModel, type TagStates } from '../invalidation/index.ts';
-import { WRITING } from '../options/index.ts';
+import { WRITING_MODES } from '../options/index.ts';
 import type { Capture, RunningStream } from '../response/index.ts';
 import { eventOf, type KeyedRequest, type PipelineContext } from './request.ts';
 
@@ -62,7 +62,7 @@ async function storeContent(
   const { usage, served } = facts;
   const { address, call, tagStates, took } = answer;
   const { mode } = call.policy;
-  if (!WRITING.has(mode)) return reject(context, answer, { rejection: mode, usage });
+  if (!WRITING_MODES.has(mode)) return reject(context, answer, { rejection: mode, usage });
   const header = newHeader(answer, { kind, usage, served, took, delays }, now());
   const noting = rememberServedModel(entries.tags, call, header);
   if (noting !== undefined) await noting;
@@ -91,7 +91,7 @@ export async function renewEntry(
   { header, payload }: LoadedEntry,
 ): Promise<void> {
   const { policy } = call;
-  if (!WRITING.has(policy.mode)) return;
+  if (!WRITING_MODES.has(policy.mode)) return;
   const { storedAt, ...life } = freshnessWindows(now(), policy);
   if (life.freshUntil - header.freshUntil < policy.ttl / 10) return;
   const entry = { header: { ...header, ...life }, payload: payload.text };

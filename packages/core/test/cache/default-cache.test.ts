@@ -9,7 +9,7 @@ const cacheFrom = (environment: Environment) => createLlmCache(optionsFromEnviro
 describe('a cache from the environment', () => {
   test('is the default one where nothing is said', () => {
     expect(cacheFrom({}).policy).toEqual(createLlmCache().policy);
-    expect(cacheFrom({}).isPrivate).toBe(true);
+    expect(cacheFrom({}).isOwnMemory).toBe(true);
   });
 
   test('an empty variable says nothing', () => {

@@ -6,7 +6,7 @@ import {
   cachedLlmCall,
   createLlmCache,
   MemoryStore,
-  resolvePolicy,
+  policyForClient,
 } from '../../src/index.ts';
 import { QUESTION, startProvider } from '../provider.ts';
 import { startTrial } from '../trial.ts';
@@ -99,11 +99,11 @@ describe('a cache that requires a scope', () => {
 
   test('refuses a door whose calls could never name one, when it is opened', () => {
     const { cache } = start(REQUIRED);
-    const open = () => resolvePolicy(cache.policy, {});
+    const open = () => policyForClient(cache.policy, {});
     expect(open).toThrow(expect.objectContaining({ code: 'SCOPE_REQUIRED' }));
     expect(open).toThrow("Write { scope: 'tenant-7' }");
-    expect(resolvePolicy(cache.policy, { scope: 'alice' }).scope).toBe('alice');
-    expect(resolvePolicy(createLlmCache().policy, {}).scope).toBe('');
+    expect(policyForClient(cache.policy, { scope: 'alice' }).scope).toBe('alice');
+    expect(policyForClient(createLlmCache().policy, {}).scope).toBe('');
   });
 
   test('refuses a generator method without one, when its class is defined', () => {
@@ -144,7 +144,7 @@ describe('a scope that is none', () => {
         () => createLlmCache({ ...REQUIRED, ...as(scope) }),
         () => cachedLlmCall(startProvider().ask, { cache, ...as(scope) }),
         () => cachedLlmCall(startProvider().ask, { cache: strict, ...as(scope) }),
-        () => resolvePolicy(strict.policy, as(scope)),
+        () => policyForClient(strict.policy, as(scope)),
       ];
       for (const define of definitions) {
         expect(define).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
