@@ -3,43 +3,31 @@ import { isFields } from '../key/index.ts';
 import type { Entry, EntryHeader, Served, Usage } from './entry.ts';
 import { parseJson } from './safe-json.ts';
 
-const LENGTH = 8;
+const CHECKSUM_LENGTH = 8;
 
-/** Sees what happens to bytes by accident; against a forger there are secrets. */
-const sumOf = (text: string) => crc32(text).toString(16).padStart(LENGTH, '0');
+/** CRC-32 finds accidental damage. Only a secret finds a forgery. */
+const checksumOf = (text: string) => crc32(text).toString(16).padStart(CHECKSUM_LENGTH, '0');
 
-/** A sum of the text, and the text. */
+/** The text with its checksum before it. */
 export function withChecksum(text: string): string {
-  return sumOf(text) + text;
+  return checksumOf(text) + text;
 }
 
-/** The text, if it is still what {@link withChecksum} made the row of. */
+/** The text of a row that {@link withChecksum} made. Nothing where the row was damaged since. */
 export function withoutChecksum(row: string): string | undefined {
-  const text = row.slice(LENGTH);
-  return row.slice(0, LENGTH) === sumOf(text) ? text : undefined;
+  const text = row.slice(CHECKSUM_LENGTH);
+  return row.slice(0, CHECKSUM_LENGTH) === checksumOf(text) ? text : undefined;
 }
 
-/** What every header says stands in this order: a row is kept in memory as it is, and names take as much as values. */
-type Placed = 'fingerprint' | 'storedAt' | 'freshUntil' | 'provider';
+type Check = (value: unknown) => boolean;
 
-/** What a header may say goes by a letter. */
-const LETTERS: Readonly<Record<Exclude<keyof EntryHeader, Placed>, string>> = {
-  scope: 's',
-  staleUntil: 'r',
-  fallbackUntil: 'b',
-  kind: 'k',
-  form: 'f',
-  delays: 'd',
-  model: 'm',
-  tags: 'a',
-  generations: 'g',
-  usage: 'u',
-  served: 'v',
-  fields: 'e',
-  took: 't',
+const isText: Check = (value) => typeof value === 'string';
+
+const isNumber: Check = Number.isFinite;
+
+const isListOf = (check: Check): Check => {
+  return (value) => Array.isArray(value) && value.every(check);
 };
-
-const NAMES = new Map(Object.entries(LETTERS).map(([name, letter]) => [letter, name]));
 
 const USAGE: readonly (keyof Usage)[] = [
   'inputTokens',
@@ -51,136 +39,125 @@ const USAGE: readonly (keyof Usage)[] = [
 
 const SERVED: readonly (keyof Served)[] = ['model', 'fingerprint'];
 
-const LISTS: Readonly<Record<string, readonly string[]>> = { usage: USAGE, served: SERVED };
+/** Every header has these fields. They are written first, in a fixed order and without names. */
+type FirstField = 'fingerprint' | 'storedAt' | 'freshUntil' | 'provider';
 
-/** No field may be that: a header that says it is read as none. */
-const NO_VALUE = null;
+type LaterField = Exclude<keyof EntryHeader, FirstField>;
 
-/** What goes without saying. */
-const usual = (freshUntil: unknown) => ({
+interface FieldFormat {
+  readonly letter: string;
+  readonly isValid: Check;
+  /** The names of a record's fields, where the record is written as a list of their values. */
+  readonly parts?: readonly string[];
+}
+
+/**
+ * How each further field of a header is written: by a letter, because rows stay in memory as they are and names
+ * take as much room there as values. Letters, and the order of parts, must not change within a format version.
+ */
+const FORMATS: Readonly<Record<LaterField, FieldFormat>> = {
+  scope: { letter: 's', isValid: isText },
+  staleUntil: { letter: 'r', isValid: isNumber },
+  fallbackUntil: { letter: 'b', isValid: isNumber },
+  kind: { letter: 'k', isValid: (value) => value === 'response' || value === 'stream' },
+  form: { letter: 'f', isValid: isText },
+  delays: { letter: 'd', isValid: isListOf(isNumber) },
+  model: { letter: 'm', isValid: isText },
+  tags: { letter: 'a', isValid: isListOf(isText) },
+  generations: { letter: 'g', isValid: isFields },
+  usage: { letter: 'u', isValid: isFields, parts: USAGE },
+  served: { letter: 'v', isValid: isFields, parts: SERVED },
+  fields: { letter: 'e', isValid: isFields },
+  took: { letter: 't', isValid: isNumber },
+};
+
+// Object.entries knows the names as texts only.
+const FORMAT_LIST = Object.entries(FORMATS) as readonly [LaterField, FieldFormat][];
+
+/** The values that most headers have. They are not written. */
+const defaultsFor = (freshUntil: unknown): Partial<Record<LaterField, unknown>> => ({
   scope: '',
   staleUntil: freshUntil,
   fallbackUntil: freshUntil,
   kind: 'response',
 });
 
-function listed(names: readonly string[], fields: unknown): readonly unknown[] | null {
-  if (!isFields(fields)) return NO_VALUE;
-  const values = names.map((name) => fields[name]);
+/** The values of the named fields. Null stands for what is no record, and is read as invalid. */
+function listFrom(names: readonly string[], record: unknown): readonly unknown[] | null {
+  if (!isFields(record)) return null;
+  const values = names.map((name) => record[name]);
   return values.slice(0, values.findLastIndex((value) => value !== undefined) + 1);
 }
 
-/** A list, with nothing where JSON has null: no field of these may be that. */
-function unlisted(names: readonly string[], list: unknown): unknown {
+/** The record again. JSON has null for a missing value, and no value of these fields is null. */
+function recordFrom(names: readonly string[], list: unknown): unknown {
   if (!Array.isArray(list)) return list;
-  const fields: Record<string, unknown> = {};
-  for (let index = 0; index < list.length; index += 1) {
-    const name = names[index];
-    if (name !== undefined && list[index] !== null) fields[name] = list[index];
+  const record: Record<string, unknown> = {};
+  for (const [index, name] of names.entries()) {
+    const value = list[index] ?? undefined;
+    if (value !== undefined) record[name] = value;
   }
-  return fields;
+  return record;
 }
 
-/** A header as JSON is to have it. */
 function compactHeader(header: EntryHeader): readonly unknown[] {
   const { fingerprint, storedAt, freshUntil, provider } = header;
-  const unsaid: Partial<Record<keyof EntryHeader, unknown>> = usual(freshUntil);
+  const defaults = defaultsFor(freshUntil);
   const rest: Record<string, unknown> = {};
-  for (const name of Object.keys(LETTERS) as (keyof typeof LETTERS)[]) {
+  for (const [name, { letter, parts }] of FORMAT_LIST) {
     const value = header[name];
-    if (value === unsaid[name]) continue;
-    const names = LISTS[name];
-    rest[LETTERS[name]] = names === undefined ? (value ?? NO_VALUE) : listed(names, value);
+    if (value === defaults[name]) continue;
+    // Null is read as invalid. Without it, a missing value would be read as the default.
+    rest[letter] = parts === undefined ? (value ?? null) : listFrom(parts, value);
   }
   return [fingerprint, storedAt, freshUntil, provider, rest];
 }
 
-/** The header again, of whatever was read: nothing of it has been looked at. */
-function expandHeader(written: unknown): unknown {
+/** The header that was written. Nothing where a field is missing or invalid, because anybody may have written the row. */
+function expandHeader(written: unknown): EntryHeader | undefined {
   const [fingerprint, storedAt, freshUntil, provider, rest] = Array.isArray(written) ? written : [];
-  if (!isFields(rest)) return undefined;
-  const header: Record<string, unknown> = {
-    fingerprint,
-    storedAt,
-    freshUntil,
-    provider,
-    ...usual(freshUntil),
-  };
-  for (const letter of Object.keys(rest)) {
-    const name = NAMES.get(letter);
-    if (name === undefined) continue;
-    const names = LISTS[name];
-    header[name] = names === undefined ? rest[letter] : unlisted(names, rest[letter]);
+  if (!(isText(fingerprint) && isNumber(storedAt))) return undefined;
+  if (!(isNumber(freshUntil) && isText(provider) && isFields(rest))) return undefined;
+  const header = { fingerprint, storedAt, freshUntil, provider, ...defaultsFor(freshUntil) };
+  for (const [name, { letter, isValid, parts }] of FORMAT_LIST) {
+    const given = rest[letter];
+    if (given === undefined) continue;
+    const value = parts === undefined ? given : recordFrom(parts, given);
+    if (!isValid(value)) return undefined;
+    header[name] = value;
   }
-  return header;
+  return header as EntryHeader; // each field was checked above
 }
 
-/** Who may be answered from an entry: compared with what the entry itself says. */
-export interface EntryIdentity {
-  readonly fingerprint: string;
-  readonly scope: string;
-}
-
-type Form = (value: unknown) => boolean;
-
-const isText: Form = (value) => typeof value === 'string';
-
-const isNumber: Form = Number.isFinite;
-
-const optional = (form: Form): Form => {
-  return (value) => value === undefined || form(value);
-};
-
-/** What each field may be: a row of another making is a miss, and breaks nothing that reads it. */
-const FORMS: Readonly<Record<keyof EntryHeader, Form>> = {
-  fingerprint: isText,
-  scope: isText,
-  storedAt: isNumber,
-  freshUntil: isNumber,
-  staleUntil: isNumber,
-  fallbackUntil: isNumber,
-  kind: (value) => value === 'response' || value === 'stream',
-  form: optional(isText),
-  delays: optional((value) => Array.isArray(value) && value.every(isNumber)),
-  provider: isText,
-  model: optional(isText),
-  tags: optional((value) => Array.isArray(value) && value.every(isText)),
-  generations: optional(isFields),
-  usage: optional(isFields),
-  served: optional(isFields),
-  fields: optional(isFields),
-  took: optional(isNumber),
-};
-
-const FORM_LIST = Object.entries(FORMS);
-
-/** A sum of the rest, and two JSON texts, a line each: the header is read alone, and the payload is encoded once. */
+/**
+ * An entry as the text of a row: a checksum, and the header and the payload as JSON on a line each. A reader parses
+ * the header alone, and the payload is not encoded a second time.
+ */
 export function entryText({ header, payload }: Entry): string {
   return withChecksum(`${JSON.stringify(compactHeader(header))}\n${payload}`);
 }
 
-function isHeader(value: unknown): value is EntryHeader {
-  return isFields(value) && FORM_LIST.every(([name, form]) => form(value[name]));
-}
-
-function parseHeader(text: string): unknown {
-  try {
-    return expandHeader(parseJson(text));
-  } catch {
-    return undefined; // corrupt or foreign: a miss
-  }
-}
-
-/** The entry, if the text is one: intact, and not moved here from another key. */
+/** The entry in a text that {@link entryText} wrote. Nothing where the text is damaged or holds no entry. */
 export function readEntryText(row: string): Entry | undefined {
   const text = withoutChecksum(row);
   const end = text?.indexOf('\n') ?? -1;
   if (text === undefined || end < 0) return undefined;
-  const header = parseHeader(text.slice(0, end));
-  return isHeader(header) ? { header, payload: text.slice(end + 1) } : undefined;
+  try {
+    const header = expandHeader(parseJson(text.slice(0, end)));
+    return header && { header, payload: text.slice(end + 1) };
+  } catch {
+    return undefined; // no JSON
+  }
 }
 
-/** A row that was moved, or came back as the answer to another question, answers nobody. */
+/** Whose answer to which request an entry is. */
+export interface EntryIdentity {
+  readonly fingerprint: string;
+  /** A tenant or a user. @default '' for everybody */
+  readonly scope: string;
+}
+
+/** Does the entry answer this request? A row that was copied to another key holds the entry of another request. */
 export function belongsTo(
   { header }: Pick<Entry, 'header'>,
   { fingerprint, scope }: EntryIdentity,

@@ -1,65 +1,78 @@
 import type { FieldDigests } from '../key/index.ts';
 
-/** What the provider counted for one answer. */
+/** What the provider counted for one answer. A field that the provider does not report is missing. */
 export interface Usage {
+  /** Tokens of the request. Those of the provider's own prompt cache are counted, too. */
   readonly inputTokens?: number | undefined;
   readonly outputTokens?: number | undefined;
-  /** Of the input, what the provider had in its own prompt cache, and what it put there: at other prices. */
+  /** Of the input tokens, those that the provider read from its own prompt cache. They have another price. */
   readonly cacheReadTokens?: number | undefined;
+  /** Of the input tokens, those that the provider wrote to its own prompt cache. They have another price. */
   readonly cacheWriteTokens?: number | undefined;
-  /** Money, in US dollars, where the provider itself says so (OpenRouter's `usage.cost`). */
+  /** In US dollars, where the provider reports it (OpenRouter's `usage.cost`). */
   readonly cost?: number | undefined;
 }
 
-/** Who really answered: the model behind the name that was asked, as the answer says. */
+/** Which model answered. A request may name an alias, and the answer says which model is behind it. */
 export interface Served {
-  /** `gpt-4o-2024-08-06`, where `gpt-4o` was asked. */
+  /** `gpt-4o-2024-08-06`, where the request named `gpt-4o`. */
   readonly model?: string | undefined;
-  /** The provider's own digest of what the model runs on (OpenAI's `system_fingerprint`). */
+  /** The provider's digest of what the model runs on (OpenAI's `system_fingerprint`). */
   readonly fingerprint?: string | undefined;
 }
 
-/** The envelope round a payload. Instants are absolute, so a reader needs none of the writer's options. */
+/**
+ * What an entry says about its answer. All instants are in milliseconds since 1970 and absolute, so that a reader
+ * needs none of the writer's options.
+ */
 export interface EntryHeader {
-  /** Repeated from the key and compared on read: a row that moved, or came as the answer to another question, is a miss. */
+  /** Repeated from the key and compared on read: a row that was copied from another key is a miss. */
   readonly fingerprint: string;
+  /** Whose answer it is. Repeated from the key, likewise. Empty for everybody. */
   readonly scope: string;
   readonly storedAt: number;
+  /** Until then the entry is a hit. */
   readonly freshUntil: number;
   /** Until then a stale answer is served while it is revalidated (RFC 5861 §3). */
   readonly staleUntil: number;
-  /** Until then it stands in for a provider that fails (RFC 5861 §4). */
+  /** Until then a stale answer is served where the provider fails (RFC 5861 §4). */
   readonly fallbackUntil: number;
+  /** A response as one value, or the chunks of a stream. */
   readonly kind: 'response' | 'stream';
-  /** How the answer was wanted when it was stored; nothing where it is served in that way only. */
+  /** In which form the request asked for its answer. Nothing where the entry is served in that form only. */
   readonly form?: string | undefined;
-  /** Milliseconds that each chunk was waited for, where a later reader is to wait as long. */
+  /** Milliseconds before each chunk of a stream, where a replay keeps the original pace. */
   readonly delays?: readonly number[] | undefined;
   readonly provider: string;
   readonly model?: string | undefined;
-  /** The user's own tags; provider and model are tags by themselves. */
+  /** The user's own tags. An entry is tagged with its provider and model besides. */
   readonly tags?: readonly string[] | undefined;
-  /** Of its tags, those that had been invalidated before, with the generation the entry belongs to. */
+  /** The generations of its tags when it was stored, by generation name. A tag's first generation is left out. */
   readonly generations?: Readonly<Record<string, string>> | undefined;
   readonly usage?: Usage | undefined;
   readonly served?: Served | undefined;
-  /** A short digest of each field of the request, by path; see `explain`. */
+  /** A short digest of each field of the request, by path. Only with the option `explain`. */
   readonly fields?: FieldDigests | undefined;
   /** How long the provider took, in milliseconds. */
   readonly took?: number | undefined;
 }
 
+/** What is stored under one key. */
 export interface Entry {
   readonly header: EntryHeader;
   /** The encoded response. */
   readonly payload: string;
 }
 
+/** Fresh is a hit, stale is served while it is revalidated, fallback is served where the provider fails. */
 export type Freshness = 'fresh' | 'stale' | 'fallback' | 'expired';
 
 type Instants = Pick<EntryHeader, 'freshUntil' | 'staleUntil' | 'fallbackUntil'>;
 
-/** The windows overlap: what may be served stale is served stale, and only past that as a fallback. */
+/**
+ * The state of an entry at `now`, in milliseconds since 1970. The windows after `freshUntil` overlap: an entry is
+ * stale as long as it may be, and a fallback only after that.
+ */
 export function freshness(instants: Instants, now: number): Freshness {
   if (now < instants.freshUntil) return 'fresh';
   if (now < instants.staleUntil) return 'stale';

@@ -1,6 +1,7 @@
-// What is stored: a header with its times and a response, as the text of one row, and back.
-// It never reads a store, and never revives anything but plain JSON values by a fixed table.
-// Start at entry.ts, then read entry-text.ts.
+// An entry, which is a header and an encoded response, becomes the row that a store holds and comes back from it.
+// This room never reads a store, and it makes nothing from a row but plain JSON and the values of one fixed table.
+// Start at entry.ts, then read entry-text.ts and row-codec.ts.
+
 export { type Encryption, type Encryptions, encryptionsFrom } from './encryption.ts';
 export {
   type Entry,

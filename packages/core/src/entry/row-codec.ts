@@ -1,128 +1,138 @@
 import { promisify } from 'node:util';
-import { constants, deflate, deflateSync, inflate, inflateSync } from 'node:zlib';
+import { constants, deflate, deflateSync, inflate, inflateSync, type ZlibOptions } from 'node:zlib';
 import { FORMAT_VERSION } from '../key/index.ts';
 import type { Encryption } from './encryption.ts';
 import { type EntryIdentity, withChecksum, withoutChecksum } from './entry-text.ts';
 
 /**
- * Up to so many bytes it is done within the call, some 2 ms at most (8 ms a MB to deflate, 2 ms to inflate):
- * a thread of its own costs a small text more than that. Beyond, other calls are not kept waiting.
+ * Up to so many bytes are compressed and decompressed in the call itself, which takes 2 ms at most (8 ms for a MB to
+ * compress, 2 ms to decompress): for a small text another thread costs more. For longer ones other calls do not wait.
  */
-const AT_ONCE = 256 * 1024;
+const MAX_SYNC_BYTES = 256 * 1024;
 
 /**
- * By measure, on answers of 2 to 100 KB: level 6 takes 2 to 3 times as long for 3 % less, brotli inflates
- * 10 to 25 % slower. Unlike the raw form it ends with a checksum.
+ * Measured on answers of 2 to 100 KB: level 6 takes 2 to 3 times as long for 3 % less, and brotli decompresses 10 to
+ * 25 % slower. Unlike raw deflate, this format ends with a checksum.
  */
-const OPTIONS = { level: constants.Z_BEST_SPEED } as const;
+const COMPRESSION = { level: constants.Z_BEST_SPEED } as const;
 
-const deflateAside = promisify<Buffer, object, Buffer>(deflate);
+interface Transform {
+  readonly now: (bytes: Buffer, options: ZlibOptions) => Buffer;
+  readonly inThread: (bytes: Buffer, options: ZlibOptions) => Promise<Buffer>;
+}
 
-const inflateAside = promisify<Buffer, object, Buffer>(inflate);
+const DEFLATE: Transform = {
+  now: deflateSync,
+  inThread: promisify<Buffer, ZlibOptions, Buffer>(deflate),
+};
 
-// Both async of their own: who asks tells a promise by its class, and that of node's own may be another realm's.
-async function inflatedAside(bytes: Buffer, options: object): Promise<Buffer | undefined> {
+const INFLATE: Transform = {
+  now: inflateSync,
+  inThread: promisify<Buffer, ZlibOptions, Buffer>(inflate),
+};
+
+/** Nothing where the bytes are damaged, the output is longer than the options allow, or memory is short. */
+function transform(
+  { now, inThread }: Transform,
+  bytes: Buffer,
+  options: ZlibOptions,
+): Buffer | undefined | Promise<Buffer | undefined> {
+  if (bytes.length > MAX_SYNC_BYTES) return settle(inThread(bytes, options));
   try {
-    return await inflateAside(bytes, options);
+    return now(bytes, options);
   } catch {
     return undefined;
   }
 }
 
-async function deflatedAside(bytes: Buffer): Promise<Buffer> {
-  return deflateAside(bytes, OPTIONS);
-}
-
-function compress(bytes: Buffer): Buffer | Promise<Buffer> {
-  return bytes.length <= AT_ONCE ? deflateSync(bytes, OPTIONS) : deflatedAside(bytes);
-}
-
-/** Nothing where the bytes are damaged, or would come to more than `most`: a bomb ends here. */
-function decompress(bytes: Buffer, most: number): Buffer | undefined | Promise<Buffer | undefined> {
-  const options = { maxOutputLength: most };
-  if (bytes.length > AT_ONCE) return inflatedAside(bytes, options);
+// An async function, because callers check for a promise by its class, and that of node may be of another realm.
+async function settle(pending: Promise<Buffer>): Promise<Buffer | undefined> {
   try {
-    return inflateSync(bytes, options);
+    return await pending;
   } catch {
     return undefined;
   }
 }
 
+/** Which entries are stored, and how. */
 export interface RowBounds {
-  /** Characters of a row, and bytes of what it is inflated to. */
+  /** A longer row is neither stored nor read. Characters of a row, and bytes of its decompressed text. */
   readonly maxEntryBytes: number;
-  /** Bytes from which on a text is compressed. */
+  /** A shorter text is not compressed. In bytes; Infinity compresses nothing. */
   readonly compressFrom: number;
 }
 
-/** Every key of a namespace starts so. */
+/** Every key of a namespace starts with this: `namespace:format-version:`. */
 export function namespacePrefix(namespace: string): string {
   return `${encodeURIComponent(namespace)}:${FORMAT_VERSION}:`;
 }
 
-/** Stands before a text that is compressed; an entry's own starts with its sum, a sealed one has no colon. */
+/** A compressed row starts with this. Other rows start with a checksum or are base64, and neither has a colon. */
 const COMPRESSED = 'z:';
 
-/** Compressed bytes are written as base64: four characters for three. */
-const WORTH = 3 / 4;
+/** Compressed bytes are written as base64, which has four characters for three bytes. */
+const BYTES_PER_CHARACTER = 3 / 4;
 
-/** Where and how one secret, or none, keeps entries. */
+/** Makes the keys and rows of entries under one secret, or without one. */
 export class RowCodec {
   readonly encryption: Encryption;
   readonly #prefix: string;
   readonly #bounds: RowBounds;
 
+  /** @param prefix is that of the {@link namespacePrefix | namespace}. */
   constructor(encryption: Encryption, prefix: string, bounds: RowBounds) {
     this.encryption = encryption;
     this.#prefix = prefix;
     this.#bounds = bounds;
   }
 
-  /** `namespace:format-version:scope:fingerprint`; a scope is a digest, since it may name a person. */
+  /** `namespace:format-version:scope:fingerprint`. The scope is a digest, because it may name a person. */
   keyOf({ scope, fingerprint }: EntryIdentity): string {
     const whose = scope === '' ? '-' : this.encryption.keyNameOf('scope', scope);
     return `${this.#prefix}${whose}:${this.encryption.keyNameOf('fingerprint', fingerprint)}`;
   }
 
-  /** The row for an entry's text, nothing where it is too large. Compressed before it is sealed: after, nothing shrinks. */
+  /**
+   * The row for the text of an entry. Nothing where it is too long. A text is compressed before it is encrypted,
+   * because encrypted bytes do not compress.
+   */
   encode(key: string, text: string): string | undefined | Promise<string | undefined> {
     const { maxEntryBytes, compressFrom } = this.#bounds;
     if (text.length > maxEntryBytes) return undefined;
     const bytes = compressFrom < Number.POSITIVE_INFINITY ? Buffer.from(text) : undefined;
-    if (bytes === undefined || bytes.length < compressFrom) return this.#plain(key, text);
+    if (bytes === undefined || bytes.length < compressFrom) return this.#shorterRow(key, text);
     if (bytes.length > maxEntryBytes) return undefined;
-    const small = compress(bytes);
-    if (!(small instanceof Promise)) return this.#smaller(key, text, small);
-    return small.then(
-      (late) => this.#smaller(key, text, late),
-      () => this.#plain(key, text), // no memory to compress it
-    );
+    const compressed = transform(DEFLATE, bytes, COMPRESSION);
+    return compressed instanceof Promise
+      ? compressed.then((late) => this.#shorterRow(key, text, late))
+      : this.#shorterRow(key, text, compressed);
   }
 
-  /** The text of a row, whatever was said of compression when it was written; nothing where it cannot be had. */
+  /**
+   * The text of a row, which may be compressed or not, whatever `compressFrom` is. Nothing where the row is damaged,
+   * too long, or was not written under this key and secret.
+   */
   decode(key: string, row: string): string | undefined | Promise<string | undefined> {
     const { maxEntryBytes } = this.#bounds;
     if (row.length > maxEntryBytes) return undefined;
     if (!row.startsWith(COMPRESSED)) return this.encryption.decryptText(key, row);
     const packed = withoutChecksum(row.slice(COMPRESSED.length));
     const bytes = packed && this.encryption.decryptBytes(COMPRESSED + key, packed);
-    const text = bytes && decompress(bytes, maxEntryBytes);
+    const text = bytes && transform(INFLATE, bytes, { maxOutputLength: maxEntryBytes });
     return text instanceof Promise ? text.then((late) => late?.toString()) : text?.toString();
   }
 
-  #smaller(key: string, text: string, bytes: Buffer): string | undefined {
-    if (bytes.length >= text.length * WORTH) return this.#plain(key, text);
-    // A sum of its own: some bits of what is compressed say nothing of the text.
-    return this.#fitting(
-      COMPRESSED + withChecksum(this.encryption.encryptBytes(COMPRESSED + key, bytes)),
-    );
+  #shorterRow(key: string, text: string, compressed?: Buffer): string | undefined {
+    const { maxEntryBytes } = this.#bounds;
+    const isShorter = compressed && compressed.length < text.length * BYTES_PER_CHARACTER;
+    const row = isShorter
+      ? this.#compressedRow(key, compressed)
+      : this.encryption.encryptText(key, text);
+    return row.length <= maxEntryBytes ? row : undefined;
   }
 
-  #plain(key: string, text: string): string | undefined {
-    return this.#fitting(this.encryption.encryptText(key, text));
-  }
-
-  #fitting(row: string): string | undefined {
-    return row.length <= this.#bounds.maxEntryBytes ? row : undefined;
+  /** It has a checksum of its own, because some bits of compressed bytes do not change the text. */
+  #compressedRow(key: string, compressed: Buffer): string {
+    return COMPRESSED + withChecksum(this.encryption.encryptBytes(COMPRESSED + key, compressed));
   }
 }

@@ -1,4 +1,4 @@
-// What JSON.stringify writes never escapes a letter, so only a forged text spells a key this way.
+/** JSON.stringify never escapes a letter, so only a forged text spells a key with this. */
 const ESCAPED_LETTER = '\\u00';
 
 function refusePrototype(key: string, value: unknown): unknown {
@@ -7,39 +7,43 @@ function refusePrototype(key: string, value: unknown): unknown {
   return value;
 }
 
-/** `JSON.parse` that never returns an object with an own `__proto__`. */
+/**
+ * `JSON.parse` that never returns an object with a key `__proto__`.
+ *
+ * @throws {SyntaxError} for a text that is no JSON, or has such a key.
+ */
 export function parseJson(text: string): unknown {
   const isSuspect = text.includes('__proto__') || text.includes(ESCAPED_LETTER);
   return isSuspect ? JSON.parse(text, refusePrototype) : JSON.parse(text);
 }
 
-type Part = (value: object) => unknown;
+type ConvertPart = (value: object) => unknown;
 
-function copyList(list: readonly unknown[], part: Part): unknown[] {
+function copyList(list: readonly unknown[], convert: ConvertPart): unknown[] {
   const copy = list.slice();
   for (let index = 0; index < copy.length; index += 1) {
     const value = copy[index];
-    if (typeof value === 'object' && value !== null) copy[index] = part(value);
+    if (typeof value === 'object' && value !== null) copy[index] = convert(value);
   }
   return copy;
 }
 
-/** Of what `parseJson` gives: no name of it is one that an assignment takes for something else. */
-function copyRecord(record: object, part: Part): object {
+/** Only for what `parseJson` returned, where no name makes an assignment set a prototype. */
+function copyRecord(record: object, convert: ConvertPart): object {
   const copy: Record<string, unknown> = { ...record };
   for (const name of Object.keys(copy)) {
     const value = copy[name];
-    if (typeof value === 'object' && value !== null) copy[name] = part(value);
+    if (typeof value === 'object' && value !== null) copy[name] = convert(value);
   }
   return copy;
 }
 
-/** A list or a record like this one, with what `part` makes of each list and record in it. */
-export function copyWith(value: object, part: Part): object {
-  return Array.isArray(value) ? copyList(value, part) : copyRecord(value, part);
+/** A copy of a list or a record that `parseJson` returned. `convert` makes each list and record inside it. */
+export function copyWith(value: object, convert: ConvertPart): object {
+  return Array.isArray(value) ? copyList(value, convert) : copyRecord(value, convert);
 }
 
-/** All of it anew but its texts: a tenth of the time that parsing it takes. */
+/** A deep copy of what `parseJson` returned, in a tenth of the time that parsing takes. */
 export function copyJson(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? copyWith(value, copyJson) : value;
 }

@@ -44,7 +44,7 @@ describe('a secret that is none', () => {
 
   test.each<[string, CacheOptions, string]>([
     ['an empty list', { secrets: [] }, 'secrets is empty'],
-    ['a text in place of a list', bad({ secrets: SECRET }), 'secrets is no list'],
+    ['a text in place of a list', bad({ secrets: SECRET }), 'secrets is not a list'],
     ['one secret twice', { secrets: [SECRET, SECRET] }, 'secrets holds one secret twice'],
     ['both options', { secret: SECRET, secrets: [OTHER] }, 'secret and secrets are both set'],
   ])('%s is refused, and not repeated', (_name, options, what) => {
