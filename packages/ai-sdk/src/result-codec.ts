@@ -1,8 +1,8 @@
 import {
-  type Capture,
-  type Captured,
+  type CapturedResponse,
   type Provenance,
   type ResponseCodec,
+  type SharedResponse,
   ValueCodec,
   type ValueCodecOptions,
 } from '@cached-llm/core';
@@ -81,7 +81,7 @@ export class ResultCodec<Result extends ModelResult> implements ResponseCodec<Re
     this.#values = new ValueCodec(options);
   }
 
-  capture(result: Result): Capture<Result> {
+  capture(result: Result): CapturedResponse<Result> {
     const { stream, ...live } = result;
     if (stream === undefined) {
       const response = withSource(result, { outcome: 'miss', age: 0 }) as Result; // one header more
@@ -91,7 +91,7 @@ export class ResultCodec<Result extends ModelResult> implements ResponseCodec<Re
     return { ...this.#values.capture(partsOf(stream)), response: result };
   }
 
-  restore(captured: Captured, provenance: Provenance): Result {
+  restore(captured: SharedResponse, provenance: Provenance): Result {
     const value = this.#values.restore(captured, provenance);
     const kind = provenance.crossTo ?? captured.kind;
     const result =
@@ -101,7 +101,7 @@ export class ResultCodec<Result extends ModelResult> implements ResponseCodec<Re
     return withSource(result, provenance) as Result; // the key says which kind of result it is
   }
 
-  pack(texts: readonly string[]): string {
-    return this.#values.pack(texts);
+  packStream(texts: readonly string[]): string {
+    return this.#values.packStream(texts);
   }
 }

@@ -5,8 +5,7 @@ import {
   InvokeModelCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import {
-  type Capture,
-  type Captured,
+  type CapturedResponse,
   decodeValue,
   encodeValue,
   type Fields,
@@ -14,6 +13,7 @@ import {
   Payload,
   type Provenance,
   type ResponseCodec,
+  type SharedResponse,
   ValueCodec,
   type ValueCodecOptions,
 } from '@cached-llm/core';
@@ -81,7 +81,7 @@ export class BedrockCodec implements ResponseCodec<Fields> {
     this.#options = options;
   }
 
-  capture(response: Fields): Capture<Fields> {
+  capture(response: Fields): CapturedResponse<Fields> {
     const { streamField } = this.#options;
     if (streamField !== undefined) return this.#captureStream(response, streamField);
     const { body } = response;
@@ -89,7 +89,7 @@ export class BedrockCodec implements ResponseCodec<Fields> {
     return { ...this.#values.capture(plain), response };
   }
 
-  restore(captured: Captured, provenance: Provenance): Fields {
+  restore(captured: SharedResponse, provenance: Provenance): Fields {
     if (captured.kind === 'response') return this.#restoreWhole(captured.payload);
     if (captured.kind === 'recording')
       return this.#restoreStream(String(captured.head), captured, provenance);
@@ -100,17 +100,17 @@ export class BedrockCodec implements ResponseCodec<Fields> {
   }
 
   /** The first line holds what came beside the stream. The stream is in the lines below it. */
-  pack(texts: readonly string[], head: unknown): string {
-    return `${head}\n${this.#values.pack(texts)}`;
+  packStream(texts: readonly string[], head: unknown): string {
+    return `${head}\n${this.#values.packStream(texts)}`;
   }
 
-  #captureStream(response: Fields, streamField: string): Capture<Fields> {
+  #captureStream(response: Fields, streamField: string): CapturedResponse<Fields> {
     const { [streamField]: chunks, ...rest } = response;
     const head = encodeHead(rest);
-    if (head === undefined) return { response, facts: { rejection: 'unencodable' } };
-    const { captured, facts } = this.#values.capture(chunks);
-    if (captured?.kind !== 'recording') return { response, facts: { rejection: 'incomplete' } };
-    return { response, facts, captured: { ...captured, head } };
+    if (head === undefined) return { response, verdict: { rejection: 'unencodable' } };
+    const { captured, verdict } = this.#values.capture(chunks);
+    if (captured?.kind !== 'recording') return { response, verdict: { rejection: 'incomplete' } };
+    return { response, verdict, captured: { ...captured, head } };
   }
 
   #restoreWhole(payload: Payload): Fields {
@@ -120,7 +120,7 @@ export class BedrockCodec implements ResponseCodec<Fields> {
     return response;
   }
 
-  #restoreStream(head: string, captured: Captured, provenance: Provenance): Fields {
+  #restoreStream(head: string, captured: SharedResponse, provenance: Provenance): Fields {
     const { streamField = '' } = this.#options;
     const chunks = this.#values.restore(captured, provenance);
     return { ...fieldsIn(decodeValue(head)), [streamField]: chunks };

@@ -103,11 +103,11 @@ export {
 } from './options/index.ts';
 export type { Answer, Call, CallInfo } from './pipeline/index.ts';
 export {
-  type Capture,
-  type Captured,
+  type CapturedResponse,
   type Provenance,
   type ResponseCodec,
   type RunningStream,
+  type SharedResponse,
   ValueCodec,
   type ValueCodecOptions,
 } from './response/index.ts';

@@ -11,7 +11,7 @@ export const OUTCOMES = ['hit', 'stale', 'miss', 'collapsed', 'bypass'] as const
 
 const MILLISECONDS = 1_000;
 /** Answers that nobody asked for: the provider refused, or failed. */
-const NO_ANSWER: ReadonlySet<string> = new Set(['status', 'error', 'left', 'failed']);
+const NO_ANSWER: ReadonlySet<string> = new Set(['status', 'error', 'abandoned', 'failed']);
 
 /** Turns the events of one cache into measurements. */
 export class EventRecorder {

@@ -10,7 +10,7 @@ import {
   lookUp,
   storeAnswer,
 } from '../pipeline/index.ts';
-import { drained, ValueCodec } from '../response/index.ts';
+import { readToEnd, ValueCodec } from '../response/index.ts';
 
 export interface ManualParts {
   readonly entries: EntryStore;
@@ -59,7 +59,7 @@ export class ManualAccess {
     const stored = storeAnswer(this.#parts, arrival, capture);
     if (capture.captured?.kind === 'recording') {
       // What breaks the stream is told by the event: it is not kept.
-      await drained(capture.captured.recording.replay()).catch(() => {});
+      await readToEnd(capture.captured.recording.replay()).catch(() => {});
     }
     return stored;
   }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isKnownOutage } from '../adapter/index.ts';
 import { type Duration, LlmCacheError, toMilliseconds } from '../options/index.ts';
-import { drained } from '../response/index.ts';
+import { readToEnd } from '../response/index.ts';
 
 interface Retrying {
   /** Further tries of one call. */
@@ -110,7 +110,7 @@ async function outcomeOf<Request>(
   tries: Retrying,
 ): Promise<keyof WarmReport> {
   try {
-    await withRetries(async () => drained(await ask(request)), tries);
+    await withRetries(async () => readToEnd(await ask(request)), tries);
     return 'done';
   } catch {
     tries.signal?.throwIfAborted();

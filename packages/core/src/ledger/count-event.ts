@@ -14,7 +14,7 @@ type Count<Name extends EventName> = (counting: Counting, event: CacheEvents[Nam
 const NO_ANSWER: ReadonlySet<string> = new Set(['status', 'error']);
 
 /** The answer ended early. It is paid for, and the time that it took says nothing. */
-const CUT_SHORT: ReadonlySet<string> = new Set(['left', 'failed']);
+const CUT_SHORT: ReadonlySet<string> = new Set(['abandoned', 'failed']);
 
 const countersFor = ({ counters }: Counting, { provider, model }: CallCost): Counters =>
   counters.countersOf(provider, model);

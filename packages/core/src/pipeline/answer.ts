@@ -1,6 +1,6 @@
 import type { Usage } from '../entry/index.ts';
 import type { Outcome } from '../events/index.ts';
-import { entryProvenance } from '../response/index.ts';
+import { provenanceFor } from '../response/index.ts';
 import {
   eventOf,
   type FlightResult,
@@ -104,7 +104,7 @@ export class CallerAnswer<Response> implements Answer<Response> {
     if (this.#receiver.isLeader && leaderResponse !== undefined)
       return leaderResponse.response as Response;
     if (captured === undefined) throw new TypeError('A response for one caller reached another.');
-    const entry = header === undefined ? { signal: call.signal } : entryProvenance(call, header);
+    const entry = header === undefined ? { signal: call.signal } : provenanceFor(call, header);
     return call.codec.restore(captured, { outcome, age: this.#age, ...entry });
   }
 }

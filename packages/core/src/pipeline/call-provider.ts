@@ -1,6 +1,6 @@
 import { isOutage } from '../adapter/index.ts';
 import { type Flight, runAsLeader } from '../flight/index.ts';
-import type { Capture, RunningStream } from '../response/index.ts';
+import type { CapturedResponse, RunningStream } from '../response/index.ts';
 import { hasAnswer, type Lead, lookUp, serve } from './look-up.ts';
 import {
   eventOf,
@@ -13,7 +13,7 @@ import { storeAnswer } from './store-answer.ts';
 
 /** What the provider answered. */
 export interface ProviderAnswer {
-  readonly capture: Capture<unknown>;
+  readonly capture: CapturedResponse<unknown>;
   /** Milliseconds that the provider took; for a stream, until it began. */
   readonly took: number;
 }
@@ -90,7 +90,7 @@ export function takeIn(
   { request, flight, found }: Lead,
   { capture, took }: ProviderAnswer,
 ): FlightResult {
-  const { captured, response, facts } = capture;
+  const { captured, response, verdict } = capture;
   const isCurrent = () => context.flights.isCurrent(flight);
   const answer = { ...request, tagStates: found.tagStates, took, isCurrent };
   const stored = storeAnswer(context, answer, capture);
@@ -101,15 +101,15 @@ export function takeIn(
     const provided = streamResult(captured, { at, took });
     return { outcome: 'miss', captured, stored: NOT_STORED, provided };
   }
-  const isUsable = () => facts.rejection === undefined;
-  const provided = { at, took, usage: facts.usage, isUsable };
+  const isUsable = () => verdict.rejection === undefined;
+  const provided = { at, took, usage: verdict.usage, isUsable };
   return { outcome: 'miss', captured, leaderResponse: { response }, stored, provided };
 }
 
 /** The readers of a stream leave the stream, not the flight, which is abandoned when the last reader has left. */
 function abandonWith({ recording }: RunningStream, flight: Flight<FlightResult>): void {
   void recording.ended.then(({ rejection }) => {
-    if (rejection === 'left') flight.abandon();
+    if (rejection === 'abandoned') flight.abandon();
   });
 }
 

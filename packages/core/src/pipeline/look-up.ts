@@ -1,7 +1,7 @@
 import { freshness } from '../entry/index.ts';
 import type { FoundEntry } from '../entry-store/index.ts';
 import { abortable, type Flight } from '../flight/index.ts';
-import { type Captured, entryProvenance } from '../response/index.ts';
+import { provenanceFor, type SharedResponse } from '../response/index.ts';
 import { DECISIONS, type State } from './decision.ts';
 import type { FlightResult, KeyedRequest, PipelineContext } from './request.ts';
 
@@ -60,9 +60,9 @@ function judge(
   const { header, payload } = entry;
   const state = freshness(header, instants.at);
   const outcome = state === 'fresh' || call.policy.mode === 'replay' ? 'hit' : 'stale';
-  const captured: Captured = { kind: header.kind, payload };
+  const captured: SharedResponse = { kind: header.kind, payload };
   const age = instants.at - header.storedAt;
-  const { signal, delays, crossTo } = entryProvenance(call, header);
+  const { signal, delays, crossTo } = provenanceFor(call, header);
   const provenance = { outcome, age, signal, delays, crossTo } as const; // no spread: see serve()
   try {
     const leaderResponse = { response: call.codec.restore(captured, provenance) };

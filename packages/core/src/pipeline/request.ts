@@ -6,7 +6,7 @@ import type { Flight, FlightLeases, FlightPlan, Flights } from '../flight/index.
 import type { Inspection } from '../inspection/index.ts';
 import type { CallIdentity } from '../key/index.ts';
 import type { Policy } from '../options/index.ts';
-import type { Captured, ResponseCodec } from '../response/index.ts';
+import type { ResponseCodec, SharedResponse } from '../response/index.ts';
 
 /** What a seam (a function, an SDK's middleware, a fetch) hands to the pipeline: one call of a provider. */
 export interface Call<Response> {
@@ -56,7 +56,7 @@ export interface FlightResult {
   /** Nothing where an entry was served. */
   readonly provided?: ProviderResult | undefined;
   /** Nothing where the response can be given to the leader only. */
-  readonly captured?: Captured | undefined;
+  readonly captured?: SharedResponse | undefined;
   /** The leader's own copy. */
   readonly leaderResponse?: { readonly response: unknown } | undefined;
   /** Is the answer in the store? */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isOutage } from '../adapter/index.ts';
 import type { Flight } from '../flight/index.ts';
-import { drained } from '../response/index.ts';
+import { readToEnd } from '../response/index.ts';
 import { askProvider, needsLease, type ProviderAnswer, takeIn } from './call-provider.ts';
 import { type FoundAnswer, type Lead, serve } from './look-up.ts';
 import {
@@ -59,7 +59,7 @@ async function finishInBackground(
   asking: Promise<ProviderAnswer>,
 ): Promise<void> {
   try {
-    await readToEnd(takeIn(context, lead, await asking));
+    await readStream(takeIn(context, lead, await asking));
     await lead.flight.openUntil;
   } catch {
     // The next request calls again.
@@ -98,13 +98,13 @@ async function revalidateUnderLease(
 /** A failure reaches no caller: the stale answer was served, and the back-off has noted it. */
 async function finish(flight: Flight<FlightResult>): Promise<void> {
   try {
-    await readToEnd(await flight.join(undefined));
+    await readStream(await flight.join(undefined));
   } catch {
     // The next request calls again.
   }
 }
 
 /** A recording is pulled by its readers, and here it has none. */
-async function readToEnd({ captured }: FlightResult): Promise<void> {
-  if (captured?.kind === 'recording') await drained(captured.recording.replay());
+async function readStream({ captured }: FlightResult): Promise<void> {
+  if (captured?.kind === 'recording') await readToEnd(captured.recording.replay());
 }

@@ -3,7 +3,7 @@ import { type EntryHeader, Payload } from '../entry/index.ts';
 import { freshnessWindows, type LoadedEntry, newHeader } from '../entry-store/index.ts';
 import { rememberServedModel, type TagStates } from '../invalidation/index.ts';
 import { WRITING_MODES } from '../options/index.ts';
-import type { Capture, RunningStream } from '../response/index.ts';
+import type { CapturedResponse, RunningStream } from '../response/index.ts';
 import { eventOf, type KeyedRequest, type PipelineContext } from './request.ts';
 
 type Context = Pick<PipelineContext, 'entries' | 'events' | 'now'>;
@@ -20,20 +20,20 @@ export interface UnstoredAnswer extends KeyedRequest {
 
 interface Content extends Pick<EntryHeader, 'kind' | 'delays'> {
   readonly payload: Payload;
-  readonly facts: Verdict;
+  readonly verdict: Verdict;
 }
 
 /** Stores an answer, where it may be stored. Resolves to whether it is; a stream is stored when it has ended. */
 export async function storeAnswer(
   context: Context,
   answer: UnstoredAnswer,
-  { captured, facts }: Capture<unknown>,
+  { captured, verdict }: CapturedResponse<unknown>,
 ): Promise<boolean> {
   if (captured?.kind === 'recording') return storeStream(context, answer, captured);
-  countCall(context, answer, facts);
-  if (captured === undefined) return reject(context, answer, facts);
+  countCall(context, answer, verdict);
+  if (captured === undefined) return reject(context, answer, verdict);
   const { kind, payload } = captured;
-  return storeContent(context, answer, { kind, payload, facts });
+  return storeContent(context, answer, { kind, payload, verdict });
 }
 
 async function storeStream(
@@ -41,25 +41,25 @@ async function storeStream(
   answer: UnstoredAnswer,
   { recording, head }: RunningStream,
 ): Promise<boolean> {
-  const { texts, waits, took, ...facts } = await recording.ended;
+  const { texts, waits, took, ...verdict } = await recording.ended;
   const ended = { ...answer, took: answer.took === undefined ? undefined : answer.took + took };
-  countCall(context, ended, facts);
-  if (facts.rejection !== undefined) return reject(context, ended, facts);
+  countCall(context, ended, verdict);
+  if (verdict.rejection !== undefined) return reject(context, ended, verdict);
   const { codec, policy } = answer.call;
-  const payload = new Payload(codec.pack(texts, head));
+  const payload = new Payload(codec.packStream(texts, head));
   const delays = policy.replay === 'recorded' ? waits : undefined;
-  return storeContent(context, ended, { kind: 'stream', payload, delays, facts });
+  return storeContent(context, ended, { kind: 'stream', payload, delays, verdict });
 }
 
 /** Is the answer stored? Here each reason against it has its turn: its own, the mode, an invalidation, the store. */
 async function storeContent(
   context: Context,
   answer: UnstoredAnswer,
-  { kind, payload, delays, facts }: Content,
+  { kind, payload, delays, verdict }: Content,
 ): Promise<boolean> {
-  if (facts.rejection !== undefined) return reject(context, answer, facts);
+  if (verdict.rejection !== undefined) return reject(context, answer, verdict);
   const { entries, events, now } = context;
-  const { usage, served } = facts;
+  const { usage, served } = verdict;
   const { address, call, tagStates, took } = answer;
   const { mode } = call.policy;
   if (!WRITING_MODES.has(mode)) return reject(context, answer, { rejection: mode, usage });
@@ -73,13 +73,13 @@ async function storeContent(
   return true;
 }
 
-function countCall({ events }: Context, answer: UnstoredAnswer, facts: Verdict): void {
-  const { usage, rejection } = facts;
+function countCall({ events }: Context, answer: UnstoredAnswer, verdict: Verdict): void {
+  const { usage, rejection } = verdict;
   events.countCall({ ...eventOf(answer), usage, took: answer.took }, rejection);
 }
 
-function reject({ events }: Context, answer: UnstoredAnswer, facts: Verdict): false {
-  const { usage, rejection: reason = 'unencodable' } = facts;
+function reject({ events }: Context, answer: UnstoredAnswer, verdict: Verdict): false {
+  const { usage, rejection: reason = 'unencodable' } = verdict;
   events.emit('not-admitted', { ...eventOf(answer), usage, took: answer.took, reason });
   return false;
 }

@@ -3,11 +3,11 @@
 // Start at response-codec.ts, the contract of every seam.
 
 export {
-  type Capture,
-  type Captured,
-  entryProvenance,
+  type CapturedResponse,
   type Provenance,
+  provenanceFor,
   type ResponseCodec,
   type RunningStream,
+  type SharedResponse,
 } from './response-codec.ts';
-export { drained, ValueCodec, type ValueCodecOptions } from './value-codec.ts';
+export { readToEnd, ValueCodec, type ValueCodecOptions } from './value-codec.ts';

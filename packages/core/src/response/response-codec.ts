@@ -6,48 +6,56 @@ import { WHOLE_FORM } from '../key/index.ts';
 import type { Policy } from '../options/index.ts';
 import type { Recording } from '../stream/index.ts';
 
-/** What can be read as often as there are callers; each has a copy of its own. */
-export type Captured =
+/** A response that each caller can have a copy of: encoded, or a stream that is being recorded. */
+export type SharedResponse =
   | { readonly kind: 'response'; readonly payload: Payload }
   | { readonly kind: 'stream'; readonly payload: Payload }
   | RunningStream;
 
+/** A stream that the provider is still sending. */
 export interface RunningStream {
   readonly kind: 'recording';
   readonly recording: Recording<unknown>;
-  /** What came before the first chunk, where a door has such a thing: status and headers. */
+  /** What came before the first chunk, where the seam has such a thing: status and headers. */
   readonly head?: unknown;
 }
 
-/** A live response, taken in. */
-export interface Capture<Response> {
-  /** For the caller that leads: the live response, or as good. */
+/** A response as the provider gave it, and what the other callers and the store get of it. */
+export interface CapturedResponse<Response> {
+  /** For the caller that leads: the response itself, or one that is equal to it. */
   readonly response: Response;
-  /** For everybody else; nothing where the response can be given to one caller only. */
-  readonly captured?: Captured | undefined;
-  readonly facts: Verdict;
-  /** The provider answered that it cannot answer: 429 or 5xx. */
+  /** For the other callers; nothing where the response can be given to one caller only. */
+  readonly captured?: SharedResponse | undefined;
+  /** May it be stored? Of a stream this is known when it has ended. */
+  readonly verdict: Verdict;
+  /** The response says that the provider is out: status 429 or 5xx. @default false */
   readonly isOutage?: boolean | undefined;
 }
 
-/** Between responses as a door gives them and payloads as a store keeps them. */
+/** Between responses as callers have them and payloads as a store has them. A seam brings its own. */
 export interface ResponseCodec<Response> {
-  capture(response: Response): Capture<Response> | Promise<Capture<Response>>;
-  /** @throws when the payload was not written by this codec, or cannot be had as it is wanted: a miss. */
-  restore(captured: Captured, provenance: Provenance): Response;
-  /** The payload of a stream that has ended. */
-  pack(texts: readonly string[], head: unknown): string;
+  /** Takes a response in before its caller can change it. */
+  capture(response: Response): CapturedResponse<Response> | Promise<CapturedResponse<Response>>;
+  /**
+   * A copy for one caller.
+   *
+   * @throws where the payload is not one of this codec, or cannot take the wanted form: then the request is a miss.
+   */
+  restore(captured: SharedResponse, provenance: Provenance): Response;
+  /** The payload of a stream that has ended, from the texts of its chunks. */
+  packStream(texts: readonly string[], head: unknown): string;
 }
 
-/** Where an answer comes from, for doors that say so on the answer itself. */
+/** Where an answer comes from, and how one caller wants it. */
 export interface Provenance {
   readonly outcome: Outcome;
   /** Milliseconds since it was stored. */
   readonly age: number;
+  /** The caller's own: it ends the reading of a stream. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds to wait before each chunk of a stored stream. @default none */
   readonly delays?: readonly number[] | undefined;
-  /** What to make of an entry that was stored for a call of another form. @default what it is */
+  /** The form that is wanted of an entry that was stored in another one. @default its own form */
   readonly crossTo?: EntryHeader['kind'] | undefined;
 }
 
@@ -59,7 +67,7 @@ interface RestoringCall {
 }
 
 /** How an entry is to be restored for this call. */
-export function entryProvenance(
+export function provenanceFor(
   { identity, policy, signal }: RestoringCall,
   { form, delays }: EntryHeader,
 ): Omit<Provenance, 'outcome' | 'age'> {

@@ -9,14 +9,19 @@ import {
 } from '../adapter/index.ts';
 import { decodeValue, encodeValue, Payload } from '../entry/index.ts';
 import { PacedReplay, Recording, type StreamWatcher } from '../stream/index.ts';
-import type { Capture, Captured, Provenance, ResponseCodec } from './response-codec.ts';
+import type {
+  CapturedResponse,
+  Provenance,
+  ResponseCodec,
+  SharedResponse,
+} from './response-codec.ts';
 
 function isStream(response: unknown): response is AsyncIterable<unknown> {
   return typeof response === 'object' && response !== null && Symbol.asyncIterator in response;
 }
 
 /** Reads a stream that nobody else reads: what is not read to its end is not stored. */
-export async function drained(response: unknown): Promise<void> {
+export async function readToEnd(response: unknown): Promise<void> {
   if (!isStream(response)) return;
   for await (const _chunk of response);
 }
@@ -61,20 +66,20 @@ export class ValueCodec implements ResponseCodec<unknown> {
     this.#options = options;
   }
 
-  capture(response: unknown): Capture<unknown> {
+  capture(response: unknown): CapturedResponse<unknown> {
     if (isStream(response)) return this.#record(response);
     const { rules, request } = this.#options;
     try {
       // At once, before the caller can change its response.
       const payload = new Payload(encodeValue(response));
-      const facts = judge(rules, response, request);
-      return { response, facts, captured: { kind: 'response', payload } };
+      const verdict = judge(rules, response, request);
+      return { response, verdict, captured: { kind: 'response', payload } };
     } catch {
-      return { response, facts: { rejection: 'unencodable' } };
+      return { response, verdict: { rejection: 'unencodable' } };
     }
   }
 
-  restore(captured: Captured, { signal, delays, crossTo }: Provenance): unknown {
+  restore(captured: SharedResponse, { signal, delays, crossTo }: Provenance): unknown {
     if (captured.kind === 'recording') return captured.recording.replay(signal);
     const { kind } = captured;
     const value = captured.payload.decode();
@@ -84,7 +89,7 @@ export class ValueCodec implements ResponseCodec<unknown> {
     return delays === undefined ? replayOf(value) : new PacedReplay(value, { delays, signal });
   }
 
-  pack(texts: readonly string[]): string {
+  packStream(texts: readonly string[]): string {
     return `[${texts.join(',')}]`;
   }
 
@@ -94,13 +99,13 @@ export class ValueCodec implements ResponseCodec<unknown> {
     return kind === 'response' ? crossMode.wholeOf(stored) : replayOf(crossMode.chunksOf(stored));
   }
 
-  #record(response: AsyncIterable<unknown>): Capture<unknown> {
+  #record(response: AsyncIterable<unknown>): CapturedResponse<unknown> {
     const recording = new Recording<unknown>({
       upstream: response[Symbol.asyncIterator](),
       watcher: new ChunkWatcher(this.#options),
       encode: encodeValue,
       decode: decodeValue,
     });
-    return { response, facts: {}, captured: { kind: 'recording', recording } };
+    return { response, verdict: {}, captured: { kind: 'recording', recording } };
   }
 }

@@ -147,7 +147,7 @@ export class Recording<Chunk> {
     this.#readers -= 1;
     if (this.#readers > 0 || this.#isOver) return;
     this.#isAbandoned = this.#end === undefined; // after the marker the answer is complete
-    this.#stop({ rejection: 'left' });
+    this.#stop({ rejection: 'abandoned' });
     // A failure of the stream as it is stopped reaches no caller.
     void (async () => this.#source.upstream.return?.())().catch(() => {});
   }
@@ -201,16 +201,16 @@ export class Recording<Chunk> {
     }
   }
 
-  #stop(facts: Verdict): void {
+  #stop(verdict: Verdict): void {
     this.#isOver = true;
-    this.#settle(facts);
+    this.#settle(verdict);
   }
 
-  #settle(facts: Verdict): void {
+  #settle(verdict: Verdict): void {
     if (this.#end !== undefined) return;
-    const rejection = this.#unencodable.size === 0 ? facts.rejection : 'unencodable';
+    const rejection = this.#unencodable.size === 0 ? verdict.rejection : 'unencodable';
     const [texts, waits] = [[...this.#texts], [...this.#waits]];
-    this.#end = { ...facts, rejection, texts, waits, took: this.#took };
+    this.#end = { ...verdict, rejection, texts, waits, took: this.#took };
     this.#resolveEnd(this.#end);
   }
 }

@@ -242,7 +242,7 @@ describe('a failure of the provider', () => {
     await expect(pending).rejects.toBe('gone');
     upstream.fail(new Error('late'));
     await turn();
-    expect(await recording.ended).toMatchObject({ rejection: 'left' });
+    expect(await recording.ended).toMatchObject({ rejection: 'abandoned' });
   });
 
   test('after the marker leaves what was kept', async () => {
@@ -278,7 +278,7 @@ describe('a reader that leaves', () => {
     expect([upstream.returns, recording.isAbandoned]).toEqual([0, false]);
     await other.return();
     expect([upstream.returns, recording.isAbandoned]).toEqual([1, true]);
-    expect(await recording.ended).toMatchObject({ rejection: 'left' });
+    expect(await recording.ended).toMatchObject({ rejection: 'abandoned' });
     expect(upstream.pulls).toBe(1);
   });
 

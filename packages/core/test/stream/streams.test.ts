@@ -191,7 +191,7 @@ describe('leaving early', () => {
     await settled();
     expect(source).toMatchObject({ calls: 1, stopped: 1, yielded: 1 });
     expect(story()).toEqual(['miss', 'not-admitted']);
-    expect(events[1]?.event).toMatchObject({ reason: 'left' });
+    expect(events[1]?.event).toMatchObject({ reason: 'abandoned' });
     expect(await chunksOf(await ask('p'))).toEqual([1, 2, 3]);
     expect(source.calls).toBe(2);
   });

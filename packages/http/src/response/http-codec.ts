@@ -1,6 +1,5 @@
 import {
-  type Capture,
-  type Captured,
+  type CapturedResponse,
   isOutageStatus,
   judge,
   Payload,
@@ -8,6 +7,7 @@ import {
   Recording,
   type ResponseCodec,
   type RunningStream,
+  type SharedResponse,
 } from '@cached-llm/core';
 import { parseBody } from '../request/index.ts';
 import { bodyOf, textsIn } from './body-text.ts';
@@ -52,15 +52,15 @@ function formatOf({ body, headers, ok }: Response): 'whole' | StreamFormat | und
 async function captureWhole(
   response: Response,
   { rules, request, url }: HttpCodecOptions,
-): Promise<Capture<Response>> {
+): Promise<CapturedResponse<Response>> {
   const bytes = await response.arrayBuffer();
   const text = new TextDecoder().decode(bytes);
-  const facts = response.ok ? judge(rules, parseBody(text), request) : { rejection: 'status' };
+  const verdict = response.ok ? judge(rules, parseBody(text), request) : { rejection: 'status' };
   const payload = new Payload(payloadText(headOf(response), text));
   const { status, statusText } = response;
   const head = { status, statusText, headers: liveHeaders(response) };
   const own = buildResponse(bytes, head, { outcome: 'miss', age: 0, url: response.url || url });
-  return { response: own, facts, captured: { kind: 'response', payload } };
+  return { response: own, verdict, captured: { kind: 'response', payload } };
 }
 
 interface StreamCapture {
@@ -72,7 +72,7 @@ interface StreamCapture {
 function captureStream(
   response: Response,
   { body, format, options }: StreamCapture,
-): Capture<Response> {
+): CapturedResponse<Response> {
   const recording = new Recording<string>({
     upstream: textsIn(body),
     watcher: streamWatcher({ ...options, format }),
@@ -81,10 +81,13 @@ function captureStream(
   });
   const own = { leader: options, liveHeaders: liveHeaders(response) };
   const captured = { kind: 'recording', recording, head: headOf(response), ...own } as const;
-  return { response, facts: {}, captured: captured as unknown as RunningStream }; // only `restore` reads it
+  return { response, verdict: {}, captured: captured as unknown as RunningStream }; // only `restore` reads it
 }
 
-async function capture(response: Response, options: HttpCodecOptions): Promise<Capture<Response>> {
+async function capture(
+  response: Response,
+  options: HttpCodecOptions,
+): Promise<CapturedResponse<Response>> {
   const { body, ok, status } = response;
   const format = formatOf(response);
   const isOutage = isOutageStatus(status);
@@ -93,10 +96,14 @@ async function capture(response: Response, options: HttpCodecOptions): Promise<C
     return captureStream(response, { body, format, options });
   }
   options.onPassedOn();
-  return { response, facts: { rejection: ok ? 'content-type' : 'status' }, isOutage };
+  return { response, verdict: { rejection: ok ? 'content-type' : 'status' }, isOutage };
 }
 
-function restore(captured: Captured, provenance: Provenance, options: HttpCodecOptions): Response {
+function restore(
+  captured: SharedResponse,
+  provenance: Provenance,
+  options: HttpCodecOptions,
+): Response {
   if (captured.kind !== 'recording') return restoreStored(captured, provenance, options);
   // `captureStream` of a codec like this one made it: the key of the flight says so.
   const { recording, head, ...live } = captured as unknown as HttpRecording;
@@ -109,5 +116,5 @@ function restore(captured: Captured, provenance: Provenance, options: HttpCodecO
 export const httpCodec = (options: HttpCodecOptions): ResponseCodec<Response> => ({
   capture: (response) => capture(response, options),
   restore: (captured, provenance) => restore(captured, provenance, options),
-  pack: (texts, head) => streamPayloadText(head as ResponseHead, texts), // the head that `captureStream` gave
+  packStream: (texts, head) => streamPayloadText(head as ResponseHead, texts), // the head that `captureStream` gave
 });

@@ -1,16 +1,16 @@
 import {
   type Adapter,
-  type Captured,
   CrossMode,
   type Fields,
   PacedReplay,
   type Provenance,
+  type SharedResponse,
 } from '@cached-llm/core';
 import { bodyOf } from './body-text.ts';
 import { buildResponse, type ResponseHead } from './build-response.ts';
 import { streamParser } from './stream-watcher.ts';
 
-type Stored = Exclude<Captured, { readonly kind: 'recording' }>;
+type Stored = Exclude<SharedResponse, { readonly kind: 'recording' }>;
 
 /** A payload: the head in one line of JSON, and below it the body as it came, or the texts of a stream. */
 export function payloadText(head: ResponseHead, body: string): string {
