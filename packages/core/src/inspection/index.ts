@@ -1,12 +1,8 @@
-// Whatever lies in a store is listed, filtered, restored and compared here.
-// It never asks a provider for an answer, and never shows the text of a prompt by itself.
+// This room shows what a store holds: it lists, filters, restores and compares entries, and explains a replay miss.
+// It never asks a provider, and it never shows the text of a prompt by itself. A call needs none of it but in replay mode.
 // Start at inspection.ts.
 
 export { Inspection } from './inspection.ts';
-export {
-  type NearestEntry,
-  nearestEntry,
-  replayBypass,
-  replayMiss,
-} from './nearest-entry.ts';
-export type { EntryFilter, InspectedRow, StoredEntry } from './scan-entries.ts';
+export { type NearestEntry, nearestEntry } from './nearest-entry.ts';
+export { replayBypass, replayMiss } from './replay-miss.ts';
+export type { EntryFilter, InspectedRow, StoredEntry } from './stored-entries.ts';

@@ -1,0 +1,91 @@
+import type { Address } from '../entry-store/index.ts';
+import type { Bypass, CacheEventEmitter } from '../events/index.ts';
+import type { CallIdentity } from '../key/index.ts';
+import { LlmCacheError } from '../options/index.ts';
+import { withDeadline } from '../store/index.ts';
+import type { Inspection } from './inspection.ts';
+import { type NearestEntry, nearestEntry } from './nearest-entry.ts';
+
+interface ReplayMissContext {
+  readonly events: CacheEventEmitter;
+  readonly inspection: Pick<Inspection, 'entries' | 'whyAbsent'>;
+}
+
+interface UnansweredRequest {
+  readonly call: { readonly identity: CallIdentity };
+  readonly address: Pick<Address, 'key' | 'scope'>;
+}
+
+/** Milliseconds that a better message may take. */
+const SEARCH_TIMEOUT = 2_000;
+
+const MAX_SHOWN_FIELDS = 8;
+
+const REMEDY = "Record it once with mode: 'read-write' (or CACHED_LLM_MODE=read-write).";
+
+const joinGiven = (parts: readonly (string | undefined)[]) =>
+  parts.filter((part) => part !== undefined).join(' · ');
+
+function fieldsText(fields: readonly string[]): string {
+  if (fields.length === 0) return 'something that the stored digests do not show';
+  const more = fields.length - MAX_SHOWN_FIELDS;
+  const shown = fields.slice(0, MAX_SHOWN_FIELDS).join(', ');
+  return more > 0 ? `${shown}, and ${more} more` : shown;
+}
+
+function hintOf(nearest: NearestEntry | undefined): string {
+  if (nearest === undefined) return '';
+  const { key, differing } = nearest;
+  const difference =
+    differing === undefined
+      ? 'record with explain: true to see in which fields it differs'
+      : `it differs in ${fieldsText(differing)}`;
+  return `The nearest recorded request is ${key}; ${difference}. `;
+}
+
+function whyAbsent({ address }: UnansweredRequest, { inspection }: ReplayMissContext): string {
+  try {
+    const why = inspection.whyAbsent(address.key);
+    return why === undefined ? '' : `${why} `;
+  } catch {
+    return ''; // a better message is not worth another error
+  }
+}
+
+/** Resolves to nothing where the store cannot list its entries, or does not in time. */
+async function search({ call, address }: UnansweredRequest, { inspection }: ReplayMissContext) {
+  try {
+    const entries = inspection.entries({ scope: address.scope });
+    return await withDeadline(nearestEntry(call.identity, entries), SEARCH_TIMEOUT);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Emits the events of a miss in `replay` mode, and resolves to the error that the caller gets: the provider is not
+ * called in this mode. The message names the nearest recorded request and the fields in which it differs.
+ */
+export async function replayMiss(
+  request: UnansweredRequest,
+  context: ReplayMissContext,
+): Promise<LlmCacheError> {
+  const { provider, model, operation } = request.call.identity;
+  const nearest = await search(request, context);
+  const event = { key: request.address.key, provider, model };
+  context.events.emit('miss', event);
+  const found = { nearest: nearest?.key, differing: nearest?.differing };
+  context.events.emit('replay-miss', { ...event, ...found });
+  return new LlmCacheError(
+    'REPLAY_MISS',
+    `No answer is recorded for this request (${joinGiven([provider, model, operation])}), and mode is 'replay'. ${whyAbsent(request, context)}${hintOf(nearest)}${REMEDY}`,
+  );
+}
+
+/** The error in `replay` mode for a request that bypasses the cache, because no recording can hold its answer. */
+export function replayBypass({ bypass, provider, field }: Bypass): LlmCacheError {
+  return new LlmCacheError(
+    'REPLAY_MISS',
+    `This request (${joinGiven([provider, field])}) bypasses the cache (${bypass}), so it cannot be recorded, and mode is 'replay'. Exclude it with \`when\`, or make it in another mode.`,
+  );
+}
