@@ -1,6 +1,7 @@
 // Without the secret nobody can read or forge a stored row, and no tenant receives another's answer.
 import { randomBytes } from 'node:crypto';
-import { type CacheOptions, cachedLlmCall, createLlmCache, MemoryStore } from '@cached-llm/core';
+import { type CacheOptions, cachedLlmCall, createLlmCache } from '@cached-llm/core';
+import { MemoryStore } from '@cached-llm/core/store';
 
 async function callTheModel(question: string) {
   return `the answer to: ${question}`; // your call to a model

@@ -6,7 +6,7 @@ import {
   type Rejection,
   rejectFinish,
   type Usage,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 import { offersHostedTool } from './identity.ts';
 
 /** A model says `{ unified, raw }`; a function that returns what `generateText` says has a plain word. */

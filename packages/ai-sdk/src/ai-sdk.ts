@@ -1,12 +1,5 @@
-import {
-  type Adapter,
-  type CallOptions,
-  defaultCache,
-  describeKind,
-  type LlmCache,
-  LlmCacheError,
-  policyForClient,
-} from '@cached-llm/core';
+import { type CallOptions, defaultCache, type LlmCache, LlmCacheError } from '@cached-llm/core';
+import { type Adapter, describeKind, policyForClient } from '@cached-llm/core/adapter';
 import {
   type EmbeddingModelMiddleware,
   type LanguageModelMiddleware,

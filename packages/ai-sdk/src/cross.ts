@@ -6,7 +6,7 @@ import {
   isFields,
   isGiven,
   listOf,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 import { rejects, usageOf } from './admission.ts';
 import { offersHostedTool } from './identity.ts';
 import { stream } from './stream.ts';

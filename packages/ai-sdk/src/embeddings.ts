@@ -1,4 +1,4 @@
-import { answerEach, splitByWeight } from '@cached-llm/core';
+import { answerEach, splitByWeight } from '@cached-llm/core/adapter';
 import type { EmbeddingModelMiddleware } from 'ai';
 
 type EmbedCall = Parameters<NonNullable<EmbeddingModelMiddleware['wrapEmbed']>>[0];

@@ -1,7 +1,7 @@
+import type { CallIdentity } from '@cached-llm/core';
 import {
   type Adapter,
   type Bypass,
-  type CallIdentity,
   type Fields,
   fieldsOf,
   identify,
@@ -10,7 +10,7 @@ import {
   isNeutralHeader,
   listOf,
   type Policy,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 
 /** Options of a provider that no answer depends on. */
 const NEUTRAL_OPTIONS = [

@@ -5,7 +5,7 @@ import {
   type SharedResponse,
   ValueCodec,
   type ValueCodecOptions,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 
 /** What every kind of model returns, as far as the cache reads it. */
 export interface ModelResult {

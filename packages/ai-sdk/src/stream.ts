@@ -1,4 +1,10 @@
-import { type Fields, fieldsOf, isFields, isGiven, type StreamRules } from '@cached-llm/core';
+import {
+  type Fields,
+  fieldsOf,
+  isFields,
+  isGiven,
+  type StreamRules,
+} from '@cached-llm/core/adapter';
 
 type Block = Record<string, unknown>;
 

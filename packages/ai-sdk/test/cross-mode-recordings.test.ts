@@ -1,6 +1,12 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { aiSdk } from '@cached-llm/ai-sdk';
-import { CrossMode, decodeValue, encodeValue, type Fields, isFields } from '@cached-llm/core';
+import {
+  CrossMode,
+  decodeValue,
+  encodeValue,
+  type Fields,
+  isFields,
+} from '@cached-llm/core/adapter';
 import {
   answerAsServerSentEvents,
   chunksOf,

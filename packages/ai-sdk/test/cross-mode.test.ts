@@ -1,6 +1,7 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { aiSdk, cachedLanguageModel } from '@cached-llm/ai-sdk';
-import { CrossMode, createLlmCache, type Fields } from '@cached-llm/core';
+import { createLlmCache } from '@cached-llm/core';
+import { CrossMode, type Fields } from '@cached-llm/core/adapter';
 import {
   chunksOf,
   type ExchangeResponse,

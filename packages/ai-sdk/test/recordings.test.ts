@@ -1,5 +1,6 @@
 import { cachedAiSdk } from '@cached-llm/ai-sdk';
-import { createLlmCache, fieldsOf } from '@cached-llm/core';
+import { createLlmCache } from '@cached-llm/core';
+import { fieldsOf } from '@cached-llm/core/adapter';
 import {
   type AroundClient,
   answerCase,

@@ -8,7 +8,7 @@ import {
   type Rejection,
   rejectFinish,
   type Usage,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 import { admission, offersTool } from '@cached-llm/http';
 
 /**

@@ -1,5 +1,6 @@
 import type { BaseAnthropic, Middleware, MiddlewareContext } from '@anthropic-ai/sdk';
-import { type Adapter, defaultCache, describeKind } from '@cached-llm/core';
+import { defaultCache } from '@cached-llm/core';
+import { type Adapter, describeKind } from '@cached-llm/core/adapter';
 import { type CachedClientOptions, cachedFetch, wrongClient } from '@cached-llm/http';
 import { rejects, usageOf } from './admission.ts';
 import { cross } from './cross.ts';

@@ -1,4 +1,10 @@
-import { type CrossRules, exactFields, type Fields, isFields, listOf } from '@cached-llm/core';
+import {
+  type CrossRules,
+  exactFields,
+  type Fields,
+  isFields,
+  listOf,
+} from '@cached-llm/core/adapter';
 import { stream } from './stream.ts';
 
 /** The known fields of each event, block and delta. One with another field may mean more than is known here. */

@@ -1,4 +1,10 @@
-import { type Fields, fieldsOf, isFields, listOf, type StreamRules } from '@cached-llm/core';
+import {
+  type Fields,
+  fieldsOf,
+  isFields,
+  listOf,
+  type StreamRules,
+} from '@cached-llm/core/adapter';
 
 const isOfType = (chunk: unknown, type: string) => isFields(chunk) && chunk.type === type;
 

@@ -7,7 +7,7 @@ import {
   type Rejection,
   rejectFinish,
   type Usage,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 import { jsonIn, usesHostedTool } from './identity.ts';
 
 /** What the model answered. InvokeModel returns it as bytes. */

@@ -1,15 +1,12 @@
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
+import { type CallOptions, defaultCache, type LlmCache, LlmCacheError } from '@cached-llm/core';
 import {
   type Adapter,
-  type CallOptions,
-  defaultCache,
   describeKind,
   type Fields,
-  type LlmCache,
-  LlmCacheError,
   type Policy,
   policyForClient,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 import { rejects, usageOf } from './admission.ts';
 import { embedEach, type ItemCalls, itemsOf } from './embeddings.ts';
 import { endWithFlight, underSignal } from './flight-signal.ts';

@@ -1,4 +1,11 @@
-import { answerEach, type Call, type Fields, fieldsOf, isFields, listOf } from '@cached-llm/core';
+import {
+  answerEach,
+  type Call,
+  type Fields,
+  fieldsOf,
+  isFields,
+  listOf,
+} from '@cached-llm/core/adapter';
 import { answerOf } from './admission.ts';
 import { withBodyRead } from './identity.ts';
 import { asBlob } from './response-codec.ts';

@@ -1,15 +1,15 @@
 import { types } from 'node:util';
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
+import type { CallIdentity } from '@cached-llm/core';
 import {
   type Adapter,
   type Bypass,
-  type CallIdentity,
   type Fields,
   fieldsOf,
   identify,
   isFields,
   type Policy,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 
 /** What the answer does not depend on. All other fields of a request are in its key. */
 export const ignore = [

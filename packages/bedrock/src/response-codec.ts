@@ -16,7 +16,7 @@ import {
   type SharedResponse,
   ValueCodec,
   type ValueCodecOptions,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 
 /** A client that needs nothing from files or the environment, and whose every response is one byte. */
 const OFFLINE: BedrockRuntimeClientConfig = {

@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, isFields, type StreamRules } from '@cached-llm/core';
+import { type Fields, fieldsOf, isFields, type StreamRules } from '@cached-llm/core/adapter';
 import { jsonIn } from './identity.ts';
 
 type Block = Record<string, unknown>;

@@ -1,11 +1,6 @@
 import { join } from 'node:path';
-import {
-  type CacheOptions,
-  createLlmCache,
-  type LlmCache,
-  openStore,
-  type Store,
-} from '@cached-llm/core';
+import { type CacheOptions, createLlmCache, type LlmCache } from '@cached-llm/core';
+import { openStore, type Store } from '@cached-llm/core/store';
 import {
   type RedisServer,
   startRedis,

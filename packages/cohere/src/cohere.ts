@@ -1,4 +1,4 @@
-import { type Adapter, describeKind } from '@cached-llm/core';
+import { type Adapter, describeKind } from '@cached-llm/core/adapter';
 import { type CachedClientOptions, cachedFetch, type Fetch, wrongClient } from '@cached-llm/http';
 import type { CohereClient, CohereClientV2 } from 'cohere-ai';
 import { rejects, usageOf } from './admission.ts';

@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, isGiven, listOf } from '@cached-llm/core';
+import { type Fields, fieldsOf, isGiven, listOf } from '@cached-llm/core/adapter';
 import { embeddingBatch } from '@cached-llm/http';
 
 /** The items of a request. A request that is taken apart embeds one kind of them. */

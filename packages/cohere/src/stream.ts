@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, isFields, type StreamRules } from '@cached-llm/core';
+import { type Fields, fieldsOf, isFields, type StreamRules } from '@cached-llm/core/adapter';
 import { mergeDelta } from '@cached-llm/http';
 
 /** The name of an event: the second version has it in `type`, the first in `event_type`. */

@@ -1,4 +1,4 @@
-import type { Leases, Store } from '../src/index.ts';
+import type { Leases, Store } from '../src/store.ts';
 
 interface Held {
   readonly token: string;

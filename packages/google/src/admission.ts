@@ -7,7 +7,7 @@ import {
   numberOf,
   type Rejection,
   type Usage,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 import { admission, offersTool, rejectChoices } from '@cached-llm/http';
 import { settingsOf } from './identity.ts';
 

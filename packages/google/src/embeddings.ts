@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, isFields, listOf } from '@cached-llm/core';
+import { type Fields, fieldsOf, isFields, listOf } from '@cached-llm/core/adapter';
 import { embeddingBatch } from '@cached-llm/http';
 
 /** Where a method has its texts, its vectors, and its count for all texts together. */

@@ -1,4 +1,4 @@
-import { type Adapter, describeKind } from '@cached-llm/core';
+import { type Adapter, describeKind } from '@cached-llm/core/adapter';
 import { type CachedClientOptions, cachedFetch, type Fetch, wrongClient } from '@cached-llm/http';
 import type { GoogleGenAI } from '@google/genai';
 import { rejects, usageOf } from './admission.ts';

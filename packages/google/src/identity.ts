@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, isGiven } from '@cached-llm/core';
+import { type Fields, fieldsOf, isGiven } from '@cached-llm/core/adapter';
 
 /** What the answer does not depend on, over HTTP and in the SDK's `config`. Every other field is in the key. */
 export const ignore = [

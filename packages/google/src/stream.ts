@@ -5,7 +5,7 @@ import {
   isGiven,
   listOf,
   type StreamRules,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 
 const isBlank = (part: Fields) => part.text === '' && Object.keys(part).length === 1;
 

@@ -1,4 +1,4 @@
-import { answerEach, type BatchRules, type Fields, isFields } from '@cached-llm/core';
+import { answerEach, type BatchRules, type Fields, isFields } from '@cached-llm/core/adapter';
 import { type FetchSettings, httpCall } from './http-call.ts';
 import type { HttpRequest } from './request/index.ts';
 import { buildResponse, liveHeaders, OUTCOME_HEADER } from './response/index.ts';

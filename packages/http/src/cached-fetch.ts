@@ -1,4 +1,5 @@
-import { defaultCache, isFields, isLlmCacheError, policyForClient } from '@cached-llm/core';
+import { defaultCache, isLlmCacheError } from '@cached-llm/core';
+import { isFields, policyForClient } from '@cached-llm/core/adapter';
 import { answerBatch } from './batch.ts';
 import { type CachedFetchOptions, type Fetch, type FetchSettings, httpCall } from './http-call.ts';
 import { type HttpRequest, readRequest } from './request/index.ts';

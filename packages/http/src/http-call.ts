@@ -1,11 +1,5 @@
-import {
-  type Adapter,
-  type Call,
-  type CallOptions,
-  defaultAdapter,
-  type LlmCache,
-  type Policy,
-} from '@cached-llm/core';
+import type { CallOptions, LlmCache } from '@cached-llm/core';
+import { type Adapter, type Call, defaultAdapter, type Policy } from '@cached-llm/core/adapter';
 import { type HttpRequest, httpIdentity } from './request/index.ts';
 import { httpCodec } from './response/index.ts';
 

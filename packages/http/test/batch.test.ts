@@ -1,4 +1,5 @@
-import { type Adapter, createLlmCache, defaultAdapter, type Fields } from '@cached-llm/core';
+import { createLlmCache } from '@cached-llm/core';
+import { type Adapter, defaultAdapter, type Fields } from '@cached-llm/core/adapter';
 import { cachedFetch } from '@cached-llm/http';
 import { sqliteStore } from '@cached-llm/store-sqlite';
 import { type ReceivedRequest, startWireServer, temporaryFolder } from '@cached-llm/testing';

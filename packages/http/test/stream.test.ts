@@ -1,5 +1,5 @@
-import type { Adapter } from '@cached-llm/core';
-import { defaultAdapter } from '@cached-llm/core';
+import type { Adapter } from '@cached-llm/core/adapter';
+import { defaultAdapter } from '@cached-llm/core/adapter';
 import { type ExchangeResponse, serverSentEvents } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import {

@@ -6,7 +6,7 @@ import {
   listOf,
   type Rejection,
   rejectFinish,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 import type { BaseMessage } from '@langchain/core/messages';
 import type { Generation } from '@langchain/core/outputs';
 

@@ -1,12 +1,5 @@
-import {
-  type CallOptions,
-  defaultCache,
-  judge,
-  type LlmCache,
-  LlmCacheError,
-  type Policy,
-  policyForClient,
-} from '@cached-llm/core';
+import { type CallOptions, defaultCache, type LlmCache, LlmCacheError } from '@cached-llm/core';
+import { judge, type Policy, policyForClient } from '@cached-llm/core/adapter';
 import {
   BaseCache,
   deserializeStoredGeneration,

@@ -7,7 +7,7 @@ import {
   numberOf,
   type Rejection,
   type Usage,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 import { admission, hasEachEmbedding, isSilent, offersTool, rejectChoices } from '@cached-llm/http';
 
 /** Is this an error, as a whole response or as a chunk of a stream? */

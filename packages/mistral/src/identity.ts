@@ -1,4 +1,4 @@
-import { type Fields, isGiven } from '@cached-llm/core';
+import { type Fields, isGiven } from '@cached-llm/core/adapter';
 
 /** What the answer does not depend on, as the API and as the SDK name it. Every other field is in the key. */
 export const ignore = [

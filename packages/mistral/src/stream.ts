@@ -1,4 +1,4 @@
-import { type Fields, isFields, type StreamRules } from '@cached-llm/core';
+import { type Fields, isFields, type StreamRules } from '@cached-llm/core/adapter';
 import { assembleChoices } from '@cached-llm/http';
 import { isError } from './admission.ts';
 

@@ -8,7 +8,7 @@ import {
   type Rejection,
   rejectFinish,
   type Usage,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 import { isSilent } from '@cached-llm/http';
 
 /** Thinking alone is no answer. */

@@ -1,4 +1,4 @@
-import { listOf } from '@cached-llm/core';
+import { listOf } from '@cached-llm/core/adapter';
 import { embeddingBatch } from '@cached-llm/http';
 
 /** `/api/embed`: each text is embedded once, in whatever batch it comes. */

@@ -1,4 +1,4 @@
-import { type Fields, isFields, isGiven, type StreamRules } from '@cached-llm/core';
+import { type Fields, isFields, isGiven, type StreamRules } from '@cached-llm/core/adapter';
 
 function ends(line: unknown): boolean {
   return isFields(line) && (line.done === true || isGiven(line.error));

@@ -8,7 +8,7 @@ import {
   type Rejection,
   rejectFinish,
   type Usage,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 import { admission, hasEachEmbedding, offersTool, rejectChoices } from '@cached-llm/http';
 
 /** Tools that the caller's side runs. What any other tool finds depends on time or on state elsewhere. */

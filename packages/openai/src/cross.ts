@@ -6,7 +6,7 @@ import {
   isFields,
   isGiven,
   listOf,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 import { mergeDelta } from '@cached-llm/http';
 
 /** Fields that every chunk has, with the same value. */

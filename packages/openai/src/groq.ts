@@ -6,7 +6,7 @@ import {
   isGiven,
   listOf,
   type Rejection,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 import type { Fetch } from '@cached-llm/http';
 import { type CachedOpenAIOptions, openai, withCachedFetch } from './openai.ts';
 

@@ -1,4 +1,4 @@
-import { type Fields, isGiven } from '@cached-llm/core';
+import { type Fields, isGiven } from '@cached-llm/core/adapter';
 
 /** What the answer does not depend on. Every other field of a request is in its key. */
 export const ignore = [

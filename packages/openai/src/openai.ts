@@ -1,4 +1,4 @@
-import { type Adapter, describeKind } from '@cached-llm/core';
+import { type Adapter, describeKind } from '@cached-llm/core/adapter';
 import {
   type CachedClientOptions,
   type CachedFetchOptions,

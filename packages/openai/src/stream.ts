@@ -1,4 +1,4 @@
-import { type Fields, isFields, isGiven, type StreamRules } from '@cached-llm/core';
+import { type Fields, isFields, isGiven, type StreamRules } from '@cached-llm/core/adapter';
 import { assembleChoices } from '@cached-llm/http';
 
 /** Ends of the Responses API, the good one and the others: each carries the whole response. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type Adapter, cachedLlmCall, createLlmCache, defaultAdapter } from '@cached-llm/core';
+import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
+import { type Adapter, defaultAdapter } from '@cached-llm/core/adapter';
 import { freePort } from '@cached-llm/testing';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';

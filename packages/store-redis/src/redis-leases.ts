@@ -1,4 +1,4 @@
-import type { Leases } from '@cached-llm/core';
+import type { Leases } from '@cached-llm/core/store';
 import type { RedisClientType } from '@keyv/redis';
 import { RedisRefusedError } from './redis-errors.ts';
 import type { RedisServers } from './redis-servers.ts';

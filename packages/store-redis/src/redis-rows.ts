@@ -1,4 +1,4 @@
-import type { StoredRow } from '@cached-llm/core';
+import type { StoredRow } from '@cached-llm/core/store';
 import KeyvRedis, { type RedisClientType } from '@keyv/redis';
 import type { DeserializedData } from 'keyv';
 import type { RedisServers } from './redis-servers.ts';

@@ -1,4 +1,4 @@
-import type { StoredRow } from '@cached-llm/core';
+import type { StoredRow } from '@cached-llm/core/store';
 import { expiryNow, textIn } from './row-text.ts';
 import { EXPIRY, EXPIRY_INDEX, IS_LIVE, TABLE } from './schema.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';

@@ -1,4 +1,4 @@
-import type { Leases } from '@cached-llm/core';
+import type { Leases } from '@cached-llm/core/store';
 import { LEASES } from './schema.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 

@@ -1,4 +1,5 @@
-import { type Leases, LlmCacheError, type Store, type StoredRow } from '@cached-llm/core';
+import { LlmCacheError } from '@cached-llm/core';
+import type { Leases, Store, StoredRow } from '@cached-llm/core/store';
 import { type Deserialize, Keyv, type StoredDataNoRaw, type StoredDataRaw } from 'keyv';
 import { sweepRows } from './eviction.ts';
 import { countRows, scanRows } from './prefix-scan.ts';

@@ -1,4 +1,4 @@
-import { MemoryStore } from '@cached-llm/core';
+import { MemoryStore } from '@cached-llm/core/store';
 import { percentOf, type Room, sizeOf } from './room.ts';
 import type { Access, Trace } from './trace.ts';
 

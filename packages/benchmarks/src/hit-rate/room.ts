@@ -1,4 +1,4 @@
-import { MemoryStore } from '@cached-llm/core';
+import { MemoryStore } from '@cached-llm/core/store';
 import type { Access, Trace } from './trace.ts';
 
 /** The limits of a store. */

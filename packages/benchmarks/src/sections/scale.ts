@@ -1,4 +1,5 @@
-import { cachedLlmCall, createLlmCache, MemoryStore } from '@cached-llm/core';
+import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
+import { MemoryStore } from '@cached-llm/core/store';
 import type { Contender } from '../contenders/index.ts';
 import { keyOf, limit, OURS } from '../contenders/index.ts';
 import { answersOnce, requestOf, responseOf, rounds, takingTurns } from '../measuring/index.ts';

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Adapter } from '@cached-llm/core';
+import type { Adapter } from '@cached-llm/core/adapter';
 import { Failure, UsageFailure } from '../terminal/index.ts';
 import { texts } from './options.ts';
 

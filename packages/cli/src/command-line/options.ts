@@ -1,4 +1,5 @@
-import { type Duration, toMilliseconds } from '@cached-llm/core';
+import type { Duration } from '@cached-llm/core';
+import { toMilliseconds } from '@cached-llm/core/store';
 import { UsageFailure } from '../terminal/index.ts';
 
 /** One option of a command: how help shows it, and how its value is read. */

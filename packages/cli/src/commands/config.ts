@@ -1,4 +1,5 @@
-import { createLlmCache, LlmCacheError, optionsFromEnvironment } from '@cached-llm/core';
+import { createLlmCache, LlmCacheError } from '@cached-llm/core';
+import { optionsFromEnvironment } from '@cached-llm/core/store';
 import { dashed, defineCommand, type Globals } from '../command-line/index.ts';
 import { maskedUrl } from '../store/index.ts';
 import { EXIT, formatTable, type Host } from '../terminal/index.ts';

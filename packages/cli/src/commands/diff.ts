@@ -1,4 +1,5 @@
-import { differingFields, isFields, type StoredEntry } from '@cached-llm/core';
+import { isFields } from '@cached-llm/core/adapter';
+import { differingFields, type StoredEntry } from '@cached-llm/core/store';
 import { defineCommand } from '../command-line/index.ts';
 import { entryFacts, findEntry, payloadValue, withCache } from '../store/index.ts';
 import { formatTable } from '../terminal/index.ts';

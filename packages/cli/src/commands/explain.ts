@@ -1,17 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
+import type { CallIdentity } from '@cached-llm/core';
 import {
   type Adapter,
-  type CallIdentity,
-  fieldDigests,
   identify,
   isFields,
-  type NearestEntry,
-  nearestEntry,
   type Policy,
   policyForClient,
+} from '@cached-llm/core/adapter';
+import {
+  fieldDigests,
+  type NearestEntry,
+  nearestEntry,
   type StoredEntry,
-} from '@cached-llm/core';
+} from '@cached-llm/core/store';
 import { httpIdentity, readRequest } from '@cached-llm/http';
 import {
   defineCommand,

@@ -1,4 +1,5 @@
-import type { LlmCache, StoredEntry } from '@cached-llm/core';
+import type { LlmCache } from '@cached-llm/core';
+import type { StoredEntry } from '@cached-llm/core/store';
 import {
   countLines,
   defineCommand,

@@ -1,4 +1,4 @@
-import type { StoredEntry } from '@cached-llm/core';
+import type { StoredEntry } from '@cached-llm/core/store';
 import { defineCommand, flag, type Session } from '../command-line/index.ts';
 import {
   entryFacts,

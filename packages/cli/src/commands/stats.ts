@@ -1,14 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type {
-  Ledger,
-  LedgerFigures,
-  LedgerGroup,
-  LedgerRow,
-  LlmCache,
-  Money,
-  Timing,
-  TokenCount,
-} from '@cached-llm/core';
+import type { Ledger, LedgerRow, LlmCache } from '@cached-llm/core';
+import type { LedgerFigures, LedgerGroup, Money, Timing, TokenCount } from '@cached-llm/core/store';
 import { defineCommand, duration, flag, oneOf, type Session } from '../command-line/index.ts';
 import { withCache } from '../store/index.ts';
 import {

@@ -1,4 +1,5 @@
-import type { InspectedRow, LlmCache } from '@cached-llm/core';
+import type { LlmCache } from '@cached-llm/core';
+import type { InspectedRow } from '@cached-llm/core/store';
 import { defineCommand, type Session } from '../command-line/index.ts';
 import { withCache } from '../store/index.ts';
 import { EXIT, formatCount, formatFacts, withProgress } from '../terminal/index.ts';

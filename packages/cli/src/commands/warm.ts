@@ -1,4 +1,5 @@
-import { isFields, type LlmCache } from '@cached-llm/core';
+import type { LlmCache } from '@cached-llm/core';
+import { isFields } from '@cached-llm/core/adapter';
 import { cachedFetch, type Fetch } from '@cached-llm/http';
 import {
   count,

@@ -1,4 +1,4 @@
-import type { StoredEntry } from '@cached-llm/core';
+import type { StoredEntry } from '@cached-llm/core/store';
 import { formatDuration } from '../terminal/index.ts';
 
 /** The last instant that a `Date` can hold. */

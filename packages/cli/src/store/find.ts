@@ -1,4 +1,5 @@
-import type { EntryFilter, LlmCache, StoredEntry } from '@cached-llm/core';
+import type { LlmCache } from '@cached-llm/core';
+import type { EntryFilter, StoredEntry } from '@cached-llm/core/store';
 import { bytes, duration, type OptionValues, oneOf, text } from '../command-line/index.ts';
 import { Failure, UsageFailure } from '../terminal/index.ts';
 

@@ -1,14 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  type CacheOptions,
-  createLlmCache,
-  type LlmCache,
-  openStore,
-  optionsFromEnvironment,
-  type Store,
-} from '@cached-llm/core';
+import { type CacheOptions, createLlmCache, type LlmCache } from '@cached-llm/core';
+import { openStore, optionsFromEnvironment, type Store } from '@cached-llm/core/store';
 import type { Session } from '../command-line/index.ts';
 import { Failure, UsageFailure } from '../terminal/index.ts';
 

@@ -1,4 +1,5 @@
-import type { EntryFilter, LlmCache } from '@cached-llm/core';
+import type { LlmCache } from '@cached-llm/core';
+import type { EntryFilter } from '@cached-llm/core/store';
 import type { Session } from '../command-line/index.ts';
 import { Failure, inParallel, withProgress } from '../terminal/index.ts';
 

@@ -29,7 +29,7 @@ function commonUsage(response: unknown): Usage | undefined {
 }
 
 /** What every provider would call unfit, whatever the provider. */
-export function rejectUnusable(response: unknown): Rejection | undefined {
+function rejectUnusable(response: unknown): Rejection | undefined {
   if (response === undefined || response === null) return 'empty';
   if (!isFields(response)) return undefined;
   if (response.error !== undefined && response.error !== null) return 'error';

@@ -5,7 +5,7 @@ export type { Adapter, BatchRules, CrossRules, StreamRules } from './adapter.ts'
 export { type AdmissionRules, judge, judgeStream, type Verdict } from './admission.ts';
 export { answerEach, splitByWeight } from './batch.ts';
 export { CrossMode, exactFields, type StoredResponse } from './cross-mode.ts';
-export { defaultAdapter, rejectUnusable } from './default-adapter.ts';
+export { defaultAdapter } from './default-adapter.ts';
 export { finishReasons, rejectFinish } from './finish-reason.ts';
 export { isNeutralHeader } from './neutral-headers.ts';
 export { isKnownOutage, isOutage, isOutageStatus, ProviderBackOff } from './outage.ts';

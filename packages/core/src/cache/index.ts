@@ -8,4 +8,4 @@ export { defaultCache, optionsFromEnvironment, replaceDefaultCache } from './def
 export type { Selection } from './invalidate.ts';
 export { LlmCache } from './llm-cache.ts';
 export { openStore } from './open-store.ts';
-export type { WarmOptions, WarmReport } from './warm.ts';
+export type { WarmReport } from './warm.ts';

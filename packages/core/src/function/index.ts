@@ -9,4 +9,4 @@ export {
   type WithInfo,
 } from './cached-llm-call.ts';
 export type { FunctionOptions } from './function-identity.ts';
-export { type TrialOptions, trials } from './trials.ts';
+export { trials } from './trials.ts';

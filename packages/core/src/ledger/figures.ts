@@ -36,7 +36,7 @@ export interface Money {
 }
 
 /** What answers from the store saved, and what calls cost. A hit is never counted as spent. */
-export interface SavedAndSpent<Amount> {
+interface SavedAndSpent<Amount> {
   readonly saved: Amount;
   readonly spent: Amount;
 }

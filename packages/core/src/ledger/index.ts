@@ -12,7 +12,6 @@ export type {
   LedgerGroup,
   LedgerRow,
   Money,
-  SavedAndSpent,
   Timing,
   TokenCount,
 } from './figures.ts';

@@ -5,7 +5,6 @@ export {
   type Admit,
   type CallOptions,
   type Mode,
-  type OnModelChange,
   type Rejection,
   WRITING_MODES,
 } from './call-options.ts';
@@ -15,7 +14,7 @@ export {
   toPositiveMilliseconds,
   toWholeNumber,
 } from './duration.ts';
-export { describeKind, isLlmCacheError, LlmCacheError, type LlmCacheErrorCode } from './errors.ts';
+export { describeKind, isLlmCacheError, LlmCacheError } from './errors.ts';
 export {
   DEFAULT_POLICY,
   type Policy,

@@ -5,6 +5,5 @@
 export { PacedReplay } from './paced-replay.ts';
 export {
   Recording,
-  type RecordingEnd,
   type StreamWatcher,
 } from './recording.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Admit, cachedLlmCall, type FunctionOptions } from '../../src/index.ts';
+import { cachedLlmCall, type FunctionOptions } from '../../src/index.ts';
+import type { Admit } from '../../src/options/index.ts';
 import { settled, startTrial } from '../trial.ts';
 
 /** Asks twice for `answer`; is the second time a hit, and if not, why? */

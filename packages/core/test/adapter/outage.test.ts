@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { isOutage } from '../../src/adapter/outage.ts';
-import { isOutageStatus } from '../../src/index.ts';
+import { isOutageStatus } from '../../src/adapter.ts';
 
 describe('a status', () => {
   test.each([408, 429, 500, 502, 503, 504, 529])('%d speaks of the provider', (status) => {

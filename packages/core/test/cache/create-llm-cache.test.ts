@@ -5,8 +5,8 @@ import {
   cachedLlmCall,
   createLlmCache,
   LlmCacheError,
-  openStore,
 } from '../../src/index.ts';
+import { openStore } from '../../src/store.ts';
 
 /** A caller without types. */
 const untyped = (options: object) => options as CacheOptions;

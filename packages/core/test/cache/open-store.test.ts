@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { MemoryStore, openStore } from '../../src/index.ts';
+import { MemoryStore, openStore } from '../../src/store.ts';
 import { type Application, install, newApplication } from '../function/application.ts';
 
 describe('openStore', () => {

@@ -1,4 +1,4 @@
-import type { Store, StoredRow } from '../../src/index.ts';
+import type { Store, StoredRow } from '../../src/store.ts';
 
 /** Rows in this process that can be listed, for several caches that stand for several processes. */
 export class ScannedStore implements Store {

@@ -4,13 +4,8 @@ import { temporaryFolder } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import Keyv from 'keyv';
 import { Keyv as Keyv6 } from 'keyv-6';
-import {
-  type CacheOptions,
-  cachedLlmCall,
-  createLlmCache,
-  MemoryStore,
-  openStore,
-} from '../../src/index.ts';
+import { type CacheOptions, cachedLlmCall, createLlmCache } from '../../src/index.ts';
+import { MemoryStore, openStore } from '../../src/store.ts';
 import { QUESTION, startProvider } from '../provider.ts';
 import { settled, startTrial } from '../trial.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { cachedLlmCall, type WarmReport } from '../../src/index.ts';
+import type { WarmReport } from '../../src/cache/index.ts';
+import { cachedLlmCall } from '../../src/index.ts';
 import { closedGate } from '../flight/gate.ts';
 import { startProvider } from '../provider.ts';
 import { settled, startTrial } from '../trial.ts';

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { type CacheOptions, cachedLlmCall, MemoryStore } from '../../src/index.ts';
+import { type CacheOptions, cachedLlmCall } from '../../src/index.ts';
+import { MemoryStore } from '../../src/store.ts';
 import { QUESTION, startProvider } from '../provider.ts';
 import { OLDER_SECRET, SECRET } from '../secrecy/secret-texts.ts';
 import { settled, startTrial } from '../trial.ts';

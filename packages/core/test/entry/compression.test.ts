@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type CacheOptions, cachedLlmCall, createLlmCache, MemoryStore } from '../../src/index.ts';
+import { type CacheOptions, cachedLlmCall, createLlmCache } from '../../src/index.ts';
+import { MemoryStore } from '../../src/store.ts';
 import { DUMPED_STORES, type DumpedStore } from '../inspection/dumped-stores.ts';
 import { QUESTION, startTurns } from '../provider.ts';
 import { SECRET } from '../secrecy/secret-texts.ts';

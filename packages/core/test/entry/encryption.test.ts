@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type CacheOptions, cachedLlmCall, MemoryStore } from '../../src/index.ts';
+import { type CacheOptions, cachedLlmCall } from '../../src/index.ts';
+import { MemoryStore } from '../../src/store.ts';
 import { DUMPED_STORES, type DumpedStore } from '../inspection/dumped-stores.ts';
 import { QUESTION, startProvider, startTurns } from '../provider.ts';
 import { OLDER_SECRET, SECRET } from '../secrecy/secret-texts.ts';

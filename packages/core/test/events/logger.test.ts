@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { cachedLlmCall, createLlmCache, type Logger } from '../../src/index.ts';
+import type { Logger } from '../../src/events/index.ts';
+import { cachedLlmCall, createLlmCache } from '../../src/index.ts';
 import { startProvider } from '../provider.ts';
 import { settled } from '../trial.ts';
 

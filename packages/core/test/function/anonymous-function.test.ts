@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import Keyv from 'keyv';
-import { cachedLlmCall, createLlmCache, MemoryStore } from '../../src/index.ts';
+import { cachedLlmCall, createLlmCache } from '../../src/index.ts';
+import { MemoryStore } from '../../src/store.ts';
 import { settled, startTrial } from '../trial.ts';
 
 const upper = () => async (text: string) => text.toUpperCase();

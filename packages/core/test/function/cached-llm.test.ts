@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { CachedLLM, createLlmCache, MemoryStore } from '../../src/index.ts';
+import { CachedLLM, createLlmCache } from '../../src/index.ts';
+import { MemoryStore } from '../../src/store.ts';
 import { settled, startTrial } from '../trial.ts';
 
 async function chunksOf(stream: AsyncIterable<unknown>): Promise<unknown[]> {

@@ -9,8 +9,8 @@ import {
   createLlmCache,
   type Duration,
   type LlmCache,
-  MemoryStore,
 } from '../../src/index.ts';
+import { MemoryStore } from '../../src/store.ts';
 
 /** `true` where the two are one type, and an error of the compiler where they are not. */
 type Equal<One, Other> =

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { redisStore } from '@cached-llm/store-redis';
 import { sqliteStore } from '@cached-llm/store-sqlite';
 import { startRedis, temporaryFolder } from '@cached-llm/testing';
-import { MemoryStore, type Store } from '../../src/index.ts';
+import { MemoryStore, type Store } from '../../src/store.ts';
 
 /** A real store, with every byte it holds. */
 export interface DumpedStore {

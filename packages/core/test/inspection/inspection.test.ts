@@ -1,4 +1,5 @@
-import { createLlmCache, MemoryStore, type StoredEntry } from '@cached-llm/core';
+import { createLlmCache } from '@cached-llm/core';
+import { MemoryStore, type StoredEntry } from '@cached-llm/core/store';
 import { manualClock } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
 

@@ -4,9 +4,8 @@ import {
   cachedLlmCall,
   isLlmCacheError,
   LlmCacheError,
-  MemoryStore,
-  nearestEntry,
 } from '../../src/index.ts';
+import { MemoryStore, nearestEntry } from '../../src/store.ts';
 import { startProvider } from '../provider.ts';
 import { settled, startTrial } from '../trial.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { cachedLlmCall, createLlmCache, MemoryStore, type Selection } from '../../src/index.ts';
+import { cachedLlmCall, createLlmCache, type Selection } from '../../src/index.ts';
+import { MemoryStore } from '../../src/store.ts';
 import { closedGate } from '../flight/gate.ts';
 import { QUESTION, type Question, startProvider } from '../provider.ts';
 import { SlowStore } from '../store/slow-store.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type CacheOptions, cachedLlmCall, MemoryStore } from '../../src/index.ts';
+import { type CacheOptions, cachedLlmCall } from '../../src/index.ts';
+import { MemoryStore } from '../../src/store.ts';
 import { settled, startTrial } from '../trial.ts';
 
 interface Ask {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type CallIdentity, differingFields, fieldDigests } from '../../src/index.ts';
+import type { CallIdentity } from '../../src/index.ts';
 import { fingerprint } from '../../src/key/fingerprint.ts';
+import { differingFields, fieldDigests } from '../../src/store.ts';
 import { arbitraryLeaf } from './arbitrary-json.ts';
 
 const message = (content: string, role = 'user') => ({ role, content });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { cachedLlmCall, createLlmCache, MemoryStore } from '../../src/index.ts';
+import { cachedLlmCall, createLlmCache } from '../../src/index.ts';
+import { MemoryStore } from '../../src/store.ts';
 import { QUESTION, type Question, startProvider } from '../provider.ts';
 import { settled, startTrial } from '../trial.ts';
 

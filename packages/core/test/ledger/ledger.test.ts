@@ -1,13 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  type Adapter,
-  type CacheOptions,
-  cachedLlmCall,
-  createLlmCache,
-  defaultAdapter,
-  type Mode,
-  type Usage,
-} from '../../src/index.ts';
+import { type Adapter, defaultAdapter, type Usage } from '../../src/adapter.ts';
+import { type CacheOptions, cachedLlmCall, createLlmCache, type Mode } from '../../src/index.ts';
 import { ScannedStore } from '../cache/scanned-store.ts';
 import { closedGate } from '../flight/gate.ts';
 import { settled, startTrial } from '../trial.ts';

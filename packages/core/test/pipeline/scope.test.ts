@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
+import { policyForClient } from '../../src/adapter.ts';
 import {
   CachedLLM,
   type CacheOptions,
   type CallOptions,
   cachedLlmCall,
   createLlmCache,
-  MemoryStore,
-  policyForClient,
 } from '../../src/index.ts';
+import { MemoryStore } from '../../src/store.ts';
 import { QUESTION, startProvider } from '../provider.ts';
 import { startTrial } from '../trial.ts';
 

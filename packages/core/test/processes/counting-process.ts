@@ -1,6 +1,7 @@
 // Run by a test: one of several processes that count. Arguments: store, its own name, how often it writes, questions.
 import { once } from 'node:events';
-import { type Adapter, cachedLlmCall, createLlmCache, defaultAdapter } from '@cached-llm/core';
+import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
+import { type Adapter, defaultAdapter } from '@cached-llm/core/adapter';
 
 const [store = '', name = '', ledger = '10s', questions = '1'] = process.argv.slice(2);
 const cache = createLlmCache({ store, ledger: ledger as '10s', storeTimeout: '30s' }); // as the test writes it

@@ -1,11 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  type Adapter,
-  type CacheOptions,
-  cachedLlmCall,
-  defaultAdapter,
-  type Fields,
-} from '../../src/index.ts';
+import { type Adapter, defaultAdapter, type Fields } from '../../src/adapter.ts';
+import { type CacheOptions, cachedLlmCall } from '../../src/index.ts';
 import { closedGate, type Gate } from '../flight/gate.ts';
 import { settled, startTrial } from '../trial.ts';
 

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { cachedLlmCall, MemoryStore } from '../../src/index.ts';
+import { cachedLlmCall } from '../../src/index.ts';
+import { MemoryStore } from '../../src/store.ts';
 import { settled, startTrial } from '../trial.ts';
 
 const PROMPT = 'secret-prompt';

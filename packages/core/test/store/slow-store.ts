@@ -1,4 +1,4 @@
-import type { Store } from '../../src/index.ts';
+import type { Store } from '../../src/store.ts';
 import type { Gate } from '../flight/gate.ts';
 import { closedGate } from '../flight/gate.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { withChecksum, withoutChecksum } from '../../src/entry/entry-text.ts';
-import { cachedLlmCall, MemoryStore, type Store } from '../../src/index.ts';
+import { cachedLlmCall } from '../../src/index.ts';
+import { MemoryStore, type Store } from '../../src/store.ts';
 import { QUESTION, startProvider } from '../provider.ts';
 import { settled, startTrial } from '../trial.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { cachedLlmCall, createLlmCache, MemoryStore, type Store } from '../../src/index.ts';
+import { cachedLlmCall, createLlmCache } from '../../src/index.ts';
+import { MemoryStore, type Store } from '../../src/store.ts';
 import { QUESTION, startProvider } from '../provider.ts';
 import { settled, startTrial } from '../trial.ts';
 

@@ -7,7 +7,7 @@ import {
   listOf,
   type Rejection,
   rejectFinish,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 
 /** What one provider's admission decides by itself. */
 export interface AdmissionRules {

@@ -1,4 +1,4 @@
-import { type Fields, isFields, listOf } from '@cached-llm/core';
+import { type Fields, isFields, listOf } from '@cached-llm/core/adapter';
 
 type List = readonly unknown[];
 

@@ -1,4 +1,10 @@
-import { type BatchRules, type Fields, isFields, listOf, splitByWeight } from '@cached-llm/core';
+import {
+  type BatchRules,
+  type Fields,
+  isFields,
+  listOf,
+  splitByWeight,
+} from '@cached-llm/core/adapter';
 
 type Counts = Readonly<Record<string, number>>;
 

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { CallIdentity } from '@cached-llm/core';
 import {
   type Adapter,
   type Bypass,
-  type CallIdentity,
   identify,
   isFields,
   isNeutralHeader,
   type Policy,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 import type { HttpRequest } from './read-request.ts';
 
 /** Query parameters that carry a credential. */

@@ -1,4 +1,4 @@
-import type { Provenance } from '@cached-llm/core';
+import type { Provenance } from '@cached-llm/core/adapter';
 
 /** The header that names the outcome on every response that may be shared or stored: `hit`, `stale` or `miss`. */
 export const OUTCOME_HEADER = 'x-cached-llm';

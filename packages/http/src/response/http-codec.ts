@@ -8,7 +8,7 @@ import {
   type ResponseCodec,
   type RunningStream,
   type SharedResponse,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 import { parseBody } from '../request/index.ts';
 import { bodyOf, textsIn } from './body-text.ts';
 import { buildResponse, headOf, liveHeaders, type ResponseHead } from './build-response.ts';

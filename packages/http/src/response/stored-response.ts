@@ -5,7 +5,7 @@ import {
   PacedReplay,
   type Provenance,
   type SharedResponse,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 import { bodyOf } from './body-text.ts';
 import { buildResponse, type ResponseHead } from './build-response.ts';
 import { streamParser } from './stream-watcher.ts';

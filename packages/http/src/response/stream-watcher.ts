@@ -3,7 +3,7 @@ import {
   type AdmissionRules,
   judgeStream,
   type StreamWatcher,
-} from '@cached-llm/core';
+} from '@cached-llm/core/adapter';
 import { createParser } from 'eventsource-parser';
 
 export type StreamFormat = 'sse' | 'ndjson';

@@ -1,4 +1,5 @@
-import { type Adapter, type CacheOptions, CrossMode, type Fields } from '@cached-llm/core';
+import type { CacheOptions } from '@cached-llm/core';
+import { type Adapter, CrossMode, type Fields } from '@cached-llm/core/adapter';
 import type { RecordedAnswer, RecordedPair } from '../recorded-exchanges/index.ts';
 import type { Expect } from '../test-environment/index.ts';
 import {

@@ -1,4 +1,5 @@
-import { type Adapter, createLlmCache, type LlmCache } from '@cached-llm/core';
+import { createLlmCache, type LlmCache } from '@cached-llm/core';
+import type { Adapter } from '@cached-llm/core/adapter';
 import { reordered } from '../adapter-conformance/index.ts';
 import type { RecordedCase } from '../recorded-exchanges/index.ts';
 import type { Expect } from '../test-environment/index.ts';

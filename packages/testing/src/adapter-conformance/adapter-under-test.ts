@@ -1,4 +1,5 @@
-import type { Adapter, LlmCache, Usage } from '@cached-llm/core';
+import type { LlmCache } from '@cached-llm/core';
+import type { Adapter, Usage } from '@cached-llm/core/adapter';
 import type { ExchangeResponse, ReceivedRequest } from '../wire-server/index.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Rejection } from '@cached-llm/core';
+import type { Rejection } from '@cached-llm/core/adapter';
 import type { ExchangeResponse, Fault } from '../wire-server/index.ts';
 import type { AdapterUnderTest } from './adapter-under-test.ts';
 import { ObservedStore } from './observed-store.ts';

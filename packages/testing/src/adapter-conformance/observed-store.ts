@@ -1,4 +1,4 @@
-import type { Store } from '@cached-llm/core';
+import type { Store } from '@cached-llm/core/store';
 
 /** A store that shows its rows, and every key that it was called with. */
 export class ObservedStore implements Store {

@@ -1,4 +1,4 @@
-import { isFields } from '@cached-llm/core';
+import { isFields } from '@cached-llm/core/adapter';
 
 function rebuilt(value: unknown, order: (names: string[]) => string[]): unknown {
   if (Array.isArray(value)) return value.map((item) => rebuilt(item, order));

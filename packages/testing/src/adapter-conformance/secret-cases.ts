@@ -1,4 +1,4 @@
-import { isFields } from '@cached-llm/core';
+import { isFields } from '@cached-llm/core/adapter';
 import { ObservedStore } from './observed-store.ts';
 import { type AdapterCase, API_KEY, type Trial } from './trial.ts';
 

@@ -1,4 +1,4 @@
-import type { Store } from '@cached-llm/core';
+import type { Store } from '@cached-llm/core/store';
 import type { AdapterCase } from './trial.ts';
 
 /** How long a call waits for a store that never answers, in milliseconds. */

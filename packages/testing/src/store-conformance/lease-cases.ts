@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Leases } from '@cached-llm/core';
+import type { Leases } from '@cached-llm/core/store';
 import { until } from '../test-environment/index.ts';
 import { LONG, SHORT, type StoreCase, type TestedStore } from './store-case.ts';
 

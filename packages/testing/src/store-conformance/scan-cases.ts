@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { StoredRow } from '@cached-llm/core';
+import type { StoredRow } from '@cached-llm/core/store';
 import { SHORT, type StoreCase, type TestedStore } from './store-case.ts';
 
 function scan(store: TestedStore, prefix: string): AsyncIterable<StoredRow> {

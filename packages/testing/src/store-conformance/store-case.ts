@@ -1,4 +1,4 @@
-import type { Store } from '@cached-llm/core';
+import type { Store } from '@cached-llm/core/store';
 import type { Expect } from '../test-environment/index.ts';
 
 /** What a store may lack. The suite does not test what a store does not claim, and names it in its title. */

@@ -1,0 +1,43 @@
+// @cached-llm/core/adapter: what the author of a provider package imports. Start at Adapter, which describes a provider.
+
+export {
+  type Adapter,
+  type AdmissionRules,
+  answerEach,
+  type BatchRules,
+  CrossMode,
+  type CrossRules,
+  defaultAdapter,
+  exactFields,
+  finishReasons,
+  isNeutralHeader,
+  isOutageStatus,
+  judge,
+  judgeStream,
+  rejectFinish,
+  type StreamRules,
+  splitByWeight,
+} from './adapter/index.ts';
+export { decodeValue, encodeValue, Payload, type Usage } from './entry/index.ts';
+export type { Bypass } from './events/index.ts';
+export {
+  type Fields,
+  fieldsOf,
+  identify,
+  isFields,
+  isGiven,
+  listOf,
+  numberOf,
+} from './key/index.ts';
+export { describeKind, type Policy, policyForClient, type Rejection } from './options/index.ts';
+export type { Call } from './pipeline/index.ts';
+export {
+  type CapturedResponse,
+  type Provenance,
+  type ResponseCodec,
+  type RunningStream,
+  type SharedResponse,
+  ValueCodec,
+  type ValueCodecOptions,
+} from './response/index.ts';
+export { PacedReplay, Recording, type StreamWatcher } from './stream/index.ts';
