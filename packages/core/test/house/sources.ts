@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { importsIn } from './source-code.ts';
 
 /** The repository's root. */
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
 export const PACKAGES = join(ROOT, 'packages');
 
 export interface SourceFile {

@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { FLOORS } from './floors.ts';
+import { FOLDERS, PACKAGES, ROOT } from './sources.ts';
+
+const textOf = (document: string) => readFileSync(join(ROOT, document), 'utf8');
+
+/** The files and folders that a text names in backticks. Those with a `<placeholder>` in them are patterns. */
+function namedPaths(text: string): string[] {
+  const quoted = [...text.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);
+  return quoted.filter(
+    (code) => /^[\w.-]+(\/[\w.-]+)*\/?$/.test(code) && /\/|\.(ts|md|json)$/.test(code),
+  );
+}
+
+/** Where a document may name a file from: the repository, the sources of core, a package, and the sources of one. */
+const PLACES = [
+  ROOT,
+  join(PACKAGES, 'core', 'src'),
+  ...FOLDERS.flatMap((folder) => [join(PACKAGES, folder), join(PACKAGES, folder, 'src')]),
+];
+
+describe.each(['CONTRIBUTING.md', 'docs/architecture.md', 'packages/core/docs/operations.md'])(
+  '%s',
+  (document) => {
+    test('names files and folders that exist', () => {
+      const missing = namedPaths(textOf(document)).filter(
+        (path) => !PLACES.some((place) => existsSync(join(place, path))),
+      );
+      expect(missing).toEqual([]);
+    });
+
+    test('links to files that exist', () => {
+      const links = [...textOf(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)];
+      const missing = links
+        .map(([, link = '']) => link)
+        .filter((link) => !existsSync(join(ROOT, dirname(document), link)));
+      expect(missing).toEqual([]);
+    });
+  },
+);
+
+describe('the architecture', () => {
+  const text = textOf('docs/architecture.md');
+  const [, picture = ''] = text.match(/```text\n(.*?)```/s) ?? [];
+
+  test('names as many files as it should', () => {
+    expect(namedPaths(text).length).toBeGreaterThan(50);
+  });
+
+  test('draws the rooms on the floors of the table, in 80 columns', () => {
+    let floor = 0;
+    const drawn: [room: string, floor: number][] = [];
+    for (const [, level = '', rooms = ''] of picture.matchAll(/│ ([\d ]{2}) │ ([a-z -]+) │/g)) {
+      floor = level.trim() === '' ? floor : Number(level);
+      drawn.push(
+        ...rooms
+          .trim()
+          .split(/\s+/)
+          .map((room): [string, number] => [room, floor]),
+      );
+    }
+    expect(Object.fromEntries(drawn)).toEqual(FLOORS);
+    expect(drawn).toHaveLength(Object.keys(FLOORS).length);
+    expect(picture.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test('says of each room what happens there', () => {
+    const rows = [...text.matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, room]) => room);
+    expect(rows.sort()).toEqual(Object.keys(FLOORS).sort());
+  });
+});
