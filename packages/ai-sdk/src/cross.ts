@@ -1,5 +1,5 @@
 import {
-  type CrossRules,
+  crossMode,
   exactFields,
   type Fields,
   fieldsOf,
@@ -158,9 +158,9 @@ function disassemble(result: Fields): readonly Fields[] {
 }
 
 /** Texts, thoughts, files and calls of local tools. An answer that one form cannot hold whole stays in the other. */
-export const cross: CrossRules = {
+export const cross = crossMode({
   covers: (request) => Array.isArray(request.prompt) && !offersHostedTool(request),
   ignore: [],
   assemble,
   disassemble,
-};
+});

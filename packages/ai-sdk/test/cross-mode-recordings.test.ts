@@ -1,12 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { aiSdk } from '@cached-llm/ai-sdk';
-import {
-  CrossMode,
-  decodeValue,
-  encodeValue,
-  type Fields,
-  isFields,
-} from '@cached-llm/core/adapter';
+import { decodeValue, encodeValue, type Fields, isFields } from '@cached-llm/core/adapter';
 import {
   answerAsServerSentEvents,
   chunksOf,
@@ -17,6 +11,7 @@ import {
   toExchange,
 } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
+import { cross } from '../src/cross.ts';
 import { openaiAnswers, providerOf } from './wire.ts';
 
 type Api = 'chat' | 'completion' | 'responses';
@@ -95,8 +90,6 @@ const pairs = () =>
     return [{ name: pair.source, api, isStream, response, plain }];
   });
 
-const crossing = new CrossMode(aiSdk, {});
-
 function attempt<Result>(make: () => Result): Result | undefined {
   try {
     return make();
@@ -114,10 +107,10 @@ async function crossStream(recorded: Recorded): Promise<boolean | undefined> {
   const value = await partsOf(recorded);
   if (value === undefined) return undefined;
   if (aiSdk.rejects(aiSdk.stream.assemble(value), {}) !== undefined) return undefined;
-  const whole = attempt(() => crossing.wholeOf({ kind: 'stream', value }));
+  const whole = attempt(() => cross.wholeOf({ kind: 'stream', value }));
   if (whole === undefined) return false;
-  const chunks = crossing.chunksOf({ kind: 'response', value: whole });
-  expect(crossing.wholeOf({ kind: 'stream', value: chunks })).toStrictEqual(whole);
+  const chunks = cross.chunksOf({ kind: 'response', value: whole }, {});
+  expect(cross.wholeOf({ kind: 'stream', value: chunks })).toStrictEqual(whole);
   if (recorded.plain !== undefined) {
     const own = await resultOf({ api: recorded.api, response: { body: recorded.plain } });
     expect([recorded.name, readable(whole)]).toStrictEqual([recorded.name, readable(own)]);
@@ -128,9 +121,9 @@ async function crossStream(recorded: Recorded): Promise<boolean | undefined> {
 async function crossPlain(recorded: Recorded): Promise<boolean | undefined> {
   const value = await resultOf(recorded);
   if (value === undefined || aiSdk.rejects(value, {}) !== undefined) return undefined;
-  const chunks = attempt(() => crossing.chunksOf({ kind: 'response', value }));
+  const chunks = attempt(() => cross.chunksOf({ kind: 'response', value }, {}));
   if (chunks === undefined) return false;
-  expect(crossing.wholeOf({ kind: 'stream', value: chunks })).toStrictEqual(value);
+  expect(cross.wholeOf({ kind: 'stream', value: chunks })).toStrictEqual(value);
   return true;
 }
 

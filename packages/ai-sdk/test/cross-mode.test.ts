@@ -1,7 +1,7 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import { aiSdk, cachedLanguageModel } from '@cached-llm/ai-sdk';
+import { cachedLanguageModel } from '@cached-llm/ai-sdk';
 import { createLlmCache } from '@cached-llm/core';
-import { CrossMode, type Fields } from '@cached-llm/core/adapter';
+import type { Fields } from '@cached-llm/core/adapter';
 import {
   chunksOf,
   type ExchangeResponse,
@@ -10,6 +10,7 @@ import {
 } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { generateText, jsonSchema, streamText, tool, wrapLanguageModel } from 'ai';
+import { cross } from '../src/cross.ts';
 import { providerOf } from './wire.ts';
 
 type Api = 'chat' | 'completion' | 'responses';
@@ -363,7 +364,6 @@ const resultOf = (content: readonly object[], rest: object = {}): Fields => ({
   response: { id: 'a', modelId: 'b', timestamp: new Date(0) },
   ...rest,
 });
-const crossing = new CrossMode(aiSdk, {});
 
 describe('a plain answer', () => {
   test.each<[string, Fields]>([
@@ -380,8 +380,8 @@ describe('a plain answer', () => {
     ['a call without arguments', resultOf([{ type: 'tool-call', toolCallId: '1', input: '' }])],
     ['metadata', resultOf([text], { providerMetadata: { some: { a: 1 } } })],
   ])('is taken apart and assembled again without a change: %s', (_name, value) => {
-    const chunks = crossing.chunksOf({ kind: 'response', value });
-    expect(crossing.wholeOf({ kind: 'stream', value: chunks })).toStrictEqual(value);
+    const chunks = cross.chunksOf({ kind: 'response', value }, {});
+    expect(cross.wholeOf({ kind: 'stream', value: chunks })).toStrictEqual(value);
   });
 
   test.each<[string, Fields]>([
@@ -395,7 +395,7 @@ describe('a plain answer', () => {
     ['no usage', resultOf([text], { usage: {} })],
     ['no response', resultOf([text], { response: undefined })],
   ])('has no stream where it has %s', (_name, value) => {
-    expect(() => crossing.chunksOf({ kind: 'response', value })).toThrow();
+    expect(() => cross.chunksOf({ kind: 'response', value }, {})).toThrow();
   });
 });
 
@@ -428,11 +428,7 @@ describe('a stream', () => {
       [{ type: 'reasoning', text: 'Hm.', ...signed }, text],
     ],
   ])('makes a plain answer: %s', (_name, value, content) => {
-    const {
-      warnings: _none,
-      response: _id,
-      ...whole
-    } = crossing.wholeOf({ kind: 'stream', value });
+    const { warnings: _none, response: _id, ...whole } = cross.wholeOf({ kind: 'stream', value });
     expect(whole).toStrictEqual({ content, finishReason, usage: counted });
   });
 
@@ -459,6 +455,6 @@ describe('a stream', () => {
       around({ ...block('0')[0], ...signed }, ...block('0', { providerMetadata: {} }).slice(1)),
     ],
   ])('makes no plain answer where it %s', (_name, value) => {
-    expect(() => crossing.wholeOf({ kind: 'stream', value })).toThrow();
+    expect(() => cross.wholeOf({ kind: 'stream', value })).toThrow();
   });
 });

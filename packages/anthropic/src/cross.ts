@@ -1,10 +1,4 @@
-import {
-  type CrossRules,
-  exactFields,
-  type Fields,
-  isFields,
-  listOf,
-} from '@cached-llm/core/adapter';
+import { crossMode, exactFields, type Fields, isFields, listOf } from '@cached-llm/core/adapter';
 import { stream } from './stream.ts';
 
 /** The known fields of each event, block and delta. One with another field may mean more than is known here. */
@@ -91,10 +85,10 @@ function disassemble(response: Fields): readonly Fields[] | undefined {
 }
 
 /** Messages of texts, thoughts and calls of own tools. A message with the blocks of a hosted tool is not crossed. */
-export const cross: CrossRules = {
+export const cross = crossMode({
   covers: ({ messages }) => Array.isArray(messages),
   ignore: [],
   assemble,
   disassemble,
   eventOf: ({ type }) => String(type),
-};
+});

@@ -29,9 +29,6 @@ const CONTENT = [
   ...['tool_calls', 'toolUse', 'embedding', 'embeddings', 'images', 'image'],
 ];
 
-/** Reasons of Amazon's and AI21's own models that mean a complete answer. */
-const GOOD_REASONS = new Set(['FINISH', 'FINISHED', 'endoftext']);
-
 /** An answer and all of its nested parts that may have content. */
 function partsOf(value: unknown): readonly Fields[] {
   if (Array.isArray(value)) return value.flatMap(partsOf);
@@ -63,10 +60,7 @@ function rejectReason(answer: Fields, parts: readonly Fields[]): Rejection | und
   const reasons = words.filter(isGiven);
   const isConverse = 'output' in answer || '$metadata' in answer; // it always has a reason
   if (reasons.length === 0 && (isConverse || words.length > 0)) return 'incomplete';
-  return reasons
-    .filter((reason) => !GOOD_REASONS.has(String(reason)))
-    .map(rejectFinish)
-    .find((rejection) => rejection !== undefined);
+  return reasons.map(rejectFinish).find(isGiven);
 }
 
 function isBlocked(part: Fields): boolean {

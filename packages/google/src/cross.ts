@@ -1,10 +1,4 @@
-import {
-  type CrossRules,
-  exactFields,
-  type Fields,
-  isFields,
-  listOf,
-} from '@cached-llm/core/adapter';
+import { crossMode, exactFields, type Fields, isFields, listOf } from '@cached-llm/core/adapter';
 import { stream } from './stream.ts';
 
 /** The known fields of a chunk. One with another field may mean more than is known here. */
@@ -47,10 +41,10 @@ function plainUrl(url: URL): URL {
 }
 
 /** Content. Of a stream only texts, thoughts and calls of functions, whose pieces are known to belong together. */
-export const cross: CrossRules = {
+export const cross = crossMode({
   covers: ({ contents }) => contents !== undefined,
   ignore: [],
   plainUrl,
   assemble,
   disassemble: (response) => [response],
-};
+});

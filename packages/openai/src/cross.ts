@@ -1,5 +1,5 @@
 import {
-  type CrossRules,
+  crossMode,
   exactFields,
   type Fields,
   fieldsOf,
@@ -137,10 +137,10 @@ function disassemble(response: Fields, request?: Fields): readonly Fields[] | un
  * Chat completions. A stream without its usage tells less than a whole answer does, and so does one with
  * fields that OpenAI's own API does not have: neither is made into a whole answer.
  */
-export const cross: CrossRules = {
+export const cross = crossMode({
   covers: ({ messages }) => Array.isArray(messages),
   ignore: ['stream_options'],
   assemble,
   disassemble,
   marker: '[DONE]',
-};
+});

@@ -1,7 +1,33 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EntryHeader } from '../entry/index.ts';
 import { type Fields, isFields } from '../key/index.ts';
-import type { Adapter, CrossRules } from './adapter.ts';
+
+/** How a whole answer and a streamed one are made from each other: exactly, or not at all. */
+export interface CrossRules {
+  /** Does the provider answer this request in both ways? */
+  covers(request: Fields): boolean;
+  /** Dotted fields of the request that say how the answer is streamed, and that change nothing in it. */
+  readonly ignore: readonly string[];
+  /** The URL of the same request without streaming. @default the URL itself, where the body says which */
+  plainUrl?(url: URL): URL;
+  /**
+   * The answer as it comes without streaming. Undefined where the chunks do not say all of it.
+   *
+   * @throws an Error in the same case
+   */
+  assemble(chunks: readonly unknown[]): Fields | undefined;
+  /**
+   * Chunks that say the same as this answer. Undefined where no chunks do.
+   *
+   * @param request asks for some of what a stream may have, such as its usage. @default asks for all
+   * @throws an Error in the same case
+   */
+  disassemble(response: Fields, request?: Fields): readonly Fields[] | undefined;
+  /** The name of a chunk's event on the wire. @default none */
+  eventOf?(chunk: Fields): string;
+  /** The text that follows the last chunk on the wire, such as `[DONE]`. @default none */
+  readonly marker?: string | undefined;
+}
 
 /** What a store has: a response, or the list of a stream's chunks. */
 export interface StoredResponse {
@@ -9,12 +35,24 @@ export interface StoredResponse {
   readonly value: unknown;
 }
 
-/** Thrown for an answer that cannot be had the other way, whole or as a stream: the provider is asked. */
+/** Serves a stored answer as the other kind: a stream as a whole answer, or a whole answer as a stream. */
+export interface CrossMode extends CrossRules {
+  /** The whole answer. @throws an Error where what is stored does not say all of it */
+  wholeOf(stored: StoredResponse): Fields;
+  /** The chunks of a stream, for a request that asks for one. @throws an Error where no chunks say just what is stored */
+  chunksOf(stored: StoredResponse, request: unknown): readonly Fields[];
+}
+
+/** Thrown where a stored answer cannot be served as the other kind, so that the provider is called. */
 class NotExactError extends Error {
   override readonly name = 'NotExactError';
 }
 
-/** What has no more fields than these. @throws for anything else: what it means is not known. */
+/**
+ * The value, which is a record that has no other fields than these.
+ *
+ * @throws an Error for any other value, because what an unknown field means is not known
+ */
 export function exactFields(value: unknown, names: readonly string[]): Fields {
   if (!isFields(value)) throw new NotExactError('Not an object.');
   const unknown = Object.keys(value).find((name) => !names.includes(name));
@@ -22,35 +60,23 @@ export function exactFields(value: unknown, names: readonly string[]): Fields {
   return value;
 }
 
-/** Makes one kind of answer from the other, for one request. */
-export class CrossMode {
-  readonly #rules: CrossRules;
-  readonly #request: unknown;
-
-  /** @throws for an adapter without rules. */
-  constructor({ cross }: Pick<Adapter, 'cross'>, request: unknown) {
-    if (cross === undefined) throw new NotExactError('There are no rules.');
-    this.#rules = cross;
-    this.#request = request;
-  }
-
-  /** The whole answer. @throws where what is stored does not tell all of it. */
-  wholeOf({ kind, value }: StoredResponse): Fields {
+/** The cross mode of an adapter, from the rules of its provider. */
+export function crossMode(rules: CrossRules): CrossMode {
+  function wholeOf({ kind, value }: StoredResponse): Fields {
     const chunks = Array.isArray(value) ? value : [];
-    const response = kind === 'stream' ? this.#rules.assemble(chunks) : value;
+    const response = kind === 'stream' ? rules.assemble(chunks) : value;
     if (isFields(response)) return response;
     throw new NotExactError('The chunks are no whole answer.');
   }
 
-  /** The chunks of a stream. @throws where none say just what is stored. */
-  chunksOf(stored: StoredResponse): readonly Fields[] {
-    const rules = this.#rules;
-    const response = this.wholeOf(stored);
+  function chunksOf(stored: StoredResponse, request: unknown): readonly Fields[] {
+    const response = wholeOf(stored);
     const isExact = isDeepStrictEqual(rules.assemble(rules.disassemble(response) ?? []), response);
-    const request = isFields(this.#request) ? this.#request : {};
-    const chunks = isExact ? rules.disassemble(response, request) : undefined;
-    if (chunks === undefined)
-      throw new NotExactError('The answer has something that no chunk has.');
-    return chunks;
+    const asked = isFields(request) ? request : {};
+    const chunks = isExact ? rules.disassemble(response, asked) : undefined;
+    if (chunks !== undefined) return chunks;
+    throw new NotExactError('The answer has something that no chunk has.');
   }
+
+  return { ...rules, wholeOf, chunksOf };
 }

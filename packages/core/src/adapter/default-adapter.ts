@@ -4,7 +4,7 @@ import type { Rejection } from '../options/index.ts';
 import type { Adapter, StreamRules } from './adapter.ts';
 import { finishReasons, hasRefusal, rejectFinish } from './finish-reason.ts';
 
-/** By what names providers count tokens: OpenAI's, Anthropic's, the AI SDK's, Google's. */
+/** The names under which OpenAI, Anthropic, the AI SDK and Google count tokens, in this order. */
 const INPUT = ['prompt_tokens', 'input_tokens', 'inputTokens', 'promptTokenCount'] as const;
 
 const OUTPUT = [
@@ -14,29 +14,27 @@ const OUTPUT = [
   'candidatesTokenCount',
 ] as const;
 
-/** What a response says of its tokens, where no adapter knows it better. */
+/** The usage in a response of any known shape. */
 function commonUsage(response: unknown): Usage | undefined {
   const { usage, usageMetadata } = fieldsOf(response);
   const counts = fieldsOf(usage ?? usageMetadata);
   const first = (names: readonly string[]) =>
     names.map((name) => numberOf(counts[name])).find(isGiven);
-  const said = {
+  const reported = {
     inputTokens: first(INPUT),
     outputTokens: first(OUTPUT),
     cost: numberOf(counts.cost),
   };
-  return Object.values(said).some(isGiven) ? said : undefined;
+  return Object.values(reported).some(isGiven) ? reported : undefined;
 }
 
-/** What every provider would call unfit, whatever the provider. */
+/** Why a response is not stored, by what is true for every provider. Undefined where it may be. */
 function rejectUnusable(response: unknown): Rejection | undefined {
-  if (response === undefined || response === null) return 'empty';
+  if (!isGiven(response)) return 'empty';
   if (!isFields(response)) return undefined;
-  if (response.error !== undefined && response.error !== null) return 'error';
+  if (isGiven(response.error)) return 'error';
   if (hasRefusal(response)) return 'refusal';
-  return finishReasons(response)
-    .map(rejectFinish)
-    .find((rejection) => rejection !== undefined);
+  return finishReasons(response).map(rejectFinish).find(isGiven);
 }
 
 const END_TYPES = /^(message_stop|message-end|response\.completed)$/;
@@ -59,7 +57,7 @@ const isError = (chunk: unknown) =>
 
 const isEnd = (chunk: Fields) => END_TYPES.test(typeOf(chunk)) || chunk.done === true;
 
-/** Chunks of a shape that a provider sends have to end as that provider ends; other chunks end with their stream. */
+/** A stream of chunks that a known provider sends must have that provider's end. Other streams end with their last chunk. */
 const defaultStream: StreamRules = {
   ends: (chunk) => chunk === '[DONE]' || (isFields(chunk) && isEnd(chunk)),
   assemble(chunks) {
@@ -72,7 +70,7 @@ const defaultStream: StreamRules = {
   },
 };
 
-/** For a function, or an API, that no adapter describes: all of the request is in the key. */
+/** Describes a function, or an API, that has no adapter. The whole request is in the key. */
 export const defaultAdapter: Omit<Adapter, 'provider'> = {
   ignore: [],
   rejects: rejectUnusable,

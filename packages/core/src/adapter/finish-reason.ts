@@ -1,53 +1,41 @@
-import { type Fields, isFields } from '../key/index.ts';
+import { type Fields, isFields, listOf } from '../key/index.ts';
 import type { Rejection } from '../options/index.ts';
 
 /**
- * Reasons a model stops for, in the words of the providers (OpenAI, Anthropic, Google, Bedrock,
- * Mistral, Cohere, Ollama, AI SDK), lower-cased and with `_` for `-`. What stands in no list is not
- * known to be good.
+ * What the finish reasons of all providers mean. This is the one place where a provider's new reason is added: in
+ * lower case, with `_` for `-`. A reason that is in no list rejects the answer as `incomplete`.
  */
-const GOOD = new Set([
-  'stop',
-  'tool_calls',
-  'function_call',
-  'end_turn',
-  'stop_sequence',
-  'tool_use',
-  'complete',
-  'tool_call',
-  'completed',
+const COMPLETE = new Set([
+  ...['stop', 'tool_calls', 'function_call', 'completed'], // OpenAI, Google, Mistral, Ollama, AI SDK
+  ...['end_turn', 'stop_sequence', 'tool_use'], // Anthropic, Bedrock
+  ...['complete', 'tool_call'], // Cohere
+  ...['finish', 'finished', 'endoftext'], // Amazon's and AI21's own models on Bedrock
 ]);
 
 const TRUNCATED = new Set([
-  'length',
-  'max_tokens',
-  'max_output_tokens',
-  'model_length',
-  'pause_turn',
-  'model_context_window_exceeded',
-  'continuation',
+  ...['length', 'max_tokens', 'max_output_tokens', 'model_length', 'continuation'],
+  ...['pause_turn', 'model_context_window_exceeded'], // Anthropic
 ]);
 
 const FILTERED = new Set([
-  'content_filter',
-  'content_filtered',
-  'guardrail_intervened',
-  'safety',
-  'recitation',
-  'blocklist',
-  'prohibited_content',
-  'spii',
+  ...['content_filter', 'content_filtered', 'guardrail_intervened'], // OpenAI, Bedrock
+  ...['safety', 'recitation', 'blocklist', 'prohibited_content', 'spii'], // Google
 ]);
 
-/** What a finish reason says against keeping the answer. */
+/**
+ * Why an answer that ended for this reason is not stored. Undefined where the reason means that it is complete.
+ *
+ * @param reason as the provider sends it. A missing one, or one that no provider is known to send, is `incomplete`
+ */
 export function rejectFinish(reason: unknown): Rejection | undefined {
   const word = String(reason).toLowerCase().replaceAll('-', '_');
-  if (GOOD.has(word)) return undefined;
+  if (COMPLETE.has(word)) return undefined;
   if (TRUNCATED.has(word)) return 'truncated';
   if (FILTERED.has(word)) return 'filtered';
-  return word === 'refusal' ? 'refusal' : word === 'error' ? 'error' : 'incomplete';
+  return word === 'refusal' || word === 'error' ? word : 'incomplete';
 }
 
+/** The names under which providers send a finish reason. */
 const FIELDS = [
   'finish_reason',
   'finishReason',
@@ -57,45 +45,46 @@ const FIELDS = [
   'blockReason',
 ] as const;
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
-/** Where reasons stand: in the answer, in each of several, in the last chunks of Anthropic, Cohere and Bedrock. */
-function parts(response: Fields): readonly unknown[] {
+/** The parts that may have a reason: the answer, each of its choices, and the last chunk of Anthropic, Cohere and Bedrock. */
+function partsOf(response: Fields): readonly unknown[] {
   const { choices, candidates, promptFeedback, delta, messageStop } = response;
   return [response, promptFeedback, delta, messageStop, ...listOf(choices), ...listOf(candidates)];
 }
 
-/** OpenAI's responses have a status, and say elsewhere why it is `incomplete`. */
+/** The Responses API of OpenAI has a status, and says in another field why it is `incomplete`. */
 function statusReasons({ object, status, incomplete_details: details }: Fields): unknown[] {
   if (object !== 'response') return [];
   return [status === 'incomplete' && isFields(details) ? details.reason : status];
 }
 
-/** The finish reasons an answer of any known shape carries; a reason that is still to come is `null`. */
+/**
+ * The finish reasons in an answer, or in a chunk of one, of any known shape; one for each choice.
+ * A reason is `null` until the provider knows it. The list is empty where there is none.
+ */
 export function finishReasons(response: unknown): readonly unknown[] {
   if (!isFields(response)) return [];
-  const stated = parts(response).flatMap((part) => {
-    if (!isFields(part)) return [];
-    const reasons = FIELDS.filter((field) => part[field] !== undefined).map((field) => part[field]);
-    return reasons.map((reason) => (isFields(reason) ? reason.unified : reason));
-  });
-  return [...stated, ...statusReasons(response)];
+  const reasons = partsOf(response)
+    .filter(isFields)
+    .flatMap((part) => FIELDS.map((field) => part[field]))
+    .filter((reason) => reason !== undefined)
+    .map((reason) => (isFields(reason) ? reason.unified : reason)); // the AI SDK's: `{ unified, raw }`
+  return [...reasons, ...statusReasons(response)];
 }
 
-/** OpenAI's chat completions: a text beside the content, in a message or in what it grows from. */
+/** Chat completions of OpenAI have a refusal beside the content, in a message and in its deltas. */
 function isRefusingChoice(choice: unknown): boolean {
   if (!isFields(choice)) return false;
   const message = choice.delta ?? choice.message;
   return isFields(message) && typeof message.refusal === 'string' && message.refusal !== '';
 }
 
-/** OpenAI's responses: a part of an output message. */
+/** The Responses API of OpenAI has a refusal as a part of an output message. */
 function isRefusingOutput(item: unknown): boolean {
   const parts = isFields(item) ? listOf(item.content) : [];
   return parts.some((part) => isFields(part) && part.type === 'refusal');
 }
 
-/** Does this answer, or this chunk of one, decline under a finish reason that is good? */
+/** Does this answer, or this chunk of one, hold a refusal? It may, under a finish reason that means a complete answer. */
 export function hasRefusal({ choices, output, type }: Fields): boolean {
   if (typeof type === 'string' && type.startsWith('response.refusal')) return true;
   return listOf(choices).some(isRefusingChoice) || listOf(output).some(isRefusingOutput);

@@ -1,10 +1,16 @@
-// What a provider package says of its provider, and the one rulebook of what may be stored.
-// It never imports an SDK and never writes to a store.
-// Start at adapter.ts; the rulebook is admission.ts and finish-reason.ts.
-export type { Adapter, BatchRules, CrossRules, StreamRules } from './adapter.ts';
+// This room is the rulebook for the author of a provider package: what an adapter describes, and which answers may be stored.
+// It never imports an SDK, and it never writes to a store.
+// Start at adapter.ts, then read admission.ts; a provider's finish reason is added in finish-reason.ts.
+export type { Adapter, BatchRules, StreamRules } from './adapter.ts';
 export { type AdmissionRules, judge, judgeStream, type Verdict } from './admission.ts';
 export { answerEach, splitByWeight } from './batch.ts';
-export { CrossMode, exactFields, type StoredResponse } from './cross-mode.ts';
+export {
+  type CrossMode,
+  type CrossRules,
+  crossMode,
+  exactFields,
+  type StoredResponse,
+} from './cross-mode.ts';
 export { defaultAdapter } from './default-adapter.ts';
 export { finishReasons, rejectFinish } from './finish-reason.ts';
 export { isNeutralHeader } from './neutral-headers.ts';

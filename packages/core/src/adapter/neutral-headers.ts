@@ -1,7 +1,6 @@
 /**
- * Headers that no answer depends on: who pays (credentials), how the request travels, what follows it
- * through logs, and what a client says of itself. Every other header is in the key: one that is
- * unknown here costs a miss, never a wrong answer.
+ * Headers that no answer depends on: credentials, the transport of the request, its traces in logs, and the client's
+ * own name and version. Every other header is in the key, so that an unknown one costs a miss and never a wrong answer.
  */
 const NEUTRAL_HEADERS = [
   /^(proxy-)?authorization$|^(x-)?(goog-)?api-key$|^cookie$|^x-amz-(security-token|date|content-sha256)$/,
@@ -11,7 +10,7 @@ const NEUTRAL_HEADERS = [
   /^user-agent$|^x-(stainless|goog-api-client|fern|speakeasy|ms-useragent)|^(http-referer|x-title|x-openrouter-title)$/,
 ];
 
-/** Does no answer depend on this header? Its name is in lower case. */
+/** Is this a header that no answer depends on? @param name in lower case */
 export function isNeutralHeader(name: string): boolean {
   return NEUTRAL_HEADERS.some((neutral) => neutral.test(name));
 }

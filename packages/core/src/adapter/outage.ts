@@ -1,51 +1,58 @@
 import { BoundedMap, type CallIdentity } from '../key/index.ts';
 
+/** Milliseconds. Each further failure doubles the pause, up to the longest. */
 const FIRST_PAUSE = 1_000;
 
 const LONGEST_PAUSE = 60_000;
 
-/** Models that are remembered. Bounded because their names are the user's. */
+/** A bound, because the names of models are the user's. */
 const MAX_KNOWN_MODELS = 1_000;
 
 interface Pause {
-  readonly pause: number;
+  readonly milliseconds: number;
   readonly until: number;
 }
 
-type Asked = Pick<CallIdentity, 'provider' | 'model'>;
+type AskedModel = Pick<CallIdentity, 'provider' | 'model'>;
 
-const nameOf = ({ provider, model }: Asked) => JSON.stringify([provider, model]);
+const nameOf = ({ provider, model }: AskedModel) => JSON.stringify([provider, model]);
 
-/** Which providers have just failed: where there is an older answer, they are left alone for a while. */
+/** The models that have just failed. Where an older answer can be served, they are not called for a while. */
 export class ProviderBackOff {
   readonly #now: () => number;
-  readonly #rests = new BoundedMap<string, Pause>(MAX_KNOWN_MODELS);
+  readonly #pauses = new BoundedMap<string, Pause>(MAX_KNOWN_MODELS);
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  isBackingOff(asked: Asked): boolean {
-    const rest = this.#rests.size === 0 ? undefined : this.#rests.get(nameOf(asked));
-    return rest !== undefined && this.#now() < rest.until;
+  isBackingOff(asked: AskedModel): boolean {
+    // An empty map is not asked, because a name takes as long as all else.
+    return this.#pauses.size > 0 && this.#isPaused(this.#pauses.get(nameOf(asked)));
   }
 
-  failed(asked: Asked): void {
+  failed(asked: AskedModel): void {
     const name = nameOf(asked);
-    const rest = this.#rests.get(name);
-    // Calls that were under way when it failed say nothing new.
-    if (rest !== undefined && this.#now() < rest.until) return;
-    const pause = Math.min(rest === undefined ? FIRST_PAUSE : rest.pause * 2, LONGEST_PAUSE);
-    this.#rests.set(name, { pause, until: this.#now() + pause });
+    const last = this.#pauses.get(name);
+    // A call that was under way when another one failed adds nothing.
+    if (this.#isPaused(last)) return;
+    const milliseconds = last === undefined ? FIRST_PAUSE : last.milliseconds * 2;
+    const pause = Math.min(milliseconds, LONGEST_PAUSE);
+    this.#pauses.set(name, { milliseconds: pause, until: this.#now() + pause });
   }
 
-  succeeded(asked: Asked): void {
-    if (this.#rests.size > 0) this.#rests.delete(nameOf(asked));
+  succeeded(asked: AskedModel): void {
+    if (this.#pauses.size > 0) this.#pauses.delete(nameOf(asked));
+  }
+
+  #isPaused(pause: Pause | undefined): boolean {
+    return pause !== undefined && this.#now() < pause.until;
   }
 }
 
 const NETWORK_CODES = /^(E(CONN|HOST|NET|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN)\w*|UND_ERR_\w+|timeout)$/;
 
+/** Errors of the caller's own code, of a caller that left, and of the cache. */
 const CALLER_ERRORS = new Set([
   'TypeError',
   'ReferenceError',
@@ -64,31 +71,31 @@ interface Failure {
   readonly $metadata?: { readonly httpStatusCode?: unknown };
 }
 
-/** A provider that is overloaded or broken (RFC 5861 §4); any other 4xx is the request's own fault. */
+/** Does this HTTP status mean that the provider is overloaded or broken (RFC 5861 §4)? Any other 4xx is the request's own fault. */
 export function isOutageStatus(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
-/** What its status, or its code, says; nothing for an error that has neither. */
-function verdict(error: unknown): boolean | undefined {
+/** Is it an outage by its status or its code? Undefined for an error that has neither. */
+function outageByCode(error: unknown): boolean | undefined {
   if (typeof error !== 'object' || error === null) return false;
   const failure: Failure = error;
   const status = failure.status ?? failure.statusCode ?? failure.$metadata?.httpStatusCode;
   if (typeof status === 'number') return isOutageStatus(status);
   if (NETWORK_CODES.test(String(failure.code))) return true;
-  return failure.cause !== undefined && verdict(failure.cause) === true ? true : undefined;
+  return failure.cause !== undefined && outageByCode(failure.cause) === true ? true : undefined;
 }
 
-/** Does this error say that the provider cannot answer now? */
+/** Does the status or the code of this error mean that the provider cannot answer now? */
 export function isKnownOutage(error: unknown): boolean {
-  return verdict(error) === true;
+  return outageByCode(error) === true;
 }
 
-/** Does this error speak of the provider, and not of the request or of the caller's own code? */
+/** Is the provider the cause of this error, and not the request or the caller's own code? An unknown error is an outage. */
 export function isOutage(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const failure: Failure = error;
   const { cause } = failure;
   const isCaused = cause !== undefined && isOutage(cause);
-  return verdict(error) ?? (isCaused || !CALLER_ERRORS.has(String(failure.name)));
+  return outageByCode(error) ?? (isCaused || !CALLER_ERRORS.has(String(failure.name)));
 }

@@ -1,7 +1,6 @@
 import {
   type Adapter,
   type AdmissionRules,
-  CrossMode,
   judge,
   judgeStream,
   type StoredResponse,
@@ -95,8 +94,10 @@ export class ValueCodec implements ResponseCodec<unknown> {
 
   #cross(stored: StoredResponse, kind: StoredResponse['kind']): unknown {
     const { rules, request } = this.#options;
-    const crossMode = new CrossMode(rules.adapter, request);
-    return kind === 'response' ? crossMode.wholeOf(stored) : replayOf(crossMode.chunksOf(stored));
+    const { cross } = rules.adapter;
+    if (cross === undefined) throw new Error('This adapter has no cross mode.');
+    if (kind === 'response') return cross.wholeOf(stored);
+    return replayOf(cross.chunksOf(stored, request));
   }
 
   #record(response: AsyncIterable<unknown>): CapturedResponse<unknown> {

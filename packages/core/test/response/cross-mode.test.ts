@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Adapter, defaultAdapter, type Fields } from '../../src/adapter.ts';
+import { type Adapter, crossMode, defaultAdapter, type Fields } from '../../src/adapter.ts';
 import { type CacheOptions, cachedLlmCall } from '../../src/index.ts';
 import { closedGate, type Gate } from '../flight/gate.ts';
 import { settled, startTrial } from '../trial.ts';
@@ -17,7 +17,7 @@ const letters: Adapter = {
   ignore: ['stream'],
   rejects: () => undefined,
   stream: { ends: () => false, endsSilently: true, assemble: (chunks) => ({ chunks }) },
-  cross: {
+  cross: crossMode({
     covers: ({ prompt }) => typeof prompt === 'string',
     ignore: ['with'],
     assemble: (chunks) => ({ text: chunks.map((chunk) => (chunk as Fields).letter).join('') }),
@@ -25,7 +25,7 @@ const letters: Adapter = {
       const extra = request === undefined ? {} : { with: request.with };
       return [...String(text)].map((letter) => ({ letter, ...extra }));
     },
-  },
+  }),
 };
 
 async function chunksOf(stream: unknown): Promise<unknown[]> {

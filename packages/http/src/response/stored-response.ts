@@ -1,6 +1,6 @@
 import {
   type Adapter,
-  CrossMode,
+  type CrossMode,
   type Fields,
   PacedReplay,
   type Provenance,
@@ -65,13 +65,13 @@ function chunksIn(texts: readonly string[]): readonly unknown[] {
 }
 
 /** Chunks as the provider sends them: one event for each, and its marker. */
-function eventTexts(chunks: readonly Fields[], cross: Adapter['cross']): readonly string[] {
+function eventTexts(chunks: readonly Fields[], cross: CrossMode): readonly string[] {
   const events = chunks.map((chunk) => {
-    const name = cross?.eventOf?.(chunk);
+    const name = cross.eventOf?.(chunk);
     const event = name === undefined ? '' : `event: ${name}\n`;
     return `${event}data: ${JSON.stringify(chunk)}\n\n`;
   });
-  return cross?.marker === undefined ? events : [...events, `data: ${cross.marker}\n\n`];
+  return cross.marker === undefined ? events : [...events, `data: ${cross.marker}\n\n`];
 }
 
 const ofType = (type: string, { headers, ...head }: ResponseHead): ResponseHead => ({
@@ -93,13 +93,14 @@ function restoreCrossed(
 ): Response {
   const { head, body } = readPayload(payload.text);
   const value = kind === 'stream' ? chunksIn(textsOf(body)) : JSON.parse(body);
-  const crossMode = new CrossMode(rules.adapter, request);
+  const { cross } = rules.adapter;
+  if (cross === undefined) throw new Error('This adapter has no cross mode.');
   const origin = { ...provenance, url };
   if (provenance.crossTo === 'response') {
-    const whole = JSON.stringify(crossMode.wholeOf({ kind, value }));
+    const whole = JSON.stringify(cross.wholeOf({ kind, value }));
     return buildResponse(whole, ofType('application/json', head), origin);
   }
-  const texts = eventTexts(crossMode.chunksOf({ kind, value }), rules.adapter.cross);
+  const texts = eventTexts(cross.chunksOf({ kind, value }, request), cross);
   const stream = ofType('text/event-stream; charset=utf-8', head);
   return buildResponse(replayBody(texts, provenance), stream, origin);
 }

@@ -1,5 +1,5 @@
 import type { CacheOptions } from '@cached-llm/core';
-import { type Adapter, CrossMode, type Fields } from '@cached-llm/core/adapter';
+import type { Adapter, Fields } from '@cached-llm/core/adapter';
 import type { RecordedAnswer, RecordedPair } from '../recorded-exchanges/index.ts';
 import type { Expect } from '../test-environment/index.ts';
 import {
@@ -42,7 +42,7 @@ function wholeAnswers(recordings: readonly (RecordedAnswer | RecordedPair)[]): A
 
 function refusalOf(adapter: Adapter, value: unknown): string | undefined {
   try {
-    new CrossMode(adapter, {}).chunksOf({ kind: 'response', value });
+    adapter.cross?.chunksOf({ kind: 'response', value }, {});
     return undefined;
   } catch (error) {
     return (error as Error).message;
