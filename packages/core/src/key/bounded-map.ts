@@ -10,7 +10,7 @@ export class BoundedMap<Key, Value> extends Map<Key, Value> {
     this.#max = max;
   }
 
-  /** Sets the entry, which is the newest one now. */
+  /** Sets the entry, which becomes the newest one. */
   override set(key: Key, value: Value): this {
     this.delete(key);
     if (this.size >= this.#max) this.#forgetOldest(Math.ceil(this.#max / 8));

@@ -1,17 +1,17 @@
 import { type FieldPath, type Fields, fieldAt, fieldPath, isFields, withField } from './fields.ts';
 
-/** Everything one answer depends on, and nothing else. All of it is in the key. */
+/** Everything an answer depends on, and nothing else. All of it is in the key. */
 export interface CallIdentity {
   /** Who answers: `openai`, or the name of your own function. */
   readonly provider: string;
-  /** What is asked of it: a method and URL, or the name of a function. */
+  /** What is called: a method and a URL, or the name of a function. */
   readonly operation?: string | undefined;
   readonly model?: string | undefined;
-  /** The answer comes in chunks, and is kept in chunks. */
+  /** The answer comes in chunks, and is stored in chunks. */
   readonly streamed?: boolean | undefined;
   /**
-   * How the answer is wanted, whole or as a stream, where one that is stored is served either way. The key
-   * says only that it is; see `crossMode`.
+   * In cross mode, where a stored answer is served whole or as a stream: in which form it is wanted. The key only says
+   * that both forms share an entry.
    */
   readonly form?: string | undefined;
   /** Request headers that change the answer, such as a provider's beta flags. */
@@ -20,18 +20,18 @@ export interface CallIdentity {
   readonly version?: string | undefined;
   /** Which of several answers to the same request. */
   readonly sample?: number | undefined;
-  /** Digest of the code of a function that says nothing else of itself. */
+  /** The digest of the code of a function that has no name of its own. */
   readonly code?: string | undefined;
   /** A function's arguments after the first. */
   readonly further?: readonly unknown[] | undefined;
   /**
-   * The request: messages, temperature, max tokens, system, tools and every other field, less what an
-   * argued ignore-list leaves out.
+   * The request: messages, temperature, max tokens, system, tools and every other field, but for those of an
+   * ignore-list that says why.
    */
   readonly request: unknown;
 }
 
-/** What of an adapter the key depends on: see `Adapter`. */
+/** The part of an `Adapter` that the key depends on. */
 interface RequestRules {
   readonly ignore: readonly string[];
   readonly temperature?: string | undefined;
@@ -44,7 +44,7 @@ interface CrossModeFields {
   readonly ignore: readonly string[];
 }
 
-/** What of a call's options the key depends on: see `Policy`. */
+/** The part of a call's `Policy` that the key depends on. */
 export interface KeyOptions {
   readonly ignore: readonly FieldPath[];
   readonly version: string | undefined;
@@ -52,18 +52,18 @@ export interface KeyOptions {
   readonly crossMode: boolean;
 }
 
-/** The design card's rule: 0.7000001 and 0.7 are one temperature. */
+/** Rounds to 2 decimals, so that 0.7000001 and 0.7 are one temperature. */
 export function roundTemperature(temperature: unknown): unknown {
   return typeof temperature === 'number' ? Math.round(temperature * 100) / 100 : temperature;
 }
 
 export interface Normalisation {
-  /** Fields the answer does not depend on. */
+  /** Fields that the answer does not depend on. */
   readonly ignore: readonly FieldPath[];
   readonly temperature: FieldPath;
 }
 
-/** The request as the key sees it; the caller's own object is left as it is. */
+/** A copy of the request without its ignored fields, and with its temperature rounded. */
 export function normaliseRequest(request: Fields, { ignore, temperature }: Normalisation): Fields {
   const given = fieldAt(request, temperature);
   const rounded = roundTemperature(given);
@@ -71,7 +71,7 @@ export function normaliseRequest(request: Fields, { ignore, temperature }: Norma
   return ignore.reduce((fields, path) => withField(fields, path, undefined), start);
 }
 
-/** How the form of a call that wants no stream is written. */
+/** The form of a call that does not ask for a stream. */
 export const WHOLE_FORM = 'whole';
 
 /** An identity whose key is the same whether the answer is wanted whole or as a stream. */
@@ -81,7 +81,7 @@ function crossModeIdentity(
   { ignore }: CrossModeFields,
 ): CallIdentity {
   const fields = ignore.map(fieldPath);
-  // Streams that differ in what comes beside the answer, such as its usage, are of different forms.
+  // Two streams have different forms where one has more beside the answer, such as its usage.
   const asked = fields.map((path) => fieldAt(request, path) ?? null);
   return {
     ...identity,
@@ -91,7 +91,7 @@ function crossModeIdentity(
   };
 }
 
-/** A request as a door hands it over. */
+/** A request, with what the function or the transport knows of it. */
 export interface UnkeyedRequest extends CallIdentity {
   readonly adapter?: RequestRules | undefined;
   readonly url?: URL | undefined;
@@ -103,12 +103,12 @@ const NO_ADAPTER = {};
 
 const normalisations = new WeakMap<KeyOptions, WeakMap<object, Normalisation>>();
 
-/** Looks like a request to a model: then, and only then, is its temperature a temperature. */
+/** Does it look like a request to a model? Only then is its field `temperature` taken for one. */
 function isRecognised(request: Fields): boolean {
   return CONVERSATION.some((field) => Object.hasOwn(request, field));
 }
 
-/** What a request is rid of, and where its temperature is: worked out once for an adapter and a policy. */
+/** Made once for each adapter and policy, because to split the paths again takes longer than to use them. */
 function normalisationFor(adapter: RequestRules | undefined, policy: KeyOptions): Normalisation {
   const of = adapter ?? NO_ADAPTER;
   const known = normalisations.get(policy)?.get(of);
@@ -138,7 +138,7 @@ function modelOf({ adapter, request, url }: UnkeyedRequest): string | undefined 
 
 type Unfinished = { -readonly [Name in keyof CallIdentity]: CallIdentity[Name] };
 
-/** Sorting and passing over what was not given takes as long as hashing what was: it is left out from the start. */
+/** Leaves out what is undefined, because to sort it and to skip it later takes as long as to hash the rest. */
 function add<Name extends keyof CallIdentity>(
   identity: Unfinished,
   name: Name,
@@ -147,7 +147,7 @@ function add<Name extends keyof CallIdentity>(
   if (value !== undefined) identity[name] = value;
 }
 
-/** Everything the answer depends on, from what was asked: the one place where a request becomes a key. */
+/** The identity of a request. This is the one place that decides what is in a key and what is not. */
 export function identify(asked: UnkeyedRequest, policy: KeyOptions): CallIdentity {
   const { adapter, request } = asked;
   const given = isFields(request) ? normalised(request, adapter, policy) : request;
@@ -161,7 +161,7 @@ export function identify(asked: UnkeyedRequest, policy: KeyOptions): CallIdentit
   add(identity, 'form', asked.form);
   add(identity, 'streamed', asked.streamed ?? (isStreamed || undefined));
   add(identity, 'version', asked.version ?? policy.version);
-  // The first of several answers is the one that a call without a number has.
+  // A call without a number has the first of several answers.
   add(identity, 'sample', (asked.sample ?? policy.sample) || undefined);
   const cross = policy.crossMode ? adapter?.cross : undefined;
   const isCovered = cross !== undefined && isFields(given) && cross.covers(given);

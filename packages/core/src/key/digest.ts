@@ -5,10 +5,10 @@ export function digest(data: string | NodeJS.ArrayBufferView): string {
   return hash('sha256', data, 'base64url');
 }
 
-/** Up to so many characters, to join texts costs less than to begin a digest that takes them one by one. */
+/** Up to this many characters, it is faster to join the texts than to hash them one by one. */
 const MAX_JOINED = 4_096;
 
-/** The digest of texts one behind another, without a copy of long ones. */
+/** The digest of all texts joined, without a copy of long ones. */
 export function digestOfAll(first: string, further: readonly string[]): string {
   let characters = first.length;
   for (const { length } of further) characters += length;

@@ -3,26 +3,26 @@ import { digest } from './digest.ts';
 import { isFields, valueKind } from './fields.ts';
 import { canonicalText } from './fingerprint.ts';
 
-/** What stands under a name, as a short digest, or as what is under it in turn. */
+/** The short digest of a part of a request, or the digests of the parts in it. */
 type DigestTree = string | DigestBranch;
 
 interface DigestBranch extends ReadonlyMap<string, DigestTree> {}
 
-/** 48 bits: two fields that differ and look equal are one in 10^14. */
+/** 48 bits, so that two different fields have one digest once in 10^14 times. */
 const DIGEST_LENGTH = 8;
 
 function shortDigest(text: string): string {
   return digest(text).slice(0, DIGEST_LENGTH);
 }
 
-/** One digest for a branch, the same whatever of it is kept apart: a branch can be compared with its own digest. */
+/** One digest for a branch. It does not depend on how deep the branch goes, so a branch can be compared with its own digest. */
 function combinedDigest(tree: DigestTree): string {
   if (typeof tree === 'string') return tree;
   const parts = [...tree].map(([name, part]) => `${name}:${combinedDigest(part)}`);
   return shortDigest(parts.sort().join('\n'));
 }
 
-/** The branch that paths such as `messages.0.content` speak of. */
+/** The tree of digests that are given by paths such as `messages.0.content`. */
 function digestTreeOf(digests: Readonly<Record<string, unknown>>): DigestBranch {
   const root = new Map<string, DigestTree>();
   for (const [path, value] of Object.entries(digests)) {
@@ -45,15 +45,15 @@ function innermost(root: Map<string, DigestTree>, names: readonly string[]) {
 }
 
 /**
- * What a call identity is made of, by path (`request.messages.1.content`), each as a short digest: enough to
- * say where two requests differ, and no text of either.
+ * The parts of a call identity by path (`request.messages.1.content`), each as a short digest. They show where two requests
+ * differ, and hold no text of either.
  */
 export type FieldDigests = Readonly<Record<string, string>>;
 
-/** What does not fit is folded into the digest of what it stands in. */
+/** Parts beyond this number are combined into the digest of the part that they stand in. */
 const MAX_FIELDS = 64;
 
-// The name of a dictionary's field may be a user's text: what has one is told as a whole.
+// The name of a field may be a user's text. A record with such a name has one digest as a whole.
 const NAME = /^[A-Za-z_$][A-Za-z_$-]{0,39}$/;
 
 type Named = readonly (readonly [name: string, value: unknown])[];
@@ -80,7 +80,7 @@ function partsUnder([path, tree]: PathAndTree): readonly PathAndTree[] {
   return [...tree].map(([name, part]) => [path === '' ? name : `${path}.${name}`, part]);
 }
 
-/** From the top down, as long as there is room: what stands high in a request says most. */
+/** From the top down, as long as there is room, because the upper parts of a request say most about it. */
 function spread(root: DigestTree): FieldDigests {
   const queue: PathAndTree[] = [['', root]];
   const digests: [string, string][] = [];
@@ -94,18 +94,18 @@ function spread(root: DigestTree): FieldDigests {
 }
 
 /**
- * At most 64 of them, whatever the request.
+ * The digests of a request's parts: at most 64 of them.
  *
- * @throws {NotCanonicalError} as the key does, for a request that has none.
+ * @throws {NotCanonicalError} for a request that has no key.
  */
 export function fieldDigests(identity: CallIdentity): FieldDigests {
-  // In the key, too, the form only says that it is either.
+  // As in the key, both forms of cross mode are one.
   return spread(digestTree({ ...identity, form: identity.form === undefined ? undefined : 'any' }));
 }
 
 type Path = readonly string[];
 
-/** The places where two trees differ: as deep as both of them tell. */
+/** The paths at which two trees differ, as deep as both of them go. */
 function differences(one: DigestTree, other: DigestTree, path: Path): readonly Path[] {
   if (typeof one === 'string' || typeof other === 'string') {
     return combinedDigest(one) === combinedDigest(other) ? [] : [path];
@@ -120,7 +120,7 @@ function at(one: DigestBranch, other: DigestBranch, path: Path): readonly Path[]
   return first === undefined || second === undefined ? [path] : differences(first, second, path);
 }
 
-/** As a programmer writes it: `messages[1].content`. */
+/** The path as a programmer writes it: `messages[1].content`. */
 function dotted(path: Path): string {
   const shown = path.length > 1 && path[0] === 'request' ? path.slice(1) : path;
   return shown
@@ -129,7 +129,7 @@ function dotted(path: Path): string {
     .replace(/^\./, '');
 }
 
-/** Where two requests differ: `['model', 'messages[1].content']`. Names of fields, never what they hold. */
+/** The fields in which two requests differ, such as `['model', 'messages[1].content']`. It never says what they hold. */
 export function differingFields(one: FieldDigests, other: FieldDigests): readonly string[] {
   const paths = differences(digestTreeOf(one), digestTreeOf(other), []);
   return [...new Set(paths.map(dotted))];

@@ -1,4 +1,4 @@
-/** The name of the class that made a value: its prototype says so, since a field `constructor` is the user's. */
+/** The name of a value's class, read from its prototype, because a field named `constructor` is the user's. */
 export function className(value: object): string {
   const prototype: { readonly constructor?: { readonly name?: unknown } } | null =
     Object.getPrototypeOf(value);
@@ -6,8 +6,8 @@ export function className(value: object): string {
 }
 
 /**
- * Is it of that class and nothing more? A subclass, or a field of its own, says what no rule covers. Told
- * by name, so that another realm's Date is a Date.
+ * Is it an instance of exactly this class, without fields of its own? A subclass or a field may hold what no rule covers.
+ * Classes are compared by name, so that a Date of another realm is a Date.
  */
 export function isExactlyClass(value: object, name: string): boolean {
   return className(value) === name && Object.keys(value).length === 0;
@@ -16,8 +16,8 @@ export function isExactlyClass(value: object, name: string): boolean {
 export type ValueKind = 'record' | 'array' | 'special';
 
 /**
- * What JSON can make of an object. Judged by shape and not by identity with this realm's `Object`,
- * so that values from another realm (a `vm` context, an iframe) are what they seem to be.
+ * How JSON writes an object. This is judged by shape and not by identity with this realm's `Object`, so that records and
+ * arrays of another realm (a `vm` context, an iframe) count as such.
  */
 export function valueKind(value: object): ValueKind {
   if (Array.isArray(value)) return isPlainArray(value) ? 'array' : 'special';
@@ -41,7 +41,7 @@ function isPlainArray(array: readonly unknown[]): boolean {
 /** A request, or a part of one, by field. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** A field's place in a request: `'metadata.user_id'` is `['metadata', 'user_id']`. */
+/** The place of a field in a request: `['metadata', 'user_id']` for `'metadata.user_id'`. */
 export type FieldPath = readonly string[];
 
 export function fieldPath(dotted: string): FieldPath {
@@ -68,12 +68,14 @@ export function withField(request: Fields, path: FieldPath, value: unknown): Fie
   return isFields(child) ? { ...request, [name]: withField(child, rest, value) } : request;
 }
 
-/** Reads of what a provider sent, which may be anything. */
-
+/** Is it neither undefined nor null? */
 export const isGiven = (value: unknown) => value !== undefined && value !== null;
 
+/** The value if it is an array, or else an empty one. */
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
+/** The value if it is a record, or else an empty one. */
 export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 
+/** The value if it is a number. */
 export const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined);

@@ -1,5 +1,5 @@
-// One request becomes one key: its identity, the canonical form of that, and its SHA-256 digest.
-// It never leaves out a field that nobody argued for, and never gives two requests one form.
+// In this room one request becomes one key: its identity, the canonical form of the identity, and the SHA-256 digest of that.
+// It never leaves out a field without a written reason, and it never gives two requests one form.
 // Start at call-identity.ts, then read fingerprint.ts.
 
 export { BoundedMap } from './bounded-map.ts';

@@ -6,7 +6,7 @@ import {
 } from './canonical-rules.ts';
 import { valueKind } from './fields.ts';
 
-/** A name of a record, ready to be written. */
+/** The name of a field as JSON, before the first value of a record and before any other. */
 interface QuotedName {
   readonly name: string;
   readonly first: string;
@@ -18,7 +18,7 @@ interface NameOrder {
   readonly sorted: readonly QuotedName[];
 }
 
-/** Records of more names are seldom like another. */
+/** The order of more names is not remembered, because such records are seldom alike. */
 const MAX_SHARED_NAMES = 32;
 
 const KNOWN_ORDERS = 128;
@@ -46,7 +46,7 @@ function isSame(names: readonly string[], others: readonly string[]): boolean {
   return true;
 }
 
-/** The names in order. Most records have those of one that was just written. */
+/** The names in order. Most records have the names of a record that was just written, so the order is remembered. */
 function sortedNames(names: readonly string[]): readonly QuotedName[] {
   const place = slotOf(names);
   const order = knownOrders[place];
@@ -56,20 +56,20 @@ function sortedNames(names: readonly string[]): readonly QuotedName[] {
   return sorted;
 }
 
-/** Deeper values, and cycles, are for who can say what is wrong with them. */
+/** Deeper values, and cycles, are left to the full form, which says what is wrong with them. */
 const MAX_DEPTH = 100;
 
-/** What JSON leaves as it is: no control character, quote, backslash or half of a surrogate pair. */
+/** Texts that JSON does not escape: no control character, quote, backslash or half of a surrogate pair. */
 const LITERAL = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
 
-/** Thrown for a value that is not plain. Made once: it is no error, and says nothing of any. */
+/** Thrown for a value that is not plain, and caught in this file. It is made once, because nobody reads its stack. */
 const NOT_PLAIN = new Error('Not plain.');
 
 function quoted(text: string): string {
   return LITERAL.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
-/** Writes what nearly every request is made of: records, lists, texts, numbers and literals. */
+/** Writes records, lists, texts, numbers and literals, of which nearly every request is made. */
 class PlainJsonWriter {
   readonly long: string[] = [];
   #depth = 0;
@@ -119,7 +119,7 @@ class PlainJsonWriter {
   }
 }
 
-/** The form of a plain value; nothing for any other. */
+/** The canonical form of a value of plain JSON. Undefined for any other value. */
 export function canonicalPlainJson(value: unknown): CanonicalForm | undefined {
   const plain = new PlainJsonWriter();
   try {

@@ -15,7 +15,7 @@ import { className, isExactlyClass, valueKind } from './fields.ts';
 
 type CanonicalText = (value: unknown) => string;
 
-/** One rule a kind of value that JSON would lose: the text that stands for it, or no rule. */
+/** The text for a value that JSON would lose, by one rule for each kind. Undefined where there is no rule. */
 function taggedText(value: object, text: CanonicalText): string | undefined {
   if (types.isDate(value)) return exactly('Date', value, () => `date:${value.getTime()}`);
   if (types.isMap(value)) return exactly('Map', value, () => `map:${sorted([...value].map(text))}`);
@@ -30,14 +30,14 @@ function exactly(name: string, value: object, rule: () => string): string | unde
   return isExactlyClass(value, name) ? rule() : undefined;
 }
 
-// Neither a map's nor a record's order is part of what it says.
+// The order of a map or of a set does not change what it holds.
 function sorted(texts: readonly string[]): string {
   return JSON.stringify([...texts].sort());
 }
 
 const BYTES = new Set(['ArrayBuffer', 'DataView', 'Uint8Array', 'Buffer']);
 
-/** The same bytes are the same, whatever view holds them; numbers of another width are another thing. */
+/** Bytes have one form in whatever view. Numbers of another width have a form of their own. */
 function bytesText(value: ArrayBuffer | ArrayBufferView): string | undefined {
   const name = className(value);
   const isNumbers = types.isTypedArray(value) && value[Symbol.toStringTag] === name;
@@ -48,13 +48,13 @@ function bytesText(value: ArrayBuffer | ArrayBufferView): string | undefined {
   return `${BYTES.has(name) ? 'bytes' : name}:${bytes.byteLength}:${digest(bytes)}`;
 }
 
-/** A class that says how it reads as JSON: what the wire would carry. Its name keeps two classes apart. */
+/** The JSON that the class itself makes, which the wire would carry. The name keeps two classes apart. */
 function jsonText(value: object, text: CanonicalText): string | undefined {
   if (!('toJSON' in value) || typeof value.toJSON !== 'function') return undefined;
   return `json:${className(value)}:${text(value.toJSON())}`;
 }
 
-/** Deeper than any real request; a bound keeps the stack whole. */
+/** Deeper than any real request. The bound keeps the stack from overflowing. */
 const MAX_DEPTH = 500;
 
 class TaggedValueWriter {
@@ -143,7 +143,11 @@ class TaggedValueWriter {
   }
 }
 
-/** The form of any value that has one, by the library that defines it. */
+/**
+ * The canonical form of any value that has one, with its JSON written by fast-json-stable-stringify.
+ *
+ * @throws {NotCanonicalError} for any other value
+ */
 export function canonicalTaggedValue(value: unknown): CanonicalForm {
   return new TaggedValueWriter().form(value);
 }
