@@ -1,4 +1,4 @@
-import { type Duration, LlmCacheError, type Mode } from '../options/index.ts';
+import { type Duration, invalidOption, type Mode, showValue } from '../options/index.ts';
 import type { CacheOptions } from './cache-options.ts';
 import { createLlmCache } from './create-llm-cache.ts';
 import type { LlmCache } from './llm-cache.ts';
@@ -19,10 +19,7 @@ const ON_OFF: ReadonlyMap<string, boolean> = new Map([
 function isEnabled(text: string): boolean {
   const enabled = ON_OFF.get(text.toLowerCase());
   if (enabled !== undefined) return enabled;
-  throw new LlmCacheError(
-    'INVALID_OPTION',
-    `CACHED_LLM_ENABLED is ${JSON.stringify(text)}. Write true or false.`,
-  );
+  return invalidOption('CACHED_LLM_ENABLED', `is ${showValue(text)}`, 'Write true or false.');
 }
 
 /** What the environment says of a cache. A duration there needs its unit: `CACHED_LLM_TTL=12h`. */

@@ -3,7 +3,7 @@ import type { CacheEventEmitter } from '../events/index.ts';
 import type { Flights } from '../flight/index.ts';
 import { ALL_ENTRIES_TAG, modelTag, providerTag, userTag } from '../invalidation/index.ts';
 import { ledgerPrefix } from '../ledger/index.ts';
-import { LlmCacheError } from '../options/index.ts';
+import { invalidOption } from '../options/index.ts';
 import { failureCode, isPermanentFailure, type Store } from '../store/index.ts';
 
 /** Which entries: one by its key, or all of a tag, a model, a provider, or of this cache's namespace. */
@@ -19,9 +19,10 @@ function tagOf(selection: Exclude<Selection, { key: string }>): string {
   if ('model' in selection) return modelTag(selection.model);
   if ('provider' in selection) return providerTag(selection.provider);
   if ('namespace' in selection) return ALL_ENTRIES_TAG;
-  throw new LlmCacheError(
-    'INVALID_OPTION',
-    'Nothing is selected. Write one of { key }, { tag }, { model }, { provider }, { namespace: true }.',
+  return invalidOption(
+    'The selection',
+    'selects nothing',
+    'Write one of { key }, { tag }, { model }, { provider }, { namespace: true }.',
   );
 }
 

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MemoryStore, type MemoryStoreOptions } from '../memory/index.ts';
-import { LlmCacheError, toWholeNumber } from '../options/index.ts';
+import { invalidOption, LlmCacheError, toWholeNumber } from '../options/index.ts';
 import { LazyStore, type Store } from '../store/index.ts';
 import type { CacheOptions } from './cache-options.ts';
 
@@ -104,20 +104,20 @@ function storeOf(store: CacheOptions['store'], options: CacheOptions): Store {
 }
 
 function refuseTiers(what: string): never {
-  throw new LlmCacheError(
-    'INVALID_OPTION',
-    `${what} Write tiers: ['memory:', store], memory first and one other store behind it, and leave store out.`,
+  return invalidOption(
+    'tiers',
+    what,
+    "Write tiers: ['memory:', store], memory first and one other store behind it, and leave store out.",
   );
 }
 
 function tiersOf(tiers: readonly unknown[], options: CacheOptions): Stores {
-  if (options.store !== undefined) refuseTiers('Both store and tiers are set.');
-  if (!Array.isArray(tiers) || tiers.length !== 2) refuseTiers('tiers are not two stores.');
+  if (options.store !== undefined) refuseTiers('and store are both set');
+  if (!Array.isArray(tiers) || tiers.length !== 2) refuseTiers('are not two stores');
   const [l1, store] = tiers.map((tier) => storeOf(tier, options));
   // An L1 that could be slow or away would need a tier before itself.
-  if (!(l1 instanceof MemoryStore)) return refuseTiers('The first tier is not bounded memory.');
-  if (store === undefined || store instanceof MemoryStore)
-    return refuseTiers('The second tier is memory, too.');
+  if (!(l1 instanceof MemoryStore)) return refuseTiers('do not begin with bounded memory');
+  if (store === undefined || store instanceof MemoryStore) return refuseTiers('end with memory');
   return { store, l1 };
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isKnownOutage } from '../adapter/index.ts';
-import { type Duration, LlmCacheError, toMilliseconds } from '../options/index.ts';
+import { type Duration, invalidOption, showValue, toMilliseconds } from '../options/index.ts';
 import { readToEnd } from '../response/index.ts';
 
 interface Retrying {
@@ -88,9 +88,10 @@ export async function warm<Request>(
 }
 
 function refuse(option: string, given: unknown, example: number): never {
-  throw new LlmCacheError(
-    'INVALID_OPTION',
-    `${option} is ${String(given)}. Write a whole number, such as ${example}.`,
+  return invalidOption(
+    option,
+    `is ${showValue(given)}`,
+    `Write a whole number, such as ${example}.`,
   );
 }
 

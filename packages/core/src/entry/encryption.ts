@@ -9,7 +9,7 @@ import {
 } from 'node:crypto';
 import { types } from 'node:util';
 import { digest } from '../key/index.ts';
-import { describeKind, LlmCacheError } from '../options/index.ts';
+import { describeKind, invalidOption } from '../options/index.ts';
 
 /**
  * The bytes of a base64 text. Nothing where the bytes have another base64 text, because decoding skips foreign
@@ -142,17 +142,16 @@ const RANDOM_BYTES = 'Write at least 32 random bytes, such as: openssl rand -bas
 
 const ONE_LIST = 'Write secrets: [newest, older].';
 
-/** The message says which option is wrong and how. It never repeats a secret. */
-function refuse(option: string, what: string, remedy: string): never {
-  throw new LlmCacheError('INVALID_OPTION', `${option} ${what}. ${remedy}`);
-}
-
 function encryptionFrom(secret: unknown, option: string): SecretEncryption {
   if (typeof secret !== 'string' && !types.isUint8Array(secret)) {
-    return refuse(option, `is ${describeKind(secret)}, but must be text or bytes`, RANDOM_BYTES);
+    return invalidOption(
+      option,
+      `is ${describeKind(secret)}, but must be text or bytes`,
+      RANDOM_BYTES,
+    );
   }
   const length = Buffer.byteLength(secret);
-  if (length < MIN_SECRET_BYTES) refuse(option, `is ${length} bytes long`, RANDOM_BYTES);
+  if (length < MIN_SECRET_BYTES) invalidOption(option, `is ${length} bytes long`, RANDOM_BYTES);
   return new SecretEncryption(secret);
 }
 
@@ -165,12 +164,13 @@ function encryptionFrom(secret: unknown, option: string): SecretEncryption {
 export function encryptionsFrom({ secret, secrets }: Secrets): Encryptions {
   if (secret === undefined && secrets === undefined) return [NO_ENCRYPTION];
   if (secrets === undefined) return [encryptionFrom(secret, 'secret')];
-  if (secret !== undefined) refuse('secret', 'and secrets are both set', ONE_LIST);
-  if (!Array.isArray(secrets)) return refuse('secrets', 'is not a list', ONE_LIST);
+  if (secret !== undefined) invalidOption('secret', 'and secrets are both set', ONE_LIST);
+  if (!Array.isArray(secrets)) return invalidOption('secrets', 'is not a list', ONE_LIST);
   const all = secrets.map((each, index) => encryptionFrom(each, `secrets[${index}]`));
   const [newest, ...older] = all;
-  if (newest === undefined) return refuse('secrets', 'is empty', ONE_LIST);
+  if (newest === undefined) return invalidOption('secrets', 'is empty', ONE_LIST);
   const isTwice = new Set(all.map(({ id }) => id)).size < all.length;
-  if (isTwice) refuse('secrets', 'holds one secret twice', 'Write each once, the newest first.');
+  if (isTwice)
+    invalidOption('secrets', 'holds one secret twice', 'Write each once, the newest first.');
   return [newest, ...older];
 }

@@ -1,6 +1,6 @@
 import type { Duration } from './duration.ts';
 
-/** Why an answer is given and not kept. Each can be admitted on purpose, by name. */
+/** Why an answer is given to its caller and not stored. Each can be admitted on purpose, by its name: see `admit`. */
 export type Rejection =
   /** Cut at the token limit, or by a pause. */
   | 'truncated'
@@ -12,87 +12,88 @@ export type Rejection =
   | 'empty'
   /** An error in the body of a successful answer. */
   | 'error'
-  /** Not finished, or finished for a reason that is not known to be good. */
+  /** Not finished, or finished for a reason that is not known to mean success. */
   | 'incomplete'
-  /** A tool on the provider's side (web search, code, MCP) made it depend on time or state. */
+  /** A tool on the provider's side (web search, code, MCP) makes the answer depend on time or state. */
   | 'hosted-tool';
 
 export const MODES = ['read-write', 'read-only', 'refresh', 'replay', 'off'] as const;
 
 /**
- * `read-write`: answer from the store, else call and store. `read-only`: never write. `refresh`: never
- * read, call and store. `replay`: never call, a miss is an error. `off`: as if there were no cache.
+ * What a call may do with the store and the provider. `read-write` serves what is stored, else calls and stores.
+ * `read-only` never writes. `refresh` never reads: it calls and stores. `replay` never calls: a miss is an error.
+ * `off` calls as if there were no cache.
  */
 export type Mode = (typeof MODES)[number];
 
-/** The modes in which something is written. */
+/** The modes in which answers are stored. */
 export const WRITING_MODES: ReadonlySet<Mode> = new Set<Mode>(['read-write', 'refresh']);
 
 export const REPLAY_PACES = ['instant', 'recorded'] as const;
 
-/** A stored stream comes at once, or as it once came. */
+/** How fast a stored stream is replayed: at once, or with the pauses with which it was recorded. */
 export type ReplayPace = (typeof REPLAY_PACES)[number];
 
 export const MODEL_CHANGES = ['keep', 'expire'] as const;
 
-/** What becomes of an alias's older answers when another model answers under its name. */
+/** What happens to the stored answers of a model name when another model answers to that name. */
 export type OnModelChange = (typeof MODEL_CHANGES)[number];
 
-/** May this answer be kept? A predicate narrows; an object lets in what is left out by default. */
+/** May this answer be stored? A predicate admits less than the default; an object admits more. */
 export type Admit =
   | ((response: unknown) => boolean)
   | Readonly<Partial<Record<Rejection, boolean>>>;
 
-/** What may be said of a cache, of a cached function, and of a single call; the nearest word counts. */
+/** Options of a cache, of a cached function, and of a single call; of these, the last that is given counts. */
 export interface CallOptions {
   /** How long an answer is fresh. @default '7d' */
   readonly ttl?: Duration | undefined;
-  /** How long after that it is served while it is revalidated behind the answer. @default 0 */
+  /** How long after its ttl an answer is still served, while the provider is called behind it. @default 0 */
   readonly staleWhileRevalidate?: Duration | undefined;
-  /** How long after its ttl it stands in for a provider that fails. @default 0 */
+  /** How long after its ttl an answer is served in place of a provider that fails. @default 0 */
   readonly staleIfError?: Duration | undefined;
   /**
-   * How long a call may take before an older answer that `staleIfError` allows is served in its place; the
-   * call goes on behind it. @default as long as it takes
+   * How long a call may take before an older answer, which `staleIfError` allows, is served in its place. The call
+   * continues behind it. @default no limit
    */
   readonly softTimeout?: Duration | undefined;
   /** A hit starts the ttl anew, at most once in a tenth of it. @default false */
   readonly renewOnHit?: boolean | undefined;
-  /** @default 'read-write' */
+  /** What the call may do with the store and the provider. @default 'read-write' */
   readonly mode?: Mode | undefined;
   /** Whose answers these are: a tenant, a user. Part of the key. @default '' */
   readonly scope?: string | undefined;
   /** Names to invalidate by. @default [] */
   readonly tags?: readonly string[] | undefined;
-  /** Your own version of the key. */
+  /** Part of the key: another version never finds the answers of this one. @default none */
   readonly version?: string | undefined;
   /**
-   * Which of several answers to the same request: each number has an answer of its own, and always the same.
-   * 0 is the one that a call without a number has. @default 0
+   * Which of several answers to the same request is wanted: each number has an answer of its own. A call without a
+   * number has the answer of number 0. @default 0
    */
   readonly sample?: number | undefined;
   /**
-   * Keeps a short digest of each field of the request with its answer (some 30 bytes a field, at most 64), so
-   * that a request that is not found can be told from the nearest one that is. @default false
+   * Stores a short digest of each field of the request with its answer: about 30 bytes a field, for at most 64
+   * fields. A miss can then name the fields in which it differs from the nearest stored request. @default false
    */
   readonly explain?: boolean | undefined;
   /**
-   * With `'expire'`, a fresh answer from another model than before (`gpt-4o` was `gpt-4o-2024-05-13`, and is
-   * `gpt-4o-2024-08-06`) makes all older answers to that name stale. @default 'keep'
+   * With `'expire'`, a live answer from another model than before makes all older answers to the same name stale:
+   * `gpt-4o` was `gpt-4o-2024-05-13`, and is now `gpt-4o-2024-08-06`. @default 'keep'
    */
   readonly onModelChange?: OnModelChange | undefined;
   /** Dotted fields of the request to leave out of the key. @default [] */
   readonly ignore?: readonly string[] | undefined;
-  /** @default what the adapter calls complete and successful */
+  /** Which answers may be stored. @default what the adapter calls complete, successful and usable */
   readonly admit?: Admit | undefined;
   /**
-   * With `'recorded'`, the times between the chunks of a stream are stored with it, and whoever reads a
-   * stream that has them waits as long. @default 'instant'
+   * With `'recorded'`, the times between the chunks of a stream are stored with it, and each reader of the stored
+   * stream waits as long. @default 'instant'
    */
   readonly replay?: ReplayPace | undefined;
   /**
-   * A stored stream answers a call that does not stream, and back, where the adapter can make the one from
-   * the other exactly; where it cannot, the provider is called. @default false
+   * A stored stream also answers a call that does not stream, and the other way round, where the adapter can convert
+   * the one exactly to the other. Where it cannot, the provider is called. @default false
    */
   readonly crossMode?: boolean | undefined;
   /** Which requests to cache. @default all */

@@ -1,5 +1,4 @@
-import { inspect } from 'node:util';
-import { LlmCacheError } from './errors.ts';
+import { invalidOption, LlmCacheError, showValue } from './errors.ts';
 
 const MILLISECONDS = {
   ms: 1,
@@ -17,14 +16,19 @@ export type Duration = number | `${number}${Unit}`;
 const WITH_UNIT = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 
 function refuse(option: string, value: unknown): never {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : inspect(value, { depth: 0 });
   throw new LlmCacheError(
     'INVALID_DURATION',
-    `${option} is ${shown}, which is no duration. Write a number of milliseconds (1800000) or a number with its unit: '500ms', '30s', '30m', '12h', '7d'.`,
+    `${option} is ${showValue(value)}, which is not a duration. Write a number of milliseconds (1800000) or a number with its unit: '500ms', '30s', '30m', '12h', '7d'.`,
   );
 }
 
-/** Digits without a unit are refused: `'3600'` is seconds to one reader and milliseconds to the next. */
+/**
+ * A duration in whole milliseconds, rounded up. Digits without a unit are refused: `'3600'` is seconds to one reader
+ * and milliseconds to the next.
+ *
+ * @param option the name that an error gives
+ * @throws {LlmCacheError} `INVALID_DURATION`
+ */
 export function toMilliseconds(duration: Duration, option: string): number {
   if (typeof duration === 'number') {
     return duration >= 0 ? Math.ceil(duration) : refuse(option, duration);
@@ -35,18 +39,20 @@ export function toMilliseconds(duration: Duration, option: string): number {
   return Math.ceil(Number(match[1]) * MILLISECONDS[match[2] as Unit]);
 }
 
-/** Like {@link toMilliseconds}, for spans where nothing at all would mean nothing: a ttl, a deadline. */
+/** Like {@link toMilliseconds}, for what has to last some time, such as a ttl or a deadline. */
 export function toPositiveMilliseconds(duration: Duration, option: string): number {
   const milliseconds = toMilliseconds(duration, option);
   return milliseconds > 0 ? milliseconds : refuse(option, duration);
 }
 
-/** A bound as an option gives it: a whole number above zero. */
+/**
+ * A whole number above zero, rounded down.
+ *
+ * @param unset the number where none is given
+ * @throws {LlmCacheError} `INVALID_OPTION`
+ */
 export function toWholeNumber(given: number | undefined, option: string, unset: number): number {
   if (given === undefined) return unset;
   if (Number.isFinite(given) && given >= 1) return Math.floor(given);
-  throw new LlmCacheError(
-    'INVALID_OPTION',
-    `${option} is ${String(given)}. Write a whole number above zero.`,
-  );
+  return invalidOption(option, `is ${showValue(given)}`, 'Write a whole number above zero.');
 }

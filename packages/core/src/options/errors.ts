@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /** The stable names of everything that can be misused. */
 export type LlmCacheErrorCode =
   | 'ANONYMOUS_FUNCTION'
@@ -13,12 +15,9 @@ export type LlmCacheErrorCode =
   | 'UNKNOWN_STORE'
   | 'WRONG_CLIENT';
 
-/** Deeper than any chain of causes that is not a cycle. */
-const DEEPEST = 20;
-
 /**
- * Thrown for misuse, when a cache or a cached call is defined, and for a miss in `replay` mode.
- * Nothing that goes wrong later makes a call fail. The message says what to write instead.
+ * Thrown for misuse, when a cache or a cached call is defined, and for a miss in `replay` mode. Nothing that goes
+ * wrong later makes a call fail. The message names the value and says what to write instead.
  */
 export class LlmCacheError extends Error {
   override readonly name = 'LlmCacheError';
@@ -31,6 +30,30 @@ export class LlmCacheError extends Error {
   }
 }
 
+/**
+ * Refuses an option.
+ *
+ * @param what which value the option has (`is "fast"`), without anything that is secret
+ * @param remedy what to write instead, as a whole sentence
+ * @throws {LlmCacheError} `INVALID_OPTION`, always
+ */
+export function invalidOption(option: string, what: string, remedy: string): never {
+  throw new LlmCacheError('INVALID_OPTION', `${option} ${what}. ${remedy}`);
+}
+
+/** A value as it was written, for an error about an option that holds no secret. */
+export function showValue(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : inspect(value, { depth: 0 });
+}
+
+/** What a value is, in words for an error: never what it holds. */
+export function describeKind(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  const name = value.constructor?.name;
+  return name === undefined ? 'an object without a class' : `an instance of ${name}`;
+}
+
 interface Failure {
   readonly name?: unknown;
   readonly code?: unknown;
@@ -38,23 +61,22 @@ interface Failure {
   readonly cause?: unknown;
 }
 
+/** No chain of causes is this long, unless it is a cycle. */
+const MAX_CAUSES = 20;
+
 /**
- * Is it an {@link LlmCacheError}, of this copy of the package or of another, or an error of an SDK that was made
- * of one? SDKs wrap what their transport throws, and show in their own error what it answers.
+ * Is the error an {@link LlmCacheError}, of this copy of the package or of another, or an error that an SDK made of
+ * one? SDKs wrap what their transport throws, and repeat the transport's message in their own error.
+ *
+ * @param code @default any
  */
 export function isLlmCacheError(error: unknown, code?: LlmCacheErrorCode): boolean {
   let failure: Failure | undefined = error as Failure | undefined; // whatever was thrown
-  for (let depth = 0; depth < DEEPEST && typeof failure === 'object'; depth += 1) {
+  for (let depth = 0; depth < MAX_CAUSES && typeof failure === 'object'; depth += 1) {
     const { name, message, cause }: Failure = failure ?? {};
     if (name === 'LlmCacheError' && (code ?? failure?.code) === failure?.code) return true;
     if (String(message).includes(`LlmCacheError ${code ?? ''}`)) return true;
     failure = cause as Failure | undefined; // likewise
   }
   return false;
-}
-
-/** What a value is, in words for an error: never what it holds. */
-export function describeKind(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(typeof value);
-  return `an instance of ${value.constructor?.name ?? 'nothing'}`;
 }

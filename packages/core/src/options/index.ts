@@ -1,6 +1,7 @@
-// What a user may say of a call is checked once here and resolved to a policy; the one error class for what they may not say stands here too.
-// It never applies a default twice: each stands in policy.ts.
-// Start at call-options.ts.
+// What a user may say of a cache or a call is checked here, once, and resolved to a policy; the error for misuse stands here too.
+// It never looks at a request or at a store.
+// Start at call-options.ts; policy.ts has every default of a call.
+
 export {
   type Admit,
   type CallOptions,
@@ -14,7 +15,13 @@ export {
   toPositiveMilliseconds,
   toWholeNumber,
 } from './duration.ts';
-export { describeKind, isLlmCacheError, LlmCacheError } from './errors.ts';
+export {
+  describeKind,
+  invalidOption,
+  isLlmCacheError,
+  LlmCacheError,
+  showValue,
+} from './errors.ts';
 export {
   DEFAULT_POLICY,
   type Policy,

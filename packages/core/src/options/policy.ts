@@ -9,69 +9,10 @@ import {
   REPLAY_PACES,
   type ReplayPace,
 } from './call-options.ts';
-import { toMilliseconds, toPositiveMilliseconds } from './duration.ts';
-import { describeKind, LlmCacheError } from './errors.ts';
+import { type Duration, toMilliseconds, toPositiveMilliseconds } from './duration.ts';
+import { describeKind, invalidOption, LlmCacheError, showValue } from './errors.ts';
 
-function invalid(option: string, value: unknown, remedy: string): never {
-  throw new LlmCacheError('INVALID_OPTION', `${option} is ${String(value)}. ${remedy}`);
-}
-
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-
-const kindOfScope = (given: unknown) => (given === '' ? 'empty' : describeKind(given));
-
-const isTextList = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every(isText);
-
-const readBoolean = (option: string, given: unknown): boolean =>
-  typeof given === 'boolean' ? given : invalid(option, given, 'Write true or false.');
-
-function readWord<Word extends string>(option: string, words: readonly Word[], given: unknown) {
-  const list = words.map((word) => `'${word}'`).join(', ');
-  return words.find((word) => word === given) ?? invalid(option, given, `Write one of ${list}.`);
-}
-
-/** One reader an option: checks what was written, and says what to write instead. */
-const OPTION_READERS: {
-  readonly [Name in keyof Policy]: (given: never) => Policy[Name];
-} = {
-  ttl: (given: number) => toPositiveMilliseconds(given, 'ttl'),
-  staleWhileRevalidate: (given: number) => toMilliseconds(given, 'staleWhileRevalidate'),
-  staleIfError: (given: number) => toMilliseconds(given, 'staleIfError'),
-  softTimeout: (given: number) => toPositiveMilliseconds(given, 'softTimeout'),
-  renewOnHit: (given: unknown) => readBoolean('renewOnHit', given),
-  mode: (given: unknown) => readWord('mode', MODES, given),
-  // What was given may name a person, and is not repeated.
-  scope: (given: unknown) =>
-    isText(given)
-      ? given
-      : invalid('scope', kindOfScope(given), 'Write a text that names the tenant or user.'),
-  requireScope: (given: unknown) => readBoolean('requireScope', given),
-  tags: (given: unknown) =>
-    isTextList(given) ? given : invalid('tags', given, 'Write an array of texts.'),
-  sample: (given: unknown) =>
-    Number.isSafeInteger(given) && Number(given) >= 0
-      ? Number(given)
-      : invalid('sample', given, 'Write a whole number, counted from 0.'),
-  explain: (given: unknown) => readBoolean('explain', given),
-  onModelChange: (given: unknown) => readWord('onModelChange', MODEL_CHANGES, given),
-  version: (given: unknown) =>
-    isText(given) ? given : invalid('version', given, "Write a text, such as '2'."),
-  ignore: (given: unknown) =>
-    isTextList(given)
-      ? given.map(fieldPath)
-      : invalid('ignore', given, "Write an array of fields, such as ['metadata.run_id']."),
-  admit: (given: Admit) =>
-    typeof given === 'function' || (typeof given === 'object' && given !== null)
-      ? given
-      : invalid('admit', given, 'Write a predicate, or an object such as { truncated: true }.'),
-  replay: (given: unknown) => readWord('replay', REPLAY_PACES, given),
-  crossMode: (given: unknown) => readBoolean('crossMode', given),
-  when: (given: Policy['when']) =>
-    typeof given === 'function' ? given : invalid('when', given, 'Write a predicate.'),
-};
-
-/** {@link CallOptions}, resolved: nothing after this asks what was left out. */
+/** {@link CallOptions}, resolved: the code after this never asks what was left out. Durations are milliseconds. */
 export interface Policy {
   readonly ttl: number;
   readonly staleWhileRevalidate: number;
@@ -80,7 +21,7 @@ export interface Policy {
   readonly renewOnHit: boolean;
   readonly mode: Mode;
   readonly scope: string;
-  /** A call without a scope goes past the cache. */
+  /** A call without a scope bypasses the cache. */
   readonly requireScope: boolean;
   readonly tags: readonly string[];
   readonly version: string | undefined;
@@ -96,7 +37,7 @@ export interface Policy {
 
 /** Every default of a call, in one place. */
 export const DEFAULT_POLICY: Policy = {
-  ttl: toMilliseconds('7d', 'ttl'), // re-run suites: an hour keeps 1-2 % of the hits, a week 42-80 %
+  ttl: toMilliseconds('7d', 'ttl'), // in suites that run again, an hour gives 1-2 % of the hits, and a week 42-80 %
   staleWhileRevalidate: 0,
   staleIfError: 0,
   softTimeout: Number.POSITIVE_INFINITY,
@@ -116,39 +57,107 @@ export const DEFAULT_POLICY: Policy = {
   when: undefined,
 };
 
-/** `base` with what `options` says; what they leave out, or give as undefined, stays. */
+/** Checks what was written for an option, or refuses it with what to write instead. */
+type Reader<Value> = (given: unknown, option: string) => Value;
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+const isTextList = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every(isText);
+
+const refuse = (option: string, given: unknown, remedy: string): never =>
+  invalidOption(option, `is ${showValue(given)}`, remedy);
+
+// The reader of durations checks the type itself.
+const readSpan: Reader<number> = (given, option) => toMilliseconds(given as Duration, option);
+
+const readPositiveSpan: Reader<number> = (given, option) =>
+  toPositiveMilliseconds(given as Duration, option); // likewise
+
+const readBoolean: Reader<boolean> = (given, option) =>
+  typeof given === 'boolean' ? given : refuse(option, given, 'Write true or false.');
+
+function oneOf<Word extends string>(words: readonly Word[]): Reader<Word> {
+  const list = words.map((word) => `'${word}'`).join(', ');
+  return (given, option) =>
+    words.find((word) => word === given) ?? refuse(option, given, `Write one of ${list}.`);
+}
+
+const READERS: { readonly [Name in keyof Policy]: Reader<Policy[Name]> } = {
+  ttl: readPositiveSpan,
+  staleWhileRevalidate: readSpan,
+  staleIfError: readSpan,
+  softTimeout: readPositiveSpan,
+  renewOnHit: readBoolean,
+  mode: oneOf(MODES),
+  scope: (given, option) => {
+    if (isText(given)) return given;
+    // The value is not repeated: it may name a person.
+    const what = given === '' ? 'empty' : describeKind(given);
+    return invalidOption(option, `is ${what}`, 'Write a text that names the tenant or user.');
+  },
+  requireScope: readBoolean,
+  tags: (given, option) =>
+    isTextList(given) ? given : refuse(option, given, 'Write an array of texts.'),
+  sample: (given, option) =>
+    Number.isSafeInteger(given) && Number(given) >= 0
+      ? Number(given)
+      : refuse(option, given, 'Write a whole number, counted from 0.'),
+  explain: readBoolean,
+  onModelChange: oneOf(MODEL_CHANGES),
+  version: (given, option) =>
+    isText(given) ? given : refuse(option, given, "Write a text, such as '2'."),
+  ignore: (given, option) =>
+    isTextList(given)
+      ? given.map(fieldPath)
+      : refuse(option, given, "Write an array of fields, such as ['metadata.run_id']."),
+  admit: (given, option) =>
+    typeof given === 'function' || (typeof given === 'object' && given !== null)
+      ? (given as Admit) // a predicate or an object, as far as can be seen
+      : refuse(option, given, 'Write a predicate, or an object such as { truncated: true }.'),
+  replay: oneOf(REPLAY_PACES),
+  crossMode: readBoolean,
+  when: (given, option) =>
+    typeof given === 'function'
+      ? (given as Policy['when']) // likewise
+      : refuse(option, given, 'Write a predicate.'),
+};
+
+/**
+ * `base` with what `options` say; an option that is left out, or given as undefined, stays as in `base`.
+ *
+ * @throws {LlmCacheError} `INVALID_OPTION` or `INVALID_DURATION`
+ */
 export function policyWith(
   base: Policy,
   options: CallOptions & { readonly requireScope?: boolean | undefined },
 ): Policy {
-  const names = Object.keys(OPTION_READERS) as (keyof Policy)[]; // the table has no other keys
-  const given = names.flatMap((name) => {
-    const value = options[name];
-    // Each reader checks the type of what it is given.
-    return value === undefined ? [] : [[name, OPTION_READERS[name](value as never)] as const];
-  });
+  const names = Object.keys(READERS) as (keyof Policy)[]; // the table has no other keys
+  const given = names.filter((name) => options[name] !== undefined);
   if (given.length === 0) return base;
-  const policy: Policy = { ...base, ...Object.fromEntries(given) };
-  // What a cache requires, no function and no call takes back.
+  const read = given.map((name) => [name, READERS[name](options[name], name)]);
+  const policy: Policy = { ...base, ...Object.fromEntries(read) };
+  // No function and no call takes back what the cache requires.
   return base.requireScope ? { ...policy, requireScope: true } : policy;
 }
 
-const isScope = (scope: unknown) => typeof scope === 'string' && scope !== '';
-
 /**
- * `base` with what one call says. A tenant that is not known makes no call fail: where a scope is required,
- * one that is given and is none stands for no scope, never for the one of before.
+ * `base` with the options of one call. An unknown tenant never makes a call fail: where a scope is required, a scope
+ * that is given and is not a text means that there is no scope, and never the scope of `base`.
+ *
+ * @throws {LlmCacheError} `INVALID_OPTION` or `INVALID_DURATION`
  */
 export function policyForCall(base: Policy, options: CallOptions): Policy {
-  const isMissing = Object.hasOwn(options, 'scope') && !isScope(options.scope);
+  const isMissing = Object.hasOwn(options, 'scope') && !isText(options.scope);
   if (!base.requireScope || !isMissing) return policyWith(base, options);
   return { ...policyWith(base, { ...options, scope: undefined }), scope: '' };
 }
 
 /**
- * `base` with what `options` says, for a door whose calls cannot name a scope of their own.
+ * `base` with the options of a client, or of anything else whose calls cannot name a scope of their own.
  *
- * @throws {LlmCacheError} `SCOPE_REQUIRED` where the cache wants one and nobody has said it; for a bad option.
+ * @throws {LlmCacheError} `SCOPE_REQUIRED` where the cache requires a scope and none is given; `INVALID_OPTION` or
+ * `INVALID_DURATION`
  */
 export function policyForClient(base: Policy, options: CallOptions): Policy {
   const policy = policyWith(base, options);

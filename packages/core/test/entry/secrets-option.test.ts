@@ -27,12 +27,12 @@ describe('a secret that is none', () => {
     ['too short', { secret: SHORT }, 'secret is 9 bytes long'],
     ['empty', { secret: '' }, 'secret is 0 bytes long'],
     ['too few bytes', { secret: new Uint8Array(31) }, 'secret is 31 bytes long'],
-    ['a number', bad({ secret: 7 }), 'secret is number'],
-    ['null', bad({ secret: null }), 'secret is object'],
+    ['a number', bad({ secret: 7 }), 'secret is a number'],
+    ['null', bad({ secret: null }), 'secret is null'],
     ['an object', bad({ secret: { key: SECRET } }), 'secret is an instance of Object'],
     ['a list', bad({ secret: [SECRET] }), 'secret is an instance of Array'],
     ['one of several', { secrets: [SECRET, SHORT] }, 'secrets[1] is 9 bytes long'],
-    ['one of several, and no text', bad({ secrets: [7] }), 'secrets[0] is number'],
+    ['one of several, and no text', bad({ secrets: [7] }), 'secrets[0] is a number'],
   ])('%s is refused with the remedy, and not repeated', (_name, options, what) => {
     const error = refusal(options);
     expect(error).toMatchObject({ name: 'LlmCacheError', code: 'INVALID_OPTION' });
