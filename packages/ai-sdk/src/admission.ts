@@ -1,4 +1,6 @@
 import {
+  admission,
+  type Fields,
   fieldsOf,
   isFields,
   listOf,
@@ -31,9 +33,8 @@ function isHosted(part: unknown): boolean {
   return isProviders || providerExecuted === true || (type === 'source' && sourceType === 'url');
 }
 
-function rejectContent(content: unknown, params: unknown): Rejection | undefined {
-  if (Array.isArray(content) && !content.some(isAnswer)) return 'empty';
-  return offersHostedTool(params) || listOf(content).some(isHosted) ? 'hosted-tool' : undefined;
+function rejectContent(content: unknown): Rejection | undefined {
+  return Array.isArray(content) && !content.some(isAnswer) ? 'empty' : undefined;
 }
 
 /** There must be one vector for each value of the request. */
@@ -44,13 +45,19 @@ function rejectEmbeddings(embeddings: unknown, params: unknown): Rejection | und
   return isWhole && vectors.every((vector) => listOf(vector).length > 0) ? undefined : 'incomplete';
 }
 
-/** Why this result is not worth storing; nothing where it is. */
-export function rejects(result: unknown, params: unknown): Rejection | undefined {
-  if (!isFields(result)) return 'incomplete';
+function rejectAnswer(result: Fields, params: unknown): Rejection | undefined {
   if (result.error !== undefined) return 'error';
   if ('embeddings' in result) return rejectEmbeddings(result.embeddings, params);
-  return rejectReason(result.finishReason) ?? rejectContent(result.content, params);
+  return rejectReason(result.finishReason) ?? rejectContent(result.content);
 }
+
+/** Why a result is not stored; undefined where it may be. */
+export const rejects = admission({
+  rejectAnswer,
+  isHosted: (params, result) =>
+    !('embeddings' in result) &&
+    (offersHostedTool(params) || listOf(result.content).some(isHosted)),
+});
 
 const countOf = (tokens: unknown) => numberOf(isFields(tokens) ? tokens.total : tokens);
 

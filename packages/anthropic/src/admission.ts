@@ -1,15 +1,16 @@
 import {
+  admission,
   type Fields,
   fieldsOf,
   isFields,
   isGiven,
   listOf,
   numberOf,
+  offersTool,
   type Rejection,
   rejectFinish,
   type Usage,
 } from '@cached-llm/core/adapter';
-import { admission, offersTool } from '@cached-llm/http';
 
 /**
  * Tools that the caller's side runs, and those on the provider's side that look at nothing but the request:

@@ -1,4 +1,5 @@
 import {
+  admission,
   type Fields,
   fieldsOf,
   finishReasons,
@@ -69,15 +70,18 @@ function isBlocked(part: Fields): boolean {
   return hasReason || part['amazon-bedrock-guardrailAction'] === 'INTERVENED';
 }
 
-/** Why this answer is not worth storing; nothing where it is. */
-export function rejects(response: unknown, request: unknown): Rejection | undefined {
-  const answer = answerOf(response);
-  if (!isFields(answer)) return 'incomplete';
+function rejectAnswer(answer: Fields): Rejection | undefined {
   if (isGiven(answer.error)) return 'error';
-  if (usesHostedTool(request)) return 'hosted-tool';
   const parts = partsOf(answer);
   if (parts.some(isBlocked)) return 'filtered';
   return rejectReason(answer, parts) ?? (isEmpty(parts) ? 'empty' : undefined);
+}
+
+const rejectsParsed = admission({ rejectAnswer, isHosted: usesHostedTool });
+
+/** Why a response is not stored; undefined where it may be. */
+export function rejects(response: unknown, request: unknown): Rejection | undefined {
+  return rejectsParsed(answerOf(response), request);
 }
 
 function firstNumber(...values: readonly unknown[]): number | undefined {

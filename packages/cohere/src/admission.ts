@@ -1,14 +1,16 @@
 import {
+  admission,
   type Fields,
   fieldsOf,
   isFields,
   isGiven,
+  isSilent,
   listOf,
   numberOf,
   type Rejection,
+  rejectChoices,
   type Usage,
 } from '@cached-llm/core/adapter';
-import { admission, isSilent, rejectChoices } from '@cached-llm/http';
 import { KINDS, vectorLists } from './embeddings.ts';
 
 /** The second version answers with a `message`, the first with a `text`. */

@@ -1,14 +1,16 @@
 import {
+  admission,
   type Fields,
   fieldsOf,
   isFields,
   isGiven,
   listOf,
   numberOf,
+  offersTool,
   type Rejection,
+  rejectChoices,
   type Usage,
 } from '@cached-llm/core/adapter';
-import { admission, offersTool, rejectChoices } from '@cached-llm/http';
 import { settingsOf } from './identity.ts';
 
 /** Tools that the caller's side runs. What any other tool finds depends on time or on state elsewhere. */

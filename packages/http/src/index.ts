@@ -4,18 +4,13 @@
  * Start reading in `cached-fetch.ts`.
  */
 export {
-  type AdmissionRules,
-  admission,
   assembleChoices,
   type EmbeddingFormat,
   type ExpectedClient,
   embeddingBatch,
   hasEachEmbedding,
-  isSilent,
   listedEmbeddings,
   mergeDelta,
-  offersTool,
-  rejectChoices,
   wrongClient,
 } from './adapter/index.ts';
 export { cachedFetch } from './cached-fetch.ts';

@@ -1,14 +1,18 @@
 import {
+  admission,
   type Fields,
   fieldsOf,
   isFields,
   isGiven,
+  isSilent,
   listOf,
   numberOf,
+  offersTool,
   type Rejection,
+  rejectChoices,
   type Usage,
 } from '@cached-llm/core/adapter';
-import { admission, hasEachEmbedding, isSilent, offersTool, rejectChoices } from '@cached-llm/http';
+import { hasEachEmbedding } from '@cached-llm/http';
 
 /** Is this an error, as a whole response or as a chunk of a stream? */
 export function isError(value: unknown): boolean {

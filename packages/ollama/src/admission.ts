@@ -1,15 +1,16 @@
 import {
+  admission,
   type Fields,
   fieldsOf,
   isFields,
   isGiven,
+  isSilent,
   listOf,
   numberOf,
   type Rejection,
   rejectFinish,
   type Usage,
 } from '@cached-llm/core/adapter';
-import { isSilent } from '@cached-llm/http';
 
 /** Thinking alone is no answer. */
 function isEmpty({ message, response, image }: Fields): boolean {
@@ -24,9 +25,7 @@ function rejectVectors(vectors: unknown, input: unknown): Rejection | undefined 
   return given.length === count ? undefined : 'incomplete';
 }
 
-/** Why a response is not stored; undefined where it may be. */
-export function rejects(response: unknown, request: unknown): Rejection | undefined {
-  if (!isFields(response)) return 'incomplete';
+function rejectAnswer(response: Fields, request: unknown): Rejection | undefined {
   const { error, embeddings, embedding, done } = response;
   if (isGiven(error)) return 'error';
   if (embeddings !== undefined) return rejectVectors(embeddings, fieldsOf(request).input);
@@ -34,6 +33,9 @@ export function rejects(response: unknown, request: unknown): Rejection | undefi
   if (done !== true) return 'incomplete';
   return rejectFinish(response.done_reason) ?? (isEmpty(response) ? 'empty' : undefined);
 }
+
+/** Why a response is not stored; undefined where it may be. */
+export const rejects = admission({ rejectAnswer });
 
 export function usageOf(response: unknown): Usage | undefined {
   const { prompt_eval_count, eval_count } = fieldsOf(response);

@@ -1,15 +1,18 @@
 import {
+  admission,
   type Fields,
   fieldsOf,
   isFields,
   isGiven,
   listOf,
   numberOf,
+  offersTool,
   type Rejection,
+  rejectChoices,
   rejectFinish,
   type Usage,
 } from '@cached-llm/core/adapter';
-import { admission, hasEachEmbedding, offersTool, rejectChoices } from '@cached-llm/http';
+import { hasEachEmbedding } from '@cached-llm/http';
 
 /** Tools that the caller's side runs. What any other tool finds depends on time or on state elsewhere. */
 const OWN_TOOLS = new Set(['function', 'custom', 'namespace', 'apply_patch', 'local_shell']);

@@ -1,6 +1,6 @@
 // This room is the rulebook for the author of a provider package: what an adapter describes, and which answers may be stored.
 // It never imports an SDK, and it never writes to a store.
-// Start at adapter.ts, then read admission.ts; a provider's finish reason is added in finish-reason.ts.
+// Start at adapter.ts, then read provider-admission.ts; a provider's finish reason is added in finish-reason.ts.
 export type { Adapter, BatchRules, StreamRules } from './adapter.ts';
 export { type AdmissionRules, judge, judgeStream, type Verdict } from './admission.ts';
 export { answerEach, splitByWeight } from './batch.ts';
@@ -15,3 +15,10 @@ export { defaultAdapter } from './default-adapter.ts';
 export { finishReasons, rejectFinish } from './finish-reason.ts';
 export { isNeutralHeader } from './neutral-headers.ts';
 export { isKnownOutage, isOutage, isOutageStatus, ProviderBackOff } from './outage.ts';
+export {
+  admission,
+  isSilent,
+  offersTool,
+  type ProviderAdmission,
+  rejectChoices,
+} from './provider-admission.ts';

@@ -1,15 +1,8 @@
 /**
- * The half of an adapter that several providers share: admission, chunks, embeddings and client errors.
+ * The half of an adapter that several providers share: chunks, embeddings and client errors.
  * Nothing here may know one provider by name, or read a request of HTTP.
- * Start reading in `admission.ts`.
+ * Start reading in `embeddings.ts`.
  */
-export {
-  type AdmissionRules,
-  admission,
-  isSilent,
-  offersTool,
-  rejectChoices,
-} from './admission.ts';
 export { assembleChoices, mergeDelta } from './chat-chunks.ts';
 export {
   type EmbeddingFormat,

@@ -1,30 +1,24 @@
-import {
-  type Adapter,
-  type Fields,
-  fieldsOf,
-  isFields,
-  isGiven,
-  listOf,
-  type Rejection,
-  rejectFinish,
-} from '@cached-llm/core/adapter';
+import { type Fields, fieldsOf, isFields, isGiven, listOf } from '../key/index.ts';
+import type { Rejection } from '../options/index.ts';
+import type { Adapter } from './adapter.ts';
+import { rejectFinish } from './finish-reason.ts';
 
 /** What one provider's admission decides by itself. */
-export interface AdmissionRules {
+export interface ProviderAdmission {
   /** Why the response is an error, incomplete or empty. */
   rejectAnswer(response: Fields, request: unknown): Rejection | undefined;
-  /** May a tool on the provider's side have gone into the answer? */
-  isHosted(request: unknown, response: Fields): boolean;
+  /** May a tool on the provider's side have gone into the answer? @default false */
+  isHosted?(request: unknown, response: Fields): boolean;
 }
 
 /** The `rejects` of an adapter: why a response is not stored, or undefined where it may be. */
 export const admission =
-  ({ rejectAnswer, isHosted }: AdmissionRules): Adapter['rejects'] =>
+  ({ rejectAnswer, isHosted }: ProviderAdmission): Adapter['rejects'] =>
   (response, request) => {
     if (!isFields(response)) return 'incomplete';
     // Hosted tools come last: an option that admits them must not admit an answer that is truncated.
     const rejected = rejectAnswer(response, request);
-    return rejected ?? (isHosted(request, response) ? 'hosted-tool' : undefined);
+    return rejected ?? (isHosted?.(request, response) === true ? 'hosted-tool' : undefined);
   };
 
 /** The first reason against one of several answers to a request: by its finish reason, then by its content. */
