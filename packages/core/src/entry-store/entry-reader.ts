@@ -20,12 +20,6 @@ export interface FoundEntry {
 
 const NOTHING: FoundEntry = { tagStates: NO_TAG_STATES };
 
-interface EntryReaderParts {
-  readonly rows: RowStore;
-  readonly keyRing: KeyRing;
-  readonly tags: TagGenerations;
-}
-
 /** Reads entries together with the states of their tags, in one round trip. */
 export class EntryReader {
   readonly #rows: RowStore;
@@ -33,7 +27,7 @@ export class EntryReader {
   readonly #tags: TagGenerations;
   readonly #recent = new RecentEntries();
 
-  constructor({ rows, keyRing, tags }: EntryReaderParts) {
+  constructor(rows: RowStore, keyRing: KeyRing, tags: TagGenerations) {
     this.#rows = rows;
     this.#keyRing = keyRing;
     this.#tags = tags;
@@ -59,9 +53,8 @@ export class EntryReader {
 
   #find(texts: RowTexts, keys: Keys, address: Address): FoundEntry | Promise<FoundEntry> {
     const entry = this.#load(keys, texts);
-    return entry instanceof Promise
-      ? entry.then((late) => this.#check(late, address, texts))
-      : this.#check(entry, address, texts);
+    if (!(entry instanceof Promise)) return this.#check(entry, address, texts);
+    return entry.then((late) => this.#check(late, address, texts));
   }
 
   #load(keys: Keys, texts: RowTexts): LoadedEntry | undefined | Promise<LoadedEntry | undefined> {
@@ -89,8 +82,8 @@ export class EntryReader {
   ): FoundEntry | Promise<FoundEntry> {
     const tagStates = this.#tags.statesIn(address.tagRows, texts);
     if (entry === undefined || !belongsTo(entry, address)) return { tagStates };
-    if (entry.tags.every((tag) => address.tags.includes(tag)))
-      return withTagStates(entry, tagStates);
+    const isShared = entry.tags.every((tag) => address.tags.includes(tag));
+    if (isShared) return withTagStates(entry, tagStates);
     const others = entry.tags.filter((tag) => !address.tags.includes(tag));
     return this.#tags.read(others).then((states) => {
       if (states === undefined) return { tagStates };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type Encryption,
   type Encryptions,
   type Entry,
   type EntryHeader,
@@ -64,11 +65,9 @@ export class EntryStore {
     this.tags = new TagGenerations(rows, this.prefix, encryptions);
     this.#rows = rows;
     this.callTags = new CallTags(this.tags);
-    this.keyRing = new KeyRing(
-      encryptions,
-      (encryption) => new RowCodec(encryption, this.prefix, bounds),
-    );
-    this.#reader = new EntryReader({ rows, keyRing: this.keyRing, tags: this.tags });
+    const codecOf = (encryption: Encryption) => new RowCodec(encryption, this.prefix, bounds);
+    this.keyRing = new KeyRing(encryptions, codecOf);
+    this.#reader = new EntryReader(rows, this.keyRing, this.tags);
   }
 
   /** The key of an entry, which is `namespace:format-version:scope:fingerprint`. */

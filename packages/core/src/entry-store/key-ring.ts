@@ -43,12 +43,9 @@ export class KeyRing {
 
   keyOf(identity: EntryIdentity): string {
     const key = this.newest.keyOf(identity);
-    if (this.hasOlderSecrets && !this.#olderKeys.has(key)) {
-      this.#olderKeys.set(
-        key,
-        this.#older.map((codec) => codec.keyOf(identity)),
-      );
-    }
+    if (!this.hasOlderSecrets || this.#olderKeys.has(key)) return key;
+    const older = this.#older.map((codec) => codec.keyOf(identity));
+    this.#olderKeys.set(key, older);
     return key;
   }
 
