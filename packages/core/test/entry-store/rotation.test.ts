@@ -7,7 +7,7 @@ import { settled, startTrial } from '../trial.ts';
 
 const HOUR = 3_600_000;
 
-/** The three steps of a rotation, each a process of its own. */
+/** The three steps of a rotation. In each a process of its own runs. */
 const BEFORE = { secret: OLDER_SECRET } as const;
 const DURING = { secrets: [SECRET, OLDER_SECRET] } as const;
 const AFTER = { secret: SECRET } as const;
@@ -26,8 +26,8 @@ function start(secrets: CacheOptions, options: CacheOptions = {}) {
   return { ...trial, ask, outcome, key: ask.keyOf(QUESTION) ?? '' };
 }
 
-describe('while a secret takes the place of another', () => {
-  test('what the older one sealed still answers, and what is stored is under the newer', async () => {
+describe('while a secret replaces another', () => {
+  test('entries of the older secret are hits, and new entries are stored under the newer secret', async () => {
     const before = start(BEFORE);
     await before.outcome();
     const during = start(DURING);
@@ -37,7 +37,7 @@ describe('while a secret takes the place of another', () => {
     expect(await before.outcome({ prompt: 'other' })).toBe('miss');
   });
 
-  test('in one look: no more is asked of the store than once', async () => {
+  test('a look-up under both secrets asks the store once', async () => {
     await start(BEFORE).outcome();
     const asked: string[][] = [];
     class Observed extends MemoryStore {
@@ -51,13 +51,13 @@ describe('while a secret takes the place of another', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('afterwards what only the older one sealed is a miss', async () => {
+  test('an entry of the older secret is a miss once that secret is removed', async () => {
     await start(BEFORE).outcome();
     expect(await start(DURING).outcome()).toBe('hit');
     expect(await start(AFTER).outcome()).toBe('miss');
   });
 
-  test('an answer that is asked anew stays an answer afterwards, and leaves no older one behind', async () => {
+  test('a refreshed answer is stored under the newer secret, and its older row is removed', async () => {
     const before = start(BEFORE);
     await before.outcome();
     const during = start(DURING);
@@ -66,7 +66,7 @@ describe('while a secret takes the place of another', () => {
     expect(store.get(before.key)).toBe(undefined);
   });
 
-  test('renewing moves an answer under the newer one', async () => {
+  test('a renewed entry is stored under the newer secret', async () => {
     await start(BEFORE).outcome();
     const during = start(DURING, { renewOnHit: true });
     during.clock.advance(HOUR / 2);
@@ -75,18 +75,18 @@ describe('while a secret takes the place of another', () => {
     expect(await start(AFTER).outcome()).toBe('hit');
   });
 
-  test('three secrets are no other case than two', async () => {
+  test('three secrets work like two', async () => {
     await start(BEFORE).outcome();
     const third = 'a third secret of more than 32 bytes';
     expect(await start({ secrets: [third, SECRET, OLDER_SECRET] }).outcome()).toBe('hit');
   });
 });
 
-describe('while a secret takes the place of another, what was invalidated', () => {
+describe('while a secret replaces another, an entry that was invalidated', () => {
   test.each([
-    ['before, is gone during', BEFORE, DURING],
-    ['during, is gone for who still has the older one only', DURING, BEFORE],
-    ['during, is gone for who has the newer one only', DURING, AFTER],
+    ['before the rotation is a miss during it', BEFORE, DURING],
+    ['during the rotation is a miss for a process with the older secret only', DURING, BEFORE],
+    ['during the rotation is a miss for a process with the newer secret only', DURING, AFTER],
   ] as const)('%s', async (_name, there, here) => {
     const own = start(here);
     await own.outcome();
@@ -94,7 +94,7 @@ describe('while a secret takes the place of another, what was invalidated', () =
     expect([await own.outcome(), await own.outcome()]).toEqual(['miss', 'hit']);
   });
 
-  test('before it began stays gone to its end, and what came after stays', async () => {
+  test('before the rotation is a miss to its end, and answers that were stored after are hits', async () => {
     const before = start(BEFORE);
     await before.outcome();
     await before.cache.clear();
@@ -103,7 +103,7 @@ describe('while a secret takes the place of another, what was invalidated', () =
     expect(await start(AFTER).outcome()).toBe('hit');
   });
 
-  test('in both of its halves does not bring back what the other half invalidated', async () => {
+  test('by processes with either secret stays a miss for both', async () => {
     const [before, during] = [start(BEFORE), start(DURING)];
     await during.outcome();
     await before.cache.invalidate({ tag: 'faq' });
@@ -115,25 +115,25 @@ describe('while a secret takes the place of another, what was invalidated', () =
 
   test.each([
     ['by the request', true],
-    ['by a key of which this process never met the request', false],
-  ])('%s is gone under both secrets', async (_name, isMet) => {
+    ['by a key whose request this process never saw', false],
+  ])('%s is a miss under both secrets', async (_name, isKnown) => {
     const before = start(BEFORE);
     await before.outcome();
     const { key } = start(AFTER);
     const during = start(DURING);
     const stranger = startTrial({ store, ...DURING }).cache;
-    if (isMet) expect(await during.ask.invalidate(QUESTION)).toBe(true);
+    if (isKnown) expect(await during.ask.invalidate(QUESTION)).toBe(true);
     else expect(await stranger.invalidate({ key })).toBe(true);
-    expect(await before.ask.peek(QUESTION)).toEqual(isMet ? undefined : { text: 'answer 1' });
+    expect(await before.ask.peek(QUESTION)).toEqual(isKnown ? undefined : { text: 'answer 1' });
     const there = start(DURING);
     expect([await there.outcome(), await there.outcome()]).toEqual(['miss', 'hit']);
   });
 });
 
-describe('while a secret takes the place of another, what was made stale', () => {
+describe('while a secret replaces another, an entry that was expired', () => {
   const GRACE = { staleWhileRevalidate: '1h' } as const;
 
-  test('by its tag is stale whichever secret sealed it', async () => {
+  test('by its tag is stale under either secret', async () => {
     const before = start(BEFORE, GRACE);
     await before.outcome();
     const during = start(DURING, GRACE);
@@ -143,7 +143,7 @@ describe('while a secret takes the place of another, what was made stale', () =>
     expect(await Promise.all([before.outcome(), during.outcome()])).toEqual(['stale', 'stale']);
   });
 
-  test('by its key is stale though an older secret sealed it', async () => {
+  test('by its key is stale where the older secret encrypted it', async () => {
     await start(BEFORE, GRACE).outcome();
     const during = start(DURING, GRACE);
     expect(await during.cache.expire({ key: during.key })).toBe(true);
@@ -151,7 +151,7 @@ describe('while a secret takes the place of another, what was made stale', () =>
     expect(await during.outcome()).toBe('stale');
   });
 
-  test('by its key stays gone where it was invalidated before', async () => {
+  test('by its key after it was invalidated stays a miss', async () => {
     await start(BEFORE, GRACE).outcome();
     const stranger = startTrial({ store, ...DURING }).cache;
     const { key } = start(AFTER);
@@ -161,8 +161,8 @@ describe('while a secret takes the place of another, what was made stale', () =>
   });
 });
 
-describe('a row of the newest secret that does not open', () => {
-  test('lets no older answer through', async () => {
+describe('a row of the newest secret that cannot be decrypted', () => {
+  test('is a miss, and no older answer is served', async () => {
     const before = start(BEFORE);
     await before.outcome();
     const during = start(DURING);

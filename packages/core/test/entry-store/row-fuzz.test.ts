@@ -13,13 +13,13 @@ const runner = { describe, test };
 const KINDS: readonly (readonly [string, CacheOptions])[] = [
   ['plain', {}],
   ['compressed', { compress: 1 }],
-  ['sealed', { secret: SECRET }],
-  ['compressed and sealed', { compress: 1, secret: SECRET }],
-  ['sealed and rotated', { secrets: [SECRET, OLDER_SECRET] }],
+  ['encrypted', { secret: SECRET }],
+  ['compressed and encrypted', { compress: 1, secret: SECRET }],
+  ['encrypted, during a rotation', { secrets: [SECRET, OLDER_SECRET] }],
 ];
 
-/** A cache with one entry of two tags, one of which was invalidated, and all rows that this makes. */
-async function seasoned(options: CacheOptions) {
+/** A store with one entry of two tags, of which one was invalidated, and all its rows. */
+async function filledStore(options: CacheOptions) {
   const store = new MemoryStore();
   const open = () => {
     const { cache, story } = startTrial({ store, tags: ['faq', 'old'], ...options });
@@ -37,10 +37,10 @@ async function seasoned(options: CacheOptions) {
   return { store, open, key, right, rows };
 }
 
-type Seasoned = Awaited<ReturnType<typeof seasoned>>;
+type FilledStore = Awaited<ReturnType<typeof filledStore>>;
 
-/** Writes over a row; then a miss, the right answer, and a hit. Nothing else is told, and nothing throws. */
-async function isMissAndMended(cache: Seasoned, [key, row]: readonly [string, string]) {
+/** Writes over a row. Then the same request is a miss and after it a hit, without an error or a further event. */
+async function expectMissThenHit(cache: FilledStore, [key, row]: readonly [string, string]) {
   for (const [each, value] of cache.rows) cache.store.set(each, value);
   cache.store.set(key, row);
   const { ask, story } = cache.open();
@@ -50,7 +50,7 @@ async function isMissAndMended(cache: Seasoned, [key, row]: readonly [string, st
   expect(story()).toEqual(['miss', 'stored', 'hit']);
 }
 
-/** What may come to stand in a row by accident or malice, given what stood there. */
+/** Texts that may replace a row by accident or malice. */
 function damageTo(row: string): fc.Arbitrary<string> {
   const place = fc.nat(row.length - 1);
   const length = fc.integer({ min: 1, max: 40 });
@@ -85,44 +85,44 @@ function damageTo(row: string): fc.Arbitrary<string> {
 const flipped = (letter: string, bit: number) =>
   String.fromCharCode(letter.charCodeAt(0) ^ (1 << bit));
 
-describe.each(KINDS)('anything written over a %s row', (name, options) => {
+describe.each(KINDS)('a text that was written over a row that is %s', (name, options) => {
   const isPlain = name === 'plain';
 
-  test('is a miss, never a throw, and the next answer mends it', async () => {
-    const cache = await seasoned(options);
+  test('is a miss and no error, and the next answer is stored', async () => {
+    const cache = await filledStore(options);
     const own = cache.rows.find(([key]) => key === cache.key)?.[1] ?? '';
     await fc.assert(
       fc.asyncProperty(damageTo(own), async (damage) => {
-        // A text that still is an entry with a whole payload is one: nothing but a seal tells.
+        // Without encryption, a text that has the form of an entry is an entry.
         fc.pre(damage !== own && !(isPlain && isEntry(damage)));
-        await isMissAndMended(cache, [cache.key, damage]);
+        await expectMissThenHit(cache, [cache.key, damage]);
       }),
       { numRuns: 300 },
     );
   });
 
-  test('of a marker is a miss, never a throw, and the next answer is kept', async () => {
-    const cache = await seasoned(options);
+  test('that holds the state of a tag is a miss and no error, and the next answer is stored', async () => {
+    const cache = await filledStore(options);
     const [key = '', own = ''] = cache.rows.find(([each]) => each.includes(':tag:')) ?? [];
     await fc.assert(
       fc.asyncProperty(damageTo(own), async (damage) => {
-        fc.pre(damage !== own && !isMarkerLike(damage, own));
-        await isMissAndMended(cache, [key, damage]);
+        fc.pre(damage !== own && !hasSameGeneration(damage, own));
+        await expectMissThenHit(cache, [key, damage]);
       }),
       { numRuns: 150 },
     );
   });
 
-  test('from any other row of the store is a miss', async () => {
-    const cache = await seasoned(options);
+  test('and that comes from any other row of the store is a miss', async () => {
+    const cache = await filledStore(options);
     expect(cache.rows.length).toBeGreaterThan(1);
     for (const [key, row] of cache.rows) {
-      if (key !== cache.key) await isMissAndMended(cache, [cache.key, row]);
+      if (key !== cache.key) await expectMissThenHit(cache, [cache.key, row]);
     }
   });
 });
 
-/** A header and a payload, each of them JSON, as a plain row has them. */
+/** Does it have the form of an unencrypted row: a header and a payload, each as JSON? */
 function isEntry(text: string): boolean {
   const [header = '', ...payload] = text.split('\n');
   try {
@@ -132,8 +132,8 @@ function isEntry(text: string): boolean {
   }
 }
 
-/** Unsealed, a changed marker may be a marker: with the same generation it says the same. */
-function isMarkerLike(text: string, own: string): boolean {
+/** Without encryption, a changed tag row with the same generation is the same state. */
+function hasSameGeneration(text: string, own: string): boolean {
   try {
     return JSON.parse(text).generation === JSON.parse(own).generation;
   } catch {
@@ -141,18 +141,22 @@ function isMarkerLike(text: string, own: string): boolean {
   }
 }
 
-describeWithFixtures(runner, 'JSON of others, written over a row', (folder) => {
-  const files = readdirSync(join(folder, 'json'), { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, 'json', name))
-    .filter((path) => /\.(json|txt|hex)$/.test(path));
+describeWithFixtures(
+  runner,
+  'JSON from a public collection that was written over a row',
+  (folder) => {
+    const files = readdirSync(join(folder, 'json'), { recursive: true, encoding: 'utf8' })
+      .map((name) => join(folder, 'json', name))
+      .filter((path) => /\.(json|txt|hex)$/.test(path));
 
-  test.each(KINDS)('is a miss over a %s one', async (_name, options) => {
-    const cache = await seasoned(options);
-    expect(files.length).toBeGreaterThan(5);
-    for (const text of files.map((path) => readFileSync(path, 'utf8'))) {
-      for (const row of [text, `${text}\n${text}`, `z:${text}`]) {
-        await isMissAndMended(cache, [cache.key, row]);
+    test.each(KINDS)('that is %s is a miss', async (_name, options) => {
+      const cache = await filledStore(options);
+      expect(files.length).toBeGreaterThan(5);
+      for (const text of files.map((path) => readFileSync(path, 'utf8'))) {
+        for (const row of [text, `${text}\n${text}`, `z:${text}`]) {
+          await expectMissThenHit(cache, [cache.key, row]);
+        }
       }
-    }
-  });
-});
+    });
+  },
+);

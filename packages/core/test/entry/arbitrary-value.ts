@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Values that JSON alone would lose, mixed and nested. */
+/** Arbitrary values, mixed and nested, of which some are lost in plain JSON. */
 export const { rich } = fc.letrec<{ rich: unknown }>((tie) => {
   const key = fc.oneof(
     fc.string({ maxLength: 5 }),

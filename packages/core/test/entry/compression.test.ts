@@ -14,7 +14,7 @@ const LONG = { text: SENTENCE.repeat(2_000) };
 const SHORT = { text: SENTENCE };
 const PATIENT = { storeTimeout: '30s', lease: false } as const;
 
-/** Of random letters: what cannot become smaller. */
+/** Random letters, which do not compress. */
 function noise(length: number): string {
   let seed = 1;
   const letter = () => {
@@ -44,9 +44,9 @@ describe.each(DUMPED_STORES)('compressed rows in %s', (_name, open) => {
   afterEach(() => opened.close());
 
   test.each([
-    ['unsealed', undefined],
-    ['sealed', SECRET],
-  ])('and plain ones, %s, are read side by side, whatever compress says', async (_kind, secret) => {
+    ['unencrypted', undefined],
+    ['encrypted', SECRET],
+  ])('and uncompressed rows, both %s, are read whatever the option is', async (_kind, secret) => {
     const options = { ...PATIENT, store: opened.store, secret };
     const provider = startTurns(LONG);
     const asking = (compress: boolean) =>
@@ -68,7 +68,7 @@ describe('compress', () => {
     expect(row).toContain(SENTENCE);
   });
 
-  test('makes long entries small, and leaves short ones as they are', async () => {
+  test('makes the rows of long entries shorter, and does not change those of short ones', async () => {
     const { row, key } = await start({ compress: true }, LONG).stored();
     expect(row).toMatch(/^z:[\w+/]+=*$/);
     expect(row.length).toBeLessThan(LONG.text.length / 10);
@@ -76,7 +76,7 @@ describe('compress', () => {
     expect((await start({ compress: true }, SHORT).stored()).row).toContain(SENTENCE);
   });
 
-  test('takes the bytes from which on it is worth it', async () => {
+  test('takes the number of bytes from which entries are compressed', async () => {
     const { row } = await start({}, { text: SENTENCE.repeat(10) }).stored();
     const of = async (compress: number) =>
       (await start({ compress }, { text: SENTENCE.repeat(10) }).stored()).row;
@@ -93,17 +93,17 @@ describe('compress', () => {
     expect((await start({ compress: compress + 1 }, answer).stored()).row).toBe(row);
   });
 
-  test('leaves alone what does not become smaller', async () => {
+  test('does not change an entry that would not become shorter', async () => {
     const answer = { text: noise(5_000) };
     expect((await start({ compress: 1_000 }, answer).stored()).row).toContain(answer.text);
   });
 
-  test('makes sealed rows smaller, too', async () => {
+  test('makes encrypted rows shorter, too', async () => {
     const { row } = await start({ compress: true, secret: SECRET }, LONG).stored();
     expect(row.length).toBeLessThan(LONG.text.length / 10);
   });
 
-  test('large answers are compressed beside the event loop, and come back', async () => {
+  test('large answers are compressed outside the event loop and come back', async () => {
     const answer = { text: SENTENCE.repeat(40_000) };
     const { ask, store, stored, story } = start({ compress: true }, answer);
     const { row } = await stored();
@@ -113,22 +113,22 @@ describe('compress', () => {
     expect(store.measure().entries).toBe(1);
   });
 
-  test('what is invalidated while it is compressed stays invalidated', async () => {
+  test('an entry that is invalidated while it is compressed is not served', async () => {
     const { ask, story } = start({ compress: true }, { text: SENTENCE.repeat(40_000) });
-    await ask(QUESTION); // its writing goes on
+    await ask(QUESTION); // the entry is still being written
     expect(await ask.invalidate(QUESTION)).toBe(true);
-    while (story().length < 2) await settled(); // it was stored, or not, in its turn
+    while (story().length < 2) await settled(); // the write is reported, whether it happened or not
     expect(await ask.peek(QUESTION)).toBe(undefined);
   });
 
-  test('an incompressible large answer comes back through both threads', async () => {
+  test('a large answer whose compressed bytes are large, too, comes back', async () => {
     const answer = { text: noise(400_000) + SENTENCE.repeat(40_000) };
     const { ask, stored } = start({ compress: true }, answer);
     expect((await stored()).row).toMatch(/^z:/);
     expect(await ask(QUESTION)).toEqual(answer);
   });
 
-  test('what is larger than an entry may be is not stored, however small it would become', async () => {
+  test('an entry longer than maxEntryBytes is not stored, even if its compressed row is short', async () => {
     const { ask, events } = start({ compress: true, maxEntryBytes: 50_000 }, LONG);
     expect((await ask.withInfo(QUESTION)).info.stored).toBe(false);
     expect(events.at(-1)?.event).toMatchObject({ reason: 'too-large' });
@@ -148,16 +148,16 @@ describe('a compressed row', () => {
   const rowOf = (bytes: Buffer) => `z:${bytes.toString('base64')}`;
 
   test.each([
-    ['a bomb', rowOf(deflateSync(Buffer.alloc(16 * MEBIBYTE)))],
+    ['a decompression bomb', rowOf(deflateSync(Buffer.alloc(16 * MEBIBYTE)))],
     [
-      'a large bomb',
+      'a large decompression bomb',
       rowOf(deflateSync(Buffer.concat([randomBytes(MEBIBYTE), Buffer.alloc(16 * MEBIBYTE)]))),
     ],
-    ['no base64', 'z:***'],
+    ['characters outside base64', 'z:***'],
     ['nothing', 'z:'],
     ['no deflated bytes', rowOf(Buffer.from('{}'))],
     ['no entry', rowOf(deflateSync('{}'))],
-  ])('that is %s is a miss, and the next answer is kept', async (_name, row) => {
+  ])('that holds %s is a miss, and the next answer is stored', async (_name, row) => {
     const { ask, store, stored, story } = start({ compress: true }, LONG);
     const { key } = await stored();
     store.set(key, row);
@@ -166,7 +166,7 @@ describe('a compressed row', () => {
     expect(story()).toEqual(['miss', 'stored', 'miss', 'stored', 'hit']);
   });
 
-  test('that was cut anywhere is a miss', async () => {
+  test('that was cut at any place is a miss', async () => {
     const { ask, store, stored } = start({ compress: true }, LONG);
     const { key, row } = await stored();
     for (let length = 0; length < row.length; length += 7) {
@@ -175,7 +175,7 @@ describe('a compressed row', () => {
     }
   });
 
-  test('of which a bit was changed is a miss, or says the same: some bits say nothing', async () => {
+  test('with a changed bit is a miss or gives the same answer, because some bits carry nothing', async () => {
     const { ask, store, stored } = start({ compress: true }, LONG);
     const { key, row } = await stored();
     const bytes = Buffer.from(row.slice(2), 'base64');

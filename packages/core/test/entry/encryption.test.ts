@@ -9,7 +9,7 @@ import { settled, startTrial } from '../trial.ts';
 const HOUR = 3_600_000;
 const PATIENT = { storeTimeout: '30s', lease: false } as const;
 
-/** A stream in OpenAI's words, whole. */
+/** A complete stream in the format of OpenAI. */
 async function* stream(_prompt: string): AsyncGenerator<unknown, void, undefined> {
   yield { choices: [{ index: 0, delta: { content: 'The sky' }, finish_reason: null }] };
   yield { choices: [{ index: 0, delta: { content: ' is.' }, finish_reason: 'stop' }] };
@@ -56,7 +56,7 @@ describe.each(DUMPED_STORES)('under a secret, over %s', (_name, open) => {
     expect(story()).toEqual(['miss', 'stored', 'hit']);
   });
 
-  test('stale is served while it is revalidated, and stands in for a provider that fails', async () => {
+  test('a stale answer is served while it is revalidated, and where the provider fails', async () => {
     const { cache, clock, story } = start({
       ttl: '1h',
       staleWhileRevalidate: '1h',
@@ -89,7 +89,7 @@ describe.each(DUMPED_STORES)('under a secret, over %s', (_name, open) => {
     expect(provider.calls).toHaveLength(1);
   });
 
-  test('tags, models, providers and the namespace are invalidated, here and in another process', async () => {
+  test('an invalidation by tag, model, provider or namespace holds in another process, too', async () => {
     const { cache } = start({ tags: ['faq'] });
     const there = start({ tags: ['faq'] }).cache;
     const provider = startProvider();
@@ -110,7 +110,7 @@ describe.each(DUMPED_STORES)('under a secret, over %s', (_name, open) => {
     }
   });
 
-  test('one request is invalidated, or made stale, by itself and by its tag', async () => {
+  test('one request is invalidated or made stale by its key and by its tag', async () => {
     const { cache, clock } = start({ ttl: '1h', tags: ['faq'], staleIfError: '1h' });
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -126,7 +126,7 @@ describe.each(DUMPED_STORES)('under a secret, over %s', (_name, open) => {
     expect([await outcome(), await outcome()]).toEqual(['miss', 'hit']);
   });
 
-  test('clear takes the rows out, and nothing is left to answer from', async () => {
+  test('clear removes the rows, and no entry is served afterwards', async () => {
     const { cache } = start();
     const ask = cachedLlmCall(startProvider().ask, { cache });
     const key = (await ask.withInfo(QUESTION)).info.key ?? '';
@@ -136,7 +136,7 @@ describe.each(DUMPED_STORES)('under a secret, over %s', (_name, open) => {
     expect(await ask.peek(QUESTION)).toBe(undefined);
   });
 
-  test('what lies in the store can be looked at by who has the secret, and by nobody else', async () => {
+  test('entries can be inspected with the secret, and not without it', async () => {
     const { cache } = start({ scope: 'alice', tags: ['faq'] });
     await cachedLlmCall(startProvider().ask, { cache }).withInfo(QUESTION);
     const seenBy = async (secret: string | undefined) => {
@@ -159,7 +159,7 @@ describe('a key under a secret', () => {
     return cachedLlmCall(startProvider().ask, { cache, scope }).keyOf(QUESTION);
   };
 
-  test('is of the same form as without, and another for each secret', () => {
+  test('has the same form as without a secret, and differs for each secret', () => {
     const keys = [{}, { secret: SECRET }, { secret: OLDER_SECRET }].map((options) =>
       keyUnder(options),
     );
@@ -167,12 +167,12 @@ describe('a key under a secret', () => {
     for (const key of keys) expect(key).toMatch(/^cached-llm:2:-:[\w-]{43}$/);
   });
 
-  test('does not say its scope, not even to who guesses it', () => {
+  test('does not reveal its scope to somebody who guesses it', () => {
     const scopeIn = (key: string | undefined) => key?.split(':')[2];
     expect(scopeIn(keyUnder({}, 'alice'))).not.toBe(scopeIn(keyUnder({ secret: SECRET }, 'alice')));
   });
 
-  test('is the same for a text and for its bytes, and for the newest of several', () => {
+  test('is the same for a secret as text, as bytes, and as the newest of several', () => {
     const key = keyUnder({ secret: SECRET });
     expect(keyUnder({ secret: Buffer.from(SECRET) })).toBe(key);
     expect(keyUnder({ secrets: [SECRET] })).toBe(key);
@@ -180,7 +180,7 @@ describe('a key under a secret', () => {
   });
 });
 
-describe('a sealed row', () => {
+describe('an encrypted row', () => {
   async function stored(options: CacheOptions = {}) {
     const store = new MemoryStore();
     const trial = startTrial({ store, secret: SECRET, ...options });
@@ -207,7 +207,7 @@ describe('a sealed row', () => {
     expect((await ask.withInfo(asked)).info.outcome).toBe('hit');
   });
 
-  test('is one of its namespace even where all else is the same', async () => {
+  test('is a miss in another namespace where all else is the same', async () => {
     const { store, row, key } = await stored();
     const there = startTrial({ store, secret: SECRET, namespace: 'other' });
     const ask = cachedLlmCall(startProvider().ask, { cache: there.cache });
@@ -216,20 +216,20 @@ describe('a sealed row', () => {
     expect(await ask.peek(QUESTION)).toBe(undefined);
   });
 
-  test('is not taken where it stands unsealed', async () => {
+  test('is required: an unencrypted row under its key is a miss', async () => {
     const plain = await stored({ secret: undefined });
     const { store, ask, key } = await stored();
     store.set(key, plain.row);
     expect(await ask.peek(QUESTION)).toBe(undefined);
   });
 
-  test('has another text each time', async () => {
+  test('has another text each time it is written', async () => {
     const { store, ask, key, row } = await stored();
     await ask.with({ mode: 'refresh' }).withInfo(QUESTION);
     expect(store.get(key)).not.toBe(row);
   });
 
-  test('larger than an entry may be is told, not written and never read', async () => {
+  test('longer than maxEntryBytes is not stored, and one event reports it', async () => {
     const { cache, events } = startTrial({ secret: SECRET, maxEntryBytes: 1_000 });
     const provider = startTurns({ text: 'x'.repeat(700) });
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -238,7 +238,7 @@ describe('a sealed row', () => {
   });
 });
 
-describe('a marker under a secret', () => {
+describe('the row of a tag under a secret', () => {
   async function invalidated() {
     const store = new MemoryStore();
     const start = () => startTrial({ store, secret: SECRET, tags: ['faq'] }).cache;
@@ -252,7 +252,7 @@ describe('a marker under a secret', () => {
     return { store, ask, key, row };
   }
 
-  test('is sealed, under a name that does not say its tag', async () => {
+  test('is encrypted, under a key that does not reveal the tag', async () => {
     const { key, row } = await invalidated();
     expect(key).toMatch(/^cached-llm:2:tag:\{cached-llm:2:\}[\w-]{43}$/);
     expect(row).toMatch(/^[\w+/]+=*$/);
@@ -260,10 +260,10 @@ describe('a marker under a secret', () => {
 
   test.each([
     ['a forged text', () => JSON.stringify({ generation: '' })],
-    ['nothing', () => ''],
-    ['an edited one', (row: string) => `A${row.slice(1)}`],
+    ['an empty text', () => ''],
+    ['an edited row', (row: string) => `A${row.slice(1)}`],
   ])(
-    'that is overwritten by %s brings no entry back, and the next answer is kept',
+    'that is overwritten with %s makes no entry valid again, and the next answer is stored',
     async (_name, forge) => {
       const { store, ask, key, row } = await invalidated();
       store.set(key, forge(row));
@@ -272,7 +272,7 @@ describe('a marker under a secret', () => {
     },
   );
 
-  test('moved from another tag brings no entry back', async () => {
+  test('that was copied from another tag makes no entry valid again', async () => {
     const { store, ask, key } = await invalidated();
     const cache = startTrial({ store, secret: SECRET }).cache;
     const before = await rowsOf(store);

@@ -23,7 +23,7 @@ const HEADER: EntryHeader = {
 const ENTRY: Entry = { header: HEADER, payload: '{"reply":"Grüße\\n"}\nsecond line' };
 const TEXT = entryText(ENTRY);
 
-/** Does everything with an entry that a look-up does before it trusts it. */
+/** Uses an entry in every way in which a look-up uses it. */
 function use({ header, payload }: Entry): void {
   expect(['fresh', 'stale', 'fallback', 'expired']).toContain(freshness(header, 1_767_300_000_000));
   expect(tagsOfEntry(header).every((tag) => typeof tag === 'string')).toBe(true);
@@ -39,18 +39,18 @@ function use({ header, payload }: Entry): void {
 }
 
 describe('an entry', () => {
-  test('comes back as it was written, its payload to the letter', () => {
+  test('comes back as it was written, and its payload is unchanged', () => {
     expect(readEntryText(TEXT)).toStrictEqual(ENTRY);
     expect(readEntryText(entryText({ ...ENTRY, payload: '' }))?.payload).toBe('');
   });
 
-  test('may leave out what it does not know', () => {
+  test('may have no value in the fields that are optional', () => {
     const { model, tags, generations, usage, took, ...rest } = HEADER;
     const bare = readEntryText(entryText({ header: rest, payload: '1' }));
     expect(bare?.header).toStrictEqual(rest);
   });
 
-  test('says in its row what does not go without saying, and no more', () => {
+  test('has only the fields in its row that differ from the defaults', () => {
     const { fingerprint, storedAt, freshUntil } = HEADER;
     const bare: EntryHeader = {
       ...{ fingerprint, storedAt, freshUntil, scope: '', kind: 'response', provider: 'ask' },
@@ -77,7 +77,7 @@ describe('an entry', () => {
     }
   });
 
-  test('is for the question and the scope that it names, and for no other', () => {
+  test('belongs to the request and the scope in its header, and to no other', () => {
     const { fingerprint, scope } = HEADER;
     expect(belongsTo(ENTRY, { fingerprint, scope })).toBe(true);
     expect(belongsTo(ENTRY, { fingerprint: `${fingerprint}x`, scope })).toBe(false);
@@ -85,7 +85,7 @@ describe('an entry', () => {
   });
 });
 
-describe('a text that is no entry is none', () => {
+describe('a text that holds no entry is not read as one', () => {
   test.each([
     [''],
     ['\n'],
@@ -123,7 +123,7 @@ describe('a text that is no entry is none', () => {
     took: (value) => value === -1,
   };
 
-  test.each(Object.entries(isGood))('one whose %s is of another kind', (field, isAccepted) => {
+  test.each(Object.entries(isGood))('an entry whose %s has another type', (field, isAccepted) => {
     for (const value of OTHER_VALUES) {
       const header = { ...HEADER, [field]: value };
       const entry = readEntryText(entryText({ header: header as never, payload: '{}' }));
@@ -140,14 +140,14 @@ describe('a text that is no entry is none', () => {
     'fallbackUntil',
     'kind',
     'provider',
-  ])('one without its %s', (field) => {
+  ])('an entry without its %s', (field) => {
     const header = { ...HEADER, [field]: undefined };
     expect(readEntryText(entryText({ header, payload: '{}' }))).toBe(undefined);
   });
 });
 
-describe('a stored text that was damaged', () => {
-  test('by a single character, or at its end, is none', () => {
+describe('a stored text that was changed', () => {
+  test('in a single character, or cut at its end, is not read as an entry', () => {
     for (let place = 0; place < TEXT.length; place++) {
       const other = TEXT[place] === '1' ? '2' : '1';
       const changed = TEXT.slice(0, place) + other + TEXT.slice(place + 1);
@@ -156,7 +156,7 @@ describe('a stored text that was damaged', () => {
     }
   });
 
-  test('anywhere is none', () => {
+  test('at up to three places is not read as an entry', () => {
     const damage = fc.record({
       start: fc.nat(TEXT.length),
       removed: fc.nat(3),
@@ -179,10 +179,10 @@ describe('a stored text that was damaged', () => {
     );
   });
 
-  test('to arbitrary JSON is none, or can be used like any other', () => {
+  test('to arbitrary JSON in one field is no entry, or can be used like any other', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom(...Object.keys(HEADER)), (value, field) => {
-        const header = { ...HEADER, [field]: value } as EntryHeader; // in name only
+        const header = { ...HEADER, [field]: value } as EntryHeader; // the test is about values of other types
         const entry = readEntryText(entryText({ header, payload: '' }));
         if (entry !== undefined) use(entry);
       }),
@@ -191,8 +191,8 @@ describe('a stored text that was damaged', () => {
   });
 });
 
-describe('JSON from a store', () => {
-  test('is what JSON.parse makes of it', () => {
+describe('parseJson', () => {
+  test('returns what JSON.parse returns', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         fc.pre(!text.includes('__proto__'));
@@ -201,7 +201,7 @@ describe('JSON from a store', () => {
     );
   });
 
-  test('may speak of prototypes, and never has a key that names one', () => {
+  test('accepts __proto__ in values and refuses it as a key', () => {
     expect(parseJson('{"a":"__proto__","b":["\\u0000__proto__"]}')).toEqual({
       a: '__proto__',
       b: ['\u0000__proto__'],

@@ -15,27 +15,33 @@ describe('an entry', () => {
     [299, 'fallback'],
     [300, 'expired'],
     [Number.MAX_SAFE_INTEGER, 'expired'],
-  ])('at %i is %s', (now, state) => {
+  ])('at the instant %i is %s', (now, state) => {
     expect(freshness(windows, now)).toBe(state);
   });
 
   test.each([
-    ['without windows expires when it is no more fresh', 100, 100, 100, 'expired'],
-    ['with a fallback alone is never stale', 100, 100, 300, 'fallback'],
-    ['whose stale window is the longer is stale to its end', 100, 300, 200, 'stale'],
+    ['without further windows expires when it is no longer fresh', 100, 100, 100, 'expired'],
+    ['with a fallback window only is never stale', 100, 100, 300, 'fallback'],
+    [
+      'whose stale window is longer than its fallback window is stale until it expires',
+      100,
+      300,
+      200,
+      'stale',
+    ],
   ])('%s', (_name, freshUntil, staleUntil, fallbackUntil, state) => {
     expect(freshness({ freshUntil, staleUntil, fallbackUntil }, 99)).toBe('fresh');
     expect(freshness({ freshUntil, staleUntil, fallbackUntil }, 100)).toBe(state);
     expect(freshness({ freshUntil, staleUntil, fallbackUntil }, 300)).toBe('expired');
   });
 
-  test('that is kept for ever is fresh for ever', () => {
+  test('that is stored without end stays fresh without end', () => {
     const ever = Number.MAX_SAFE_INTEGER;
     const entry = { freshUntil: ever, staleUntil: ever, fallbackUntil: ever };
     expect(freshness(entry, ever - 1)).toBe('fresh');
   });
 
-  test('never gets younger', () => {
+  test('never becomes fresher as time passes', () => {
     const order = ['fresh', 'stale', 'fallback', 'expired'];
     const instant = fc.integer({ min: 0, max: 50 });
     fc.assert(

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { encodeValue, Payload } from '../../src/entry/value-text.ts';
 import { rich } from './arbitrary-value.ts';
 
-/** As a careless caller does with an answer: nothing in it is left as it was. */
+/** Changes everything in a value, as a caller may do with an answer. */
 function spoil(value: unknown): void {
   if (value instanceof Map || value instanceof Set) {
     for (const part of [...value].flat()) spoil(part);
@@ -28,7 +28,7 @@ function spoilParts(value: object): void {
 }
 
 describe('a payload', () => {
-  test('says the same however often it is asked, and whatever was done to what it said', () => {
+  test('decodes to the same value every time, whatever callers did to the values before', () => {
     fc.assert(
       fc.property(rich, (value) => {
         const payload = new Payload(encodeValue(value));
@@ -42,7 +42,7 @@ describe('a payload', () => {
     );
   });
 
-  test('gives each of two callers an answer of their own', () => {
+  test('gives each caller a value of its own', () => {
     const payload = new Payload(
       encodeValue({ choices: [{ message: { content: 'Hi' } }], usage: {} }),
     );
@@ -61,7 +61,7 @@ describe('a payload', () => {
   });
 
   test.each(['', '{', '{"$cached-llm":["bigint","x"]}', '{"__proto__":{}}'])(
-    'that is none of ours says so each time: %j',
+    'throws at each decoding for a text that encodeValue did not write: %j',
     (text) => {
       const payload = new Payload(text);
       for (let time = 0; time < 3; time += 1) expect(() => payload.decode()).toThrow(SyntaxError);

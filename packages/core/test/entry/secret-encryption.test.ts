@@ -14,7 +14,7 @@ describe.each<[string, Encryption]>([
   test('any text and any bytes come back as they were', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        fc.pre(text.isWellFormed()); // as all JSON is that was just written
+        fc.pre(text.isWellFormed()); // JSON that was just written always is
         expect(own.decryptText(KEY, own.encryptText(KEY, text))).toBe(text);
       }),
     );
@@ -26,7 +26,7 @@ describe.each<[string, Encryption]>([
     );
   });
 
-  test('one name is always the same, and no two are', () => {
+  test('the name of a text is always the same, and two texts have different names', () => {
     const names = (['scope', 'tag', 'fingerprint'] as const).flatMap((kind) => [
       own.keyNameOf(kind, 'one'),
       own.keyNameOf(kind, 'two'),
@@ -39,47 +39,36 @@ describe.each<[string, Encryption]>([
 });
 
 describe('a name under a secret', () => {
-  test('has all bits of HMAC-SHA-256, and stays the same for ever: stored rows are found by it', () => {
+  test('has all bits of HMAC-SHA-256, and never changes, because stored rows are found by it', () => {
     expect(encryption.keyNameOf('fingerprint', 'f')).toBe(
       '2L27qF2vjyjn8HktwSf8b_jKphaRiMygbEx9qnmTKC0',
     );
     expect(encryption.id).toBe('4tmL7yeH');
   });
 
-  test('is another under another secret', () => {
+  test('differs between two secrets', () => {
     expect(encryption.keyNameOf('scope', 'alice')).not.toBe(other.keyNameOf('scope', 'alice'));
     expect(encryption.id).not.toBe(other.id);
   });
 });
 
-describe('a sealed text', () => {
+describe('an encrypted text', () => {
   const row = encryption.encryptText(KEY, '{"answer":"The sky is blue."}');
 
-  test('does not open when any one bit of it is another', () => {
-    const letters = Buffer.from(row);
-    for (let bit = 0; bit < letters.length * 8; bit++) {
-      const changed = Buffer.from(letters);
-      changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-      expect([bit, encryption.decryptText(KEY, changed.toString('latin1'))]).toEqual([
-        bit,
-        undefined,
-      ]);
-    }
-  });
-
-  test('does not open when any one bit of its bytes is another', () => {
-    const bytes = Buffer.from(row, 'base64');
+  test.each([
+    ['its text', 'latin1'],
+    ['its bytes', 'base64'],
+  ] as const)('is not decrypted when any bit of %s was changed', (_what, encoding) => {
+    const bytes = Buffer.from(row, encoding);
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const changed = Buffer.from(bytes);
       changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-      expect([bit, encryption.decryptText(KEY, changed.toString('base64'))]).toEqual([
-        bit,
-        undefined,
-      ]);
+      const decrypted = encryption.decryptText(KEY, changed.toString(encoding));
+      expect([bit, decrypted]).toEqual([bit, undefined]);
     }
   });
 
-  test('does not open cut, lengthened, or written otherwise', () => {
+  test('is not decrypted when it was cut, lengthened or written in another notation', () => {
     for (let length = 0; length < row.length; length++) {
       expect(encryption.decryptText(KEY, row.slice(0, length))).toBe(undefined);
     }
@@ -90,14 +79,14 @@ describe('a sealed text', () => {
     }
   });
 
-  test('does not open under another key or another secret', () => {
+  test('is not decrypted under another key or another secret', () => {
     expect(encryption.decryptText(`${KEY}x`, row)).toBe(undefined);
     expect(encryption.decryptText('', row)).toBe(undefined);
     expect(other.decryptText(KEY, row)).toBe(undefined);
     expect(encryption.decryptText(KEY, row)).toBeDefined();
   });
 
-  test('does not open as anything it was not', () => {
+  test('is the only text that is decrypted: any other text is not', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.base64String()), (text) => {
         expect(encryption.decryptText(KEY, text)).toBe(undefined);
@@ -106,7 +95,7 @@ describe('a sealed text', () => {
     );
   });
 
-  test('says nothing twice: two of one text have nothing in common', () => {
+  test('starts differently each time the same text is encrypted', () => {
     const rows = Array.from({ length: 50 }, () => encryption.encryptText(KEY, 'text').slice(0, 16));
     expect(new Set(rows).size).toBe(50);
   });

@@ -22,7 +22,7 @@ const keyUnder = (options: CacheOptions) =>
     provider: 'mine',
   }).keyOf('p');
 
-describe('a secret that is none', () => {
+describe('an option that holds no valid secret', () => {
   test.each<[string, CacheOptions, string]>([
     ['too short', { secret: SHORT }, 'secret is 9 bytes long'],
     ['empty', { secret: '' }, 'secret is 0 bytes long'],
@@ -31,9 +31,9 @@ describe('a secret that is none', () => {
     ['null', bad({ secret: null }), 'secret is null'],
     ['an object', bad({ secret: { key: SECRET } }), 'secret is an instance of Object'],
     ['a list', bad({ secret: [SECRET] }), 'secret is an instance of Array'],
-    ['one of several', { secrets: [SECRET, SHORT] }, 'secrets[1] is 9 bytes long'],
-    ['one of several, and no text', bad({ secrets: [7] }), 'secrets[0] is a number'],
-  ])('%s is refused with the remedy, and not repeated', (_name, options, what) => {
+    ['one short secret of two', { secrets: [SECRET, SHORT] }, 'secrets[1] is 9 bytes long'],
+    ['a number in the list', bad({ secrets: [7] }), 'secrets[0] is a number'],
+  ])('%s is refused with a remedy, and the message does not repeat it', (_name, options, what) => {
     const error = refusal(options);
     expect(error).toMatchObject({ name: 'LlmCacheError', code: 'INVALID_OPTION' });
     expect(error.message).toContain(what);
@@ -47,7 +47,7 @@ describe('a secret that is none', () => {
     ['a text in place of a list', bad({ secrets: SECRET }), 'secrets is not a list'],
     ['one secret twice', { secrets: [SECRET, SECRET] }, 'secrets holds one secret twice'],
     ['both options', { secret: SECRET, secrets: [OTHER] }, 'secret and secrets are both set'],
-  ])('%s is refused, and not repeated', (_name, options, what) => {
+  ])('%s is refused, and the message does not repeat it', (_name, options, what) => {
     const error = refusal(options);
     expect(error).toMatchObject({ name: 'LlmCacheError', code: 'INVALID_OPTION' });
     expect(error.message).toContain(what);
@@ -56,13 +56,13 @@ describe('a secret that is none', () => {
 });
 
 describe('a secret', () => {
-  test('is long enough at 32 bytes, of text or not', () => {
+  test('is long enough at 32 bytes, as text or as bytes', () => {
     for (const secret of ['x'.repeat(32), 'ä'.repeat(16), new Uint8Array(32)]) {
       expect(createLlmCache({ secret })).toBeDefined();
     }
   });
 
-  test('is a copy: bytes that are wiped afterwards change nothing', () => {
+  test('is copied, so that its bytes can be wiped afterwards', () => {
     const bytes = Buffer.from(SECRET);
     const cache = createLlmCache({ secret: bytes });
     bytes.fill(0);
@@ -75,7 +75,7 @@ describe('a secret from the environment', () => {
   const keyIn = (environment: Readonly<Record<string, string>>) =>
     keyUnder(optionsFromEnvironment(environment));
 
-  test('is CACHED_LLM_SECRET, or the first of CACHED_LLM_SECRETS', () => {
+  test('is CACHED_LLM_SECRET, or the newest of CACHED_LLM_SECRETS', () => {
     const key = keyUnder({ secret: SECRET });
     const listed = SECRET.replaceAll(',', '');
     expect(keyIn({ CACHED_LLM_SECRET: `${SECRET}\n` })).toBe(key);
@@ -86,12 +86,12 @@ describe('a secret from the environment', () => {
   });
 
   test.each([
-    ['an empty one', { CACHED_LLM_SECRET: '' }],
+    ['an empty secret', { CACHED_LLM_SECRET: '' }],
     ['an empty list', { CACHED_LLM_SECRETS: '' }],
-    ['a list with a comma too many', { CACHED_LLM_SECRETS: `${OTHER.replaceAll(',', '')},` }],
-    ['a short one', { CACHED_LLM_SECRET: SHORT }],
-    ['both', { CACHED_LLM_SECRET: SECRET, CACHED_LLM_SECRETS: OTHER }],
-  ])('%s is refused: nothing is left unsealed by mistake', (_name, environment) => {
+    ['a list that ends with a comma', { CACHED_LLM_SECRETS: `${OTHER.replaceAll(',', '')},` }],
+    ['a short secret', { CACHED_LLM_SECRET: SHORT }],
+    ['both variables', { CACHED_LLM_SECRET: SECRET, CACHED_LLM_SECRETS: OTHER }],
+  ])('%s is refused, so that no row is left unencrypted by mistake', (_name, environment) => {
     const error = refusal(optionsFromEnvironment(environment));
     expect(error).toMatchObject({ name: 'LlmCacheError', code: 'INVALID_OPTION' });
     expect(error.message).not.toContain(SHORT);

@@ -21,7 +21,7 @@ describe('a response', () => {
     );
   });
 
-  test('of richer values comes back as it was, each of its own class', () => {
+  test('of values that JSON loses comes back as it was, with the same classes', () => {
     fc.assert(
       fc.property(rich, (value) => {
         expect(isDeepStrictEqual(roundTrip(value), value)).toBe(true);
@@ -45,13 +45,13 @@ describe('a response', () => {
     expect(Object.getPrototypeOf(back.value)).toBe(itsClass.prototype);
   });
 
-  test('that is an invalid date is one again', () => {
+  test('that is an invalid date comes back as an invalid date', () => {
     const back = roundTrip(new Date(Number.NaN)) as Date;
     expect([back instanceof Date, back.getTime()]).toEqual([true, Number.NaN]);
   });
 
   test.each([[undefined], [-0], [Number.NaN], [Number.NEGATIVE_INFINITY], [10n ** 40n], ['']])(
-    'may be just %p',
+    'may be %p alone',
     (value) => {
       expect(Object.is(roundTrip(value), value)).toBe(true);
     },
@@ -62,13 +62,13 @@ describe('a response', () => {
     expect(roundTrip({ [text]: text })).toStrictEqual({ [text]: text });
   });
 
-  test('without a prototype comes back as a plain one, and a hole as undefined', () => {
+  test('without a prototype comes back as a plain object, and a hole as undefined', () => {
     const bare = Object.assign(Object.create(null), { a: 1 });
     expect(roundTrip(bare)).toStrictEqual({ a: 1 });
     expect(roundTrip(new Array(1))).toStrictEqual([undefined]);
   });
 
-  test('is a new value at every decoding', () => {
+  test('is a new value after each decoding', () => {
     const text = encodeValue({ list: [{ a: 1 }], when: new Date(5), map: new Map([['k', {}]]) });
     const [one, other] = [decodeValue(text), decodeValue(text)] as [any, any];
     one.list[0].a = 2;
@@ -77,7 +77,7 @@ describe('a response', () => {
     expect(other).toStrictEqual({ list: [{ a: 1 }], when: new Date(5), map: new Map([['k', {}]]) });
   });
 
-  test('is not tied to the value that was encoded', () => {
+  test('does not change with the value that was encoded', () => {
     const value = { bytes: Uint8Array.of(1), list: [1] };
     const text = encodeValue(value);
     value.bytes[0] = 2;
@@ -86,7 +86,7 @@ describe('a response', () => {
   });
 });
 
-describe('data that imitates our own notation', () => {
+describe('data that looks like a tagged value', () => {
   test.each([
     [{ [TAG]: ['date', 5] }],
     [{ [TAG]: ['record', { [TAG]: ['bigint', '1'] }] }],
@@ -117,7 +117,7 @@ function nested(depth: number): unknown {
   return value;
 }
 
-describe('what would come back as something else', () => {
+describe('a value that would come back as something else', () => {
   test.each<[string, unknown]>([
     ['a function', () => 1],
     ['a symbol', Symbol('a')],
@@ -141,26 +141,26 @@ describe('what would come back as something else', () => {
     ['a subclass of Float32Array', new (class Vector extends Float32Array {})(1)],
     ['a map with a field of its own', Object.assign(new Map(), { next: 1 })],
     ['a cycle', cycle],
-    ['10,000 levels', nested(10_000)],
+    ['a value of 10,000 levels', nested(10_000)],
   ])('%s is not encoded', (_name, value) => {
     expect(() => encodeValue(value)).toThrow(NotEncodableError);
     expect(() => encodeValue({ list: [{ value }] })).toThrow(NotEncodableError);
     expect(() => encodeValue(new Map([['value', value]]))).toThrow(NotEncodableError);
   });
 
-  test('is named without its contents', () => {
+  test('is named in the error without its contents', () => {
     const secret = Object.assign(new Reply(), { constructor: { name: 'hunter2' }, key: 'hunter2' });
     expect(() => encodeValue({ hunter2: secret })).toThrow(/^A response that holds .*Reply cannot/);
   });
 
-  test('is not a value of 500 levels', () => {
+  test('does not include a value of 500 levels', () => {
     expect(roundTrip(nested(500))).toStrictEqual(nested(500));
   });
 });
 
 const tagged = (...parts: unknown[]) => JSON.stringify({ a: [{ [TAG]: parts }] });
 
-describe('a text that was not written here', () => {
+describe('a text that encodeValue did not write', () => {
   test.each([
     ['no JSON', 'hello'],
     ['nothing', ''],
@@ -177,7 +177,7 @@ describe('a text that was not written here', () => {
     ['a number that is a list', tagged('number', [])],
     ['a bigint of letters', tagged('bigint', 'abc')],
     ['a bigint of nothing', tagged('bigint', '')],
-    ['a bigint of a truth', tagged('bigint', true)],
+    ['a bigint of a boolean', tagged('bigint', true)],
     ['a date of a text', tagged('date', '2026-01-01')],
     ['a date of a record', tagged('date', {})],
     ['a URL of words', tagged('url', 'not a url')],
@@ -198,11 +198,11 @@ describe('a text that was not written here', () => {
     ['a record of a list', tagged('record', [1])],
     ['a record of nothing', tagged('record', null)],
     ['a prototype', '{"__proto__":{"polluted":true}}'],
-    ['a prototype within', '{"a":[{"b":{"__proto__":{"polluted":true}}}]}'],
+    ['a nested prototype', '{"a":[{"b":{"__proto__":{"polluted":true}}}]}'],
     ['a prototype with an escaped letter', '{"__pr\\u006fto__":{"polluted":true}}'],
     ['a prototype with an escaped dash', '{"\\u005f_proto__":{"polluted":true}}'],
     [
-      'a prototype with all escaped',
+      'a prototype with all letters escaped',
       `{"${'__proto__'.replaceAll(/./g, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`)}":{"polluted":true}}`,
     ],
     [
@@ -214,13 +214,13 @@ describe('a text that was not written here', () => {
     expect(({} as { polluted?: unknown }).polluted).toBe(undefined);
   });
 
-  test('of constructors is data', () => {
+  test('that names constructors is data', () => {
     const text = '{"constructor":{"prototype":{"polluted":true}}}';
     expect(isDeepStrictEqual(decodeValue(text), JSON.parse(text))).toBe(true);
     expect(({} as { polluted?: unknown }).polluted).toBe(undefined);
   });
 
-  test('with any one character changed is refused or is data, and pollutes nothing', () => {
+  test('with any one character changed is refused or is data, and changes no prototype', () => {
     const text = encodeValue({
       reply: 'héllo "world"',
       list: [1n, new Date(5), new Map([['a', new Set([1])]]), Buffer.from('abc')],

@@ -6,35 +6,41 @@ import { settled, startTrial } from '../trial.ts';
 const MINUTE = 60_000;
 
 describe('expire', () => {
-  test.each(['tag', 'key'])('by %s without a stale window: the next call waits', async (by) => {
-    const { cache, clock, story } = startTrial();
-    const ask = cachedLlmCall(startProvider().ask, { cache, tags: ['t'] });
-    await ask(QUESTION);
-    clock.advance(MINUTE);
-    const selection = by === 'tag' ? { tag: 't' } : { key: ask.keyOf(QUESTION) ?? '' };
-    expect(await cache.expire(selection)).toBe(true);
-    clock.advance(MINUTE);
-    expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
-    clock.advance(MINUTE);
-    expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
-    expect(story()).toEqual(['miss', 'stored', 'miss', 'stored', 'hit']);
-  });
+  test.each(['tag', 'key'])(
+    'by %s without a stale window makes the next call wait for a new answer',
+    async (by) => {
+      const { cache, clock, story } = startTrial();
+      const ask = cachedLlmCall(startProvider().ask, { cache, tags: ['t'] });
+      await ask(QUESTION);
+      clock.advance(MINUTE);
+      const selection = by === 'tag' ? { tag: 't' } : { key: ask.keyOf(QUESTION) ?? '' };
+      expect(await cache.expire(selection)).toBe(true);
+      clock.advance(MINUTE);
+      expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
+      clock.advance(MINUTE);
+      expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
+      expect(story()).toEqual(['miss', 'stored', 'miss', 'stored', 'hit']);
+    },
+  );
 
-  test.each(['tag', 'key'])('by %s with a stale window: stale is served', async (by) => {
-    const { cache, clock, story } = startTrial({ staleWhileRevalidate: '1h' });
-    const ask = cachedLlmCall(startProvider().ask, { cache, tags: ['t'] });
-    await ask(QUESTION);
-    clock.advance(MINUTE);
-    await cache.expire(by === 'tag' ? { tag: 't' } : { key: ask.keyOf(QUESTION) ?? '' });
-    clock.advance(MINUTE);
-    expect(await ask(QUESTION)).toEqual({ text: 'answer 1' });
-    await settled();
-    clock.advance(MINUTE);
-    expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
-    expect(story()).toEqual(['miss', 'stored', 'stale', 'stored', 'hit']);
-  });
+  test.each(['tag', 'key'])(
+    'by %s with a stale window serves the stale answer while it is revalidated',
+    async (by) => {
+      const { cache, clock, story } = startTrial({ staleWhileRevalidate: '1h' });
+      const ask = cachedLlmCall(startProvider().ask, { cache, tags: ['t'] });
+      await ask(QUESTION);
+      clock.advance(MINUTE);
+      await cache.expire(by === 'tag' ? { tag: 't' } : { key: ask.keyOf(QUESTION) ?? '' });
+      clock.advance(MINUTE);
+      expect(await ask(QUESTION)).toEqual({ text: 'answer 1' });
+      await settled();
+      clock.advance(MINUTE);
+      expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
+      expect(story()).toEqual(['miss', 'stored', 'stale', 'stored', 'hit']);
+    },
+  );
 
-  test('a stale window does not grow by expiring early', async () => {
+  test('does not lengthen the stale window of an entry that was still fresh', async () => {
     const { cache, clock } = startTrial({ ttl: '1h', staleWhileRevalidate: '10m' });
     const ask = cachedLlmCall(startProvider().ask, { cache });
     await ask(QUESTION);
@@ -43,7 +49,7 @@ describe('expire', () => {
     expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
   });
 
-  test('keeps the fallback for a provider that fails', async () => {
+  test('leaves the entry as a fallback for a provider that fails', async () => {
     const { cache, clock } = startTrial({ ttl: '1h', staleIfError: '10m' });
     let isUp = true;
     async function sometimes(_prompt: string) {
@@ -58,7 +64,7 @@ describe('expire', () => {
     expect(await ask('p')).toBe('old');
   });
 
-  test('what is already stale does not get fresher', async () => {
+  test('does not lengthen the window of an entry that is already stale', async () => {
     const { cache, clock } = startTrial({ ttl: '1m', staleWhileRevalidate: '10m' });
     const ask = cachedLlmCall(startProvider().ask, { cache });
     await ask(QUESTION);
@@ -69,7 +75,7 @@ describe('expire', () => {
     expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
   });
 
-  test('an invalidation stays one when its tag is expired after it', async () => {
+  test('does not make an invalidated entry valid again', async () => {
     const { cache, clock } = startTrial({ staleWhileRevalidate: '1h' });
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, { cache, tags: ['t'] });
@@ -80,7 +86,7 @@ describe('expire', () => {
     expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
   });
 
-  test('a key that has no entry is nothing to expire', async () => {
+  test('resolves to true for a key without an entry', async () => {
     const { cache } = startTrial();
     expect(await cache.expire({ key: 'cached-llm:2:-:nothing' })).toBe(true);
   });

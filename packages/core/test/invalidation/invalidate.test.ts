@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { cachedLlmCall, createLlmCache, type Selection } from '../../src/index.ts';
+import {
+  type CacheOptions,
+  cachedLlmCall,
+  createLlmCache,
+  type Selection,
+} from '../../src/index.ts';
 import { MemoryStore } from '../../src/store.ts';
 import { closedGate } from '../flight/gate.ts';
 import { QUESTION, type Question, startProvider } from '../provider.ts';
@@ -14,20 +19,40 @@ const EVERY_SELECTION: readonly (readonly [string, Selection])[] = [
   ['namespace', { namespace: true }],
 ];
 
+/** A call of a provider that has the tag, the model and the provider of {@link EVERY_SELECTION}. */
+function startAsk(options: CacheOptions = {}) {
+  const trial = startTrial(options);
+  const provider = startProvider();
+  const { cache } = trial;
+  const ask = cachedLlmCall(provider.ask, { cache, provider: 'openai', tags: ['prompts'] });
+  return { ...trial, provider, ask };
+}
+
+/** Such a call whose first `waiting` answers wait for the gate. Each answer is the number of its call. */
+function startGated(waiting = Number.POSITIVE_INFINITY) {
+  const { cache } = startTrial();
+  const gate = closedGate();
+  const provider = { calls: 0 };
+  async function slow(_question: Question) {
+    const call = ++provider.calls;
+    if (call <= waiting) await gate.opened;
+    return call;
+  }
+  const ask = cachedLlmCall(slow, { cache, provider: 'openai', tags: ['prompts'] });
+  return { cache, gate, provider, ask };
+}
+
 describe('invalidate', () => {
-  test('by request: the next call asks again', async () => {
-    const { cache, story } = startTrial();
-    const ask = cachedLlmCall(startProvider().ask, { cache });
+  test('by request makes the next call ask the provider again', async () => {
+    const { ask, story } = startAsk();
     await ask(QUESTION);
     expect(await ask.invalidate(QUESTION)).toBe(true);
     expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
     expect(story()).toEqual(['miss', 'stored', 'miss', 'stored']);
   });
 
-  test('by request: other requests and other scopes stay', async () => {
-    const { cache } = startTrial();
-    const provider = startProvider();
-    const ask = cachedLlmCall(provider.ask, { cache });
+  test('by request leaves the entries of other requests and other scopes', async () => {
+    const { provider, ask } = startAsk();
     await ask(QUESTION);
     await ask({ prompt: 'other' });
     await ask.with({ scope: 'a' })(QUESTION);
@@ -37,99 +62,91 @@ describe('invalidate', () => {
     expect(provider.calls).toHaveLength(3);
   });
 
-  test('by key', async () => {
-    const { cache } = startTrial();
-    const provider = startProvider();
-    const ask = cachedLlmCall(provider.ask, { cache });
+  test('by key makes the next call ask the provider again', async () => {
+    const { cache, provider, ask } = startAsk();
     const { info } = await ask.withInfo(QUESTION);
     await cache.invalidate({ key: info.key ?? '' });
     await ask(QUESTION);
     expect(provider.calls).toHaveLength(2);
   });
 
-  test.each(EVERY_SELECTION)('by %s', async (_name, selection) => {
-    const { cache } = startTrial();
-    const provider = startProvider();
-    const ask = cachedLlmCall(provider.ask, { cache, provider: 'openai', tags: ['prompts'] });
-    await ask(ASKED);
-    expect(await cache.invalidate(selection)).toBe(true);
-    await ask(ASKED);
-    expect(provider.calls).toHaveLength(2);
-    await ask(ASKED);
-    expect(provider.calls).toHaveLength(2);
-  });
+  test.each(EVERY_SELECTION)(
+    'by %s makes the next call ask the provider again',
+    async (_name, selection) => {
+      const { cache } = startTrial();
+      const provider = startProvider();
+      const ask = cachedLlmCall(provider.ask, { cache, provider: 'openai', tags: ['prompts'] });
+      await ask(ASKED);
+      expect(await cache.invalidate(selection)).toBe(true);
+      await ask(ASKED);
+      expect(provider.calls).toHaveLength(2);
+      await ask(ASKED);
+      expect(provider.calls).toHaveLength(2);
+    },
+  );
 
   test.each([
     ['tag', { tag: 'gpt-5' }],
     ['model', { model: 'openai' }],
     ['provider', { provider: 'prompts' }],
-  ] as const)('by %s leaves alone what only shares the word', async (_name, selection) => {
-    const { cache } = startTrial();
-    const provider = startProvider();
-    const ask = cachedLlmCall(provider.ask, { cache, provider: 'openai', tags: ['prompts'] });
-    await ask(ASKED);
-    await cache.invalidate(selection);
-    await ask(ASKED);
-    expect(provider.calls).toHaveLength(1);
-  });
+  ] as const)(
+    'by %s leaves entries that have the same name in another role',
+    async (_name, selection) => {
+      const { cache } = startTrial();
+      const provider = startProvider();
+      const ask = cachedLlmCall(provider.ask, { cache, provider: 'openai', tags: ['prompts'] });
+      await ask(ASKED);
+      await cache.invalidate(selection);
+      await ask(ASKED);
+      expect(provider.calls).toHaveLength(1);
+    },
+  );
 
-  test('by a tag that only the writer named', async () => {
-    const { cache } = startTrial();
-    const provider = startProvider();
-    const ask = cachedLlmCall(provider.ask, { cache });
+  test('by a tag covers entries that another call stored with it', async () => {
+    const { cache, provider, ask } = startAsk();
     await ask.with({ tags: ['nightly'] })(QUESTION);
     await cache.invalidate({ tag: 'nightly' });
     await ask(QUESTION);
     expect(provider.calls).toHaveLength(2);
   });
 
-  test('again and again, each time what was stored since is gone', async () => {
-    const { cache } = startTrial();
-    const provider = startProvider();
-    const ask = cachedLlmCall(provider.ask, { cache, tags: ['t'] });
+  test('covers each time all entries that were stored before', async () => {
+    const { cache, provider, ask } = startAsk();
     for (let round = 1; round <= 3; round++) {
       await ask(QUESTION);
       await ask(QUESTION);
       expect(provider.calls).toHaveLength(round);
-      await cache.invalidate({ tag: 't' });
+      await cache.invalidate({ tag: 'prompts' });
     }
   });
 
-  test('what goes past the cache has nothing to invalidate', async () => {
+  test('resolves to true for a request that bypasses the cache', async () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(async (_given: unknown) => 1, { cache });
     expect(await ask.invalidate(() => {})).toBe(true);
   });
 
-  test('a selection that selects nothing is refused', async () => {
+  test('refuses a selection that selects nothing', async () => {
     const { cache } = startTrial();
-    const nothing = {} as Selection; // a caller without types
+    const nothing = {} as Selection; // a caller in JavaScript
     await expect(cache.invalidate(nothing)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
     await expect(cache.expire(nothing)).rejects.toThrow('{ namespace: true }');
   });
 });
 
-/** A call that is under way while something is invalidated. */
+/** Invalidates while a call waits for its answer, and asks again before the answer. */
 async function invalidateInFlight(selection: (key: string) => Selection) {
-  const { cache, story } = startTrial();
-  const gate = closedGate();
-  let calls = 0;
-  async function slow(_question: Question) {
-    calls += 1;
-    await gate.opened;
-    return calls;
-  }
-  const ask = cachedLlmCall(slow, { cache, provider: 'openai', tags: ['prompts'] });
+  const { cache, gate, provider, ask } = startGated();
   const before = ask(ASKED);
   await settled();
   await cache.invalidate(selection(ask.keyOf(ASKED) ?? ''));
   const after = ask(ASKED);
   await settled();
-  const callsBeforeAnswer = calls;
+  const callsBeforeAnswer = provider.calls;
   gate.open();
   await Promise.all([before, after]);
   await settled();
-  return { ask, cache, story, callsBeforeAnswer, calls: () => calls };
+  return { ask, callsBeforeAnswer, provider };
 }
 
 describe('an invalidation while a call is under way', () => {
@@ -138,43 +155,41 @@ describe('an invalidation while a call is under way', () => {
     ...EVERY_SELECTION.map(([name, selection]) => [name, () => selection] as const),
   ];
 
-  test.each(everySelection)('by %s: who asks after it does not join', async (_name, selection) => {
-    const { callsBeforeAnswer, ask, calls } = await invalidateInFlight(selection);
-    expect(callsBeforeAnswer).toBe(2);
-    await ask(ASKED);
-    expect(calls()).toBe(2); // what was asked after it is kept
-  });
+  test.each(everySelection)(
+    'by %s starts a new call for requests that come after it',
+    async (_name, selection) => {
+      const { callsBeforeAnswer, ask, provider } = await invalidateInFlight(selection);
+      expect(callsBeforeAnswer).toBe(2);
+      await ask(ASKED);
+      expect(provider.calls).toBe(2); // the answer to the later request is stored
+    },
+  );
 
-  test.each(everySelection)('by %s: it voids the answer of that call', async (_name, selection) => {
-    const { cache } = startTrial();
-    const gate = closedGate();
-    let calls = 0;
-    async function slow(_question: Question) {
-      calls += 1;
-      if (calls === 1) await gate.opened;
-      return calls;
-    }
-    const ask = cachedLlmCall(slow, { cache, provider: 'openai', tags: ['prompts'] });
-    const under = ask(ASKED);
-    await settled();
-    await cache.invalidate(selection(ask.keyOf(ASKED) ?? ''));
-    gate.open();
-    expect(await under).toBe(1); // its own caller asked before
-    await settled();
-    expect(await ask.peek(ASKED)).toBeUndefined();
-    expect(await ask(ASKED)).toBe(2);
-  });
+  test.each(everySelection)(
+    'by %s makes the answer of that call invalid',
+    async (_name, selection) => {
+      const { cache } = startTrial();
+      const gate = closedGate();
+      let calls = 0;
+      async function slow(_question: Question) {
+        calls += 1;
+        if (calls === 1) await gate.opened;
+        return calls;
+      }
+      const ask = cachedLlmCall(slow, { cache, provider: 'openai', tags: ['prompts'] });
+      const under = ask(ASKED);
+      await settled();
+      await cache.invalidate(selection(ask.keyOf(ASKED) ?? ''));
+      gate.open();
+      expect(await under).toBe(1); // its own caller asked before the invalidation
+      await settled();
+      expect(await ask.peek(ASKED)).toBeUndefined();
+      expect(await ask(ASKED)).toBe(2);
+    },
+  );
 
-  test('leaves calls of other tags joined', async () => {
-    const { cache } = startTrial();
-    const gate = closedGate();
-    let calls = 0;
-    async function slow(_question: Question) {
-      calls += 1;
-      await gate.opened;
-      return calls;
-    }
-    const ask = cachedLlmCall(slow, { cache, tags: ['mine'] });
+  test('lets calls of other tags join', async () => {
+    const { cache, gate, ask } = startGated();
     const first = ask(ASKED);
     await settled();
     await cache.invalidate({ tag: 'other' });
@@ -186,12 +201,10 @@ describe('an invalidation while a call is under way', () => {
     expect(await ask.peek(ASKED)).toBe(1);
   });
 
-  test('a hit that is being read does not bring the entry back by renewing it', async () => {
+  test('does not let a hit that is being read renew the entry', async () => {
     const store = new SlowStore();
     store.open();
-    const { cache, clock } = startTrial({ store, ttl: '10m', renewOnHit: true });
-    const provider = startProvider();
-    const ask = cachedLlmCall(provider.ask, { cache });
+    const { clock, provider, ask } = startAsk({ store, ttl: '10m', renewOnHit: true });
     await ask(QUESTION);
     await settled();
     clock.advance(5 * 60_000);
@@ -208,34 +221,35 @@ describe('an invalidation while a call is under way', () => {
 });
 
 describe('an invalidation', () => {
-  test('survives in this process when the store loses the row that says it', async () => {
+  test('holds in this process when the store loses the row of the tag', async () => {
     const store = new MemoryStore();
-    const { cache } = startTrial({ store });
-    const provider = startProvider();
-    const ask = cachedLlmCall(provider.ask, { cache, tags: ['t'] });
+    const { cache, provider, ask } = startAsk({ store });
     await ask(QUESTION);
-    await cache.invalidate({ tag: 't' });
+    await cache.invalidate({ tag: 'prompts' });
     for await (const { key } of store.scan('')) if (key.includes(':tag:')) store.delete(key);
     await ask(QUESTION);
     expect(provider.calls).toHaveLength(2);
   });
 
-  test.each(EVERY_SELECTION)('by %s is honoured by a second cache', async (_name, selection) => {
-    const store = new MemoryStore();
-    const provider = startProvider();
-    const options = { provider: 'openai', tags: ['prompts'] };
-    const here = cachedLlmCall(provider.ask, { cache: createLlmCache({ store }), ...options });
-    const there = cachedLlmCall(provider.ask, { cache: createLlmCache({ store }), ...options });
-    await here(ASKED);
-    await there(ASKED);
-    expect(provider.calls).toHaveLength(1);
-    await createLlmCache({ store }).invalidate(selection);
-    await there(ASKED);
-    await here(ASKED);
-    expect(provider.calls).toHaveLength(2);
-  });
+  test.each(EVERY_SELECTION)(
+    'by %s holds in a second cache over the same store',
+    async (_name, selection) => {
+      const store = new MemoryStore();
+      const provider = startProvider();
+      const options = { provider: 'openai', tags: ['prompts'] };
+      const here = cachedLlmCall(provider.ask, { cache: createLlmCache({ store }), ...options });
+      const there = cachedLlmCall(provider.ask, { cache: createLlmCache({ store }), ...options });
+      await here(ASKED);
+      await there(ASKED);
+      expect(provider.calls).toHaveLength(1);
+      await createLlmCache({ store }).invalidate(selection);
+      await there(ASKED);
+      await here(ASKED);
+      expect(provider.calls).toHaveLength(2);
+    },
+  );
 
-  test('says false when the store could not be told', async () => {
+  test('resolves to false when the store cannot write it', async () => {
     const failing = {
       get: () => undefined,
       set: () => Promise.reject(new Error('down')),

@@ -10,7 +10,7 @@ interface Ask {
 
 const question = (content: string, model = 'gpt-4o'): Ask => ({ model, messages: [content] });
 
-/** A provider whose name for a model may stand for another one from some day on. */
+/** A provider at which the name `gpt-4o` stands for the model `serving.model`, which a test may change. */
 function startServing(options: CacheOptions = {}, provider = 'openai') {
   const trial = startTrial({ ttl: '1d', onModelChange: 'expire', ...options });
   const serving = { model: 'gpt-4o-2024-05-13', calls: 0 };
@@ -37,7 +37,7 @@ async function headersOf(cache: ReturnType<typeof startServing>['cache']) {
   return headers;
 }
 
-test('an entry says which model served it, with its fingerprint', async () => {
+test('an entry names the model that served it, and its fingerprint', async () => {
   const { cache, outcome } = startServing({ onModelChange: 'keep' });
   await outcome(question('Why?'));
   const [header] = await headersOf(cache);
@@ -51,16 +51,19 @@ test('an entry says which model served it, with its fingerprint', async () => {
 test.each([
   ['of Google', { modelVersion: 'gemini-2.5-flash-001' }, { model: 'gemini-2.5-flash-001' }],
   ['of the AI SDK', { response: { modelId: 'gpt-4o-1' } }, { model: 'gpt-4o-1' }],
-  ['that says nothing', { text: 'answer' }, undefined],
-  ['that is no object', 'answer', undefined],
-])('an answer %s', async (_whose, answer, served) => {
-  const { cache } = startTrial();
-  await cache.set({ provider: 'p', request: 'q' }, answer);
-  const [header] = await headersOf(cache);
-  expect(header?.served).toEqual(served);
-});
+  ['without a model', { text: 'answer' }, undefined],
+  ['that is a text', 'answer', undefined],
+])(
+  'an answer %s gives the entry the model that it names, or none',
+  async (_whose, answer, served) => {
+    const { cache } = startTrial();
+    await cache.set({ provider: 'p', request: 'q' }, answer);
+    const [header] = await headersOf(cache);
+    expect(header?.served).toEqual(served);
+  },
+);
 
-test('a stream says in its chunks which model served it', async () => {
+test('the entry of a stream names the model that its chunks name', async () => {
   const { cache } = startTrial();
   const ask = cachedLlmCall(
     async function* stream(_request: Ask) {
@@ -76,7 +79,7 @@ test('a stream says in its chunks which model served it', async () => {
 });
 
 describe('when another model answers to the same name', () => {
-  test('its older answers are stale, and no others', async () => {
+  test('older answers to that name are stale, and no others', async () => {
     const { outcome, serving } = startServing();
     for (const text of ['one', 'two']) await outcome(question(text));
     await outcome(question('one', 'gpt-5'));
@@ -89,7 +92,7 @@ describe('when another model answers to the same name', () => {
     expect(await outcome(question('one', 'gpt-5'))).toBe('hit');
   });
 
-  test('another process hears of it through the store', async () => {
+  test('older answers are stale in another process over the same store, too', async () => {
     const store = new MemoryStore();
     const before = startServing({ store });
     await before.outcome(question('one'));
@@ -101,7 +104,7 @@ describe('when another model answers to the same name', () => {
     expect(await before.outcome(question('one'))).toBe('miss');
   });
 
-  test('nothing happens where that is not asked for', async () => {
+  test('older answers stay fresh without the option', async () => {
     const { outcome, serving } = startServing({ onModelChange: 'keep' });
     await outcome(question('one'));
     serving.model = 'gpt-4o-2024-08-06';
@@ -109,7 +112,7 @@ describe('when another model answers to the same name', () => {
     expect(await outcome(question('one'))).toBe('hit');
   });
 
-  test('answers of another provider to that name stay', async () => {
+  test('answers of another provider to that name stay fresh', async () => {
     const store = new MemoryStore();
     const openai = startServing({ store });
     const azure = startServing({ store }, 'azure');
@@ -120,7 +123,7 @@ describe('when another model answers to the same name', () => {
     expect(await azure.outcome(question('one'))).toBe('hit');
   });
 
-  test('a word that is none of its own is refused', () => {
+  test('an unknown value of the option is refused', () => {
     expect(() => startTrial({ onModelChange: 'forget' as 'keep' })).toThrow("'keep', 'expire'");
   });
 });

@@ -95,7 +95,7 @@ describe('an invalidated tag', () => {
     expect(applied(header, NONE)).toBe(undefined);
   });
 
-  test('makes an entry invalid that was asked for before and written after', () => {
+  test('makes an entry invalid that was requested before and written after it', () => {
     const header = writtenUnder(NONE);
     expect(applied(header, only(userTag('faq'), { generation: 'b' }))).toBe(undefined);
   });
@@ -125,16 +125,16 @@ describe('an expired tag', () => {
     [999, 'fresh'],
     [1_000, 'stale'],
     [1_400, 'stale'],
-  ])('at %i leaves an entry that was stored at 1000 %s', (expiredAt, state) => {
+  ])('at %i leaves an entry that was stored at 1000 in the state %s', (expiredAt, state) => {
     const header = applied(HEADER, expired(expiredAt));
     expect(header && freshness(header, 1_400)).toBe(state);
   });
 
-  test('never keeps an entry fresh for longer', () => {
+  test('does not lengthen the time in which an entry is fresh', () => {
     expect(applied(HEADER, expired(9_000))).toBe(HEADER);
   });
 
-  test('decides by the earliest of several', () => {
+  test('makes an entry stale from the earliest instant of several tags on', () => {
     const states = new Map<string, TagState>([
       [userTag('faq'), { generation: '', expiredAt: 1_800 }],
       [modelTag('gpt-4o'), { generation: '', expiredAt: 1_200 }],

@@ -29,12 +29,12 @@ async function* stream(prompt: string): AsyncGenerator<unknown, void, undefined>
   };
 }
 
-/** Everything that is worth an event or a row, and all that was said of it. */
-async function liveThrough({ cache, clock, events, story }: Trial): Promise<unknown[]> {
+/** Makes every kind of event and row. Returns everything that a user could print of it. */
+async function useEverything({ cache, clock, events, story }: Trial): Promise<unknown[]> {
   const ask = cachedLlmCall(answer, { cache, scope: SCOPE, tags: [TAG] });
-  const said: unknown[] = [events, cache, ask];
+  const shown: unknown[] = [events, cache, ask];
   const asked = async (question: Question) => {
-    said.push((await ask.withInfo(question)).info, ask.keyOf(question));
+    shown.push((await ask.withInfo(question)).info, ask.keyOf(question));
   };
   await asked({ prompt: PROMPT });
   await asked({ prompt: PROMPT });
@@ -42,50 +42,50 @@ async function liveThrough({ cache, clock, events, story }: Trial): Promise<unkn
   await asked({ prompt: PROMPT, [`${PROMPT} as a key`]: () => {} });
   for await (const _ of await cachedLlmCall(stream, { cache, scope: SCOPE })(PROMPT));
   while (story().filter((name) => name === 'stored').length < 2) await settled();
-  said.push(await cache.expire({ tag: TAG }), await cache.invalidate({ tag: `${TAG}-2` }));
+  shown.push(await cache.expire({ tag: TAG }), await cache.invalidate({ tag: `${TAG}-2` }));
   clock.advance(1);
   await asked({ prompt: PROMPT });
   await asked({ prompt: `${PROMPT} 2` });
   const replay = ask.with({ mode: 'replay' })({ prompt: `${PROMPT} 3` });
-  said.push(await replay.catch((error: unknown) => error), cache.stats(), JSON.stringify(cache));
-  return said;
+  shown.push(await replay.catch((error: unknown) => error), cache.stats(), JSON.stringify(cache));
+  return shown;
 }
 
 describe.each(DUMPED_STORES)('under a secret, in %s', (_name, open) => {
   let opened: DumpedStore;
   let dump: Buffer;
-  const said: unknown[] = [];
+  const shown: unknown[] = [];
   beforeAll(async () => {
-    const hear = (warning: unknown) => said.push(warning);
-    process.on('warning', hear);
+    const collect = (warning: unknown) => shown.push(warning);
+    process.on('warning', collect);
     opened = await open();
     const options: CacheOptions = { store: opened.store, secret: SECRET, ...PATIENT };
     const trials = [{}, { namespace: 'small', compress: 100 }].map((more) =>
       startTrial({ ...options, scope: SCOPE, tags: [TAG], ...more }),
     );
-    for (const trial of trials) said.push(...(await liveThrough(trial)));
-    for (const { cache } of trials) await cache.close(); // what is counted is written down, too
+    for (const trial of trials) shown.push(...(await useEverything(trial)));
+    for (const { cache } of trials) await cache.close(); // it writes the counts
     dump = await opened.dump();
-    process.off('warning', hear);
+    process.off('warning', collect);
   });
   afterAll(() => opened.close());
 
-  test('no prompt, answer, scope, tag or secret is in any byte of the store', () => {
-    expect(dump.includes('cached-llm:2:')).toBe(true); // it is a dump, and of this cache
+  test('no byte of the store holds a prompt, an answer, a scope, a tag or a secret', () => {
+    expect(dump.includes('cached-llm:2:')).toBe(true); // the dump is one of this cache
     const found = WHISPERS.filter(
       (text) => dump.includes(text) || dump.includes(text, 0, 'utf16le'),
     );
     expect(found).toEqual([]);
   });
 
-  test('nor is any of them said in events, infos, errors, statistics, warnings or by the cache itself', () => {
-    const shown = inspect(said, { depth: 20, maxArrayLength: null });
-    expect(shown).toContain('not-admitted');
-    expect(WHISPERS.filter((text) => shown.includes(text))).toEqual([]);
+  test('no event, info, error, statistic or warning holds one of them, and neither does the cache itself', () => {
+    const text = inspect(shown, { depth: 20, maxArrayLength: null });
+    expect(text).toContain('not-admitted');
+    expect(WHISPERS.filter((whisper) => text.includes(whisper))).toEqual([]);
   });
 });
 
-test('a cache shows no secret, scope or tag to who prints it', () => {
+test('a printed cache shows no secret, scope or tag', () => {
   const options = { secrets: [SECRET], scope: SCOPE, tags: [TAG] };
   const { cache } = startTrial(options);
   const shown = [inspect(cache, { depth: 20 }), JSON.stringify(cache), String(cache)].join();

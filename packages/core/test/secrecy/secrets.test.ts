@@ -14,12 +14,12 @@ interface Secret {
   readonly [field: string]: unknown;
 }
 
-/** A cache that has met everything that is worth an event, and all it said and kept. */
-async function liveThrough() {
+/** Makes every kind of event. Returns the store and everything that a user could print. */
+async function useEverything() {
   const store = new MemoryStore();
   const trial = startTrial({ store, ttl: '1m', staleWhileRevalidate: '1m', staleIfError: '1h' });
   const { cache, clock, events } = trial;
-  const said: unknown[] = [events];
+  const shown: unknown[] = [events];
   async function answer({ prompt, fail }: Secret) {
     if (fail === true) throw Object.assign(new Error(ANSWER), { status: 500 });
     return {
@@ -29,8 +29,8 @@ async function liveThrough() {
   }
   const ask = cachedLlmCall(answer, { cache, scope: SCOPE, tags: ['public'] });
   const asked = async (question: Secret) => {
-    said.push((await ask.withInfo(question).catch((error) => ({ info: error.code }))).info);
-    said.push(ask.keyOf(question));
+    shown.push((await ask.withInfo(question).catch((error) => ({ info: error.code }))).info);
+    shown.push(ask.keyOf(question));
   };
   await asked({ prompt: PROMPT });
   await asked({ prompt: PROMPT });
@@ -44,30 +44,30 @@ async function liveThrough() {
   clock.advance(180_000);
   await asked({ prompt: PROMPT });
   const missing = { prompt: `${PROMPT} that was never asked` };
-  said.push(
+  shown.push(
     await ask
       .with({ mode: 'replay' })(missing)
       .catch((error: unknown) => error),
   );
   await cache.invalidate({ tag: 'public' });
   await cache.expire({ provider: 'answer' });
-  said.push(cache.stats());
-  return { said, store, events };
+  shown.push(cache.stats());
+  return { shown, store, events };
 }
 
 describe('prompts, answers and scopes', () => {
-  test('stand in no event, error, statistic, info or key', async () => {
-    const { said, events } = await liveThrough();
+  test('are in no event, error, statistic, info or key', async () => {
+    const { shown, events } = await useEverything();
     const names = new Set(events.map(({ name }) => name));
     for (const name of ['hit', 'miss', 'stale', 'stored', 'collapsed', 'bypass', 'not-admitted']) {
       expect(names).toContain(name);
     }
-    const dump = inspect(said, { depth: Number.POSITIVE_INFINITY, maxArrayLength: null });
+    const dump = inspect(shown, { depth: Number.POSITIVE_INFINITY, maxArrayLength: null });
     expect(dump).not.toContain('secret');
   });
 
-  test('stand in no key of the store', async () => {
-    const { store } = await liveThrough();
+  test('are in no key of the store', async () => {
+    const { store } = await useEverything();
     const keys: string[] = [];
     for await (const { key } of store.scan('')) keys.push(key);
     expect(keys.length).toBeGreaterThan(2);
@@ -75,8 +75,8 @@ describe('prompts, answers and scopes', () => {
   });
 });
 
-describe('a store’s own errors', () => {
-  test('are told by name, without the address they may hold', async () => {
+describe('the errors of a store', () => {
+  test('are reported by their code, without the address that they may hold', async () => {
     const failure = Object.assign(new Error(`redis://me:${PASSWORD}@host`), {
       code: 'ECONNREFUSED',
     });
