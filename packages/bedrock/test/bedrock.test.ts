@@ -234,6 +234,7 @@ describe('an answer that is not worth storing', () => {
     ['empty', { output: { message: { role: 'assistant', content: [] } } }, {}],
     ['empty', { output: { message: { role: 'assistant', content: [{ text: '' }] } } }, {}],
     ['hosted-tool', {}, { toolConfig }],
+    ['truncated', { stopReason: 'max_tokens' }, { toolConfig }],
   ])('is one that is %s: %j', (reason, fields, asked) => {
     expect(bedrock.rejects(converseAnswer(fields), asked)).toBe(reason);
   });
