@@ -46,7 +46,7 @@ async function ask(
 
 const unfitOf = recordedTwice(expect, ask);
 
-/** The stream of the first version is lines of JSON, kept as one text. */
+/** The stream of the first version is lines of JSON, recorded as one text. */
 const pairs = () =>
   recordedPairs({ provider: 'cohere' }).map((pair): RecordedCase => {
     const { response, ...recorded } = pairCase(pair);

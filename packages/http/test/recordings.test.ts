@@ -42,7 +42,7 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-const told = ({ url, requestHeaders, request }: RecordedPair): string => {
+const requestText = ({ url, requestHeaders, request }: RecordedPair): string => {
   const { 'content-type': _type, ...headers } = requestHeaders;
   return JSON.stringify([url, sorted(headers), sorted(request)]);
 };
@@ -74,7 +74,7 @@ describeWithFixtures({ describe, test }, 'recordings of every provider', () => {
   });
   afterAll(async () => server.close());
 
-  /** Asks twice through one new cache; says why the answer was not kept, if it was not. */
+  /** Asks twice through one new cache; says why the answer was not stored, if it was not. */
   async function askTwice(pair: RecordedPair, index: number) {
     const cache = createLlmCache();
     let reason: string | undefined;
@@ -98,7 +98,7 @@ describeWithFixtures({ describe, test }, 'recordings of every provider', () => {
   }
 
   test('are asked for once and given twice, byte for byte', async () => {
-    const kept = new Map<string, number>();
+    const stored = new Map<string, number>();
     const unfit = new Map<string, number>();
     const results = await inBatches(pairs, async (pair, index) => ({
       pair,
@@ -109,11 +109,11 @@ describeWithFixtures({ describe, test }, 'recordings of every provider', () => {
       expect([pair.source, isSame]).toEqual([pair.source, true]);
       expect(['', SECOND_MARKER]).toContain(first.subarray(second.length).toString());
       expect([pair.source, requests]).toEqual([pair.source, reason === undefined ? 1 : 2]);
-      const counts = reason === undefined ? kept : unfit;
+      const counts = reason === undefined ? stored : unfit;
       const name = `${pair.provider} ${pair.kind}${reason === undefined ? '' : `: ${reason}`}`;
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
-    console.info('kept', Object.fromEntries(kept), 'not kept', Object.fromEntries(unfit));
+    console.info('stored', Object.fromEntries(stored), 'not stored', Object.fromEntries(unfit));
     expect(pairs.length).toBeGreaterThan(900);
     expect([...unfit.values()].reduce((sum, count) => sum + count, 0)).toBeLessThan(60);
   });
@@ -132,9 +132,9 @@ describeWithFixtures({ describe, test }, 'recordings of every provider', () => {
       const straight = await keyOf(pair, pair.requestText ?? JSON.stringify(pair.request));
       const backwards = await keyOf(pair, JSON.stringify(turned(pair.request), null, 1));
       expect([pair.source, backwards]).toEqual([pair.source, straight]);
-      keys.set(straight, (keys.get(straight) ?? new Set()).add(told(pair)));
+      keys.set(straight, (keys.get(straight) ?? new Set()).add(requestText(pair)));
     }
-    const distinct = new Set(pairs.map(told));
+    const distinct = new Set(pairs.map(requestText));
     console.info(`${pairs.length} requests, ${distinct.size} of them distinct, ${keys.size} keys`);
     expect(keys.size).toBe(distinct.size);
     expect([...keys.values()].every((requests) => requests.size === 1)).toBe(true);

@@ -10,7 +10,7 @@ type Served = CacheEvents['hit'];
 export const OUTCOMES = ['hit', 'stale', 'miss', 'collapsed', 'bypass'] as const;
 
 const MILLISECONDS = 1_000;
-/** Answers that nobody asked for: the provider refused, or failed. */
+/** Rejections of a call that gave no answer: the provider refused, failed, or was left before the end. */
 const NO_ANSWER: ReadonlySet<string> = new Set(['status', 'error', 'abandoned', 'failed']);
 
 /** Turns the events of one cache into measurements. */

@@ -52,9 +52,9 @@ export function instrumentsOf(meter: Meter) {
     requests: meter.createCounter('cached_llm.requests', {
       description: 'Requests, by what became of them.',
     }),
-    stored: meter.createCounter('cached_llm.stored', { description: 'Answers that were kept.' }),
+    stored: meter.createCounter('cached_llm.stored', { description: 'Answers that were stored.' }),
     notAdmitted: meter.createCounter('cached_llm.not_admitted', {
-      description: 'Answers that were given and not kept, by reason.',
+      description: 'Answers that were not stored, by reason.',
     }),
     lookUp: meter.createHistogram('cached_llm.lookup.duration', {
       description: 'How long answers from the store took.',

@@ -90,7 +90,7 @@ describe('what Prometheus scrapes', () => {
     expect(requests(outcome('bypass'), 'cached_llm_reason="not-canonical"')).toBe(1);
   });
 
-  test('keeps what was saved apart from what was spent', async () => {
+  test('counts what was saved and what was spent separately', async () => {
     const { scrape } = await liveThrough();
     const text = await scrape();
     const input = 'gen_ai_token_type="input"';
@@ -136,7 +136,7 @@ describe('what Prometheus scrapes', () => {
     expect(await scrape()).not.toMatch(/salty|:2:-:/);
   });
 
-  test('stops when it is told to', async () => {
+  test('measures nothing after it was stopped', async () => {
     const { cache, scrape, stop } = await startScraped();
     const ask = cachedLlmCall(async (prompt: string) => prompt, { cache, provider: 'p' });
     await ask('a');

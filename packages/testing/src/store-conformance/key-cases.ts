@@ -33,14 +33,14 @@ const KEYS = [
 
 export const keyCases: readonly StoreCase[] = [
   {
-    name: 'keys of any characters are told apart',
+    name: 'each key has a value of its own, whatever its characters are',
     async run({ store, expect }) {
       for (const key of KEYS) await store.set(key, `value of ${key}`);
       for (const key of KEYS) expect(await store.get(key)).toEqual(`value of ${key}`);
     },
   },
   {
-    name: 'keys of any characters are told apart by getMany',
+    name: 'getMany returns the value of each key, whatever its characters are',
     needs: ['getMany'],
     async run({ store, expect }) {
       for (const key of KEYS) await store.set(key, `value of ${key}`);
