@@ -4,87 +4,88 @@ import type { PriceOf } from '../ledger/index.ts';
 import type { CallOptions, Duration, Policy } from '../options/index.ts';
 import type { Store } from '../store/index.ts';
 
-/** What a cache counts, and whom it tells. */
+/** What a cache counts, and where it says so. */
 interface LedgerOptions {
   /**
-   * How often this process writes its counts to the store, for `cache.ledger()` of all processes: some 1 KB a
-   * day and model, kept for 90 days. A process that is killed loses those since; `false` writes none.
+   * How often this process writes its counters to the store, for `cache.ledger()` of all processes: about 1 KB a day
+   * and model, which stays for 90 days. A killed process loses what it counted since; `false` writes nothing.
    * @default '10s'
    */
   readonly ledger?: Duration | false | undefined;
-  /** Gets a line for each event, with no prompt in it: `console`, a pino, or their like. @default none */
+  /** Gets one line for each event, and no prompt: `console`, a pino logger, or one like them. @default none */
   readonly logger?: Logger | undefined;
   /**
-   * US dollars for an answer, over what the provider and the list of prices say; nothing where you do not know.
+   * US dollars for an answer, in place of the price that the provider or the list of prices gives; `undefined` where
+   * you do not know.
    * @default the response's own `usage.cost`, else `@pydantic/genai-prices` where that is installed
    */
   readonly priceOf?: PriceOf | undefined;
 }
 
-/** Who may learn what from a store, and whose answers are whose. */
+/** Who can read what is in a store, and whose answers are whose. */
 interface PrivacyOptions {
   /**
-   * At least 32 bytes that nobody can guess (`openssl rand -base64 32`). Keys become HMAC-SHA-256 and entries
-   * are sealed with AES-256-GCM: who reads the store learns no prompt and no answer, and who writes to it
-   * forges none. @default none
+   * At least 32 bytes that nobody can guess (`openssl rand -base64 32`). Keys become HMAC-SHA-256, and entries are
+   * encrypted with AES-256-GCM: whoever reads the store learns no prompt and no answer, and whoever writes to it cannot
+   * forge an answer. @default none
    */
   readonly secret?: string | Uint8Array | undefined;
-  /** In place of `secret`, while one takes the other's place: newest first. The first writes, all are read. */
+  /** In place of `secret`, while a new secret replaces an older one: newest first. The first one writes; all can read. */
   readonly secrets?: readonly (string | Uint8Array)[] | undefined;
-  /** No call shares answers by accident: one without a scope goes past the cache. @default false */
+  /** A call without a scope bypasses the cache, so that no tenants share answers by accident. @default false */
   readonly requireScope?: boolean | undefined;
 }
 
 export interface CacheOptions extends CallOptions, LedgerOptions, PrivacyOptions {
   /**
-   * A Keyv (5 or 6), anything Keyv takes for a store, or a URL: `memory:`, `sqlite:./llm.db`, `redis://…`.
+   * A Keyv (5 or 6), anything that Keyv accepts as a store, or a URL: `memory:`, `sqlite:./llm.db`, `redis://…`.
    * @default bounded memory
    */
   readonly store?: Store | Map<string, unknown> | string | undefined;
   /**
-   * In place of `store`: bounded memory before a store, `['memory:', 'redis://…']`. What was just read or
-   * written is served from memory, for a second without asking, and for as long as the store is away.
+   * In place of `store`: bounded memory before a store, `['memory:', 'redis://…']`. What was read or written within the
+   * last second is served from memory without asking the store, and so is everything while the store is away.
    */
   readonly tiers?: readonly [l1: Store | string, l2: Store | string] | undefined;
-  /** Keeps applications apart in one store. @default 'cached-llm' */
+  /** Separates applications that share one store. @default 'cached-llm' */
   readonly namespace?: string | undefined;
-  /** Bound of the default memory store. @default 10_000 */
+  /** The most entries that the memory of this process holds. @default 10_000 */
   readonly maxEntries?: number | undefined;
-  /** Bound of the default memory store. @default 64 MiB */
+  /** The most bytes that the memory of this process takes. @default 64 MiB */
   readonly maxBytes?: number | undefined;
-  /** A larger entry is neither stored nor read. @default 8 MiB */
+  /** Bytes: a larger entry is neither stored nor read. @default 8 MiB */
   readonly maxEntryBytes?: number | undefined;
   /** How long a look-up may keep a call waiting. @default '250ms' */
   readonly storeTimeout?: Duration | undefined;
   /**
-   * One process at a time calls for a key, and the others wait for its entry, where the store has leases
-   * (SQLite, Redis). The duration is how long a process that died is waited for; `false` turns it off.
-   * @default '5s', where the store can
+   * Where the store has leases (SQLite, Redis), one process at a time calls for a key, and the others wait for its
+   * entry. The duration is how long they wait for a process that died; `false` turns leases off.
+   * @default '5s', where the store has leases
    */
   readonly lease?: Duration | false | undefined;
-  /** Compresses entries from this many bytes on; `true` is 8 KiB. Entries are read whatever it says. @default false */
+  /** Compresses entries from this many bytes on; `true` is 8 KiB. Compressed entries can always be read. @default false */
   readonly compress?: boolean | number | undefined;
   /** The clock, in milliseconds since 1970. @default Date.now */
   readonly now?: (() => number) | undefined;
 }
 
-/** A cache's options, resolved. */
+/** {@link CacheOptions}, checked and resolved. Durations are milliseconds. */
 export interface ResolvedCacheOptions {
   readonly store: Store;
-  /** Bounded memory before the store. */
+  /** Bounded memory before the store. `undefined`: there is none. */
   readonly l1: Store | undefined;
-  /** Nobody but this process sees the store. */
+  /** No other process sees the store. */
   readonly isOwnMemory: boolean;
   readonly namespace: string;
   readonly policy: Policy;
   readonly maxEntryBytes: number;
-  /** Bytes of an entry from which on it is compressed. */
+  /** An entry of at least this many bytes is compressed. */
   readonly compressFrom: number;
   readonly encryptions: Encryptions;
   readonly storeTimeout: number;
-  /** Milliseconds; nothing where each process leads its own flights. */
+  /** `undefined`: each process leads its own flights. */
   readonly lease: number | undefined;
-  /** Milliseconds between writings of this process's counts; nothing: never. */
+  /** Between two writes of this process's counters. `undefined`: they are never written. */
   readonly ledger: number | undefined;
   readonly logger: Logger | undefined;
   readonly priceOf: PriceOf | undefined;

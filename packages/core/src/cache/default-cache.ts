@@ -5,34 +5,31 @@ import type { LlmCache } from './llm-cache.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const ON_OFF: ReadonlyMap<string, boolean> = new Map([
-  ['true', true],
-  ['1', true],
-  ['on', true],
-  ['yes', true],
-  ['false', false],
-  ['0', false],
-  ['off', false],
-  ['no', false],
-]);
+const ENABLED: ReadonlySet<string> = new Set(['true', '1', 'on', 'yes']);
+
+const DISABLED: ReadonlySet<string> = new Set(['false', '0', 'off', 'no']);
 
 function isEnabled(text: string): boolean {
-  const enabled = ON_OFF.get(text.toLowerCase());
-  if (enabled !== undefined) return enabled;
+  const word = text.toLowerCase();
+  if (ENABLED.has(word) || DISABLED.has(word)) return ENABLED.has(word);
   return invalidOption('CACHED_LLM_ENABLED', `is ${showValue(text)}`, 'Write true or false.');
 }
 
-/** What the environment says of a cache. A duration there needs its unit: `CACHED_LLM_TTL=12h`. */
+/**
+ * The options that the environment gives to a cache. A duration needs its unit there: `CACHED_LLM_TTL=12h`.
+ *
+ * @throws {LlmCacheError} `INVALID_OPTION` for `CACHED_LLM_ENABLED`; the other variables are checked by `createLlmCache`.
+ */
 export function optionsFromEnvironment(environment: Environment): CacheOptions {
   const read = (name: string) => environment[`CACHED_LLM_${name}`] || undefined;
   const bound = (name: string) => (read(name) === undefined ? undefined : Number(read(name)));
   const enabled = read('ENABLED');
   return {
     store: read('STORE'),
-    ttl: read('TTL') as Duration | undefined, // createLlmCache refuses what is none
+    ttl: read('TTL') as Duration | undefined, // createLlmCache refuses what is not one
     namespace: read('NAMESPACE'),
     mode: enabled !== undefined && !isEnabled(enabled) ? 'off' : (read('MODE') as Mode | undefined), // likewise
-    // Set and empty is a mistake that would leave answers unsealed: it is refused, not passed over.
+    // A secret that is set and empty is a mistake that would leave answers unencrypted: it has to be refused.
     secret: environment.CACHED_LLM_SECRET?.trim(),
     secrets: environment.CACHED_LLM_SECRETS?.split(',').map((secret) => secret.trim()),
     maxEntries: bound('MAX_ENTRIES'),
@@ -43,11 +40,11 @@ export function optionsFromEnvironment(environment: Environment): CacheOptions {
 let shared: LlmCache | undefined;
 
 /**
- * The cache of this process, made at the first call from `CACHED_LLM_STORE`, `_TTL`, `_NAMESPACE`,
+ * The cache of this process, which the first call makes from `CACHED_LLM_STORE`, `_TTL`, `_NAMESPACE`,
  * `_ENABLED`, `_MODE`, `_MAX_ENTRIES`, `_MAX_BYTES`, and `_SECRET` or `_SECRETS` (newest first, with commas).
  *
  * @default bounded memory, 7 days
- * @throws {LlmCacheError} when a variable cannot be understood.
+ * @throws {LlmCacheError} for a variable that `createLlmCache` refuses as an option.
  */
 export function defaultCache(): LlmCache {
   shared ??= createLlmCache(optionsFromEnvironment(process.env));
@@ -55,8 +52,8 @@ export function defaultCache(): LlmCache {
 }
 
 /**
- * Makes `cache` the process's default one, for the doors that are opened from now on: a client or a function keeps
- * the cache it was wrapped with. Returns how to undo it. For tests and for start-up code.
+ * Makes `cache` the default one of this process, for tests and for code that runs at the start. A function or a client
+ * that was wrapped before keeps its cache. Returns a function that undoes this.
  */
 export function replaceDefaultCache(cache: LlmCache): () => void {
   const before = shared;

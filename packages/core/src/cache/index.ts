@@ -1,11 +1,11 @@
-// A cache is put together from its options, and does what is not a call: get and set by identity, invalidate, warm, close.
-// It never decides what becomes of a request: that is the pipeline's work.
+// A cache is put together here from its options. It does what is not a call: get and set by identity, invalidate, warm, close.
+// It never decides whether an answer is served or stored: that is the pipeline's work.
 // Start at create-llm-cache.ts, then read llm-cache.ts.
 
 export type { CacheOptions } from './cache-options.ts';
 export { createLlmCache } from './create-llm-cache.ts';
 export { defaultCache, optionsFromEnvironment, replaceDefaultCache } from './default-cache.ts';
-export type { Selection } from './invalidate.ts';
 export { LlmCache } from './llm-cache.ts';
 export { openStore } from './open-store.ts';
+export type { Selection } from './selection.ts';
 export type { WarmReport } from './warm.ts';

@@ -1,91 +1,50 @@
-import type { EntryStore } from '../entry-store/index.ts';
-import type { CacheEventEmitter } from '../events/index.ts';
-import type { Flights } from '../flight/index.ts';
-import { ALL_ENTRIES_TAG, modelTag, providerTag, userTag } from '../invalidation/index.ts';
+import { ALL_ENTRIES_TAG } from '../invalidation/index.ts';
 import { ledgerPrefix } from '../ledger/index.ts';
-import { invalidOption } from '../options/index.ts';
-import { failureCode, isPermanentFailure, type Store } from '../store/index.ts';
+import { failureCode, isPermanentFailure } from '../store/index.ts';
+import type { CacheContext } from './cache-context.ts';
+import { type Selection, tagOf } from './selection.ts';
 
-/** Which entries: one by its key, or all of a tag, a model, a provider, or of this cache's namespace. */
-export type Selection =
-  | { readonly key: string }
-  | { readonly tag: string }
-  | { readonly model: string }
-  | { readonly provider: string }
-  | { readonly namespace: true };
+// One row is written for all entries of a tag, a model, a provider or a namespace. The flights were detached before.
 
-function tagOf(selection: Exclude<Selection, { key: string }>): string {
-  if ('tag' in selection) return userTag(selection.tag);
-  if ('model' in selection) return modelTag(selection.model);
-  if ('provider' in selection) return providerTag(selection.provider);
-  if ('namespace' in selection) return ALL_ENTRIES_TAG;
-  return invalidOption(
-    'The selection',
-    'selects nothing',
-    'Write one of { key }, { tag }, { model }, { provider }, { namespace: true }.',
-  );
+/** The selected entries are not served from now on. Resolves to false where the store could not be told. */
+export async function invalidateSelected(
+  { entries }: CacheContext,
+  selection: Selection,
+): Promise<boolean> {
+  return 'key' in selection
+    ? entries.invalidate(selection.key)
+    : entries.tags.invalidate(tagOf(selection));
 }
 
-export interface SteeringParts {
-  readonly entries: EntryStore;
-  readonly store: Store;
-  readonly events: CacheEventEmitter;
-  readonly now: () => number;
-  /** Calls under way for what goes are no longer joined, nor stored. */
-  readonly flights: Pick<Flights<unknown>, 'detachKey' | 'detachTag'>;
+/** The selected entries are stale from now on. Resolves to false where the store could not be told. */
+export async function expireSelected(
+  { entries, now }: CacheContext,
+  selection: Selection,
+): Promise<boolean> {
+  return 'key' in selection
+    ? entries.expire(selection.key, now())
+    : entries.tags.expire(tagOf(selection), now());
 }
 
-/** Takes entries out of use: one row is written for all that a tag, a model or a namespace holds. */
-export class Steering {
-  readonly #parts: SteeringParts;
-
-  constructor(parts: SteeringParts) {
-    this.#parts = parts;
+/** Invalidates all entries of the namespace, and removes their rows where the store can list them. */
+export async function clearNamespace(context: CacheContext): Promise<boolean> {
+  const isWritten = await context.entries.tags.invalidate(ALL_ENTRIES_TAG);
+  try {
+    await removeRows(context);
+    return isWritten;
+  } catch (error) {
+    const reason = failureCode(error);
+    const isPermanent = isPermanentFailure(error);
+    context.events.emit('store-error', { operation: 'scan', reason, isPermanent });
+    return false;
   }
+}
 
-  /** The entries answer nobody from now on. False when the store could not be told. */
-  async invalidate(selection: Selection): Promise<boolean> {
-    const { entries, flights } = this.#parts;
-    if (!('key' in selection)) return this.#invalidateTag(tagOf(selection));
-    flights.detachKey(selection.key);
-    return entries.invalidate(selection.key);
-  }
-
-  /** The entries are stale from now on. False when the store could not be told. */
-  async expire(selection: Selection): Promise<boolean> {
-    const { entries, now } = this.#parts;
-    if ('key' in selection) return entries.expire(selection.key, now());
-    return entries.tags.expire(tagOf(selection), now());
-  }
-
-  /** Removes every entry of the namespace, and its rows where the store can find them. */
-  async clear(): Promise<boolean> {
-    const isDone = await this.#invalidateTag(ALL_ENTRIES_TAG);
-    try {
-      await this.#removeRows();
-      return isDone;
-    } catch (error) {
-      this.#parts.events.emit('store-error', {
-        operation: 'scan',
-        reason: failureCode(error),
-        isPermanent: isPermanentFailure(error),
-      });
-      return false;
-    }
-  }
-
-  #invalidateTag(tag: string): Promise<boolean> {
-    const isTold = this.#parts.entries.tags.invalidate(tag);
-    this.#parts.flights.detachTag(tag);
-    return isTold;
-  }
-
-  async #removeRows(): Promise<void> {
-    const { entries, store } = this.#parts;
-    // What was counted stays: it says what became of requests, and not what is stored.
-    const kept = [`${entries.prefix}tag:`, ledgerPrefix(entries.prefix)];
-    for await (const { key } of store.scan?.(entries.prefix) ?? []) {
-      if (!kept.some((start) => key.startsWith(start))) await entries.remove(key);
-    }
+async function removeRows({ entries, store }: CacheContext): Promise<void> {
+  const { prefix } = entries;
+  // The generation of a tag outlives its entries, and counters are about requests, not about what is stored.
+  const staying = [`${prefix}tag:`, ledgerPrefix(prefix)];
+  for await (const { key } of store.scan?.(prefix) ?? []) {
+    if (!staying.some((start) => key.startsWith(start))) await entries.remove(key);
   }
 }

@@ -1,134 +1,123 @@
-import { namespacePrefix, type Usage } from '../entry/index.ts';
-import { EntryStore } from '../entry-store/index.ts';
-import { CacheEventEmitter, type EventName, type Listener, logEvents } from '../events/index.ts';
-import { FlightLeases } from '../flight/index.ts';
-import { Inspection } from '../inspection/index.ts';
+import type { Usage } from '../entry/index.ts';
+import { isBypass } from '../entry-store/index.ts';
+import type { Bypass, EventName, Listener } from '../events/index.ts';
+import type { Inspection } from '../inspection/index.ts';
 import type { CallIdentity } from '../key/index.ts';
 import {
   bestPrice,
-  CacheLedger,
   type CacheStats,
-  CountersByDay,
-  countEvents,
   type Ledger,
   type LedgerGroup,
   type LedgerRow,
   type PricedModel,
-  type PriceOf,
 } from '../ledger/index.ts';
 import type { CallOptions, Policy } from '../options/index.ts';
-import { Pipeline } from '../pipeline/index.ts';
-import { ResilientStore, type RowStore, TieredStore } from '../store/index.ts';
+import type { Pipeline } from '../pipeline/index.ts';
+import { type CacheContext, createContext } from './cache-context.ts';
 import type { ResolvedCacheOptions } from './cache-options.ts';
-import { ManualAccess } from './get-and-set.ts';
-import { type Selection, Steering } from './invalidate.ts';
+import { getByIdentity, setByIdentity } from './get-and-set.ts';
+import { requestByIdentity, takeIn } from './identity-request.ts';
+import { clearNamespace, expireSelected, invalidateSelected } from './invalidate.ts';
+import { detachSelected, type Selection } from './selection.ts';
 import { warm } from './warm.ts';
 
-/** What a cache is made of. */
-export interface CacheContext {
-  readonly events: CacheEventEmitter;
-  readonly rows: RowStore;
-  readonly entries: EntryStore;
-  readonly pipeline: Pipeline;
-  readonly steering: Steering;
-  readonly manual: ManualAccess;
-  readonly ledger: CacheLedger;
-  readonly inspection: Inspection;
-}
-
-function leasesOf({ lease }: ResolvedCacheOptions, rows: RowStore, { prefix }: EntryStore) {
-  return lease === undefined ? undefined : new FlightLeases(rows, { prefix, milliseconds: lease });
-}
-
-function rowsOf(
-  { store, l1, ...parts }: ResolvedCacheOptions,
-  events: CacheEventEmitter,
-): RowStore {
-  const probeKey = `${namespacePrefix(parts.namespace)}probe`;
-  const l2 = new ResilientStore(store, { ...parts, events, probeKey });
-  return l1 === undefined ? l2 : new TieredStore({ l1, l2, now: parts.now });
-}
-
-/** Puts a cache together: the one place that knows all of its parts. */
-function cacheContext(parts: ResolvedCacheOptions): CacheContext {
-  const { store, now, policy } = parts;
-  const counters = new CountersByDay(now);
-  const events = new CacheEventEmitter(countEvents({ counters, priceOf: parts.priceOf }));
-  if (parts.logger !== undefined) logEvents(events, parts.logger);
-  const rows = rowsOf(parts, events);
-  const entries = new EntryStore(rows, parts);
-  const seen = { entries, events, now };
-  const inspection = new Inspection({ ...seen, store });
-  const pipeline = new Pipeline({ ...seen, inspection, leases: leasesOf(parts, rows, entries) });
-  return {
-    events,
-    rows,
-    entries,
-    pipeline,
-    steering: new Steering({ ...seen, store, flights: pipeline.flights }),
-    manual: new ManualAccess({ ...seen, policy }),
-    inspection,
-    ledger: new CacheLedger({ ...parts, counters, rows, events, prefix: entries.prefix }),
-  };
-}
-
-/** Answers of language models, kept in a store. Made by `createLlmCache`. */
+/** Stored answers of language models. Made by `createLlmCache`. */
 export class LlmCache {
-  /** Shown to nobody who prints the cache: a scope may name a person. */
+  /** The options of a call where the call has none. It is not printed with the cache, because a scope may name a person. */
   declare readonly policy: Policy;
+  /** No other process sees the store: it is the memory of this process. */
   readonly isOwnMemory: boolean;
-  /** Takes one call through the cache; see `cachedLlmCall` for functions. */
+  /** Takes one call through the cache; `cachedLlmCall` and the provider packages make the calls. */
   readonly pipeline: Pipeline;
-  /** What lies in the store, entry by entry. */
+  /** Lists, restores and removes entries of the store. */
   readonly inspection: Inspection;
   /** Asks each request once, a few at a time, so that later calls are hits. */
   readonly warm = warm;
-  readonly #parts: CacheContext;
-  readonly #priceOf: PriceOf | undefined;
+  readonly #context: CacheContext;
 
-  constructor(parts: ResolvedCacheOptions) {
-    Object.defineProperty(this, 'policy', { value: parts.policy });
-    this.isOwnMemory = parts.isOwnMemory;
-    this.#parts = cacheContext(parts);
-    this.#priceOf = parts.priceOf;
-    this.pipeline = this.#parts.pipeline;
-    this.inspection = this.#parts.inspection;
+  constructor(options: ResolvedCacheOptions) {
+    const context = createContext(options);
+    Object.defineProperty(this, 'policy', { value: options.policy });
+    this.isOwnMemory = options.isOwnMemory;
+    this.pipeline = context.pipeline;
+    this.inspection = context.inspection;
+    this.#context = context;
   }
 
-  /** The response stored for an identity of your own, if one is fresh. */
-  get(identity: CallIdentity, options: CallOptions = {}): Promise<unknown> {
-    return this.#parts.manual.get(identity, options);
+  /**
+   * A copy of the response that is stored for an identity, where it is fresh; else `undefined`. The options count as
+   * those of a call.
+   *
+   * @throws {LlmCacheError} for a bad option; never for the store.
+   */
+  async get(identity: CallIdentity, options: CallOptions = {}): Promise<unknown> {
+    const request = requestByIdentity(this.#context, identity, options);
+    if (isBypass(request)) return this.#emitBypass(request);
+    return request.call.policy.mode === 'off' ? undefined : getByIdentity(this.#context, request);
   }
 
-  /** Stores a response for an identity of your own making. Was it stored? */
-  set(identity: CallIdentity, response: unknown, options: CallOptions = {}): Promise<boolean> {
-    return this.#parts.manual.set(identity, response, options);
+  /**
+   * Stores a response for an identity, as the response is now. Resolves to whether it is stored; an answer that may not
+   * be stored, such as one cut at its token limit, is not.
+   *
+   * @throws {LlmCacheError} for a bad option; never for the store.
+   */
+  async set(
+    identity: CallIdentity,
+    response: unknown,
+    options: CallOptions = {},
+  ): Promise<boolean> {
+    const request = requestByIdentity(this.#context, identity, options);
+    if (isBypass(request)) return this.#emitBypass(request) ?? false;
+    if (request.call.policy.mode === 'off') return false;
+    return setByIdentity(this.#context, takeIn(this.#context, request, response));
   }
 
+  /**
+   * The key of the entry for an identity. `undefined` for an identity that bypasses the cache.
+   *
+   * @throws {LlmCacheError} for a bad option.
+   */
   keyOf(identity: CallIdentity, options: CallOptions = {}): string | undefined {
-    return this.#parts.manual.keyOf(identity, options);
+    const request = requestByIdentity(this.#context, identity, options);
+    return isBypass(request) ? undefined : request.address.key;
   }
 
-  /** The selected entries answer nobody from now on. False when the store could not be told. */
-  invalidate(selection: Selection): Promise<boolean> {
-    return this.#parts.steering.invalidate(selection);
+  /**
+   * The selected entries are not served from now on, and answers of calls under way are not stored. Resolves to false
+   * where the store could not be told.
+   *
+   * @throws {LlmCacheError} `INVALID_OPTION` where nothing is selected.
+   */
+  async invalidate(selection: Selection): Promise<boolean> {
+    detachSelected(this.pipeline, selection);
+    return invalidateSelected(this.#context, selection);
   }
 
-  /** The selected entries are stale from now on. False when the store could not be told. */
-  expire(selection: Selection): Promise<boolean> {
-    return this.#parts.steering.expire(selection);
+  /**
+   * The selected entries are stale from now on. Resolves to false where the store could not be told.
+   *
+   * @throws {LlmCacheError} `INVALID_OPTION` where nothing is selected.
+   */
+  async expire(selection: Selection): Promise<boolean> {
+    return expireSelected(this.#context, selection);
   }
 
-  /** Removes every entry of this namespace, and nothing else. False when the store could not be told. */
-  clear(): Promise<boolean> {
-    return this.#parts.steering.clear();
+  /**
+   * Invalidates every entry of this namespace and of no other, and removes their rows where the store can list them.
+   * Resolves to false where the store could not be told.
+   */
+  async clear(): Promise<boolean> {
+    detachSelected(this.pipeline, { namespace: true });
+    return clearNamespace(this.#context);
   }
 
-  /** What this process did since the cache was made; see `ledger` for all processes. */
+  /** What this process did since the cache was made; `ledger` is about all processes. */
   stats(): CacheStats;
   stats(options: { readonly by: LedgerGroup }): readonly LedgerRow[];
   stats(options?: { readonly by: LedgerGroup }): CacheStats | readonly LedgerRow[] {
-    return options === undefined ? this.#parts.ledger.stats() : this.#parts.ledger.by(options.by);
+    const { ledger } = this.#context;
+    return options === undefined ? ledger.stats() : ledger.by(options.by);
   }
 
   /**
@@ -136,26 +125,31 @@ export class LlmCache {
    * `@pydantic/genai-prices` where it is installed. `undefined` where the price is not known, and never 0 for that.
    */
   priceOf(usage: Usage | undefined, whose: PricedModel): number | undefined {
-    return bestPrice(this.#priceOf, usage, whose);
+    return bestPrice(this.#context.priceOf, usage, whose);
   }
 
   /** {@link stats}, as a text for people. */
   summary(): string {
-    return this.#parts.ledger.summary();
+    return this.#context.ledger.summary();
   }
 
-  /** What every process did that shares this store and namespace, of which the store can list rows. */
+  /** What all processes did that share this store and namespace, as far as the store can list rows. */
   ledger(): Promise<Ledger> {
-    return this.#parts.ledger.ledger();
+    return this.#context.ledger.ledger();
   }
 
-  /** Returns how to stop listening. */
+  /** Calls `listener` for each event of this name. Returns a function that ends this. */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
-    return this.#parts.events.on(name, listener);
+    return this.#context.events.on(name, listener);
   }
 
-  /** Writes this process's counts down, waits for what is being written, and lets go of the store. */
-  close(): Promise<void> {
-    return this.#parts.ledger.close().then(() => this.#parts.rows.close());
+  /** Writes this process's counters to the store, waits for writes under way, and closes the store. */
+  async close(): Promise<void> {
+    await this.#context.ledger.close();
+    await this.#context.rows.close();
+  }
+
+  #emitBypass({ bypass: reason, ...where }: Bypass): undefined {
+    this.#context.events.emit('bypass', { reason, ...where });
   }
 }

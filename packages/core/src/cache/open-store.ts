@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { MemoryStore, type MemoryStoreOptions } from '../memory/index.ts';
-import { invalidOption, LlmCacheError, toWholeNumber } from '../options/index.ts';
+import { MemoryStore, type MemoryStoreOptions, memoryBounds } from '../memory/index.ts';
+import { describeKind, invalidOption, LlmCacheError, showValue } from '../options/index.ts';
 import { LazyStore, type Store } from '../store/index.ts';
 import type { CacheOptions } from './cache-options.ts';
 
@@ -24,19 +24,22 @@ interface StorePackage {
   openStore(url: string): Store;
 }
 
-/** The application's folders first: strict layouts hide from this package what it does not declare. */
-function homes(): string[] {
+/** The application's folders come first: strict layouts of node_modules hide from this package what it does not declare. */
+function resolvingFiles(): string[] {
   const script = process.argv[1];
-  const own = import.meta.url;
-  return [join(process.cwd(), 'index.js'), ...(script === undefined ? [] : [script]), own];
+  return [
+    join(process.cwd(), 'index.js'),
+    ...(script === undefined ? [] : [script]),
+    import.meta.url,
+  ];
 }
 
 function locate(name: string): string | undefined {
-  for (const home of homes()) {
+  for (const file of resolvingFiles()) {
     try {
-      return createRequire(home).resolve(name);
+      return createRequire(file).resolve(name);
     } catch {
-      // not from there: the next home
+      // It is not installed there, and may be where the next file is.
     }
   }
   return undefined;
@@ -44,9 +47,9 @@ function locate(name: string): string | undefined {
 
 /**
  * The store behind a URL: `memory:`, `sqlite:./llm.db`, `sqlite:` (a file in the user's cache folder),
- * `redis://…`, `rediss://…`, `valkey://…`, `fixtures:./folder`. Its package is loaded at the first use.
+ * `redis://…`, `rediss://…`, `valkey://…`, `fixtures:./folder`. The package of the store is loaded at the first use.
  *
- * @throws {LlmCacheError} `UNKNOWN_STORE` for another URL, `STORE_PACKAGE_MISSING` when its package is not installed.
+ * @throws {LlmCacheError} `UNKNOWN_STORE` for another URL; `STORE_PACKAGE_MISSING` where the package of the store is not installed
  */
 export function openStore(url: string, bounds: MemoryStoreOptions = {}): Store {
   const scheme = url.slice(0, Math.max(0, url.indexOf(':')));
@@ -55,7 +58,7 @@ export function openStore(url: string, bounds: MemoryStoreOptions = {}): Store {
   if (name === undefined) {
     throw new LlmCacheError(
       'UNKNOWN_STORE',
-      `No store is known by the URL scheme ${JSON.stringify(scheme)}. Write 'memory:', 'sqlite:./llm.db', 'redis://host:6379' or 'rediss://host:6380', or pass a Keyv.`,
+      `No store has the URL scheme ${showValue(scheme)}. Write 'memory:', 'sqlite:./llm.db', 'redis://host:6379' or 'rediss://host:6380', or pass a Keyv.`,
     );
   }
   const path = locate(name);
@@ -71,35 +74,27 @@ export function openStore(url: string, bounds: MemoryStoreOptions = {}): Store {
   });
 }
 
-const MEBIBYTE = 1024 * 1024;
-
-const BOUNDS = { maxEntries: 10_000, maxBytes: 64 * MEBIBYTE } as const;
-
-/** Where a cache's entries live. */
+/** Where the entries of a cache are stored. */
 export interface Stores {
   readonly store: Store;
-  /** Bounded memory before the store. */
+  /** Bounded memory before the store. `undefined`: there is none. */
   readonly l1: MemoryStore | undefined;
 }
 
 function isStore(store: unknown): store is Store {
   const methods = ['get', 'set', 'delete'] as const;
-  // Looked at, not trusted: each method is checked to be one.
+  // The cast is for reading only: each method is checked.
   return methods.every((name) => typeof (store as Store | null)?.[name] === 'function');
 }
 
 function storeOf(store: CacheOptions['store'], options: CacheOptions): Store {
-  const bounds = {
-    maxEntries: toWholeNumber(options.maxEntries, 'maxEntries', BOUNDS.maxEntries),
-    maxBytes: toWholeNumber(options.maxBytes, 'maxBytes', BOUNDS.maxBytes),
-    now: options.now,
-  };
+  const bounds = { ...memoryBounds(options), now: options.now };
   if (store === undefined) return new MemoryStore(bounds);
   if (typeof store === 'string') return openStore(store, bounds);
   if (isStore(store)) return store;
   throw new LlmCacheError(
     'UNKNOWN_STORE',
-    `store is of type ${typeof store} and has no get, set and delete. Pass a Keyv, an object with get, set and delete, or a URL such as 'sqlite:./llm.db'.`,
+    `store is ${describeKind(store)} without get, set and delete. Pass a Keyv, an object with get, set and delete, or a URL such as 'sqlite:./llm.db'.`,
   );
 }
 
@@ -115,13 +110,13 @@ function tiersOf(tiers: readonly unknown[], options: CacheOptions): Stores {
   if (options.store !== undefined) refuseTiers('and store are both set');
   if (!Array.isArray(tiers) || tiers.length !== 2) refuseTiers('are not two stores');
   const [l1, store] = tiers.map((tier) => storeOf(tier, options));
-  // An L1 that could be slow or away would need a tier before itself.
+  // A first tier that may be slow or away would need a tier before itself.
   if (!(l1 instanceof MemoryStore)) return refuseTiers('do not begin with bounded memory');
   if (store === undefined || store instanceof MemoryStore) return refuseTiers('end with memory');
   return { store, l1 };
 }
 
-/** @throws {LlmCacheError} `UNKNOWN_STORE`, `INVALID_OPTION`, `STORE_PACKAGE_MISSING` */
+/** @throws {LlmCacheError} `UNKNOWN_STORE`, `STORE_PACKAGE_MISSING` or `INVALID_OPTION` */
 export function storesOf(options: CacheOptions): Stores {
   const { store, tiers } = options;
   if (tiers !== undefined) return tiersOf(tiers, options);

@@ -3,17 +3,17 @@ import { isKnownOutage } from '../adapter/index.ts';
 import { type Duration, invalidOption, showValue, toMilliseconds } from '../options/index.ts';
 import { readToEnd } from '../response/index.ts';
 
-interface Retrying {
-  /** Further tries of one call. */
+interface RetryPlan {
+  /** The most further tries of one call. */
   readonly retries: number;
-  /** Milliseconds before the first of them; twice as many before each next one. */
+  /** Milliseconds before the first further try; the pause doubles before each next one. */
   readonly backOff: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 const LONGEST_PAUSE = 30_000;
 
-/** Half of it by chance, so that many that fail at once do not come back at once. */
+/** Half of the pause is random, so that calls that failed together are not repeated together. */
 function pauseBefore(retry: number, backOff: number): number {
   const pause = Math.min(backOff * 2 ** (retry - 1), LONGEST_PAUSE);
   return pause * (0.5 + Math.random() / 2);
@@ -29,14 +29,14 @@ async function isOut(call: () => Promise<void>): Promise<boolean> {
   }
 }
 
-/** Calls again while the provider says that it cannot answer: a limit, an overload, a broken connection. */
+/** Repeats the call while the provider is out: a limit, an overload, a broken connection. */
 async function withRetries(
   call: () => Promise<void>,
-  { retries, backOff, signal }: Retrying,
+  { retries, backOff, signal }: RetryPlan,
 ): Promise<void> {
   for (let retry = 1; retry <= retries; retry += 1) {
     if (!(await isOut(call))) return;
-    // What ends the wait is told by the signal itself.
+    // An abort ends the pause early; its reason is thrown by the next line.
     await delay(pauseBefore(retry, backOff), undefined, { signal }).catch(() => {});
     signal?.throwIfAborted();
   }
@@ -46,15 +46,17 @@ async function withRetries(
 export interface WarmOptions {
   /** Requests under way at once. @default 4 */
   readonly concurrency?: number | undefined;
-  /** How often one request is tried again when the provider is out: 429, 5xx, a broken connection. @default 3 */
+  /** How often one request is repeated while the provider is out: 429, 5xx, a broken connection. @default 3 */
   readonly retries?: number | undefined;
-  /** The wait before the first of these; twice as long before each next one, at most 30 s. @default '1s' */
+  /** The pause before the first repetition; it doubles before each next one, up to 30 s. @default '1s' */
   readonly backOff?: Duration | undefined;
-  /** Ends the warming, and every wait, with the signal's own reason. What is stored by then stays. */
+  /** Ends the warming and its pauses: it rejects with the signal's reason. What is stored stays stored. @default none */
   readonly signal?: AbortSignal | undefined;
+  /** Is called after each request. @default none */
   readonly onProgress?: ((progress: WarmReport) => void) | undefined;
 }
 
+/** How many requests were answered, and how many were given up. */
 export interface WarmReport {
   readonly done: number;
   readonly failed: number;
@@ -63,8 +65,10 @@ export interface WarmReport {
 type Ask<Request> = (request: Request) => unknown;
 
 /**
- * Calls `ask` for each request, a few at a time; one that fails does not stop the others. To go on where it was
- * stopped, warm the same requests again: what is stored is a hit.
+ * Calls `ask` for each request, a few at a time. A request that fails does not stop the others. To continue after an
+ * abort, warm the same requests again: those that are stored are hits.
+ *
+ * @throws {LlmCacheError} `INVALID_OPTION` or `INVALID_DURATION`; the reason of `signal`; and what `requests` throws
  */
 export async function warm<Request>(
   requests: Iterable<Request> | AsyncIterable<Request>,
@@ -73,13 +77,13 @@ export async function warm<Request>(
 ): Promise<WarmReport> {
   const { concurrency = 4, signal, onProgress } = options;
   if (!Number.isInteger(concurrency) || concurrency < 1) refuse('concurrency', concurrency, 4);
-  const tries = retryingOf(options);
+  const plan = retryPlanOf(options);
   const report = { done: 0, failed: 0 };
   const queue = iteratorOf(requests);
   const work = async (): Promise<void> => {
     for (let next = await queue.next(); next.done !== true; next = await queue.next()) {
       signal?.throwIfAborted();
-      report[await outcomeOf(ask, next.value, tries)] += 1;
+      report[await outcomeOf(ask, next.value, plan)] += 1;
       onProgress?.({ ...report });
     }
   };
@@ -95,12 +99,12 @@ function refuse(option: string, given: unknown, example: number): never {
   );
 }
 
-function retryingOf({ retries = 3, backOff = '1s', signal }: WarmOptions): Retrying {
+function retryPlanOf({ retries = 3, backOff = '1s', signal }: WarmOptions): RetryPlan {
   if (!Number.isSafeInteger(retries) || retries < 0) refuse('retries', retries, 3);
   return { retries, backOff: toMilliseconds(backOff, 'backOff'), signal };
 }
 
-// A generator queues calls of next(), so that many workers may share it.
+// A generator queues the calls of next(), so that several workers can share it.
 async function* iteratorOf<Request>(requests: Iterable<Request> | AsyncIterable<Request>) {
   yield* requests;
 }
@@ -108,13 +112,13 @@ async function* iteratorOf<Request>(requests: Iterable<Request> | AsyncIterable<
 async function outcomeOf<Request>(
   ask: Ask<Request>,
   request: Request,
-  tries: Retrying,
+  plan: RetryPlan,
 ): Promise<keyof WarmReport> {
   try {
-    await withRetries(async () => readToEnd(await ask(request)), tries);
+    await withRetries(async () => readToEnd(await ask(request)), plan);
     return 'done';
   } catch {
-    tries.signal?.throwIfAborted();
+    plan.signal?.throwIfAborted();
     return 'failed';
   }
 }

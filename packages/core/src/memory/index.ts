@@ -1,4 +1,4 @@
 // The bounded store in memory: rows, their sizes, and the order in which they are evicted.
 // It never holds more than its bounds, and never reads the text of a row.
 // Start at memory-store.ts.
-export { MemoryStore, type MemoryStoreOptions } from './memory-store.ts';
+export { MemoryStore, type MemoryStoreOptions, memoryBounds } from './memory-store.ts';

@@ -11,6 +11,14 @@ export interface MemoryStoreOptions {
   readonly now?: (() => number) | undefined;
 }
 
+/** @throws {LlmCacheError} `INVALID_OPTION` for a bound that is not a whole number above zero. */
+export function memoryBounds({ maxEntries, maxBytes }: MemoryStoreOptions) {
+  return {
+    maxEntries: toWholeNumber(maxEntries, 'maxEntries', 10_000),
+    maxBytes: toWholeNumber(maxBytes, 'maxBytes', 64 * 1024 * 1024),
+  };
+}
+
 /** A sweep checks this many rows before it lets other work run. */
 const ROWS_PER_TURN = 1_000;
 
@@ -26,13 +34,11 @@ export class MemoryStore implements Store {
   readonly #maxBytes: number;
   readonly #now: () => number;
 
-  constructor({ maxEntries, maxBytes, now }: MemoryStoreOptions = {}) {
-    this.#maxBytes = toWholeNumber(maxBytes, 'maxBytes', 64 * 1024 * 1024);
-    this.#rows = new MemoryRows({
-      maxEntries: toWholeNumber(maxEntries, 'maxEntries', 10_000),
-      maxBytes: this.#maxBytes,
-    });
-    this.#now = now ?? Date.now;
+  constructor(options: MemoryStoreOptions = {}) {
+    const bounds = memoryBounds(options);
+    this.#maxBytes = bounds.maxBytes;
+    this.#rows = new MemoryRows(bounds);
+    this.#now = options.now ?? Date.now;
   }
 
   get(key: string): string | undefined {

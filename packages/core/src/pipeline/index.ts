@@ -5,5 +5,5 @@
 export { type Answer, bypassAnswer, type CallInfo, type EventualAnswer } from './answer.ts';
 export { lookUp } from './look-up.ts';
 export { Pipeline } from './pipeline.ts';
-export { type Call, eventOf, type KeyedCall, type KeyedRequest } from './request.ts';
+export { type Call, eventOf, type KeyedRequest, requestOf } from './request.ts';
 export { storeAnswer } from './store-answer.ts';

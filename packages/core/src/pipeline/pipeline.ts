@@ -1,5 +1,5 @@
 import { ProviderBackOff } from '../adapter/index.ts';
-import { addressOf, isBypass } from '../entry-store/index.ts';
+import { isBypass } from '../entry-store/index.ts';
 import type { Bypass, BypassReason } from '../events/index.ts';
 import { type Flight, Flights, isLeading } from '../flight/index.ts';
 import { replayBypass, replayMiss } from '../inspection/index.ts';
@@ -30,6 +30,7 @@ import {
   type KeyedCall,
   type KeyedRequest,
   type PipelineContext,
+  requestOf,
 } from './request.ts';
 import { callOrServe, revalidate } from './stale.ts';
 import { renewEntry } from './store-answer.ts';
@@ -54,31 +55,25 @@ export class Pipeline {
 
   /** The answer is there at once where the store answers at once. */
   answer<Response>(call: Call<Response>): EventualAnswer<Response> {
-    const request = this.#requestOf(call);
+    const request = requestOf(this.#context.entries, call);
     return isBypass(request) ? this.#bypassUnkeyed(call, request) : this.#answer(request);
   }
 
   /** The key of a call; nothing for one that bypasses the cache. */
   keyOf(call: Call<unknown>): string | undefined {
-    const request = this.#requestOf(call);
+    const request = requestOf(this.#context.entries, call);
     return isBypass(request) ? undefined : request.address.key;
   }
 
   /** The stored response, without a call, an event or a count; nothing where there is none to serve. */
   async peek<Response>(call: Call<Response>): Promise<Response | undefined> {
-    const request = this.#requestOf(call);
+    const request = requestOf(this.#context.entries, call);
     if (isBypass(request)) return undefined;
     const { result, state } = await lookUp(this.#context, request);
     // The look-up decoded it with this very call's codec.
     return state === 'expired'
       ? undefined
       : (result?.leaderResponse?.response as Response | undefined);
-  }
-
-  #requestOf<Response>(call: Call<Response>): KeyedRequest<Response> | Bypass {
-    const address = addressOf(this.#context.entries, call.identity, call.policy);
-    if (isBypass(address)) return address;
-    return { call: call as KeyedCall<Response>, address }; // an identity that is a bypass has no address
   }
 
   /** A flight that is under way is joined before any look-up. */

@@ -1,6 +1,6 @@
 import type { ProviderBackOff } from '../adapter/index.ts';
 import type { EntryHeader, Usage } from '../entry/index.ts';
-import type { Address, EntryStore } from '../entry-store/index.ts';
+import { type Address, addressOf, type EntryStore, isBypass } from '../entry-store/index.ts';
 import type { Bypass, CacheEventEmitter, CallEvent, Outcome } from '../events/index.ts';
 import type { Flight, FlightLeases, FlightPlan, Flights } from '../flight/index.ts';
 import type { Inspection } from '../inspection/index.ts';
@@ -75,6 +75,16 @@ export interface PipelineContext {
   readonly flights: Flights<FlightResult>;
   /** Starts the flight of a request, which is looked up by its leader. */
   startFlight(request: KeyedRequest): Flight<FlightResult>;
+}
+
+/** The call with the address of its entry, or why the call bypasses the cache. */
+export function requestOf<Response>(
+  entries: EntryStore,
+  call: Call<Response>,
+): KeyedRequest<Response> | Bypass {
+  const address = addressOf(entries, call.identity, call.policy);
+  if (isBypass(address)) return address;
+  return { call: call as KeyedCall<Response>, address }; // an identity that is a bypass has no address
 }
 
 /** What every event about a request says of it. */

@@ -1,0 +1,46 @@
+import { namespacePrefix } from '../entry/index.ts';
+import { EntryStore } from '../entry-store/index.ts';
+import { CacheEventEmitter, logEvents } from '../events/index.ts';
+import { FlightLeases } from '../flight/index.ts';
+import { Inspection } from '../inspection/index.ts';
+import { CacheLedger, CountersByDay, countEvents } from '../ledger/index.ts';
+import { Pipeline } from '../pipeline/index.ts';
+import { ResilientStore, type RowStore, TieredStore } from '../store/index.ts';
+import type { ResolvedCacheOptions } from './cache-options.ts';
+
+/** The parts of one cache. */
+export interface CacheContext
+  extends Pick<ResolvedCacheOptions, 'store' | 'policy' | 'priceOf' | 'now'> {
+  readonly events: CacheEventEmitter;
+  readonly rows: RowStore;
+  readonly entries: EntryStore;
+  readonly inspection: Inspection;
+  readonly pipeline: Pipeline;
+  readonly ledger: CacheLedger;
+}
+
+function rowStoreOf(
+  { store, l1, namespace, storeTimeout, now }: ResolvedCacheOptions,
+  events: CacheEventEmitter,
+): RowStore {
+  const probeKey = `${namespacePrefix(namespace)}probe`;
+  const l2 = new ResilientStore(store, { storeTimeout, now, events, probeKey });
+  return l1 === undefined ? l2 : new TieredStore({ l1, l2, now });
+}
+
+/** Puts the parts of a cache together. No other function knows all of them. */
+export function createContext(options: ResolvedCacheOptions): CacheContext {
+  const { store, policy, priceOf, now, lease, logger } = options;
+  const counters = new CountersByDay(now);
+  const events = new CacheEventEmitter(countEvents({ counters, priceOf }));
+  if (logger !== undefined) logEvents(events, logger);
+  const rows = rowStoreOf(options, events);
+  const entries = new EntryStore(rows, options);
+  const { prefix } = entries;
+  const leases =
+    lease === undefined ? undefined : new FlightLeases(rows, { prefix, milliseconds: lease });
+  const inspection = new Inspection({ entries, store, now });
+  const pipeline = new Pipeline({ entries, events, now, inspection, leases });
+  const ledger = new CacheLedger({ ...options, counters, rows, events, prefix });
+  return { store, policy, priceOf, now, events, rows, entries, inspection, pipeline, ledger };
+}

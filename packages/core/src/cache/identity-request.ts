@@ -1,0 +1,58 @@
+import { defaultAdapter } from '../adapter/index.ts';
+import type { FoundEntry } from '../entry-store/index.ts';
+import type { Bypass } from '../events/index.ts';
+import { type CallIdentity, identify } from '../key/index.ts';
+import { type CallOptions, type Policy, policyForCall } from '../options/index.ts';
+import { type Call, type KeyedRequest, requestOf } from '../pipeline/index.ts';
+import { type CapturedResponse, ValueCodec } from '../response/index.ts';
+import type { CacheContext } from './cache-context.ts';
+
+function normalise(given: CallIdentity, policy: Policy): CallIdentity | Bypass {
+  try {
+    return identify(given, policy);
+  } catch {
+    return { bypass: 'unreadable', provider: given.provider }; // a getter of the request threw
+  }
+}
+
+const callNobody: Call<unknown>['invoke'] = async () => undefined;
+
+/**
+ * The request for an identity of the user's own making, or why it bypasses the cache. It is read in the call itself,
+ * before the user can change the identity.
+ *
+ * @throws {LlmCacheError} `INVALID_OPTION` or `INVALID_DURATION`
+ */
+export function requestByIdentity(
+  { entries, policy: base }: Pick<CacheContext, 'entries' | 'policy'>,
+  given: CallIdentity,
+  options: CallOptions,
+): KeyedRequest | Bypass {
+  const policy = policyForCall(base, options);
+  const rules = { adapter: defaultAdapter, admit: policy.admit };
+  const codec = new ValueCodec({ rules, request: given.request });
+  return requestOf(entries, {
+    identity: normalise(given, policy),
+    policy,
+    codec,
+    invoke: callNobody,
+  });
+}
+
+/** An answer that the user gives for an identity, as it is when they give it. */
+export interface GivenAnswer {
+  readonly request: KeyedRequest;
+  readonly captured: CapturedResponse<unknown> | Promise<CapturedResponse<unknown>>;
+  /** The states of the tags: what is invalidated from now on is newer than the answer. */
+  readonly found: FoundEntry | Promise<FoundEntry>;
+}
+
+/** Takes an answer in, in the call itself, before the user can change the response. */
+export function takeIn(
+  { entries }: Pick<CacheContext, 'entries'>,
+  request: KeyedRequest,
+  response: unknown,
+): GivenAnswer {
+  const captured = request.call.codec.capture(response);
+  return { request, captured, found: entries.read(request.address) };
+}
