@@ -1,90 +1,96 @@
-import { type CallOptions, type Duration, policyWith } from '../options/index.ts';
+import type { CallOptions, Duration } from '../options/index.ts';
 import type { CallInfo } from '../pipeline/index.ts';
-import { WrappedFunction } from './function-call.ts';
 import {
-  type AnyFunction,
-  FunctionIdentity,
-  type FunctionOptions,
-  type Naming,
-} from './function-identity.ts';
+  answerCall,
+  FunctionCall,
+  type WrappedFunction,
+  withOptions,
+  wrapFunction,
+} from './function-call.ts';
+import type { FunctionOptions } from './function-identity.ts';
 
-/** A stream comes back as a stream of the same chunks; anything else as it is. */
+/** A stream comes back as a stream of the same chunks; every other response comes back as it is. */
 export type CachedResponse<Response> =
   Response extends AsyncIterable<infer Chunk> ? AsyncIterable<Chunk> : Response;
 
+/** A response, and what became of its request. */
 export interface WithInfo<Response> {
   readonly response: Response;
   readonly info: CallInfo;
 }
 
 /**
- * A function whose repeated calls are answered from a store. What stands beside it takes the `this` of a
- * function that needs one by `call`: `ask.withInfo.call(service, request)`.
+ * A function whose repeated calls are answered from a store. For a function that needs its `this`, the functions beside
+ * it are called with `call`: `ask.withInfo.call(service, request)`.
  */
 export interface CachedLlmCall<This, Arguments extends readonly unknown[], Response> {
   (this: This, ...request: Arguments): Promise<CachedResponse<Response>>;
   /** The response, and what became of the request. */
   withInfo(...request: Arguments): Promise<WithInfo<CachedResponse<Response>>>;
-  /** The same function under other options. */
+  /**
+   * The same function with other options.
+   *
+   * @throws {LlmCacheError} for a bad option.
+   */
   with(options: CallOptions): CachedLlmCall<This, Arguments, Response>;
-  /** The key of this request; nothing for one that goes past the cache. */
+  /** The key of this request. `undefined` for a request that bypasses the cache. */
   keyOf(...request: Arguments): string | undefined;
-  /** The stored response, without a call or a count; nothing where there is none. */
+  /** The stored response, without a call or a count. `undefined` where there is none. */
   peek(...request: Arguments): Promise<CachedResponse<Response> | undefined>;
-  /** The stored response answers nobody from now on. False when the store could not be told. */
+  /** The stored response is not served from now on. Resolves to false where the store could not be told. */
   invalidate(...request: Arguments): Promise<boolean>;
 }
 
 type Arguments = readonly unknown[];
 
-function wrap(door: WrappedFunction): CachedLlmCall<unknown, Arguments, unknown> {
-  function cached(this: unknown, ...given: Arguments): Promise<unknown> {
-    return door.respond(this, given);
+/** The function that the user calls, with the functions that stand beside it. */
+export function callableOf(wrapped: WrappedFunction): CachedLlmCall<unknown, Arguments, unknown> {
+  const { cache, policy } = wrapped;
+  async function cached(this: unknown, ...given: Arguments): Promise<unknown> {
+    const answer = answerCall(wrapped, this, given);
+    // To await an answer that is there already takes as long as to find it.
+    return answer instanceof Promise ? (await answer).response : answer.response;
   }
-  // `ask.keyOf(request)` has no owner, `ask.keyOf.call(service, request)` has one.
+  Object.defineProperty(cached, 'name', { value: wrapped.fn.name });
+  // `ask.keyOf(request)` has no owner; `ask.keyOf.call(service, request)` has one.
   const ownerOf = (self: unknown) => (self === cached ? undefined : self);
-  Object.defineProperty(cached, 'name', { value: door.name });
+  const callOf = (self: unknown, given: Arguments) =>
+    new FunctionCall(wrapped, ownerOf(self), given);
   return Object.assign(cached, {
     async withInfo(this: unknown, ...given: Arguments) {
-      const answer = await door.answer(ownerOf(this), given);
+      const answer = await answerCall(wrapped, ownerOf(this), given);
       return { response: answer.response, info: await answer.info() };
     },
-    with: (options: CallOptions) => wrap(door.with(options)),
+    with: (options: CallOptions) => callableOf(withOptions(wrapped, options)),
     keyOf(this: unknown, ...given: Arguments) {
-      return door.keyOf(ownerOf(this), given);
+      return cache.pipeline.keyOf(callOf(this, given));
     },
-    peek(this: unknown, ...given: Arguments) {
-      return door.peek(ownerOf(this), given);
+    async peek(this: unknown, ...given: Arguments) {
+      return policy.mode === 'off' ? undefined : cache.pipeline.peek(callOf(this, given));
     },
-    invalidate(this: unknown, ...given: Arguments) {
-      return door.invalidate(ownerOf(this), given);
+    async invalidate(this: unknown, ...given: Arguments) {
+      const key = cache.pipeline.keyOf(callOf(this, given));
+      return key === undefined || cache.invalidate({ key });
     },
   });
 }
 
-/** What both doors for functions do. */
-export function wrapFunction(
-  fn: AnyFunction,
-  options: Duration | FunctionOptions,
-  naming: Naming,
-): CachedLlmCall<unknown, Arguments, unknown> {
-  const isOptions = typeof options === 'object' && options !== null;
-  const given = isOptions ? options : { ttl: options };
-  const definition = new FunctionIdentity(fn, given, naming);
-  const policy = policyWith(definition.cache.policy, given);
-  return wrap(new WrappedFunction({ fn, definition, policy }));
+/** A ttl that is given in place of the options. */
+export function functionOptionsOf(options: Duration | FunctionOptions): FunctionOptions {
+  return typeof options === 'object' && options !== null ? options : { ttl: options };
 }
 
 /**
- * Wraps `fn` so that a repeated call is answered from a store: same arguments, same `this`, a promise of
- * the same response. Where all that is said is a ttl, the process's default cache is used.
+ * Wraps `fn` so that a repeated call is answered from a store: one with the same arguments and the same `this` gets a
+ * promise of the same response. Without the option `cache`, the default cache of the process is used.
  *
- * @throws {LlmCacheError} for a bad option, or an anonymous function on a store that others can see.
+ * @throws {LlmCacheError} for a bad option, or for an anonymous function on a store that other processes can see.
  */
 export function cachedLlmCall<This, Arguments extends readonly unknown[], Response>(
   fn: (this: This, ...request: Arguments) => Response,
   options: Duration | FunctionOptions<This, Arguments> = {},
 ): CachedLlmCall<This, Arguments, Awaited<Response>> {
-  const cached: unknown = wrapFunction(fn, options as Duration | FunctionOptions, 'own'); // types are kept by the result
-  return cached as CachedLlmCall<This, Arguments, Awaited<Response>>; // what it wraps says so
+  const given = functionOptionsOf(options as Duration | FunctionOptions); // the result has the types
+  const cached: unknown = callableOf(wrapFunction(fn, given, 'function'));
+  return cached as CachedLlmCall<This, Arguments, Awaited<Response>>; // the types of what it wraps
 }

@@ -1,9 +1,8 @@
 import { isFields, valueKind } from '../key/index.ts';
 
-/**
- * Callers of one flight each have their own signal, so none may reach the shared call: it is taken out of
- * the arguments before they become a key, and the flight's own is put in its place for the call.
- */
+// Each caller of a flight has its own signal, so none of these may reach the shared call: it is taken out of the
+// arguments before they become a key, and the flight's own signal takes its place in the call.
+
 type Arguments = readonly unknown[];
 
 const isSignal = (value: unknown): value is AbortSignal => value instanceof AbortSignal;
@@ -13,13 +12,13 @@ const signalIn = (argument: unknown): AbortSignal | undefined => {
   return isSignal(candidate) ? candidate : undefined;
 };
 
-/** Fires when any signal among the arguments does; nothing where there is none. */
+/** A signal that fires when any signal among the arguments does; `undefined` where there is none. */
 export function callerSignal(given: Arguments): AbortSignal | undefined {
   const signals = given.map(signalIn).filter(isSignal);
   return signals.length > 1 ? AbortSignal.any(signals) : signals[0];
 }
 
-/** The arguments with `signal` in the place of each of their own. */
+/** The arguments with `signal` in place of each of their own signals. */
 export function withSignal(given: Arguments, signal: AbortSignal | undefined): Arguments {
   return given.map((argument) => {
     if (signalIn(argument) === undefined) return argument;
@@ -34,7 +33,7 @@ function withoutSignal(argument: unknown): unknown {
   return Object.keys(others).length === 0 ? undefined : others;
 }
 
-/** The arguments as the key sees them. A last one that was nothing but a signal is as good as not given. */
+/** The arguments as the key has them. A last argument that is only a signal counts as not given. */
 export function withoutSignals(given: Arguments): Arguments {
   const others = given.map(withoutSignal);
   const last = others.findLastIndex(
@@ -43,7 +42,7 @@ export function withoutSignals(given: Arguments): Arguments {
   return others.slice(0, last + 1);
 }
 
-/** Each object once: a part that stands in two places, or in itself, does so in the copy. */
+/** Copies each object once, so that a part which stands in two places, or in itself, does so in the copy, too. */
 type Copies = Map<object, unknown>;
 
 function copyRecord(record: Record<string, unknown>, copies: Copies): unknown {
@@ -71,11 +70,11 @@ function copyOf(value: unknown, copies: Copies): unknown {
 }
 
 /**
- * The arguments as they are now. A call is made later than it was asked for, after a look-up or behind a
- * stale answer, and its caller may by then have gone on with its request (a chat appends the answer).
- * Records and arrays are copied; an instance, a function, bytes stay the same object.
+ * The arguments as they are now. The function is called later, after a look-up or behind a stale answer, and its caller
+ * may have changed the request by then: a chat appends the answer. Records and arrays are copied; an instance, a
+ * function or bytes stay the same object. Unlike `copyJson`, this may be given cycles.
  */
-export function snapshot(given: readonly unknown[]): readonly unknown[] {
+export function copyArguments(given: readonly unknown[]): readonly unknown[] {
   const copies: Copies = new Map();
   return given.map((argument) => copyOf(argument, copies));
 }

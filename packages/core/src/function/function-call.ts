@@ -1,127 +1,113 @@
-import { type CallOptions, type Policy, policyForCall } from '../options/index.ts';
-import { type Answer, bypassAnswer, type Call, type EventualAnswer } from '../pipeline/index.ts';
+import { defaultAdapter } from '../adapter/index.ts';
+import { defaultCache, type LlmCache } from '../cache/index.ts';
+import { type CallOptions, type Policy, policyForCall, policyWith } from '../options/index.ts';
+import { bypassAnswer, type Call, type EventualAnswer } from '../pipeline/index.ts';
 import { ValueCodec, type ValueCodecOptions } from '../response/index.ts';
-import { callerSignal, snapshot, withSignal } from './call-arguments.ts';
-import type { AnyFunction, FunctionIdentity } from './function-identity.ts';
+import { callerSignal, copyArguments, withSignal } from './call-arguments.ts';
+import {
+  type AnyFunction,
+  FunctionIdentity,
+  type FunctionKind,
+  type FunctionOptions,
+} from './function-identity.ts';
 
-/** A function, and what is said of it. */
-export interface Wrapping {
+type Arguments = readonly unknown[];
+
+/** A function with its cache, and what its calls have in common. */
+export interface WrappedFunction {
   readonly fn: AnyFunction;
-  readonly definition: FunctionIdentity;
+  readonly cache: LlmCache;
+  readonly who: FunctionIdentity;
   readonly policy: Policy;
   readonly rules: ValueCodecOptions['rules'];
 }
 
-type Arguments = readonly unknown[];
+/**
+ * Brings a function together with its cache.
+ *
+ * @throws {LlmCacheError} `ANONYMOUS_FUNCTION`, `INVALID_OPTION` or `INVALID_DURATION`
+ */
+export function wrapFunction(
+  fn: AnyFunction,
+  options: FunctionOptions,
+  kind: FunctionKind,
+): WrappedFunction {
+  const { cache = defaultCache(), adapter = defaultAdapter } = options;
+  const who = new FunctionIdentity(fn, options, { cache, kind });
+  const policy = policyWith(cache.policy, options);
+  return { fn, cache, who, policy, rules: { adapter, admit: policy.admit } };
+}
 
-type Reading = Pick<Call<unknown>, 'identity' | 'signal'> & { readonly taken: Arguments };
+/** The same function with other options. */
+export function withOptions(wrapped: WrappedFunction, options: CallOptions): WrappedFunction {
+  const policy = policyForCall(wrapped.policy, options);
+  return { ...wrapped, policy, rules: { ...wrapped.rules, admit: policy.admit } };
+}
 
-/** Where reading fails (a getter, the user's own `key` or `when`), the call goes through as it is. */
-function read({ definition, policy }: Wrapping, owner: unknown, given: Arguments): Reading {
+/** Calls the function itself. The owner of a call is its `this`. */
+function run({ fn }: WrappedFunction, owner: unknown, given: Arguments): unknown {
+  return fn.apply(owner as never, given as never); // of the types that the function was wrapped with
+}
+
+interface ReadCall extends Pick<Call<unknown>, 'identity' | 'signal'> {
+  readonly taken: Arguments;
+}
+
+/** Where reading fails (in a getter, or in the user's own `key` or `when`), the call bypasses the cache. */
+function readCall({ who, policy }: WrappedFunction, owner: unknown, given: Arguments): ReadCall {
   try {
-    const taken = snapshot(given);
-    const identity = definition.identityOf(owner, taken, policy);
+    const taken = copyArguments(given);
+    const identity = who.identityOf(owner, taken, policy);
     return { identity, signal: callerSignal(taken), taken };
   } catch {
-    const provider = definition.providerOf(owner);
+    const provider = who.providerOf(owner);
     return { identity: { bypass: 'unreadable', provider }, signal: undefined, taken: given };
   }
 }
 
-/** One call of a function, as the pipeline takes it. A class, so that a hit makes nothing of what only a miss does. */
-class FunctionCall implements Call<unknown> {
+/** One call of a function, as the pipeline takes it. A class, so that a hit makes nothing of what only a miss needs. */
+export class FunctionCall implements Call<unknown> {
   readonly identity: Call<unknown>['identity'];
   readonly policy: Policy;
   readonly signal: AbortSignal | undefined;
   readonly codec: ValueCodec;
-  readonly #fn: AnyFunction;
+  readonly #wrapped: WrappedFunction;
   readonly #owner: unknown;
   readonly #given: Arguments;
-  /** The arguments as they were when it was asked for. */
+  /** The arguments as they were when the function was called. */
   readonly #taken: Arguments;
 
-  constructor(wrapping: Wrapping, owner: unknown, given: Arguments) {
-    const { identity, signal, taken } = read(wrapping, owner, given);
+  constructor(wrapped: WrappedFunction, owner: unknown, given: Arguments) {
+    const { identity, signal, taken } = readCall(wrapped, owner, given);
     this.identity = identity;
-    this.policy = wrapping.policy;
+    this.policy = wrapped.policy;
     this.signal = signal;
-    this.codec = new ValueCodec({ rules: wrapping.rules, request: taken[0] });
-    this.#fn = wrapping.fn;
+    this.codec = new ValueCodec({ rules: wrapped.rules, request: taken[0] });
+    this.#wrapped = wrapped;
     this.#owner = owner;
     this.#given = given;
     this.#taken = taken;
   }
 
   async invoke(flightSignal: AbortSignal): Promise<unknown> {
-    return this.#call(withSignal(this.#taken, this.signal && flightSignal));
+    return run(this.#wrapped, this.#owner, withSignal(this.#taken, this.signal && flightSignal));
   }
 
   async pass(): Promise<unknown> {
-    return this.#call(this.#given);
-  }
-
-  #call(given: Arguments): unknown {
-    // The types of `this` and of the arguments are those the function was wrapped with.
-    return this.#fn.apply(this.#owner as never, given as never);
+    return run(this.#wrapped, this.#owner, this.#given);
   }
 }
 
-/** Brings the calls of one function to its cache. The owner is the `this` of a call. */
-export class WrappedFunction {
-  readonly #wrapping: Wrapping;
+/** In mode `off` there is no key, no copy and no event, so that it costs nothing. */
+export function answerCall(
+  wrapped: WrappedFunction,
+  owner: unknown,
+  given: Arguments,
+): EventualAnswer<unknown> {
+  if (wrapped.policy.mode === 'off') return runWithoutCache(wrapped, owner, given);
+  return wrapped.cache.pipeline.answer(new FunctionCall(wrapped, owner, given));
+}
 
-  constructor({ definition, policy, fn }: Omit<Wrapping, 'rules'>) {
-    const rules = { adapter: definition.adapter, admit: policy.admit };
-    this.#wrapping = { definition, policy, fn, rules };
-  }
-
-  get name(): string {
-    return this.#wrapping.fn.name;
-  }
-
-  /** The same function under other options. */
-  with(options: CallOptions): WrappedFunction {
-    const policy = policyForCall(this.#wrapping.policy, options);
-    return new WrappedFunction({ ...this.#wrapping, policy });
-  }
-
-  async respond(owner: unknown, given: Arguments): Promise<unknown> {
-    const answer = this.answer(owner, given);
-    // Waiting for what is there already takes as long as finding it.
-    return answer instanceof Promise ? (await answer).response : answer.response;
-  }
-
-  answer(owner: unknown, given: Arguments): EventualAnswer<unknown> {
-    if (this.#isOff) return this.#direct(owner, given);
-    return this.#cache.pipeline.answer(new FunctionCall(this.#wrapping, owner, given));
-  }
-
-  keyOf(owner: unknown, given: Arguments): string | undefined {
-    return this.#cache.pipeline.keyOf(new FunctionCall(this.#wrapping, owner, given));
-  }
-
-  async peek(owner: unknown, given: Arguments): Promise<unknown> {
-    return this.#isOff
-      ? undefined
-      : this.#cache.pipeline.peek(new FunctionCall(this.#wrapping, owner, given));
-  }
-
-  async invalidate(owner: unknown, given: Arguments): Promise<boolean> {
-    const key = this.keyOf(owner, given);
-    return key === undefined || this.#cache.invalidate({ key });
-  }
-
-  get #cache() {
-    return this.#wrapping.definition.cache;
-  }
-
-  get #isOff(): boolean {
-    return this.#wrapping.policy.mode === 'off';
-  }
-
-  /** Off costs nothing: no key, no copy, no event. */
-  async #direct(owner: unknown, given: Arguments): Promise<Answer<unknown>> {
-    // The types of `this` and of the arguments are those the function was wrapped with.
-    return bypassAnswer(await this.#wrapping.fn.apply(owner as never, given as never));
-  }
+async function runWithoutCache(wrapped: WrappedFunction, owner: unknown, given: Arguments) {
+  return bypassAnswer(await run(wrapped, owner, given));
 }

@@ -1,5 +1,5 @@
-// A function or a method of the user becomes a call of the pipeline: its arguments are copied, its identity is taken, its answer is handed back.
-// It never decides whether an answer is served or stored, and never touches a store.
+// A function or a method of the user becomes a call of the pipeline here: its arguments are copied, and its identity is taken.
+// It never decides whether an answer is served or stored, and it never uses a store.
 // Start at cached-llm-call.ts, then read function-call.ts.
 export { CachedLLM } from './cached-llm.ts';
 export {

@@ -6,11 +6,11 @@ export interface TrialOptions {
 }
 
 /**
- * Asks the same `count` times, each time for an answer of its own: `ask` is given the number of its trial, to pass on
- * as `sample`. Trial 3 has the same answer in every run, and trial 0 the one of a call without a number.
+ * Asks the same request `count` times, for an answer of its own each time: `ask` gets the number of its trial, to pass
+ * it on as the option `sample`. Trial 3 has the same answer in every run, and trial 0 has that of a call without a number.
  *
  * @returns the answers, in the order of the trials
- * @throws what `ask` throws first, and {@link LlmCacheError} for a count or concurrency below one.
+ * @throws what `ask` throws first, and {@link LlmCacheError} for a count or a concurrency below one
  */
 export async function trials<Response>(
   count: number,
