@@ -155,7 +155,7 @@ describe('config', () => {
 
   test('prints what is wrong with a setting', async () => {
     const { code, out } = await program(['config'], { environment: { CACHED_LLM_TTL: '3600' } });
-    expect([code, out]).toEqual([1, expect.stringMatching(/"3600", which is no duration/)]);
+    expect([code, out]).toEqual([1, expect.stringMatching(/"3600", which is not a duration/)]);
   });
 
   test('prints the defaults of a cache', async () => {

@@ -55,7 +55,7 @@ describe('a wrong command line', () => {
       ['health', '--min-hit-rate', '200%'],
       /^error: --min-hit-rate cannot be "200%"\. Write a share such as/,
     ],
-    [['list', '--older-than', '3600'], /^error: --older-than is "3600", which is no duration/],
+    [['list', '--older-than', '3600'], /^error: --older-than is "3600", which is not a duration/],
     [['warm', 'x', '--header', 'token abc'], "error: Write --header as 'name: value'.\n"],
     [['list'], /^error: No store is named\. Write --store sqlite:\.\/llm\.db/],
     [['list', '--store', 'memory:', '--namespace', ''], /^error: namespace is ""/],
