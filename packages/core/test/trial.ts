@@ -26,3 +26,10 @@ export function startTrial(options: CacheOptions = {}): Trial {
 
 /** What runs behind an answer, in a store that answers at once, is done. */
 export const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** The chunks of a stream, read to its end. */
+export async function chunksOf(stream: AsyncIterable<unknown>): Promise<unknown[]> {
+  const chunks: unknown[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return chunks;
+}

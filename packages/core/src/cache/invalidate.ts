@@ -6,7 +6,7 @@ import { type Selection, tagOf } from './selection.ts';
 
 // One row is written for all entries of a tag, a model, a provider or a namespace. The flights were detached before.
 
-/** The selected entries are not served from now on. Resolves to false where the store could not be told. */
+/** The selected entries are not served from now on. Resolves to false where the store could not be written. */
 export async function invalidateSelected(
   { entries }: CacheContext,
   selection: Selection,
@@ -16,7 +16,7 @@ export async function invalidateSelected(
     : entries.tags.invalidate(tagOf(selection));
 }
 
-/** The selected entries are stale from now on. Resolves to false where the store could not be told. */
+/** The selected entries are stale from now on. Resolves to false where the store could not be written. */
 export async function expireSelected(
   { entries, now }: CacheContext,
   selection: Selection,

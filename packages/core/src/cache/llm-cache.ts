@@ -85,7 +85,7 @@ export class LlmCache {
 
   /**
    * The selected entries are not served from now on, and answers of calls under way are not stored. Resolves to false
-   * where the store could not be told.
+   * where the store could not be written.
    *
    * @throws {LlmCacheError} `INVALID_OPTION` where nothing is selected.
    */
@@ -95,7 +95,7 @@ export class LlmCache {
   }
 
   /**
-   * The selected entries are stale from now on. Resolves to false where the store could not be told.
+   * The selected entries are stale from now on. Resolves to false where the store could not be written.
    *
    * @throws {LlmCacheError} `INVALID_OPTION` where nothing is selected.
    */
@@ -105,7 +105,7 @@ export class LlmCache {
 
   /**
    * Invalidates every entry of this namespace and of no other, and removes their rows where the store can list them.
-   * Resolves to false where the store could not be told.
+   * Resolves to false where the store could not be written.
    */
   async clear(): Promise<boolean> {
     detachSelected(this.pipeline, { namespace: true });

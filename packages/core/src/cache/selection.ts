@@ -28,8 +28,8 @@ export function tagOf(selection: Exclude<Selection, { key: string }>): string {
 }
 
 /**
- * Calls that are under way for the selected entries are joined by nobody from now on, and their answers are not stored.
- * This happens in the call itself, before anything is awaited.
+ * No caller joins a call that is under way for the selected entries, and its answer is not stored. This happens in the
+ * call itself, before anything is awaited.
  */
 export function detachSelected({ flights }: Pipeline, selection: Selection): void {
   if ('key' in selection) flights.detachKey(selection.key);

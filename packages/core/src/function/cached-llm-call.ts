@@ -37,7 +37,7 @@ export interface CachedLlmCall<This, Arguments extends readonly unknown[], Respo
   keyOf(...request: Arguments): string | undefined;
   /** The stored response, without a call or a count. `undefined` where there is none. */
   peek(...request: Arguments): Promise<CachedResponse<Response> | undefined>;
-  /** The stored response is not served from now on. Resolves to false where the store could not be told. */
+  /** The stored response is not served from now on. Resolves to false where the store could not be written. */
   invalidate(...request: Arguments): Promise<boolean>;
 }
 

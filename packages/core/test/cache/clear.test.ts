@@ -18,18 +18,21 @@ async function filled(store: MemoryStore, namespaces: readonly string[]) {
 }
 
 describe('clear', () => {
-  test.each(NAMESPACES)('of %p removes its own entries and nobody else’s', async (cleared) => {
-    const store = new MemoryStore();
-    const { provider, askers } = await filled(store, NAMESPACES);
-    expect(provider.calls).toHaveLength(NAMESPACES.length);
-    expect(await askers.find(({ namespace }) => namespace === cleared)?.cache.clear()).toBe(true);
-    for (const { namespace, ask } of askers) {
-      const isGone = (await ask.peek(QUESTION)) === undefined;
-      expect([namespace, isGone]).toEqual([namespace, namespace === cleared]);
-    }
-  });
+  test.each(NAMESPACES)(
+    'of namespace %p removes the entries of that namespace only',
+    async (cleared) => {
+      const store = new MemoryStore();
+      const { provider, askers } = await filled(store, NAMESPACES);
+      expect(provider.calls).toHaveLength(NAMESPACES.length);
+      expect(await askers.find(({ namespace }) => namespace === cleared)?.cache.clear()).toBe(true);
+      for (const { namespace, ask } of askers) {
+        const isGone = (await ask.peek(QUESTION)) === undefined;
+        expect([namespace, isGone]).toEqual([namespace, namespace === cleared]);
+      }
+    },
+  );
 
-  test('takes the rows out of a store that can find them', async () => {
+  test('removes the rows from a store that can list them', async () => {
     const store = new MemoryStore();
     const { askers } = await filled(store, ['a', 'b']);
     const entriesOf = async (prefix: string) => {
@@ -42,7 +45,7 @@ describe('clear', () => {
     expect(await entriesOf('b:')).toHaveLength(1);
   });
 
-  test('works over a store that cannot find its rows, and in a second cache over it', async () => {
+  test('invalidates the entries of a store that cannot list them, also for a second cache over that store', async () => {
     const store = new Map<string, unknown>();
     const provider = startProvider();
     const cache = createLlmCache({ store });
@@ -53,7 +56,7 @@ describe('clear', () => {
     expect(provider.calls).toHaveLength(2);
   });
 
-  test('says false where the store fails on the way, and does not throw', async () => {
+  test('resolves to false where the store fails, and does not reject', async () => {
     class Failing extends MemoryStore {
       override async *scan(prefix: string) {
         yield* super.scan(prefix);
@@ -67,7 +70,7 @@ describe('clear', () => {
     expect(errors).toEqual([{ operation: 'scan', reason: 'GONE', isPermanent: false }]);
   });
 
-  test('what was being asked when it was cleared is not kept', async () => {
+  test('keeps the answer of a call that is under way out of the store', async () => {
     const store = new MemoryStore();
     const cache = createLlmCache({ store });
     let answer = (_text: string) => {};

@@ -64,7 +64,7 @@ const OPTIONS: readonly (readonly [string, unknown])[] = [
   ['crossMode', 1],
 ];
 
-describe('a duration that is none is refused at definition', () => {
+describe('a value that is not a duration is refused at definition', () => {
   test.each(DURATIONS)('%s: %p', (option, value) => {
     const options = untyped({ [option]: value });
     const error = errorOf(() => createLlmCache(options));
@@ -76,7 +76,7 @@ describe('a duration that is none is refused at definition', () => {
     expect(errorOf(() => cachedLlmCall(named, { cache }).with(options)).code).toBe(error.code);
   });
 
-  test('storeTimeout, which is the cache’s alone', () => {
+  test('storeTimeout, which only a cache has', () => {
     const error = errorOf(() => createLlmCache(untyped({ storeTimeout: '250' })));
     expect(error).toMatchObject({ code: 'INVALID_DURATION', name: 'LlmCacheError' });
     expect(error.message).toContain('storeTimeout is "250"');
@@ -84,19 +84,19 @@ describe('a duration that is none is refused at definition', () => {
   });
 
   test.each([['30m'], ['500ms'], ['1.5h'], [1], [Number.POSITIVE_INFINITY]] as const)(
-    'while %p is one',
+    'while %p is a duration',
     (ttl) => {
       expect(createLlmCache({ ttl }).policy.ttl).toBeGreaterThan(0);
     },
   );
 
-  test('a bare ttl in place of the options, too', () => {
+  test('also as a ttl in place of the options', () => {
     const ttl = '5 minutes' as '5m'; // a caller without types
     expect(errorOf(() => cachedLlmCall(named, ttl)).code).toBe('INVALID_DURATION');
   });
 });
 
-describe('an option that is none is refused at definition', () => {
+describe('a value that an option cannot have is refused at definition', () => {
   test.each(OPTIONS)('%s: %p', (option, value) => {
     const options = untyped({ [option]: value });
     const error = errorOf(() => createLlmCache(options));
@@ -122,16 +122,16 @@ describe('an option that is none is refused at definition', () => {
     expect(error.message).toContain('namespace is');
   });
 
-  test('an option given as undefined is as good as not given', () => {
+  test('while undefined counts as not given', () => {
     const names = [...DURATIONS, ...OPTIONS].map(([name]) => name);
     const nothing = Object.fromEntries(names.map((name) => [name, undefined])) as CallOptions;
     expect(createLlmCache(nothing).policy).toEqual(createLlmCache().policy);
   });
 });
 
-describe('a store that is none is refused', () => {
+describe('a value that is not a store is refused', () => {
   test.each<[string, unknown]>([
-    ['a URL of no kind that is known', 'mongodb://user:secret@host'],
+    ['a URL with an unknown scheme', 'mongodb://user:secret@host'],
     ['a path', './llm.db'],
     ['a name', 'redis'],
     ['an empty text', ''],
@@ -148,7 +148,7 @@ describe('a store that is none is refused', () => {
     expect(error.message).not.toContain('secret');
   });
 
-  test('by openStore, too', () => {
+  test('also by openStore', () => {
     expect(errorOf(() => openStore('mysql://host')).code).toBe('UNKNOWN_STORE');
   });
 });

@@ -7,18 +7,18 @@ type Environment = Readonly<Record<string, string>>;
 const cacheFrom = (environment: Environment) => createLlmCache(optionsFromEnvironment(environment));
 
 describe('a cache from the environment', () => {
-  test('is the default one where nothing is said', () => {
+  test('has every default where no variable is set', () => {
     expect(cacheFrom({}).policy).toEqual(createLlmCache().policy);
     expect(cacheFrom({}).isOwnMemory).toBe(true);
   });
 
-  test('an empty variable says nothing', () => {
+  test('takes an empty variable as one that is not set', () => {
     const names = ['STORE', 'TTL', 'NAMESPACE', 'ENABLED', 'MODE', 'MAX_ENTRIES', 'MAX_BYTES'];
     const empty = Object.fromEntries(names.map((name) => [`CACHED_LLM_${name}`, '']));
     expect(cacheFrom(empty).policy).toEqual(createLlmCache().policy);
   });
 
-  test('takes its ttl, mode, namespace and bounds', async () => {
+  test('takes the ttl, mode, namespace and bounds', async () => {
     const cache = cacheFrom({
       CACHED_LLM_STORE: 'memory:',
       CACHED_LLM_TTL: '12h',
@@ -51,9 +51,9 @@ describe('a cache from the environment', () => {
   test.each<[string, string, string, Environment]>([
     ['a ttl without its unit', 'INVALID_DURATION', 'ttl', { CACHED_LLM_TTL: '3600' }],
     ['a ttl in words', 'INVALID_DURATION', 'ttl', { CACHED_LLM_TTL: '5 minutes' }],
-    ['a mode that is none', 'INVALID_OPTION', 'mode', { CACHED_LLM_MODE: 'readonly' }],
+    ['an unknown mode', 'INVALID_OPTION', 'mode', { CACHED_LLM_MODE: 'readonly' }],
     [
-      'a switch that is none',
+      'a switch that is neither on nor off',
       'INVALID_OPTION',
       'CACHED_LLM_ENABLED',
       { CACHED_LLM_ENABLED: 'maybe' },
@@ -65,13 +65,13 @@ describe('a cache from the environment', () => {
       { CACHED_LLM_ENABLED: 'constructor' },
     ],
     [
-      'a bound that is no number',
+      'a bound that is not a number',
       'INVALID_OPTION',
       'maxEntries',
       { CACHED_LLM_MAX_ENTRIES: 'many' },
     ],
     ['a bound below one', 'INVALID_OPTION', 'maxBytes', { CACHED_LLM_MAX_BYTES: '-1' }],
-    ['a store of no kind', 'UNKNOWN_STORE', 'sqlite:', { CACHED_LLM_STORE: 'llm.db' }],
+    ['an unknown store', 'UNKNOWN_STORE', 'sqlite:', { CACHED_LLM_STORE: 'llm.db' }],
   ])('refuses %s', (_what, code, named, environment) => {
     const make = () => cacheFrom(environment);
     expect(make).toThrow(expect.objectContaining({ code }));
@@ -80,7 +80,7 @@ describe('a cache from the environment', () => {
 });
 
 describe('defaultCache', () => {
-  test('is one cache, made at the first call from the environment of then', async () => {
+  test('is one cache, made by the first call from the environment at that time', async () => {
     process.env.CACHED_LLM_NAMESPACE = 'from-the-environment';
     const cache = defaultCache();
     process.env.CACHED_LLM_NAMESPACE = 'later';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CallIdentity } from '../../src/index.ts';
-import { settled, startTrial } from '../trial.ts';
+import { chunksOf, settled, startTrial } from '../trial.ts';
 
 const IDENTITY: CallIdentity = {
   ...{ provider: 'openai', operation: 'summary', model: 'gpt-5' },
@@ -8,7 +8,7 @@ const IDENTITY: CallIdentity = {
 };
 
 describe('get and set by an identity of your own', () => {
-  test('what was set is got, as a copy', async () => {
+  test('get returns a copy of what was set', async () => {
     const { cache, story } = startTrial();
     expect(await cache.get(IDENTITY)).toBeUndefined();
     const response = { text: 'short' };
@@ -18,7 +18,7 @@ describe('get and set by an identity of your own', () => {
     expect(story()).toEqual(['miss', 'stored', 'hit']);
   });
 
-  test('is stored as it was when it was set', async () => {
+  test('a response is stored as it was at the call of set', async () => {
     const { cache } = startTrial();
     const response = { text: 'short' };
     const setting = cache.set(IDENTITY, response);
@@ -27,7 +27,7 @@ describe('get and set by an identity of your own', () => {
     expect(await cache.get(IDENTITY)).toEqual({ text: 'short' });
   });
 
-  test('every field of the identity counts', async () => {
+  test('every field of the identity is in the key', async () => {
     const { cache } = startTrial();
     await cache.set(IDENTITY, 'answer');
     const others: CallIdentity[] = [
@@ -44,7 +44,7 @@ describe('get and set by an identity of your own', () => {
     expect(await cache.get({ ...IDENTITY, sample: undefined })).toBe('answer');
   });
 
-  test('the model is the request’s where the identity names none', async () => {
+  test('the model is that of the request where the identity names none', async () => {
     const { cache } = startTrial();
     const identity = { provider: 'openai', request: { model: 'gpt-5', messages: [] } };
     await cache.set(identity, 'answer');
@@ -52,7 +52,7 @@ describe('get and set by an identity of your own', () => {
     expect(await cache.get(identity)).toBeUndefined();
   });
 
-  test('rounds the temperature, and leaves out what is ignored', async () => {
+  test('the key has the temperature rounded, and has no ignored field', async () => {
     const { cache } = startTrial();
     await cache.set(IDENTITY, 'answer');
     const request = { ...(IDENTITY.request as object), temperature: 0.2000001, trace: 7 };
@@ -60,7 +60,7 @@ describe('get and set by an identity of your own', () => {
     expect(await cache.get({ ...IDENTITY, request })).toBeUndefined();
   });
 
-  test('takes a ttl, a scope, tags and a version of its own', async () => {
+  test('one call may have its own ttl, scope, tags and version', async () => {
     const { cache, clock } = startTrial();
     const options = { scope: 'alice', version: '2' } as const;
     await cache.set(IDENTITY, 'hers', { ...options, ttl: '1m', tags: ['t'] });
@@ -73,14 +73,14 @@ describe('get and set by an identity of your own', () => {
     expect(await cache.get(IDENTITY, options)).toBeUndefined();
   });
 
-  test('gets what is fresh, and nothing stale', async () => {
+  test('get returns a fresh response, and never a stale one', async () => {
     const { cache, clock } = startTrial({ ttl: '1m', staleWhileRevalidate: '1h' });
     await cache.set(IDENTITY, 'answer');
     clock.advance(60_000);
     expect(await cache.get(IDENTITY)).toBeUndefined();
   });
 
-  test('has a key that says where the entry is', async () => {
+  test('keyOf returns the key of the entry', async () => {
     const { cache } = startTrial();
     await cache.set(IDENTITY, 'answer');
     const key = cache.keyOf(IDENTITY);
@@ -89,7 +89,7 @@ describe('get and set by an identity of your own', () => {
     expect(await cache.get(IDENTITY)).toBeUndefined();
   });
 
-  test('an identity that cannot be keyed has nothing, and one event each says so', async () => {
+  test('an identity that has no key is not cached, and each call has one event', async () => {
     const { cache, story } = startTrial();
     const identity = { provider: 'mine', request: { run: () => {} } };
     expect(await cache.set(identity, 'answer')).toBe(false);
@@ -98,7 +98,7 @@ describe('get and set by an identity of your own', () => {
     expect(story()).toEqual(['bypass', 'bypass']);
   });
 
-  test('an identity that cannot be read has nothing either', async () => {
+  test('an identity that cannot be read is not cached either', async () => {
     const { cache, story } = startTrial();
     const request = {
       get model(): string {
@@ -111,7 +111,7 @@ describe('get and set by an identity of your own', () => {
     expect(story()).toEqual(['bypass', 'bypass']);
   });
 
-  test('an unfit answer is not set, unless it is admitted on purpose', async () => {
+  test('an unusable answer is not stored, unless it is admitted on purpose', async () => {
     const { cache } = startTrial();
     const cut = { choices: [{ finish_reason: 'length' }] };
     expect(await cache.set(IDENTITY, cut)).toBe(false);
@@ -119,7 +119,7 @@ describe('get and set by an identity of your own', () => {
     expect(await cache.set(IDENTITY, cut, { admit: { truncated: true } })).toBe(true);
   });
 
-  test('a stream is set when it has come to its end', async () => {
+  test('a stream is stored when it has ended', async () => {
     const { cache } = startTrial();
     async function* stream() {
       yield 'a';
@@ -127,14 +127,11 @@ describe('get and set by an identity of your own', () => {
       yield 'b';
     }
     expect(await cache.set(IDENTITY, stream())).toBe(true);
-    const chunks: unknown[] = [];
-    for await (const chunk of (await cache.get(IDENTITY)) as AsyncIterable<unknown>) {
-      chunks.push(chunk);
-    }
-    expect(chunks).toEqual(['a', 'b']);
+    const stored = (await cache.get(IDENTITY)) as AsyncIterable<unknown>; // a stream was set
+    expect(await chunksOf(stored)).toEqual(['a', 'b']);
   });
 
-  test('a stream that breaks is not set', async () => {
+  test('a stream that breaks is not stored', async () => {
     const { cache } = startTrial();
     async function* stream() {
       yield 'a';
@@ -144,7 +141,7 @@ describe('get and set by an identity of your own', () => {
     expect(await cache.get(IDENTITY)).toBeUndefined();
   });
 
-  test('in a cache that is off nothing is kept, found or told', async () => {
+  test('in a cache that is off nothing is stored or found, and there is no event', async () => {
     const { cache, story } = startTrial({ mode: 'off' });
     expect(await cache.set(IDENTITY, 'answer')).toBe(false);
     expect(await cache.get(IDENTITY)).toBeUndefined();
@@ -153,7 +150,7 @@ describe('get and set by an identity of your own', () => {
     expect(await cache.get(IDENTITY)).toBeUndefined();
   });
 
-  test('refreshing finds nothing, and a recording is found however old', async () => {
+  test('refresh finds nothing, and replay finds a response of any age', async () => {
     const { cache, clock } = startTrial({ ttl: '1m' });
     await cache.set(IDENTITY, 'answer');
     expect(await cache.get(IDENTITY, { mode: 'refresh' })).toBeUndefined();
@@ -162,7 +159,7 @@ describe('get and set by an identity of your own', () => {
     expect(await cache.get(IDENTITY, { mode: 'replay' })).toBe('answer');
   });
 
-  test('an answer that arrives after an invalidation was asked for is kept', async () => {
+  test('an answer that is set after an invalidation is stored', async () => {
     const { cache } = startTrial({ tags: ['t'] });
     await cache.invalidate({ tag: 't' });
     expect(await cache.set(IDENTITY, 'new')).toBe(true);

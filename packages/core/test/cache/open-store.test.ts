@@ -3,7 +3,7 @@ import { MemoryStore, openStore } from '../../src/store.ts';
 import { type Application, install, newApplication } from '../function/application.ts';
 
 describe('openStore', () => {
-  test('opens a memory store, with its bounds', () => {
+  test('opens a memory store with the given bounds', () => {
     const store = openStore('memory:', { maxEntries: 1 });
     expect(store).toBeInstanceOf(MemoryStore);
     void store.set('a', '1');
@@ -41,7 +41,7 @@ describe('an application', () => {
   });
   afterAll(() => application.remove());
 
-  test('that has no store package is told which to install, at once', async () => {
+  test('without the store package gets an error at once, with the package to install', async () => {
     const { run, folder } = application;
     const lines = (await run(WHAT_IS_MISSING, folder)).split('\n');
     expect(lines).toHaveLength(3);
@@ -51,14 +51,14 @@ describe('an application', () => {
     expect(lines.join()).not.toContain('password');
   });
 
-  test('has the store package found from its own folder, and its answers in a later run', async () => {
+  test('finds the store package in its own folder, and its answers in a later run', async () => {
     const { run, folder } = application;
     await install(folder, 'store-sqlite');
     expect(await run(ASK_ONCE, folder)).toBe('1');
     expect(await run(ASK_ONCE, folder)).toBe('0');
   });
 
-  test('has it found from where its script is, too', async () => {
+  test('finds the store package in the folder of its script, too', async () => {
     const { run, elsewhere } = application;
     expect(await run(ASK_ONCE, elsewhere)).toBe('1');
     expect(await run(ASK_ONCE, elsewhere)).toBe('0');

@@ -48,7 +48,7 @@ describe.each(STORES)('over %s', (_name, open) => {
     }
   }
 
-  test('the same story is told', () =>
+  test('the same events follow from the same calls', () =>
     within(async (store) => {
       const { cache, clock, story } = startTrial({ store, ttl: '1h', tags: ['t'] });
       const ask = cachedLlmCall(startProvider().ask, { cache });
@@ -64,11 +64,11 @@ describe.each(STORES)('over %s', (_name, open) => {
       expect(await asked()).toBe('hit');
       expect(await cache.clear()).toBe(true);
       expect(await asked()).toBe('miss');
-      const told = ['miss', 'stored', 'hit', 'miss', 'stored', 'miss', 'stored'];
-      expect(story()).toEqual([...told, 'miss', 'stored', 'hit', 'miss', 'stored']);
+      const first = ['miss', 'stored', 'hit', 'miss', 'stored', 'miss', 'stored'];
+      expect(story()).toEqual([...first, 'miss', 'stored', 'hit', 'miss', 'stored']);
     }));
 
-  test('an answer with dates and bytes comes back as it was', () =>
+  test('an answer with dates and bytes comes back unchanged', () =>
     within(async (store) => {
       const { cache } = startTrial({ store });
       const answer = {
@@ -84,7 +84,7 @@ describe.each(STORES)('over %s', (_name, open) => {
       expect(response).toEqual(answer);
     }));
 
-  test('the statistics can be read', () =>
+  test('the statistics count its requests', () =>
     within(async (store) => {
       const { cache } = startTrial({ store });
       const ask = cachedLlmCall(startProvider().ask, { cache });
@@ -93,7 +93,7 @@ describe.each(STORES)('over %s', (_name, open) => {
       expect(cache.stats()).toMatchObject({ misses: 1, requests: 2, hitRate: 0.5 });
     }));
 
-  test('what was stored is gone when Keyv’s own ttl is long over', () =>
+  test('an entry is gone after the ttl that the store was given', () =>
     within(async (store) => {
       const cache = createLlmCache({ store, ttl: 1 });
       const provider = startProvider();
@@ -122,7 +122,7 @@ describe('an answer in a SQLite file', () => {
 });
 
 describe('close', () => {
-  test('waits for what is being written behind the answers', async () => {
+  test('waits for the writes behind the answers', async () => {
     const folder = await temporaryFolder();
     const path = join(folder.path, 'llm.db');
     const provider = startProvider();
@@ -138,7 +138,7 @@ describe('close', () => {
     await folder.remove();
   });
 
-  test('after it a call still goes through', async () => {
+  test('leaves a function that still calls the provider', async () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(startProvider().ask, { cache });
     await cache.close();

@@ -20,7 +20,7 @@ describe('warm', () => {
     expect(story().filter((name) => name === 'hit')).toHaveLength(10);
   });
 
-  test('of what is warm already calls nobody', async () => {
+  test('calls the provider for no request that is stored already', async () => {
     const { cache } = startTrial();
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -34,7 +34,7 @@ describe('warm', () => {
     [undefined, 4],
     [1, 1],
     [7, 7],
-  ])('with a concurrency of %p has %d under way at once', async (concurrency, most) => {
+  ])('with a concurrency of %p runs %d requests at once', async (concurrency, most) => {
     const { cache } = startTrial();
     let underWay = 0;
     let highest = 0;
@@ -55,7 +55,7 @@ describe('warm', () => {
     await expect(warming).rejects.toThrow('concurrency');
   });
 
-  test('counts what failed, and goes on', async () => {
+  test('counts a failed request, and continues', async () => {
     const { cache } = startTrial();
     const progress: WarmReport[] = [];
     const report = await cache.warm(
@@ -108,7 +108,7 @@ describe('warm', () => {
     expect(await cache.warm(questions(2), ask)).toEqual({ done: 0, failed: 2 });
   });
 
-  test('takes requests as they come', async () => {
+  test('takes the requests of an async iterable', async () => {
     const { cache } = startTrial();
     async function* slowly() {
       for (const question of questions(5)) {
@@ -142,7 +142,7 @@ describe('warm', () => {
 
   const overloaded = () => Object.assign(new Error('overloaded'), { status: 429 });
 
-  test('asks again while the provider is out, and only then', async () => {
+  test('repeats a request while the provider is out, and only then', async () => {
     const { cache } = startTrial();
     const asked: string[] = [];
     const ask = async ({ prompt }: { prompt: string }) => {
@@ -155,7 +155,7 @@ describe('warm', () => {
     expect(asked).toEqual(['question 0', 'question 0', 'question 0', 'question 1']);
   });
 
-  test('gives up on one request after so many tries', async () => {
+  test('gives a request up after the last retry', async () => {
     const { cache } = startTrial();
     let asked = 0;
     const ask = async () => {
@@ -169,7 +169,7 @@ describe('warm', () => {
     expect(asked).toBe(4);
   });
 
-  test('goes on where it was stopped: what is stored is not asked again', async () => {
+  test('continues after an abort without a second call for what is stored', async () => {
     const { cache } = startTrial();
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -184,7 +184,7 @@ describe('warm', () => {
     expect(provider.calls).toHaveLength(10);
   });
 
-  test('waits no longer for a provider once it is aborted', async () => {
+  test('ends its pause when it is aborted', async () => {
     const { cache } = startTrial();
     const controller = new AbortController();
     const ask = async () => {

@@ -12,14 +12,14 @@ describe('a function without a name', () => {
     ['a Map', () => new Map<string, unknown>()],
     ['a Keyv', () => new Keyv()],
     ['a Keyv over the memory store', () => new Keyv({ store: new MemoryStore() })],
-  ])('is refused on %s, which others may share', (_what, store) => {
+  ])('is refused on %s, which other processes may share', (_what, store) => {
     const cache = createLlmCache({ store: store() });
     const define = () => cachedLlmCall(upper(), { cache });
     expect(define).toThrow(expect.objectContaining({ code: 'ANONYMOUS_FUNCTION' }));
     expect(define).toThrow("{ provider: 'my-prompt' }");
   });
 
-  test('is welcome on the private memory store', async () => {
+  test('is cached in the memory of this process', async () => {
     const { cache, story } = startTrial();
     const ask = cachedLlmCall(upper(), { cache });
     expect(await ask('Text')).toBe('TEXT');
@@ -28,7 +28,7 @@ describe('a function without a name', () => {
     expect(story()).toEqual(['miss', 'stored', 'hit']);
   });
 
-  test('never shares an answer with another one, nor with itself wrapped again', async () => {
+  test('never shares an answer with another function, nor with itself if it is wrapped again', async () => {
     const { cache } = startTrial();
     const one = upper();
     const [first, second, again] = [one, lower(), one].map((fn) => cachedLlmCall(fn, { cache }));
@@ -39,7 +39,7 @@ describe('a function without a name', () => {
   });
 
   test.each([{ provider: 'shout' }, { provider: 'shout', key: (text: string) => text }])(
-    'is welcome anywhere with %j',
+    'is cached in every store with %j',
     async (options) => {
       const store = new Map<string, unknown>();
       const cache = createLlmCache({ store });
@@ -50,7 +50,7 @@ describe('a function without a name', () => {
 });
 
 describe('a function with a name', () => {
-  test('finds its answers in another process, as it were', async () => {
+  test('has the same key in every process', async () => {
     const store = new Map<string, unknown>();
     async function ask(text: string) {
       return text;

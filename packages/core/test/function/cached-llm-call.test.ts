@@ -3,7 +3,7 @@ import { cachedLlmCall, createLlmCache, defaultCache } from '../../src/index.ts'
 import { settled, startTrial } from '../trial.ts';
 
 describe('cachedLlmCall', () => {
-  test('takes a bare ttl, and the process’s own cache', async () => {
+  test('takes a ttl in place of the options, and then uses the default cache', async () => {
     let calls = 0;
     async function ofThisProcess(_prompt: string) {
       calls += 1;
@@ -23,7 +23,7 @@ describe('cachedLlmCall', () => {
     expect((await ask.withInfo('p')).info.ttl).toBe(5_000);
   });
 
-  test('keeps `this`', async () => {
+  test('passes `this` on to the function', async () => {
     const { cache } = startTrial();
     const service = {
       greeting: 'hello',
@@ -37,7 +37,7 @@ describe('cachedLlmCall', () => {
     expect(await service.greet('Ada')).toBe('hello Ada');
   });
 
-  test('what stands beside the function takes its `this` by call', async () => {
+  test('the functions beside it take `this` by call', async () => {
     const { cache } = startTrial();
     class Service {
       readonly greeting = 'hello';
@@ -60,7 +60,7 @@ describe('cachedLlmCall', () => {
     expect(await greet.peek.call(service, 'Ada')).toBeUndefined();
   });
 
-  test('two caches over one store answer each other', async () => {
+  test('two caches over one store share their answers', async () => {
     const store = new Map<string, unknown>();
     let calls = 0;
     async function ask(_prompt: string) {
@@ -75,7 +75,7 @@ describe('cachedLlmCall', () => {
     expect(await two?.('p')).toBe(1);
   });
 
-  test('a provider and a name shared by two functions are shared answers, on purpose', async () => {
+  test('two functions with the same provider and the same name share their answers, on purpose', async () => {
     const { cache } = startTrial();
     const one = { ask: async (_prompt: string) => 1 };
     const two = { ask: async (_prompt: string) => 2 };

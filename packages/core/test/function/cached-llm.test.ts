@@ -1,16 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { CachedLLM, createLlmCache } from '../../src/index.ts';
 import { MemoryStore } from '../../src/store.ts';
-import { settled, startTrial } from '../trial.ts';
-
-async function chunksOf(stream: AsyncIterable<unknown>): Promise<unknown[]> {
-  const chunks: unknown[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return chunks;
-}
+import { chunksOf, settled, startTrial } from '../trial.ts';
 
 describe('@CachedLLM, the standard decorator', () => {
-  test('answers a repeated call of a method from the store, and keeps `this`', async () => {
+  test('answers a repeated call of a method from the store, and passes `this` on', async () => {
     const { cache, story } = startTrial();
     class Service {
       calls = 0;
@@ -32,7 +26,7 @@ describe('@CachedLLM, the standard decorator', () => {
     expect(story()).toEqual(['miss', 'stored', 'hit', 'miss', 'stored']);
   });
 
-  test('shares answers between instances, unless the key tells them apart', async () => {
+  test('shares answers between instances, unless the key distinguishes them', async () => {
     const { cache } = startTrial();
     class Model {
       readonly #name: string;
@@ -63,7 +57,7 @@ describe('@CachedLLM, the standard decorator', () => {
     expect(cache.stats().misses).toBe(3);
   });
 
-  test('works on static methods, each of its own class', async () => {
+  test('distinguishes static methods of different classes', async () => {
     const { cache } = startTrial();
     class One {
       readonly url = 'https://example.com';
@@ -104,7 +98,7 @@ describe('@CachedLLM, the standard decorator', () => {
     expect([await service.ask('p'), await service.ask('p')]).toEqual([1, 1]);
   });
 
-  test('tells a subclass from its base, and from its sister', async () => {
+  test('distinguishes a subclass from its base class and from other subclasses', async () => {
     const { cache } = startTrial();
     class Base {
       readonly language: string = 'none';
@@ -142,7 +136,7 @@ describe('@CachedLLM, the standard decorator', () => {
     expect(await new Derived().ask('p')).toBe('derived base p');
   });
 
-  test('replays an async generator method, which stays one', async () => {
+  test('replays an async generator method, which stays an async generator', async () => {
     const { cache } = startTrial();
     class Service {
       calls = 0;
@@ -163,7 +157,7 @@ describe('@CachedLLM, the standard decorator', () => {
     expect(await running.return()).toEqual({ done: true, value: undefined });
   });
 
-  test('stops a generator method that nobody reads to its end', async () => {
+  test('stops a generator method whose reader leaves before the end', async () => {
     const { cache, story } = startTrial();
     let stopped = 0;
     class Service {
@@ -183,7 +177,7 @@ describe('@CachedLLM, the standard decorator', () => {
     expect(story()).toEqual(['miss', 'not-admitted']);
   });
 
-  test('leaves the method where and what it was', () => {
+  test('leaves the place and the name of the method as they were', () => {
     const { cache } = startTrial();
     class Service {
       @CachedLLM({ cache })
@@ -200,7 +194,7 @@ describe('@CachedLLM, the standard decorator', () => {
     expect(Service.prototype.stream.name).toBe('stream');
   });
 
-  test('passes everything by where the cache is off', async () => {
+  test('calls the method each time where the cache is off', async () => {
     const cache = createLlmCache({ mode: 'off' });
     class Service {
       calls = 0;
@@ -221,7 +215,7 @@ describe('@CachedLLM, the standard decorator', () => {
     expect(await chunksOf(service.stream('p'))).toEqual([4]);
   });
 
-  test('finds the answers of an earlier process, as it were', async () => {
+  test('finds the answers of an earlier process', async () => {
     const store = new MemoryStore();
     const run = async () => {
       const cache = createLlmCache({ store });

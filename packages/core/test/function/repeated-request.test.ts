@@ -7,7 +7,7 @@ interface Question {
   readonly [field: string]: unknown;
 }
 
-/** Answers with what it was asked, so that a wrong answer shows. */
+/** Answers with the request itself, so that a wrong answer is seen. */
 function startEcho() {
   const asked: string[] = [];
   const ask = async (question: Question) => {
@@ -18,7 +18,7 @@ function startEcho() {
 }
 
 describe('a request that is asked again', () => {
-  test('is told from one that differs in a single character, wherever that is', async () => {
+  test('is distinguished from a request that differs in one character, wherever that is', async () => {
     const { ask, asked } = startEcho();
     const cached = cachedLlmCall(ask, { cache: createLlmCache(), provider: 'echo' });
     const long = 'a'.repeat(2_000);
@@ -37,7 +37,7 @@ describe('a request that is asked again', () => {
     [{ list: [undefined] }, { list: [null] }],
     [{ number: Number.NaN }, { number: null }],
     [{ map: new Map([['a', 1]]) }, { map: {} }],
-  ])('is told from one that only reads like it as JSON', async (one, other) => {
+  ])('is distinguished from a request that only has the same JSON', async (one, other) => {
     const cache = createLlmCache();
     const asked: unknown[] = [];
     const cached = cachedLlmCall(async (question: object) => asked.push(question), {
@@ -49,7 +49,7 @@ describe('a request that is asked again', () => {
     expect(answers).toEqual([1, 2, 1, 2]);
   });
 
-  test('goes to the provider as it was when it was asked, also the second time', async () => {
+  test('reaches the provider as it was at the call, also the second time', async () => {
     const { cache, clock } = startTrial({ ttl: '1m' });
     const { ask, asked } = startEcho();
     const cached = cachedLlmCall(ask, { cache, provider: 'echo' });
@@ -63,7 +63,7 @@ describe('a request that is asked again', () => {
     expect(await cached({ prompt: 'changed meanwhile' })).toBe('{"prompt":"changed meanwhile"}');
   });
 
-  test('has an answer of its own each time, and in the order of its fields or another', async () => {
+  test('gets a copy of its own each time, in whichever order its fields are', async () => {
     const cache = createLlmCache();
     const cached = cachedLlmCall(async (_question: object) => ({ list: [1] }), {
       cache,
@@ -76,7 +76,7 @@ describe('a request that is asked again', () => {
     expect(cache.stats()).toMatchObject({ misses: 1, hits: 2 });
   });
 
-  test('is stale, invalidated and expired like any other', async () => {
+  test('is stale, invalidated and expired like every other request', async () => {
     const { cache, clock } = startTrial({ ttl: '1m' });
     let answers = 0;
     const cached = cachedLlmCall(async (_question: object) => `answer ${++answers}`, {

@@ -12,7 +12,7 @@ function startAsking() {
 }
 
 describe('samples', () => {
-  test('each have an answer of their own, and always the same', async () => {
+  test('each have an answer of their own, which stays the same', async () => {
     const { sampled, provider } = startAsking();
     const first = await trials(5, sampled, { concurrency: 1 });
     await settled();
@@ -22,7 +22,7 @@ describe('samples', () => {
     expect(provider.calls).toHaveLength(5);
   });
 
-  test('the first is the answer of a call without a number', async () => {
+  test('number 0 is the answer of a call without a number', async () => {
     const { ask, sampled, provider } = startAsking();
     expect(await sampled(0)).toEqual(await ask(QUESTION));
     expect(ask.with({ sample: 0 }).keyOf(QUESTION)).toBe(ask.keyOf(QUESTION));
@@ -30,7 +30,7 @@ describe('samples', () => {
     expect(provider.calls).toHaveLength(1);
   });
 
-  test('of an identity are those of the option', async () => {
+  test('can be given by the identity or by the option', async () => {
     const cache = createLlmCache();
     const identity = { provider: 'p', request: 'q' };
     await cache.set({ ...identity, sample: 2 }, 'second');
@@ -38,7 +38,7 @@ describe('samples', () => {
     expect(cache.keyOf({ ...identity, sample: 0 })).toBe(cache.keyOf(identity));
   });
 
-  test.each([-1, 1.5, Number.NaN, '1'])('of number %p are refused', (sample) => {
+  test.each([-1, 1.5, Number.NaN, '1'])('with the number %p are refused', (sample) => {
     expect(() => createLlmCache({ sample: sample as number })).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION' }),
     );
@@ -46,7 +46,7 @@ describe('samples', () => {
 });
 
 describe('trials', () => {
-  test('come in their order, a few at a time', async () => {
+  test('return the answers in order, and run a few at a time', async () => {
     let underWay = 0;
     let highest = 0;
     const answers = await trials(
@@ -64,14 +64,14 @@ describe('trials', () => {
     expect(highest).toBe(3);
   });
 
-  test('fail with what fails first', async () => {
+  test('reject with the first failure', async () => {
     const failing = trials(3, async (sample) => {
       if (sample === 1) throw new Error('tired');
     });
     await expect(failing).rejects.toThrow('tired');
   });
 
-  test.each([0, -2, Number.NaN])('%p of them are refused', async (count) => {
+  test.each([0, -2, Number.NaN])('are refused for a count of %p', async (count) => {
     await expect(trials(count, () => 1)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });
 });

@@ -12,7 +12,7 @@ import {
 } from '../../src/index.ts';
 import { MemoryStore } from '../../src/store.ts';
 
-/** `true` where the two are one type, and an error of the compiler where they are not. */
+/** `true` where the two are the same type, and an error of the compiler where they are not. */
 type Equal<One, Other> =
   (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false;
 
@@ -41,7 +41,7 @@ describe('the types of a wrapped function', () => {
     same<Equal<ThisParameterType<typeof ask>, unknown>>(true);
   });
 
-  test('hold for what stands beside it', () => {
+  test('hold for the functions beside it', () => {
     same<Equal<Awaited<ReturnType<typeof ask.withInfo>>['response'], Reply>>(true);
     same<Equal<Awaited<ReturnType<typeof ask.withInfo>>['info'], CallInfo>>(true);
     same<Equal<Parameters<typeof ask.withInfo>, Parameters<typeof ask>>>(true);
@@ -53,17 +53,17 @@ describe('the types of a wrapped function', () => {
     same<Equal<typeof other, typeof ask>>(true);
   });
 
-  test('a function that returns at once comes to promise', () => {
+  test('a function that returns at once returns a promise', () => {
     const now = cachedLlmCall((text: string) => text.length, options);
     same<Equal<ReturnType<typeof now>, Promise<number>>>(true);
   });
 
-  test('a function that promises or returns comes to promise', () => {
+  test('a function that returns a value or a promise returns a promise', () => {
     const either = cachedLlmCall((text: string): number | Promise<number> => text.length, options);
     same<Equal<ReturnType<typeof either>, Promise<number>>>(true);
   });
 
-  test('several arguments, optional and rest', () => {
+  test('allow optional and rest arguments', () => {
     const many = cachedLlmCall(async (_a: string, _b?: number, ..._rest: Date[]) => true, options);
     same<Equal<Parameters<typeof many>, [_a: string, _b?: number | undefined, ..._rest: Date[]]>>(
       true,
@@ -95,7 +95,7 @@ describe('the type of `this`', () => {
     return `${this.url}${path}`;
   }
 
-  test('is kept, and reaches the key and the predicate', async () => {
+  test('is that of the function, also in the key and in the predicate', async () => {
     const ask = cachedLlmCall(fetchFrom, {
       cache,
       key(path) {
@@ -131,7 +131,7 @@ describe('the types of a stream', () => {
     same<Equal<ReturnType<typeof opened>, Promise<AsyncIterable<string>>>>(true);
   });
 
-  test('are told apart where a function returns one or the other', () => {
+  test('are distinguished where a function returns a stream or a value', () => {
     const either = cachedLlmCall(
       async (_stream: boolean): Promise<Reply | AsyncIterable<string>> => ({ text: '' }),
       options,
@@ -150,7 +150,7 @@ describe('the types of the options', () => {
     expect([good, digits, words]).toBeDefined();
   });
 
-  test('refuse what is none', () => {
+  test('refuse a value that an option cannot have', () => {
     const never = () => {
       // @ts-expect-error: no mode
       cachedLlmCall(reply, { cache, mode: 'readwrite' });
@@ -228,7 +228,7 @@ describe('the types of a decorated method', () => {
     same<Equal<Service['generic'], <Value>(value: Value) => Promise<Value>>>(true);
   });
 
-  test('refuse a method that promises nothing', () => {
+  test('refuse a method that returns no promise', () => {
     class Wrong {
       // @ts-expect-error: a decorated method promises, and this one returns
       @CachedLLM({ cache })
@@ -240,7 +240,7 @@ describe('the types of a decorated method', () => {
   });
 });
 
-test('a wrapped function may be named by its type', () => {
+test('a variable can have the type of a wrapped function', () => {
   const ask: CachedLlmCall<unknown, [Question], Reply> = cachedLlmCall(
     async (_question: Question) => ({ text: '' }),
     options,

@@ -254,7 +254,7 @@ describe('an abort signal', () => {
     expect(last).not.toBe(mine);
   });
 
-  test('is the caller’s own for a call that goes past the cache', async () => {
+  test('is the caller’s own for a call that bypasses the cache', async () => {
     const { cache } = startTrial();
     const received: unknown[] = [];
     const ask = cachedLlmCall(
@@ -271,7 +271,7 @@ describe('an abort signal', () => {
 });
 
 describe('when(...)', () => {
-  test('lets some requests go past the cache, with one event each', async () => {
+  test('lets some requests bypass the cache, with one event each', async () => {
     const { cache, story, events } = startTrial();
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, {

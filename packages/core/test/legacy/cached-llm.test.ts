@@ -1,32 +1,26 @@
 import { describe, expect, test } from '@jest/globals';
 import { CachedLLM } from '../../src/index.ts';
-import { settled, startTrial } from '../trial.ts';
+import { chunksOf, settled, startTrial } from '../trial.ts';
 
-async function chunksOf(stream: AsyncIterable<unknown>): Promise<unknown[]> {
-  const chunks: unknown[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return chunks;
-}
-
-/** Proves the flavour that this file is compiled with: a standard decorator is given a context. */
+/** Proves with which standard this file is compiled: a TC39 decorator would get a context. */
 const given: unknown[] = [];
 const note = (...parts: readonly unknown[]): void => {
   given.push(...parts);
 };
 
-class Flavour {
+class Compiled {
   @note
   async method() {}
 }
 
 describe('@CachedLLM, the legacy decorator', () => {
-  test('is what this file is compiled to', () => {
-    expect(given[0]).toBe(Flavour.prototype);
+  test('is the standard with which this file is compiled', () => {
+    expect(given[0]).toBe(Compiled.prototype);
     expect(given[1]).toBe('method');
     expect(given[2]).toHaveProperty('value');
   });
 
-  test('answers a repeated call of a method from the store, and keeps `this`', async () => {
+  test('answers a repeated call of a method from the store, and passes `this` on', async () => {
     const { cache, story } = startTrial();
     class Service {
       calls = 0;
@@ -48,7 +42,7 @@ describe('@CachedLLM, the legacy decorator', () => {
     expect(story()).toEqual(['miss', 'stored', 'hit', 'miss', 'stored']);
   });
 
-  test('shares answers between instances, unless the key tells them apart', async () => {
+  test('shares answers between instances, unless the key distinguishes them', async () => {
     const { cache } = startTrial();
     class Model {
       readonly #name: string;
@@ -81,7 +75,7 @@ describe('@CachedLLM, the legacy decorator', () => {
     expect([await small.own('p'), await large.own('p')]).toEqual(['small', 'large']);
   });
 
-  test('works on static methods, each of its own class', async () => {
+  test('distinguishes static methods of different classes', async () => {
     const { cache } = startTrial();
     class One {
       readonly url = 'https://example.com';
@@ -100,7 +94,7 @@ describe('@CachedLLM, the legacy decorator', () => {
     expect([await One.ask('p'), await Two.ask('p')]).toEqual([1, 2]);
   });
 
-  test('tells a subclass from its base, and from its sister', async () => {
+  test('distinguishes a subclass from its base class and from other subclasses', async () => {
     const { cache } = startTrial();
     class Base {
       language(): string {
@@ -120,7 +114,7 @@ describe('@CachedLLM, the legacy decorator', () => {
     expect(await Promise.all(answers)).toEqual(['none', 'French']);
   });
 
-  test('replays an async generator method, which stays one', async () => {
+  test('replays an async generator method, which stays an async generator', async () => {
     const { cache } = startTrial();
     class Service {
       calls = 0;
@@ -138,7 +132,7 @@ describe('@CachedLLM, the legacy decorator', () => {
     expect(await chunksOf(service.stream('q'))).toEqual(['q', 2]);
   });
 
-  test('leaves the descriptor as it was, but for the method', () => {
+  test('changes nothing of the descriptor but the method', () => {
     const { cache } = startTrial();
     class Service {
       @CachedLLM({ cache })
@@ -151,7 +145,7 @@ describe('@CachedLLM, the legacy decorator', () => {
     expect(Service.prototype.ask.name).toBe('ask');
   });
 
-  test('takes a bare ttl, and the process’s cache', async () => {
+  test('takes a ttl in place of the options, and then uses the default cache', async () => {
     class Service {
       calls = 0;
       @CachedLLM('1h')

@@ -6,7 +6,7 @@ import {
 } from '../../src/options/duration.ts';
 import { LlmCacheError } from '../../src/options/errors.ts';
 
-// What JavaScript callers write is not held by the type.
+// JavaScript callers may write what the type does not allow.
 const read = (given: unknown) => toMilliseconds(given as Duration, 'ttl');
 
 function refusal(run: () => unknown): LlmCacheError {
@@ -80,20 +80,20 @@ describe('a duration', () => {
     [Object.create(null)],
     [new Date(5)],
     [() => '5m'],
-  ])('is not %p, and the error says what to write', (given) => {
+  ])('cannot be %p, and the error says what to write', (given) => {
     const { code, message } = refusal(() => read(given));
     expect(code).toBe('INVALID_DURATION');
     expect(message).toMatch(/^ttl is .+ Write .+'30s'/s);
   });
 
-  test('that is refused is shown as it was written', () => {
+  test('is shown in the error as it was written', () => {
     expect(refusal(() => read('5 minutes')).message).toContain('"5 minutes"');
     expect(refusal(() => read(-1)).message).toContain('-1');
   });
 });
 
-describe('a duration that has to be some time', () => {
-  test.each([[0], [-0], ['0s'], ['0.0d']])('is not %p', (given) => {
+describe('a duration above zero', () => {
+  test.each([[0], [-0], ['0s'], ['0.0d']])('cannot be %p', (given) => {
     const run = () => toPositiveMilliseconds(given as Duration, 'ttl');
     expect(refusal(run).code).toBe('INVALID_DURATION');
   });
@@ -102,7 +102,7 @@ describe('a duration that has to be some time', () => {
     [1, 1],
     ['1ms', 1],
     ['0.0001ms', 1],
-  ] as const)('may be %p', (given, milliseconds) => {
+  ] as const)('can be %p', (given, milliseconds) => {
     expect(toPositiveMilliseconds(given, 'ttl')).toBe(milliseconds);
   });
 });

@@ -151,7 +151,7 @@ describe('keyOf(...)', () => {
     expect(ask.with({ scope: 'x' }).keyOf(QUESTION)).toMatch(/^my%20app:2:[\w-]{43}:[\w-]{43}$/);
   });
 
-  test('is nothing for a call that goes past the cache', () => {
+  test('is nothing for a call that bypasses the cache', () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(async (_given: unknown) => 1, { cache });
     expect(ask.keyOf(() => {})).toBeUndefined();

@@ -85,7 +85,7 @@ describe('a request that cannot be keyed', () => {
     expect(story()).toEqual(['bypass']);
   });
 
-  test('goes past the cache where the adapter says that it depends on state', async () => {
+  test('bypasses the cache where the adapter says that it depends on state', async () => {
     const { cache, events } = startTrial();
     const adapter = {
       ...{ provider: 'openai', ignore: [], rejects: () => undefined },
