@@ -218,7 +218,7 @@ describe('a store that cannot be reached', () => {
     const { code, errors } = await program(['list', '--store', 'mysql://cache']);
     expect([code, errors]).toEqual([
       2,
-      expect.stringMatching(/^error: No store is known by .*"mysql"/),
+      expect.stringMatching(/^error: No store has the URL scheme "mysql"/),
     ]);
   });
 });
