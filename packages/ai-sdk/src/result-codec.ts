@@ -81,14 +81,14 @@ export class ResultCodec<Result extends ModelResult> implements ResponseCodec<Re
     this.#values = new ValueCodec(options);
   }
 
-  capture(result: Result): CapturedResponse<Result> {
+  async capture(result: Result): Promise<CapturedResponse<Result>> {
     const { stream, ...live } = result;
     if (stream === undefined) {
       const response = withSource(result, { outcome: 'miss', age: 0 }) as Result; // one header more
-      return { ...this.#values.capture(withoutTransport(result)), response };
+      return { ...(await this.#values.capture(withoutTransport(result))), response };
     }
     this.#live = live;
-    return { ...this.#values.capture(partsOf(stream)), response: result };
+    return { ...(await this.#values.capture(partsOf(stream))), response: result };
   }
 
   restore(captured: SharedResponse, provenance: Provenance): Result {

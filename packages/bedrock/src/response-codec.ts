@@ -81,12 +81,12 @@ export class BedrockCodec implements ResponseCodec<Fields> {
     this.#options = options;
   }
 
-  capture(response: Fields): CapturedResponse<Fields> {
+  async capture(response: Fields): Promise<CapturedResponse<Fields>> {
     const { streamField } = this.#options;
     if (streamField !== undefined) return this.#captureStream(response, streamField);
     const { body } = response;
     const plain = types.isUint8Array(body) ? { ...response, body: new Uint8Array(body) } : response;
-    return { ...this.#values.capture(plain), response };
+    return { ...(await this.#values.capture(plain)), response };
   }
 
   restore(captured: SharedResponse, provenance: Provenance): Fields {
@@ -104,11 +104,11 @@ export class BedrockCodec implements ResponseCodec<Fields> {
     return `${head}\n${this.#values.packStream(texts)}`;
   }
 
-  #captureStream(response: Fields, streamField: string): CapturedResponse<Fields> {
+  async #captureStream(response: Fields, streamField: string): Promise<CapturedResponse<Fields>> {
     const { [streamField]: chunks, ...rest } = response;
     const head = encodeHead(rest);
     if (head === undefined) return { response, verdict: { rejection: 'unencodable' } };
-    const { captured, verdict } = this.#values.capture(chunks);
+    const { captured, verdict } = await this.#values.capture(chunks);
     if (captured?.kind !== 'recording') return { response, verdict: { rejection: 'incomplete' } };
     return { response, verdict, captured: { ...captured, head } };
   }

@@ -39,6 +39,7 @@ export { describeKind, type Policy, policyForClient, type Rejection } from './op
 export type { Call } from './pipeline/index.ts';
 export {
   type CapturedResponse,
+  PacedReplay,
   type Provenance,
   type ResponseCodec,
   type RunningStream,
@@ -46,4 +47,5 @@ export {
   ValueCodec,
   type ValueCodecOptions,
 } from './response/index.ts';
-export { PacedReplay, Recording, type StreamWatcher } from './stream/index.ts';
+export type { StreamWatcher } from './stream/index.ts';
+export { Recording } from './stream/recording.ts';

@@ -8,14 +8,13 @@ export {
   readEntryText,
   type Served,
 } from './entry/index.ts';
-export {
-  type EntryFilter,
-  type InspectedRow,
-  type NearestEntry,
-  nearestEntry,
-  type StoredEntry,
+export type {
+  EntryFilter,
+  InspectedRow,
+  StoredEntry,
 } from './inspection/index.ts';
-export { differingFields, type FieldDigests, fieldDigests } from './key/index.ts';
+export { type NearestEntry, nearestEntry } from './inspection/nearest-entry.ts';
+export { differingFields, type FieldDigests, fieldDigests } from './key/field-digests.ts';
 export type { LedgerFigures, LedgerGroup, Money, Timing, TokenCount } from './ledger/index.ts';
 export { MemoryStore, type MemoryStoreOptions } from './memory/index.ts';
 export { toMilliseconds } from './options/index.ts';

@@ -1,7 +1,7 @@
 import { namespacePrefix } from '../entry/index.ts';
 import { EntryStore } from '../entry-store/index.ts';
 import { CacheEventEmitter, logEvents } from '../events/index.ts';
-import { FlightLeases } from '../flight/index.ts';
+import { type FlightLeases, loadLeases } from '../flight/index.ts';
 import { Inspection } from '../inspection/index.ts';
 import { CacheLedger, CountersByDay, countEvents } from '../ledger/index.ts';
 import { Pipeline } from '../pipeline/index.ts';
@@ -38,9 +38,22 @@ export function createContext(options: ResolvedCacheOptions): CacheContext {
   const entries = new EntryStore(rows, options);
   const { prefix } = entries;
   const leases =
-    lease === undefined ? undefined : new FlightLeases(rows, { prefix, milliseconds: lease });
+    lease === undefined ? undefined : leasesOnDemand(rows, { prefix, milliseconds: lease });
   const inspection = new Inspection({ entries, store, now });
   const pipeline = new Pipeline({ entries, events, now, inspection, leases });
   const ledger = new CacheLedger({ ...options, counters, rows, events, prefix });
   return { store, policy, priceOf, now, events, rows, entries, inspection, pipeline, ledger };
+}
+
+/** Loads leases once, at the first call that needs one; nothing where the package was replaced under the process. */
+function leasesOnDemand(...given: ConstructorParameters<typeof FlightLeases>) {
+  const load = async () => {
+    const loaded = await loadLeases().catch(() => undefined);
+    return loaded && new loaded.FlightLeases(...given);
+  };
+  let leases: Promise<FlightLeases | undefined> | undefined;
+  return () => {
+    leases ??= load();
+    return leases;
+  };
 }

@@ -15,11 +15,14 @@ import type { CallOptions, Policy } from '../options/index.ts';
 import type { Pipeline } from '../pipeline/index.ts';
 import { type CacheContext, createContext } from './cache-context.ts';
 import type { ResolvedCacheOptions } from './cache-options.ts';
-import { getByIdentity, setByIdentity } from './get-and-set.ts';
 import { requestByIdentity, takeIn } from './identity-request.ts';
-import { clearNamespace, expireSelected, invalidateSelected } from './invalidate.ts';
 import { detachSelected, type Selection } from './selection.ts';
-import { warm } from './warm.ts';
+import type { WarmOptions, WarmReport } from './warm.ts';
+
+// No call needs these, so they are loaded when they are first used.
+const loadGetAndSet = () => import('./get-and-set.ts');
+const loadInvalidate = () => import('./invalidate.ts');
+const loadWarm = () => import('./warm.ts');
 
 /** Stored answers of language models. Made by `createLlmCache`. */
 export class LlmCache {
@@ -31,8 +34,6 @@ export class LlmCache {
   readonly pipeline: Pipeline;
   /** Lists, restores and removes entries of the store. */
   readonly inspection: Inspection;
-  /** Asks each request once, a few at a time, so that later calls are hits. */
-  readonly warm = warm;
   readonly #context: CacheContext;
 
   constructor(options: ResolvedCacheOptions) {
@@ -53,7 +54,9 @@ export class LlmCache {
   async get(identity: CallIdentity, options: CallOptions = {}): Promise<unknown> {
     const request = requestByIdentity(this.#context, identity, options);
     if (isBypass(request)) return this.#emitBypass(request);
-    return request.call.policy.mode === 'off' ? undefined : getByIdentity(this.#context, request);
+    if (request.call.policy.mode === 'off') return undefined;
+    const { getByIdentity } = await loadGetAndSet();
+    return getByIdentity(this.#context, request);
   }
 
   /**
@@ -70,7 +73,9 @@ export class LlmCache {
     const request = requestByIdentity(this.#context, identity, options);
     if (isBypass(request)) return this.#emitBypass(request) ?? false;
     if (request.call.policy.mode === 'off') return false;
-    return setByIdentity(this.#context, takeIn(this.#context, request, response));
+    const given = takeIn(this.#context, request, response); // in the call itself, as the response is now
+    const { setByIdentity } = await loadGetAndSet();
+    return setByIdentity(this.#context, given);
   }
 
   /**
@@ -91,6 +96,7 @@ export class LlmCache {
    */
   async invalidate(selection: Selection): Promise<boolean> {
     detachSelected(this.pipeline, selection);
+    const { invalidateSelected } = await loadInvalidate();
     return invalidateSelected(this.#context, selection);
   }
 
@@ -100,6 +106,7 @@ export class LlmCache {
    * @throws {LlmCacheError} `INVALID_OPTION` where nothing is selected.
    */
   async expire(selection: Selection): Promise<boolean> {
+    const { expireSelected } = await loadInvalidate();
     return expireSelected(this.#context, selection);
   }
 
@@ -109,7 +116,23 @@ export class LlmCache {
    */
   async clear(): Promise<boolean> {
     detachSelected(this.pipeline, { namespace: true });
+    const { clearNamespace } = await loadInvalidate();
     return clearNamespace(this.#context);
+  }
+
+  /**
+   * Calls `ask`, a cached function, for each request, a few at a time, so that later calls are hits. A request that
+   * fails does not stop the others. To continue after an abort, warm the same requests again.
+   *
+   * @throws {LlmCacheError} `INVALID_OPTION` or `INVALID_DURATION`; the reason of `signal`; and what `requests` throws
+   */
+  async warm<Request>(
+    requests: Iterable<Request> | AsyncIterable<Request>,
+    ask: (request: Request) => unknown,
+    options: WarmOptions = {},
+  ): Promise<WarmReport> {
+    const { warm } = await loadWarm();
+    return warm(requests, ask, options);
   }
 
   /** What this process did since the cache was made; `ledger` is about all processes. */

@@ -1,13 +1,13 @@
 import type { EntryHeader } from '../entry/index.ts';
 import { headerTags } from '../invalidation/index.ts';
-import { type CallIdentity, type FieldDigests, fieldDigests } from '../key/index.ts';
+import { type CallIdentity, type FieldDigests, loadFieldDigests } from '../key/index.ts';
 import type { Policy } from '../options/index.ts';
 import type { Address } from './address.ts';
 
-/** The digests of a request's fields, where `explain` asks for them. */
-function fieldsFor(identity: CallIdentity, { explain }: Policy): FieldDigests | undefined {
-  if (!explain) return undefined;
+/** The digests of a request's fields, for a call whose `explain` asks for them. */
+export async function explainedFields(identity: CallIdentity): Promise<FieldDigests | undefined> {
   try {
+    const { fieldDigests } = await loadFieldDigests();
     return fieldDigests(identity);
   } catch {
     return undefined; // an instance in the request has changed since its key was made
@@ -18,7 +18,7 @@ function fieldsFor(identity: CallIdentity, { explain }: Policy): FieldDigests | 
 const until = (instant: number) => Math.min(instant, Number.MAX_SAFE_INTEGER);
 
 /** What is known of the answer itself. */
-type AnswerFields = Pick<EntryHeader, 'kind' | 'usage' | 'served' | 'took' | 'delays'>;
+type AnswerFields = Pick<EntryHeader, 'kind' | 'usage' | 'served' | 'took' | 'delays' | 'fields'>;
 
 type Windows = Pick<EntryHeader, 'storedAt' | 'freshUntil' | 'staleUntil' | 'fallbackUntil'>;
 
@@ -61,7 +61,7 @@ export function newHeader(
     tags: tags.length === 0 ? undefined : tags,
     usage: answer.usage,
     served: answer.served,
-    fields: fieldsFor(identity, policy),
+    fields: answer.fields,
     took: answer.took,
   };
 }

@@ -3,7 +3,7 @@
 // Start at entry-store.ts; entry-reader.ts reads, and key-ring.ts knows the secrets.
 
 export { type Address, addressOf, isBypass } from './address.ts';
-export { freshnessWindows, newHeader } from './entry-header.ts';
+export { explainedFields, freshnessWindows, newHeader } from './entry-header.ts';
 export type { FoundEntry } from './entry-reader.ts';
 export { EntryStore } from './entry-store.ts';
 export type { LoadedEntry } from './recent-entries.ts';

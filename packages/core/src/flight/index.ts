@@ -3,4 +3,7 @@
 // Start at flights.ts; leases.ts is for several processes.
 
 export { abortable, Flight, type FlightPlan, Flights, isLeading, runAsLeader } from './flights.ts';
-export { FlightLeases } from './leases.ts';
+export type { FlightLeases } from './leases.ts';
+
+/** Loads what only a store with leases needs. */
+export const loadLeases = () => import('./leases.ts');

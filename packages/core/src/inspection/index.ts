@@ -3,6 +3,8 @@
 // Start at inspection.ts.
 
 export { Inspection } from './inspection.ts';
-export { type NearestEntry, nearestEntry } from './nearest-entry.ts';
-export { replayBypass, replayMiss } from './replay-miss.ts';
+export type { NearestEntry } from './nearest-entry.ts';
 export type { EntryFilter, InspectedRow, StoredEntry } from './stored-entries.ts';
+
+/** Loads what only a miss in `replay` mode needs. */
+export const loadReplayMiss = () => import('./replay-miss.ts');

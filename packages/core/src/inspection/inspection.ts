@@ -1,15 +1,14 @@
 import type { Entry } from '../entry/index.ts';
-import {
-  type EntryFilter,
-  type InspectedRow,
-  type InspectionContext,
-  inspectRow,
-  inspectRows,
-  matches,
-  type RestoreResult,
-  restoreEntry,
-  type StoredEntry,
+import type {
+  EntryFilter,
+  InspectedRow,
+  InspectionContext,
+  RestoreResult,
+  StoredEntry,
 } from './stored-entries.ts';
+
+/** No call needs what reads and restores entries, so it is loaded at the first look. */
+const load = () => import('./stored-entries.ts');
 
 /**
  * Shows what the store holds. It asks no provider, and it counts as no request. A failure of the store rejects,
@@ -24,18 +23,21 @@ export class Inspection {
 
   /** The entries that match, in the order of the store. A store may list an entry twice while others write. */
   async *entries(filter: EntryFilter = {}): AsyncGenerator<StoredEntry, void, undefined> {
+    const { matches } = await load();
     for await (const { entry } of this.rows()) {
       if (entry !== undefined && matches(filter, entry, this.#context.now())) yield entry;
     }
   }
 
   /** The rows of all entries, and the rows under such a key from which no entry can be read. */
-  rows(): AsyncGenerator<InspectedRow, void, undefined> {
-    return inspectRows(this.#context);
+  async *rows(): AsyncGenerator<InspectedRow, void, undefined> {
+    const { inspectRows } = await load();
+    yield* inspectRows(this.#context);
   }
 
   /** The entry under a key, whatever its state. */
   async entry(key: string): Promise<StoredEntry | undefined> {
+    const { inspectRow } = await load();
     return (await inspectRow(this.#context, key))?.entry;
   }
 
@@ -50,7 +52,8 @@ export class Inspection {
   }
 
   /** Stores an entry that came from here or from another store, until the instant at which it would have ended there. */
-  restore(entry: Entry): Promise<RestoreResult> {
+  async restore(entry: Entry): Promise<RestoreResult> {
+    const { restoreEntry } = await load();
     return restoreEntry(this.#context, entry);
   }
 }

@@ -1,9 +1,4 @@
-import {
-  type CallIdentity,
-  differingFields,
-  type FieldDigests,
-  fieldDigests,
-} from '../key/index.ts';
+import { type CallIdentity, type FieldDigests, loadFieldDigests } from '../key/index.ts';
 import type { StoredEntry } from './stored-entries.ts';
 
 /** The stored entry whose request is most like a given one. */
@@ -22,7 +17,8 @@ type ComparedEntry = Pick<StoredEntry, 'key' | 'header' | 'state'>;
 /** A bound on the time it takes. In a larger store, the nearest of the first entries is found. */
 const MAX_COMPARED = 10_000;
 
-function differingFrom(target: FieldDigests, fields: FieldDigests | undefined) {
+async function differingFrom(target: FieldDigests, fields: FieldDigests | undefined) {
+  const { differingFields } = await loadFieldDigests();
   try {
     return fields && differingFields(target, fields);
   } catch {
@@ -47,12 +43,14 @@ export async function nearestEntry(
   identity: CallIdentity,
   entries: AsyncIterable<ComparedEntry>,
 ): Promise<NearestEntry | undefined> {
+  const { fieldDigests } = await loadFieldDigests();
   const target = fieldDigests(identity);
   let nearest: Candidate | undefined;
   let count = 0;
   for await (const { key, header, state } of entries) {
     const isOfProvider = header.provider === identity.provider;
-    const candidate = { key, isOfProvider, differing: differingFrom(target, header.fields) };
+    const differing = await differingFrom(target, header.fields);
+    const candidate = { key, isOfProvider, differing };
     if (state !== 'invalidated' && isCloser(candidate, nearest)) nearest = candidate;
     count += 1;
     if (count === MAX_COMPARED) break;

@@ -6,7 +6,7 @@ export { BoundedMap } from './bounded-map.ts';
 export { type CallIdentity, identify, WHOLE_FORM } from './call-identity.ts';
 export { NotCanonicalError } from './canonical-rules.ts';
 export { digest } from './digest.ts';
-export { differingFields, type FieldDigests, fieldDigests } from './field-digests.ts';
+export type { FieldDigests } from './field-digests.ts';
 export {
   className,
   type FieldPath,
@@ -21,3 +21,6 @@ export {
   valueKind,
 } from './fields.ts';
 export { FORMAT_VERSION, fingerprint } from './fingerprint.ts';
+
+/** Loads what only `explain` and a miss in `replay` mode need. */
+export const loadFieldDigests = () => import('./field-digests.ts');

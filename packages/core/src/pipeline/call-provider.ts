@@ -26,8 +26,8 @@ export function needsLease({ leases }: PipelineContext, { call }: KeyedRequest):
 /** Calls the provider, in one process at a time where the store has leases: another's answer may be there by then. */
 export async function callUnderLease(context: PipelineContext, lead: Lead): Promise<FlightResult> {
   const { request, flight } = lead;
-  const { leases } = context;
-  if (leases === undefined || !needsLease(context, request)) return callProvider(context, lead);
+  const leases = needsLease(context, request) ? await context.leases?.() : undefined;
+  if (leases === undefined) return callProvider(context, lead);
   const { found = lead.found, lease } = await leases.wait(request.address.key, {
     look: () => lookUp(context, request),
     isFresh: ({ state }) => state === 'fresh',

@@ -2,7 +2,7 @@ import { ProviderBackOff } from '../adapter/index.ts';
 import { isBypass } from '../entry-store/index.ts';
 import type { Bypass, BypassReason } from '../events/index.ts';
 import { type Flight, Flights, isLeading } from '../flight/index.ts';
-import { replayBypass, replayMiss } from '../inspection/index.ts';
+import { loadReplayMiss } from '../inspection/index.ts';
 import {
   type Answer,
   answerFollower,
@@ -14,6 +14,7 @@ import {
 import { callUnderLease } from './call-provider.ts';
 import { DECISIONS } from './decision.ts';
 import {
+  type FoundAnswer,
   hasAnswer,
   type Lead,
   type LookUp,
@@ -32,7 +33,6 @@ import {
   type PipelineContext,
   requestOf,
 } from './request.ts';
-import { callOrServe, revalidate } from './stale.ts';
 import { renewEntry } from './store-answer.ts';
 
 /** For these reasons a call is made in every mode: the user, or the endpoint, chose that it is not cached. */
@@ -155,6 +155,7 @@ export class Pipeline {
     events.emit('bypass', { reason, ...where });
     if (call.policy.mode === 'replay' && !CHOSEN.has(reason)) {
       events.emit('replay-miss', { reason, ...where });
+      const { replayBypass } = await loadReplayMiss();
       throw replayBypass(why);
     }
     return bypass(call);
@@ -165,12 +166,32 @@ export class Pipeline {
 async function decide(context: PipelineContext, lead: Lead): Promise<FlightResult> {
   const { request, flight, found } = lead;
   const step = DECISIONS[request.call.policy.mode][found.state];
-  if (step === 'refuse') throw await replayMiss(request, context);
+  if (step === 'refuse') {
+    const { replayMiss } = await loadReplayMiss();
+    throw await replayMiss(request, context);
+  }
   if (step === 'call' || !hasAnswer(found)) return callUnderLease(context, lead);
   if (step === 'call-or-serve') return callOrServe(context, { request, flight, found });
-  if (step === 'serve-and-revalidate') revalidate(context, request);
+  if (step === 'serve-and-revalidate') void revalidate(context, request);
   else if (context.flights.isCurrent(flight)) renewOnHit(context, request, found);
   return serve(context, request, found);
+}
+
+let stale: typeof import('./stale.ts') | undefined;
+
+/** Loads what only a stale answer needs; nothing where the package was replaced under the running process. */
+async function loadStale() {
+  stale ??= await import('./stale.ts').catch(() => undefined);
+  return stale;
+}
+
+async function callOrServe(context: PipelineContext, lead: Lead<FoundAnswer>) {
+  return (await loadStale())?.callOrServe(context, lead) ?? callUnderLease(context, lead);
+}
+
+/** In the call itself once the file is loaded, so that no flight that starts now can end unseen. */
+async function revalidate(context: PipelineContext, request: KeyedRequest): Promise<void> {
+  (stale ?? (await loadStale()))?.revalidate(context, request);
 }
 
 function renewOnHit(context: PipelineContext, request: KeyedRequest, found: LookUp): void {

@@ -69,8 +69,8 @@ export interface PipelineContext {
   readonly events: CacheEventEmitter;
   readonly now: () => number;
   readonly inspection: Pick<Inspection, 'entries' | 'whyAbsent'>;
-  /** Nothing where each process leads its own flights. */
-  readonly leases: FlightLeases | undefined;
+  /** Loads the leases. Nothing where each process leads its own flights, or where they cannot be loaded. */
+  readonly leases: (() => Promise<FlightLeases | undefined>) | undefined;
   readonly backOff: ProviderBackOff;
   readonly flights: Flights<FlightResult>;
   /** Starts the flight of a request, which is looked up by its leader. */

@@ -3,7 +3,7 @@ import { isOutage } from '../adapter/index.ts';
 import type { Flight } from '../flight/index.ts';
 import { readToEnd } from '../response/index.ts';
 import { askProvider, needsLease, type ProviderAnswer, takeIn } from './call-provider.ts';
-import { type FoundAnswer, type Lead, serve } from './look-up.ts';
+import { type FoundAnswer, type Lead, lookUp, serve } from './look-up.ts';
 import {
   eventOf,
   type FlightResult,
@@ -85,11 +85,15 @@ function refreshing(call: KeyedCall<unknown>): KeyedCall<unknown> {
 }
 
 async function revalidateUnderLease(
-  { flights, leases, startFlight }: PipelineContext,
+  context: PipelineContext,
   request: KeyedRequest,
 ): Promise<void> {
-  const lease = await leases?.take(request.address.key);
+  const { flights, leases, startFlight } = context;
+  const lease = await (await leases?.())?.take(request.address.key);
   if (lease === undefined) return; // another process does it
+  // Another process may have done it since this one looked the entry up.
+  const { state } = await lookUp(context, request);
+  if (state === 'fresh') return lease.releaseAfter(Promise.resolve(true));
   const flight = flights.find(flightIdOf(request)) ?? startFlight(request);
   const finished = finish(flight);
   void lease.releaseAfter(finished.then(() => flight.openUntil ?? true));

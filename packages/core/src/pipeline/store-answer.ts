@@ -1,6 +1,11 @@
 import type { Verdict } from '../adapter/index.ts';
 import { type EntryHeader, Payload } from '../entry/index.ts';
-import { freshnessWindows, type LoadedEntry, newHeader } from '../entry-store/index.ts';
+import {
+  explainedFields,
+  freshnessWindows,
+  type LoadedEntry,
+  newHeader,
+} from '../entry-store/index.ts';
 import { rememberServedModel, type TagStates } from '../invalidation/index.ts';
 import { WRITING_MODES } from '../options/index.ts';
 import type { CapturedResponse, RunningStream } from '../response/index.ts';
@@ -63,7 +68,8 @@ async function storeContent(
   const { address, call, tagStates, took } = answer;
   const { mode } = call.policy;
   if (!WRITING_MODES.has(mode)) return reject(context, answer, { rejection: mode, usage });
-  const header = newHeader(answer, { kind, usage, served, took, delays }, now());
+  const fields = call.policy.explain ? await explainedFields(call.identity) : undefined;
+  const header = newHeader(answer, { kind, usage, served, took, delays, fields }, now());
   const noting = rememberServedModel(entries.tags, call, header);
   if (noting !== undefined) await noting;
   if (!answer.isCurrent()) return reject(context, answer, { rejection: 'invalidated', usage });

@@ -2,6 +2,7 @@
 // It never reads a store and never judges an answer.
 // Start at response-codec.ts, the contract of every seam.
 
+export { PacedReplay } from './paced-replay.ts';
 export {
   type CapturedResponse,
   type Provenance,

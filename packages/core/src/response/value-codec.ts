@@ -7,7 +7,8 @@ import {
   type Verdict,
 } from '../adapter/index.ts';
 import { decodeValue, encodeValue, Payload } from '../entry/index.ts';
-import { PacedReplay, Recording, type StreamWatcher } from '../stream/index.ts';
+import { loadRecording, type StreamWatcher } from '../stream/index.ts';
+import { PacedReplay } from './paced-replay.ts';
 import type {
   CapturedResponse,
   Provenance,
@@ -65,7 +66,7 @@ export class ValueCodec implements ResponseCodec<unknown> {
     this.#options = options;
   }
 
-  capture(response: unknown): CapturedResponse<unknown> {
+  capture(response: unknown): CapturedResponse<unknown> | Promise<CapturedResponse<unknown>> {
     if (isStream(response)) return this.#record(response);
     const { rules, request } = this.#options;
     try {
@@ -100,8 +101,11 @@ export class ValueCodec implements ResponseCodec<unknown> {
     return replayOf(cross.chunksOf(stored, request));
   }
 
-  #record(response: AsyncIterable<unknown>): CapturedResponse<unknown> {
-    const recording = new Recording<unknown>({
+  async #record(response: AsyncIterable<unknown>): Promise<CapturedResponse<unknown>> {
+    const loaded = await loadRecording().catch(() => undefined);
+    // The package was replaced under the running process: the stream passes, and is not stored.
+    if (loaded === undefined) return { response, verdict: { rejection: 'unencodable' } };
+    const recording = new loaded.Recording<unknown>({
       upstream: response[Symbol.asyncIterator](),
       watcher: new ChunkWatcher(this.#options),
       encode: encodeValue,

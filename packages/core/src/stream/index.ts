@@ -2,8 +2,7 @@
 // It never decides whether a recording is stored.
 // Start at recording.ts.
 
-export { PacedReplay } from './paced-replay.ts';
-export {
-  Recording,
-  type StreamWatcher,
-} from './recording.ts';
+export type { Recording, StreamWatcher } from './recording.ts';
+
+/** Loads what only a stream needs. */
+export const loadRecording = () => import('./recording.ts');

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { PacedReplay } from '../../src/stream/paced-replay.ts';
+import { PacedReplay } from '../../src/response/paced-replay.ts';
 
 const DONE = { done: true, value: undefined };
 const chunk = (value: string) => ({ done: false, value });
