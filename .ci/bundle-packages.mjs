@@ -1,9 +1,10 @@
-// bundle-packages [package] [folder]: the JavaScript of each public package, or of one: a file for each entry, and
-// chunks for what entries share or load on demand. A file takes a third of a millisecond to import, and core alone
-// has a hundred. The entries are built together, so that they share one state: the default cache, for instance.
+// bundle-packages [package] [folder]: the JavaScript of each public package, or of one. All that the first entry of a
+// package imports is one file, because a file takes a third of a millisecond to import, and core alone has a hundred;
+// the other entries and what is loaded on demand stand beside it. Entries are built together, so that they share one
+// state: the default cache, for instance.
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { build } from 'esbuild';
+import { join, resolve } from 'node:path';
+import { rolldown } from 'rolldown';
 
 const manifest = (name) => JSON.parse(readFileSync(join('packages', name, 'package.json'), 'utf8'));
 const [only, folder] = process.argv.slice(2);
@@ -12,24 +13,39 @@ const names = readdirSync('packages').filter((name) => manifest(name).private !=
 function sourcesOf(name) {
   const entries = Object.values(manifest(name).exports ?? {});
   const sources = entries.map((entry) => entry['@cached-llm/source']).filter(Boolean);
-  return sources.length > 0 ? sources : ['./src/index.ts'];
+  return sources.map((source) => resolve('packages', name, source));
 }
 
+/** Collects the modules that `start` imports at once, and they in turn. */
+const collecting = (start, found) => ({
+  name: 'imported-at-once',
+  buildEnd() {
+    found.add(start);
+    for (const id of found) {
+      for (const next of this.getModuleInfo(id)?.importedIds ?? []) found.add(next);
+    }
+  },
+});
+
 for (const name of only === undefined ? names : [only]) {
-  const outdir = folder ?? join('packages', name, 'dist');
-  rmSync(join(outdir, 'chunks'), { recursive: true, force: true }); // their names change with what is in them
-  await build({
-    entryPoints: sourcesOf(name).map((source) => join('packages', name, source)),
-    outdir,
-    chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    packages: 'external',
+  const dir = folder ?? join('packages', name, 'dist');
+  const sources = sourcesOf(name);
+  const atOnce = new Set();
+  rmSync(join(dir, 'chunks'), { recursive: true, force: true }); // their names change with what is in them
+  const bundle = await rolldown({
+    input: sources,
     platform: 'node',
-    target: 'node20.19',
+    external: /^(?![./]|[A-Z]:)/, // every package
+    treeshake: { moduleSideEffects: false },
+    plugins: [collecting(sources[0], atOnce)],
+  });
+  const main = { name: 'main', test: (id) => atOnce.has(id) && !sources.includes(id) };
+  await bundle.write({
+    dir,
     format: 'esm',
     sourcemap: true,
-    sourcesContent: false, // they are in the package, too
-    logLevel: 'warning',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    codeSplitting: { groups: [main] },
   });
+  await bundle.close();
 }
