@@ -1,12 +1,14 @@
 // api-reports [--write]: what core shows to others, entry by entry, as a text that is checked in: packages/core/api/*.api.md.
 // Without --write, a face that differs from its report fails. Needs the declarations that `pnpm build` makes.
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 
 const folder = resolve('packages/core');
 const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 const entries = Object.entries(exports).filter(([, { types } = {}]) => types !== undefined);
+const isWriting = process.argv.includes('--write');
+mkdirSync(join(folder, 'api'), { recursive: true });
 const silent = { default: { logLevel: ExtractorLogLevel.None } };
 
 const configurationOf = (name, types) => ({
@@ -39,14 +41,14 @@ for (const [entry, { types }] of entries) {
     packageJsonFullPath: join(folder, 'package.json'),
   });
   const { apiReportChanged } = Extractor.invoke(configuration, {
-    localBuild: process.argv.includes('--write'),
+    localBuild: isWriting,
     messageCallback: (message) => {
       message.handled = true;
     },
   });
   if (apiReportChanged) {
-    isSame = process.argv.includes('--write') && isSame;
-    console.log(`packages/core/api/${name}.api.md differs from the face of the package`);
+    isSame = isSame && isWriting;
+    console.log(`packages/core/api/${name}.api.md ${isWriting ? 'is written' : 'is another'}`);
   }
 }
 if (!isSame) {

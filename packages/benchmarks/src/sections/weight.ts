@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { OURS } from '../contenders/index.ts';
 import { median } from '../measuring/index.ts';
 import type { Section } from '../report/index.ts';
@@ -59,7 +59,17 @@ async function milliseconds(path: string): Promise<number> {
   return Number(stdout);
 }
 
-/** Kilobytes of one file, minified and compressed, without dependencies. */
+/** Leaves out what a package loads on demand. */
+const withoutDynamicImports: Plugin = {
+  name: 'without-dynamic-imports',
+  setup({ onResolve }) {
+    onResolve({ filter: /./ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    );
+  },
+};
+
+/** Kilobytes that the first import loads, minified and compressed, without dependencies. */
 async function kilobytes(path: string): Promise<number> {
   const { outputFiles } = await build({
     entryPoints: [path],
@@ -69,6 +79,7 @@ async function kilobytes(path: string): Promise<number> {
     platform: 'node',
     format: 'esm',
     write: false,
+    plugins: [withoutDynamicImports],
   });
   return gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length / 1_000;
 }
@@ -86,7 +97,7 @@ async function importTimes(paths: readonly string[]): Promise<number[]> {
 export const weight: Section = {
   name: 'weight',
   title: 'What an import costs',
-  text: 'Milliseconds that `import` takes longer than for an empty module, with dependencies; and kilobytes of the package itself, minified and gzipped, without dependencies.',
+  text: 'Milliseconds that `import` takes longer than for an empty module, with dependencies; and kilobytes that it loads of the package itself, minified and gzipped, without dependencies.',
   async run() {
     const folder = await mkdtemp(join(tmpdir(), 'cached-llm-'));
     const empty = join(folder, 'empty.mjs');

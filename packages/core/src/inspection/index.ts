@@ -3,7 +3,6 @@
 // Start at inspection.ts.
 
 export { Inspection } from './inspection.ts';
-export type { NearestEntry } from './nearest-entry.ts';
 export type { EntryFilter, InspectedRow, StoredEntry } from './stored-entries.ts';
 
 /** Loads what only a miss in `replay` mode needs. */
