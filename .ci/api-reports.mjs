@@ -13,6 +13,7 @@ const silent = { default: { logLevel: ExtractorLogLevel.None } };
 
 const configurationOf = (name, types) => ({
   projectFolder: folder,
+  newlineKind: 'lf',
   mainEntryPointFilePath: join(folder, types),
   compiler: { tsconfigFilePath: join(folder, 'tsconfig.json'), skipLibCheck: true },
   apiReport: {

@@ -16,12 +16,12 @@ import type { Pipeline } from '../pipeline/index.ts';
 import { type CacheContext, createContext } from './cache-context.ts';
 import type { ResolvedCacheOptions } from './cache-options.ts';
 import { requestByIdentity, takeIn } from './identity-request.ts';
+import { clearNamespace, expireSelected, invalidateSelected } from './invalidate.ts';
 import { detachSelected, type Selection } from './selection.ts';
 import type { WarmOptions, WarmReport } from './warm.ts';
 
-// No call needs these, so they are loaded when they are first used.
+// No call needs these, so they are loaded when they are first used. An invalidation holds from the call on, and is not.
 const loadGetAndSet = () => import('./get-and-set.ts');
-const loadInvalidate = () => import('./invalidate.ts');
 const loadWarm = () => import('./warm.ts');
 
 /** Stored answers of language models. Made by `createLlmCache`. */
@@ -96,7 +96,6 @@ export class LlmCache {
    */
   async invalidate(selection: Selection): Promise<boolean> {
     detachSelected(this.pipeline, selection);
-    const { invalidateSelected } = await loadInvalidate();
     return invalidateSelected(this.#context, selection);
   }
 
@@ -106,7 +105,6 @@ export class LlmCache {
    * @throws {LlmCacheError} `INVALID_OPTION` where nothing is selected.
    */
   async expire(selection: Selection): Promise<boolean> {
-    const { expireSelected } = await loadInvalidate();
     return expireSelected(this.#context, selection);
   }
 
@@ -116,7 +114,6 @@ export class LlmCache {
    */
   async clear(): Promise<boolean> {
     detachSelected(this.pipeline, { namespace: true });
-    const { clearNamespace } = await loadInvalidate();
     return clearNamespace(this.#context);
   }
 
