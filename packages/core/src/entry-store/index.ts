@@ -6,4 +6,3 @@ export { type Address, addressOf, isBypass } from './address.ts';
 export { explainedFields, freshnessWindows, newHeader } from './entry-header.ts';
 export type { FoundEntry } from './entry-reader.ts';
 export { EntryStore } from './entry-store.ts';
-export type { LoadedEntry } from './recent-entries.ts';

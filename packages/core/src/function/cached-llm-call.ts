@@ -1,13 +1,14 @@
-import type { CallOptions, Duration } from '../options/index.ts';
+import { defaultAdapter } from '../adapter/index.ts';
+import { defaultCache } from '../cache/index.ts';
+import { type CallOptions, type Duration, policyWith } from '../options/index.ts';
 import type { CallInfo } from '../pipeline/index.ts';
+import { answerCall, FunctionCall, type WrappedFunction, withOptions } from './function-call.ts';
 import {
-  answerCall,
-  FunctionCall,
-  type WrappedFunction,
-  withOptions,
-  wrapFunction,
-} from './function-call.ts';
-import type { FunctionOptions } from './function-identity.ts';
+  type AnyFunction,
+  FunctionIdentity,
+  type FunctionKind,
+  type FunctionOptions,
+} from './function-identity.ts';
 
 /** A stream comes back as a stream of the same chunks; every other response comes back as it is. */
 export type CachedResponse<Response> =
@@ -73,6 +74,22 @@ export function callableOf(wrapped: WrappedFunction): CachedLlmCall<unknown, Arg
       return key === undefined || cache.invalidate({ key });
     },
   });
+}
+
+/**
+ * Brings a function together with its cache.
+ *
+ * @throws {LlmCacheError} `ANONYMOUS_FUNCTION`, `INVALID_OPTION` or `INVALID_DURATION`
+ */
+export function wrapFunction(
+  fn: AnyFunction,
+  options: FunctionOptions,
+  kind: FunctionKind,
+): WrappedFunction {
+  const { cache = defaultCache(), adapter = defaultAdapter } = options;
+  const who = new FunctionIdentity(fn, options, { cache, kind });
+  const policy = policyWith(cache.policy, options);
+  return { fn, cache, who, policy, rules: { adapter, admit: policy.admit } };
 }
 
 /** A ttl that is given in place of the options. */

@@ -1,7 +1,6 @@
 import { defaultCache } from '../cache/index.ts';
 import { type Duration, LlmCacheError, policyForClient } from '../options/index.ts';
-import { callableOf, functionOptionsOf } from './cached-llm-call.ts';
-import { wrapFunction } from './function-call.ts';
+import { callableOf, functionOptionsOf, wrapFunction } from './cached-llm-call.ts';
 import type { FunctionOptions } from './function-identity.ts';
 
 /** A method that may be decorated: one that promises a response, or an async generator. */

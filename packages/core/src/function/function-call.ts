@@ -1,15 +1,9 @@
-import { defaultAdapter } from '../adapter/index.ts';
-import { defaultCache, type LlmCache } from '../cache/index.ts';
-import { type CallOptions, type Policy, policyForCall, policyWith } from '../options/index.ts';
+import type { LlmCache } from '../cache/index.ts';
+import { type CallOptions, type Policy, policyForCall } from '../options/index.ts';
 import { bypassAnswer, type Call, type EventualAnswer } from '../pipeline/index.ts';
 import { ValueCodec, type ValueCodecOptions } from '../response/index.ts';
 import { callerSignal, copyArguments, withSignal } from './call-arguments.ts';
-import {
-  type AnyFunction,
-  FunctionIdentity,
-  type FunctionKind,
-  type FunctionOptions,
-} from './function-identity.ts';
+import type { AnyFunction, FunctionIdentity } from './function-identity.ts';
 
 type Arguments = readonly unknown[];
 
@@ -20,22 +14,6 @@ export interface WrappedFunction {
   readonly who: FunctionIdentity;
   readonly policy: Policy;
   readonly rules: ValueCodecOptions['rules'];
-}
-
-/**
- * Brings a function together with its cache.
- *
- * @throws {LlmCacheError} `ANONYMOUS_FUNCTION`, `INVALID_OPTION` or `INVALID_DURATION`
- */
-export function wrapFunction(
-  fn: AnyFunction,
-  options: FunctionOptions,
-  kind: FunctionKind,
-): WrappedFunction {
-  const { cache = defaultCache(), adapter = defaultAdapter } = options;
-  const who = new FunctionIdentity(fn, options, { cache, kind });
-  const policy = policyWith(cache.policy, options);
-  return { fn, cache, who, policy, rules: { adapter, admit: policy.admit } };
 }
 
 /** The same function with other options. */

@@ -114,11 +114,9 @@ export function asHit(result: FlightResult): FlightResult {
   return result.provided?.isUsable() === true ? { ...result, outcome: 'hit' } : result;
 }
 
-interface HitOfProvided extends FlightResult {
-  readonly provided: ProviderResult;
-}
-
-function isHitOfProvided(result: FlightResult): result is HitOfProvided {
+function isHitOfProvided(
+  result: FlightResult,
+): result is FlightResult & { readonly provided: ProviderResult } {
   return result.outcome === 'hit' && result.provided !== undefined;
 }
 

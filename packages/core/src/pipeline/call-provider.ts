@@ -101,8 +101,8 @@ export function takeIn(
     const provided = streamResult(captured, { at, took });
     return { outcome: 'miss', captured, stored: NOT_STORED, provided };
   }
-  const isUsable = () => verdict.rejection === undefined;
-  const provided = { at, took, usage: verdict.usage, isUsable };
+  const { usage, rejection } = verdict;
+  const provided = { at, took, usage, isUsable: () => rejection === undefined };
   return { outcome: 'miss', captured, leaderResponse: { response }, stored, provided };
 }
 

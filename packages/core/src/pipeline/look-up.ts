@@ -73,8 +73,6 @@ function judge(
   }
 }
 
-const doNothing = (): void => {};
-
 /** Looks before there is a flight: an abort ends the caller's wait. */
 export function lookUpForCaller(
   context: PipelineContext,
@@ -83,7 +81,7 @@ export function lookUpForCaller(
   const { signal } = request.call;
   const found = lookUp(context, request);
   const isAwaited = found instanceof Promise || signal?.aborted === true;
-  return isAwaited ? abortable(Promise.resolve(found), signal, doNothing) : found;
+  return isAwaited ? abortable(Promise.resolve(found), signal, () => {}) : found;
 }
 
 /** Serves what was found, with one event. */

@@ -27,13 +27,12 @@ import {
   type Call,
   type FlightResult,
   flightIdOf,
-  flightPlanOf,
   type KeyedCall,
   type KeyedRequest,
   type PipelineContext,
   requestOf,
 } from './request.ts';
-import { renewEntry } from './store-answer.ts';
+import { renewOnHit } from './store-answer.ts';
 
 /** For these reasons a call is made in every mode: the user, or the endpoint, chose that it is not cached. */
 const CHOSEN: ReadonlySet<BypassReason> = new Set<BypassReason>(['when', 'endpoint']);
@@ -44,10 +43,9 @@ export class Pipeline {
   readonly #context: PipelineContext;
 
   constructor(parts: Omit<PipelineContext, 'backOff' | 'flights' | 'startFlight'>) {
-    const { flights } = this;
     this.#context = {
       ...parts,
-      flights,
+      flights: this.flights,
       backOff: new ProviderBackOff(parts.now),
       startFlight: (request) => this.#start(request),
     };
@@ -138,7 +136,8 @@ export class Pipeline {
   }
 
   #start(request: KeyedRequest, known?: LookUp): Flight<FlightResult> {
-    return this.flights.start(flightPlanOf(request), async (flight) => {
+    const { key, tags } = request.address;
+    return this.flights.start({ id: flightIdOf(request), key, tags }, async (flight) => {
       const found = known ?? (await lookUp(this.#context, request));
       return decide(this.#context, { request, flight, found });
     });
@@ -173,7 +172,7 @@ async function decide(context: PipelineContext, lead: Lead): Promise<FlightResul
   if (step === 'call' || !hasAnswer(found)) return callUnderLease(context, lead);
   if (step === 'call-or-serve') return callOrServe(context, { request, flight, found });
   if (step === 'serve-and-revalidate') void revalidate(context, request);
-  else if (context.flights.isCurrent(flight)) renewOnHit(context, request, found);
+  else if (context.flights.isCurrent(flight)) void renewOnHit(context, request, found);
   return serve(context, request, found);
 }
 
@@ -192,12 +191,6 @@ async function callOrServe(context: PipelineContext, lead: Lead<FoundAnswer>) {
 /** In the call itself once the file is loaded, so that no flight that starts now can end unseen. */
 async function revalidate(context: PipelineContext, request: KeyedRequest): Promise<void> {
   (stale ?? (await loadStale()))?.revalidate(context, request);
-}
-
-function renewOnHit(context: PipelineContext, request: KeyedRequest, found: LookUp): void {
-  const { entry, tagStates, state } = found;
-  if (!request.call.policy.renewOnHit || state !== 'fresh' || entry === undefined) return;
-  void renewEntry(context, { ...request, tagStates }, entry);
 }
 
 /** All readers of a running stream left: what remains of it is not the answer. */

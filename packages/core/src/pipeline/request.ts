@@ -2,7 +2,7 @@ import type { ProviderBackOff } from '../adapter/index.ts';
 import type { EntryHeader, Usage } from '../entry/index.ts';
 import { type Address, addressOf, type EntryStore, isBypass } from '../entry-store/index.ts';
 import type { Bypass, CacheEventEmitter, CallEvent, Outcome } from '../events/index.ts';
-import type { Flight, FlightLeases, FlightPlan, Flights } from '../flight/index.ts';
+import type { Flight, FlightLeases, Flights } from '../flight/index.ts';
 import type { Inspection } from '../inspection/index.ts';
 import type { CallIdentity } from '../key/index.ts';
 import type { Policy } from '../options/index.ts';
@@ -100,9 +100,4 @@ export function eventOf({ address, call }: KeyedRequest): CallEvent {
 export function flightIdOf({ call: { policy, identity }, address: { key } }: KeyedRequest): string {
   const isUsual = policy.mode === 'read-write' && identity.form === undefined;
   return isUsual ? key : `${key} ${policy.mode} ${identity.form ?? ''}`;
-}
-
-export function flightPlanOf(request: KeyedRequest): FlightPlan {
-  const { key, tags } = request.address;
-  return { id: flightIdOf(request), key, tags };
 }

@@ -1,14 +1,10 @@
 import type { Verdict } from '../adapter/index.ts';
 import { type EntryHeader, Payload } from '../entry/index.ts';
-import {
-  explainedFields,
-  freshnessWindows,
-  type LoadedEntry,
-  newHeader,
-} from '../entry-store/index.ts';
+import { explainedFields, freshnessWindows, newHeader } from '../entry-store/index.ts';
 import { rememberServedModel, type TagStates } from '../invalidation/index.ts';
 import { WRITING_MODES } from '../options/index.ts';
 import type { CapturedResponse, RunningStream } from '../response/index.ts';
+import type { LookUp } from './look-up.ts';
 import { eventOf, type KeyedRequest, type PipelineContext } from './request.ts';
 
 type Context = Pick<PipelineContext, 'entries' | 'events' | 'now'>;
@@ -37,8 +33,7 @@ export async function storeAnswer(
   if (captured?.kind === 'recording') return storeStream(context, answer, captured);
   countCall(context, answer, verdict);
   if (captured === undefined) return reject(context, answer, verdict);
-  const { kind, payload } = captured;
-  return storeContent(context, answer, { kind, payload, verdict });
+  return storeContent(context, answer, { ...captured, verdict });
 }
 
 async function storeStream(
@@ -90,14 +85,15 @@ function reject({ events }: Context, answer: UnstoredAnswer, verdict: Verdict): 
   return false;
 }
 
-/** A hit that starts the ttl anew (`renewOnHit`): at most once in a tenth of the ttl, to spare the store. */
-export async function renewEntry(
+/** A hit starts the ttl anew where `renewOnHit` says so: at most once in a tenth of the ttl, to spare the store. */
+export async function renewOnHit(
   { entries, now }: Context,
-  { address, call, tagStates }: Pick<UnstoredAnswer, 'address' | 'call' | 'tagStates'>,
-  { header, payload }: LoadedEntry,
+  { address, call: { policy } }: KeyedRequest,
+  { entry: found, state, tagStates }: LookUp,
 ): Promise<void> {
-  const { policy } = call;
-  if (!WRITING_MODES.has(policy.mode)) return;
+  const isRenewed = policy.renewOnHit && state === 'fresh' && WRITING_MODES.has(policy.mode);
+  if (!isRenewed || found === undefined) return;
+  const { header, payload } = found;
   const { storedAt, ...life } = freshnessWindows(now(), policy);
   if (life.freshUntil - header.freshUntil < policy.ttl / 10) return;
   const entry = { header: { ...header, ...life }, payload: payload.text };
