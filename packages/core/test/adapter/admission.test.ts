@@ -3,7 +3,7 @@ import { cachedLlmCall, type FunctionOptions } from '../../src/index.ts';
 import type { Admit } from '../../src/options/index.ts';
 import { settled, startTrial } from '../trial.ts';
 
-/** Asks twice for `answer`; is the second time a hit, and if not, why? */
+/** Asks twice for `answer`. Returns the events, and the reason for which it was not stored. */
 async function askTwice(answer: unknown, options: Pick<FunctionOptions, 'admit' | 'adapter'> = {}) {
   const { cache, story, events } = startTrial();
   const ask = cachedLlmCall(async (_prompt: string): Promise<unknown> => answer, {
@@ -21,7 +21,7 @@ const STORED = ['miss', 'stored', 'hit'];
 const choice = (fields: object) => ({ choices: [{ index: 0, ...fields }] });
 const text = { role: 'assistant', content: 'The sky…' };
 
-describe('without any adapter, an answer is not kept that is', () => {
+describe('without an adapter, an answer is not admitted that is', () => {
   test.each<[string, string, unknown]>([
     ['OpenAI: length', 'truncated', choice({ message: text, finish_reason: 'length' })],
     [
@@ -100,16 +100,18 @@ describe('without any adapter, an answer is not kept that is', () => {
     ['Ollama: length', 'truncated', { message: text, done: true, done_reason: 'length' }],
     ['AI SDK: length', 'truncated', { text: 'a', finishReason: 'length' }],
     ['AI SDK 4 spec: other', 'incomplete', { finishReason: { unified: 'other', raw: 'weird' } }],
-    ['a reason nobody knows', 'incomplete', choice({ finish_reason: 'quantum' })],
-    ['nothing', 'empty', undefined],
+    ['an unknown finish reason', 'incomplete', choice({ finish_reason: 'quantum' })],
+    ['undefined', 'empty', undefined],
     ['null', 'empty', null],
   ])('%s: %s', async (_what, reason, answer) => {
-    const told = await askTwice(answer);
-    expect(told).toEqual({ story: ['miss', 'not-admitted', 'miss', 'not-admitted'], reason });
+    expect(await askTwice(answer)).toEqual({
+      story: ['miss', 'not-admitted', 'miss', 'not-admitted'],
+      reason,
+    });
   });
 });
 
-describe('without any adapter, an answer is kept that is', () => {
+describe('without an adapter, an answer is stored that is', () => {
   test.each<[string, unknown]>([
     ['OpenAI: stop', choice({ message: { ...text, refusal: null }, finish_reason: 'stop' })],
     ['OpenAI: tool calls', choice({ message: { tool_calls: [{}] }, finish_reason: 'tool_calls' })],
@@ -145,31 +147,31 @@ describe('the option admit', () => {
   const filtered = choice({ message: text, finish_reason: 'content_filter' });
 
   test.each<[string, Admit, unknown, boolean]>([
-    ['an object lets in what it names', { truncated: true }, truncated, true],
-    ['an object lets in nothing else', { truncated: true }, filtered, false],
-    ['an object that says false lets nothing in', { truncated: false }, truncated, false],
-    ['a predicate narrows', () => false, 'fine', false],
-    ['a predicate that agrees changes nothing', () => true, 'fine', true],
-    ['a predicate lets in nothing that is unfit', () => true, truncated, false],
-  ])('%s', async (_what, admit, answer, isKept) => {
+    ['an object admits the reason that it names', { truncated: true }, truncated, true],
+    ['an object admits no other reason', { truncated: true }, filtered, false],
+    ['an object that names a reason with false admits nothing', { truncated: false }, truncated, false],
+    ['a predicate rejects a usable answer', () => false, 'fine', false],
+    ['a predicate that returns true changes nothing', () => true, 'fine', true],
+    ['a predicate admits no unusable answer', () => true, truncated, false],
+  ])('%s', async (_what, admit, answer, isStored) => {
     const { story } = await askTwice(answer, { admit });
-    expect(story.includes('stored')).toBe(isKept);
+    expect(story.includes('stored')).toBe(isStored);
   });
 
-  test('a predicate sees the response', async () => {
+  test('passes the response to a predicate', async () => {
     const admit = (response: unknown) => (response as { score: number }).score > 0.5;
     expect((await askTwice({ score: 0.9 }, { admit })).story).toEqual(STORED);
     expect((await askTwice({ score: 0.1 }, { admit })).reason).toBe('admit');
   });
 
-  test('an answer that cannot be judged is given and not kept', async () => {
+  test('does not store an answer for which the predicate throws, and the caller still receives it', async () => {
     const admit = () => {
       throw new Error('a mistake');
     };
     expect((await askTwice('fine', { admit })).reason).toBe('unreadable');
   });
 
-  test('can be said for one call', async () => {
+  test('can be set for one call', async () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(async (_prompt: string) => truncated, { cache, provider: 'mine' });
     await ask.with({ admit: { truncated: true } })('p');
@@ -188,7 +190,7 @@ class Message {
   }
 }
 
-describe('a response that cannot be kept', () => {
+describe('a response that cannot be encoded', () => {
   test.each<[string, () => unknown]>([
     ['a class instance', () => new Message('hi')],
     ['a function in it', () => ({ text: 'hi', retry: () => {} })],
@@ -201,7 +203,7 @@ describe('a response that cannot be kept', () => {
         return cycle;
       },
     ],
-  ])('%s: the leader has the live object and nothing is stored', async (_what, make) => {
+  ])('%s: the leader receives the live object, and nothing is stored', async (_what, make) => {
     const { cache, story, events } = startTrial();
     const made: unknown[] = [];
     const ask = cachedLlmCall(
@@ -219,7 +221,7 @@ describe('a response that cannot be kept', () => {
     expect(events[1]?.event).toMatchObject({ reason: 'unencodable' });
   });
 
-  test('followers call for themselves, and each has a live object of its own', async () => {
+  test('makes each follower call the provider, and each receives its own live object', async () => {
     const { cache, story, events } = startTrial();
     let calls = 0;
     const ask = cachedLlmCall(

@@ -6,7 +6,7 @@ type Rules = EachItemRules<string, string, string>;
 const own = () => new AbortController().signal;
 const stored: Readonly<Record<string, string>> = { a: 'A' };
 
-/** Upper case, from what is stored or from a provider that takes `a,b`. */
+/** Answers in upper case, from the stored items or from a provider that takes `a,b`. */
 function trial(changes: Partial<Rules> = {}) {
   const asked: string[] = [];
   const rules: Rules = {
@@ -23,30 +23,30 @@ function trial(changes: Partial<Rules> = {}) {
   return { asked, run: (...items: string[]) => answerEach(items, rules) };
 }
 
-test('what is missing is asked for at once, and all is joined in its order', async () => {
+test('all missing items are asked for in one call, and the answers are joined in the order of the items', async () => {
   const { asked, run } = trial();
   expect(await run('c', 'a', 'b')).toBe('C,A,B');
   expect(asked).toEqual(['c,b']);
 });
 
-test('nobody is asked where nothing is missing', async () => {
+test('the provider is not called where no item is missing', async () => {
   const { asked, run } = trial();
   expect(await run('a', 'a')).toBe('A,A');
   expect(asked).toEqual([]);
 });
 
-describe('an answer that has not one part for each item', () => {
+describe('an answer that does not have one part for each item', () => {
   const ask = async () => 'SHORT';
 
-  test('is given whole to the caller of all these items', async () => {
+  test('is returned whole to a caller that asked for exactly these items', async () => {
     expect(await trial({ ask }).run('b', 'c')).toBe('SHORT');
   });
 
-  test('is nobody’s where it was for a part of them: the call is made as it was', async () => {
+  test('is not returned to a caller that asked for more items: its original call is made', async () => {
     expect(await trial({ ask }).run('a', 'b')).toBe('as it was asked');
   });
 
-  test('is no other call’s, which may have joined for one item', async () => {
+  test('is not returned to a follower of one item', async () => {
     let leading: Promise<string> | undefined;
     const leader = trial({
       ask,
@@ -63,7 +63,7 @@ describe('an answer that has not one part for each item', () => {
   });
 });
 
-test('a failure of the provider is the caller’s, as it is', async () => {
+test('the caller receives the same error object that the provider threw', async () => {
   const failure = new Error('Down.');
   const ask = () => Promise.reject(failure);
   await expect(trial({ ask }).run('b', 'c')).rejects.toBe(failure);

@@ -8,7 +8,7 @@ const HOUR = 3_600 * SECOND;
 const down = Object.assign(new Error('overloaded'), { status: 529 });
 
 describe('a provider that has failed', () => {
-  test('is left alone for longer each time, up to a minute', async () => {
+  test('is called after a pause that doubles each time, up to a minute', async () => {
     const { cache, clock } = startTrial({ ttl: '1m', staleIfError: '1d' });
     const provider = startTurns('old', down);
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -23,11 +23,11 @@ describe('a provider that has failed', () => {
     expect(calls).toEqual([0, 1, 3, 7, 15, 31, 63, 123, 183]);
   });
 
-  test('is asked as always once it has answered', async () => {
+  test('is called without a pause again once it has answered', async () => {
     const { cache, clock } = startTrial({ ttl: '1m', staleIfError: '1d' });
     const provider = startTurns('old', down, 'new', down, 'newest');
     const cached = cachedLlmCall(provider.ask, { cache });
-    // With what is written: who asks meanwhile would have the answer that is being written.
+    // withInfo waits for the write. A call before the write ends would get the answer that is being written.
     const ask = async (question: typeof QUESTION) => {
       return (await cached.withInfo(question)).response;
     };
@@ -42,7 +42,7 @@ describe('a provider that has failed', () => {
     expect(await ask(QUESTION)).toBe('newest');
   });
 
-  test('is not hammered by the revalidations of its other entries', async () => {
+  test('is called once, and not by the revalidation of each of its entries', async () => {
     const { cache, clock } = startTrial({ ttl: '1m', staleWhileRevalidate: '1d' });
     let calls = 0;
     let isDown = false;
@@ -65,7 +65,7 @@ describe('a provider that has failed', () => {
     expect(calls).toBe(51);
   });
 
-  test('is asked where there is nothing else to answer with, and another model is not held to account', async () => {
+  test('is called where no older answer is stored, and its other models are called without a pause', async () => {
     const { cache, clock } = startTrial({ ttl: '1m', staleIfError: '1d' });
     const provider = startTurns('old', down, 'of the other model', down);
     const ask = cachedLlmCall(provider.ask, { cache, provider: 'p' });
@@ -76,7 +76,7 @@ describe('a provider that has failed', () => {
     await expect(ask({ prompt: 'unheard of', model: 'large' })).rejects.toBe(down);
   });
 
-  test('is one that has failed by itself: a mistake of the request says nothing of it', async () => {
+  test('is not one that refused a wrong request: it is called again at once', async () => {
     const { cache, clock } = startTrial({ ttl: '1m', staleIfError: '1d' });
     const mistake = Object.assign(new Error('no such field'), { status: 400 });
     const provider = startTurns('old', mistake, 'new');

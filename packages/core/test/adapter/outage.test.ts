@@ -3,11 +3,11 @@ import { isOutage } from '../../src/adapter/outage.ts';
 import { isOutageStatus } from '../../src/adapter.ts';
 
 describe('a status', () => {
-  test.each([408, 429, 500, 502, 503, 504, 529])('%d speaks of the provider', (status) => {
+  test.each([408, 429, 500, 502, 503, 504, 529])('%d is an outage of the provider', (status) => {
     expect(isOutageStatus(status)).toBe(true);
   });
 
-  test.each([200, 301, 400, 401, 403, 404, 409, 413, 422])('%d does not', (status) => {
+  test.each([200, 301, 400, 401, 403, 404, 409, 413, 422])('%d is not an outage', (status) => {
     expect(isOutageStatus(status)).toBe(false);
   });
 });
@@ -20,7 +20,7 @@ describe('an error', () => {
     { code: 'UND_ERR_CONNECT_TIMEOUT' },
     { name: 'APIConnectionError' },
     { name: 'TypeError', cause: { code: 'EHOSTUNREACH' } },
-  ])('%j speaks of the provider', (error) => {
+  ])('%j is an outage of the provider', (error) => {
     expect(isOutage(error)).toBe(true);
   });
 
@@ -29,11 +29,11 @@ describe('an error', () => {
     { name: 'AbortError' },
     { name: 'RangeError' },
     { name: 'TypeError', cause: { name: 'SyntaxError' } },
-  ])('%j speaks of the request or the code', (error) => {
+  ])('%j is caused by the request or the code', (error) => {
     expect(isOutage(error)).toBe(false);
   });
 
-  test.each(['text', 7, null, undefined])('%p says nothing of the provider', (error) => {
+  test.each(['text', 7, null, undefined])('%p is not an outage', (error) => {
     expect(isOutage(error)).toBe(false);
   });
 });

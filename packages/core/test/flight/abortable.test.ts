@@ -37,7 +37,7 @@ describe('a wait that can be aborted', () => {
     expect(abortable(promise, undefined, () => {})).toBe(promise);
   });
 
-  test('ends with the value, and an abort that comes after it is nothing', async () => {
+  test('ends with the value, and a later abort has no effect', async () => {
     const wait = waiting();
     wait.resolve('value');
     expect(await wait.promise).toBe('value');
@@ -54,7 +54,7 @@ describe('a wait that can be aborted', () => {
     expect(wait.aborts()).toBe(0);
   });
 
-  test("is aborted with the signal's own reason, once, and the promise goes on", async () => {
+  test('rejects once with the reason of its signal, and the promise itself continues', async () => {
     const wait = waiting();
     const reason = new Error('the user went away');
     wait.controller.abort(reason);
@@ -64,13 +64,13 @@ describe('a wait that can be aborted', () => {
     expect(wait.aborts()).toBe(1);
   });
 
-  test('is aborted at once by a signal that has fired', async () => {
+  test('rejects at once where its signal has already fired', async () => {
     const wait = waiting(abortedController('gone'));
     await expect(wait.promise).rejects.toBe('gone');
     expect(wait.aborts()).toBe(1);
   });
 
-  test('that was aborted does not mind that the promise fails later', async () => {
+  test('that was aborted handles a later rejection of the promise', async () => {
     for (const controller of [new AbortController(), abortedController('gone')]) {
       const wait = waiting(controller);
       controller.abort('gone');

@@ -1,4 +1,4 @@
-/** Holds whoever waits for it until it is opened. */
+/** A promise that a test resolves with `open`. */
 export interface Gate {
   readonly opened: Promise<void>;
   open(): void;

@@ -16,15 +16,15 @@ async function chunksOf<Chunk>(stream: AsyncIterable<Chunk>): Promise<Chunk[]> {
   return chunks;
 }
 
-/** Several caches over one store, as several processes have them. */
+/** Several caches over one store. They stand for several processes. */
 function startProcesses(count: number, options: CacheOptions = {}) {
   const store = new SharedStore();
   const caches = Array.from({ length: count }, () => startTrial({ store, ...options }));
   return { store, trials: caches };
 }
 
-describe('equal calls of many processes', () => {
-  test('make one call: the others wait for its entry', async () => {
+describe('equal calls from several processes', () => {
+  test('make one upstream call, and the others wait for its entry', async () => {
     const { trials, store } = startProcesses(8);
     const { calls, ask } = startProvider();
     const slow = async (question: typeof QUESTION) => {
@@ -43,7 +43,7 @@ describe('equal calls of many processes', () => {
     expect(stories.filter(([first]) => first === 'hit')).toHaveLength(7);
   });
 
-  test('that stream wait for the entry, too', async () => {
+  test('that return streams also wait for the entry', async () => {
     const { trials } = startProcesses(2);
     let calls = 0;
     async function* stream(_question: typeof QUESTION) {
@@ -61,7 +61,7 @@ describe('equal calls of many processes', () => {
     expect(calls).toBe(1);
   });
 
-  test('go on by themselves once a leader has failed, all at once', async () => {
+  test('all call the provider at once when the leader has failed', async () => {
     const { trials } = startProcesses(4);
     const gate = closedGate();
     let calls = 0;
@@ -79,9 +79,9 @@ describe('equal calls of many processes', () => {
     expect(calls).toBe(4);
   });
 
-  test('do not wait for one who left: its lease ends', async () => {
+  test('call the provider when the lease of a killed process ends', async () => {
     const { trials, store } = startProcesses(2, { lease: '30ms' });
-    await store.leases.take('nobody', 'dead', 1); // another key's is no matter
+    await store.leases.take('other key', 'dead', 1); // the lease of another key has no effect
     const { calls, ask } = startProvider();
     const [call] = trials.map(({ cache }) => cachedLlmCall(ask, { cache, provider: 'p' }));
     const key = call?.keyOf(QUESTION) ?? '';
@@ -90,7 +90,7 @@ describe('equal calls of many processes', () => {
     expect(calls).toHaveLength(1);
   });
 
-  test('keep a lease for as long as the call takes', async () => {
+  test('renew the lease for as long as the call takes', async () => {
     const { trials } = startProcesses(2, { lease: '30ms' });
     const gate = closedGate();
     let calls = 0;
@@ -109,7 +109,7 @@ describe('equal calls of many processes', () => {
     expect(calls).toBe(1);
   });
 
-  test('can be told apart from those for a new answer, which wait for nobody', async () => {
+  test('do not wait in refresh mode', async () => {
     const { trials } = startProcesses(2);
     const { calls, ask } = startProvider();
     const asks = trials.map(({ cache }) =>
@@ -119,7 +119,7 @@ describe('equal calls of many processes', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('stop waiting when their caller leaves', async () => {
+  test('stop waiting when their caller aborts', async () => {
     const { trials, store } = startProcesses(1);
     const { calls, ask } = startProvider();
     const [call] = trials.map(({ cache }) =>
@@ -138,7 +138,7 @@ describe('equal calls of many processes', () => {
   });
 });
 
-test('a stale answer is revalidated by one process', async () => {
+test('only one process revalidates a stale answer', async () => {
   const { trials } = startProcesses(4, { ttl: '1m', staleWhileRevalidate: '1h' });
   const turns = startTurns({ text: 'old' }, { text: 'new' });
   const gate = closedGate();
@@ -161,7 +161,7 @@ test('a stale answer is revalidated by one process', async () => {
 });
 
 describe('lease', () => {
-  test('is refused at once where the store has none', () => {
+  test('is refused at definition where the store has no leases', () => {
     expect(() => createLlmCache({ lease: '5s' })).toThrow(
       expect.objectContaining({
         code: 'INVALID_OPTION',
@@ -170,14 +170,14 @@ describe('lease', () => {
     );
   });
 
-  test('is a duration above zero', () => {
+  test('must be a duration above zero', () => {
     const store = new SharedStore();
     expect(() => createLlmCache({ store, lease: 0 })).toThrow(
       expect.objectContaining({ code: 'INVALID_DURATION' }),
     );
   });
 
-  test('can be turned off: then each process calls for itself', async () => {
+  test('can be turned off, and then each process calls the provider', async () => {
     const { trials, store } = startProcesses(2, { lease: false });
     const { calls, ask } = startProvider();
     const asks = trials.map(({ cache }) => cachedLlmCall(ask, { cache, provider: 'p' }));
@@ -187,7 +187,7 @@ describe('lease', () => {
   });
 });
 
-test('a store whose leases fail makes nobody wait', async () => {
+test('a store whose leases fail makes no call wait', async () => {
   const store = new SharedStore();
   store.leases.take = async () => {
     throw new Error('no leases today');

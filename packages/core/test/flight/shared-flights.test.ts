@@ -6,7 +6,7 @@ import { settled, startTrial } from '../trial.ts';
 import { closedGate } from './gate.ts';
 
 describe('equal calls at the same time', () => {
-  test('1,000 of them make one upstream call, and each has its own copy', async () => {
+  test('make one upstream call, and each of 1,000 callers has its own copy', async () => {
     const { cache } = startTrial();
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -19,7 +19,7 @@ describe('equal calls at the same time', () => {
     expect(cache.stats()).toMatchObject({ misses: 1, collapsed: 999, hits: 1, requests: 1_001 });
   });
 
-  test('share the error, which is the same object for all', async () => {
+  test('all reject with the same error object', async () => {
     const failure = new Error('tired');
     const { cache } = startTrial();
     let calls = 0;
@@ -35,14 +35,14 @@ describe('equal calls at the same time', () => {
     expect(calls).toBe(2);
   });
 
-  test('look again where another call ended meanwhile: a late look makes no second call', async () => {
+  test('make no second upstream call where a look-up ends after another call has stored the answer', async () => {
     const store = new SlowStore();
     store.writing.open();
     const slow = store.reading;
     const { cache, story } = startTrial({ store });
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, { cache });
-    const late = ask(QUESTION); // is told that nothing is there, and late
+    const late = ask(QUESTION); // its look-up finds nothing, and ends late
     await settled();
     store.reading = closedGate();
     store.reading.open();
@@ -54,7 +54,7 @@ describe('equal calls at the same time', () => {
     expect(story()).toEqual(['miss', 'stored', 'hit']);
   });
 
-  test('look again where something was invalidated meanwhile: the new answer is kept', async () => {
+  test('store the answer of a call whose look-up ended after an invalidation', async () => {
     const store = new SlowStore();
     store.writing.open();
     const { cache } = startTrial({ store });
@@ -70,7 +70,7 @@ describe('equal calls at the same time', () => {
     expect(provider.calls).toHaveLength(1);
   });
 
-  test('join before the call: a slow store makes no second one', async () => {
+  test('join while the store is still read, and make one upstream call', async () => {
     const store = new SlowStore();
     const { cache } = startTrial({ store });
     const provider = startProvider();
@@ -83,7 +83,7 @@ describe('equal calls at the same time', () => {
     expect(provider.calls).toHaveLength(1);
   });
 
-  test('a late reader has a hit while the answer is still being written', async () => {
+  test('are hits while the answer is still being written', async () => {
     const store = new SlowStore();
     store.reading.open();
     const { cache, story } = startTrial({ store });
@@ -99,7 +99,7 @@ describe('equal calls at the same time', () => {
     expect(story()).toEqual(['miss', 'hit', 'stored', 'hit']);
   });
 
-  test('in other scopes are other calls', async () => {
+  test('make one upstream call for each scope', async () => {
     const { cache } = startTrial();
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -129,7 +129,7 @@ function startAbortable() {
 }
 
 describe('a caller that aborts', () => {
-  test('is rejected with its own reason and leaves the others alone', async () => {
+  test('rejects with the reason of its own signal, and does not affect the others', async () => {
     const { cache } = startTrial();
     const provider = startAbortable();
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -137,7 +137,7 @@ describe('a caller that aborts', () => {
     const answers = controllers.map(({ signal }) => ask({ ...QUESTION, signal }));
     await settled();
     const reason = new Error('the user went away');
-    controllers[0]?.abort(reason); // the one that leads
+    controllers[0]?.abort(reason); // the leader
     await expect(answers[0]).rejects.toBe(reason);
     expect(provider.signals[0]?.aborted).toBe(false);
     provider.gate.open();
@@ -145,7 +145,7 @@ describe('a caller that aborts', () => {
     expect(provider.signals).toHaveLength(1);
   });
 
-  test('stops the upstream call when it is the last, and who comes later starts anew', async () => {
+  test('aborts the upstream call when it is the last one, and a later caller starts a new call', async () => {
     const { cache, story } = startTrial();
     const provider = startAbortable();
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -162,7 +162,7 @@ describe('a caller that aborts', () => {
     expect(story()).toEqual(['miss', 'miss', 'stored']);
   });
 
-  test('before it asks never reaches the provider', async () => {
+  test('before its call never reaches the provider', async () => {
     const { cache } = startTrial();
     const provider = startAbortable();
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -172,7 +172,7 @@ describe('a caller that aborts', () => {
     expect(provider.signals).toHaveLength(0);
   });
 
-  test('while the store is still being asked never reaches the provider', async () => {
+  test('while the store is still being read never reaches the provider', async () => {
     const store = new SlowStore();
     const { cache } = startTrial({ store });
     const provider = startAbortable();
@@ -186,7 +186,7 @@ describe('a caller that aborts', () => {
     expect(provider.signals).toHaveLength(0);
   });
 
-  test('without a signal of its own a caller cannot be left alone by the others', async () => {
+  test('does not abort the call of another caller that has no signal', async () => {
     const { cache } = startTrial();
     const provider = startAbortable();
     const ask = cachedLlmCall(provider.ask, { cache });

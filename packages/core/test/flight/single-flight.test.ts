@@ -6,19 +6,19 @@ const planOf = (id: string) => ({ id, key: id, tags: [] });
 
 const PLAN = planOf('key');
 
-/** A shared call that ends when the test says so. */
+/** A shared call that the test resolves or rejects. */
 function trial() {
   const flights = new Flights<string>();
   const signals: AbortSignal[] = [];
   const leads: Flight<string>[] = [];
-  let land = (_value: string) => {};
-  let crash = (_error: unknown) => {};
+  let respond = (_value: string) => {};
+  let fail = (_error: unknown) => {};
   const lead = (flight: Flight<string>): Promise<string> => {
     leads.push(flight);
     signals.push(flight.signal);
     return new Promise((resolve, reject) => {
-      land = resolve;
-      crash = reject;
+      respond = resolve;
+      fail = reject;
     });
   };
   const ask = (signal?: AbortSignal): Promise<string> => {
@@ -31,41 +31,41 @@ function trial() {
     leads,
     lead,
     ask,
-    land: (value: string) => land(value),
-    crash: (error: unknown) => crash(error),
+    respond: (value: string) => respond(value),
+    fail: (error: unknown) => fail(error),
   };
 }
 
 afterEach(() => turn()); // an unhandled rejection fails the test
 
-describe('one flight', () => {
-  test('answers all who ask while it is up', async () => {
-    const { ask, land, leads } = trial();
+describe('a flight', () => {
+  test('answers all callers that join it while it runs', async () => {
+    const { ask, respond, leads } = trial();
     const answers = Array.from({ length: 1_000 }, () => ask());
-    land('value');
+    respond('value');
     expect(new Set(await Promise.all(answers))).toEqual(new Set(['value']));
     expect(leads).toHaveLength(1);
   });
 
-  test('fails all who wait with the same error object, and the next starts anew', async () => {
-    const { ask, crash, leads } = trial();
+  test('rejects all its callers with the same error object, and the next caller starts a new flight', async () => {
+    const { ask, fail, leads } = trial();
     const error = new Error('overloaded');
     const answers = [ask(), ask(), ask()];
-    crash(error);
+    fail(error);
     for (const answer of answers) await expect(answer).rejects.toBe(error);
     void ask();
     expect(leads).toHaveLength(2);
   });
 
-  test('is over when it has landed', async () => {
-    const { ask, land, flights } = trial();
+  test('is over when its call has answered', async () => {
+    const { ask, respond, flights } = trial();
     const answer = ask();
-    land('value');
+    respond('value');
     await answer;
     expect(flights.find('key')).toBe(undefined);
   });
 
-  test('of one key is none of another', async () => {
+  test('of one key does not answer another key', async () => {
     const flights = new Flights<string>();
     const [one, other] = [
       flights.start(planOf('a'), async () => '1'),
@@ -74,14 +74,14 @@ describe('one flight', () => {
     expect(await Promise.all([one.join(undefined), other.join(undefined)])).toEqual(['1', '2']);
   });
 
-  test('that fails while nobody is on it concerns nobody', async () => {
+  test('that fails without a caller causes no unhandled rejection', async () => {
     const { flights } = trial();
     flights.start(PLAN, () => Promise.reject(new Error('overloaded')));
     await turn();
     expect(flights.find('key')).toBe(undefined);
   });
 
-  test('that fails at once fails like any other', async () => {
+  test('rejects where its call throws synchronously', async () => {
     const { flights } = trial();
     const error = new Error('before any await');
     const flight = flights.start(PLAN, () => {
@@ -92,11 +92,11 @@ describe('one flight', () => {
   });
 });
 
-describe('a flight that is held', () => {
+describe('a flight that is held open', () => {
   test.each([
-    ['is done', (settle: () => void) => settle()],
-    ['has failed', (_settle: () => void, fail: () => void) => fail()],
-  ])('stays open until what it is held for %s', async (_name, finish) => {
+    ['resolves', (settle: () => void) => settle()],
+    ['rejects', (_settle: () => void, fail: () => void) => fail()],
+  ])('can be joined until the promise %s', async (_name, finish) => {
     const { flights } = trial();
     let settle = () => {};
     let fail = () => {};
@@ -118,19 +118,19 @@ describe('a flight that is held', () => {
 });
 
 describe('a caller that aborts', () => {
-  test('leaves alone, while another waits', async () => {
-    const { ask, land, signals } = trial();
+  test('leaves the flight to another caller that still waits', async () => {
+    const { ask, respond, signals } = trial();
     const controller = new AbortController();
     const [leaving, staying] = [ask(controller.signal), ask()];
     controller.abort('gone');
     await expect(leaving).rejects.toBe('gone');
-    land('value');
+    respond('value');
     expect(await staying).toBe('value');
     expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
   });
 
-  test('as the last one aborts the call, and whoever comes then starts anew', async () => {
-    const { ask, land, signals, leads, flights } = trial();
+  test('last aborts the upstream call, and a later caller starts a new one', async () => {
+    const { ask, respond, signals, leads, flights } = trial();
     const controllers = [new AbortController(), new AbortController()];
     const answers = controllers.map(({ signal }) => ask(signal));
     for (const controller of controllers) controller.abort('gone');
@@ -138,11 +138,11 @@ describe('a caller that aborts', () => {
     expect(signals[0]?.aborted).toBe(true);
     expect(flights.find('key')).toBe(undefined);
     const late = ask();
-    land('value');
+    respond('value');
     expect([await late, leads.length, signals[1]?.aborted]).toEqual(['value', 2, false]);
   });
 
-  test('before the call asked for its signal, has aborted it by then', async () => {
+  test('before the call reads its signal has aborted that signal', async () => {
     const flights = new Flights<boolean>();
     const flight = flights.start(PLAN, async (own) => {
       await turn();
@@ -154,32 +154,32 @@ describe('a caller that aborts', () => {
     expect(flight.signal.aborted).toBe(true);
   });
 
-  test('after it has landed aborts nothing', async () => {
-    const { ask, land, signals } = trial();
+  test('after the answer aborts nothing', async () => {
+    const { ask, respond, signals } = trial();
     const controller = new AbortController();
     const answer = ask(controller.signal);
-    land('value');
+    respond('value');
     await answer;
     controller.abort('gone');
     expect(signals[0]?.aborted).toBe(false);
   });
 
-  test('leaves a call whose failure then concerns nobody', async () => {
-    const { ask, crash } = trial();
+  test('causes no unhandled rejection when the call fails later', async () => {
+    const { ask, fail } = trial();
     const controller = new AbortController();
     const answer = ask(controller.signal);
     controller.abort('gone');
     await expect(answer).rejects.toBe('gone');
-    crash(new Error('aborted upstream'));
+    fail(new Error('aborted upstream'));
     await turn();
   });
 });
 
 describe('a flight that is detached', () => {
-  test('still answers who is on it, and nobody who comes', async () => {
-    const { ask, land, leads, flights, lead } = trial();
+  test('still answers its callers, and cannot be joined any more', async () => {
+    const { ask, respond, leads, flights, lead } = trial();
     const early = ask();
-    land('early');
+    respond('early');
     flights.detachKey('key');
     const flight = flights.start(PLAN, lead);
     expect([flights.isCurrent(flight), flights.isCurrent(leads[0] as Flight<string>)]).toEqual([
@@ -187,11 +187,11 @@ describe('a flight that is detached', () => {
       false,
     ]);
     const late = ask();
-    land('late');
+    respond('late');
     expect([await early, await late]).toEqual(['early', 'late']);
   });
 
-  test('takes no later flight of its key down with it', async () => {
+  test('does not remove a later flight of its key when it ends', async () => {
     const { flights } = trial();
     const first = flights.start(PLAN, async () => 'first');
     flights.detachKey('key');
@@ -201,7 +201,7 @@ describe('a flight that is detached', () => {
     expect(flights.find('key')).toBe(second);
   });
 
-  test('that is abandoned takes no later one down either', async () => {
+  test('does not remove a later flight of its key when it is abandoned', async () => {
     const { ask, flights, lead } = trial();
     const controller = new AbortController();
     const answer = ask(controller.signal);

@@ -24,8 +24,8 @@ describe('read-only', () => {
     expect(await as('read-only')).toBe('answer 2');
     await as('read-write');
     expect(await as('read-only')).toBe('answer 3');
-    const told = ['miss', 'not-admitted', 'miss', 'not-admitted', 'miss', 'stored', 'hit'];
-    expect(story()).toEqual(told);
+    const expected = ['miss', 'not-admitted', 'miss', 'not-admitted', 'miss', 'stored', 'hit'];
+    expect(story()).toEqual(expected);
   });
 
   test('renews nothing', async () => {
