@@ -1,4 +1,4 @@
-/** What is asked of the provider in these tests. */
+/** The request in these tests. */
 export interface Question {
   readonly prompt: string;
   readonly [field: string]: unknown;
@@ -24,7 +24,7 @@ export function startProvider(): Provider {
   return { calls, ask };
 }
 
-/** Answers with each of `turns` once, in order; an error is thrown, and the last turn lasts. */
+/** Answers with each of `turns` once, in order, and then always with the last one. An error is thrown. */
 export function startTurns(...turns: readonly unknown[]): { count: number; ask: Provider['ask'] } {
   const provider = {
     count: 0,

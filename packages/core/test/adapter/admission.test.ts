@@ -149,7 +149,12 @@ describe('the option admit', () => {
   test.each<[string, Admit, unknown, boolean]>([
     ['an object admits the reason that it names', { truncated: true }, truncated, true],
     ['an object admits no other reason', { truncated: true }, filtered, false],
-    ['an object that names a reason with false admits nothing', { truncated: false }, truncated, false],
+    [
+      'an object that names a reason with false admits nothing',
+      { truncated: false },
+      truncated,
+      false,
+    ],
     ['a predicate rejects a usable answer', () => false, 'fine', false],
     ['a predicate that returns true changes nothing', () => true, 'fine', true],
     ['a predicate admits no unusable answer', () => true, truncated, false],

@@ -7,7 +7,7 @@ import { Keyv as Keyv6 } from 'keyv-6';
 import { type CacheOptions, cachedLlmCall, createLlmCache } from '../../src/index.ts';
 import { MemoryStore, openStore } from '../../src/store.ts';
 import { QUESTION, startProvider } from '../provider.ts';
-import { settled, startTrial } from '../trial.ts';
+import { closeTrials, settled, startTrial } from '../trial.ts';
 
 interface OpenStore {
   readonly store: NonNullable<CacheOptions['store']>;
@@ -44,6 +44,7 @@ describe.each(STORES)('over %s', (_name, open) => {
     try {
       await run(store);
     } finally {
+      await closeTrials();
       await close();
     }
   }
@@ -102,6 +103,7 @@ describe.each(STORES)('over %s', (_name, open) => {
       await new Promise((resolve) => setTimeout(resolve, 5));
       await ask(QUESTION);
       expect(provider.calls).toHaveLength(2);
+      await cache.close();
     }));
 });
 

@@ -6,7 +6,7 @@ import { MemoryStore } from '../../src/store.ts';
 import { DUMPED_STORES, type DumpedStore } from '../inspection/dumped-stores.ts';
 import { QUESTION, startTurns } from '../provider.ts';
 import { SECRET } from '../secrecy/secret-texts.ts';
-import { settled, startTrial } from '../trial.ts';
+import { closeTrials, settled, startTrial } from '../trial.ts';
 
 const SENTENCE = 'The tide carries salt from the rivers to the sea. ';
 const MEBIBYTE = 1024 * 1024;
@@ -41,7 +41,10 @@ describe.each(DUMPED_STORES)('compressed rows in %s', (_name, open) => {
   beforeEach(async () => {
     opened = await open();
   });
-  afterEach(() => opened.close());
+  afterEach(async () => {
+    await closeTrials();
+    await opened.close();
+  });
 
   test.each([
     ['unencrypted', undefined],

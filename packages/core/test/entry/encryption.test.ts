@@ -4,7 +4,7 @@ import { MemoryStore } from '../../src/store.ts';
 import { DUMPED_STORES, type DumpedStore } from '../inspection/dumped-stores.ts';
 import { QUESTION, startProvider, startTurns } from '../provider.ts';
 import { OLDER_SECRET, SECRET } from '../secrecy/secret-texts.ts';
-import { settled, startTrial } from '../trial.ts';
+import { chunksOf, closeTrials, settled, startTrial } from '../trial.ts';
 
 const HOUR = 3_600_000;
 const PATIENT = { storeTimeout: '30s', lease: false } as const;
@@ -13,12 +13,6 @@ const PATIENT = { storeTimeout: '30s', lease: false } as const;
 async function* stream(_prompt: string): AsyncGenerator<unknown, void, undefined> {
   yield { choices: [{ index: 0, delta: { content: 'The sky' }, finish_reason: null }] };
   yield { choices: [{ index: 0, delta: { content: ' is.' }, finish_reason: 'stop' }] };
-}
-
-async function chunksOf(chunks: AsyncIterable<unknown>): Promise<unknown[]> {
-  const all: unknown[] = [];
-  for await (const chunk of chunks) all.push(chunk);
-  return all;
 }
 
 const rowsOf = async (store: MemoryStore) => {
@@ -32,7 +26,10 @@ describe.each(DUMPED_STORES)('under a secret, over %s', (_name, open) => {
   beforeEach(async () => {
     opened = await open();
   });
-  afterEach(() => opened.close());
+  afterEach(async () => {
+    await closeTrials();
+    await opened.close();
+  });
 
   const start = (options: CacheOptions = {}) =>
     startTrial({ ...PATIENT, store: opened.store, secret: SECRET, ...options });

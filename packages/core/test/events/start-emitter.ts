@@ -2,7 +2,7 @@ import { CacheEventEmitter } from '../../src/events/emitter.ts';
 import { countEvents } from '../../src/ledger/count-event.ts';
 import { CountersByDay } from '../../src/ledger/counters.ts';
 
-/** A events of its own, and the counters it counts in. No price is known. */
+/** An emitter, and the counters in which it counts. No price is known. */
 export function startEmitter(now: () => number = Date.now) {
   const counters = new CountersByDay(now);
   return {

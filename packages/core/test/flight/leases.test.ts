@@ -3,17 +3,11 @@ import { describe, expect, test } from '@jest/globals';
 import { type CacheOptions, cachedLlmCall, createLlmCache } from '../../src/index.ts';
 import { QUESTION, startProvider, startTurns } from '../provider.ts';
 import { SharedStore } from '../shared-store.ts';
-import { startTrial } from '../trial.ts';
+import { chunksOf, startTrial } from '../trial.ts';
 import { closedGate } from './gate.ts';
 
 async function until(isDone: () => boolean): Promise<void> {
   while (!isDone()) await delay(5);
-}
-
-async function chunksOf<Chunk>(stream: AsyncIterable<Chunk>): Promise<Chunk[]> {
-  const chunks: Chunk[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return chunks;
 }
 
 /** Several caches over one store. They stand for several processes. */

@@ -2,6 +2,7 @@ import { createLlmCache } from '@cached-llm/core';
 import { MemoryStore, type StoredEntry } from '@cached-llm/core/store';
 import { manualClock } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
+import { chunksOf } from '../trial.ts';
 
 const OLD = 'an old secret of thirty-two characters';
 const NEW = 'a newer secret of thirty-two characters';
@@ -16,12 +17,6 @@ function setUp() {
   return { clock, store, cache: createLlmCache({ store, now: clock.now, ttl: '1h' }) };
 }
 
-async function all<Thing>(things: AsyncIterable<Thing>): Promise<readonly Thing[]> {
-  const found: Thing[] = [];
-  for await (const thing of things) found.push(thing);
-  return found;
-}
-
 const states = (entries: readonly StoredEntry[]) => entries.map(({ state }) => state);
 
 test('entries are given one by one, with what a look-up would make of each', async () => {
@@ -33,7 +28,7 @@ test('entries are given one by one, with what a look-up would make of each', asy
   await cache.set(identity('e'), 'E');
   await cache.invalidate({ tag: 'old' });
   clock.advance(90_000);
-  const entries = await all(cache.inspection.entries());
+  const entries = await chunksOf(cache.inspection.entries());
   expect(states(entries)).toEqual(['expired', 'stale', 'fallback', 'invalidated', 'fresh']);
   expect(entries[4]).toMatchObject({ payload: '"E"', key: cache.keyOf(identity('e')) });
 });
@@ -43,7 +38,7 @@ test('what was expired by a word on all of them is stale before its time', async
   await cache.set(identity('a'), 'A', { staleWhileRevalidate: '1h' });
   clock.advance(1_000);
   await cache.expire({ provider: 'tester' });
-  expect(states(await all(cache.inspection.entries()))).toEqual(['stale']);
+  expect(states(await chunksOf(cache.inspection.entries()))).toEqual(['stale']);
 });
 
 test.each([
@@ -61,7 +56,7 @@ test.each([
   clock.advance(60_000);
   await cache.set(identity('b', 'other'), 'B');
   await cache.set(identity('c'), 'C', { tags: ['faq'], scope: 'me' });
-  const entries = await all(cache.inspection.entries(filter));
+  const entries = await chunksOf(cache.inspection.entries(filter));
   expect(entries.map(({ payload }) => JSON.parse(payload))).toEqual(expected);
 });
 
@@ -74,7 +69,7 @@ test('neither markers nor what else lies beside the entries is taken for one', a
   store.set('cached-llm:2:unkept:abc', 'unkept');
   store.set('cached-llm:2:-:short', 'x');
   store.set('other:2:-:0000000000000000000000000000000000000000000', 'x');
-  expect(await all(cache.inspection.rows())).toHaveLength(1);
+  expect(await chunksOf(cache.inspection.rows())).toHaveLength(1);
 });
 
 test('a row that is damaged, or was moved, is given without an entry', async () => {
@@ -84,14 +79,14 @@ test('a row that is damaged, or was moved, is given without an entry', async () 
   const moved = key.replace(/.{4}$/, 'AAAA');
   store.set(moved, store.get(key) ?? '');
   store.set(key, '{"fingerprint":');
-  const rows = await all(cache.inspection.rows());
+  const rows = await chunksOf(cache.inspection.rows());
   expect(new Map(rows.map((row) => [row.key, row]))).toEqual(
     new Map([
       [moved, { key: moved, bytes: expect.any(Number) }],
       [key, { key, bytes: 15 }],
     ]),
   );
-  expect(await all(cache.inspection.entries())).toEqual([]);
+  expect(await chunksOf(cache.inspection.entries())).toEqual([]);
   expect(await cache.inspection.entry(key)).toBeUndefined();
 });
 
@@ -103,16 +98,16 @@ test('what older secrets sealed is read, and a word on its key is none of it', a
   const cache = createLlmCache({ store, secrets: [NEW, OLD] });
   await cache.set(identity('c'), 'C');
   await cache.invalidate({ key: cache.keyOf(identity('b')) ?? '' });
-  const rows = await all(cache.inspection.rows());
+  const rows = await chunksOf(cache.inspection.rows());
   expect(rows.map(({ entry }) => entry?.payload).sort()).toEqual(['"A"', '"C"']);
-  expect(await all(createLlmCache({ store }).inspection.entries())).toEqual([]);
+  expect(await chunksOf(createLlmCache({ store }).inspection.entries())).toEqual([]);
 });
 
 test('an entry is restored as it was, for as long as it was to be', async () => {
   const { cache, clock } = setUp();
   await cache.set(identity('a'), 'A', { tags: ['faq'], scope: 'me' });
   await cache.set(identity('b'), 'B', { ttl: '1m' });
-  const [one, other] = await all(cache.inspection.entries());
+  const [one, other] = await chunksOf(cache.inspection.entries());
   clock.advance(1_800_000);
   const target = new MemoryStore({ now: clock.now });
   const copy = createLlmCache({ store: target, now: clock.now, namespace: 'copy', secret: NEW });
@@ -134,13 +129,13 @@ test('what is no entry is not restored', async () => {
 test('a store that cannot list what it holds says so', async () => {
   const rows = new Map<string, string>();
   const listless = createLlmCache({ store: rows });
-  await expect(all(listless.inspection.entries())).rejects.toThrow('cannot list');
+  await expect(chunksOf(listless.inspection.entries())).rejects.toThrow('cannot list');
 });
 
 test('a look counts as no request', async () => {
   const { cache } = setUp();
   await cache.set(identity('a'), 'A');
-  await all(cache.inspection.entries());
+  await chunksOf(cache.inspection.entries());
   await cache.inspection.entry(cache.keyOf(identity('a')) ?? '');
   expect(cache.stats()).toMatchObject({ requests: 0 });
 });

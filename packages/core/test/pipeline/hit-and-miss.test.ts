@@ -35,7 +35,7 @@ describe('a repeated call', () => {
     expect(provider.calls).toHaveLength(4);
   });
 
-  test('is a hit until the ttl is over and a miss from then on', async () => {
+  test('is a hit until the ttl has passed, and a miss afterwards', async () => {
     const { cache, clock, story } = startTrial({ ttl: '30m' });
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -47,7 +47,7 @@ describe('a repeated call', () => {
     expect(story()).toEqual(['miss', 'stored', 'hit', 'miss', 'stored']);
   });
 
-  test('is a hit for 7 days where nothing is said of a ttl', async () => {
+  test('is a hit for 7 days where no ttl is given', async () => {
     const { cache, clock } = startTrial();
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -70,7 +70,7 @@ describe('a repeated call', () => {
     expect(provider.calls).toHaveLength(1);
   });
 
-  test('finds its answer also where the windows after the ttl are endless', async () => {
+  test('is a hit where the windows after the ttl are endless', async () => {
     const endless = Number.POSITIVE_INFINITY;
     const { cache } = startTrial({
       ttl: '1m',
@@ -85,7 +85,7 @@ describe('a repeated call', () => {
   });
 
   test.each([['text'], [0], [false], [['a', 1]], [{ deep: { list: [1, { a: null }] } }]])(
-    'comes back as it was: %j',
+    'returns the answer unchanged: %j',
     async (answer) => {
       const { cache } = startTrial();
       const ask = cachedLlmCall(async (_prompt: string): Promise<unknown> => answer, { cache });
@@ -98,7 +98,7 @@ describe('a repeated call', () => {
 });
 
 describe("the provider's error", () => {
-  test('is the very same object, nothing is stored, and the next call asks again', async () => {
+  test('reaches the caller as the same object, nothing is stored, and the next call calls the provider again', async () => {
     const failure = new Error('the provider is tired');
     const { cache, story } = startTrial();
     const provider = startTurns(failure, { text: 'awake' });
@@ -109,7 +109,7 @@ describe("the provider's error", () => {
     expect(story()).toEqual(['miss', 'miss', 'stored']);
   });
 
-  test('is passed on also where it is no Error', async () => {
+  test('reaches the caller where it is not an Error', async () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall((_prompt: string): Promise<string> => Promise.reject('a text'), {
       cache,
@@ -117,7 +117,7 @@ describe("the provider's error", () => {
     await expect(ask('p')).rejects.toBe('a text');
   });
 
-  test('is a rejection also where the function throws at once', async () => {
+  test('becomes a rejection where the function throws synchronously', async () => {
     const failure = new Error('at once');
     const { cache } = startTrial();
     function broken(_prompt: string): Promise<string> {
@@ -127,8 +127,8 @@ describe("the provider's error", () => {
   });
 });
 
-describe('every answer is the own copy of its caller', () => {
-  test('changing one changes no other', async () => {
+describe('each caller receives its own copy of an answer', () => {
+  test('so that a change to one copy changes no other', async () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(startProvider().ask, { cache });
     const first = await ask(QUESTION);
@@ -139,7 +139,7 @@ describe('every answer is the own copy of its caller', () => {
     expect((await ask(QUESTION)).text).toBe('answer 1');
   });
 
-  test('what the leader changes at once changes neither the stored answer nor a follower’s', async () => {
+  test('so that an immediate change by the leader reaches neither the stored answer nor a follower', async () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(startProvider().ask, { cache });
     const leading = ask(QUESTION).then((response) => {

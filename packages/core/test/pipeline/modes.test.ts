@@ -28,7 +28,7 @@ describe('read-only', () => {
     expect(story()).toEqual(expected);
   });
 
-  test('renews nothing', async () => {
+  test('does not renew an entry', async () => {
     const { cache, clock, story } = startTrial({ ttl: '1h', renewOnHit: true });
     const ask = cachedLlmCall(startProvider().ask, { cache });
     await ask(QUESTION);
@@ -40,7 +40,7 @@ describe('read-only', () => {
     expect(story()).toEqual(['miss', 'stored', 'hit', 'miss', 'stored']);
   });
 
-  test('serves stale without revalidating what it could not store', async () => {
+  test('serves a stale answer and does not revalidate it', async () => {
     const { cache, clock } = startTrial({ ttl: '1h', staleWhileRevalidate: '1h' });
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -54,7 +54,7 @@ describe('read-only', () => {
 });
 
 describe('refresh', () => {
-  test('calls although there is an answer, and stores the new one', async () => {
+  test('calls the provider although an answer is stored, and stores the new answer', async () => {
     const { as, story } = startModes();
     await as('read-write');
     expect(await as('refresh')).toBe('answer 2');
@@ -62,14 +62,14 @@ describe('refresh', () => {
     expect(story()).toEqual(['miss', 'stored', 'miss', 'stored', 'hit']);
   });
 
-  test('equal refreshes at the same time are one call', async () => {
+  test('makes one upstream call for equal refreshes at the same time', async () => {
     const { as, provider } = startModes();
     await as('read-write');
     await Promise.all([as('refresh'), as('refresh'), as('refresh')]);
     expect(provider.calls).toHaveLength(2);
   });
 
-  test('refreshes one after the other are calls of their own, also while the store is slow', async () => {
+  test('makes one upstream call for each refresh in sequence, even while the store is slow', async () => {
     const store = new SlowStore();
     store.reading.open();
     const { cache } = startTrial({ store });
@@ -82,7 +82,7 @@ describe('refresh', () => {
     expect(await ask.peek(QUESTION)).toEqual({ text: 'answer 2' });
   });
 
-  test('keeps the older answer when the new one fails', async () => {
+  test('leaves the older answer in the store when the new call fails', async () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(startTurns('old', new Error('tired')).ask, { cache });
     await ask(QUESTION);
@@ -92,7 +92,7 @@ describe('refresh', () => {
 });
 
 describe('replay', () => {
-  test('answers from what was recorded, however old, and never calls', async () => {
+  test('answers from an entry of any age, and never calls the provider', async () => {
     const { as, clock, story, provider } = startModes();
     await as('read-write');
     clock.advance(HOUR + 30_000);
@@ -101,7 +101,7 @@ describe('replay', () => {
     expect(story()).toEqual(['miss', 'stored', 'hit']);
   });
 
-  test('a miss is an error that names the function and the remedy, and not the prompt', async () => {
+  test('rejects a miss with an error that names the function and the remedy, and not the prompt', async () => {
     const { as, provider } = startModes();
     const failure: unknown = await as('replay').catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(LlmCacheError);
@@ -114,7 +114,7 @@ describe('replay', () => {
 });
 
 describe('off', () => {
-  test('calls every time, tells nothing and touches no store', async () => {
+  test('calls the provider every time, and sends no event and uses no store', async () => {
     const { as, story, provider, cache } = startModes();
     await as('off');
     await as('off');
@@ -123,7 +123,7 @@ describe('off', () => {
     expect(cache.stats()).toMatchObject({ requests: 0, entries: 0 });
   });
 
-  test('hands the very same arguments on, and looks at none of them', async () => {
+  test('passes the same arguments on, and reads none of them', async () => {
     const { cache } = startTrial({ mode: 'off' });
     const received: unknown[] = [];
     const ask = cachedLlmCall(
@@ -132,21 +132,21 @@ describe('off', () => {
       },
       { cache },
     );
-    const touchy = {
+    const unreadable = {
       get prompt(): string {
-        throw new Error('looked at');
+        throw new Error('was read');
       },
       get signal(): AbortSignal {
-        throw new Error('looked at');
+        throw new Error('was read');
       },
     };
     const { signal } = new AbortController();
-    await ask(touchy, signal);
-    expect(received[0]).toBe(touchy);
+    await ask(unreadable, signal);
+    expect(received[0]).toBe(unreadable);
     expect(received[1]).toBe(signal);
   });
 
-  test('is a bypass in the info, without a key', async () => {
+  test('reports a bypass without a key', async () => {
     const { cache, story } = startTrial({ mode: 'off' });
     const ask = cachedLlmCall(startProvider().ask, { cache });
     const { response, info } = await ask.withInfo(QUESTION);
@@ -155,13 +155,13 @@ describe('off', () => {
     expect(story()).toEqual([]);
   });
 
-  test('equal calls at the same time are each their own', async () => {
+  test('makes one upstream call for each of two equal calls', async () => {
     const { as, provider } = startModes();
     await Promise.all([as('off'), as('off')]);
     expect(provider.calls).toHaveLength(2);
   });
 
-  test('peeks at nothing', async () => {
+  test('peek finds nothing', async () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(startProvider().ask, { cache });
     await ask(QUESTION);

@@ -6,7 +6,7 @@ import { settled, startTrial } from '../trial.ts';
 const MINUTE = 60_000;
 
 describe('with(...)', () => {
-  test('a ttl of its own holds for what this call stores', async () => {
+  test('a ttl applies to the entry that this call stores', async () => {
     const { cache, clock } = startTrial({ ttl: '1h' });
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -16,7 +16,7 @@ describe('with(...)', () => {
     expect(provider.calls).toHaveLength(2);
   });
 
-  test('the nearest word counts: the call, then the function, then the cache', async () => {
+  test('an option of the call overrides that of the function, which overrides that of the cache', async () => {
     const { cache } = startTrial({ ttl: '3h', scope: 'cache', version: '1' });
     const ask = cachedLlmCall(startProvider().ask, { cache, ttl: '2h', scope: 'function' });
     const { info } = await ask.withInfo(QUESTION);
@@ -27,7 +27,7 @@ describe('with(...)', () => {
     expect(ask.with({ scope: 'cache' }).keyOf(QUESTION)).not.toBe(ask.keyOf(QUESTION));
   });
 
-  test('can be said more than once', async () => {
+  test('can be chained', async () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(startProvider().ask, { cache });
     const both = ask.with({ scope: 'a' }).with({ ttl: '5m' });
@@ -41,7 +41,7 @@ describe('with(...)', () => {
     expect((await ask.with({ ttl: undefined }).withInfo(QUESTION)).info.ttl).toBe(60 * MINUTE);
   });
 
-  test('keeps `this`', async () => {
+  test('passes `this` on', async () => {
     const { cache } = startTrial();
     const service = {
       name: 'service',
@@ -57,7 +57,7 @@ describe('with(...)', () => {
 });
 
 describe('withInfo(...)', () => {
-  test('a miss: live, stored, with its whole ttl before it', async () => {
+  test('describes a miss: it was stored, and its whole ttl remains', async () => {
     const { cache } = startTrial({ ttl: '1h' });
     const ask = cachedLlmCall(startProvider().ask, { cache });
     const { response, info } = await ask.withInfo(QUESTION);
@@ -73,7 +73,7 @@ describe('withInfo(...)', () => {
     });
   });
 
-  test('a hit: its age, what is left of its ttl, and the time it saved', async () => {
+  test('describes a hit: its age, the rest of its ttl, and the time that it saved', async () => {
     const { cache, clock } = startTrial({ ttl: '1h' });
     const ask = cachedLlmCall(
       async function slow(_prompt: string) {
@@ -96,7 +96,7 @@ describe('withInfo(...)', () => {
     });
   });
 
-  test('a follower says that it joined', async () => {
+  test('describes a follower as collapsed', async () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(startProvider().ask, { cache });
     const [leader, follower] = await Promise.all([ask.withInfo(QUESTION), ask.withInfo(QUESTION)]);
@@ -104,21 +104,21 @@ describe('withInfo(...)', () => {
     expect(follower.info).toMatchObject({ outcome: 'miss', collapsed: true, stored: true });
   });
 
-  test('a bypass: no key, nothing stored', async () => {
+  test('describes a bypass without a key', async () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(startProvider().ask, { cache, when: () => false });
     const { info } = await ask.withInfo(QUESTION);
     expect(info).toEqual({ outcome: 'bypass', collapsed: false, stored: false, age: 0, ttl: 0 });
   });
 
-  test('an answer that is not kept is not stored', async () => {
+  test('describes an answer that was not admitted as not stored', async () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(startProvider().ask, { cache, admit: () => false });
     const { info } = await ask.withInfo(QUESTION);
     expect(info).toMatchObject({ outcome: 'miss', stored: false });
   });
 
-  test('the usage an adapter reads is what a hit saves', async () => {
+  test('states the usage that the adapter read as what a hit saved', async () => {
     const { cache } = startTrial();
     const adapter = {
       provider: 'mine',
@@ -135,7 +135,7 @@ describe('withInfo(...)', () => {
 });
 
 describe('keyOf(...)', () => {
-  test('is the same each time, and asks nobody', () => {
+  test('is the same for equal requests, and calls no provider', () => {
     const { cache, story } = startTrial();
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -144,14 +144,14 @@ describe('keyOf(...)', () => {
     expect(story()).toEqual([]);
   });
 
-  test('has the shape namespace, format version, scope, 256 bits', () => {
+  test('consists of namespace, format version, scope and a digest of 256 bits', () => {
     const { cache } = startTrial({ namespace: 'my app' });
     const ask = cachedLlmCall(startProvider().ask, { cache });
     expect(ask.keyOf(QUESTION)).toMatch(/^my%20app:2:-:[\w-]{43}$/);
     expect(ask.with({ scope: 'x' }).keyOf(QUESTION)).toMatch(/^my%20app:2:[\w-]{43}:[\w-]{43}$/);
   });
 
-  test('is nothing for a call that bypasses the cache', () => {
+  test('is undefined for a call that bypasses the cache', () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(async (_given: unknown) => 1, { cache });
     expect(ask.keyOf(() => {})).toBeUndefined();
@@ -159,7 +159,7 @@ describe('keyOf(...)', () => {
 });
 
 describe('peek(...)', () => {
-  test('shows what is stored without a call, an event or a count', async () => {
+  test('returns the stored answer without an upstream call, an event or a count', async () => {
     const { cache, story } = startTrial();
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -173,7 +173,7 @@ describe('peek(...)', () => {
     expect(cache.stats()).toMatchObject({ hits: 0, requests: 1 });
   });
 
-  test('shows stale answers and no expired ones', async () => {
+  test('returns a stale answer, and no expired one', async () => {
     const { cache, clock } = startTrial({ ttl: '1m', staleWhileRevalidate: '1m' });
     const ask = cachedLlmCall(startProvider().ask, { cache });
     await ask(QUESTION);

@@ -12,7 +12,7 @@ import { QUESTION, startProvider } from '../provider.ts';
 import { startTrial } from '../trial.ts';
 
 const REQUIRED = { requireScope: true } as const;
-/** What a handler may have in its hands where a tenant should be. */
+/** Values that a handler may pass by mistake instead of a tenant. */
 const NO_SCOPES: readonly unknown[] = [undefined, '', null, 7, {}, ['alice'], true];
 const as = (scope: unknown) => ({ scope }) as CallOptions; // bad input
 
@@ -23,7 +23,7 @@ function start(options: CacheOptions) {
 }
 
 describe('a cache that requires a scope', () => {
-  test('sends a call without one past itself, and says so', async () => {
+  test('bypasses a call without a scope, with one event', async () => {
     const { ask, events, provider } = start(REQUIRED);
     for (let turn = 1; turn <= 2; turn++) {
       const { response, info } = await ask.withInfo(QUESTION);
@@ -38,7 +38,7 @@ describe('a cache that requires a scope', () => {
     expect(provider.calls).toHaveLength(2);
   });
 
-  test('answers a call with one, and each scope from its own entries', async () => {
+  test('answers each scope from its own entries', async () => {
     const { ask, provider } = start(REQUIRED);
     const asked = async (scope: string) => ask.with({ scope })(QUESTION);
     const [alice, bob] = [await asked('alice'), await asked('bob')];
@@ -47,26 +47,29 @@ describe('a cache that requires a scope', () => {
     expect(provider.calls).toHaveLength(2);
   });
 
-  test.each(NO_SCOPES)('makes no call fail whose scope turns out to be %p', async (scope) => {
+  test.each(NO_SCOPES)('bypasses a call whose scope is %p, and does not fail it', async (scope) => {
     const { ask, story } = start(REQUIRED);
     expect((await ask.with(as(scope)).withInfo(QUESTION)).info.outcome).toBe('bypass');
     expect(story()).toEqual(['bypass']);
   });
 
   test.each(NO_SCOPES)(
-    'never takes %p for the scope of the function or of the cache',
+    'does not use the scope of the function or of the cache where the call gives %p',
     async (scope) => {
       const { cache } = start({ ...REQUIRED, scope: 'cache' });
       const ask = cachedLlmCall(startProvider().ask, { cache, scope: 'function' });
       await ask.withInfo(QUESTION);
-      const nobody = ask.with(as(scope));
-      expect((await nobody.withInfo(QUESTION)).info.outcome).toBe('bypass');
-      expect([nobody.keyOf(QUESTION), await nobody.peek(QUESTION)]).toEqual([undefined, undefined]);
+      const unscoped = ask.with(as(scope));
+      expect((await unscoped.withInfo(QUESTION)).info.outcome).toBe('bypass');
+      expect([unscoped.keyOf(QUESTION), await unscoped.peek(QUESTION)]).toEqual([
+        undefined,
+        undefined,
+      ]);
       expect((await ask.withInfo(QUESTION)).info.outcome).toBe('hit');
     },
   );
 
-  test('lets a call that says nothing of a scope have its function’s, or its cache’s', async () => {
+  test('uses the scope of the function or of the cache where the call gives none', async () => {
     const { cache, ask } = start({ ...REQUIRED, scope: 'cache' });
     const own = cachedLlmCall(startProvider().ask, { cache, scope: 'function' });
     expect((await ask.with({ ttl: '1m' }).withInfo(QUESTION)).info.outcome).toBe('miss');
@@ -74,7 +77,7 @@ describe('a cache that requires a scope', () => {
     expect(own.keyOf(QUESTION)).not.toBe(ask.keyOf(QUESTION));
   });
 
-  test('keeps and gives nothing by hand without one', async () => {
+  test('neither stores nor finds anything by get and set without a scope', async () => {
     const { cache, story } = start(REQUIRED);
     const identity = { provider: 'mine', request: QUESTION };
     for (const scope of NO_SCOPES) {
@@ -88,25 +91,25 @@ describe('a cache that requires a scope', () => {
     expect(await cache.get(identity, { scope: 'bob' })).toBe(undefined);
   });
 
-  test('is not talked out of it by a function or a call', async () => {
+  test('requires it although a function or a call sets requireScope to false', async () => {
     const { cache } = start(REQUIRED);
     const lax = { cache, requireScope: false };
     const ask = cachedLlmCall(startProvider().ask, lax);
     expect((await ask.withInfo(QUESTION)).info.outcome).toBe('bypass');
-    const laxer = { requireScope: false } as CallOptions; // no option of a call
+    const laxer = { requireScope: false } as CallOptions; // a call has no such option
     expect((await ask.with(laxer).withInfo(QUESTION)).info.outcome).toBe('bypass');
   });
 
-  test('refuses a door whose calls could never name one, when it is opened', () => {
+  test('refuses a client without a scope when it is wrapped, because its calls cannot give one', () => {
     const { cache } = start(REQUIRED);
-    const open = () => policyForClient(cache.policy, {});
-    expect(open).toThrow(expect.objectContaining({ code: 'SCOPE_REQUIRED' }));
-    expect(open).toThrow("Write { scope: 'tenant-7' }");
+    const wrap = () => policyForClient(cache.policy, {});
+    expect(wrap).toThrow(expect.objectContaining({ code: 'SCOPE_REQUIRED' }));
+    expect(wrap).toThrow("Write { scope: 'tenant-7' }");
     expect(policyForClient(cache.policy, { scope: 'alice' }).scope).toBe('alice');
     expect(policyForClient(createLlmCache().policy, {}).scope).toBe('');
   });
 
-  test('refuses a generator method without one, when its class is defined', () => {
+  test('refuses a generator method without a scope when its class is defined', () => {
     const { cache } = start(REQUIRED);
     function define(scope: string | undefined) {
       const options = { cache, scope };
@@ -122,7 +125,7 @@ describe('a cache that requires a scope', () => {
     expect(new (define('alice'))()).toBeDefined();
   });
 
-  test('shares its store with others that do not', async () => {
+  test('does not serve the entries that a cache without this option stored', async () => {
     const store = new MemoryStore();
     const lax = start({ store });
     await lax.ask.withInfo(QUESTION);
@@ -131,11 +134,11 @@ describe('a cache that requires a scope', () => {
   });
 });
 
-describe('a scope that is none', () => {
+describe('an invalid scope', () => {
   const BAD = NO_SCOPES.filter((scope) => scope !== undefined);
 
   test.each(BAD)(
-    '%p is refused when a cache or a function is defined, required or not',
+    '%p is refused when a cache or a function is defined, whether a scope is required or not',
     (scope) => {
       const { cache } = start({});
       const strict = start(REQUIRED).cache;
@@ -157,7 +160,7 @@ describe('a scope that is none', () => {
     expect(() => createLlmCache(as(['alice@example.com']))).not.toThrow('alice');
   });
 
-  test.each(BAD)('%p is refused for a call where none is required', async (scope) => {
+  test.each(BAD)('%p is refused for a call where no scope is required', async (scope) => {
     const { ask, cache } = start({});
     expect(() => ask.with(as(scope))).toThrow('scope');
     const getting = cache.get({ provider: 'mine', request: 1 }, as(scope));

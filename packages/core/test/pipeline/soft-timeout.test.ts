@@ -6,7 +6,7 @@ import { settled, startTrial } from '../trial.ts';
 
 const HOUR = 3_600_000;
 
-/** Answers at once the first time, and then when its gate opens. */
+/** A provider that answers its first call at once, and later calls when its gate opens. */
 function startSlow(fails = false) {
   const gate = closedGate();
   const provider = { count: 0 };
@@ -23,7 +23,7 @@ function startSlow(fails = false) {
 describe('softTimeout', () => {
   const windows = { ttl: '1m', staleIfError: '1d', softTimeout: '5ms' } as const;
 
-  test('serves the older answer when a call takes longer, and stores the newer one behind it', async () => {
+  test('serves the older answer when a call takes longer, and stores the newer answer when it comes', async () => {
     const { cache, clock, story } = startTrial(windows);
     const { ask: slow, gate, provider } = startSlow();
     const ask = cachedLlmCall(slow, { cache, provider: 'p' });
@@ -31,7 +31,7 @@ describe('softTimeout', () => {
     clock.advance(HOUR);
     const { response, info } = await ask.withInfo(QUESTION);
     expect([response, info.outcome, info.age]).toEqual(['old', 'stale', HOUR]);
-    expect(await ask(QUESTION)).toBe('old'); // joined, not called again
+    expect(await ask(QUESTION)).toBe('old'); // it joins the call
     expect(provider.count).toBe(2);
     gate.open();
     await settled();
@@ -40,7 +40,7 @@ describe('softTimeout', () => {
     expect(story()).toEqual(['miss', 'stored', 'stale', 'collapsed', 'stored', 'hit']);
   });
 
-  test('leaves an answer that comes in time alone', async () => {
+  test('does not replace an answer that comes in time', async () => {
     const { cache, clock } = startTrial({ ...windows, softTimeout: '1h' });
     const { ask: slow, gate } = startSlow();
     const ask = cachedLlmCall(slow, { cache, provider: 'p' });
@@ -50,7 +50,7 @@ describe('softTimeout', () => {
     expect(await ask(QUESTION)).toBe('new');
   });
 
-  test('says nothing where there is no older answer', async () => {
+  test('has no effect where no older answer is stored', async () => {
     const { cache, clock } = startTrial({ ttl: '1m', softTimeout: '1ms' });
     const { ask: slow, gate } = startSlow();
     const ask = cachedLlmCall(slow, { cache, provider: 'p' });
@@ -62,7 +62,7 @@ describe('softTimeout', () => {
     expect(await pending).toBe('new');
   });
 
-  test('is over when the call that went on has failed', async () => {
+  test('calls the provider again after a call that went on has failed', async () => {
     const { cache, clock } = startTrial(windows);
     const { ask: slow, gate, provider } = startSlow(true);
     const ask = cachedLlmCall(slow, { cache, provider: 'p' });
@@ -72,20 +72,20 @@ describe('softTimeout', () => {
     gate.open();
     await settled();
     expect(await ask(QUESTION)).toBe('old');
-    expect(provider.count).toBe(2); // the provider is being left alone
+    expect(provider.count).toBe(2); // the pause after a failure has not passed
     clock.advance(1_000);
     expect(await ask(QUESTION)).toBe('old');
     expect(provider.count).toBe(3);
   });
 
-  test('lets a stream that went on be read to its end and stored', async () => {
+  test('stores a stream that went on, and replays it later', async () => {
     const { cache, clock } = startTrial(windows);
     const gate = closedGate();
     let calls = 0;
     async function* stream(_question: typeof QUESTION) {
       calls += 1;
-      const word = calls === 1 ? 'old' : 'new';
-      yield word;
+      const text = calls === 1 ? 'old' : 'new';
+      yield text;
       yield '!';
     }
     const slow = async (question: typeof QUESTION) => {
@@ -108,7 +108,7 @@ describe('softTimeout', () => {
     expect(calls).toBe(2);
   });
 
-  test('is a duration above zero', () => {
+  test('must be a duration above zero', () => {
     expect(() => startTrial({ softTimeout: 0 })).toThrow(
       expect.objectContaining({ code: 'INVALID_DURATION' }),
     );

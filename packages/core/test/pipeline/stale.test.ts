@@ -7,7 +7,7 @@ import { settled, startTrial } from '../trial.ts';
 const MINUTE = 60_000;
 
 describe('staleWhileRevalidate', () => {
-  test('stale is served while it is revalidated once, however many ask', async () => {
+  test('serves a stale answer while it is revalidated once for all callers', async () => {
     const { cache, clock, story } = startTrial({ ttl: '1m', staleWhileRevalidate: '10m' });
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -18,11 +18,11 @@ describe('staleWhileRevalidate', () => {
     await settled();
     expect(provider.calls).toHaveLength(2);
     expect(await ask(QUESTION)).toEqual({ text: 'answer 2' });
-    const told = story().filter((name) => name !== 'collapsed');
-    expect(told).toEqual(['miss', 'stored', 'stale', 'stored', 'hit']);
+    const outcomes = story().filter((name) => name !== 'collapsed');
+    expect(outcomes).toEqual(['miss', 'stored', 'stale', 'stored', 'hit']);
   });
 
-  test('callers one after the other start no second revalidation while one is under way', async () => {
+  test('starts no second revalidation while one is under way', async () => {
     const { cache, clock } = startTrial({ ttl: '1m', staleWhileRevalidate: '10m' });
     const gate = closedGate();
     let calls = 0;
@@ -43,7 +43,7 @@ describe('staleWhileRevalidate', () => {
     expect(await ask(QUESTION)).toBe(2);
   });
 
-  test('past its window the caller waits for a new answer', async () => {
+  test('lets the caller wait for a new answer after the window', async () => {
     const { cache, clock, story } = startTrial({ ttl: '1m', staleWhileRevalidate: '10m' });
     const ask = cachedLlmCall(startProvider().ask, { cache });
     await ask(QUESTION);
@@ -52,7 +52,7 @@ describe('staleWhileRevalidate', () => {
     expect(story()).toEqual(['miss', 'stored', 'miss', 'stored']);
   });
 
-  test('a revalidation that fails disturbs nobody, and is tried again after a pause', async () => {
+  test('fails no call when a revalidation fails, and repeats it after a pause', async () => {
     const { cache, clock } = startTrial({ ttl: '1m', staleWhileRevalidate: '10m' });
     const provider = startTurns('old', new Error('tired'), 'new');
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -69,7 +69,7 @@ describe('staleWhileRevalidate', () => {
     expect(provider.count).toBe(3);
   });
 
-  test("a caller's abort does not reach the revalidation behind its answer", async () => {
+  test('does not abort the revalidation when the caller aborts', async () => {
     const { cache, clock } = startTrial({ ttl: '1m', staleWhileRevalidate: '10m' });
     const signals: AbortSignal[] = [];
     const gate = closedGate();
@@ -113,7 +113,7 @@ describe('staleIfError', () => {
   test.each([
     ['a network error', errorWith({ code: 'ECONNRESET' })],
     [
-      'a network error inside fetch’s own',
+      'a network error in the cause of a TypeError',
       new TypeError('fetch failed', { cause: errorWith({ code: 'ENOTFOUND' }) }),
     ],
     ['a rate limit', errorWith({ status: 429 })],
@@ -121,8 +121,8 @@ describe('staleIfError', () => {
     ['a server error', errorWith({ status: 503 })],
     ['a server error of another shape', errorWith({ statusCode: 500 })],
     ['a server error of AWS', errorWith({ $metadata: { httpStatusCode: 529 } })],
-    ['an error that says nothing of itself', new Error('something broke')],
-  ])('the older answer stands in for %s', async (_what, failure) => {
+    ['an error without a status or a code', new Error('something broke')],
+  ])('serves the older answer for %s', async (_what, failure) => {
     const { answer, story, provider } = await afterFailure(failure);
     expect(await answer).toBe('old');
     expect(provider.count).toBe(2);
@@ -134,13 +134,13 @@ describe('staleIfError', () => {
     ['a wrong key', errorWith({ status: 401 })],
     ['a mistake in the code', new TypeError('x is not a function')],
     ['an abort', new DOMException('stopped', 'AbortError')],
-  ])('nothing stands in for %s', async (_what, failure) => {
+  ])('does not serve the older answer for %s', async (_what, failure) => {
     const { answer, story } = await afterFailure(failure as Error);
     await expect(answer).rejects.toBe(failure);
     expect(story()).toEqual(['miss', 'stored', 'miss']);
   });
 
-  test('a provider that answers is heard, and its answer replaces the older one', async () => {
+  test('serves and stores the answer of a provider that does answer', async () => {
     const { cache, clock, story } = startTrial({ ttl: '1m', staleIfError: '1h' });
     const ask = cachedLlmCall(startProvider().ask, { cache });
     await ask(QUESTION);
@@ -150,7 +150,7 @@ describe('staleIfError', () => {
     expect(story()).toEqual(['miss', 'stored', 'miss', 'stored', 'hit']);
   });
 
-  test('says on the event and in the info that the answer is a fallback', async () => {
+  test('reports in the event and in the info that the answer is a fallback', async () => {
     const { cache, clock, events } = startTrial({ ttl: '1m', staleIfError: '1h' });
     const ask = cachedLlmCall(startTurns('old', new Error('tired')).ask, { cache });
     await ask(QUESTION);
@@ -160,7 +160,7 @@ describe('staleIfError', () => {
     expect(events.at(-1)).toMatchObject({ name: 'stale', event: { isFallback: true } });
   });
 
-  test('past its window the error goes to the caller', async () => {
+  test('rejects with the error after the window', async () => {
     const { cache, clock } = startTrial({ ttl: '1m', staleIfError: '1h' });
     const failure = new Error('tired');
     const ask = cachedLlmCall(startTurns('old', failure).ask, { cache });
@@ -171,7 +171,7 @@ describe('staleIfError', () => {
 });
 
 describe('both windows together', () => {
-  test('stale first, fallback after, and an error in the end', async () => {
+  test('serve a stale answer first, then a fallback, and reject in the end', async () => {
     const windows = { ttl: '1m', staleWhileRevalidate: '2m', staleIfError: '5m' } as const;
     const { cache, clock, events } = startTrial(windows);
     const failure = new Error('tired');
@@ -190,7 +190,7 @@ describe('both windows together', () => {
 });
 
 describe('renewOnHit', () => {
-  test('a hit starts the ttl anew', async () => {
+  test('a hit restarts the ttl', async () => {
     const { cache, clock, story } = startTrial({ ttl: '10m', renewOnHit: true });
     const ask = cachedLlmCall(startProvider().ask, { cache });
     await ask(QUESTION);
@@ -207,7 +207,7 @@ describe('renewOnHit', () => {
     ]);
   });
 
-  test('the age of an answer goes on from when it was stored', async () => {
+  test('the age of an answer still counts from when it was stored', async () => {
     const { cache, clock } = startTrial({ ttl: '10m', renewOnHit: true });
     const ask = cachedLlmCall(startProvider().ask, { cache });
     await ask(QUESTION);
@@ -231,7 +231,7 @@ describe('renewOnHit', () => {
     expect(provider.calls).toHaveLength(2);
   });
 
-  test('an entry keeps its tags, whoever renews it', async () => {
+  test('an entry retains its tags when a caller without tags renews it', async () => {
     const { cache, clock } = startTrial({ ttl: '10m', renewOnHit: true });
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -244,7 +244,7 @@ describe('renewOnHit', () => {
     expect(provider.calls).toHaveLength(2);
   });
 
-  test('an entry of a tag that was once invalidated is renewed by a caller without the tag', async () => {
+  test('a caller without the tag renews an entry whose tag was invalidated earlier', async () => {
     const { cache, clock } = startTrial({ ttl: '10m', renewOnHit: true });
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, { cache });

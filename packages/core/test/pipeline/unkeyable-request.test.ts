@@ -28,7 +28,7 @@ describe('a request that cannot be keyed', () => {
     ['a cycle', cycle, 'self'],
     ['a symbol', { prompt: Symbol('p') }, 'prompt'],
     ['a blob', { image: new Blob(['x']) }, 'image'],
-  ])('goes through, and one event names the field: %s', async (_what, request, field) => {
+  ])('bypasses the cache, and one event names the field: %s', async (_what, request, field) => {
     const { ask, story, events, received } = startAnything();
     expect(await ask(request)).toBe('answer 1');
     expect(await ask(request)).toBe('answer 2');
@@ -39,19 +39,19 @@ describe('a request that cannot be keyed', () => {
     expect(events[0]?.event).toHaveProperty('field', expect.stringContaining(field));
   });
 
-  const touchy = (field: string) =>
+  const unreadable = (field: string) =>
     Object.defineProperty({ prompt: 'p' }, field, {
       enumerable: true,
       get: () => {
-        throw new Error('not for you');
+        throw new Error('not readable');
       },
     });
 
   test.each(['messages', 'model', 'temperature', 'signal', 'stream'])(
-    'goes through where the getter of %s throws',
+    'bypasses the cache where the getter of %s throws',
     async (field) => {
       const { ask, events, received } = startAnything();
-      const request = touchy(field);
+      const request = unreadable(field);
       expect(await ask(request)).toBe('answer 1');
       expect(received[0]).toBe(request);
       expect(events.map(({ event }) => event)).toEqual([
@@ -62,10 +62,10 @@ describe('a request that cannot be keyed', () => {
     },
   );
 
-  test('goes through where a toJSON throws', async () => {
+  test('bypasses the cache where a toJSON throws', async () => {
     class Broken {
       toJSON() {
-        throw new Error('not for you');
+        throw new Error('not readable');
       }
     }
     const { ask, story } = startAnything();
@@ -73,7 +73,7 @@ describe('a request that cannot be keyed', () => {
     expect(story()).toEqual(['bypass']);
   });
 
-  test.each(['key', 'when'])('goes through where the option %s throws', async (option) => {
+  test.each(['key', 'when'])('bypasses the cache where the option %s throws', async (option) => {
     const { cache, story } = startTrial();
     const throws = () => {
       throw new Error('a mistake in the option');
@@ -85,7 +85,7 @@ describe('a request that cannot be keyed', () => {
     expect(story()).toEqual(['bypass']);
   });
 
-  test('bypasses the cache where the adapter says that it depends on state', async () => {
+  test('bypasses the cache where it depends on state by its adapter', async () => {
     const { cache, events } = startTrial();
     const adapter = {
       ...{ provider: 'openai', ignore: [], rejects: () => undefined },
@@ -104,10 +104,10 @@ interface Chat {
 
 const chat = (content: string): Chat => ({ messages: [{ role: 'user', content }] });
 
-describe('a request that changes after it was asked', () => {
+describe('a request that changes after the call', () => {
   const echo = async ({ messages }: Chat) => messages.map(({ content }) => content).join(' | ');
 
-  test('is answered as it was asked', async () => {
+  test('is answered as it was at the call', async () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(echo, { cache, provider: 'mine' });
     const request = chat('one');
@@ -117,7 +117,7 @@ describe('a request that changes after it was asked', () => {
     expect(await ask(chat('one'))).toBe('one');
   });
 
-  test('is revalidated as it was asked', async () => {
+  test('is revalidated as it was at the call', async () => {
     const store = new SlowStore();
     store.open();
     const { cache, clock, story } = startTrial({ store, ttl: '1m', staleWhileRevalidate: '1h' });
@@ -127,7 +127,7 @@ describe('a request that changes after it was asked', () => {
     clock.advance(60_000);
     const request = chat('one');
     const answer = await ask(request);
-    store.reading = closedGate(); // the revalidation is still looking
+    store.reading = closedGate(); // the revalidation still reads the store
     request.messages.push({ role: 'assistant', content: answer });
     store.reading.open();
     await settled();
@@ -135,7 +135,7 @@ describe('a request that changes after it was asked', () => {
     expect(await ask(chat('one'))).toBe('one');
   });
 
-  test('by the function itself is stored under the key it was asked by', async () => {
+  test('in the function itself is stored under its key at the call', async () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(
       async function mutates(request: Chat) {
@@ -150,7 +150,7 @@ describe('a request that changes after it was asked', () => {
     expect(await ask(chat('one'))).toBe('one');
   });
 
-  test('keeps instances, functions and cycles in its copy, where a key option allows them', async () => {
+  test('is copied with its instances, functions and cycles where a key option allows them', async () => {
     const { cache } = startTrial();
     const received: { client: Client; self?: unknown; log: () => void }[] = [];
     const request: (typeof received)[number] = { client: new Client(), log: () => {} };

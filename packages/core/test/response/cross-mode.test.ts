@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type Adapter, crossMode, defaultAdapter, type Fields } from '../../src/adapter.ts';
 import { type CacheOptions, cachedLlmCall } from '../../src/index.ts';
 import { closedGate, type Gate } from '../flight/gate.ts';
-import { settled, startTrial } from '../trial.ts';
+import { chunksOf, settled, startTrial } from '../trial.ts';
 
 interface Question {
   readonly prompt: string;
@@ -10,7 +10,7 @@ interface Question {
   readonly with?: string;
 }
 
-/** Answers are `{ text }`, and come in letters; what has more than a text has no other form. */
+/** Answers are `{ text }`, or streams of letters. Where an answer has another field, it has no exact form as a stream. */
 const letters: Adapter = {
   ...defaultAdapter,
   provider: 'letters',
@@ -28,11 +28,8 @@ const letters: Adapter = {
   }),
 };
 
-async function chunksOf(stream: unknown): Promise<unknown[]> {
-  const chunks: unknown[] = [];
-  for await (const chunk of stream as AsyncIterable<unknown>) chunks.push(chunk);
-  return chunks;
-}
+/** The chunks of a response that is a stream. */
+const lettersOf = (response: unknown) => chunksOf(response as AsyncIterable<unknown>);
 
 const openGate = closedGate();
 openGate.open();
@@ -62,18 +59,18 @@ const streaming = { prompt: 'p', stream: true };
 describe('with crossMode', () => {
   test('a stored stream answers a call that does not stream', async () => {
     const { ask, calls, story } = startLetters();
-    await chunksOf(await ask(streaming));
+    await lettersOf(await ask(streaming));
     await settled();
     expect(await ask(plain)).toEqual({ text: 'ab' });
     expect(calls()).toBe(1);
     expect(story()).toEqual(['miss', 'stored', 'hit']);
   });
 
-  test('a stored answer answers a call that streams, each as it asks', async () => {
+  test('a stored answer answers a call that streams, with the fields of its request', async () => {
     const { ask, calls } = startLetters();
     await ask(plain);
     await settled();
-    expect(await chunksOf(await ask({ ...streaming, with: 'x' }))).toEqual([
+    expect(await lettersOf(await ask({ ...streaming, with: 'x' }))).toEqual([
       { letter: 'a', with: 'x' },
       { letter: 'b', with: 'x' },
     ]);
@@ -81,35 +78,35 @@ describe('with crossMode', () => {
     expect(calls()).toBe(1);
   });
 
-  test('a stream answers its like as it came', async () => {
+  test('a stored stream answers a call that streams with the same chunks', async () => {
     const { ask, calls } = startLetters();
-    const live = await chunksOf(await ask(streaming));
+    const live = await lettersOf(await ask(streaming));
     await settled();
-    expect(await chunksOf(await ask(streaming))).toEqual(live);
+    expect(await lettersOf(await ask(streaming))).toEqual(live);
     expect(calls()).toBe(1);
   });
 
-  test('what has no exact other form is asked for anew, and replaced', async () => {
+  test('an answer without an exact other form is a miss, and is replaced', async () => {
     const { ask, calls, story } = startLetters({ text: 'ab', voice: 'low' });
     await ask(plain);
     await settled();
-    await chunksOf(await ask(streaming));
+    await lettersOf(await ask(streaming));
     await settled();
     expect(calls()).toBe(2);
     expect(await ask(plain)).toEqual({ text: 'ab' });
     expect(story()).toEqual(['miss', 'stored', 'miss', 'stored', 'hit']);
   });
 
-  test('calls of the two kinds at the same time do not join each other', async () => {
+  test('a call that streams and a call that does not never join each other', async () => {
     const { ask, calls, story } = startLetters();
     const [one, other] = await Promise.all([ask(streaming), ask(plain)]);
-    expect(await chunksOf(one)).toHaveLength(2);
+    expect(await lettersOf(one)).toHaveLength(2);
     expect(other).toEqual({ text: 'ab' });
     expect(calls()).toBe(2);
     expect(story()).not.toContain('collapsed');
   });
 
-  test('invalidating the key detaches the calls of both kinds', async () => {
+  test('an invalidation by key detaches the calls of both kinds', async () => {
     const gate = closedGate();
     const { ask, calls, cache } = startLetters(undefined, { crossMode: true, gate });
     const asked = [ask(streaming), ask(plain)];
@@ -122,14 +119,14 @@ describe('with crossMode', () => {
     expect(calls()).toBe(4);
   });
 
-  test('both kinds have one key, which is not that of a call without it', () => {
+  test('both kinds share one key, which differs from the key without crossMode', () => {
     const { ask } = startLetters();
     expect(ask.keyOf(streaming)).toBe(ask.keyOf(plain));
     expect(ask.keyOf({ ...streaming, with: 'x' })).toBe(ask.keyOf(plain));
     expect(ask.with({ crossMode: false }).keyOf(plain)).not.toBe(ask.keyOf(plain));
   });
 
-  test('an adapter without rules goes on as without it', async () => {
+  test('an adapter without rules behaves as without crossMode', async () => {
     const { cache } = startTrial();
     const say = async (question: Question) => question.prompt;
     const ask = cachedLlmCall(say, { cache });
@@ -139,12 +136,12 @@ describe('with crossMode', () => {
   });
 });
 
-test('without crossMode neither answers the other, and what is stored stays what it is', async () => {
+test('without crossMode a stored answer does not answer a call that streams, and is not replaced by it', async () => {
   const { ask, calls } = startLetters(undefined, {});
   await ask(plain);
   await settled();
-  expect(await chunksOf(await ask(streaming))).toHaveLength(2);
+  expect(await lettersOf(await ask(streaming))).toHaveLength(2);
   expect(calls()).toBe(2);
-  await chunksOf(await ask.with({ crossMode: true })(streaming));
+  await lettersOf(await ask.with({ crossMode: true })(streaming));
   expect(calls()).toBe(3);
 });

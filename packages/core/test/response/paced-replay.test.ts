@@ -13,14 +13,14 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** What a promise has come to by now. */
+/** The value of a promise that has settled by now, or `waiting`. */
 async function soFar<Value>(promise: Promise<Value>): Promise<Value | 'waiting'> {
   await turn();
   return Promise.race([promise, Promise.resolve('waiting' as const)]);
 }
 
-describe('a stream at its own pace', () => {
-  test('waits before each chunk, the first one too, for as long as it has a delay', async () => {
+describe('a paced replay', () => {
+  test('waits for the delay of each chunk, also of the first', async () => {
     const reader = new PacedReplay(['a', 'b', 'c'], { delays: [10, 30, 0] });
     const first = reader.next();
     expect(await soFar(first)).toBe('waiting');
@@ -42,7 +42,7 @@ describe('a stream at its own pace', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('gives chunks that are asked for at once one after the other', async () => {
+  test('returns chunks in sequence where several are requested at once', async () => {
     const reader = new PacedReplay(['a', 'b'], { delays: [20, 10] });
     const asked = [reader.next(), reader.next(), reader.next()];
     await turn();
@@ -55,8 +55,8 @@ describe('a stream at its own pace', () => {
   });
 });
 
-describe('its reader', () => {
-  test('leaves without waiting, and no timer stays behind', async () => {
+describe('the reader of a paced replay', () => {
+  test('leaves without waiting, and leaves no timer running', async () => {
     const reader = new PacedReplay(['a', 'b'], { delays: [1000, 1000] });
     const first = reader.next();
     await turn();
@@ -67,7 +67,7 @@ describe('its reader', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('aborts while it waits, with its own reason, and no timer stays behind', async () => {
+  test('rejects with its own reason when it aborts, and leaves no timer running', async () => {
     const controller = new AbortController();
     const { signal } = controller;
     const reader = new PacedReplay(['a', 'b'], { delays: [1000], signal });
@@ -79,7 +79,7 @@ describe('its reader', () => {
     expect(await reader.next()).toEqual(DONE);
   });
 
-  test('that had aborted before gets nothing', async () => {
+  test('gets no chunk where its signal has already fired', async () => {
     const reader = new PacedReplay(['a'], { delays: [], signal: AbortSignal.abort() });
     await expect(reader.next()).rejects.toThrow('aborted');
   });

@@ -9,7 +9,7 @@ export class SlowStore implements Store {
   writing: Gate = closedGate();
 
   async get(key: string): Promise<string | undefined> {
-    const found = this.rows.get(key); // as of now: what is written meanwhile comes too late
+    const found = this.rows.get(key); // read now, so that a later write does not change it
     await this.reading.opened;
     return found;
   }

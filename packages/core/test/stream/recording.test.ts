@@ -4,18 +4,19 @@ import type { Verdict } from '../../src/adapter/admission.ts';
 import { decodeValue, encodeValue } from '../../src/entry/value-text.ts';
 import type { StreamWatcher } from '../../src/stream/recording.ts';
 import { Recording } from '../../src/stream/recording.ts';
-import { HandStream } from './hand-stream.ts';
+import { chunksOf } from '../trial.ts';
+import { ManualStream } from './manual-stream.ts';
 
-const MARKER = 'done';
+const TERMINAL = 'done';
 const GOOD: Verdict = { usage: { outputTokens: 3 } };
 
 const watcher: StreamWatcher<unknown> = {
-  observe: (chunk) => chunk === MARKER,
+  observe: (chunk) => chunk === TERMINAL,
   verdict: () => GOOD,
 };
 
 function record(given: Partial<StreamWatcher<unknown>> = {}) {
-  const upstream = new HandStream<unknown>();
+  const upstream = new ManualStream<unknown>();
   const recording = new Recording<unknown>({
     upstream,
     watcher: { ...watcher, ...given },
@@ -23,12 +24,6 @@ function record(given: Partial<StreamWatcher<unknown>> = {}) {
     decode: decodeValue,
   });
   return { upstream, recording };
-}
-
-async function readAll(reader: AsyncIterable<unknown>): Promise<unknown[]> {
-  const chunks: unknown[] = [];
-  for await (const chunk of reader) chunks.push(chunk);
-  return chunks;
 }
 
 const textsOf = (...chunks: unknown[]) => chunks.map(encodeValue);
@@ -46,7 +41,7 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 afterEach(() => turn()); // an unhandled rejection fails the test
 
 describe('a recording', () => {
-  test('hands out the first chunk while the others are still to come', async () => {
+  test('returns the first chunk before the others have come', async () => {
     const { upstream, recording } = record();
     const reader = recording.replay();
     const first = reader.next();
@@ -56,7 +51,7 @@ describe('a recording', () => {
     expect(await isSettled(recording.ended)).toBe(false);
   });
 
-  test('pulls no chunk that nobody asked for', async () => {
+  test('pulls a chunk only when a reader requests it', async () => {
     const { upstream, recording } = record();
     upstream.push('a', 'b', 'c');
     const [one, other] = [recording.replay(), recording.replay()];
@@ -69,40 +64,40 @@ describe('a recording', () => {
     expect(upstream.pulls).toBe(2);
   });
 
-  test('gives every reader every chunk from the first, whenever it comes', async () => {
+  test('gives every reader all chunks, whenever the reader starts', async () => {
     const { upstream, recording } = record();
-    const early = readAll(recording.replay());
+    const early = chunksOf(recording.replay());
     upstream.push('a', 'b');
     await turn();
     const late = recording.replay();
     upstream.push('c');
     upstream.end();
     expect(await early).toEqual(['a', 'b', 'c']);
-    expect(await readAll(late)).toEqual(['a', 'b', 'c']);
-    expect(await readAll(recording.replay())).toEqual(['a', 'b', 'c']);
+    expect(await chunksOf(late)).toEqual(['a', 'b', 'c']);
+    expect(await chunksOf(recording.replay())).toEqual(['a', 'b', 'c']);
     expect(upstream.pulls).toBe(4);
   });
 
-  test('gives each reader chunks of its own', async () => {
+  test('gives each reader its own copy of each chunk', async () => {
     const { upstream, recording } = record();
     upstream.push({ delta: { text: 'a' } });
     upstream.end();
     const [one, other] = await Promise.all(
-      [recording, recording].map((it) => readAll(it.replay())),
+      [recording, recording].map((it) => chunksOf(it.replay())),
     );
     expect(one).toEqual(other);
     expect((one as any)[0].delta).not.toBe((other as any)[0].delta);
   });
 
-  test('keeps each chunk as it was when it came', async () => {
+  test('records each chunk as it was when it came', async () => {
     const { upstream, recording } = record();
     const chunk = { text: 'a' };
     upstream.push(chunk, 'b');
     upstream.end();
     const reader = recording.replay();
     await reader.next();
-    chunk.text = 'changed by its maker';
-    expect(await readAll(recording.replay())).toEqual([{ text: 'a' }, 'b']);
+    chunk.text = 'changed by the provider';
+    expect(await chunksOf(recording.replay())).toEqual([{ text: 'a' }, 'b']);
   });
 
   test('passes on undefined, null and empty chunks', async () => {
@@ -110,32 +105,32 @@ describe('a recording', () => {
     const chunks = [undefined, null, '', 0, [], {}];
     upstream.push(...chunks);
     upstream.end();
-    expect(await readAll(recording.replay())).toEqual(chunks);
+    expect(await chunksOf(recording.replay())).toEqual(chunks);
     expect((await recording.ended).texts).toEqual(textsOf(...chunks));
   });
 });
 
-describe('its end', () => {
-  test('is told at the marker, before the stream is over', async () => {
+describe('the end of a recording', () => {
+  test('is reported at the terminal chunk, before the stream has ended', async () => {
     const { upstream, recording } = record();
     const reader = recording.replay();
-    upstream.push('a', MARKER);
+    upstream.push('a', TERMINAL);
     await reader.next();
     await reader.next();
     expect(await recording.ended).toEqual({
       ...GOOD,
       rejection: undefined,
-      texts: textsOf('a', MARKER),
+      texts: textsOf('a', TERMINAL),
       waits: [expect.any(Number), expect.any(Number)],
       took: expect.any(Number),
     });
   });
 
-  test('is told at the end of the stream where there was no marker', async () => {
+  test('is reported at the end of the stream where no terminal chunk came', async () => {
     const { upstream, recording } = record();
     upstream.push('a');
     upstream.end();
-    await readAll(recording.replay());
+    await chunksOf(recording.replay());
     expect(await recording.ended).toMatchObject({ ...GOOD, texts: textsOf('a') });
   });
 
@@ -147,52 +142,52 @@ describe('its end', () => {
         return GOOD;
       },
     });
-    upstream.push(MARKER);
+    upstream.push(TERMINAL);
     await recording.replay().next();
     await recording.ended;
     expect(verdicts).toBe(1);
   });
 
-  test('says why the watcher would not keep it', async () => {
+  test('has the reason for which the watcher rejected the recording', async () => {
     const { upstream, recording } = record({ verdict: () => ({ rejection: 'truncated' }) });
     upstream.push('a');
     upstream.end();
-    expect(await readAll(recording.replay())).toEqual(['a']);
+    expect(await chunksOf(recording.replay())).toEqual(['a']);
     expect(await recording.ended).toMatchObject({ rejection: 'truncated' });
   });
 
-  test('is what was seen at the marker: what follows it reaches the readers only', async () => {
+  test('contains no chunk after the terminal chunk, and the readers still receive them', async () => {
     const { upstream, recording } = record();
-    upstream.push('a', MARKER, 'more');
+    upstream.push('a', TERMINAL, 'more');
     upstream.end();
-    expect(await readAll(recording.replay())).toEqual(['a', MARKER, 'more']);
-    expect((await recording.ended).texts).toEqual(textsOf('a', MARKER));
+    expect(await chunksOf(recording.replay())).toEqual(['a', TERMINAL, 'more']);
+    expect((await recording.ended).texts).toEqual(textsOf('a', TERMINAL));
   });
 
   test.each(['observe', 'verdict'] as const)(
-    'is unreadable when the watcher throws in %s, and no reader notices',
+    'has the reason unreadable when the watcher throws in %s, and no reader fails',
     async (method) => {
       const { upstream, recording } = record({
         [method]: () => {
           throw new Error('a mistake of the adapter');
         },
       });
-      upstream.push('a', MARKER);
+      upstream.push('a', TERMINAL);
       upstream.end();
-      expect(await readAll(recording.replay())).toEqual(['a', MARKER]);
+      expect(await chunksOf(recording.replay())).toEqual(['a', TERMINAL]);
       expect(await recording.ended).toMatchObject({ rejection: 'unreadable' });
     },
   );
 });
 
-describe('a chunk that cannot be kept', () => {
-  test('reaches every reader as it is, and the recording is not kept', async () => {
+describe('a chunk that cannot be encoded', () => {
+  test('reaches every reader as it is, and the recording is rejected', async () => {
     const { upstream, recording } = record();
     const strange = { cancel: () => {} };
     upstream.push('a', strange, 'b');
     upstream.end();
     const [one, other] = await Promise.all(
-      [recording, recording].map((it) => readAll(it.replay())),
+      [recording, recording].map((it) => chunksOf(it.replay())),
     );
     expect(one?.[1]).toBe(strange);
     expect(other?.[1]).toBe(strange);
@@ -216,7 +211,7 @@ describe('a failure of the provider', () => {
     expect(await recording.ended).toMatchObject({ rejection: 'failed' });
   });
 
-  test('is told once to a reader, who is at an end then', async () => {
+  test('rejects once for a reader, and the reader is then at its end', async () => {
     const { upstream, recording } = record();
     const reader = recording.replay();
     upstream.fail(new Error('overloaded'));
@@ -224,7 +219,7 @@ describe('a failure of the provider', () => {
     expect(await reader.next()).toEqual({ done: true, value: undefined });
   });
 
-  test('may be thrown where a promise is due', async () => {
+  test('may be thrown synchronously', async () => {
     const { upstream, recording } = record();
     const error = new Error('closed');
     upstream.next = () => {
@@ -234,7 +229,7 @@ describe('a failure of the provider', () => {
     await expect(recording.replay().next()).rejects.toBe(error);
   });
 
-  test('that nobody waits for concerns nobody', async () => {
+  test('without a reader causes no unhandled rejection', async () => {
     const { upstream, recording } = record();
     const controller = new AbortController();
     const pending = recording.replay(controller.signal).next();
@@ -245,10 +240,10 @@ describe('a failure of the provider', () => {
     expect(await recording.ended).toMatchObject({ rejection: 'abandoned' });
   });
 
-  test('after the marker leaves what was kept', async () => {
+  test('after the terminal chunk leaves the recording complete', async () => {
     const { upstream, recording } = record();
     const reader = recording.replay();
-    upstream.push(MARKER);
+    upstream.push(TERMINAL);
     upstream.fail(new Error('reset'));
     await reader.next();
     await expect(reader.next()).rejects.toThrow('reset');
@@ -257,19 +252,19 @@ describe('a failure of the provider', () => {
 });
 
 describe('a reader that leaves', () => {
-  test('early disturbs no other', async () => {
+  test('early does not affect the others', async () => {
     const { upstream, recording } = record();
     const [leaving, staying] = [recording.replay(), recording.replay()];
     upstream.push('a', 'b');
     await leaving.next();
     await leaving.return();
     upstream.end();
-    expect(await readAll(staying)).toEqual(['a', 'b']);
+    expect(await chunksOf(staying)).toEqual(['a', 'b']);
     expect([upstream.returns, recording.isAbandoned]).toEqual([0, false]);
     expect(await recording.ended).toMatchObject(GOOD);
   });
 
-  test('as the last one stops the provider, and nothing is kept', async () => {
+  test('last stops the provider, and the recording is abandoned', async () => {
     const { upstream, recording } = record();
     const [one, other] = [recording.replay(), recording.replay()];
     upstream.push('a', 'b');
@@ -282,7 +277,7 @@ describe('a reader that leaves', () => {
     expect(upstream.pulls).toBe(1);
   });
 
-  test('leaves once, however often it says so', async () => {
+  test('leaves once, however often it calls return', async () => {
     const { upstream, recording } = record();
     const [leaving, staying] = [recording.replay(), recording.replay()];
     await leaving.return();
@@ -290,25 +285,25 @@ describe('a reader that leaves', () => {
     expect(await leaving.next()).toEqual({ done: true, value: undefined });
     expect([upstream.returns, recording.isAbandoned]).toEqual([0, false]);
     upstream.end();
-    expect(await readAll(staying)).toEqual([]);
+    expect(await chunksOf(staying)).toEqual([]);
   });
 
-  test('at the marker leaves a whole answer behind', async () => {
+  test('at the terminal chunk leaves a complete recording', async () => {
     const { upstream, recording } = record();
     const reader = recording.replay();
-    upstream.push('a', MARKER);
+    upstream.push('a', TERMINAL);
     await reader.next();
     await reader.next();
     await reader.return();
     expect([upstream.returns, recording.isAbandoned]).toEqual([1, false]);
     expect(await recording.ended).toMatchObject({ ...GOOD, rejection: undefined });
-    expect(await readAll(recording.replay())).toEqual(['a', MARKER]);
+    expect(await chunksOf(recording.replay())).toEqual(['a', TERMINAL]);
   });
 
   test('after the end stops nothing', async () => {
     const { upstream, recording } = record();
     upstream.end();
-    await readAll(recording.replay());
+    await chunksOf(recording.replay());
     expect([upstream.returns, recording.isAbandoned]).toEqual([0, false]);
   });
 
@@ -320,14 +315,14 @@ describe('a reader that leaves', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('already closed'))],
-  ])('does not hear that the provider %s at being stopped', async (_name, answer) => {
+  ])('does not fail where the provider %s when it is stopped', async (_name, answer) => {
     const { upstream, recording } = record();
     upstream.return = answer;
     expect(await recording.replay().return()).toEqual({ done: true, value: undefined });
     await turn();
   });
 
-  test('may leave a provider that cannot be stopped', async () => {
+  test('can leave a provider that cannot be stopped', async () => {
     const upstream = { next: () => new Promise<never>(() => {}) };
     const recording = new Recording({
       upstream,

@@ -1,18 +1,12 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { type CacheOptions, cachedLlmCall } from '../../src/index.ts';
-import { settled, startTrial } from '../trial.ts';
-
-async function chunksOf<Chunk>(stream: AsyncIterable<Chunk>): Promise<Chunk[]> {
-  const chunks: Chunk[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return chunks;
-}
+import { chunksOf, settled, startTrial } from '../trial.ts';
 
 async function* speak(_prompt: string): AsyncGenerator<string, void, undefined> {
-  for (const word of ['a', 'b', 'c']) {
+  for (const letter of ['a', 'b', 'c']) {
     await after(8);
-    yield word;
+    yield letter;
   }
 }
 
@@ -20,7 +14,7 @@ interface Header {
   readonly delays?: readonly number[];
 }
 
-/** Asks once, so that the stream is stored; how it stands there. */
+/** Asks once, so that the stream is stored. Returns the delays in its row. */
 async function store(options: CacheOptions) {
   const rows = new Map<string, unknown>();
   const { cache } = startTrial({ store: rows, ...options });
@@ -42,7 +36,7 @@ afterEach(() => {
 });
 
 describe("replay: 'recorded'", () => {
-  test('keeps how long each chunk was waited for, and waits as long on a hit', async () => {
+  test('stores the delay of each chunk, and a hit waits for the same delays', async () => {
     const { ask, delays } = await store({ replay: 'recorded' });
     expect(delays).toHaveLength(3);
     expect(delays?.every((delay) => delay > 0)).toBe(true);
@@ -60,7 +54,7 @@ describe("replay: 'recorded'", () => {
     expect(await read).toEqual(['a', 'b', 'c']);
   });
 
-  test('gives what was stored without it at once', async () => {
+  test('replays an entry without delays at once', async () => {
     const { ask, delays } = await store({});
     expect(delays).toBe(undefined);
     const { response, info } = await ask.with({ replay: 'recorded' }).withInfo('p');
@@ -72,7 +66,7 @@ describe("replay: 'recorded'", () => {
   });
 });
 
-test("replay: 'instant' does not wait for what was stored with its pace", async () => {
+test("replay: 'instant' replays an entry with delays at once", async () => {
   const { ask } = await store({ replay: 'recorded' });
   jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'] });
   const { response, info } = await ask.with({ replay: 'instant' }).withInfo('p');

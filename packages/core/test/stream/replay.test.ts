@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Recording } from '../../src/stream/recording.ts';
-import { HandStream } from './hand-stream.ts';
+import { ManualStream } from './manual-stream.ts';
 
 function record() {
-  const upstream = new HandStream<string>();
+  const upstream = new ManualStream<string>();
   const recording = new Recording<string>({
     upstream,
     watcher: { observe: () => false, verdict: () => ({}) },
@@ -19,8 +19,8 @@ const chunk = (value: string) => ({ done: false, value });
 
 afterEach(() => turn()); // an unhandled rejection fails the test
 
-describe('reading', () => {
-  test('may ask for several chunks at once, and gets them in order', async () => {
+describe('a reader', () => {
+  test('gets chunks in order where it requests several at once', async () => {
     const { upstream, recording } = record();
     const reader = recording.replay();
     const asked = [reader.next(), reader.next(), reader.next(), reader.next()];
@@ -29,7 +29,7 @@ describe('reading', () => {
     expect(await Promise.all(asked)).toEqual([chunk('a'), chunk('b'), DONE, DONE]);
   });
 
-  test('of several at once pulls one chunk at a time', async () => {
+  test('pulls one chunk at a time where several are requested at once', async () => {
     const { upstream, recording } = record();
     const readers = [recording.replay(), recording.replay()];
     const asked = readers.flatMap((reader) => [reader.next(), reader.next()]);
@@ -41,7 +41,7 @@ describe('reading', () => {
     expect(upstream.pulls).toBe(2);
   });
 
-  test('ends for good', async () => {
+  test('stays at its end', async () => {
     const { upstream, recording } = record();
     const reader = recording.replay();
     upstream.end();
@@ -53,14 +53,14 @@ describe('reading', () => {
     expect(upstream.pulls).toBe(1);
   });
 
-  test('in a loop that is left counts as leaving', async () => {
+  test('leaves where its loop is left by break', async () => {
     const { upstream, recording } = record();
     upstream.push('a', 'b');
     for await (const text of recording.replay()) if (text === 'a') break;
     expect([upstream.returns, recording.isAbandoned]).toEqual([1, true]);
   });
 
-  test('several at once hears of one failure each time', async () => {
+  test('gets the same error for each pending request', async () => {
     const { upstream, recording } = record();
     const error = new Error('overloaded');
     const reader = recording.replay();
@@ -71,8 +71,8 @@ describe('reading', () => {
   });
 });
 
-describe("a reader's own signal", () => {
-  test('ends its waiting with its reason, and nobody else’s', async () => {
+describe('the signal of a reader', () => {
+  test('rejects its pending request with its reason, and does not affect another reader', async () => {
     const { upstream, recording } = record();
     const controller = new AbortController();
     const reason = new Error('the user went away');
@@ -86,7 +86,7 @@ describe("a reader's own signal", () => {
     expect(upstream.returns).toBe(0);
   });
 
-  test('stops the provider when it was the last, even between two reads', async () => {
+  test('stops the provider when the reader is the last one, even between two requests', async () => {
     const { upstream, recording } = record();
     const controller = new AbortController();
     const reader = recording.replay(controller.signal);
@@ -96,7 +96,7 @@ describe("a reader's own signal", () => {
     expect([upstream.returns, recording.isAbandoned]).toEqual([1, true]);
   });
 
-  test('that fired between two reads is no end of the stream', async () => {
+  test('rejects the next request where it fires between two requests', async () => {
     const { upstream, recording } = record();
     const controller = new AbortController();
     const reader = recording.replay(controller.signal);
@@ -108,7 +108,7 @@ describe("a reader's own signal", () => {
     expect(upstream.pulls).toBe(1);
   });
 
-  test('that has fired before leaves at once', async () => {
+  test('abandons the recording at once where it has already fired', async () => {
     const { upstream, recording } = record();
     const reader = recording.replay(AbortSignal.abort('gone'));
     expect(recording.isAbandoned).toBe(true);
@@ -116,7 +116,7 @@ describe("a reader's own signal", () => {
     expect(upstream.pulls).toBe(0);
   });
 
-  test('means nothing once the reader has left', async () => {
+  test('has no effect after the reader has left', async () => {
     const { upstream, recording } = record();
     const controller = new AbortController();
     const [leaving, staying] = [recording.replay(controller.signal), recording.replay()];
@@ -128,7 +128,7 @@ describe("a reader's own signal", () => {
     expect(upstream.returns).toBe(1);
   });
 
-  test('is not listened to any more after the end, a failure or leaving', async () => {
+  test('has no listener any more after the end, a failure or a return', async () => {
     const controller = new AbortController();
     let listeners = 0;
     const { addEventListener, removeEventListener } = controller.signal;

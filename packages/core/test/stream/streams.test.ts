@@ -1,15 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { cachedLlmCall } from '../../src/index.ts';
 import { closedGate } from '../flight/gate.ts';
-import { settled, startTrial } from '../trial.ts';
+import { chunksOf, settled, startTrial } from '../trial.ts';
 
-async function chunksOf<Chunk>(stream: AsyncIterable<Chunk>): Promise<Chunk[]> {
-  const chunks: Chunk[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return chunks;
-}
-
-/** A stream of `chunks` that counts its calls, and waits at the gate before the second chunk. */
+/** A function that streams `chunks`, counts its calls, and waits for the gate before the second chunk. */
 function startStream(chunks: readonly unknown[]) {
   const gate = closedGate();
   const source = { gate, calls: 0, stopped: 0, yielded: 0 };
@@ -34,7 +28,7 @@ const delta = (content: string, finish: string | null = null) => ({
 });
 
 describe('a function that returns a stream', () => {
-  test('an async generator function: the same chunks in the same order, from one call', async () => {
+  test('may be an async generator function, and a hit replays the same chunks in the same order', async () => {
     const { cache, story } = startTrial();
     const { source, stream } = startStream(['The ', 'sky', '', '…']);
     source.gate.open();
@@ -48,7 +42,7 @@ describe('a function that returns a stream', () => {
     expect(story()).toEqual(['miss', 'stored', 'hit', 'hit']);
   });
 
-  test('a promise of an async iterable', async () => {
+  test('may return a promise of an async iterable', async () => {
     const { cache } = startTrial();
     let calls = 0;
     const ask = cachedLlmCall(
@@ -68,7 +62,7 @@ describe('a function that returns a stream', () => {
     expect(calls).toBe(1);
   });
 
-  test('a web stream', async () => {
+  test('may return a web stream', async () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(
       async (_prompt: string) => ReadableStream.from(['a', 'b']) as AsyncIterable<string>,
@@ -81,7 +75,7 @@ describe('a function that returns a stream', () => {
     expect(info.outcome).toBe('hit');
   });
 
-  test('an empty stream is a stream', async () => {
+  test('may return an empty stream', async () => {
     const { cache } = startTrial();
     const { source, stream } = startStream([]);
     const ask = cachedLlmCall(stream, { cache });
@@ -91,7 +85,7 @@ describe('a function that returns a stream', () => {
     expect(source.calls).toBe(1);
   });
 
-  test('dates, bytes and nothing come back as they were', async () => {
+  test('may stream dates, bytes and undefined, and a hit replays them unchanged', async () => {
     const { cache } = startTrial();
     const chunks = [new Date(5), new Uint8Array([1, 2]), undefined, null, { at: new Date(6) }, 7n];
     const { source, stream } = startStream(chunks);
@@ -104,7 +98,7 @@ describe('a function that returns a stream', () => {
     expect(info.outcome).toBe('hit');
   });
 
-  test('every reader has its own copy of each chunk', async () => {
+  test('gives every reader its own copy of each chunk', async () => {
     const { cache } = startTrial();
     const { source, stream } = startStream([{ text: 'a' }, { text: 'b' }]);
     source.gate.open();
@@ -114,7 +108,7 @@ describe('a function that returns a stream', () => {
     expect(await chunksOf(await ask('p'))).toEqual([{ text: 'a' }, { text: 'b' }]);
   });
 
-  test('a chunk that cannot be kept is given, and the stream is not stored', async () => {
+  test('is not stored where a chunk cannot be encoded, and the caller still receives the chunk', async () => {
     const { cache, story, events } = startTrial();
     const run = () => {};
     const { source, stream } = startStream(['a', { run }, 'b']);
@@ -128,7 +122,7 @@ describe('a function that returns a stream', () => {
 });
 
 describe('followers of a running stream', () => {
-  test('have it from its first chunk, at their own pace', async () => {
+  test('receive it from its first chunk, each at its own pace', async () => {
     const { cache, story } = startTrial();
     const { source, stream } = startStream([1, 2, 3]);
     const ask = cachedLlmCall(stream, { cache });
@@ -144,7 +138,7 @@ describe('followers of a running stream', () => {
     expect(story()).toEqual(['miss', 'collapsed', 'stored']);
   });
 
-  test('go on when the leader leaves', async () => {
+  test('continue when the leader leaves', async () => {
     const { cache, story } = startTrial();
     const { source, stream } = startStream([1, 2, 3]);
     const ask = cachedLlmCall(stream, { cache });
@@ -158,7 +152,7 @@ describe('followers of a running stream', () => {
     expect(story()).toContain('stored');
   });
 
-  test('fail with the same error as the leader', async () => {
+  test('reject with the same error as the leader', async () => {
     const failure = new Error('cut off');
     const { cache, story } = startTrial();
     let calls = 0;
@@ -182,7 +176,7 @@ describe('followers of a running stream', () => {
 });
 
 describe('leaving early', () => {
-  test('stores nothing and stops the source, and who comes later starts anew', async () => {
+  test('stores nothing and stops the source, and a later caller starts a new call', async () => {
     const { cache, story, events } = startTrial();
     const { source, stream } = startStream([1, 2, 3]);
     source.gate.open();
@@ -196,7 +190,7 @@ describe('leaving early', () => {
     expect(source.calls).toBe(2);
   });
 
-  test('fires the signal of a source that is waiting for its next chunk', async () => {
+  test('aborts a source that is waiting for its next chunk', async () => {
     const { cache } = startTrial();
     const signals: AbortSignal[] = [];
     const ask = cachedLlmCall(
@@ -220,7 +214,7 @@ describe('leaving early', () => {
     expect(signals[0]?.aborted).toBe(true);
   });
 
-  test("one reader's abort leaves the others alone", async () => {
+  test('by an abort does not affect the other readers', async () => {
     const { cache } = startTrial();
     const gate = closedGate();
     const ask = cachedLlmCall(
@@ -241,7 +235,7 @@ describe('leaving early', () => {
     expect(await chunksOf(staying)).toEqual([1, 2]);
   });
 
-  test('leaving a replay is nobody’s business', async () => {
+  test('from a replay leaves the entry in the store', async () => {
     const { cache } = startTrial();
     const { source, stream } = startStream([1, 2, 3]);
     source.gate.open();
@@ -254,7 +248,7 @@ describe('leaving early', () => {
   });
 });
 
-describe('without any adapter, a stream', () => {
+describe('without an adapter, a stream', () => {
   async function askTwice(chunks: readonly unknown[]) {
     const { cache, story, events } = startTrial();
     const { source, stream } = startStream(chunks);
@@ -313,13 +307,13 @@ describe('without any adapter, a stream', () => {
     ],
     ['texts', ['a', 'b']],
     [
-      'objects of the user’s own',
+      'objects of the user',
       [
         { type: 'token', text: 'a' },
         { type: 'token', text: 'b' },
       ],
     ],
-  ])('is kept when whole: %s', async (_what, chunks) => {
+  ])('is stored when it is complete: %s', async (_what, chunks) => {
     expect((await askTwice(chunks)).story).toEqual(['miss', 'stored', 'hit']);
   });
 
@@ -382,14 +376,14 @@ describe('without any adapter, a stream', () => {
     ],
     ['AI SDK, cut', [{ type: 'text-start' }, { type: 'text-delta', delta: 'a' }]],
     ['AI SDK, at its limit', [{ type: 'text-delta' }, { type: 'finish', finishReason: 'length' }]],
-  ])('is not kept: %s', async (_what, chunks) => {
+  ])('is not stored: %s', async (_what, chunks) => {
     const { story } = await askTwice(chunks);
     expect(story).toEqual(['miss', 'not-admitted', 'miss', 'not-admitted']);
   });
 });
 
 describe('a stale stream', () => {
-  test('is served while the new one is recorded behind it', async () => {
+  test('is served while the new one is recorded in the background', async () => {
     const { cache, clock, story } = startTrial({ ttl: '1m', staleWhileRevalidate: '1h' });
     let calls = 0;
     const ask = cachedLlmCall(

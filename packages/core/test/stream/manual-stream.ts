@@ -1,5 +1,5 @@
-/** A provider's stream whose chunks come when the test says so; it knows what was asked of it. */
-export class HandStream<Chunk> implements AsyncIterator<Chunk> {
+/** A provider's stream whose chunks the test pushes. It counts the chunks that were pulled. */
+export class ManualStream<Chunk> implements AsyncIterator<Chunk> {
   pulls = 0;
   returns = 0;
   readonly #waiting: ((result: Promise<IteratorResult<Chunk>>) => void)[] = [];
@@ -15,7 +15,7 @@ export class HandStream<Chunk> implements AsyncIterator<Chunk> {
 
   fail(error: unknown): void {
     const failure = Promise.reject(error);
-    failure.catch(() => {}); // it may come before anybody asks
+    failure.catch(() => {}); // it may come before a reader pulls it
     this.#come(failure);
   }
 
