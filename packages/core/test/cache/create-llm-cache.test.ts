@@ -8,7 +8,7 @@ import {
 } from '../../src/index.ts';
 import { openStore } from '../../src/store.ts';
 
-/** A caller without types. */
+/** Options of a caller in JavaScript. */
 const untyped = (options: object) => options as CacheOptions;
 
 function errorOf(act: () => unknown): LlmCacheError {
@@ -76,7 +76,7 @@ describe('a value that is not a duration is refused at definition', () => {
     expect(errorOf(() => cachedLlmCall(named, { cache }).with(options)).code).toBe(error.code);
   });
 
-  test('storeTimeout, which only a cache has', () => {
+  test('storeTimeout, which is an option of a cache only', () => {
     const error = errorOf(() => createLlmCache(untyped({ storeTimeout: '250' })));
     expect(error).toMatchObject({ code: 'INVALID_DURATION', name: 'LlmCacheError' });
     expect(error.message).toContain('storeTimeout is "250"');
@@ -90,13 +90,13 @@ describe('a value that is not a duration is refused at definition', () => {
     },
   );
 
-  test('also as a ttl in place of the options', () => {
+  test('a ttl in place of the options', () => {
     const ttl = '5 minutes' as '5m'; // a caller without types
     expect(errorOf(() => cachedLlmCall(named, ttl)).code).toBe('INVALID_DURATION');
   });
 });
 
-describe('a value that an option cannot have is refused at definition', () => {
+describe('an invalid value of an option is refused at definition', () => {
   test.each(OPTIONS)('%s: %p', (option, value) => {
     const options = untyped({ [option]: value });
     const error = errorOf(() => createLlmCache(options));
@@ -122,7 +122,7 @@ describe('a value that an option cannot have is refused at definition', () => {
     expect(error.message).toContain('namespace is');
   });
 
-  test('while undefined counts as not given', () => {
+  test('but undefined is the same as no value', () => {
     const names = [...DURATIONS, ...OPTIONS].map(([name]) => name);
     const nothing = Object.fromEntries(names.map((name) => [name, undefined])) as CallOptions;
     expect(createLlmCache(nothing).policy).toEqual(createLlmCache().policy);
@@ -148,7 +148,7 @@ describe('a value that is not a store is refused', () => {
     expect(error.message).not.toContain('secret');
   });
 
-  test('also by openStore', () => {
+  test('by openStore, too', () => {
     expect(errorOf(() => openStore('mysql://host')).code).toBe('UNKNOWN_STORE');
   });
 });

@@ -12,7 +12,7 @@ describe('a cache from the environment', () => {
     expect(cacheFrom({}).isOwnMemory).toBe(true);
   });
 
-  test('takes an empty variable as one that is not set', () => {
+  test('ignores an empty variable', () => {
     const names = ['STORE', 'TTL', 'NAMESPACE', 'ENABLED', 'MODE', 'MAX_ENTRIES', 'MAX_BYTES'];
     const empty = Object.fromEntries(names.map((name) => [`CACHED_LLM_${name}`, '']));
     expect(cacheFrom(empty).policy).toEqual(createLlmCache().policy);

@@ -7,7 +7,7 @@ const IDENTITY: CallIdentity = {
   request: { messages: [{ role: 'user', content: 'Summarise.' }], temperature: 0.2 },
 };
 
-describe('get and set by an identity of your own', () => {
+describe('get and set by a call identity', () => {
   test('get returns a copy of what was set', async () => {
     const { cache, story } = startTrial();
     expect(await cache.get(IDENTITY)).toBeUndefined();
@@ -44,7 +44,7 @@ describe('get and set by an identity of your own', () => {
     expect(await cache.get({ ...IDENTITY, sample: undefined })).toBe('answer');
   });
 
-  test('the model is that of the request where the identity names none', async () => {
+  test('the model of the request is used where the identity names none', async () => {
     const { cache } = startTrial();
     const identity = { provider: 'openai', request: { model: 'gpt-5', messages: [] } };
     await cache.set(identity, 'answer');
@@ -127,7 +127,7 @@ describe('get and set by an identity of your own', () => {
       yield 'b';
     }
     expect(await cache.set(IDENTITY, stream())).toBe(true);
-    const stored = (await cache.get(IDENTITY)) as AsyncIterable<unknown>; // a stream was set
+    const stored = (await cache.get(IDENTITY)) as AsyncIterable<unknown>; // the stored response is a stream
     expect(await chunksOf(stored)).toEqual(['a', 'b']);
   });
 
@@ -141,7 +141,7 @@ describe('get and set by an identity of your own', () => {
     expect(await cache.get(IDENTITY)).toBeUndefined();
   });
 
-  test('in a cache that is off nothing is stored or found, and there is no event', async () => {
+  test('a cache that is off stores and finds nothing, and sends no event', async () => {
     const { cache, story } = startTrial({ mode: 'off' });
     expect(await cache.set(IDENTITY, 'answer')).toBe(false);
     expect(await cache.get(IDENTITY)).toBeUndefined();
@@ -159,7 +159,7 @@ describe('get and set by an identity of your own', () => {
     expect(await cache.get(IDENTITY, { mode: 'replay' })).toBe('answer');
   });
 
-  test('an answer that is set after an invalidation is stored', async () => {
+  test('an answer that is set after an invalidation is found', async () => {
     const { cache } = startTrial({ tags: ['t'] });
     await cache.invalidate({ tag: 't' });
     expect(await cache.set(IDENTITY, 'new')).toBe(true);

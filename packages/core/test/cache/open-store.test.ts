@@ -41,7 +41,7 @@ describe('an application', () => {
   });
   afterAll(() => application.remove());
 
-  test('without the store package gets an error at once, with the package to install', async () => {
+  test('without the store package gets an error at definition that names the package to install', async () => {
     const { run, folder } = application;
     const lines = (await run(WHAT_IS_MISSING, folder)).split('\n');
     expect(lines).toHaveLength(3);
@@ -51,7 +51,7 @@ describe('an application', () => {
     expect(lines.join()).not.toContain('password');
   });
 
-  test('finds the store package in its own folder, and its answers in a later run', async () => {
+  test('finds the store package in its own folder, and finds its answers in a later run', async () => {
     const { run, folder } = application;
     await install(folder, 'store-sqlite');
     expect(await run(ASK_ONCE, folder)).toBe('1');

@@ -85,7 +85,7 @@ describe.each(STORES)('over %s', (_name, open) => {
       expect(response).toEqual(answer);
     }));
 
-  test('the statistics count its requests', () =>
+  test('the statistics count the requests', () =>
     within(async (store) => {
       const { cache } = startTrial({ store });
       const ask = cachedLlmCall(startProvider().ask, { cache });
@@ -124,7 +124,7 @@ describe('an answer in a SQLite file', () => {
 });
 
 describe('close', () => {
-  test('waits for the writes behind the answers', async () => {
+  test('waits for the writes that are still under way', async () => {
     const folder = await temporaryFolder();
     const path = join(folder.path, 'llm.db');
     const provider = startProvider();
@@ -140,7 +140,7 @@ describe('close', () => {
     await folder.remove();
   });
 
-  test('leaves a function that still calls the provider', async () => {
+  test('does not stop a function from calling the provider', async () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(startProvider().ask, { cache });
     await cache.close();

@@ -142,7 +142,7 @@ describe('warm', () => {
 
   const overloaded = () => Object.assign(new Error('overloaded'), { status: 429 });
 
-  test('repeats a request while the provider is out, and only then', async () => {
+  test('repeats a request during an outage of the provider, and only then', async () => {
     const { cache } = startTrial();
     const asked: string[] = [];
     const ask = async ({ prompt }: { prompt: string }) => {
@@ -155,7 +155,7 @@ describe('warm', () => {
     expect(asked).toEqual(['question 0', 'question 0', 'question 0', 'question 1']);
   });
 
-  test('gives a request up after the last retry', async () => {
+  test('counts a request as failed after the last retry', async () => {
     const { cache } = startTrial();
     let asked = 0;
     const ask = async () => {

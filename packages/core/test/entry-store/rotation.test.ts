@@ -7,7 +7,7 @@ import { settled, startTrial } from '../trial.ts';
 
 const HOUR = 3_600_000;
 
-/** The three steps of a rotation. In each a process of its own runs. */
+/** The three steps of a rotation. A process of its own runs in each. */
 const BEFORE = { secret: OLDER_SECRET } as const;
 const DURING = { secrets: [SECRET, OLDER_SECRET] } as const;
 const AFTER = { secret: SECRET } as const;
@@ -139,7 +139,7 @@ describe('while a secret replaces another, an entry that was expired', () => {
     const during = start(DURING, GRACE);
     expect(await during.cache.expire({ tag: 'faq' })).toBe(true);
     for (const { clock } of [before, during]) clock.advance(1);
-    // Both ask before either's revalidation has stored a new answer.
+    // Both ask before one of the revalidations has stored a new answer.
     expect(await Promise.all([before.outcome(), during.outcome()])).toEqual(['stale', 'stale']);
   });
 

@@ -11,7 +11,7 @@ import { startTrial } from '../trial.ts';
 
 const runner = { describe, test };
 const KINDS: readonly (readonly [string, CacheOptions])[] = [
-  ['plain', {}],
+  ['unencrypted', {}],
   ['compressed', { compress: 1 }],
   ['encrypted', { secret: SECRET }],
   ['compressed and encrypted', { compress: 1, secret: SECRET }],
@@ -86,7 +86,7 @@ const flipped = (letter: string, bit: number) =>
   String.fromCharCode(letter.charCodeAt(0) ^ (1 << bit));
 
 describe.each(KINDS)('a text that was written over a row that is %s', (name, options) => {
-  const isPlain = name === 'plain';
+  const isUnencrypted = name === 'unencrypted';
 
   test('is a miss and no error, and the next answer is stored', async () => {
     const cache = await filledStore(options);
@@ -94,7 +94,7 @@ describe.each(KINDS)('a text that was written over a row that is %s', (name, opt
     await fc.assert(
       fc.asyncProperty(damageTo(own), async (damage) => {
         // Without encryption, a text that has the form of an entry is an entry.
-        fc.pre(damage !== own && !(isPlain && isEntry(damage)));
+        fc.pre(damage !== own && !(isUnencrypted && isEntry(damage)));
         await expectMissThenHit(cache, [cache.key, damage]);
       }),
       { numRuns: 300 },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Arbitrary values, mixed and nested, of which some are lost in plain JSON. */
+/** Arbitrary values, mixed and nested. JSON alone would lose some of them. */
 export const { rich } = fc.letrec<{ rich: unknown }>((tie) => {
   const key = fc.oneof(
     fc.string({ maxLength: 5 }),

@@ -12,7 +12,7 @@ const SENTENCE = 'The tide carries salt from the rivers to the sea. ';
 const MEBIBYTE = 1024 * 1024;
 const LONG = { text: SENTENCE.repeat(2_000) };
 const SHORT = { text: SENTENCE };
-const PATIENT = { storeTimeout: '30s', lease: false } as const;
+const LONG_TIMEOUT = { storeTimeout: '30s', lease: false } as const;
 
 /** Random letters, which do not compress. */
 function noise(length: number): string {
@@ -50,14 +50,14 @@ describe.each(DUMPED_STORES)('compressed rows in %s', (_name, open) => {
     ['unencrypted', undefined],
     ['encrypted', SECRET],
   ])('and uncompressed rows, both %s, are read whatever the option is', async (_kind, secret) => {
-    const options = { ...PATIENT, store: opened.store, secret };
+    const options = { ...LONG_TIMEOUT, store: opened.store, secret };
     const provider = startTurns(LONG);
     const asking = (compress: boolean) =>
       cachedLlmCall(provider.ask, { cache: startTrial({ ...options, compress }).cache });
     await asking(true).withInfo({ prompt: 'compressed' });
-    await asking(false).withInfo({ prompt: 'plain' });
+    await asking(false).withInfo({ prompt: 'uncompressed' });
     for (const compress of [true, false]) {
-      for (const prompt of ['compressed', 'plain']) {
+      for (const prompt of ['compressed', 'uncompressed']) {
         const { response, info } = await asking(compress).withInfo({ prompt });
         expect([info.outcome, response]).toEqual(['hit', LONG]);
       }
@@ -106,7 +106,7 @@ describe('compress', () => {
     expect(row.length).toBeLessThan(LONG.text.length / 10);
   });
 
-  test('large answers are compressed outside the event loop and come back', async () => {
+  test('compresses a large answer outside the event loop, and a hit returns it unchanged', async () => {
     const answer = { text: SENTENCE.repeat(40_000) };
     const { ask, store, stored, story } = start({ compress: true }, answer);
     const { row } = await stored();
@@ -116,7 +116,7 @@ describe('compress', () => {
     expect(store.measure().entries).toBe(1);
   });
 
-  test('an entry that is invalidated while it is compressed is not served', async () => {
+  test('does not serve an entry that was invalidated while it was compressed', async () => {
     const { ask, story } = start({ compress: true }, { text: SENTENCE.repeat(40_000) });
     await ask(QUESTION); // the entry is still being written
     expect(await ask.invalidate(QUESTION)).toBe(true);
@@ -124,14 +124,14 @@ describe('compress', () => {
     expect(await ask.peek(QUESTION)).toBe(undefined);
   });
 
-  test('a large answer whose compressed bytes are large, too, comes back', async () => {
+  test('a hit returns a large answer whose compressed bytes are large, too', async () => {
     const answer = { text: noise(400_000) + SENTENCE.repeat(40_000) };
     const { ask, stored } = start({ compress: true }, answer);
     expect((await stored()).row).toMatch(/^z:/);
     expect(await ask(QUESTION)).toEqual(answer);
   });
 
-  test('an entry longer than maxEntryBytes is not stored, even if its compressed row is short', async () => {
+  test('does not store an entry longer than maxEntryBytes, even if its compressed row is short', async () => {
     const { ask, events } = start({ compress: true, maxEntryBytes: 50_000 }, LONG);
     expect((await ask.withInfo(QUESTION)).info.stored).toBe(false);
     expect(events.at(-1)?.event).toMatchObject({ reason: 'too-large' });
@@ -178,7 +178,7 @@ describe('a compressed row', () => {
     }
   });
 
-  test('with a changed bit is a miss or gives the same answer, because some bits carry nothing', async () => {
+  test('with a changed bit is a miss or gives the same answer, because some bits have no meaning', async () => {
     const { ask, store, stored } = start({ compress: true }, LONG);
     const { key, row } = await stored();
     const bytes = Buffer.from(row.slice(2), 'base64');

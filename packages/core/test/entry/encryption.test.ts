@@ -7,7 +7,7 @@ import { OLDER_SECRET, SECRET } from '../secrecy/secret-texts.ts';
 import { chunksOf, closeTrials, settled, startTrial } from '../trial.ts';
 
 const HOUR = 3_600_000;
-const PATIENT = { storeTimeout: '30s', lease: false } as const;
+const LONG_TIMEOUT = { storeTimeout: '30s', lease: false } as const;
 
 /** A complete stream in the format of OpenAI. */
 async function* stream(_prompt: string): AsyncGenerator<unknown, void, undefined> {
@@ -32,7 +32,7 @@ describe.each(DUMPED_STORES)('under a secret, over %s', (_name, open) => {
   });
 
   const start = (options: CacheOptions = {}) =>
-    startTrial({ ...PATIENT, store: opened.store, secret: SECRET, ...options });
+    startTrial({ ...LONG_TIMEOUT, store: opened.store, secret: SECRET, ...options });
 
   test('an answer comes back as it was, from this process and from another', async () => {
     const answer = { text: 'ä\u0000𝒳', at: new Date(0), audio: new Uint8Array([0, 255]) };
@@ -164,7 +164,7 @@ describe('a key under a secret', () => {
     for (const key of keys) expect(key).toMatch(/^cached-llm:2:-:[\w-]{43}$/);
   });
 
-  test('does not reveal its scope to somebody who guesses it', () => {
+  test('does not reveal its scope to a person who guesses it', () => {
     const scopeIn = (key: string | undefined) => key?.split(':')[2];
     expect(scopeIn(keyUnder({}, 'alice'))).not.toBe(scopeIn(keyUnder({ secret: SECRET }, 'alice')));
   });
@@ -214,9 +214,9 @@ describe('an encrypted row', () => {
   });
 
   test('is required: an unencrypted row under its key is a miss', async () => {
-    const plain = await stored({ secret: undefined });
+    const unencrypted = await stored({ secret: undefined });
     const { store, ask, key } = await stored();
-    store.set(key, plain.row);
+    store.set(key, unencrypted.row);
     expect(await ask.peek(QUESTION)).toBe(undefined);
   });
 

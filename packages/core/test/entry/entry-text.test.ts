@@ -182,7 +182,7 @@ describe('a stored text that was changed', () => {
   test('to arbitrary JSON in one field is no entry, or can be used like any other', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom(...Object.keys(HEADER)), (value, field) => {
-        const header = { ...HEADER, [field]: value } as EntryHeader; // the test is about values of other types
+        const header = { ...HEADER, [field]: value } as EntryHeader; // the test needs values of other types
         const entry = readEntryText(entryText({ header, payload: '' }));
         if (entry !== undefined) use(entry);
       }),

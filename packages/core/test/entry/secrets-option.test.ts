@@ -10,7 +10,7 @@ function refusal(options: CacheOptions): Error {
   try {
     createLlmCache(options);
   } catch (error) {
-    return error as Error; // whatever it is, the test looks at it
+    return error as Error; // the test checks that it is one
   }
   throw new TypeError('Nothing was refused.');
 }

@@ -39,7 +39,7 @@ describe('a response', () => {
     ['bytes', Uint8Array.of(0, 255), Uint8Array],
     ['part of a larger memory', new Uint8Array(Uint8Array.of(9, 1, 2, 9).buffer, 1, 2), Uint8Array],
     ['an embedding', Float32Array.of(0.1, -0, Number.NaN), Float32Array],
-  ])('that is %s keeps its class', (_name, value, itsClass) => {
+  ])('that is %s has the same class after decoding', (_name, value, itsClass) => {
     const back = roundTrip({ value }) as { value: object };
     expect(back).toStrictEqual({ value });
     expect(Object.getPrototypeOf(back.value)).toBe(itsClass.prototype);
@@ -51,13 +51,13 @@ describe('a response', () => {
   });
 
   test.each([[undefined], [-0], [Number.NaN], [Number.NEGATIVE_INFINITY], [10n ** 40n], ['']])(
-    'may be %p alone',
+    'may be %p itself',
     (value) => {
       expect(Object.is(roundTrip(value), value)).toBe(true);
     },
   );
 
-  test('keeps lone surrogates and line ends', () => {
+  test('comes back with its lone surrogates and line ends', () => {
     const text = 'a\ud800b\u2028\r\n\u0000';
     expect(roundTrip({ [text]: text })).toStrictEqual({ [text]: text });
   });
@@ -123,7 +123,7 @@ describe('a value that would come back as something else', () => {
     ['a symbol', Symbol('a')],
     ['a field named by a symbol', { [Symbol('a')]: 1 }],
     ['a field named __proto__', JSON.parse('{"__proto__":1}')],
-    ['an instance, even one that reads as JSON', new Reply()],
+    ['an instance, even one with a toJSON', new Reply()],
     ['an error', new Error('a')],
     ['a regular expression', /a/],
     ['a boxed number', Object(1)],

@@ -29,8 +29,8 @@ function emitStoreEvents(events: CacheEventEmitter): void {
   events.emit('breaker-closed', {});
 }
 
-describe('what is counted', () => {
-  test('is each event under its own name', () => {
+describe('the counters', () => {
+  test('count each event under its own name', () => {
     expect(countsAfter({ hit: 4, stale: 3, miss: 2, collapsed: 1, bypass: 5 })).toMatchObject({
       hits: 4,
       stale: 3,
@@ -45,7 +45,7 @@ describe('what is counted', () => {
     });
   });
 
-  test('includes events of the store', () => {
+  test('include the events of the store', () => {
     const { events, counters } = startEmitter();
     emitStoreEvents(events);
     expect(figuresOf([...counters])).toMatchObject({
@@ -62,7 +62,7 @@ describe('what is counted', () => {
     [{ hit: 1, miss: 3 }, 0.25],
     [{ hit: 1, stale: 1, collapsed: 1, miss: 1 }, 0.75],
     [{ hit: 1, miss: 1, bypass: 100 }, 0.5],
-  ])('as %j has a hit rate of %d', (times, rate) => {
+  ])('have for %j a hit rate of %d', (times, rate) => {
     expect(countsAfter(times).hitRate).toBe(rate);
   });
 });

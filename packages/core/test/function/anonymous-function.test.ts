@@ -61,7 +61,7 @@ describe('a function with a name', () => {
     expect(keys[0]).toBe(keys[1]);
   });
 
-  test('keeps its name', () => {
+  test('still has its name when it is wrapped', () => {
     const { cache } = startTrial();
     async function summarise(text: string) {
       return text;

@@ -10,12 +10,12 @@ const core = fileURLToPath(new URL('../..', import.meta.url));
 const packages = dirname(join(core, '.'));
 const fromExamples = createRequire(join(packages, '..', 'examples', 'package.json'));
 
-/** An application in a folder of its own, and a core elsewhere that sees no store package. */
+/** An application in a folder of its own. Its core is in another folder, from which no store package can be found. */
 export interface Application {
-  /** The application's folder, and one beside it that holds nothing. */
+  /** The folder of the application, and an empty folder beside it. */
   readonly folder: string;
   readonly elsewhere: string;
-  /** Runs a script of the application from `cwd`; what it printed. */
+  /** Runs a script of the application in `cwd`. Returns what it printed. */
   run(script: string, cwd: string): Promise<string>;
   remove(): Promise<void>;
 }
@@ -32,7 +32,7 @@ async function layOut(root: string): Promise<void> {
   await writeFile(join(root, 'application', 'package.json'), '{ "type": "module" }');
 }
 
-/** Makes the application have a package of this workspace. */
+/** Installs a package of this workspace in the application. */
 export async function install(folder: string, name: string): Promise<void> {
   const modules = join(folder, 'node_modules', '@cached-llm');
   await mkdir(modules, { recursive: true });

@@ -177,7 +177,7 @@ describe('@CachedLLM, the standard decorator', () => {
     expect(story()).toEqual(['miss', 'not-admitted']);
   });
 
-  test('leaves the place and the name of the method as they were', () => {
+  test('does not change the place and the name of the method', () => {
     const { cache } = startTrial();
     class Service {
       @CachedLLM({ cache })
@@ -298,7 +298,7 @@ describe('@CachedLLM before anything but a method is refused when the class is d
     expect(define).toThrow(isRefused('class'));
   });
 
-  test('a bad option is refused then, too', () => {
+  test('a method with an invalid option', () => {
     const define = () => {
       class Service {
         @CachedLLM('5 minutes' as '5m')

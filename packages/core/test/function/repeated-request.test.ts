@@ -7,7 +7,7 @@ interface Question {
   readonly [field: string]: unknown;
 }
 
-/** Answers with the request itself, so that a wrong answer is seen. */
+/** Answers with the request itself, so that a wrong answer fails the test. */
 function startEcho() {
   const asked: string[] = [];
   const ask = async (question: Question) => {
@@ -17,8 +17,8 @@ function startEcho() {
   return { asked, ask };
 }
 
-describe('a request that is asked again', () => {
-  test('is distinguished from a request that differs in one character, wherever that is', async () => {
+describe('a repeated request', () => {
+  test('is distinguished from a request that differs in one character at any place', async () => {
     const { ask, asked } = startEcho();
     const cached = cachedLlmCall(ask, { cache: createLlmCache(), provider: 'echo' });
     const long = 'a'.repeat(2_000);
@@ -49,7 +49,7 @@ describe('a request that is asked again', () => {
     expect(answers).toEqual([1, 2, 1, 2]);
   });
 
-  test('reaches the provider as it was at the call, also the second time', async () => {
+  test('reaches the provider as it was at the call, also after its entry has expired', async () => {
     const { cache, clock } = startTrial({ ttl: '1m' });
     const { ask, asked } = startEcho();
     const cached = cachedLlmCall(ask, { cache, provider: 'echo' });
@@ -63,7 +63,7 @@ describe('a request that is asked again', () => {
     expect(await cached({ prompt: 'changed meanwhile' })).toBe('{"prompt":"changed meanwhile"}');
   });
 
-  test('gets a copy of its own each time, in whichever order its fields are', async () => {
+  test('gets its own copy each time, in any order of its fields', async () => {
     const cache = createLlmCache();
     const cached = cachedLlmCall(async (_question: object) => ({ list: [1] }), {
       cache,
@@ -76,7 +76,7 @@ describe('a request that is asked again', () => {
     expect(cache.stats()).toMatchObject({ misses: 1, hits: 2 });
   });
 
-  test('is stale, invalidated and expired like every other request', async () => {
+  test('is a miss after an invalidation and after its ttl', async () => {
     const { cache, clock } = startTrial({ ttl: '1m' });
     let answers = 0;
     const cached = cachedLlmCall(async (_question: object) => `answer ${++answers}`, {

@@ -41,7 +41,7 @@ describe('the types of a wrapped function', () => {
     same<Equal<ThisParameterType<typeof ask>, unknown>>(true);
   });
 
-  test('hold for the functions beside it', () => {
+  test('are the same for its own functions', () => {
     same<Equal<Awaited<ReturnType<typeof ask.withInfo>>['response'], Reply>>(true);
     same<Equal<Awaited<ReturnType<typeof ask.withInfo>>['info'], CallInfo>>(true);
     same<Equal<Parameters<typeof ask.withInfo>, Parameters<typeof ask>>>(true);
@@ -74,13 +74,13 @@ describe('the types of a wrapped function', () => {
     const never = () => {
       // @ts-expect-error: the prompt is missing
       void ask({});
-      // @ts-expect-error: a text is no question
+      // @ts-expect-error: a text is not a question
       void ask('text');
       // @ts-expect-error: the question is missing
       void ask();
-      // @ts-expect-error: likewise beside the function
+      // @ts-expect-error: the same for its own functions
       void ask.keyOf('text');
-      // @ts-expect-error: likewise under other options
+      // @ts-expect-error: the same for other options
       void ask.with({ ttl: '1h' })('text');
     };
     expect(never).toBeInstanceOf(Function);
@@ -111,7 +111,7 @@ describe('the type of `this`', () => {
     });
     same<Equal<ThisParameterType<typeof ask>, Service>>(true);
     expect(await ask.call({ url: 'a' }, '/b')).toBe('a/b');
-    // @ts-expect-error: no service
+    // @ts-expect-error: this object is not a service
     const wrong = () => ask.call({ uri: 'a' }, '/b');
     expect(wrong).toBeInstanceOf(Function);
   });
@@ -145,26 +145,26 @@ describe('the types of the options', () => {
     const good: Duration[] = ['30m', '1.5h', '500ms', 1000];
     // @ts-expect-error: no unit
     const digits: Duration = '3600';
-    // @ts-expect-error: no unit that is known
+    // @ts-expect-error: the unit is unknown
     const words: Duration = '5 minutes';
     expect([good, digits, words]).toBeDefined();
   });
 
   test('refuse a value that an option cannot have', () => {
     const never = () => {
-      // @ts-expect-error: no mode
+      // @ts-expect-error: the mode is unknown
       cachedLlmCall(reply, { cache, mode: 'readwrite' });
-      // @ts-expect-error: no such option
+      // @ts-expect-error: the option is unknown
       cachedLlmCall(reply, { cache, timeToLive: '1h' });
-      // @ts-expect-error: a key of other arguments
+      // @ts-expect-error: the key has other arguments
       cachedLlmCall(reply, { cache, key: (question: number) => question });
-      // @ts-expect-error: no reason to reject is called so
+      // @ts-expect-error: the reason is unknown
       cachedLlmCall(reply, { cache, admit: { tooLong: true } });
-      // @ts-expect-error: no store
+      // @ts-expect-error: the value is not a store
       createLlmCache({ store: 7 });
-      // @ts-expect-error: nothing to select by
+      // @ts-expect-error: the selection is empty
       void cache.invalidate({ name: 'x' });
-      // @ts-expect-error: no event
+      // @ts-expect-error: the event is unknown
       cache.on('hits', () => {});
     };
     expect(never).toBeInstanceOf(Function);
@@ -230,7 +230,7 @@ describe('the types of a decorated method', () => {
 
   test('refuse a method that returns no promise', () => {
     class Wrong {
-      // @ts-expect-error: a decorated method promises, and this one returns
+      // @ts-expect-error: a decorated method must return a promise
       @CachedLLM({ cache })
       ask(path: string): string {
         return path;

@@ -6,7 +6,7 @@ import { FOLDERS, PACKAGES, ROOT } from './sources.ts';
 
 const textOf = (document: string) => readFileSync(join(ROOT, document), 'utf8');
 
-/** The files and folders that a text names in backticks. Those with a `<placeholder>` in them are patterns. */
+/** The files and folders that a text names in backticks, without patterns that have a `<placeholder>`. */
 function namedPaths(text: string): string[] {
   const quoted = [...text.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);
   return quoted.filter(
@@ -14,7 +14,7 @@ function namedPaths(text: string): string[] {
   );
 }
 
-/** Where a document may name a file from: the repository, the sources of core, a package, and the sources of one. */
+/** The folders to which a path in a document may be relative. */
 const PLACES = [
   ROOT,
   join(PACKAGES, 'core', 'src'),
@@ -45,7 +45,7 @@ describe('the architecture', () => {
   const text = textOf('docs/architecture.md');
   const [, picture = ''] = text.match(/```text\n(.*?)```/s) ?? [];
 
-  test('names as many files as it should', () => {
+  test('names more than 50 files', () => {
     expect(namedPaths(text).length).toBeGreaterThan(50);
   });
 

@@ -18,7 +18,7 @@ const manifestOf = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(PACKAGES, folder, 'package.json'), 'utf8'));
 const PUBLIC = FOLDERS.filter((folder) => manifestOf(folder).private !== true);
 
-/** Which packages of ours a package may import; an adapter, like any not named here, knows core and http. */
+/** The packages of this repository that a package may import. A package that is not listed may import core and http. */
 const OURS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   http: ['core'],
@@ -30,18 +30,18 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   benchmarks: ['core', 'store-sqlite', 'store-redis', 'testing'],
 };
 
-/** `@cached-llm/core` of its entry `@cached-llm/core/adapter`. */
+/** For example `@cached-llm/core` for its entry `@cached-llm/core/adapter`. */
 const packageOf = (name: string) => name.split('/').slice(0, 2).join('/');
 
 describe('packages', () => {
-  test.each(FOLDERS)('%s imports only those below it', (folder) => {
+  test.each(FOLDERS)('%s imports only packages below it', (folder) => {
     const allowed = (OURS[folder] ?? ['core', 'http']).map((name) => `@cached-llm/${name}`);
     const ours = importsOf(folder).filter(({ name }) => name.startsWith('@cached-llm/'));
     const others = ours.filter(({ name }) => !allowed.includes(packageOf(name)));
     expect(others.map(({ file, name }) => `${file.place} imports ${name}`)).toEqual([]);
   });
 
-  test.each(FOLDERS)('%s never reaches into another’s sources', (folder) => {
+  test.each(FOLDERS)('%s never imports a source file of another package', (folder) => {
     const outside = importsOf(folder).filter(
       ({ file, name }) => isRelative(name) && join(dirname(file.path), name).startsWith('..'),
     );
@@ -51,7 +51,7 @@ describe('packages', () => {
 
 const adapterFor = (sdk: string) => ['@cached-llm/core', '@cached-llm/http', sdk];
 
-/** What a package may make its users install. Each more is a decision, made here. */
+/** The dependencies that a package may have. Another one needs a decision, which this list records. */
 const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   core: ['@pydantic/genai-prices', 'fast-json-stable-stringify'],
   otel: ['@cached-llm/core', '@opentelemetry/api'],
@@ -90,11 +90,11 @@ describe.each(PUBLIC)('the package %s', (folder) => {
     expect(scripts.filter((name) => hooks.test(name))).toEqual([]);
   });
 
-  test('is free to use, on every Node from 20.19', () => {
+  test('has the MIT licence, and runs on every Node from 20.19', () => {
     expect([manifest.license, manifest.engines?.node]).toEqual(['MIT', '>=20.19']);
   });
 
-  test('asks for nothing that was not decided on', () => {
+  test('has no other dependencies than those in the list', () => {
     const asked = [
       ...Object.keys(manifest.dependencies ?? {}),
       ...Object.keys(manifest.peerDependencies ?? {}),

@@ -14,7 +14,7 @@ describe('the rooms of core', () => {
   const floorOf = (path: string) => FLOORS[roomOf(path)] ?? Number.POSITIVE_INFINITY;
   const arrows = arrowsOf('core');
 
-  test('are those of the table, one folder deep, under the entries', () => {
+  test('are the folders in the list of floors, beside the entries', () => {
     const places = filesIn('core').map(({ path }) => path);
     expect(places.filter((path) => !path.includes('/')).sort()).toEqual(ENTRIES);
     expect([...new Set(places.map(roomOf))].filter(Boolean).sort()).toEqual(
@@ -32,7 +32,7 @@ describe('the rooms of core', () => {
     expect(shownArrows(upwards)).toEqual([]);
   });
 
-  test('import at most six deep from cachedLlmCall', () => {
+  test('are at most six imports away from cachedLlmCall', () => {
     const depths = new Map([['function/cached-llm-call.ts', 0]]);
     for (const [path, depth] of depths) {
       const next = arrows.filter(({ file, to }) => file.path === path && !depths.has(to));
@@ -42,7 +42,7 @@ describe('the rooms of core', () => {
     expect(depths.size).toBeGreaterThan(50);
   });
 
-  test('know no package but the one that gives the canonical form its structure', () => {
+  test('import no package except fast-json-stable-stringify', () => {
     const foreign = importsOf('core').filter(
       ({ name }) => !isRelative(name) && !isBuiltin(name) && name !== 'fast-json-stable-stringify',
     );

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { functionsIn, importsIn } from './source-code.ts';
 import { FOLDERS, filesIn } from './sources.ts';
 
-describe('the measure of the house', () => {
+describe('the reader of source code', () => {
   const text = [
     '// é: two bytes',
     'export function outer(a, b) {',
@@ -20,7 +20,7 @@ describe('the measure of the house', () => {
     '}',
   ].join('\n');
 
-  test('finds functions where they stand, with their size', () => {
+  test('finds functions with their line and their size', () => {
     for (const _again of [1, 2]) {
       expect(functionsIn(text)).toEqual([
         { line: 2, lines: 7, nesting: 2, parameters: 2 },
@@ -41,7 +41,7 @@ describe('the measure of the house', () => {
     expect(importsIn(imports.join('\n'))).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
   });
 
-  test('reads the sources', () => {
+  test('can read the sources of core', () => {
     expect(FOLDERS).toContain('core');
     expect(filesIn('core').length).toBeGreaterThan(50);
   });

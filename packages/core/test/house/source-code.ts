@@ -2,11 +2,11 @@ import { parseSync } from '@swc/core';
 
 type Node = Readonly<Record<string, unknown>>;
 
-/** A function as it stands in a file. */
+/** The size of a function in a file. */
 export interface MeasuredFunction {
   readonly line: number;
   readonly lines: number;
-  /** How deep its blocks of control stand in each other. */
+  /** How deep its control blocks are nested. */
   readonly nesting: number;
   readonly parameters: number;
 }
@@ -45,13 +45,13 @@ function nodesIn(node: Node): Node[] {
 }
 
 const isFunction = (node: Node) => FUNCTIONS.has(String(node.type));
-/** `else if` goes on where its `if` stands. */
+/** An `else if` has the same nesting as its `if`. */
 const isElseIf = (node: Node, child: Node) =>
   child.type === 'IfStatement' && child === node.alternate;
 
 function nestingOf(node: Node): number {
   const depths = childrenOf(node)
-    .filter((child) => !isFunction(child)) // a function within is measured by itself
+    .filter((child) => !isFunction(child)) // an inner function is measured by itself
     .map(
       (child) =>
         nestingOf(child) + (BLOCKS.has(String(child.type)) && !isElseIf(node, child) ? 1 : 0),
@@ -59,19 +59,19 @@ function nestingOf(node: Node): number {
   return Math.max(0, ...depths);
 }
 
-/** The offsets of swc count bytes, from 1. */
+/** The offsets of swc count bytes and start at 1. */
 function span(node: Node): { readonly start: number; readonly end: number } {
-  const { start, end } = node.span as { start: number; end: number }; // every syntax node has one
+  const { start, end } = node.span as { start: number; end: number }; // every syntax node has a span
   return { start: start - 1, end: end - 1 };
 }
 
 function parametersOf(node: Node): number {
-  const { params } = (isNode(node.function) ? node.function : node) as { params?: unknown[] }; // likewise
+  const { params } = (isNode(node.function) ? node.function : node) as { params?: unknown[] }; // a function has a list of parameters
   return params?.length ?? 0;
 }
 
 const parse = (text: string): Node =>
-  parseSync(text, { syntax: 'typescript', decorators: true, target: 'es2022' }) as unknown as Node; // a tree of nodes
+  parseSync(text, { syntax: 'typescript', decorators: true, target: 'es2022' }) as unknown as Node; // swc returns a tree of nodes
 
 export function functionsIn(text: string): MeasuredFunction[] {
   const bytes = Buffer.from(text);
@@ -89,13 +89,13 @@ export function functionsIn(text: string): MeasuredFunction[] {
 const SOURCED = new Set(['ImportDeclaration', 'ExportNamedDeclaration', 'ExportAllDeclaration']);
 
 function importedBy(node: Node): unknown {
-  if (SOURCED.has(String(node.type))) return (node.source as Node | null)?.value; // or what it exports is its own
+  if (SOURCED.has(String(node.type))) return (node.source as Node | null)?.value; // an export without a source imports nothing
   if (node.type === 'TsImportType') return (node.argument as Node).value; // the type `import('…').Name` names a module
   const isCall = node.type === 'CallExpression' && (node.callee as Node).type === 'Import'; // a call has a callee
-  return isCall ? (node.arguments as { expression: Node }[])[0]?.expression.value : undefined; // and arguments
+  return isCall ? (node.arguments as { expression: Node }[])[0]?.expression.value : undefined; // and it has arguments
 }
 
-/** What a file imports, statically or by name at run time, types included. */
+/** The modules that a file imports, statically or at run time, types included. */
 export function importsIn(text: string): string[] {
   return nodesIn(parse(text))
     .map(importedBy)

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { functionsIn } from './source-code.ts';
 import { arrowsOf, FOLDERS, filesIn, roomOf, shownArrows } from './sources.ts';
 
-/** How many files each folder of a package holds, without those of its own folders. */
+/** How many files each folder of a package has, without the files in its subfolders. */
 function filesByRoom(folder: string): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { path } of filesIn(folder)) {
@@ -12,14 +12,14 @@ function filesByRoom(folder: string): Map<string, number> {
   return counts;
 }
 
-/** The first comment of a file, in one line: empty where the file starts with something else. */
+/** The first comment of a file, in one line. It is empty where the file starts with code. */
 function firstComment(text: string): string {
   const comment = text.match(/^(?:\/\/.*\n)+|^\/\*\*[\s\S]*?\*\//)?.[0] ?? '';
   return comment.replaceAll(/^\s*(?:\/\/|\/\*\*|\*\/|\*)/gm, '').replaceAll(/\s+/g, ' ');
 }
 
 /**
- * An entry of the package exports what its room loads on demand from the very file: through the index.ts of the room,
+ * An entry of the package exports what its room loads on demand from the file itself. Through the index.ts of the room,
  * every user would load it at once.
  */
 function isOnDemand(folder: string, from: string, to: string): boolean {
@@ -60,7 +60,7 @@ describe.each(FOLDERS)('the sources of %s', (folder) => {
     expect(full).toEqual([]);
   });
 
-  test('stand behind an index.ts that says in three sentences what happens in its folder', () => {
+  test('have an index.ts in each folder that says in three sentences what happens there', () => {
     const rooms = [...filesByRoom(folder)].filter(([, count]) => count > 1).map(([room]) => room);
     const comments = rooms.map((room) => {
       const face = filesIn(folder).find(
@@ -76,7 +76,7 @@ describe.each(FOLDERS)('the sources of %s', (folder) => {
     expect(silent).toEqual([]);
   });
 
-  test('import from another folder what its index.ts exports, and within a folder not by its index.ts', () => {
+  test('import from another folder only through its index.ts, and within a folder without it', () => {
     const isFace = (path: string) => /(^|\/)index\.ts$/.test(path);
     const wrong = arrowsOf(folder).filter(
       ({ file, to }) =>
@@ -85,7 +85,7 @@ describe.each(FOLDERS)('the sources of %s', (folder) => {
     expect(shownArrows(wrong)).toEqual([]);
   });
 
-  test('import each other in no circle', () => {
+  test('have no import circles', () => {
     expect(circlesIn(folder)).toEqual([]);
   });
 

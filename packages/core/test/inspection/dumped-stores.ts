@@ -6,7 +6,7 @@ import { sqliteStore } from '@cached-llm/store-sqlite';
 import { startRedis, temporaryFolder } from '@cached-llm/testing';
 import { MemoryStore, type Store } from '../../src/store.ts';
 
-/** A real store, with every byte it holds. */
+/** A real store, and a way to read every byte in it. */
 export interface DumpedStore {
   readonly store: Store;
   dump(): Promise<Buffer>;
@@ -37,7 +37,7 @@ async function openSqlite(): Promise<DumpedStore> {
   return { store, dump, close };
 }
 
-/** A replica is sent all that the server holds, as it would lie on its disk. */
+/** All data of the server in its disk format, as the server sends it to a replica. */
 function replicaOf(port: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write('SYNC\r\n'));
@@ -64,7 +64,7 @@ async function openRedis(): Promise<DumpedStore> {
   return { store, dump: () => replicaOf(server.port), close };
 }
 
-/** By name; each opens an empty one. */
+/** The stores by their name. Each function opens an empty one. */
 export const DUMPED_STORES: readonly (readonly [string, () => Promise<DumpedStore>])[] = [
   ['memory', openMemory],
   ['a SQLite file', openSqlite],

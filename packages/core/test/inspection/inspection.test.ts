@@ -19,7 +19,7 @@ function setUp() {
 
 const states = (entries: readonly StoredEntry[]) => entries.map(({ state }) => state);
 
-test('entries are given one by one, with what a look-up would make of each', async () => {
+test('entries are listed one by one, each with the state that a look-up would find', async () => {
   const { cache, clock } = setUp();
   await cache.set(identity('a'), 'A', { ttl: '1m' });
   await cache.set(identity('b'), 'B', { ttl: '1m', staleWhileRevalidate: '1h' });
@@ -33,7 +33,7 @@ test('entries are given one by one, with what a look-up would make of each', asy
   expect(entries[4]).toMatchObject({ payload: '"E"', key: cache.keyOf(identity('e')) });
 });
 
-test('what was expired by a word on all of them is stale before its time', async () => {
+test('an entry is stale after its provider was expired', async () => {
   const { cache, clock } = setUp();
   await cache.set(identity('a'), 'A', { staleWhileRevalidate: '1h' });
   clock.advance(1_000);
@@ -50,7 +50,7 @@ test.each([
   [{ scope: '' }, ['A', 'B']],
   [{ largerThan: 100_000 }, []],
   [{ states: ['stale'] as const }, []],
-])('a filter leaves those of which all of %j is true', async (filter, expected) => {
+])('a filter finds the entries that match all of %j', async (filter, expected) => {
   const { cache, clock } = setUp();
   await cache.set(identity('a'), 'A');
   clock.advance(60_000);
@@ -60,19 +60,19 @@ test.each([
   expect(entries.map(({ payload }) => JSON.parse(payload))).toEqual(expected);
 });
 
-test('neither markers nor what else lies beside the entries is taken for one', async () => {
+test('rows of tags, of the ledger and of others are not listed as entries', async () => {
   const { cache, store } = setUp();
   await cache.set(identity('a'), 'A');
   await cache.get(identity('a'));
   await cache.invalidate({ tag: 'other' });
   await cache.ledger();
-  store.set('cached-llm:2:unkept:abc', 'unkept');
+  store.set('cached-llm:2:other:abc', 'x');
   store.set('cached-llm:2:-:short', 'x');
   store.set('other:2:-:0000000000000000000000000000000000000000000', 'x');
   expect(await chunksOf(cache.inspection.rows())).toHaveLength(1);
 });
 
-test('a row that is damaged, or was moved, is given without an entry', async () => {
+test('a row that was damaged or moved is listed without an entry', async () => {
   const { cache, store } = setUp();
   const key = cache.keyOf(identity('a')) ?? '';
   await cache.set(identity('a'), 'A');
@@ -90,7 +90,7 @@ test('a row that is damaged, or was moved, is given without an entry', async () 
   expect(await cache.inspection.entry(key)).toBeUndefined();
 });
 
-test('what older secrets sealed is read, and a word on its key is none of it', async () => {
+test('a row that an older secret encrypted is listed, and the row of an invalidated key is not', async () => {
   const { store } = setUp();
   const old = createLlmCache({ store, secret: OLD });
   await old.set(identity('a'), 'A');
@@ -103,7 +103,7 @@ test('what older secrets sealed is read, and a word on its key is none of it', a
   expect(await chunksOf(createLlmCache({ store }).inspection.entries())).toEqual([]);
 });
 
-test('an entry is restored as it was, for as long as it was to be', async () => {
+test('an entry is restored with its payload, its scope and the rest of its ttl', async () => {
   const { cache, clock } = setUp();
   await cache.set(identity('a'), 'A', { tags: ['faq'], scope: 'me' });
   await cache.set(identity('b'), 'B', { ttl: '1m' });
@@ -120,19 +120,19 @@ test('an entry is restored as it was, for as long as it was to be', async () => 
   expect(target.get(key)).toBeUndefined();
 });
 
-test('what is no entry is not restored', async () => {
+test('an invalid entry is not restored', async () => {
   const { cache } = setUp();
   const header: any = { fingerprint: 1 };
   expect(await cache.inspection.restore({ header, payload: '""' })).toBe('no-entry');
 });
 
-test('a store that cannot list what it holds says so', async () => {
+test('a store that cannot list its rows causes an error', async () => {
   const rows = new Map<string, string>();
-  const listless = createLlmCache({ store: rows });
-  await expect(chunksOf(listless.inspection.entries())).rejects.toThrow('cannot list');
+  const unlisted = createLlmCache({ store: rows });
+  await expect(chunksOf(unlisted.inspection.entries())).rejects.toThrow('cannot list');
 });
 
-test('a look counts as no request', async () => {
+test('an inspection is not counted as a request', async () => {
   const { cache } = setUp();
   await cache.set(identity('a'), 'A');
   await chunksOf(cache.inspection.entries());

@@ -1,10 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  type CallIdentity,
-  cachedLlmCall,
-  isLlmCacheError,
-  LlmCacheError,
-} from '../../src/index.ts';
+import { type CallIdentity, cachedLlmCall, LlmCacheError } from '../../src/index.ts';
 import { MemoryStore, nearestEntry } from '../../src/store.ts';
 import { startProvider } from '../provider.ts';
 import { settled, startTrial } from '../trial.ts';
@@ -17,7 +12,7 @@ const chat = (content: string, others: object = {}) => ({
   ...others,
 });
 
-/** A function whose answers to `recorded` are stored, and the same in `replay` mode. */
+/** A function whose answers to `recorded` are stored, and the same function in `replay` mode. */
 async function startReplay(recorded: readonly ReturnType<typeof chat>[], explain = true) {
   const trial = startTrial({ explain });
   const provider = startProvider();
@@ -34,7 +29,7 @@ async function startReplay(recorded: readonly ReturnType<typeof chat>[], explain
 }
 
 describe('a miss in replay mode', () => {
-  test('names the nearest recorded request and where it differs, and no text', async () => {
+  test('names the nearest recorded request and the fields that differ, and repeats no text', async () => {
     const near = chat('Why is the sea salty?');
     const far = chat('Name a colour.', { model: 'gpt-5', temperature: 1 });
     const { ask, failureOf, provider } = await startReplay([far, near]);
@@ -47,7 +42,7 @@ describe('a miss in replay mode', () => {
     expect(provider.calls).toHaveLength(2);
   });
 
-  test('is told, and counted as a miss', async () => {
+  test('sends an event, and is counted as a miss', async () => {
     const { ask, failureOf, events, story, cache } = await startReplay([chat('Why?')]);
     await failureOf(chat('Why?', { temperature: 0.5 }));
     expect(story().slice(-2)).toEqual(['miss', 'replay-miss']);
@@ -60,14 +55,14 @@ describe('a miss in replay mode', () => {
     expect(cache.stats()).toMatchObject({ misses: 2, requests: 2 });
   });
 
-  test('says how to be told more, where fields were not recorded', async () => {
+  test('says how to record fields where they were not recorded', async () => {
     const { ask, failureOf } = await startReplay([chat('Why?')], false);
     const failure = await failureOf(chat('When?'));
     expect(failure?.message).toContain(String(ask.keyOf(chat('Why?'))));
     expect(failure?.message).toContain('explain: true');
   });
 
-  test('says nothing of nearness where nothing is recorded, or the store lists nothing', async () => {
+  test('names no nearest request where nothing is recorded, or where the store cannot list its rows', async () => {
     const { failureOf } = await startReplay([]);
     expect((await failureOf(chat('Why?')))?.message).not.toContain('nearest');
     const { cache } = startTrial({ store: new Map<string, unknown>(), explain: true });
@@ -78,13 +73,13 @@ describe('a miss in replay mode', () => {
     );
   });
 
-  test('tells a scope nothing of another’s requests', async () => {
+  test('does not name a request of another scope', async () => {
     const { ask } = await startReplay([chat('Why?')]);
     const other = ask.with({ mode: 'replay', scope: 'tenant 2' });
     await expect(other(chat('Why?'))).rejects.toThrow(/^No answer(?!.*nearest)/);
   });
 
-  test('of a request that no recording can hold is an error, too', async () => {
+  test('is an error for a request that has no key, too', async () => {
     const { replay, provider, events } = await startReplay([]);
     const request = { ...chat('Why?'), callback: () => {} };
     await expect(replay(request)).rejects.toMatchObject({ code: 'REPLAY_MISS' });
@@ -96,7 +91,7 @@ describe('a miss in replay mode', () => {
     });
   });
 
-  test('is none for what the user takes out of the cache’s hands', async () => {
+  test('is no error for a request that bypasses the cache by the option when', async () => {
     const { cache } = startTrial({ mode: 'replay' });
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, { cache, when: () => false });
@@ -111,7 +106,7 @@ describe('the nearest entry', () => {
     request: { a: 1, b: 2, c: 3, ...change },
   });
 
-  test('is of the same provider, before it is of the fewest differences', async () => {
+  test('has the same provider, even where an entry of another provider differs in fewer fields', async () => {
     const { cache } = startTrial({ explain: true });
     const wanted = other('p', { a: 9, b: 9, c: 9 });
     for (const each of [other('q', {}), wanted]) await cache.set(each, 'answer');
@@ -119,7 +114,7 @@ describe('the nearest entry', () => {
     expect(nearest).toEqual({ key: cache.keyOf(wanted), differing: ['a', 'b', 'c'] });
   });
 
-  test('is the same, in whatever order the store lists', async () => {
+  test('is the same for every order in which the store lists its rows', async () => {
     const all = [other('p', { a: 9 }), other('p', { b: 9 }), other('p', { c: 9 })];
     const found = [];
     for (const order of [all, all.toReversed()]) {
@@ -130,14 +125,14 @@ describe('the nearest entry', () => {
     expect(found[0]).toBe(found[1]);
   });
 
-  test('is none that was invalidated', async () => {
+  test('is never an invalidated entry', async () => {
     const { cache } = startTrial({ explain: true });
     await cache.set(other('p', { a: 9 }), 'answer', { tags: ['old'] });
     await cache.invalidate({ tag: 'old' });
     expect(await nearestEntry(identity, cache.inspection.entries())).toBe(undefined);
   });
 
-  test('what it costs: some 30 bytes a field', async () => {
+  test('needs 10 to 45 bytes for each field in a row', async () => {
     const messages = Array.from({ length: 10 }, () => ({ role: 'user', content: 'x'.repeat(100) }));
     const asked = { provider: 'p', request: { model: 'm', messages } };
     const bytes: number[] = [];
@@ -150,30 +145,5 @@ describe('the nearest entry', () => {
     const fields = 22; // provider, model, and two of each message
     expect((withFields - without) / fields).toBeGreaterThan(10);
     expect((withFields - without) / fields).toBeLessThan(45);
-  });
-});
-
-describe('an error of the cache is told', () => {
-  const miss = new LlmCacheError('REPLAY_MISS', 'No answer is recorded.');
-
-  test.each<[string, unknown, boolean]>([
-    ['as it is', miss, true],
-    ['as the cause of a cause', new Error('a', { cause: new Error('b', { cause: miss }) }), true],
-    ['of another copy of the package', { name: 'LlmCacheError', code: 'REPLAY_MISS' }, true],
-    ['in what an SDK shows', new Error('406 LlmCacheError REPLAY_MISS: No answer'), true],
-    ['not in any other', new Error('406 Not acceptable'), false],
-    ['not in one of another code', new LlmCacheError('INVALID_OPTION', 'ttl'), false],
-    ['not in what is no error', 'text', false],
-    ['not in nothing', undefined, false],
-  ])('%s', (_where, error, expected) => {
-    expect(isLlmCacheError(error, 'REPLAY_MISS')).toBe(expected);
-  });
-
-  test('of any code, where none is named; and never without end', () => {
-    expect(isLlmCacheError(new LlmCacheError('INVALID_OPTION', 'ttl'))).toBe(true);
-    const cycle: { cause?: unknown } = {};
-    cycle.cause = cycle;
-    expect(isLlmCacheError(cycle)).toBe(false);
-    expect(isLlmCacheError(null)).toBe(false);
   });
 });

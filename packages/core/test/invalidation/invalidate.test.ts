@@ -28,7 +28,7 @@ function startAsk(options: CacheOptions = {}) {
   return { ...trial, provider, ask };
 }
 
-/** Such a call whose first `waiting` answers wait for the gate. Each answer is the number of its call. */
+/** The same call, whose first `waiting` answers wait for the gate. Each answer is the number of its call. */
 function startGated(waiting = Number.POSITIVE_INFINITY) {
   const { cache } = startTrial();
   const gate = closedGate();
@@ -188,7 +188,7 @@ describe('an invalidation while a call is under way', () => {
     },
   );
 
-  test('lets calls of other tags join', async () => {
+  test('lets calls of other tags join their flights', async () => {
     const { cache, gate, ask } = startGated();
     const first = ask(ASKED);
     await settled();
@@ -210,7 +210,7 @@ describe('an invalidation while a call is under way', () => {
     clock.advance(5 * 60_000);
     store.reading = closedGate();
     const hit = ask(QUESTION);
-    await settled(); // it is being read
+    await settled(); // the hit is still being read
     await ask.invalidate(QUESTION);
     store.reading.open();
     await hit;

@@ -10,7 +10,7 @@ interface Ask {
 
 const question = (content: string, model = 'gpt-4o'): Ask => ({ model, messages: [content] });
 
-/** A provider at which the name `gpt-4o` stands for the model `serving.model`, which a test may change. */
+/** A provider that serves the model `serving.model` under the name `gpt-4o`. A test may change that model. */
 function startServing(options: CacheOptions = {}, provider = 'openai') {
   const trial = startTrial({ ttl: '1d', onModelChange: 'expire', ...options });
   const serving = { model: 'gpt-4o-2024-05-13', calls: 0 };
@@ -78,8 +78,8 @@ test('the entry of a stream names the model that its chunks name', async () => {
   expect(header?.served).toEqual({ model: 'claude-1' });
 });
 
-describe('when another model answers to the same name', () => {
-  test('older answers to that name are stale, and no others', async () => {
+describe('when a provider serves another model under the same name', () => {
+  test('older answers under that name are stale, and others are fresh', async () => {
     const { outcome, serving } = startServing();
     for (const text of ['one', 'two']) await outcome(question(text));
     await outcome(question('one', 'gpt-5'));
@@ -92,7 +92,7 @@ describe('when another model answers to the same name', () => {
     expect(await outcome(question('one', 'gpt-5'))).toBe('hit');
   });
 
-  test('older answers are stale in another process over the same store, too', async () => {
+  test('older answers are stale in another process over the same store', async () => {
     const store = new MemoryStore();
     const before = startServing({ store });
     await before.outcome(question('one'));
@@ -112,7 +112,7 @@ describe('when another model answers to the same name', () => {
     expect(await outcome(question('one'))).toBe('hit');
   });
 
-  test('answers of another provider to that name stay fresh', async () => {
+  test('answers of another provider under that name stay fresh', async () => {
     const store = new MemoryStore();
     const openai = startServing({ store });
     const azure = startServing({ store }, 'azure');

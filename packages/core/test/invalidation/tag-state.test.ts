@@ -170,7 +170,7 @@ describe('the state of a tag', () => {
     ['{"generation":5}'],
     ['{"generation":"b"'],
     ['{"generation":"b","__proto__":{}}'],
-  ])('is not found in %j', (text) => {
+  ])('is not read from %j', (text) => {
     expect(parseTagState(text)).toBe(undefined);
   });
 });

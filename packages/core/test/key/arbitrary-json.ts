@@ -8,13 +8,13 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json };
 
-/** Code units of any kind, lone halves of surrogate pairs among them. */
+/** Arbitrary code units, also lone halves of surrogate pairs. */
 const anyText = fc
   .array(fc.nat(0xffff), { maxLength: 6 })
   .map((units) => String.fromCharCode(...units));
 
-/** Texts that a careless format would take for something else. */
-const telling = fc.constantFrom(
+/** Texts that a careless format would confuse with other values. */
+const confusing = fc.constantFrom(
   '',
   '0',
   '1',
@@ -37,7 +37,7 @@ const telling = fc.constantFrom(
   'hasOwnProperty',
 );
 
-const text = fc.oneof(telling, anyText, fc.string({ maxLength: 8 }));
+const text = fc.oneof(confusing, anyText, fc.string({ maxLength: 8 }));
 const long = fc.integer({ min: 254, max: 260 }).map((length) => 'x'.repeat(length));
 
 export const arbitraryLeaf: fc.Arbitrary<Json> = fc.oneof(
@@ -63,5 +63,5 @@ const { tree } = fc.letrec<{ tree: Json }>((tie) => ({
   ),
 }));
 
-/** Any JSON value, with the keys and texts that formats trip over. */
+/** Any JSON value, with keys and texts that formats often handle wrongly. */
 export const arbitraryJson: fc.Arbitrary<Json> = tree;

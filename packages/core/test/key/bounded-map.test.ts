@@ -11,7 +11,7 @@ test('a bounded map holds as many entries as its bound', () => {
   expect([...filled(16, 16).keys()]).toHaveLength(16);
 });
 
-test('a full map forgets the eighth that was set longest ago', () => {
+test('a full map removes the eighth that was set longest ago', () => {
   expect([...filled(16, 17).keys()]).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]);
 });
 

@@ -48,12 +48,12 @@ class Price {
 
 class Weight extends Price {}
 
-describe('numbers', () => {
-  test('zero has no sign, as on the wire', () => {
+describe('in the canonical form of numbers', () => {
+  test('zero has no sign, as in JSON', () => {
     expectEqual([[0], [-0]]);
   });
 
-  test('what JSON writes as null is kept apart from null, and from each other', () => {
+  test('values that JSON writes as null differ from null and from each other', () => {
     expectDifferent([
       null,
       Number.NaN,
@@ -63,29 +63,29 @@ describe('numbers', () => {
     ]);
   });
 
-  test('numbers that are written in two ways are one number', () => {
+  test('two notations of one number are equal', () => {
     expectEqual([JSON.parse('1e2'), JSON.parse('100.0'), 100]);
     expectDifferent([0.1 + 0.2, 0.3, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER - 1, 1e21]);
   });
 
-  test('a bigint is no number, and has all its digits', () => {
+  test('a bigint is not a number, and has all its digits', () => {
     expectDifferent([1n, 1, -1n, 2n ** 64n, 2n ** 64n + 1n]);
   });
 });
 
-describe('fields', () => {
-  test('a field that is undefined is absent, as on the wire', () => {
+describe('in the canonical form of fields', () => {
+  test('a field that is undefined is absent, as in JSON', () => {
     expectEqual([{ a: 1 }, { a: 1, b: undefined }]);
     expectDifferent([{ a: 1 }, { a: 1, b: null }]);
   });
 
-  test('undefined in an array has its place, and a hole is undefined', () => {
+  test('undefined in an array counts, and a hole is undefined', () => {
     expectDifferent([[], [undefined], [null], [undefined, undefined], [1, undefined]]);
     expectEqual([new Array(2), [undefined, undefined]]);
     expectEqual([Object.assign(new Array(3), { 1: 'a' }), [undefined, 'a', undefined]]);
   });
 
-  test('names that JavaScript knows are names like any other', () => {
+  test('names with a meaning in JavaScript are ordinary names', () => {
     const parsed = [
       '{"__proto__":{"a":1}}',
       '{"__proto__":{"a":2}}',
@@ -102,7 +102,7 @@ describe('fields', () => {
     expectDifferent(parsed.map((text) => JSON.parse(text)));
   });
 
-  test('a field named __proto__ beside one that needs a rule stays what it is', () => {
+  test('a field named __proto__ is written beside a field that needs a rule', () => {
     const withPrototype = (value: number) => ({
       ...JSON.parse(`{"__proto__":{"a":${value}}}`),
       when: new Date(0),
@@ -110,11 +110,11 @@ describe('fields', () => {
     expectDifferent([withPrototype(1), withPrototype(2), { when: new Date(0) }]);
   });
 
-  test('a record without a prototype is a record', () => {
+  test('a record without a prototype is an ordinary record', () => {
     expectEqual([Object.assign(Object.create(null), { a: 1 }), { a: 1 }]);
   });
 
-  test('one object at two places is written twice', () => {
+  test('one object in two fields is written twice', () => {
     const shared = { city: 'Bern' };
     expectEqual([
       { from: shared, to: [shared, shared] },
@@ -123,14 +123,14 @@ describe('fields', () => {
   });
 });
 
-describe('dates, URLs and collections', () => {
-  test('a date is its instant, and no text or number', () => {
+describe('in the canonical form of dates, URLs and collections', () => {
+  test('a date is its instant, and differs from a text or a number', () => {
     const day = new Date('2026-01-01');
     expectEqual([day, new Date(day)]);
     expectDifferent([day, day.toJSON(), day.getTime(), new Date(0), new Date(Number.NaN), null]);
   });
 
-  test('a URL is its address, and no text', () => {
+  test('a URL is its address, and differs from a text', () => {
     expectEqual([new URL('HTTPS://Example.org'), new URL('https://example.org/')]);
     expectDifferent([
       new URL('https://example.org/'),
@@ -139,7 +139,7 @@ describe('dates, URLs and collections', () => {
     ]);
   });
 
-  test('a map is its pairs in any order, keys by content', () => {
+  test('a map is its pairs in any order, and its keys are compared by content', () => {
     const map = (...pairs: [unknown, unknown][]) => new Map(pairs);
     expectEqual([map(['a', 1], ['b', 2]), map(['b', 2], ['a', 1])]);
     expectEqual([map([{ x: 1, y: 2 }, 1]), map([{ y: 2, x: 1 }, 1])]);
@@ -159,7 +159,7 @@ describe('dates, URLs and collections', () => {
     expectDifferent([new Set(), new Set(['a']), new Set([['a']]), ['a'], new Map(), [], {}]);
   });
 
-  test('values of another realm are what they seem to be', () => {
+  test('values of another realm equal those of this realm', () => {
     const foreign = runInNewContext(
       '({ list: [1, { a: null }], when: new Date(5), map: new Map([["k", new Set([1])]]) })',
     );
@@ -172,8 +172,8 @@ describe('dates, URLs and collections', () => {
   });
 });
 
-describe('bytes', () => {
-  test('the same bytes are the same, whatever view holds them', () => {
+describe('in the canonical form of bytes', () => {
+  test('equal bytes are equal in every kind of view', () => {
     expectEqual([
       Uint8Array.of(1, 2, 3, 4),
       Buffer.from([1, 2, 3, 4]),
@@ -184,12 +184,12 @@ describe('bytes', () => {
     ]);
   });
 
-  test('other bytes are others, and so are no bytes', () => {
+  test('other bytes differ, and so do empty bytes', () => {
     const one = Uint8Array.of(1, 2, 3, 4);
     expectDifferent([one, Uint8Array.of(1, 2, 3, 5), one.slice(1), new Uint8Array(), [1, 2, 3, 4]]);
   });
 
-  test('numbers of another width are no bytes, though their memory is the same', () => {
+  test('numbers of another width differ from bytes, although their memory is the same', () => {
     expectDifferent([
       new Uint8Array(buffer),
       new Float32Array(buffer),
@@ -200,24 +200,24 @@ describe('bytes', () => {
   });
 });
 
-describe('instances of classes', () => {
-  test('a class that says how it reads as JSON is taken at its word, under its name', () => {
+describe('in the canonical form of instances', () => {
+  test('a class with a toJSON is written by it, together with its name', () => {
     expectEqual([new Price(5, 'one'), new Price(5, 'two')]);
     expectDifferent([new Price(5), new Price(6), new Weight(5), { cents: 5, at: new Date(0) }]);
   });
 
-  test('a class that says nothing of itself has no rule', () => {
+  test('a class without a toJSON is refused', () => {
     expect(refusal({ sensor: new Celsius(20) }).message).toContain('Celsius');
   });
 
-  test('a field named constructor neither names the class nor shows in the message', () => {
+  test('a field named constructor is not the name of the class, and is not in the message', () => {
     const price = Object.assign(new Price(5), { constructor: { name: 'Weight' } });
     expectEqual([price, new Price(5)]);
     const celsius = Object.assign(new Celsius(5), { constructor: { name: 'hunter2' } });
     expect(refusal(celsius).message).not.toContain('hunter2');
   });
 
-  test('what toJSON returns follows the same rules', () => {
+  test('the value that toJSON returns follows the same rules', () => {
     const returning = (value: unknown) =>
       new (class Wrapped {
         toJSON = () => value;
@@ -273,7 +273,7 @@ const WITHOUT_RULE: readonly (readonly [string, unknown])[] = [
   ['the match of a regular expression', /(?<word>\w+)/.exec('word')],
   ['a cycle', cycle],
   ['a cycle of maps', ((map) => map.set('self', map))(new Map())],
-  ['a toJSON that returns itself', new Same()],
+  ['a toJSON that returns its own object', new Same()],
   ['a toJSON that never ends', new Endless()],
   ['10,000 levels', nested(10_000)],
   ['a Blob', new Blob(['a'])],
@@ -300,17 +300,17 @@ const WITHOUT_RULE: readonly (readonly [string, unknown])[] = [
   ['a module', await import('node:path')],
 ];
 
-describe('what has no rule', () => {
-  test.each(WITHOUT_RULE)('%s is refused, at its place', (_name, value) => {
+describe('a value without a rule', () => {
+  test.each(WITHOUT_RULE)('is refused with its path: %s', (_name, value) => {
     expect(refusal(value)).toBeInstanceOf(NotCanonicalError);
     expect(refusal({ tools: [{ a: 1 }, { schema: value }] }).path).toMatch(/^tools\[1\]\.schema/);
   });
 
-  test('500 levels are no reason to refuse', () => {
+  test('is not one of 500 levels', () => {
     expectDifferent([nested(499), nested(500)]);
   });
 
-  test('a getter or a proxy that throws, throws: it has no text', () => {
+  test('throws the error of a getter or a proxy that throws', () => {
     const thrown = new Error('thrown by the caller');
     const fail = () => {
       throw thrown;
@@ -336,7 +336,7 @@ describe('what has no rule', () => {
     ).toThrow(thrown);
   });
 
-  test('a proxy and a getter that work are what they show', () => {
+  test('is not a proxy or a getter that works', () => {
     expectEqual([
       new Proxy({ a: [1] }, {}),
       {
@@ -349,10 +349,10 @@ describe('what has no rule', () => {
   });
 });
 
-describe('the place of what is refused', () => {
+describe('the path of a refused value', () => {
   const fn = () => 1;
 
-  test('is named by fields and indices', () => {
+  test('has fields and indices', () => {
     expect(refusal({ messages: [{}, { content: [{ image_url: fn }] }] }).path).toBe(
       'messages[1].content[0].image_url',
     );
@@ -360,7 +360,7 @@ describe('the place of what is refused', () => {
     expect(refusal(fn).path).toBe('');
   });
 
-  test('never holds a value', () => {
+  test('never contains a value', () => {
     const secret = 'sk-proj-0123456789';
     const error = refusal({ secret, list: [secret, { secret, fn, [secret]: secret }, secret] });
     expect(`${error.message} ${error.path}`).not.toContain(secret);
@@ -376,12 +376,12 @@ describe('the place of what is refused', () => {
     'a'.repeat(31),
     '',
     '../../etc/passwd',
-  ])('never holds a key that is no name of a field: %p', (key) => {
+  ])('never contains a key that is not an ordinary name: %p', (key) => {
     expect(refusal({ logit_bias: { [key]: fn } }).path).toBe('logit_bias.…');
     expect(refusal({ [key]: { inner: fn } }).path).toBe('….inner');
   });
 
-  test('is made of names, indices and dots alone', () => {
+  test('has only names, indices and dots', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: 1 }), (keys) => {
         const value = keys.reduceRight<unknown>(

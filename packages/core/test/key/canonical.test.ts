@@ -19,7 +19,7 @@ function reordered(value: Json): Json {
   return Object.fromEntries(entries.reverse());
 }
 
-/** Every value that differs from `value` in one leaf, an empty branch counting as one. */
+/** Every value that differs from `value` in one leaf. An empty list or record is a leaf. */
 function withOtherLeaf(value: Json, leaf: Json): Json[] {
   if (!isBranch(value) || Object.keys(value).length === 0) return [leaf];
   if (isList(value)) {
@@ -35,8 +35,8 @@ function withOtherLeaf(value: Json, leaf: Json): Json[] {
   );
 }
 
-describe('over arbitrary JSON', () => {
-  test('the order of keys never matters, at any depth', () => {
+describe('the canonical text of arbitrary JSON', () => {
+  test('does not depend on the order of keys at any depth', () => {
     fc.assert(
       fc.property(arbitraryJson, (value) => {
         expect(canonicalText(reordered(value))).toBe(canonicalText(value));
@@ -45,7 +45,7 @@ describe('over arbitrary JSON', () => {
     );
   });
 
-  test('two values have one text exactly when they are equal', () => {
+  test('is the same for two values exactly when they are equal', () => {
     fc.assert(
       fc.property(arbitraryJson, arbitraryJson, (one, other) => {
         const isOneText = canonicalText(one) === canonicalText(other);
@@ -55,7 +55,7 @@ describe('over arbitrary JSON', () => {
     );
   });
 
-  test('any changed leaf changes the text', () => {
+  test('differs for any changed leaf', () => {
     fc.assert(
       fc.property(arbitraryJson, arbitraryLeaf, (value, leaf) => {
         for (const other of withOtherLeaf(value, leaf)) {
@@ -67,7 +67,7 @@ describe('over arbitrary JSON', () => {
     );
   });
 
-  test('the order of an array matters', () => {
+  test('depends on the order of an array', () => {
     fc.assert(
       fc.property(arbitraryJson, arbitraryJson, (one, other) => {
         fc.pre(!isDeepStrictEqual(one, other));
@@ -79,11 +79,11 @@ describe('over arbitrary JSON', () => {
     );
   });
 
-  test('what is written at once is what the library writes', () => {
+  test('is the text that the library writes, also where it is written without the library', () => {
     fc.assert(
       fc.property(arbitraryJson, (value) => {
         const { structure, long } = canonicalForm(value);
-        const byLibrary = canonicalForm([value, 1n]); // a bigint is not plain
+        const byLibrary = canonicalForm([value, 1n]); // a bigint needs the library
         const rest = '"\\u0000bigint:1"';
         expect(byLibrary).toEqual({ structure: `[${structure},${rest}]`, long });
       }),
@@ -91,7 +91,7 @@ describe('over arbitrary JSON', () => {
     );
   });
 
-  test('where every text is short, the canonical text is JSON of the same value', () => {
+  test('is JSON of the same value where every text is short', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
         const text = JSON.stringify(value);
@@ -101,7 +101,7 @@ describe('over arbitrary JSON', () => {
     );
   });
 
-  test('a request is left as it was', () => {
+  test('does not change the request', () => {
     fc.assert(
       fc.property(arbitraryJson, (value) => {
         const before = JSON.stringify(value);
@@ -127,7 +127,7 @@ class Money {
   }
 }
 
-/** Each of these would share a key with a text, if texts were not kept apart. */
+/** Without a tag, each of these values would have the same canonical text as a text. */
 const IMITATED: readonly unknown[] = [
   undefined,
   1n,
@@ -144,7 +144,7 @@ const IMITATED: readonly unknown[] = [
 ];
 
 describe('a text', () => {
-  test.each(IMITATED.map((value) => [value]))('never passes for %p', (value) => {
+  test.each(IMITATED.map((value) => [value]))('never has the canonical text of %p', (value) => {
     const texts = [canonicalText([value])];
     for (let depth = 0; depth < 3; depth++) {
       const [structure = ''] = (texts[0] ?? '').split('\n');
@@ -155,7 +155,7 @@ describe('a text', () => {
     expect(new Set(texts).size).toBe(4);
   });
 
-  test('never passes for another type that reads the same', () => {
+  test('never has the canonical text of a similar value of another type', () => {
     const alike = [1, '1', 1n, [1], ['1'], true, 'true', null, 'null', 'undefined', [null], [], {}];
     const more = [
       '',
@@ -172,7 +172,7 @@ describe('a text', () => {
     expect(new Set(texts).size).toBe(texts.length);
   });
 
-  test('never passes for two, however it is punctuated', () => {
+  test('never has the canonical text of two texts, whatever its punctuation is', () => {
     const lists = [
       ['a', 'b'],
       ['a,b'],
@@ -191,25 +191,22 @@ describe('a text', () => {
     expect(new Set(texts).size).toBe(texts.length);
   });
 
-  test.each([255, 256, 257, 258])(
-    'of %i characters differs from each that is near it',
-    (length) => {
-      const text = 'x'.repeat(length);
-      const near = [
-        text,
-        `${text}x`,
-        text.slice(1),
-        `y${text.slice(1)}`,
-        `${text.slice(1)}y`,
-        `\u0000${text.slice(1)}`,
-        `\u0000text:${length}`,
-        `\u0000text:${length}\n${text}`,
-      ];
-      expect(new Set(near.map(canonicalText)).size).toBe(near.length);
-    },
-  );
+  test.each([255, 256, 257, 258])('of %i characters differs from each similar text', (length) => {
+    const text = 'x'.repeat(length);
+    const near = [
+      text,
+      `${text}x`,
+      text.slice(1),
+      `y${text.slice(1)}`,
+      `${text.slice(1)}y`,
+      `\u0000${text.slice(1)}`,
+      `\u0000text:${length}`,
+      `\u0000text:${length}\n${text}`,
+    ];
+    expect(new Set(near.map(canonicalText)).size).toBe(near.length);
+  });
 
-  test('enters as it is, behind the rest, once it is longer than 256 characters', () => {
+  test('is written unchanged after the structure where it is longer than 256 characters', () => {
     expect(canonicalText('x'.repeat(256))).toHaveLength(258);
     const long = '"\\\n'.repeat(100);
     const other = 'y'.repeat(257);
@@ -218,33 +215,33 @@ describe('a text', () => {
     expect(text).toBe(`${structure}\n${long}${other}`);
   });
 
-  test('never passes for two long ones, wherever the one ends and the other begins', () => {
+  test('of two long parts differs from every other division into two texts', () => {
     const [x, y] = ['x'.repeat(300), 'y'.repeat(300)];
     const pairs = [[x, y], [x + y], [`${x}y`, y.slice(1)], [y, x], [x, `${y}\n`], [`\n${x}`, y]];
     expect(new Set(pairs.map(canonicalText)).size).toBe(pairs.length);
     expect(canonicalText({ a: x, b: y })).not.toBe(canonicalText({ a: y, b: x }));
   });
 
-  test('with a lone surrogate is told from each other one, short or long', () => {
+  test('with a lone surrogate differs from each other text, short or long', () => {
     const halves = ['\ud800', '\ud801', '\udc00', '\ufffd', '\\ud800'];
     const texts = halves.flatMap((half) => [half, `${LONG}${half}`, `${half}${LONG}`]);
     expect(new Set(texts.map(canonicalText)).size).toBe(texts.length);
   });
 
-  test('is not normalised: two spellings of one letter are two texts', () => {
+  test('is not normalised, so that two spellings of one letter are two texts', () => {
     expect(canonicalText('\u00e9')).not.toBe(canonicalText('e\u0301'));
   });
 });
 
-describeWithFixtures({ describe, test }, 'the vectors of RFC 8785', (folder) => {
+describeWithFixtures({ describe, test }, 'the test vectors of RFC 8785', (folder) => {
   const vectors = join(folder, 'json', 'jcs');
   const read = (...path: string[]) => readFileSync(join(vectors, ...path), 'utf8');
 
-  test('there are six', () => {
+  test('are six', () => {
     expect(readdirSync(join(vectors, 'input'))).toHaveLength(6);
   });
 
-  test.each(readdirSync(join(vectors, 'input')))('%s comes out as the RFC writes it', (file) => {
+  test.each(readdirSync(join(vectors, 'input')))('have the text of the RFC for %s', (file) => {
     const text = canonicalText(JSON.parse(read('input', file)));
     const hexadecimal = read('outhex', file.replace('.json', '.txt')).replaceAll(/\s/g, '');
     expect(text).toBe(read('output', file));

@@ -29,7 +29,7 @@ const differing = (one: CallIdentity, other: CallIdentity) =>
   differingFields(fieldDigests(one), fieldDigests(other));
 
 describe('digests of fields', () => {
-  test('say of each leaf where it stands, and nothing of what it says', () => {
+  test('have the path of each field, and not its value', () => {
     const digests = fieldDigests(IDENTITY);
     expect(Object.keys(digests)).toContain('request.messages.1.content');
     expect(Object.keys(digests)).toContain('headers.openai-beta');
@@ -44,7 +44,7 @@ describe('digests of fields', () => {
     expect(differing(turned, IDENTITY)).toEqual([]);
   });
 
-  test('are bounded, however large the request', () => {
+  test('are at most 64 for a request of any size', () => {
     const many = Array.from({ length: 500 }, (_none, index) => message(`turn ${index}`));
     const wide = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [name, many.slice(0, 60)]));
     for (const request of [{ messages: many }, wide, { input: many.map(() => [1, 2, 3]) }]) {
@@ -58,14 +58,14 @@ describe('digests of fields', () => {
     expect(Object.keys(digests)).toEqual(['provider', 'request.logit', 'request.map.user']);
   });
 
-  test('say that an answer in either form is wanted, and not in which', () => {
-    const form = (said: string) => ({ ...IDENTITY, form: said });
+  test('say that a response in either form is accepted, and not in which form it was requested', () => {
+    const form = (value: string) => ({ ...IDENTITY, form: value });
     expect(differing(form('whole'), form('stream [null]'))).toEqual([]);
     expect(differing(form('whole'), IDENTITY)).toEqual(['form']);
   });
 });
 
-describe('fields that differ are named', () => {
+describe('the fields that differ', () => {
   test.each<[string, CallIdentity, readonly string[]]>([
     ['nothing', withRequest({}), []],
     ['a temperature', withRequest({ temperature: 0.2 }), ['temperature']],
@@ -76,13 +76,13 @@ describe('fields that differ are named', () => {
       ['messages[1].content'],
     ],
     [
-      'an item more',
+      'one more item',
       withRequest({ messages: [...(IDENTITY.request as any).messages, message('And?')] }),
       ['messages[2]'],
     ],
-    ['a field more', withRequest({ seed: 1 }), ['seed']],
+    ['one more field', withRequest({ seed: 1 }), ['seed']],
     [
-      'something deep',
+      'a deep field',
       withRequest({
         tools: [{ name: 'look', parameters: { properties: { depth: { type: 'string' } } } }],
       }),
@@ -93,12 +93,12 @@ describe('fields that differ are named', () => {
     ['a sample', { ...IDENTITY, sample: 3 }, ['sample']],
     ['a function', { ...IDENTITY, code: 'x', further: [1] }, ['code', 'further']],
     ['all of a request', { ...IDENTITY, request: 'text' }, ['request']],
-  ])('%s', (_what, other, expected) => {
+  ])('are named: %s', (_what, other, expected) => {
     expect(differing(IDENTITY, other)).toEqual(expected);
     expect([...differing(other, IDENTITY)].sort()).toEqual([...expected].sort());
   });
 
-  test('also where one request is told in less detail than the other', () => {
+  test('are named where one request has less detail than the other', () => {
     const turns = (count: number) =>
       Array.from({ length: count }, (_none, index) => [
         message(`turn ${index}`),
@@ -109,7 +109,7 @@ describe('fields that differ are named', () => {
     expect(differing(one, other)).toEqual(['messages[12]']);
   });
 
-  test('and none are named just where the keys are equal', () => {
+  test('are none exactly where the keys are equal', () => {
     const name = fc.constantFrom('a', 'b', 'model', 'top_p', '__proto__', 'constructor', 'x-y');
     const { tree } = fc.letrec((tie) => ({
       tree: fc.oneof(

@@ -15,8 +15,8 @@ const request = { messages: [{ role: 'user', content: 'Hello' }], temperature: 0
 const of = (content: unknown): CallIdentity => ({ provider: 'ask', request: content });
 
 /**
- * Computed once, by format version 2. A digest that changes here orphans every stored entry of every user:
- * raise FORMAT_VERSION, and only then this table.
+ * These digests were computed once, by format version 2. If one changes, no entry that a user has stored is found any more:
+ * raise FORMAT_VERSION first, and then change this table.
  */
 const DIGESTS: readonly (readonly [string, CallIdentity, string])[] = [
   ['an empty request', of({}), '2R6T_eXGRKHukZNjmm_78skGGuow-wv4Ct1p2O_f3Vs'],
@@ -111,7 +111,7 @@ const DIGESTS: readonly (readonly [string, CallIdentity, string])[] = [
     'rj_V-OoaYUuNkuYa_Gcir-cJrzvVVeiXQiz_pdcEeSg',
   ],
   [
-    'an instance that reads as JSON',
+    'an instance with a toJSON',
     of({ price: new Money() }),
     'j1sFuNh06vJSuZwAYifEH-62CB3rFPPkR6GEpU9dkvU',
   ],
@@ -122,11 +122,11 @@ describe('the fingerprint', () => {
     expect(FORMAT_VERSION).toBe(2);
   });
 
-  test.each(DIGESTS)('of %s is what it always was', (_name, identity, digest) => {
+  test.each(DIGESTS)('of %s has not changed', (_name, identity, digest) => {
     expect(fingerprint(identity)).toBe(digest);
   });
 
-  test('tells these identities apart', () => {
+  test('differs for each of these identities', () => {
     expect(new Set(DIGESTS.map(([, , digest]) => digest)).size).toBe(DIGESTS.length);
   });
 
@@ -136,11 +136,11 @@ describe('the fingerprint', () => {
     expect(fingerprint(of({ a: [1, 'b'] }))).toBe(sha256);
   });
 
-  test('is 256 bits that are safe in keys, addresses and file names', () => {
+  test('is 256 bits in characters that are safe in keys, addresses and file names', () => {
     expect(fingerprint(of({}))).toMatch(/^[\w-]{43}$/);
   });
 
-  test('takes a field that is undefined for one that is absent', () => {
+  test('is the same for an undefined field and an absent field', () => {
     const bare = { provider: 'ask', request };
     const filled = { ...bare, model: undefined, version: undefined, further: undefined };
     expect(fingerprint(filled)).toBe(fingerprint(bare));
@@ -149,7 +149,7 @@ describe('the fingerprint', () => {
   test('covers every field of the identity', () => {
     const bare: CallIdentity = { provider: 'ask', request };
     const others: CallIdentity[] = [
-      { ...bare, provider: 'tell' },
+      { ...bare, provider: 'translate' },
       { ...bare, operation: 'ask' },
       { ...bare, model: 'ask' },
       { ...bare, streamed: true },

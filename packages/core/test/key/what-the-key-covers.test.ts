@@ -5,7 +5,7 @@ import { QUESTION, type Question, startProvider } from '../provider.ts';
 import { settled, startTrial } from '../trial.ts';
 
 describe('a scope', () => {
-  test('has answers of its own', async () => {
+  test('has its own answers', async () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(startProvider().ask, { cache });
     const alice = ask.with({ scope: 'alice' });
@@ -29,19 +29,19 @@ describe('a scope', () => {
     return { ask, provider };
   }
 
-  test('is checked on read: a row copied into another scope is a miss', async () => {
+  test('is checked on read, so that a row copied into another scope is a miss', async () => {
     const { ask } = await copied(([alice = '', , bob = '']) => [alice, bob]);
     expect(await ask.with({ scope: 'bob' })(QUESTION)).toEqual({ text: 'answer 3' });
     expect(await ask.with({ scope: 'bob' })(QUESTION)).toEqual({ text: 'answer 3' });
   });
 
-  test('a row copied to another request’s key is a miss', async () => {
+  test('is served no row that was copied from another request', async () => {
     const { ask } = await copied(([alice = '', other = '']) => [alice, other]);
     const answer = await ask.with({ scope: 'alice' })({ prompt: 'other' });
     expect(answer).toEqual({ text: 'answer 3' });
   });
 
-  test('never stands in a key', () => {
+  test('is never part of a key as text', () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(startProvider().ask, { cache });
     expect(ask.with({ scope: 'alice@example.com' }).keyOf(QUESTION)).not.toContain('alice');
@@ -49,7 +49,7 @@ describe('a scope', () => {
 });
 
 describe('a namespace', () => {
-  test('keeps two applications apart in one store', async () => {
+  test('separates two applications in one store', async () => {
     const store = new MemoryStore();
     const provider = startProvider();
     const one = cachedLlmCall(provider.ask, { cache: createLlmCache({ store, namespace: 'a' }) });
@@ -69,7 +69,7 @@ describe('the key', () => {
     expect(next.with({ version: '1' }).keyOf(QUESTION)).toBe(ask.keyOf(QUESTION));
   });
 
-  test('leaves out what the user ignores, at any depth', () => {
+  test('leaves out the fields that the user ignores, at any depth', () => {
     const { cache } = startTrial();
     const ignore = ['run_id', 'metadata.trace'];
     const ask = cachedLlmCall(async (_request: object) => 1, { cache, provider: 'mine', ignore });
@@ -79,7 +79,7 @@ describe('the key', () => {
     expect(ask.keyOf({ prompt: 'p', trace: 't', metadata: { team: 'a' } })).not.toBe(key);
   });
 
-  test('does not let go of a field whose name only looks like an ignored path', () => {
+  test('covers a field whose name only looks like an ignored path', () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(async (_request: object) => 1, {
       ...{ cache, provider: 'mine', ignore: ['a.b'] },
@@ -87,7 +87,7 @@ describe('the key', () => {
     expect(ask.keyOf({ 'a.b': 1 })).not.toBe(ask.keyOf({ 'a.b': 2 }));
   });
 
-  test('takes 0.7000001 and 0.7 for one temperature', () => {
+  test('is the same for the temperatures 0.7000001 and 0.7', () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(startProvider().ask, { cache });
     const key = ask.keyOf({ prompt: 'p', temperature: 0.7 });
@@ -98,7 +98,7 @@ describe('the key', () => {
   });
 
   test.each(['messages', 'prompt', 'input', 'contents'])(
-    'rounds the temperature of a request that has %s',
+    'has the rounded temperature of a request that has %s',
     (field) => {
       const { cache } = startTrial();
       const ask = cachedLlmCall(async (_request: object) => 1, { cache, provider: 'mine' });
@@ -107,7 +107,7 @@ describe('the key', () => {
     },
   );
 
-  test('rounds no temperature that may be another thing', () => {
+  test('has an unrounded temperature where the field may have another meaning', () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(async (_request: object) => 1, { cache, provider: 'mine' });
     const differ = (one: object, other: object) =>
@@ -119,7 +119,7 @@ describe('the key', () => {
     );
   });
 
-  test('rounds the temperature where the adapter says it stands', () => {
+  test('has the rounded temperature at the path that the adapter gives', () => {
     const { cache } = startTrial();
     const adapter = {
       ...{ provider: 'google', ignore: ['requestId'], rejects: () => undefined },
@@ -134,7 +134,7 @@ describe('the key', () => {
     expect(ask.keyOf({ config: { temperature: 0.5 }, temperature: 1 })).not.toBe(key);
   });
 
-  test('leaves the request as the caller wrote it', async () => {
+  test('does not change the request', async () => {
     const { cache } = startTrial();
     const provider = startProvider();
     const request = Object.freeze({ prompt: 'p', temperature: 0.7000001, run_id: 1 });
@@ -142,7 +142,7 @@ describe('the key', () => {
     expect(provider.calls[0]).toEqual({ prompt: 'p', temperature: 0.7000001, run_id: 1 });
   });
 
-  test('covers all of several arguments', () => {
+  test('covers all arguments', () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(async (...all: unknown[]) => all.length, { cache, provider: 'mine' });
     const keys = [
@@ -160,7 +160,7 @@ describe('the key', () => {
     expect(keys).not.toContain(undefined);
   });
 
-  test('covers what the key option says, and nothing else', async () => {
+  test('covers only what the option key returns', async () => {
     const { cache } = startTrial();
     const provider = startProvider();
     const ask = cachedLlmCall(
@@ -175,7 +175,7 @@ describe('the key', () => {
     expect(provider.calls).toHaveLength(2);
   });
 
-  test('sees `this` in the key option', async () => {
+  test('can depend on `this` in the option key', async () => {
     const { cache } = startTrial();
     const bot = (persona: string) => ({
       persona,
@@ -198,7 +198,7 @@ describe('the key', () => {
     expect(cache.stats()).toMatchObject({ misses: 2, hits: 1 });
   });
 
-  test('differs by provider, so that two providers share no answers', () => {
+  test('differs for each provider, so that two providers share no answers', () => {
     const { cache } = startTrial();
     const { ask } = startProvider();
     const keys = ['openai', 'anthropic', undefined].map((provider) =>
@@ -207,7 +207,7 @@ describe('the key', () => {
     expect(new Set(keys).size).toBe(3);
   });
 
-  test('differs by the code of functions that have one name', () => {
+  test('differs for two functions with the same name and other code', () => {
     const { cache } = startTrial();
     const summarise = { ask: async (text: string) => `summary of ${text}` };
     const translate = { ask: async (text: string) => `translation of ${text}` };
@@ -220,7 +220,7 @@ describe('the key', () => {
 describe('an abort signal', () => {
   const signal = () => new AbortController().signal;
 
-  test('is not in the key, wherever it is given', () => {
+  test('is not in the key, in whichever argument it is', () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(async (..._given: unknown[]) => 1, { cache, provider: 'mine' });
     expect(ask.keyOf('p', signal())).toBe(ask.keyOf('p', signal()));
@@ -228,7 +228,7 @@ describe('an abort signal', () => {
     expect(ask.keyOf('p', { signal: signal(), seed: 1 })).toBe(ask.keyOf('p', { seed: 1 }));
   });
 
-  test('makes no other call of one that has none', () => {
+  test('does not change the key of a call without a signal', () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(async (..._given: unknown[]) => 1, { cache, provider: 'mine' });
     expect(ask.keyOf('p', signal())).toBe(ask.keyOf('p'));
@@ -236,7 +236,7 @@ describe('an abort signal', () => {
     expect(ask.keyOf('p', { signal: signal() }, 'q')).not.toBe(ask.keyOf('p', 'q'));
   });
 
-  test('reaches the function in its place, as the signal of the shared call', async () => {
+  test('is replaced by the signal of the shared call in the arguments of the function', async () => {
     const { cache } = startTrial();
     const received: unknown[][] = [];
     const ask = cachedLlmCall(
@@ -254,7 +254,7 @@ describe('an abort signal', () => {
     expect(last).not.toBe(mine);
   });
 
-  test('is the caller’s own for a call that bypasses the cache', async () => {
+  test('is not replaced in a call that bypasses the cache', async () => {
     const { cache } = startTrial();
     const received: unknown[] = [];
     const ask = cachedLlmCall(
@@ -288,7 +288,7 @@ describe('when(...)', () => {
     expect(provider.calls).toHaveLength(3);
   });
 
-  test('sees all arguments', async () => {
+  test('receives all arguments', async () => {
     const { cache, story } = startTrial();
     const ask = cachedLlmCall(async (_prompt: string, _options: { live: boolean }) => 1, {
       ...{ cache, provider: 'mine' },

@@ -11,7 +11,7 @@ describe('the counters of a process', () => {
     counters.countersOf('p', 'm').counts.hits += 1;
     clock.advance(1);
     counters.countersOf('p', 'm').counts.hits += 2;
-    clock.advance(-1); // a clock that is set back
+    clock.advance(-1); // the clock is set back
     counters.countersOf('p', 'm').counts.hits += 4;
     const days = [...counters].map(({ day, counters }) => [day, counters.counts.hits]);
     expect(days).toEqual([
@@ -40,7 +40,7 @@ describe('the counters of a process', () => {
   });
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY, 1e300])(
-    'fail no call where the clock says %d',
+    'fail no call where the clock returns %d',
     (now) => {
       const counters = new CountersByDay(() => now);
       counters.countersOf('p', 'm').counts.hits += 1;
@@ -49,7 +49,7 @@ describe('the counters of a process', () => {
     },
   );
 
-  test('report the first change after all was written', () => {
+  test('report the first change after everything was written', () => {
     const counters = new CountersByDay(() => 0);
     let changes = 0;
     counters.onChange = () => {

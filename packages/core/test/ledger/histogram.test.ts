@@ -9,7 +9,7 @@ function histogramOf(times: readonly number[]): Histogram {
 }
 
 describe('a histogram', () => {
-  test('of nothing has no quantiles', () => {
+  test('without values has no quantiles', () => {
     expect(histogramOf([]).quantile(0.5)).toBeUndefined();
   });
 
@@ -33,13 +33,13 @@ describe('a histogram', () => {
     );
   });
 
-  test('takes times of any length', () => {
+  test('accepts times of any length', () => {
     const { count } = histogramOf([0, -1, 1e-9, 1e12]);
     expect(count).toBe(4);
     expect(histogramOf([0]).quantile(0.5)).toBe(0.01);
   });
 
-  test('adds up with another as if one had seen all', () => {
+  test('merges with another as if one histogram had counted everything', () => {
     const [one, other] = [histogramOf([1, 10, 100]), histogramOf([2, 20, 200_000])];
     one.merge(other.buckets, other.sum);
     const all = histogramOf([1, 10, 100, 2, 20, 200_000]);

@@ -8,7 +8,7 @@ import { startEmitter } from '../events/start-emitter.ts';
 const CALL = { key: 'k', provider: 'openai', model: 'gpt-5' };
 const USAGE = { inputTokens: 7, outputTokens: 3, cacheReadTokens: 2 };
 
-/** Counters with something in every field. */
+/** Counters with a value in every field. */
 function fullCounters(): CountersByDay {
   const { events, counters } = startEmitter(() => Date.UTC(2026, 0, 1));
   const hit = { ...CALL, usage: USAGE, took: 800, age: 5, waited: 0.2 };
@@ -29,7 +29,7 @@ function fullCounters(): CountersByDay {
 const textOf = (counters: CountersByDay) => [...counters.days].map(ledgerText).join('');
 
 describe('a day of a process as text', () => {
-  test('reads as it was written', () => {
+  test('is read as it was written', () => {
     const counters = fullCounters();
     const read = readLedgerText(textOf(counters), '2026-01-01');
     expect(figuresOf(read)).toEqual(figuresOf([...counters]));
@@ -58,7 +58,7 @@ describe('a day of a process as text', () => {
     expect(readLedgerText(text, '2026-01-01')).toEqual([]);
   });
 
-  test('adds no invalid figure where it was damaged', () => {
+  test('adds no invalid figure where the text was damaged', () => {
     const text = textOf(fullCounters());
     const damage = fc.record({ at: fc.nat(text.length - 1), with: fc.string({ unit: 'binary' }) });
     fc.assert(

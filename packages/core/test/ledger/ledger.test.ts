@@ -121,7 +121,7 @@ describe('tokens, money and time', () => {
     });
   });
 
-  test('of an answer that was invalidated on its way are spent', async () => {
+  test('of an answer that was invalidated before it came are spent', async () => {
     const { cache, adapter } = start();
     const gate = closedGate();
     const ask = cachedLlmCall(async (_question: Question) => gate.opened.then(() => 'old'), {
@@ -165,13 +165,13 @@ describe('money', () => {
     expect(cache.summary()).toContain('saved unknown; spent unknown');
   });
 
-  test('is what priceOf says, before what the provider says', async () => {
+  test('is the price by priceOf, and then the price by the provider', async () => {
     const { cache, ask } = start({ priceOf: ({ outputTokens = 0 }) => outputTokens / 5 });
     await ask.withInfo(A);
     expect(cache.stats().cost.spent).toEqual({ usd: 2, unpriced: 0 });
   });
 
-  test('is by the list of prices where the list has the model', async () => {
+  test('is the price by the list where the list has the model', async () => {
     const { cache } = start();
     const usageOf = () => ({ inputTokens: 1_000_000, outputTokens: 100_000 });
     const ask = cachedLlmCall(async (_question: Question) => 'answer', {
@@ -188,9 +188,9 @@ describe('money', () => {
     expect(cost.spent.usd).toBeCloseTo(7, 6);
   });
 
-  test('of a request is by its own length, however many requests there are', async () => {
+  test('of a request depends on its own length, and not on the number of requests', async () => {
     const { cache } = start();
-    const usageOf = () => ({ inputTokens: 150_000, outputTokens: 50 }); // twice that is priced higher
+    const usageOf = () => ({ inputTokens: 150_000, outputTokens: 50 }); // twice as many have a higher price
     const ask = cachedLlmCall(async (_question: Question) => 'answer', {
       cache,
       adapter: { ...defaultAdapter, provider: 'google', usageOf },
@@ -262,7 +262,7 @@ describe('the ledger', () => {
     expect((await other.cache.ledger()).total).toMatchObject({ requests: 3, hits: 2, stored: 1 });
   });
 
-  test('gets what could not be written, when the store is back', async () => {
+  test('gets the counts that could not be written when the store is back', async () => {
     const { store, one, other } = startTwo({ ledger: '5ms' });
     await one.ask.withInfo(A);
     store.isBroken = true;
@@ -285,7 +285,7 @@ describe('the ledger', () => {
     expect(await unlisted.cache.ledger()).toMatchObject({ isComplete: false, processes: 1 });
   });
 
-  test('of memory is that of this process', async () => {
+  test('of a cache in memory has the counts of this process', async () => {
     const { cache, ask } = start();
     await ask(A);
     expect(await cache.ledger()).toMatchObject({ isComplete: true, total: { requests: 1 } });

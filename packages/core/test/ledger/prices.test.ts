@@ -5,22 +5,22 @@ const USAGE = { inputTokens: 1_000_000, outputTokens: 100_000 };
 const GPT = { provider: 'openai', model: 'gpt-4o' };
 
 describe('the price of an answer', () => {
-  test('is what the user’s own priceOf says, before any other', () => {
+  test('is the price by the priceOf of the user, where it has one', () => {
     const priceOf: PriceOf = (usage, { provider, model }) =>
       provider === 'openai' && model === 'gpt-4o' ? (usage.outputTokens ?? 0) / 1_000 : undefined;
     expect(bestPrice(priceOf, { ...USAGE, cost: 5 }, GPT)).toBe(100);
   });
 
-  test('is what the provider says where priceOf says nothing', () => {
+  test('is the price by the provider where priceOf has none', () => {
     expect(bestPrice(() => undefined, { ...USAGE, cost: 5 }, GPT)).toBe(5);
-    expect(bestPrice(undefined, { cost: 0 }, GPT)).toBe(0); // a free model, says the provider
+    expect(bestPrice(undefined, { cost: 0 }, GPT)).toBe(0); // a free model has the price 0
   });
 
-  test.each([Number.NaN, -1, Number.POSITIVE_INFINITY])('is not %d', (cost) => {
-    expect(bestPrice(() => cost, { cost }, { provider: 'nobody' })).toBeUndefined();
+  test.each([Number.NaN, -1, Number.POSITIVE_INFINITY])('is never %d', (cost) => {
+    expect(bestPrice(() => cost, { cost }, { provider: 'unknown' })).toBeUndefined();
   });
 
-  test('is that of the list where neither says a price', () => {
+  test('is the price by the list where neither priceOf nor the provider has one', () => {
     expect(bestPrice(undefined, USAGE, GPT)).toBeCloseTo(3.5, 6);
   });
 
@@ -44,7 +44,7 @@ describe('the price of an answer', () => {
     expect(bestPrice(undefined, usage, whose)).toBeUndefined();
   });
 
-  test('is less for what the provider had in its own cache', () => {
+  test('is lower for tokens that the provider had in its own cache', () => {
     const claude = { provider: 'anthropic', model: 'claude-sonnet-4-5' };
     const full = bestPrice(undefined, USAGE, claude) ?? 0;
     const less = bestPrice(undefined, { ...USAGE, cacheReadTokens: 900_000 }, claude) ?? 0;

@@ -27,7 +27,7 @@ describe('stats', () => {
     await settled();
     await ask(QUESTION); // a hit
     await ask({ ...QUESTION, live: true }); // a bypass
-    await Promise.all([ask({ prompt: 'b' }), ask({ prompt: 'b' })]); // a miss, and one that joined
+    await Promise.all([ask({ prompt: 'b' }), ask({ prompt: 'b' })]); // a miss, and a follower
     await settled();
     expect(cache.stats()).toMatchObject({ hits: 1, misses: 2, bypasses: 1, collapsed: 1 });
     expect(cache.stats()).toMatchObject({ stored: 2, requests: 5, hitRate: 2 / 4, entries: 2 });
@@ -36,7 +36,7 @@ describe('stats', () => {
     expect(cache.stats()).toMatchObject({ stale: 1, requests: 6 });
   });
 
-  test('a revalidation in the background is not a request', async () => {
+  test('count a revalidation in the background as no request', async () => {
     const { cache, clock } = startTrial({ ttl: '1m', staleWhileRevalidate: '1m' });
     const ask = cachedLlmCall(startProvider().ask, { cache });
     await ask(QUESTION);
@@ -47,7 +47,7 @@ describe('stats', () => {
     expect(cache.stats()).toMatchObject({ requests: 2, misses: 1, stale: 1, hitRate: 0.5 });
   });
 
-  test('a provider that fails is a miss, in every window', async () => {
+  test('count a call of a provider that fails as a miss, in every window', async () => {
     const { cache, clock } = startTrial({ ttl: '1m', staleIfError: '1m' });
     const refused = Object.assign(new Error('bad request'), { status: 400 });
     const ask = cachedLlmCall(startTurns('old', refused).ask, { cache });
@@ -81,7 +81,7 @@ describe('on', () => {
     expect(received).toEqual(['ask']);
   });
 
-  test('gives the listener key, provider and model', async () => {
+  test('passes key, provider and model to the listener', async () => {
     const { cache, events } = startTrial();
     const ask = cachedLlmCall(startProvider().ask, { cache, provider: 'openai' });
     const question = { prompt: 'p', model: 'gpt-5' };

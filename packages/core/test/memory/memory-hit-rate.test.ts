@@ -13,7 +13,7 @@ import {
   suite,
 } from './traces.ts';
 
-/** Percent of the requests that a store answers when each miss is stored. */
+/** The percentage of the requests that a store answers when each miss is stored. */
 function hitRate(
   keys: readonly number[],
   store: MemoryStore,
@@ -42,7 +42,7 @@ describe('a suite that is run again and again', () => {
     },
   );
 
-  test('has as many hits where bytes are the bound and answers differ in size', () => {
+  test('has hits in more than 30 % where the store is bounded by bytes and answers differ in size', () => {
     const keys = suite(400, 40);
     const store = new MemoryStore({ maxBytes: 600_000 });
     const rate = hitRate(keys, store, (key) => 'x'.repeat(key % 10 === 0 ? 10_000 : 1_000));
@@ -50,7 +50,7 @@ describe('a suite that is run again and again', () => {
     expect(store.measure().bytes).toBeLessThanOrEqual(600_000);
   });
 
-  test('has as many hits after chats', () => {
+  test('has hits in more than 30 % after chats', () => {
     const store = new MemoryStore({ maxEntries: 200 });
     hitRate(chats(10_000), store);
     const keys = suite(400, 60).map((key) => key + 1_000_000);
@@ -87,9 +87,9 @@ describe('a request that comes once', () => {
     expect(rate(100)).toBeGreaterThan(lru(100) + 4);
   });
 
-  test('and has a large answer does not evict many small answers that come often', () => {
+  test('does not evict many small answers that come often by one large answer', () => {
     const store = new MemoryStore({ maxBytes: 100_000 });
-    hitRate(suite(400, 40), store, () => 'x'.repeat(250)); // a suite that does not fit teaches it to hold on
+    hitRate(suite(400, 40), store, () => 'x'.repeat(250)); // after a suite that does not fit, the store retains frequent rows
     const before = store.measure().entries;
     store.set('large', 'x'.repeat(60_000));
     expect(store.measure().entries).toBeGreaterThan(before / 2);

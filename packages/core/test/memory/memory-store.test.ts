@@ -111,7 +111,7 @@ describe('bounded by bytes', () => {
     (value) => {
       const store = new MemoryStore();
       store.set('key', 'text');
-      expect(store.set('key', value as never)).toBe(false); // what a Keyv without a serialiser hands over
+      expect(store.set('key', value as never)).toBe(false); // a Keyv without a serialiser passes such values
       expect(store.get('key')).toBe(undefined);
       expect(store.measure()).toEqual({ entries: 0, bytes: 0, evictions: 0 });
     },
@@ -143,7 +143,7 @@ describe('a ttl', () => {
     expect(store.getMany(['longer', 'endless', 'shorter'])).toEqual(['2', '2', undefined]);
   });
 
-  test('removes rows that nobody reads, when they are swept', async () => {
+  test('removes rows that are not read when it is swept', async () => {
     const clock = manualClock();
     const store = new MemoryStore({ now: clock.now });
     for (const name of ['a', 'b', 'c']) store.set(name, '1', 100);

@@ -11,7 +11,7 @@ function numbersFrom(seed: number): () => number {
 
 type Numbers = () => number;
 
-/** Of so many keys each is asked for in inverse proportion to its rank. */
+/** Draws one of `keys` keys. The probability of each is inversely proportional to its rank. */
 function zipf(keys: number, next: Numbers): Numbers {
   const weights = Array.from({ length: keys }, (_, rank) => 1 / (rank + 1));
   const sums: number[] = [];
@@ -29,25 +29,25 @@ const times = (length: number, key: (index: number) => number) =>
 export const suite = (prompts: number, runs: number) =>
   times(prompts * runs, (index) => index % prompts);
 
-/** A few keys are asked for most, and they are others with time. */
+/** Most requests are for a few keys, which change with time. */
 export function shiftingPopularity(length: number): number[] {
   const draw = zipf(600, numbersFrom(1));
   return times(length, (index) => draw() + Math.floor(index / 40));
 }
 
-/** Every other request is one that never comes back. */
+/** Every other request is for a key that never repeats. */
 export function oneHitWonders(length: number): number[] {
   const draw = zipf(600, numbersFrom(2));
   return times(length, (index) => (index % 2 === 0 ? draw() : 1_000_000 + index));
 }
 
-/** A hot set, through which a long scan goes from time to time. */
+/** Requests for a few keys, interrupted by long scans of new keys. */
 export function scansBesideHotKeys(length: number): number[] {
   const draw = zipf(200, numbersFrom(3));
   return times(length, (index) => (index % 2_000 < 1_000 ? draw() : 1_000_000 + index));
 }
 
-/** What is asked for is what was asked for shortly before: distances in the stack fall off exponentially. */
+/** Requests for recently used keys: their distance in the stack is distributed exponentially. */
 export function recentAgain(length: number, meanDistance: number): number[] {
   const next = numbersFrom(4);
   const stack: number[] = [];
@@ -61,7 +61,7 @@ export function recentAgain(length: number, meanDistance: number): number[] {
   });
 }
 
-/** Conversations that grow turn by turn: each request is new, but some are sent again at once, or from the start. */
+/** Conversations that grow turn by turn. Most requests are new, but the last one or the whole conversation may be repeated. */
 export function chats(length: number): number[] {
   const next = numbersFrom(5);
   const open: number[][] = times(40, () => 0).map(() => []);
@@ -79,7 +79,7 @@ export function chats(length: number): number[] {
   return requests.slice(0, length);
 }
 
-/** Percent of the requests that LRU would have answered. */
+/** The percentage of the requests that LRU would have answered. */
 export function hitRateOfLru(keys: readonly number[], maxEntries: number): number {
   const rows = new Set<number>();
   let hits = 0;

@@ -1,4 +1,4 @@
-// Run by a test: one of several processes that ask the same at once. Arguments: store, provider, calls.
+// A test runs several of these processes, which make the same call at once. Arguments: store, provider, calls.
 import { once } from 'node:events';
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 
@@ -10,7 +10,7 @@ const ask = cachedLlmCall(
     const response = await fetch(provider, { method: 'POST', body: question.prompt });
     return response.text();
   },
-  { cache, provider: 'asked by many' },
+  { cache, provider: 'shared' },
 );
 
 await cache.get({ provider: 'warm', request: 'opens the store' });
@@ -18,7 +18,7 @@ process.stdout.write('ready\n');
 await once(process.stdin, 'data');
 process.stdin.pause();
 const answers = await Promise.all(
-  Array.from({ length: Number(calls) }, () => ask({ prompt: 'What is asked by all?' })),
+  Array.from({ length: Number(calls) }, () => ask({ prompt: 'Why is the sea salty?' })),
 );
 process.stdout.write(`${JSON.stringify([...new Set(answers)])}\n`);
 await cache.close();

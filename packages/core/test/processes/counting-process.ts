@@ -1,10 +1,10 @@
-// Run by a test: one of several processes that count. Arguments: store, its own name, how often it writes, questions.
+// A test runs several of these processes, which count. Arguments: store, name, interval of the ledger, questions.
 import { once } from 'node:events';
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { type Adapter, defaultAdapter } from '@cached-llm/core/adapter';
 
 const [store = '', name = '', ledger = '10s', questions = '1'] = process.argv.slice(2);
-const cache = createLlmCache({ store, ledger: ledger as '10s', storeTimeout: '30s' }); // as the test writes it
+const cache = createLlmCache({ store, ledger: ledger as '10s', storeTimeout: '30s' }); // the test passes a duration
 
 interface Question {
   readonly model: string;
@@ -24,11 +24,11 @@ const ask = cachedLlmCall(
   { cache, adapter },
 );
 
-/** Of each question: a miss, two hits, a bypass, and an answer that is cut. */
+/** Makes for each question a miss, two hits, a bypass, and a truncated answer. */
 async function askAll(part: string): Promise<void> {
   for (let count = 0; count < Number(questions); count += 1) {
     const question = { model: `model-${count % 2}`, prompt: `${name} ${part} ${count}` };
-    await ask.withInfo(question); // which waits until it is stored
+    await ask.withInfo(question); // waits until the answer is stored
     await ask(question);
     await ask(question);
     await ask({ ...question, odd: () => {} });

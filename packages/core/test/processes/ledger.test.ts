@@ -35,7 +35,7 @@ async function requestsIn(cache: LlmCache): Promise<number> {
   return (await cache.ledger()).total.requests;
 }
 
-/** The figures of a process that asked this many questions. */
+/** The figures of a process that has asked this many questions. */
 function figures(questions: number) {
   return {
     ...{ requests: 5 * questions, hits: 2 * questions, misses: 2 * questions },
@@ -54,7 +54,7 @@ function figures(questions: number) {
 }
 
 describe.each(SHARED_PLACES)('the ledger of four processes on %s', (_what, openPlace) => {
-  test('adds up exactly to what they did', async () => {
+  test('is the exact sum of their counts', async () => {
     const url = await urlOf(openPlace);
     const processes = await startAll(url, '20ms');
     await step(processes, 'first');
@@ -75,7 +75,7 @@ describe.each(SHARED_PLACES)('the ledger of four processes on %s', (_what, openP
     expect(days.reduce((sum, requests) => sum + requests, 0)).toBe(5 * all);
   });
 
-  test('loses of a killed process only what it had not yet written', async () => {
+  test('loses only the counts that a killed process had not written', async () => {
     const url = await urlOf(openPlace);
     const processes = await startAll(url, '50ms');
     const [killed, ...others] = processes;
@@ -95,7 +95,7 @@ describe.each(SHARED_PLACES)('the ledger of four processes on %s', (_what, openP
 
 test('a process that ends without closing its cache has written its counts', async () => {
   const url = await urlOf(SHARED_PLACES[0][1]);
-  const process = await start(url, 'alone', '1h', String(QUESTIONS));
+  const process = await start(url, 'only process', '1h', String(QUESTIONS));
   await step([process], 'first');
   await step([process], 'second');
   go(process);

@@ -20,20 +20,20 @@ async function startAll(url: string) {
 }
 
 describe.each(SHARED_PLACES)(
-  'eight processes that ask the same a hundred times, on %s',
+  'eight processes that make the same call a hundred times, on %s',
   (_what, openPlace) => {
-    test('make one call between them', async () => {
+    test('make one upstream call in total', async () => {
       const { provider, processes } = await startAll(await urlOf(openPlace));
       processes.forEach(go);
       while (provider.count === 0) await delay(5);
-      await delay(50); // any other call would have been made by now
+      await delay(50); // a second call would have been made by now
       provider.open();
       await Promise.all(processes.map(({ ended }) => ended));
       expect(processes.map(answersOf)).toEqual(Array(PROCESSES).fill(['answer 1']));
       expect(provider.count).toBe(1);
     });
 
-    test('make one more where the one that called is killed', async () => {
+    test('make one more upstream call where the leader is killed', async () => {
       const { provider, processes } = await startAll(await urlOf(openPlace));
       const [leader, ...others] = processes;
       if (leader === undefined) throw new Error('No process was started.');

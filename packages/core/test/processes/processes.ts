@@ -28,14 +28,14 @@ export async function startSlowProvider() {
   }
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  // Listening on a port, it has an address.
+  // A server that listens on a port has this kind of address.
   provider.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return provider;
 }
 
 export interface Asking {
   readonly child: ChildProcess;
-  /** All it has printed so far. */
+  /** Everything that the process has printed so far. */
   readonly printed: () => string;
   readonly ended: Promise<unknown>;
 }
@@ -45,7 +45,7 @@ export function startAsking(...parameters: string[]): Promise<Asking> {
   return startProcess('asking-process', ...parameters);
 }
 
-/** Starts a script of this folder, which says when it is ready. */
+/** Starts a script of this folder, and waits until it prints that it is ready. */
 export async function startProcess(name: string, ...parameters: string[]): Promise<Asking> {
   const script = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
   // The loader runs in the process itself, so that a signal reaches the holder of the lease and not a wrapper.

@@ -64,7 +64,7 @@ describe.each(DUMPED_STORES)('under a secret, in %s', (_name, open) => {
       startTrial({ ...options, scope: SCOPE, tags: [TAG], ...more }),
     );
     for (const trial of trials) shown.push(...(await useEverything(trial)));
-    for (const { cache } of trials) await cache.close(); // it writes the counts
+    for (const { cache } of trials) await cache.close(); // closing writes the counts
     dump = await opened.dump();
     process.off('warning', collect);
   });

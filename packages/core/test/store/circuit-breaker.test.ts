@@ -7,7 +7,7 @@ interface Trial {
   readonly breaker: CircuitBreaker;
   readonly clock: ManualClock;
   readonly story: string[];
-  /** What a probe finds: by default, that the store is still down. */
+  /** The result of a probe. By default, the store is still down. */
   probe: () => Promise<unknown>;
 }
 
@@ -38,7 +38,7 @@ function opened(): Trial {
   return probing;
 }
 
-/** Milliseconds until a probe goes out; the breaker is asked every 500. */
+/** Milliseconds until the next probe. The breaker is used every 500 milliseconds. */
 async function pauseOf({ breaker, clock, story }: Trial): Promise<number> {
   const before = story.length;
   for (let pause = 0; pause <= 60_000; pause += 500) {
@@ -81,7 +81,7 @@ describe('a breaker', () => {
     expect([breaker.isOpen, story]).toEqual([false, []]);
   });
 
-  test('that is open lets nothing through, and probes in the background after a pause', async () => {
+  test('that is open allows no operation, and probes in the background after a pause', async () => {
     const { breaker, clock, story } = opened();
     clock.advance(499);
     expect([breaker.allows(), story]).toEqual([false, []]);

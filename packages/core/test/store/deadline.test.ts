@@ -5,18 +5,18 @@ import { DeadlineError, withDeadline } from '../../src/store/store-failure.ts';
 const never = new Promise<never>(() => {});
 
 describe('a deadline', () => {
-  test('ends the wait for what never settles', async () => {
+  test('ends the wait for a promise that never settles', async () => {
     await expect(withDeadline(never, 5)).rejects.toBeInstanceOf(DeadlineError);
     await expect(withDeadline(never, 5)).rejects.toMatchObject({ code: 'timeout' });
   });
 
-  test('changes nothing for what settles in time', async () => {
+  test('changes nothing for a promise that settles in time', async () => {
     const error = new Error('down');
     expect(await withDeadline(Promise.resolve('row'), 1_000)).toBe('row');
     await expect(withDeadline(Promise.reject(error), 1_000)).rejects.toBe(error);
   });
 
-  test('that is longer than a timer can be set does not pass at once', async () => {
+  test('that is longer than the maximum of a timer does not pass at once', async () => {
     for (const milliseconds of [2 ** 31, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY]) {
       expect(await withDeadline(delay(10, 'row'), milliseconds)).toBe('row');
     }

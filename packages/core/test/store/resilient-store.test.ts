@@ -29,7 +29,7 @@ function guard(store: Store, storeTimeout = 5): Guard {
   };
 }
 
-/** A store that counts what it is asked, and answers everything in one way. */
+/** A store that counts its operations, and answers each of them in the same way. */
 class Uniform implements Store {
   asked = 0;
   answer: () => unknown;
@@ -51,7 +51,7 @@ class Uniform implements Store {
 }
 
 class SingleReads extends Uniform {
-  override getMany = undefined as never; // a Map has none
+  override getMany = undefined as never; // a Map does not have it
 }
 
 const down = () => Object.assign(new Error(`cannot reach ${ADDRESS}`), { code: 'ECONNREFUSED' });
@@ -65,7 +65,7 @@ const rejectingLater = async () => {
   throw down();
 };
 
-/** The least that is a store. */
+/** A store with no other methods than get, set and delete. */
 function bare(...entries: [string, string][]): Store {
   const map = new Map(entries);
   return {
@@ -92,7 +92,7 @@ describe.each([
     expect(story).toEqual([...failures, 'open after 3']);
   });
 
-  test('is not asked after three failures, and costs nothing from then on', async () => {
+  test('is not used after three failures, and causes no delay from then on', async () => {
     const store = new Uniform(answer);
     const { rows, story } = guard(store);
     for (let read = 0; read < 10; read++) expect(await rows.read(['a'])).toBe(undefined);
@@ -127,7 +127,7 @@ describe.each([
     expect([store.asked, story.at(-1)]).toEqual([4, `connection: ${reason}`]);
   });
 
-  test('is never asked twice for one operation', async () => {
+  test('is never called twice for one operation', async () => {
     const store = new Uniform(answer);
     await guard(store).rows.read(['a', 'b', 'c']);
     expect(store.asked).toBe(1);
@@ -184,14 +184,14 @@ describe('a failure that only a person can correct', () => {
     expect(story.filter((line) => line === 'get: WRONGPASS')).toHaveLength(2);
   });
 
-  test('is marked as permanent, and an outage is not', async () => {
+  test('is permanent in its event, and an outage is not', async () => {
     const { events } = startEmitter();
-    const marks: boolean[] = [];
-    events.on('store-error', ({ isPermanent }) => marks.push(isPermanent));
+    const flags: boolean[] = [];
+    events.on('store-error', ({ isPermanent }) => flags.push(isPermanent));
     const options = { events, now: Date.now, storeTimeout: 1_000, probeKey: 'probe' };
     await new ResilientStore(new Uniform(throwing), options).read(['key']);
     await new ResilientStore(new Uniform(() => Promise.reject(denied)), options).read(['key']);
-    expect(marks).toEqual([false, true]);
+    expect(flags).toEqual([false, true]);
   });
 });
 
@@ -232,7 +232,7 @@ describe('an operation', () => {
   });
 });
 
-describe('what a store answers', () => {
+describe('the answer of a store', () => {
   test('may be a rejection for one key and a throw for the next', async () => {
     const answers = [rejecting, throwing, rejecting];
     const { rows, story } = guard(new SingleReads(() => answers.shift()?.()));
@@ -281,7 +281,7 @@ describe('what a store answers', () => {
 });
 
 describe('the event of a failure', () => {
-  const WORDY: readonly (readonly [string, unknown])[] = [
+  const WITH_TEXT: readonly (readonly [string, unknown])[] = [
     ['an error', new Error(ADDRESS)],
     ['an error with a cause', new Error('down', { cause: new Error(ADDRESS) })],
     ['several errors', new AggregateError([new Error(ADDRESS)], ADDRESS)],
@@ -293,12 +293,12 @@ describe('the event of a failure', () => {
     ['a code that is an object', { code: { toString: () => ADDRESS } }],
     ['a code without a text', { code: Object.create(null) }],
     ['a text', ADDRESS],
-    ['nothing', undefined],
+    ['undefined', undefined],
     ['null', null],
     ['a symbol', Symbol(ADDRESS)],
   ];
 
-  test.each(WORDY)('names %s without its message', async (_name, thrown) => {
+  test.each(WITH_TEXT)('does not contain the message of %s', async (_name, thrown) => {
     const { rows, story } = guard(
       new Uniform(() => {
         throw thrown;
@@ -360,7 +360,7 @@ describe('closing', () => {
     expect(order).toEqual(['written', 'disconnected']);
   });
 
-  test('does nothing to a store without disconnect', async () => {
+  test('has no effect on a store without disconnect', async () => {
     const { rows, story } = guard(bare());
     await rows.close();
     expect(story).toEqual([]);
@@ -384,7 +384,7 @@ describe('a store that is being opened', () => {
     expect(story).toEqual([]);
   });
 
-  test('and cannot be opened is a miss, and its rejection is handled', async () => {
+  test('but cannot be opened is a miss, and its rejection is handled', async () => {
     const { rows, story } = guard(new LazyStore(() => Promise.reject(down())));
     await turn();
     expect(await rows.read(['a'])).toBe(undefined);
@@ -393,7 +393,7 @@ describe('a store that is being opened', () => {
     expect(story).toEqual(['get: ECONNREFUSED', 'set: ECONNREFUSED', 'connection: ECONNREFUSED']);
   });
 
-  test('is asked even where its own opening fails', async () => {
+  test('is used even where its own opening fails', async () => {
     const store: Store = {
       ...bare(['a', '1']),
       get opening() {

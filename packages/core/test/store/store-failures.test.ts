@@ -26,7 +26,7 @@ const BROKEN: readonly (readonly [string, Store])[] = [
 ];
 
 describe('a store that fails', () => {
-  test.each(BROKEN)('and %s lets every call through', async (_how, store) => {
+  test.each(BROKEN)('and %s lets every call reach the provider', async (_how, store) => {
     const { cache, story } = startTrial({ store, storeTimeout: '5ms' });
     const provider = startProvider();
     const ask = cachedLlmCall(provider.ask, { cache });
@@ -38,7 +38,7 @@ describe('a store that fails', () => {
     expect(cache.stats().misses).toBe(2);
   });
 
-  test('is shown in the figures as away while it is not asked', async () => {
+  test('is reported in the statistics as away while it is not used', async () => {
     const { cache } = startTrial({ store: failing(() => Promise.reject(down())) });
     const ask = cachedLlmCall(startProvider().ask, { cache });
     expect(cache.stats().isStoreAway).toBe(false);
@@ -60,7 +60,7 @@ describe('a store that fails', () => {
     ]);
   });
 
-  test('is not asked after repeated failures, and is used again when it is back', async () => {
+  test('is not used after repeated failures, and is used again when it is back', async () => {
     const inner = new MemoryStore();
     let isDown = true;
     let asked = 0;
@@ -143,7 +143,7 @@ describe('a row that is not an entry', () => {
     await settled();
     const key = ask.keyOf(QUESTION) ?? '';
     const text = withoutChecksum(String(rows.get(key))) ?? '';
-    rows.set(key, withChecksum(change(text))); // the sum fits: what stands behind it has to be looked at, too
+    rows.set(key, withChecksum(change(text))); // the checksum is correct, so that the rest of the row is checked
     const answer = await ask(QUESTION);
     await settled();
     return { answer, story };
@@ -156,14 +156,11 @@ describe('a row that is not an entry', () => {
       'a value with an unknown tag',
       (text: string) => text.replace(/\n.*/, '\n{"$cached-llm":["function","x"]}'),
     ],
-    [
-      'a value with a tag that is none',
-      (text: string) => text.replace(/\n.*/, '\n{"$cached-llm":5}'),
-    ],
+    ['a value with an invalid tag', (text: string) => text.replace(/\n.*/, '\n{"$cached-llm":5}')],
     ['a response that says it is a stream', (text: string) => saying(text, '"k":"stream"')],
-    ['an entry of no kind', (text: string) => saying(text, '"k":"other"')],
+    ['an entry of an unknown kind', (text: string) => saying(text, '"k":"other"')],
     [
-      'an entry with a time that is none',
+      'an entry with an invalid time',
       (text: string) => text.replace(/(\["[^"]+",\d+,)\d+/, '$1"x"'),
     ],
   ])('%s is a miss, and is replaced', async (_what, change) => {

@@ -6,7 +6,7 @@ import { settled, startTrial } from '../trial.ts';
 
 const SECOND = 1_000;
 
-/** A store across a network, as far as the tests need one. It counts reads, and can be away. */
+/** Stands for a store across a network. It counts reads, and can be away. */
 class L2Store implements Store {
   readonly rows = new Map<string, string>();
   reads = 0;
@@ -60,7 +60,7 @@ describe('memory before a store', () => {
     expect(l2.reads).toBe(before + 1);
   });
 
-  test('serves what another process stored, and no longer than it is fresh', async () => {
+  test('serves an entry of another process only for as long as it is fresh', async () => {
     const one = startTiers();
     await one.ask(QUESTION);
     await settled();
@@ -76,7 +76,7 @@ describe('memory before a store', () => {
     ]);
   });
 
-  test('writes to both', async () => {
+  test('writes to both tiers', async () => {
     const { ask, l2 } = startTiers();
     await ask(QUESTION);
     await settled();
@@ -88,7 +88,7 @@ describe('memory before a store', () => {
     ['a tag', () => ({ tag: 't' })],
     ['a provider', () => ({ provider: 'p' })],
     ['the namespace', () => ({ namespace: true as const })],
-  ])('invalidates %s in both', async (_what, selection) => {
+  ])('invalidates %s in both tiers', async (_what, selection) => {
     const { ask, cache, l2 } = startTiers();
     await ask(QUESTION);
     await settled();
@@ -98,7 +98,7 @@ describe('memory before a store', () => {
     expect(await startTiers(l2).ask(QUESTION)).toEqual({ text: 'answer 2' });
   });
 
-  test('sees within a second what another process invalidated', async () => {
+  test('sees an invalidation by another process within a second', async () => {
     const one = startTiers();
     await one.ask(QUESTION);
     await settled();
@@ -106,11 +106,11 @@ describe('memory before a store', () => {
     await other.ask(QUESTION);
     await one.cache.invalidate({ tag: 't' });
     other.clock.advance(SECOND);
-    expect(await other.ask(QUESTION)).toEqual({ text: 'answer 1' }); // its own provider's
+    expect(await other.ask(QUESTION)).toEqual({ text: 'answer 1' }); // the answer of its own provider
     expect(other.calls).toHaveLength(1);
   });
 
-  test('serves what it holds while L2 is away, and what is written meanwhile', async () => {
+  test('serves its rows while L2 is away, also those that are written meanwhile', async () => {
     const { ask, l2, clock, calls } = startTiers();
     await ask(QUESTION);
     await settled();
@@ -129,7 +129,7 @@ describe('memory before a store', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('never serves again what was invalidated during an outage', async () => {
+  test('never serves an entry again that was invalidated during an outage', async () => {
     const { ask, cache, l2, clock, calls } = startTiers();
     await ask(QUESTION);
     await settled();
