@@ -1,4 +1,4 @@
-// The official client keeps its class, its types, its streams and its helpers.
+// The official client still has its class, its types, its streams and its helpers.
 import { createLlmCache } from '@cached-llm/core';
 import { cachedOpenAI } from '@cached-llm/openai';
 import { OpenAI } from 'openai';

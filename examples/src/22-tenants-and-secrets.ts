@@ -1,4 +1,4 @@
-// Without the secret nobody can read or forge a stored row, and no tenant receives another's answer.
+// Without the secret no one can read or forge a stored row, and no tenant receives another's answer.
 import { randomBytes } from 'node:crypto';
 import { type CacheOptions, cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { MemoryStore } from '@cached-llm/core/store';
@@ -25,12 +25,12 @@ console.log(await outcome('tenant-8')); // miss: another tenant has other answer
 console.log(await outcome(undefined)); // bypass: a call without a scope reads and stores nothing
 
 const rotated = askUnder({ secrets: [newSecret, oldSecret] });
-console.log(await rotated('tenant-7')); // hit: the old secret still opens the row
+console.log(await rotated('tenant-7')); // hit: the old secret still decrypts the row
 console.log(await rotated('tenant-9')); // miss: the new secret encrypts the new row
 
 const done = askUnder({ secret: newSecret });
 console.log(await done('tenant-9')); // hit
-console.log(await done('tenant-7')); // miss: nobody can decrypt that row any more
+console.log(await done('tenant-7')); // miss: no secret can decrypt that row any more
 
 for await (const { key, value } of store.scan('')) {
   if (/tenant|salty/.test(key + value)) throw new Error('A row can be read without the secret.');

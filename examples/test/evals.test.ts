@@ -47,7 +47,7 @@ test('24 the second turn is a hit, because the first one was replayed exactly', 
   expect(examples.server.count).toBe(turns);
 });
 
-test('26 each trial has an answer of its own, which stays the same', async () => {
+test('26 each trial has its own answer, which stays the same', async () => {
   expect(await run('26-trials')).toBe(
     [
       '5 answers, the same in every run: true',

@@ -5,7 +5,7 @@ import { json as jsonOf } from 'node:stream/consumers';
 import { type ExchangeResponse, type ReceivedRequest, serverSentEvents } from '@cached-llm/testing';
 
 interface Asked {
-  /** The messages, by the names of all wires. */
+  /** The messages, under the names of all APIs. */
   readonly messages?: readonly Message[];
   readonly contents?: readonly Message[];
   readonly input?: readonly string[];

@@ -96,7 +96,7 @@ test('20 cachedFetch sends one request', async () => {
   expect(examples.server.count).toBe(1);
 });
 
-test('21 a wire server answers in the place of a provider', async () => {
+test('21 a wire server answers in place of a provider', async () => {
   expect(await run('21-wire-server')).toBe('1 /v1/chat/completions\n');
 });
 

@@ -3,7 +3,7 @@ import { useLlmFixtures } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
 import { OpenAI } from 'openai';
 
-// The fixtures are committed. In replay mode nobody who runs this test needs the network or a key.
+// The fixtures are committed. In replay mode this test needs neither the network nor a key.
 const cache = useLlmFixtures({ mode: 'replay' });
 
 test('a Jest file answers and streams from the fixtures beside it', async () => {

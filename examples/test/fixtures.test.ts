@@ -62,7 +62,7 @@ function startWorker(path: string, place: number): Worker {
   });
 }
 
-/** What a worker has printed by the time it prints this text. */
+/** Everything that a worker has printed when it prints this text. */
 function saying(worker: Worker, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let said = '';
@@ -95,7 +95,7 @@ function filesIn(path: string): Record<string, string> {
 }
 
 describe('a folder of fixtures that eight workers record at once', () => {
-  let alone: Record<string, string> = {};
+  let byOne: Record<string, string> = {};
   let together: Record<string, string> = {};
   let missed: readonly string[] = [];
 
@@ -103,13 +103,13 @@ describe('a folder of fixtures that eight workers record at once', () => {
     const [one, many] = ['one', 'many'].map((name) => join(folder.path, name));
     await work(one ?? '', 1);
     missed = await work(many ?? '', WORKERS);
-    alone = filesIn(one ?? '');
+    byOne = filesIn(one ?? '');
     together = filesIn(many ?? '');
   });
 
-  test('has lost and damaged none: the bytes are the same as those of one worker', () => {
+  test('has the same bytes as the folder of one worker', () => {
     expect(Object.keys(together)).toHaveLength(40);
-    expect(together).toEqual(alone);
+    expect(together).toEqual(byOne);
     for (const text of Object.values(together)) expect(() => JSON.parse(text)).not.toThrow();
   });
 
@@ -137,12 +137,12 @@ test('25 the tests pass with the fixtures beside them, without network and key',
 });
 
 test('25 a call without a fixture fails its test and names the remedy', async () => {
-  const changed = { CI: 'true', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' }; // no such recording
+  const changed = { CI: 'true', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' }; // no recording has this URL
   const failing = runExample('25-test-with-fixtures', changed, folder.path);
   await expect(failing).rejects.toThrow(/LlmCacheError REPLAY_MISS.*it differs in operation/s);
 });
 
-test('the environment alone makes an application record and replay', async () => {
+test('an application records and replays by its environment', async () => {
   const environment = { CACHED_LLM_STORE: 'fixtures:./of-the-application' };
   const strict = { ...environment, CACHED_LLM_MODE: 'replay' };
   const cwd = folder.path;

@@ -17,7 +17,7 @@ describe.each(readmes)('%s', (path) => {
   const text = readFileSync(join(root, path), 'utf8');
   const snippets = [...text.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code);
 
-  test('shows code that runs: every snippet stands in an example', () => {
+  test('shows code that runs, because every snippet is part of an example', () => {
     const foreign = snippets.filter((code) => !examples.some((example) => example.includes(code)));
     expect(foreign).toEqual([]);
   });
@@ -27,7 +27,7 @@ describe.each(readmes)('%s', (path) => {
     expect(first).toBeLessThan(25);
   });
 
-  test('links to files that are there', () => {
+  test('links to files that exist', () => {
     const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
     const missing = links.filter((link) => !existsSync(join(root, dirname(path), link)));
     expect(missing).toEqual([]);

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-test('22 each tenant has answers of its own, and a secret can be replaced', async () => {
+test('22 each tenant has its own answers, and a secret can be replaced', async () => {
   const output = await runExample('22-tenants-and-secrets', {}, folder.path);
   expect(output.trim().split('\n')).toEqual([
     ...['miss', 'hit', 'miss', 'bypass'],

@@ -52,7 +52,7 @@ describe('a language model of the AI SDK', () => {
     );
   });
 
-  test('returns the date as a Date, and says where the answer comes from', async () => {
+  test('returns the date as a Date, and states where the answer comes from', async () => {
     await withWire({ answer: answerChat(HELLO) }, async ({ cache, client: openai }) => {
       const model = cachedAiSdk(openai.chat('gpt-test'), { cache });
       const live = await generateText({ model, prompt: 'Hi' });
@@ -193,7 +193,7 @@ describe('a language model of the AI SDK', () => {
   });
 });
 
-describe('what JSON would lose', () => {
+describe('a result that JSON would not preserve', () => {
   const picture = () => ({
     type: 'file' as const,
     mediaType: 'image/png',
@@ -206,7 +206,7 @@ describe('what JSON would lose', () => {
   const finishReason = { unified: 'stop' as const, raw: undefined };
   const at = new Date(1_700_000_000_000);
 
-  /** It paints another picture at each call. */
+  /** A model that returns another picture at each call. */
   class Painter implements LanguageModelV4 {
     readonly specificationVersion = 'v4';
     readonly provider = 'painter';
@@ -352,7 +352,7 @@ describe('as middleware', () => {
   });
 });
 
-test('the adapter judges a function that returns what a model says', async () => {
+test('the adapter judges a function that returns the result of a model', async () => {
   await withWire({ answer: answerChat(HELLO) }, async ({ server, cache, client: openai }) => {
     const model = openai.chat('gpt-test');
     const ask = cachedLlmCall(

@@ -34,7 +34,7 @@ const tool = (name: string) => ({
 });
 const sse = (...body: unknown[]): ExchangeResponse => ({ kind: 'sse', body });
 
-/** How an answer travelled is in the live answer alone. */
+/** Only a live answer describes its HTTP exchange. */
 function saidIn(value: unknown): unknown {
   const {
     request: _asked,
@@ -124,6 +124,6 @@ const lacking = adapterConformance<Request>(
   },
 );
 
-test('functions are tested elsewhere, because they return texts and no results of models', () => {
+test('functions are tested elsewhere, because they return texts and not results of models', () => {
   expect(lacking).toEqual(['functions']);
 });

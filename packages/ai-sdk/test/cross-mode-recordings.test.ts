@@ -27,14 +27,14 @@ interface Recorded {
 
 const question = { prompt: [{ role: 'user' as const, content: [] }] };
 
-/** What a store returns: what a model said, without how it travelled; `undefined` for an error. */
+/** The result that a store returns, without its HTTP exchange. It is `undefined` for an error. */
 async function saidBy<Result>(
   { api, response }: Pick<Recorded, 'api' | 'response'>,
   ask: (model: LanguageModelV4) => Promise<Result>,
 ): Promise<Result | undefined> {
   const server = await startWireServer({ answer: () => response });
   try {
-    // The type survives, because the text was written by the same module.
+    // The type is right, because the text was written by the same module.
     return decodeValue(encodeValue(await ask(providerOf(server)[api]('gpt-test')))) as Result;
   } catch {
     return undefined;
@@ -102,7 +102,7 @@ function attempt<Result>(make: () => Result): Result | undefined {
 const readable = (result: unknown): unknown =>
   decodeValue(encodeValue(result).replaceAll(/"(gAAAA|rs_tmp_)[^"]*"/g, '"anew"'));
 
-/** Is it exact? `undefined` for a stream that is never stored. */
+/** Is the other form exact? It is `undefined` for a stream that is never stored. */
 async function crossStream(recorded: Recorded): Promise<boolean | undefined> {
   const value = await partsOf(recorded);
   if (value === undefined) return undefined;
@@ -153,7 +153,7 @@ describeWithFixtures({ describe, test }, 'recordings of real services', () => {
     ['answers', answers],
     ['pairs', pairs],
   ])(
-    '%s: a stream is assembled into the plain answer and taken apart again, or refused',
+    '%s: a stream is assembled into the plain answer and disassembled again, or refused',
     async (name, recorded) => {
       const { exact, compared } = await count(
         `streams of ${name}`,
@@ -169,7 +169,7 @@ describeWithFixtures({ describe, test }, 'recordings of real services', () => {
     ['answers', answers],
     ['pairs', pairs],
   ])(
-    '%s: a plain answer is taken apart and assembled again without a change, or refused',
+    '%s: a plain answer is disassembled and assembled again without a change, or refused',
     async (name, recorded) => {
       const { exact } = await count(
         `plain ${name}`,

@@ -15,7 +15,7 @@ import { providerOf } from './wire.ts';
 
 type Api = 'chat' | 'completion' | 'responses';
 
-/** What a service says, in both of its forms. */
+/** One answer of a service, in both of its forms. */
 interface Said {
   readonly api: Api;
   readonly plain: unknown;
@@ -158,7 +158,7 @@ interface Asking {
   readonly asked: () => number;
 }
 
-/** What both forms of an answer have. */
+/** The fields that both forms of an answer have. */
 async function summaryOf(result: object): Promise<Fields> {
   const names = ['text', 'content', 'reasoningText', 'toolCalls', 'files', 'usage', 'finishReason'];
   const more = ['rawFinishReason', 'warnings', 'providerMetadata', 'response'];
@@ -307,7 +307,7 @@ describe('with crossMode', () => {
     });
   });
 
-  test('an answer of the other form is a hit, without what belongs to the first request', async () => {
+  test('an answer of the other form is a hit, without the fields that belong to the first request', async () => {
     await withModel(chat(said('Rivers')), { crossMode: true }, async ({ model }) => {
       const question: LanguageModelV4CallOptions = {
         prompt: [{ role: 'user', content: [{ type: 'text', text: prompt }] }],
@@ -371,15 +371,12 @@ describe('a plain answer', () => {
     ['bytes', resultOf([{ type: 'file', mediaType: 'a/b', data: new Uint8Array([1, 2]) }])],
     ['a file of thoughts', resultOf([{ type: 'reasoning-file', mediaType: 'a/b', data: {} }])],
     ['a document', resultOf([text, { type: 'source', sourceType: 'document', id: '1' }])],
-    [
-      'a part that one provider alone has',
-      resultOf([text, { type: 'custom', kind: 'some.thing' }]),
-    ],
+    ['a part that only one provider has', resultOf([text, { type: 'custom', kind: 'some.thing' }])],
     ['citations', resultOf([{ ...text, citations: [{ citedText: 'H' }] }])],
     ['undefined metadata', resultOf([{ ...text, providerMetadata: undefined }])],
     ['a call without arguments', resultOf([{ type: 'tool-call', toolCallId: '1', input: '' }])],
     ['metadata', resultOf([text], { providerMetadata: { some: { a: 1 } } })],
-  ])('is taken apart and assembled again without a change: %s', (_name, value) => {
+  ])('is disassembled and assembled again without a change: %s', (_name, value) => {
     const chunks = cross.chunksOf({ kind: 'response', value }, {});
     expect(cross.wholeOf({ kind: 'stream', value: chunks })).toStrictEqual(value);
   });

@@ -158,7 +158,7 @@ test('no secret, no prompt and no request reaches the store', async () => {
     const dump = JSON.stringify([...wire.store]);
     expect(wire.store.size).toBe(2);
     expect(dump).toContain('Hello');
-    for (const word of [SECRET, 'sk-in', 'key-in', 'private question', 'content-type'])
-      expect(dump).not.toContain(word);
+    for (const text of [SECRET, 'sk-in', 'key-in', 'private question', 'content-type'])
+      expect(dump).not.toContain(text);
   });
 });

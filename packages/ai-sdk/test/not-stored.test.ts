@@ -79,7 +79,7 @@ describe('an answer that is not worth storing is returned and not stored', () =>
       'truncated',
     ],
     [
-      'a refusal in the raw word',
+      'a refusal in the raw reason',
       { finishReason: { unified: 'content-filter', raw: 'refusal' }, content: [] },
       'refusal',
     ],
@@ -103,7 +103,7 @@ describe('an answer that is not worth storing is returned and not stored', () =>
       'hosted-tool',
     ],
     [
-      'thoughts alone',
+      'only thoughts',
       {
         finishReason: { unified: 'stop', raw: undefined },
         content: [{ type: 'reasoning', text: 'Hm.' }],

@@ -33,7 +33,7 @@ type Model = Parameters<typeof cachedAiSdk>[0] & {
   doEmbed(params: object): Promise<object>;
 };
 
-/** What a model returns, without how it travelled. */
+/** The result of a model, without its HTTP exchange. */
 async function askModel(model: Model, { api, streamed, request }: Case): Promise<unknown> {
   if (streamed) return (await model.doStream(request)).stream;
   const call = api === 'embedding' ? model.doEmbed(request) : model.doGenerate(request);
@@ -44,7 +44,7 @@ async function askModel(model: Model, { api, streamed, request }: Case): Promise
 
 function ask(recorded: Case, { server, cache }: AroundClient<WireServer>): Promise<unknown> {
   const made = providerOf(server)[recorded.api]('gpt-test');
-  // One base URL for all servers makes their keys comparable.
+  // All servers have one base URL, so that their keys can be compared.
   const config = { ...Reflect.get(made, 'config'), baseURL: 'https://a.test' };
   const model = Object.assign(made, { config }) as never;
   return askModel(cachedAiSdk(model, { cache, admit: { 'hosted-tool': true } }) as never, recorded);

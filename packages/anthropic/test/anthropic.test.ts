@@ -12,7 +12,7 @@ const answer = () => json(message(), { 'request-id': 'req_7', 'set-cookie': 'a=b
 const streamed = { ...question, stream: true as const };
 
 describe('a client of the Anthropic SDK', () => {
-  test('leaves the given client as it was, and runs its middleware outside the cache', async () => {
+  test('does not change the given client, and runs its middleware outside the cache', async () => {
     const server = await startWireServer({ answer });
     let seen = 0;
     const own = clientOf(server, {
@@ -32,7 +32,7 @@ describe('a client of the Anthropic SDK', () => {
     await server.close();
   });
 
-  test('is cached once however often it is cached', async () => {
+  test('is cached once, however often it is passed', async () => {
     await withWire({ answer }, async ({ client, server, story }) => {
       const other = createLlmCache();
       const twice = cachedAnthropic(cachedAnthropic(client, { cache: other }), { cache: other });
@@ -41,7 +41,7 @@ describe('a client of the Anthropic SDK', () => {
     });
   });
 
-  test('does not count a look-up in a store that hangs as time of the request', async () => {
+  test('does not count a look-up in a store that hangs as part of the request's timeout', async () => {
     const server = await startWireServer({ answer });
     const store = new Map<string, unknown>();
     store.get = () => new Promise(() => {});
@@ -52,7 +52,7 @@ describe('a client of the Anthropic SDK', () => {
     await server.close();
   });
 
-  test('says on withResponse() where an answer comes from', async () => {
+  test('states on withResponse() where an answer comes from', async () => {
     await withWire({ answer }, async ({ client, server }) => {
       const live = await client.messages.create(question).withResponse();
       const hit = await client.messages.create(question).withResponse();
@@ -82,7 +82,7 @@ describe('a client of the Anthropic SDK', () => {
     });
   });
 
-  test('counts tokens once: the same request has the same count', async () => {
+  test('counts tokens of a repeated request only once', async () => {
     await withWire({ answer: () => json({ input_tokens: 14 }) }, async ({ client, server }) => {
       const { max_tokens: _unused, ...counted } = question;
       for (const _round of [1, 2]) {
@@ -92,7 +92,7 @@ describe('a client of the Anthropic SDK', () => {
     });
   });
 
-  test('answers beta messages apart from stable ones, and each beta flag apart', async () => {
+  test('separates beta messages from stable ones, and each beta flag from the others', async () => {
     await withWire({ answer }, async ({ client, server }) => {
       for (const _round of [1, 2]) {
         await client.messages.create(question);
@@ -153,7 +153,7 @@ describe('a client of the Anthropic SDK', () => {
 describe('a stream', () => {
   const answer = () => sse(events());
 
-  test('has a native .stream(): events, final message, final text', async () => {
+  test('has a native .stream() with events, final message and final text', async () => {
     await withWire({ answer }, async ({ client, server }) => {
       const ask = async () => {
         const texts: string[] = [];
@@ -174,7 +174,7 @@ describe('a stream', () => {
     });
   });
 
-  test('that its own controller aborts is ended upstream and not stored', async () => {
+  test('that its own controller aborts is aborted upstream and not stored', async () => {
     await withWire({ answer, latencyPerChunk: 10 }, async ({ client, server, store }) => {
       (await client.messages.create(streamed)).controller.abort();
       await until('the provider is left', () => server.requests[0]?.aborted);
@@ -187,7 +187,7 @@ describe('the key', () => {
   test.each([
     ['no stream and stream: false', {}, { stream: false }],
     ['temperatures equal to two decimals', { temperature: 0.7 }, { temperature: 0.7000001 }],
-  ])('is one for %s', async (_name, one, other) => {
+  ])('is the same for %s', async (_name, one, other) => {
     await withWire({ answer }, async ({ client, server }) => {
       for (const fields of [one, other])
         await client.messages.create({ ...question, ...fields } as typeof question);
@@ -195,7 +195,7 @@ describe('the key', () => {
     });
   });
 
-  test('is one for a token and an API key, and differs by version header and by body override', async () => {
+  test('is the same for a token and an API key, and differs by version header and by body override', async () => {
     await withWire({ answer }, async ({ cache, client, server }) => {
       await client.messages.create(question);
       const own = clientOf(server, { apiKey: null, authToken: 'token' });
@@ -207,7 +207,7 @@ describe('the key', () => {
     });
   });
 
-  test('covers what the middleware of the client makes of a request', async () => {
+  test('covers the request as the middleware of the client changed it', async () => {
     await withWire({ answer }, async ({ server, cache }) => {
       for (const version of ['one', 'two', 'one']) {
         const own = clientOf(server, { middleware: [withHeader('anthropic-beta', version)] });
@@ -217,7 +217,7 @@ describe('the key', () => {
     });
   });
 
-  test('cannot cover what the middleware of one call makes of a request: such a call bypasses the cache', async () => {
+  test('is not taken for a call with its own middleware, which bypasses the cache', async () => {
     await withWire({ answer }, async ({ client, server, story }) => {
       await client.messages.create(question);
       const middleware = [withHeader('anthropic-beta', 'one')];
@@ -260,7 +260,7 @@ describe('an answer that is not stored', () => {
     ['web search', { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }],
     ['code execution', { tools: [{ type: 'code_execution_20250825', name: 'code_execution' }] }],
     ['MCP', { mcp_servers: [{ type: 'url', name: 'm', url: 'https://example.com' }] }],
-    ['a tool nobody knows yet', { tools: [{ type: 'brand_new_20300101', name: 'x' }] }],
+    ['an unknown tool', { tools: [{ type: 'brand_new_20300101', name: 'x' }] }],
   ])('was made with a tool of the provider: %s', async (_name, fields) => {
     await withWire({ answer }, async ({ client, story }) => {
       await client.beta.messages.create({ ...question, ...fields } as typeof question);
@@ -279,7 +279,7 @@ describe('an answer that is not stored', () => {
     });
   });
 
-  test('is not an answer of a model: batches and files bypass the cache', async () => {
+  test('is not one of batches and files, which bypass the cache', async () => {
     const batch = json({ id: 'msgbatch_1', type: 'message_batch' });
     await withWire({ answer: () => batch }, async ({ client, server, story }) => {
       const requests = [{ custom_id: 'a', params: question }];
@@ -289,7 +289,7 @@ describe('an answer that is not stored', () => {
   });
 });
 
-test('a count of tokens is stored whatever tools the request offers', async () => {
+test('a count of tokens is stored for a request with any tools', async () => {
   await withWire({ answer: () => json({ input_tokens: 5 }) }, async ({ client, story }) => {
     const tools = [{ type: 'web_search_20250305' as const, name: 'web_search' as const }];
     const { model, messages } = question;
@@ -298,7 +298,7 @@ test('a count of tokens is stored whatever tools the request offers', async () =
   });
 });
 
-test('an answer is stored where its tools look at nothing but the request', async () => {
+test('an answer is stored where its tools depend only on the request', async () => {
   await withWire({ answer }, async ({ client, story }) => {
     await client.beta.messages.create({
       ...question,
@@ -312,7 +312,7 @@ test('an answer is stored where its tools look at nothing but the request', asyn
   });
 });
 
-test('a bad option is refused at once', async () => {
+test('an invalid option is refused at definition', async () => {
   const client = new Anthropic({ apiKey: 'none' });
   const bad = { ttl: 'soon' as never, cache: createLlmCache() };
   expect(() => cachedAnthropic(client, bad)).toThrow(

@@ -74,7 +74,7 @@ const lacking = adapterConformance<Request>(
       'a speed': (request) => ({ ...request, speed: 'fast' }),
       'a picture': (request) => ({ ...request, messages: [picture('AAAA')] }),
       'another picture': (request) => ({ ...request, messages: [picture('AAAB')] }),
-      'a field that nobody knows': (request) => ({ ...request, brand_new: null }),
+      'an unknown field': (request) => ({ ...request, brand_new: null }),
     },
     neutral: {
       'another user': (request) => ({ ...request, metadata: { user_id: 'someone' } }),
@@ -86,7 +86,7 @@ const lacking = adapterConformance<Request>(
       paused: json(message({ stop_reason: 'pause_turn' })),
       refused: json(message({ stop_reason: 'refusal' })),
       'out of its context window': json(message({ stop_reason: 'model_context_window_exceeded' })),
-      'ended for a reason that nobody knows': json(message({ stop_reason: 'brand_new' })),
+      'ended for an unknown reason': json(message({ stop_reason: 'brand_new' })),
       'without a reason to end': json(message({ stop_reason: null })),
       empty: json(message({ content: [] })),
       blank: json(message({ content: [{ type: 'text', text: '' }] })),
@@ -103,6 +103,6 @@ const lacking = adapterConformance<Request>(
   },
 );
 
-test('the suite leaves nothing out for anthropic', () => {
+test('anthropic has every capability of the suite', () => {
   expect(lacking).toEqual([]);
 });

@@ -22,7 +22,7 @@ const content = [
 ];
 const answer = message({ content, stop_reason: 'tool_use' });
 
-/** Without what the SDK adds for its own `.parse()`. */
+/** The answer without the fields that the SDK adds for its own `.parse()`. */
 const asSent = (whole: Anthropic.Message): unknown =>
   JSON.parse(
     JSON.stringify(whole, (name, value) => (name === 'parsed_output' ? undefined : value)),
@@ -43,7 +43,7 @@ const withCrossing = (
     use(client, { asked: () => server.count, live: clientOf(server) }),
   );
 
-test('a stored stream answers a call that does not stream, as the SDK puts it together', async () => {
+test('a stored stream answers a call that does not stream with the message that the SDK assembles', async () => {
   await withCrossing([sse(events()), sse(events())], async (client, { asked, live }) => {
     await chunksOf(await client.messages.create({ ...question, stream: true }));
     const { data, response } = await client.messages.create(question).withResponse();
@@ -54,7 +54,7 @@ test('a stored stream answers a call that does not stream, as the SDK puts it to
   });
 });
 
-test('a stored answer answers a call that streams, with events that the SDK puts together', async () => {
+test('a stored answer answers a call that streams with events that the SDK can assemble', async () => {
   await withCrossing([json(answer)], async (client, { asked }) => {
     await client.messages.create(question);
     const stream = client.messages.stream(question);
@@ -67,7 +67,7 @@ test('a stored answer answers a call that streams, with events that the SDK puts
   });
 });
 
-test('each event is named on the wire', async () => {
+test('each event has its name in the response body', async () => {
   await withCrossing([json(answer)], async (client) => {
     await client.messages.create(question);
     const response = await client.messages.create({ ...question, stream: true }).asResponse();
@@ -79,9 +79,9 @@ test('each event is named on the wire', async () => {
 });
 
 test.each([
-  ['a block that is not known', { content: [...content, { type: 'server_tool_use', id: 's' }] }],
-  ['a text that has something more', { content: [{ type: 'text', text: 'Hi', voice: 'low' }] }],
-])('an answer with %s is not made into a stream', async (_name, fields) => {
+  ['an unknown block', { content: [...content, { type: 'server_tool_use', id: 's' }] }],
+  ['a text with another field', { content: [{ type: 'text', text: 'Hi', voice: 'low' }] }],
+])('an answer with %s does not answer a call that streams', async (_name, fields) => {
   await withCrossing([json(message(fields)), sse(events())], async (client, { asked }) => {
     await client.messages.create(question);
     const chunks = await chunksOf(await client.messages.create({ ...question, stream: true }));
@@ -90,12 +90,12 @@ test.each([
   });
 });
 
-/** Some recordings are of several calls, one after the other. */
+/** Some recordings have several calls, one after the other. */
 const startsIn = (all: readonly unknown[]) =>
   all.filter((event) => (event as { readonly type?: string }).type === 'message_start').length;
 
 describeWithFixtures({ describe, test }, 'recordings of the real service', () => {
-  test('every answer is taken apart and put together again as it was, or refused', () => {
+  test('every answer is disassembled and assembled again without a change, or refused', () => {
     const pairs = recordedPairs({ provider: 'anthropic' }).filter(
       ({ url, status }) => url.includes('/messages') && status === 200,
     );
@@ -108,7 +108,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
     expect(exact).toBeGreaterThan(100);
   });
 
-  test('every stream is put together as the SDK does it, or refused', async () => {
+  test('every stream is assembled into the message of the SDK, or refused', async () => {
     const pairs = recordedPairs({ provider: 'anthropic', kind: 'sse' })
       .filter(({ url }) => url.includes('/messages'))
       .map((pair) => ({ name: pair.source, response: toExchange(pair).response }));

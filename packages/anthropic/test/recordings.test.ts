@@ -22,10 +22,10 @@ interface Case extends RecordedCase {
   readonly beta?: string | undefined;
 }
 
-/** What an application calls for a recorded request. */
+/** The method that an application calls for a recorded request. */
 function ask(client: Anthropic, { path, beta, request }: Case): PromiseLike<unknown> {
   const headers = beta === undefined ? {} : { 'anthropic-beta': beta };
-  const body = request as never; // as recorded: some fields are older than the types
+  const body = request as never; // as it was recorded, because some fields are older than the types
   if (path.includes('count_tokens')) return client.messages.countTokens(body, { headers });
   if (!path.includes('beta=true')) return client.messages.create(body, { headers });
   return client.beta.messages.create(body, { headers, query: { beta: 'true' } });
@@ -76,7 +76,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
     await server.close();
   });
 
-  test('a stream is assembled into what the SDK itself makes of it', async () => {
+  test('a stream is assembled into the message that the SDK itself assembles', async () => {
     for (const answer of answers()) {
       if (answer.kind === 'json') continue;
       const recorded = answerCase(answer, asked);
@@ -85,8 +85,11 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
         .beta.messages.stream(recorded.request as never)
         .finalMessage();
       await server.close();
-      const { parsed_output: _ofTheSdk, ...plain } = JSON.parse(JSON.stringify(final));
-      expect([answer.name, anthropic.stream.assemble(answer.events)]).toEqual([answer.name, plain]);
+      const { parsed_output: _addedBySdk, ...message } = JSON.parse(JSON.stringify(final));
+      expect([answer.name, anthropic.stream.assemble(answer.events)]).toEqual([
+        answer.name,
+        message,
+      ]);
     }
   });
 });

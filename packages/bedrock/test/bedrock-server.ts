@@ -16,7 +16,7 @@ export interface BedrockAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON, or bytes as they are. */
   readonly body?: unknown;
-  /** Events in the place of a body, each in a frame of its own. */
+  /** Events instead of a body, each in its own frame. */
   readonly events?: readonly object[];
   /** Milliseconds before each event. */
   readonly latency?: number;

@@ -102,7 +102,7 @@ describe('a repeated call', () => {
     });
   });
 
-  test('is keyed by the request as it was sent, whatever the caller changes afterwards', async () => {
+  test('has the key of the request as it was sent, although the caller changes it afterwards', async () => {
     await withWire(answer, async ({ client, server }) => {
       const messages = [{ role: 'user' as const, content: [{ text: 'first' }] }];
       const asking = client.send(converse({ messages }));
@@ -235,7 +235,7 @@ describe('an answer that is not worth storing', () => {
     ['empty', { output: { message: { role: 'assistant', content: [{ text: '' }] } } }, {}],
     ['hosted-tool', {}, { toolConfig }],
     ['truncated', { stopReason: 'max_tokens' }, { toolConfig }],
-  ])('is one that is %s: %j', (reason, fields, asked) => {
+  ])('is %s: %j', (reason, fields, asked) => {
     expect(bedrock.rejects(converseAnswer(fields), asked)).toBe(reason);
   });
 
@@ -285,7 +285,7 @@ test('HTTP/1.1 works as HTTP/2 does', async () => {
 });
 
 describe('a command that the cache does not answer', () => {
-  test('is sent each time, because it is another command', async () => {
+  test('is sent each time where it is another command', async () => {
     const other = ({ path }: { path: string }) =>
       path.endsWith('count-tokens')
         ? { body: { inputTokens: 3 } }
@@ -302,7 +302,7 @@ describe('a command that the cache does not answer', () => {
     });
   });
 
-  test('is sent unchanged, because it cannot be encoded or `when` leaves it out', async () => {
+  test('is sent unchanged where it cannot be encoded or `when` excludes it', async () => {
     class Odd {
       readonly secret = () => 1;
     }
@@ -331,7 +331,7 @@ describe('a command that the cache does not answer', () => {
   });
 });
 
-test('the options of the later wiring replace the earlier ones', async () => {
+test('the options of a later call replace the earlier ones', async () => {
   await withWire(answer, async ({ client, cache, server, story }) => {
     expect(cachedBedrock(client, { cache, mode: 'off' })).toBe(client);
     await client.send(converse());
@@ -340,7 +340,7 @@ test('the options of the later wiring replace the earlier ones', async () => {
   });
 });
 
-test('a bad option is refused when the client is wired', () => {
+test('an invalid option is refused when the client is cached', () => {
   const client = clientOf({ url: 'http://127.0.0.1:9' });
   expect(() => cachedBedrock(client, { cache: createLlmCache(), ttl: 'soon' as never })).toThrow(
     'soon',

@@ -12,7 +12,7 @@ const ENDINGS: Readonly<Record<string, BedrockAnswer['ending']>> = {
   hang: 'hang',
 };
 
-/** The suite's answers and faults, in Bedrock's frames. */
+/** The answers and faults of the suite, in the frames of Bedrock. */
 function framed({ status = 200, body, ...delivery }: ExchangeResponse): BedrockAnswer {
   const { chunkSize = 'event', latencyPerChunk = 0, faults: [fault] = [] } = delivery;
   const limit = fault && 'afterEvents' in fault ? fault.afterEvents : undefined;

@@ -35,7 +35,7 @@ async function bodyOf(client: BedrockRuntimeClient, asked: InvokeModelCommand) {
 }
 
 describe('texts that Cohere embeds', () => {
-  test('are requested in one call, and only those that are missing', async () => {
+  test('are requested in one call, without those that are stored', async () => {
     await withWire(answerFor, async ({ client, server }) => {
       await client.send(embed(['a', 'b']));
       const body = await bodyOf(client, embed(['c', 'b', 'd', 'a']));
@@ -158,7 +158,7 @@ test.each(['images', 'inputs'])('%s are embedded one by one, and return no texts
   });
 });
 
-describe('a response that has not one vector for each text', () => {
+describe('a response that does not have one vector for each text', () => {
   test.each([
     ['too few', { embeddings: [[1]] }],
     ['too few of one type', { embeddings: { float: [[1], [2]], int8: [[1]] } }],
@@ -179,7 +179,7 @@ describe('a response that has not one vector for each text', () => {
     );
   });
 
-  test('makes the whole request be sent, where it answers a part of it', async () => {
+  test('is followed by the whole request where it answers a part of it', async () => {
     const answer = (request: BedrockRequest) =>
       askedIn(request).texts.length === 2 ? { body: { embeddings: [[1]] } } : answerFor(request);
     await withWire(answer, async ({ client, server }) => {
@@ -205,7 +205,7 @@ describe('a response that has not one vector for each text', () => {
 
 test.each([
   ['another model', { texts: ['a', 'b'] }, { modelId: 'amazon.titan-embed-text-v2:0' }],
-  ['two kinds of things', { texts: ['a', 'b'], images: ['c'] }, {}],
+  ['texts and images', { texts: ['a', 'b'], images: ['c'] }, {}],
   ['a number that JSON.parse would round', { texts: ['a', 'b'], seed: 1 }, {}],
 ])('a request is one entry: %s', async (_name, asked, fields) => {
   const body = JSON.stringify(asked).replace('"seed":1', '"seed":12345678901234567891');

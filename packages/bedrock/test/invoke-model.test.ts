@@ -172,7 +172,7 @@ describe('an answer of InvokeModel', () => {
 });
 
 test.each([
-  ['Anthropic, with what the prompt cache held', claude(), 8, 2],
+  ['Anthropic, with tokens from the prompt cache', claude(), 8, 2],
   ['Titan', titan('FINISH'), 3, 2],
   ['Nova', nova('end_turn'), 3, 2],
   ['Llama', llama('stop'), 3, 2],
@@ -183,7 +183,7 @@ test.each([
   expect(bedrock.usageOf?.({ body })).toMatchObject({ inputTokens, outputTokens });
 });
 
-test('tokens that the answer does not count are unknown', () => {
+test('tokens that the answer does not state are unknown', () => {
   expect(
     bedrock.usageOf?.({ body: new TextEncoder().encode('{"verdict":"yes"}') }),
   ).toBeUndefined();

@@ -38,7 +38,7 @@ function withBytes(value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
-/** The command that sends a recorded request; nothing for a request of another API or a token count. */
+/** The command that sends a recorded request. It is undefined for another API and for a token count. */
 function commandOf({ url }: RecordedPair, request: unknown): Command | undefined {
   const [, id = '', operation] = /\/model\/([^/]+)\/([a-z-]+)$/.exec(new URL(url).pathname) ?? [];
   const modelId = decodeURIComponent(id);
@@ -61,7 +61,7 @@ async function ask(
   const client = cachedBedrock(clientOf(server), { cache, admit: { 'hosted-tool': true } });
   // `send` has one signature for each command. This one stands for all of them.
   const { $metadata: _metadata, ...said } = await client.send(command() as ConverseCommand);
-  const { stream } = said as { readonly stream?: AsyncIterable<unknown> }; // of a streamed one
+  const { stream } = said as { readonly stream?: AsyncIterable<unknown> }; // a streamed response has it
   const response = stream === undefined ? said : { ...said, stream: await chunksOf(stream) };
   client.destroy();
   return response;
@@ -91,7 +91,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
     const ask = async (pair: Pair) => {
       const client = cachedBedrock(clientOf(server, { region: regionOf(pair) }), { cache });
       const command = commandOf(pair, pair.request);
-      if (command !== undefined) await client.send(command as ConverseCommand); // likewise
+      if (command !== undefined) await client.send(command as ConverseCommand); // it is known
       client.destroy();
     };
     const textOf = ({ url, request }: Pair) => JSON.stringify([url, neutralOf(request)]);

@@ -19,7 +19,7 @@ describe('a repeated stream', () => {
     );
   });
 
-  test('ends with its last two events, in either order', async () => {
+  test('ends with its last two events in either order', async () => {
     const reversed = [...events.slice(0, -2), ...events.slice(-2).reverse()];
     await withWire(
       () => ({ events: reversed }),
@@ -66,8 +66,8 @@ describe('a running stream', () => {
   });
 });
 
-describe('the whole answer, from its events', () => {
-  test('equals what Converse would have returned', () => {
+describe('the answer that is assembled from events', () => {
+  test('equals the answer of Converse', () => {
     const thought = { text: 'Hm', signature: 'sig' };
     const said = [
       start(0, undefined),

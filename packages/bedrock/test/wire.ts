@@ -86,7 +86,7 @@ export function converseEvents(stopReason = 'end_turn'): readonly object[] {
   ];
 }
 
-/** What a streamed command returns, read to its end. */
+/** The response of a streamed command, read to its end. */
 export async function eventsOf(
   client: BedrockRuntimeClient,
   command: ConverseStreamCommand,

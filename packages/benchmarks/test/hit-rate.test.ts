@@ -19,7 +19,7 @@ describe('a loop', () => {
     }
   });
 
-  test('that is longer than the store never hits with LRU, and hits what the best policy stores', () => {
+  test('that is longer than the store never hits with LRU, and hits the rows that the best policy stores', () => {
     const trace = loop(100, 50);
     expect(hitRateOfLru(trace, room(50))).toBe(0);
     expect(bestHitRate(trace, room(51))).toBeCloseTo(49.5, 0);

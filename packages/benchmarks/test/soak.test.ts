@@ -15,9 +15,9 @@ async function soakReport(): Promise<SoakReport> {
   return JSON.parse(stdout);
 }
 
-test('a store that fails again and again makes no call fail, gives no wrong answer, and leaves nothing open', async () => {
+test('a store that fails repeatedly makes no call fail, causes no wrong answer, and leaves nothing open', async () => {
   const report = await soakReport();
   expect([report.failed, report.wrong, report.calls]).toEqual([0, 0, CALLS]);
-  const left = report.resources.after.filter((name) => name !== 'PipeWrap'); // of this test
+  const left = report.resources.after.filter((name) => name !== 'PipeWrap'); // the pipes belong to this test
   expect(left).toEqual([]);
 });

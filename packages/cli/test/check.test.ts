@@ -153,7 +153,7 @@ describe('config', () => {
     expect(out).not.toMatch(/geheim|thirty/);
   });
 
-  test('prints what is wrong with a setting', async () => {
+  test('prints the error of an invalid setting', async () => {
     const { code, out } = await program(['config'], { environment: { CACHED_LLM_TTL: '3600' } });
     expect([code, out]).toEqual([1, expect.stringMatching(/"3600", which is not a duration/)]);
   });
@@ -176,8 +176,12 @@ describe('a store that cannot be reached', () => {
       'redis://app:geheim@127.0.0.1:1',
       /^error: redis:\/\/app:\*\*\*@127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED.*\n$/,
     ],
-    ['is no database', 'sqlite:/dev/null', /^error: sqlite:\/dev\/null cannot be reached: .*\n$/],
-    ['is no file', 'sqlite:/no/such.db', /^error: There is no file \/no\/such\.db\.\n$/],
+    [
+      'is not a database',
+      'sqlite:/dev/null',
+      /^error: sqlite:\/dev\/null cannot be reached: .*\n$/,
+    ],
+    ['is not a file', 'sqlite:/no/such.db', /^error: There is no file \/no\/such\.db\.\n$/],
   ])('is reported in one line where it %s', async (_how, store, errors) => {
     expect(await program(['list', '--store', store])).toEqual({
       code: 1,

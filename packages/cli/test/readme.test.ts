@@ -25,7 +25,7 @@ test('every option that the README names belongs to a command', async () => {
   expect(unknown).toEqual([]);
 });
 
-test('what the README shows fits 80 columns', () => {
+test('the output in the README fits 80 columns', () => {
   const shown = [...README.matchAll(/```console\n(.*?)```/gs)].flatMap(([, text = '']) =>
     text.split('\n'),
   );

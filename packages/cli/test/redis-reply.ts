@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
-/** The reply of a Redis server to one inline command, as it stands in the protocol. */
+/** The reply of a Redis server to one inline command, in the text of the protocol. */
 export async function redisReply(port: number, command: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');

@@ -44,7 +44,7 @@ describe.each(KINDS)('on %s', (kind) => {
       ]);
     });
 
-    test('does not invalidate what is stored after the removal of its tag', async () => {
+    test('does not invalidate entries that are stored after the removal of their tag', async () => {
       await put(testStore, 'a', { tags: ['faq'] });
       await testStore.run('rm --tag faq --yes');
       await put(testStore, 'a', { tags: ['faq'] });

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => testStores.close());
 
-/** Everything that is stored, sorted by fingerprint. */
+/** All entries, sorted by fingerprint. */
 async function contents(testStore: TestStore, secret?: string): Promise<readonly unknown[]> {
   return testStore.use(
     async (cache) => {
@@ -92,7 +92,7 @@ describe.each<[Kind, Kind]>([
     expect(await target.json('list', { now })).toMatchObject([{ state: 'fresh' }]);
   });
 
-  test('copy encrypted entries, with a secret of its own on each side', async () => {
+  test('copy encrypted entries, where each store has its own secret', async () => {
     const [one, other] = [
       'one secret of thirty-two characters',
       'another secret of the same length..',
@@ -271,11 +271,11 @@ describe('warm', () => {
 
   test('says how to install an adapter that is not installed', async () => {
     expect(
-      await testStores.next('SQLite').run(`warm ${await file(body('a'))} --adapter nobody`),
+      await testStores.next('SQLite').run(`warm ${await file(body('a'))} --adapter unknown`),
     ).toEqual({
       code: 1,
       out: '',
-      errors: 'error: The adapter nobody is not installed. Run: npm install @cached-llm/nobody\n',
+      errors: 'error: The adapter unknown is not installed. Run: npm install @cached-llm/unknown\n',
     });
   });
 

@@ -49,7 +49,7 @@ const salty = [
 ];
 
 describe('a client of the Cohere SDK', () => {
-  test('says on withRawResponse() where an answer comes from', async () => {
+  test('states on withRawResponse() where an answer comes from', async () => {
     const answer = () => json(chatAnswer(text('Hello')), { 'set-cookie': 'a=b', 'x-trace': 't' });
     await withWire({ answer }, async ({ client, server }) => {
       await client.chat(question);
@@ -80,7 +80,7 @@ describe('a client of the Cohere SDK', () => {
     embeddingTypes: ['float' as const, 'int8' as const],
   });
 
-  test('embeds each text once, in whatever batch it comes', async () => {
+  test('embeds each text once, in any batch', async () => {
     const answer = ({ json: body }: { json: unknown }) => {
       const { texts } = body as { texts: string[] };
       const vectors = texts.map((one) => [one.length]);
@@ -134,7 +134,7 @@ describe('a client of the Cohere SDK', () => {
     });
   });
 
-  test('uses the fetch of the given client, and leaves that client as it was', async () => {
+  test('uses the fetch of the given client, and does not change that client', async () => {
     await withWire({ answer: hello }, async ({ server, cache }) => {
       let fetched = 0;
       const plain = clientOf(server, {
@@ -154,7 +154,7 @@ describe('a client of the Cohere SDK', () => {
   });
 });
 
-test('a stream is put together as the answer that would have come whole', () => {
+test('a stream is assembled into the answer of the same call without streaming', () => {
   const { assemble } = cohere.stream;
   expect(assemble(salty)).toEqual(chatAnswer(text('Salt, vé!')));
   const call = { id: 'c', type: 'function', function: { name: 'now', arguments: '' } };
@@ -194,11 +194,11 @@ describe('an answer that is not stored', () => {
     ['empty', chatAnswer(text(''))],
     ['empty', chatAnswer(thinking)],
     ['error', { error: { message: 'overloaded' } }],
-  ])('is one that is %s', (reason, body) => {
+  ])('is %s', (reason, body) => {
     expect(cohere.rejects(body, question)).toBe(reason);
   });
 
-  test('comes from a connector, from a conversation or from no model', async () => {
+  test('comes from a connector, from a conversation or without a model', async () => {
     const answer = () => json({ text: 'Hello', finish_reason: 'COMPLETE', tokens: [] });
     await withWire({ answer }, async ({ cache, server, reasons }) => {
       const given = { token: 'key-test-secret', environment: server.url, maxRetries: 0 };
@@ -211,7 +211,7 @@ describe('an answer that is not stored', () => {
   });
 });
 
-test('a client with a fetcher is refused at once: its requests do not go through its fetch', () => {
+test('a client with a fetcher is refused at definition, because its requests do not use its fetch', () => {
   const client = new CohereClientV2({ token: 'k', fetcher: (() => {}) as never });
   expect(() => cachedCohere(client)).toThrow(
     expect.objectContaining({

@@ -44,7 +44,7 @@ const lacking = adapterConformance<Request>(
     name: 'cohere',
     open({ url, cache, apiKey, headers }) {
       const quiet = { level: 'error' as const, silent: true };
-      // Of a call that fails the SDK leaves its timer running.
+      // The SDK leaves the timer of a failed call running.
       const timing = { maxRetries: 0, timeoutInSeconds: 2 };
       const given = { token: apiKey, environment: url, headers, logging: quiet, ...timing };
       const client = cachedCohere(new CohereClientV2(given), { cache });
@@ -77,7 +77,7 @@ const lacking = adapterConformance<Request>(
       'JSON asked for': (asked) => ({ ...asked, responseFormat: { type: 'json_object' } }),
       'a tool': (asked) => ({ ...asked, tools: [tool('now')] }),
       'another tool': (asked) => ({ ...asked, tools: [tool('today')] }),
-      'a field that nobody knows': (asked) => ({ ...asked, brand_new: 1 }),
+      'an unknown field': (asked) => ({ ...asked, brand_new: 1 }),
     },
     neutral: {
       'another priority': (asked) => ({ ...asked, priority: 5 }),
@@ -101,6 +101,6 @@ const lacking = adapterConformance<Request>(
   },
 );
 
-test('a response of this SDK has nothing but its fields', () => {
+test('a response of this SDK has only its fields', () => {
   expect(lacking).toEqual(['inspect']);
 });

@@ -18,7 +18,7 @@ import { CohereClient } from 'cohere-ai';
 
 type Ask = (client: CohereClient, request: never) => PromiseLike<unknown>;
 
-/** What an application calls for each endpoint, plain and streamed. */
+/** The methods that an application calls for each endpoint, without and with streaming. */
 const METHODS: Readonly<Record<string, readonly [Ask, Ask?]>> = {
   '/v2/chat': [
     (client, request) => client.v2.chat(request),
@@ -32,7 +32,7 @@ const METHODS: Readonly<Record<string, readonly [Ask, Ask?]>> = {
   '/v2/rerank': [(client, request) => client.v2.rerank(request)],
 };
 
-/** What an application calls; every recording is of an answer that the SDK takes. */
+/** Calls the method that an application calls. The SDK accepts every recorded answer. */
 async function ask(
   { path, request }: RecordedCase,
   { server, cache }: AroundClient<WireServer>,

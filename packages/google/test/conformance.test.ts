@@ -67,7 +67,7 @@ const lacking = adapterConformance<Request>(
       'another picture': (request) => ({ ...request, contents: picture('AAAB') }),
       'another version of the API': configured({ httpOptions: { apiVersion: 'v1alpha' } }),
       'a project': configured({ httpOptions: { headers: { 'x-goog-user-project': 'p' } } }),
-      'a field that nobody knows': configured({ httpOptions: { extraBody: { brandNew: 1 } } }),
+      'an unknown field': configured({ httpOptions: { extraBody: { brandNew: 1 } } }),
     },
     neutral: {
       labels: configured({ labels: { team: 'a' } }),
@@ -82,7 +82,7 @@ const lacking = adapterConformance<Request>(
       'of a blocked prompt': json({ promptFeedback: { blockReason: 'SAFETY' } }),
       'a recitation': json(content({ finishReason: 'RECITATION' })),
       'a malformed call': json(content({ finishReason: 'MALFORMED_FUNCTION_CALL' })),
-      'ended for a reason that nobody knows': json(content({ finishReason: 'BRAND_NEW' })),
+      'ended for an unknown reason': json(content({ finishReason: 'BRAND_NEW' })),
       'without a reason to end': json(content({ finishReason: undefined })),
       'without candidates': json(content({}, { candidates: [] })),
       'one good candidate of two': json(content({}, { candidates: [...content().candidates, {}] })),

@@ -50,7 +50,7 @@ test.each([
   ['of two answers', { responseId: 'r2' }],
   ['with sources', { candidates: [{ content: {}, groundingMetadata: {}, index: 0 }] }],
   ['with code that was run', { candidates: [{ content: { parts: [{ executableCode: {} }] } }] }],
-])('a stream %s is not made into one', async (_name, fields) => {
+])('a stream %s does not answer a call that does not stream', async (_name, fields) => {
   const [first, ...others] = chunks('STOP');
   const mixed = [{ ...first, ...fields }, ...others];
   await withCrossing([sse(mixed), json(content())], async (client, asked) => {
@@ -61,7 +61,7 @@ test.each([
 });
 
 describeWithFixtures({ describe, test }, 'recordings of the real service', () => {
-  test('every answer is taken apart and put together again as it was, or refused', () => {
+  test('every answer is disassembled and assembled again without a change, or refused', () => {
     const pairs = ['google', 'google-vertex']
       .flatMap((provider) => recordedPairs({ provider }))
       .filter(({ url, status }) => url.includes(':generateContent') && status === 200);
@@ -69,7 +69,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
     expect(exact).toBeGreaterThan(50);
   });
 
-  test('every stream is put together with all that its chunks say, or refused', async () => {
+  test('every stream is assembled with all fields of its chunks, or refused', async () => {
     const streams = [...recordedPairs({ provider: 'google', kind: 'sse' })].filter(({ url }) =>
       url.includes(':streamGenerateContent'),
     );

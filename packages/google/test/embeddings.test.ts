@@ -19,7 +19,7 @@ const textsIn = (json: unknown) =>
   (json as GeminiBatch).requests?.map(({ content }) => content.parts[0].text) ??
   (json as VertexBatch).instances.map(({ content }) => content);
 
-/** Embeds each text by its length and first letter, a token a letter. */
+/** Embeds each text by its length and first letter. Each letter is one token. */
 function answer({ json, path }: ReceivedRequest) {
   const texts = textsIn(json);
   const total = texts.join('').length;
@@ -81,7 +81,7 @@ test('an answer without one vector for each text is returned and not stored', as
   });
 });
 
-test('of two vectors the empty one is not stored', async () => {
+test('an empty vector is not stored, and another one of the batch is stored', async () => {
   const body = { embeddings: [{ values: [1] }, { values: [] }] };
   await withWire({ answer: () => ({ body }) }, async ({ client, story }) => {
     await embed(client, ['a', 'b']);
@@ -89,7 +89,7 @@ test('of two vectors the empty one is not stored', async () => {
   });
 });
 
-test('pictures are neither split nor stored', async () => {
+test('pictures are neither divided nor stored', async () => {
   const body = { predictions: [{ mimeType: 'image/png', bytesBase64Encoded: 'AAAA' }] };
   const server = await startWireServer({ answer: () => ({ body }) });
   const client = cachedGoogle(clientOf(server, { vertexai: true }), { cache: createLlmCache() });

@@ -18,7 +18,7 @@ import {
 const answer = () => json(content(), { 'set-cookie': 'a=b' });
 
 describe('a client of the Google Gen AI SDK', () => {
-  test('says in sdkHttpResponse where an answer comes from', async () => {
+  test('states in sdkHttpResponse where an answer comes from', async () => {
     await withWire({ answer }, async ({ client }) => {
       await client.models.generateContent(question);
       const second = await client.models.generateContent(question);
@@ -37,7 +37,7 @@ describe('a client of the Google Gen AI SDK', () => {
     });
   });
 
-  test('sends what it has to send through the fetch it was made with', async () => {
+  test('sends its requests through the fetch that it was made with', async () => {
     const server = await startWireServer({ answer });
     let calls = 0;
     const fetch = (input: string | URL | Request, init?: RequestInit) => {
@@ -53,7 +53,7 @@ describe('a client of the Google Gen AI SDK', () => {
     expect([calls, server.count]).toEqual([1, 1]);
   });
 
-  test('waits as long as the SDK does by itself: no limit of five minutes on headers and body', async () => {
+  test('waits as long as the SDK by itself, without a limit of five minutes on headers and body', async () => {
     await withWire({ answer }, async ({ client }) => {
       const symbol = Symbol.for('undici.globalDispatcher.1');
       new Headers(); // makes the dispatcher, where Node stores it: in the realm around the test's sandbox
@@ -220,7 +220,7 @@ describe('an answer that is not stored', () => {
     });
   });
 
-  test('is not an answer of a model: caches and interactions bypass the cache', async () => {
+  test('is not one of caches and interactions, which bypass the cache', async () => {
     const reply = () => json({ id: 'v1_1', status: 'completed', name: 'cachedContents/1' });
     await withWire({ answer: reply }, async ({ client, story }) => {
       await client.caches.create({ model: 'gemini-test', config: { contents: 'long' } });
@@ -230,10 +230,10 @@ describe('an answer that is not stored', () => {
   });
 });
 
-describe('a stream, assembled', () => {
+describe('an assembled stream', () => {
   const { assemble } = google.stream;
 
-  test('is the answer that comes without streaming', () => {
+  test('is the answer of the same call without streaming', () => {
     const thought = { text: 'Salt… ', thought: true };
     const list = [
       { candidates: [{ content: { role: 'model', parts: [thought] }, index: 0 }] },
@@ -309,7 +309,7 @@ describe('a stream, assembled', () => {
   });
 });
 
-test('the adapter on a function keys by config, and admits as the client does', async () => {
+test('the adapter on a function covers config in the key, and admits like the client', async () => {
   await withWire({ answer }, async ({ server, cache }) => {
     const client = plainClientOf(server);
     const ask = cachedLlmCall(

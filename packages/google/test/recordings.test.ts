@@ -22,7 +22,7 @@ const SDK_PATH = /^\/(v1\w*)\/(.+):(generateContent|streamGenerateContent|countT
 
 const admit = { 'hosted-tool': true } as const;
 
-/** What an application calls for a recorded request; nothing where the SDK has no method for it. */
+/** Calls the method for a recorded request. It returns undefined where the SDK has no such method. */
 function askSdk(
   { path, request }: RecordedCase,
   { server, cache }: AroundClient<WireServer>,
@@ -31,7 +31,7 @@ function askSdk(
   const vertexai = model.startsWith('projects/');
   const bare = clientOf(server, { vertexai, httpOptions: { apiVersion } });
   const { models } = cachedGoogle(bare, { cache, admit });
-  // The body goes out as it was recorded, whatever the SDK would write today.
+  // The body is sent as it was recorded, although the SDK may write another one today.
   const asked = { model, contents: 'x', config: { httpOptions: { extraBody: { ...request } } } };
   if (method === 'generateContent') return models.generateContent(asked);
   if (method === 'countTokens') return models.countTokens(asked);
@@ -44,7 +44,7 @@ async function post(
 ): Promise<unknown> {
   const ask = posted(cachedFetch({ cache, adapter: google, admit }));
   const response = await ask({ url: server.url + path, request });
-  return { text: await (response as Response).text() }; // of a fetch
+  return { text: await (response as Response).text() }; // fetch returned it
 }
 
 async function ask(recorded: RecordedCase, around: AroundClient<WireServer>): Promise<unknown> {
@@ -75,7 +75,7 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
   });
 
   test('every recorded answer is requested once and served twice', async () => {
-    // The live API speaks over a WebSocket: there is nothing to serve.
+    // The live API uses a WebSocket, so that there is nothing to serve.
     const answers = recordedAnswers('google').filter(({ sub }) => sub !== 'speech-translation');
     await unfitOf(answers.map(caseOf));
     expect(answers.length).toBeGreaterThan(14);

@@ -17,15 +17,15 @@ export const withWire = wireTrial(startWireServer, ({ server, cache }) =>
   cachedGoogle(clientOf(server), { cache }),
 );
 
-/** Headers of the moment, and those that say where an answer comes from: a hit has its own. */
-const OF_THE_MOMENT = /^(x-cached-llm|age|date|connection|keep-alive|set-cookie)$/;
+/** Headers that depend on the moment or on the cache, so that a hit has other ones. */
+const CHANGING = /^(x-cached-llm|age|date|connection|keep-alive|set-cookie)$/;
 
-/** A response, or its chunks, as they are but for the headers of the moment. */
+/** A response or its chunks, without the headers that change. */
 export function lasting<Response>(response: Response): Response {
   if (Array.isArray(response)) return response.map(lasting) as Response; // a list stays a list
   const { sdkHttpResponse } = response as { sdkHttpResponse?: { headers?: object } };
   const headers = Object.entries(sdkHttpResponse?.headers ?? {});
-  const stable = headers.filter(([name]) => !OF_THE_MOMENT.test(name));
+  const stable = headers.filter(([name]) => !CHANGING.test(name));
   const copy = Object.create(
     Object.getPrototypeOf(response),
     Object.getOwnPropertyDescriptors(response as object),
@@ -34,8 +34,8 @@ export function lasting<Response>(response: Response): Response {
 }
 
 /**
- * A client without a cache. By itself the SDK asks for Node's dispatcher, which the sandbox of a test does
- * not show; where it is given a fetch it asks for none.
+ * A client without a cache. Without a fetch the SDK needs Node's dispatcher, which the sandbox of a test does
+ * not have. With a fetch it needs none.
  */
 export function plainClientOf(server: WireServer): GoogleGenAI {
   return clientOf(server, { httpOptions: { fetch: (input, init) => fetch(input, init) } });

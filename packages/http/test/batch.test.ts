@@ -18,7 +18,7 @@ test.each([
   ['memory', async () => undefined],
   ['a file', async (folder: string) => sqliteStore(`${folder}/llm.db`)],
 ])(
-  'on %s a batch that is embedded again requests only the new texts, in one request',
+  'in %s a batch that is embedded again requests only the new texts, in one request',
   async (_name, storeIn) => {
     const folder = await temporaryFolder();
     const server = await startWireServer({ answer });

@@ -8,7 +8,7 @@ const call = (name: string, text: string, rest: object = {}) => ({
 const callsIn = (...pieces: readonly object[]) =>
   pieces.map((piece) => ({ tool_calls: [piece] })).reduce<unknown>(mergeDelta, {});
 
-test('a call grows by its index, and has the name and the id of its first piece', () => {
+test('pieces with one index are one call with the name and the id of the first piece', () => {
   const pieces = [
     call('sea', '{"salt"', { index: 0, id: 'a' }),
     call('', ':1}', { index: 0, id: 'null' }),
@@ -25,16 +25,16 @@ test('a call grows by its index, and has the name and the id of its first piece'
 test.each([
   ['without an index', call('sea', '{}'), call('lake', '{}')],
   [
-    'all counted as the first, with an id each',
+    'with the same index and another id',
     call('sea', '{}', { index: 0, id: 'a' }),
     call('lake', '{}', { index: 0, id: 'b' }),
   ],
-  ['at places that a list of this size has not', { index: 1e9 }, { index: 2e9 }],
-])('calls are two: %s', (_name, one, other) => {
+  ['with an index beyond the list', { index: 1e9 }, { index: 2e9 }],
+])('pieces are two calls: %s', (_name, one, other) => {
   expect(callsIn(one, other)).toEqual({ tool_calls: [one, other] });
 });
 
-test('a text is one text until another part follows, and a thought continues the thought before it', () => {
+test('pieces of text are one text until another part follows, and a thought continues the thought before it', () => {
   const thought = (text: string) => ({ type: 'thinking', thinking: [{ type: 'text', text }] });
   const deltas = ['Riv', 'ers', [thought('H')], [thought('m')], 'salt', null];
   expect(deltas.reduce<unknown>(mergeDelta, undefined)).toEqual([
@@ -44,7 +44,7 @@ test('a text is one text until another part follows, and a thought continues the
   ]);
 });
 
-test('choices are separated by their index, and are whole when each has its end', () => {
+test('choices are separated by their index, and are complete when each has its finish reason', () => {
   const chunk = (index: number, content: string, finish_reason: string | null) => ({
     choices: [{ index, delta: { content }, finish_reason }],
   });

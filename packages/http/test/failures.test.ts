@@ -10,7 +10,7 @@ const failure = (status: number, headers: Record<string, string> = {}): Exchange
 
 const HOUR = 3_600_000;
 
-/** Answers each request with the next of `responses`, and the last again and again. */
+/** Answers each request with the next of `responses`, and then always with the last one. */
 function inTurn(...responses: readonly ExchangeResponse[]) {
   let turn = 0;
   return () => {
@@ -37,7 +37,7 @@ describe('an answer that is a failure', () => {
     },
   );
 
-  test('is the same for those who followed, with its advice on when to try again', async () => {
+  test('is the same for the followers, with its retry-after header', async () => {
     const headers = { 'retry-after': '7', 'x-should-retry': 'true', 'set-cookie': 'a=b' };
     const answer = () => failure(429, headers);
     await withWire({ answer, latencyPerChunk: 10 }, async ({ post, server }) => {
@@ -55,9 +55,9 @@ describe('an answer that is a failure', () => {
 
   test.each<[string, ExchangeResponse]>([
     ['a page', { status: 502, kind: 'text', body: '<h1>Bad gateway</h1>' }],
-    ['what calls itself a stream', { ...sse(), status: 500 }],
+    ['a stream by its content type', { ...sse(), status: 500 }],
     ['without a type', { status: 503, headers: { 'content-type': '' }, body: 'no' }],
-  ])('is one for all who asked at once: %s', async (_name, response) => {
+  ])('is shared by all callers at the same time: %s', async (_name, response) => {
     const answer = () => response;
     await withWire({ answer, latencyPerChunk: 10 }, async ({ post, server, story }) => {
       for (const each of await Promise.all([post(), post()])) {
@@ -69,7 +69,7 @@ describe('an answer that is a failure', () => {
     });
   });
 
-  test('is to its first caller what it was on the wire, byte for byte', async () => {
+  test('reaches its first caller byte for byte', async () => {
     const bytes = Buffer.from('<h1>Zur\xfcck</h1>', 'latin1');
     const type = { 'content-type': 'text/html; charset=iso-8859-1' };
     const upstream = async () => new Response(bytes, { status: 502, headers: type });
@@ -78,12 +78,12 @@ describe('an answer that is a failure', () => {
     });
   });
 
-  test('of the network is the error that fetch throws', async () => {
+  test('of the network rejects with the error of fetch', async () => {
     const faults = [{ kind: 'refuse' as const }];
     await withWire({ faults, answer: () => sse() }, async ({ post, url, story }) => {
       const plain = await fetch(url, { method: 'POST', body: '{}' }).catch((error) => error);
       const cached = await post().catch((error) => error);
-      // fetch throws the TypeError of its own realm, not of the test's.
+      // fetch throws the TypeError of its own realm, and not of this test.
       expect([cached.constructor, cached.message]).toEqual([plain.constructor, plain.message]);
       expect([cached.name, cached.cause.code]).toEqual(['TypeError', plain.cause.code]);
       expect(story).toEqual(['miss']);
@@ -115,7 +115,7 @@ describe('with staleIfError', () => {
     });
   });
 
-  test('it is served in place of a page of a gateway, and of no answer at all', async () => {
+  test('an older answer is served instead of a gateway's page, and where no answer comes', async () => {
     const clock = manualClock();
     const caching = { now: clock.now, ttl: HOUR, staleIfError: HOUR };
     const page = { status: 502, kind: 'text' as const, body: '<h1>Bad gateway</h1>' };
@@ -125,13 +125,13 @@ describe('with staleIfError', () => {
       await post();
       clock.advance(HOUR);
       expect(await (await post()).json()).toEqual(chatAnswer);
-      clock.advance(1_000); // a provider that has just failed is left alone
+      clock.advance(1_000); // a provider that has just failed is not called for a second
       expect(await (await post()).json()).toEqual(chatAnswer);
       expect(server.count).toBe(3);
     });
   });
 
-  test('it releases the connection on which the failure came', async () => {
+  test('the connection of the failure is released', async () => {
     const clock = manualClock();
     const caching = { now: clock.now, ttl: HOUR, staleIfError: HOUR };
     let read = 0;
@@ -153,7 +153,7 @@ describe('with staleIfError', () => {
     });
   });
 
-  test('a request that is wrong gets the error of the provider', async () => {
+  test('an invalid request gets the error of the provider', async () => {
     const clock = manualClock();
     const caching = { now: clock.now, ttl: HOUR, staleIfError: HOUR };
     const answer = inTurn({ body: chatAnswer }, failure(400));
@@ -164,7 +164,7 @@ describe('with staleIfError', () => {
     });
   });
 
-  test('a new answer takes its place', async () => {
+  test('a new answer replaces the older one', async () => {
     const clock = manualClock();
     const caching = { now: clock.now, ttl: HOUR, staleIfError: HOUR };
     const answer = inTurn({ body: chatAnswer }, { body: { ...chatAnswer, id: 'new' } });
@@ -184,7 +184,7 @@ describe('with staleWhileRevalidate', () => {
     ['JSON', { body: chatAnswer }, { body: { ...chatAnswer, id: 'second' } }],
     ['a stream', wave('first'), wave('second')],
   ])(
-    '%s is served at once, and requested again behind the answer',
+    '%s is served at once, and revalidated in the background',
     async (_name, first, second) => {
       const clock = manualClock();
       const caching = { now: clock.now, ttl: HOUR, staleWhileRevalidate: HOUR };
@@ -206,7 +206,7 @@ describe('with staleWhileRevalidate', () => {
     },
   );
 
-  test('the call behind the answer outlives the signal of its caller', async () => {
+  test('the revalidation continues when the caller aborts', async () => {
     const clock = manualClock();
     const caching = { now: clock.now, ttl: HOUR, staleWhileRevalidate: HOUR };
     const answer = inTurn(wave('first'), { ...wave('second'), latencyPerChunk: 5 });
@@ -226,7 +226,7 @@ describe('with staleWhileRevalidate', () => {
     });
   });
 
-  test('a revalidation that fails leaves the stored answer as it is', async () => {
+  test('a revalidation that fails does not change the stored answer', async () => {
     const clock = manualClock();
     const caching = { now: clock.now, ttl: HOUR, staleWhileRevalidate: HOUR };
     const answer = inTurn({ body: chatAnswer }, failure(500));

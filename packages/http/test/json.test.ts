@@ -17,7 +17,7 @@ describe('a JSON answer', () => {
     });
   });
 
-  test('has headers that say where it comes from, and how old it is in seconds', async () => {
+  test('has headers that state where it comes from, and its age in seconds', async () => {
     let now = 1_000_000;
     const caching = { now: () => now };
     await withWire({ caching, answer: () => json({ age: '77' }) }, async ({ post }) => {
@@ -56,7 +56,7 @@ describe('a JSON answer', () => {
     });
   });
 
-  test('has no headers of the first moment or account for later callers', async () => {
+  test('has for later callers no headers of the first request or account', async () => {
     const headers = {
       'set-cookie': 'session=1',
       date: 'Sat, 21 Nov 2026 00:00:00 GMT',
@@ -93,7 +93,7 @@ describe('a JSON answer', () => {
     });
   });
 
-  test('is the same from the store, byte for byte, however it is written', async () => {
+  test('is the same from the store, byte for byte, in any notation', async () => {
     const body = `{ "b": 1.0,\n\n  "a": 12345678901234567890, "c": "\\u00e9é🌊" }\n`;
     const answer = () => ({ kind: 'json' as const, body });
     await withWire({ answer, chunkSize: 'byte' }, async ({ post }) => {
@@ -116,7 +116,7 @@ describe('a JSON answer', () => {
     );
   });
 
-  test('of another type of JSON is stored, too', async () => {
+  test('with another JSON content type is stored, too', async () => {
     const answer = () => json({ 'content-type': 'Application/Vnd.API+JSON; charset=utf-8' });
     await withWire({ answer }, async ({ post, server }) => {
       await post();
@@ -212,7 +212,7 @@ describe('an option', () => {
     });
   });
 
-  test('`tags` invalidate what was stored under them', async () => {
+  test('`tags` invalidate the entries that were stored with them', async () => {
     const fetching = { tags: ['docs'] };
     await withWire({ fetching, answer: () => json() }, async ({ cache, post, server }) => {
       await post();
@@ -244,7 +244,7 @@ describe('an option', () => {
     });
   });
 
-  test('`mode: replay` refuses what is not stored, without a request', async () => {
+  test('`mode: replay` refuses a request that is not stored, and sends nothing', async () => {
     await withWire(
       { fetching: { mode: 'replay' }, answer: () => json() },
       async ({ post, server }) => {
@@ -254,7 +254,7 @@ describe('an option', () => {
     );
   });
 
-  test('that is wrong is refused when the fetch is made', () => {
+  test('that is invalid is refused when the fetch is made', () => {
     expect(() => cachedFetch({ cache: createLlmCache(), mode: 'sometimes' as never })).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION' }),
     );

@@ -44,7 +44,7 @@ describe('two requests have one key where they differ only', () => {
       body('{"b":12345678901234567891,"a":12345678901234567890}'),
     ],
     [
-      'in the noise of a temperature',
+      'in the third decimal of a temperature',
       body('{"messages":[],"temperature":0.3}'),
       body('{"messages":[],"temperature":0.30000000000000004}'),
     ],
@@ -67,7 +67,7 @@ describe('two requests have one key where they differ only', () => {
     ['in the order of the query', query('a=1&b=2'), query('b=2&a=1')],
     ['in how the query is written', query('a=%41%20b'), query('a=A+b')],
     ['in the fragment', {}, { url: `${URL_}#part` }],
-    ['in a port that goes without saying', {}, { url: URL_.replace('.test', '.test:443') }],
+    ['in the default port of the scheme', {}, { url: URL_.replace('.test', '.test:443') }],
   ])('%s', async (_name, one, other) => {
     const key = await keyOf(one);
     expect(key).toMatch(/^cached-llm:/);
@@ -103,7 +103,7 @@ describe('two requests have one key where they differ only', () => {
 
 describe('two requests have two keys where they differ', () => {
   test.each<[string, Asked, Asked]>([
-    ['in a header that is not known', {}, header('x-unknown')],
+    ['in an unknown header', {}, header('x-unknown')],
     ['in the value of such a header', header('x-unknown', 'a'), header('x-unknown', 'b')],
     ['in a header that begins like a neutral one', {}, header('x-request-mode')],
     ['in a header that begins like a trace', {}, header('trace-depth')],
@@ -114,7 +114,7 @@ describe('two requests have two keys where they differ', () => {
       header('anthropic-version', '2'),
     ],
     ['in the organization', header('openai-organization', 'a'), header('openai-organization', 'b')],
-    ['in what they accept', {}, header('accept', 'text/event-stream')],
+    ['in the accept header', {}, header('accept', 'text/event-stream')],
     ['in the path', {}, { url: `${URL_}/` }],
     ['in the origin', {}, { url: URL_.replace('api.', 'eu.') }],
     ['in the port', {}, { url: URL_.replace('.test', '.test:8443') }],
@@ -127,11 +127,23 @@ describe('two requests have two keys where they differ', () => {
     ['in a list and an object', body('[]'), body('{}')],
     ['in the fields named __proto__', body('{"__proto__":{"a":1}}'), body('{"__proto__":{"a":2}}')],
     ['in a long integer', body('{"seed":12345678901234567}'), body('{"seed":12345678901234568}')],
-    ['in its sign', body('{"seed":12345678901234567}'), body('{"seed":-12345678901234567}')],
-    ['in it and its text', body('{"a":1234567890123456789}'), body('{"a":"1234567890123456789"}')],
-    ['in a list of them', body('{"a":[12345678901234567,1]}'), body('{"a":[12345678901234569,1]}')],
     [
-      'in where two of them stand',
+      'in the sign of a long integer',
+      body('{"seed":12345678901234567}'),
+      body('{"seed":-12345678901234567}'),
+    ],
+    [
+      'in a long integer and its text',
+      body('{"a":1234567890123456789}'),
+      body('{"a":"1234567890123456789"}'),
+    ],
+    [
+      'in a list of long integers',
+      body('{"a":[12345678901234567,1]}'),
+      body('{"a":[12345678901234569,1]}'),
+    ],
+    [
+      'in the fields of two long integers',
       body('{"a":12345678901234567890,"b":12345678901234567891}'),
       body('{"a":12345678901234567891,"b":12345678901234567890}'),
     ],
@@ -144,7 +156,7 @@ describe('two requests have two keys where they differ', () => {
     expect(await keyOf(one)).not.toBe(await keyOf(other));
   });
 
-  test('in bytes that are not text, and such requests bypass the cache', async () => {
+  test('in bytes that are not text, and both bypass the cache', async () => {
     const calls: unknown[] = [];
     const fetch = cachedFetch({
       cache: createLlmCache(),
@@ -161,7 +173,7 @@ describe('two requests have two keys where they differ', () => {
   });
 });
 
-test('a body of many megabytes has a key, whatever digits are in it', async () => {
+test('a body of many megabytes with many digits has a key', async () => {
   const image = 'QUJD'.repeat(4_000_000);
   const key = await keyOf(body(JSON.stringify({ image, text: '"1234567890123456\\"' })));
   expect(key).toMatch(/^cached-llm:/);

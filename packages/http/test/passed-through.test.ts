@@ -35,16 +35,16 @@ describe('a request that is not a JSON POST', () => {
     ['a PUT of JSON', url, { method: 'PUT', body: text }],
     ['a form', url, { method: 'POST', body: form() }],
     ['a file', url, { method: 'POST', body: new Blob([text]) }],
-    ['bytes that are no text', url, { method: 'POST', body: new Uint8Array([0xff, 0x00, 0x80]) }],
+    ['bytes that are not text', url, { method: 'POST', body: new Uint8Array([0xff, 0x00, 0x80]) }],
     ['a query string', url, { method: 'POST', body: new URLSearchParams({ a: '1' }) }],
-    ['text that is no JSON', url, { method: 'POST', body: 'grant_type=token' }],
-    ['JSON that is no object', url, { method: 'POST', body: '"Hi"' }],
+    ['text that is not JSON', url, { method: 'POST', body: 'grant_type=token' }],
+    ['JSON that is not an object', url, { method: 'POST', body: '"Hi"' }],
     ['no body', url, { method: 'POST' }],
     ['an empty body', url, { method: 'POST', body: '' }],
     ['a data: URL', 'data:,', undefined],
     ['a POST to a data: URL', 'data:,', { method: 'POST', body: text }],
-    ['a path alone', '/v1/chat', { method: 'POST', body: text }],
-  ])('passes through untouched: %s', async (_name, input, init) => {
+    ['only a path', '/v1/chat', { method: 'POST', body: text }],
+  ])('is passed on unchanged: %s', async (_name, input, init) => {
     const { calls, story, fetch } = noted();
     await fetch(input, init);
     await fetch(input, init);
@@ -54,13 +54,13 @@ describe('a request that is not a JSON POST', () => {
     expect(story).toEqual([]);
   });
 
-  test('passes through within the tick of its call, because its arguments may change after it', () => {
+  test('is passed on synchronously, because its arguments may change afterwards', () => {
     const { calls, fetch } = noted();
     void fetch(url);
     expect(calls).toHaveLength(1);
   });
 
-  test('passes through unread: a stream', async () => {
+  test('is passed on unread where its body is a stream', async () => {
     const { calls, fetch } = noted();
     const body = new Blob([text]).stream();
     await fetch(url, { method: 'POST', body, duplex: 'half' } as RequestInit);
@@ -71,7 +71,7 @@ describe('a request that is not a JSON POST', () => {
   test.each([
     ['a form', form()],
     ['a file', new Blob(['x'], { type: 'audio/wav' })],
-  ])('passes through unread as a Request: %s', async (_name, body) => {
+  ])('is passed on unread as a Request: %s', async (_name, body) => {
     const { calls, fetch } = noted();
     const request = new Request(url, { method: 'POST', body });
     await fetch(request);
@@ -79,7 +79,7 @@ describe('a request that is not a JSON POST', () => {
     expect(request.bodyUsed).toBe(false);
   });
 
-  test('is recognised by the body that is sent, not by that of the Request it replaces', async () => {
+  test('is recognised by the body that is sent, and not by the body of a Request that it replaces', async () => {
     const { calls, story, fetch } = noted();
     for (const _turn of [1, 2]) {
       await fetch(new Request(url, { method: 'POST', body: text }), { body: form() });
@@ -104,7 +104,7 @@ describe('a Request object', () => {
     });
   });
 
-  test('has one key with the same request as arguments', async () => {
+  test('has the same key as the same request in arguments', async () => {
     await withWire(
       { answer: () => ({ body: chatAnswer }) },
       async ({ fetch, post, server, url }) => {
@@ -151,8 +151,8 @@ describe('a Request object', () => {
   });
 });
 
-describe('the caller may change its arguments at once', () => {
-  test('headers, bytes and URL are sent as they were when fetch was called', async () => {
+describe('a caller that changes its arguments at once', () => {
+  test('has its headers, bytes and URL sent as they were at the call', async () => {
     await withWire({ answer: () => ({ body: chatAnswer }) }, async ({ fetch, server, url }) => {
       const headers = new Headers({ 'x-beta': 'one' });
       const plain: Record<string, string> = { 'x-beta': 'one' };
@@ -180,8 +180,8 @@ describe('an answer that is neither JSON nor a known stream', () => {
     ['HTML', 'text/html'],
     ['plain text', 'text/plain'],
     ['JSON text sequences', 'application/json-seq'],
-    ['no named type', ''],
-  ])('passes through, one for each of several callers: %s', async (_name, type) => {
+    ['no content type', ''],
+  ])('is requested for each caller, and not stored: %s', async (_name, type) => {
     let turn = 0;
     const answer = () => {
       turn += 1;
@@ -199,13 +199,13 @@ describe('an answer that is neither JSON nor a known stream', () => {
     });
   });
 
-  test('is the very response of the given fetch', async () => {
+  test('is the same object that the given fetch returned', async () => {
     const answer = new Response('<html>', { headers: { 'content-type': 'text/html' } });
     const fetch = cachedFetch({ cache: createLlmCache(), fetch: async () => answer });
     expect(await fetch('https://api.test/', jsonPost())).toBe(answer);
   });
 
-  test('ends upstream when its caller aborts in the middle of it', async () => {
+  test('is aborted upstream when its caller aborts while it reads', async () => {
     const answer = () => ({
       kind: 'sse' as const,
       body: 'data: 1\n\ndata: 2\n\n',

@@ -18,7 +18,7 @@ const hang = (afterEvents: number, times?: number) => ({
 const aborted = expect.objectContaining({ name: 'AbortError' });
 
 describe('a reader that leaves a stream early', () => {
-  test('ends it upstream at once, although no chunk is coming', async () => {
+  test('aborts it upstream at once, although no chunk is coming', async () => {
     await withWire({ answer: () => sse(), ...hang(1) }, async ({ post, server, story }) => {
       const reader = readerOf(await post());
       await nextText(reader);
@@ -30,7 +30,7 @@ describe('a reader that leaves a stream early', () => {
     });
   });
 
-  test('ends it upstream by a signal, and gets the reason of the signal', async () => {
+  test('aborts it upstream by a signal, and gets the reason of the signal', async () => {
     await withWire({ answer: () => sse(), ...hang(1) }, async ({ post, server }) => {
       const controller = new AbortController();
       const reader = readerOf(await post(question, { signal: controller.signal }));
@@ -42,7 +42,7 @@ describe('a reader that leaves a stream early', () => {
     });
   });
 
-  test('ends it upstream by a signal, while nobody reads', async () => {
+  test('aborts it upstream by a signal while no read is pending', async () => {
     await withWire({ answer: () => sse(), ...hang(1) }, async ({ post, server, story }) => {
       const controller = new AbortController();
       const response = await post(question, { signal: controller.signal });
@@ -53,14 +53,14 @@ describe('a reader that leaves a stream early', () => {
     });
   });
 
-  test('ends it upstream where it has not read at all', async () => {
+  test('aborts it upstream where it has not read at all', async () => {
     await withWire({ answer: () => sse(), ...hang(1) }, async ({ post, server }) => {
       await (await post()).body?.cancel();
       await eventually(() => server.requests[0]?.aborted === true);
     });
   });
 
-  test('leaves nothing for the next caller, which makes a request of its own', async () => {
+  test('stores nothing, so that the next caller makes its own request', async () => {
     await withWire({ answer: () => sse(), ...hang(2, 1) }, async ({ post, server, story }) => {
       const reader = readerOf(await post());
       await nextText(reader);
@@ -84,7 +84,7 @@ describe('a reader that leaves a stream early', () => {
 });
 
 describe('a follower of a stream', () => {
-  test('gets all of it from the start, however late', async () => {
+  test('gets all of it from its start, however late the follower comes', async () => {
     await withWire({ answer: () => sse(), latencyPerChunk: 5 }, async ({ post, server, story }) => {
       const leader = readerOf(await post());
       const start = await readUntil(leader, 'lo');
@@ -98,7 +98,7 @@ describe('a follower of a stream', () => {
     });
   });
 
-  test('may leave without disturbing the others', async () => {
+  test('can leave, and the others continue', async () => {
     await withWire({ answer: () => sse(), latencyPerChunk: 5 }, async ({ post, server }) => {
       const [leader, follower, third] = await Promise.all([post(), post(), post()]);
       await follower.body?.cancel();
@@ -109,7 +109,7 @@ describe('a follower of a stream', () => {
     });
   });
 
-  test('reads on when the leader leaves', async () => {
+  test('continues when the leader leaves', async () => {
     await withWire({ answer: () => sse(), latencyPerChunk: 5 }, async ({ post, server, story }) => {
       const [leader, follower] = await Promise.all([post(), post()]);
       await leader.body?.cancel();
@@ -119,7 +119,7 @@ describe('a follower of a stream', () => {
     });
   });
 
-  test('reads on when the signal of the leader fires in the middle', async () => {
+  test('continues when the signal of the leader fires in the middle', async () => {
     await withWire({ answer: () => sse(), latencyPerChunk: 5 }, async ({ post, server }) => {
       const controller = new AbortController();
       const [leader, follower] = await Promise.all([
@@ -135,7 +135,7 @@ describe('a follower of a stream', () => {
     });
   });
 
-  test('is the last to leave, and then it ends upstream', async () => {
+  test('aborts the stream upstream when it is the last one that leaves', async () => {
     await withWire({ answer: () => sse(), ...hang(1) }, async ({ post, server }) => {
       const [leader, follower] = await Promise.all([post(), post()]);
       await leader.body?.cancel();
@@ -167,7 +167,7 @@ describe('of two callers that wait for an answer', () => {
     });
   });
 
-  test('both may abort, which ends the request upstream', async () => {
+  test('both may abort, and then the request is aborted upstream', async () => {
     await withWire({ ...slow, ...hang(0) }, async ({ post, server }) => {
       const controller = new AbortController();
       const { signal } = controller;

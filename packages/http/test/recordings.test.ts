@@ -11,7 +11,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bytesOf } from './wire.ts';
 
-/** Sends what was meant for the provider to the server that speaks its recordings. */
+/** Sends requests for the provider to the server that replays its recordings. */
 const towards =
   (server: WireServer, pair: number): Fetch =>
   (_input, init) =>
@@ -26,7 +26,7 @@ const asked = ({ method, requestHeaders, request, requestText }: RecordedPair): 
   body: requestText ?? JSON.stringify(request),
 });
 
-/** The same JSON with the keys of every object the other way round. */
+/** The same JSON with the keys of every object in reverse order. */
 function turned(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(turned);
   if (typeof value !== 'object' || value === null) return value;
@@ -34,7 +34,7 @@ function turned(value: unknown): unknown {
   return Object.fromEntries(entries.reverse());
 }
 
-/** One text for one request, by other means than the code under test. */
+/** One text for one request, which the code under test does not compute. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
@@ -74,7 +74,7 @@ describeWithFixtures({ describe, test }, 'recordings of every provider', () => {
   });
   afterAll(async () => server.close());
 
-  /** Asks twice through one new cache; says why the answer was not stored, if it was not. */
+  /** Asks twice through one new cache. Returns the reason where the answer was not stored. */
   async function askTwice(pair: RecordedPair, index: number) {
     const cache = createLlmCache();
     let reason: string | undefined;
@@ -97,7 +97,7 @@ describeWithFixtures({ describe, test }, 'recordings of every provider', () => {
     return { first, second, requests, reason };
   }
 
-  test('are asked for once and given twice, byte for byte', async () => {
+  test('are requested once and returned twice, byte for byte', async () => {
     const stored = new Map<string, number>();
     const unfit = new Map<string, number>();
     const results = await inBatches(pairs, async (pair, index) => ({
@@ -118,7 +118,7 @@ describeWithFixtures({ describe, test }, 'recordings of every provider', () => {
     expect([...unfit.values()].reduce((sum, count) => sum + count, 0)).toBeLessThan(60);
   });
 
-  test('have one key each, whatever the order of their fields', async () => {
+  test('have one key each, for any order of their fields', async () => {
     const cache = createLlmCache();
     const keys = new Map<string, Set<string>>();
     let key = '';

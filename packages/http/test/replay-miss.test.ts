@@ -12,8 +12,8 @@ const adapter = {
 };
 const answer = () => ({ body: chatAnswer });
 
-describe('a miss in replay mode, behind an SDK', () => {
-  test('is a response that no SDK retries, and that every SDK shows', async () => {
+describe('a miss in replay mode under an SDK', () => {
+  test('is a response that no SDK retries, and whose message every SDK shows', async () => {
     const fetching = { mode: 'replay', adapter } as const;
     await withWire({ fetching, answer }, async ({ post, server, url }) => {
       const response = await post();
@@ -27,7 +27,7 @@ describe('a miss in replay mode, behind an SDK', () => {
     });
   });
 
-  test('of one of many texts to embed is a miss of the whole batch', async () => {
+  test('of one text of a batch is a miss of the whole batch', async () => {
     const fetching = { mode: 'replay', adapter } as const;
     await withWire({ fetching, answer }, async ({ fetch, url, server }) => {
       const post = jsonPost({ model: 'm', input: ['one', 'two'] });
@@ -37,7 +37,7 @@ describe('a miss in replay mode, behind an SDK', () => {
     });
   });
 
-  test('is not stored: a request that is recorded later is answered', async () => {
+  test('is not stored, so that the request is answered when it is recorded later', async () => {
     await withWire({ answer, fetching: { adapter } }, async ({ cache, post, url }) => {
       const replay = cachedFetch({ cache, adapter, mode: 'replay' });
       expect((await replay(url, jsonPost())).status).toBe(406);

@@ -3,7 +3,7 @@ import type { Fetch } from '@cached-llm/http';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { chatEvents, nextText, readerOf, sse, type Wire, withWire } from './wire.ts';
 
-/** An event at a time, each some while after it is asked for: what a socket brings comes together on a busy machine. */
+/** A stream that returns each event some time after it is pulled. From a socket, events may come together on a busy machine. */
 const slowly: Fetch = async (input, init) => {
   const answer = await fetch(input, init);
   const events = (await answer.text()).split(/(?<=\n\n)/);
@@ -34,7 +34,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-test('a stream that is replayed at its recorded pace waits before its chunks, and is the same', async () => {
+test('a stream that is replayed with its recorded delays waits before its chunks, and has the same bytes', async () => {
   await withWire({ ...slowWire, caching: { replay: 'recorded' } }, async (wire) => {
     const live = await stored(wire);
     fakeTimers();
@@ -54,7 +54,7 @@ test('a stream that is replayed at its recorded pace waits before its chunks, an
   });
 });
 
-test('a reader that cancels leaves no timer behind', async () => {
+test('a reader that cancels leaves no timer running', async () => {
   await withWire({ ...slowWire, caching: { replay: 'recorded' } }, async (wire) => {
     await stored(wire);
     fakeTimers();
@@ -82,7 +82,7 @@ test('a caller that aborts ends the wait, with its own reason', async () => {
   });
 });
 
-test('a stream that was stored without its pace is replayed at once', async () => {
+test('a stream that was stored without delays is replayed at once', async () => {
   await withWire(slowWire, async (wire) => {
     const live = await stored(wire);
     fakeTimers();

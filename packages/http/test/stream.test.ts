@@ -104,7 +104,7 @@ describe('a stream', () => {
     });
   });
 
-  test('has the headers of the moment for its first caller only', async () => {
+  test('has the headers of its request for its first caller only', async () => {
     const headers = {
       'x-ratelimit-remaining-requests': '3',
       'set-cookie': 'a=b',
@@ -128,21 +128,21 @@ describe('a stream', () => {
   });
 
   test.each([
-    ['the marker of an event stream', sse(), '[DONE]'],
+    ['the terminal event of an event stream', sse(), '[DONE]'],
     ['the last of JSON lines', { kind: 'ndjson' as const, body: lines }, '"done":true'],
-  ])('is stored although its reader cancels at %s', async (_name, response, marker) => {
+  ])('is stored although its reader cancels at %s', async (_name, response, end) => {
     const faults = [{ kind: 'hang' as const, afterEvents: 9 }];
     await withWire({ answer: () => ({ ...response, faults }) }, async ({ post, server, story }) => {
       const reader = readerOf(await post());
-      await readUntil(reader, marker);
+      await readUntil(reader, end);
       await reader.cancel();
       await eventually(() => story.includes('stored'));
-      expect((await bytesOf(await post())).toString()).toContain(marker);
+      expect((await bytesOf(await post())).toString()).toContain(end);
       expect(server.count).toBe(1);
     });
   });
 
-  test('is stored although its reader leaves at the CR that ends the marker', async () => {
+  test('is stored although its reader leaves at the CR after the terminal event', async () => {
     const crlf = { lineEnding: '\r\n', chunkSize: 'byte' } as const;
     await withWire({ answer: () => ({ ...sse(), ...crlf }) }, async ({ post, server, story }) => {
       const reader = readerOf(await post());
@@ -154,7 +154,7 @@ describe('a stream', () => {
     });
   });
 
-  test('is stored although its reader leaves it open at the marker', async () => {
+  test('is stored although its reader stops at the terminal event and leaves it open', async () => {
     const faults = [{ kind: 'hang' as const, afterEvents: 9 }];
     await withWire({ answer: () => ({ ...sse(), faults }) }, async ({ post, server, story }) => {
       await readUntil(readerOf(await post()), '[DONE]');
@@ -164,7 +164,7 @@ describe('a stream', () => {
     });
   });
 
-  test('has a key of its own, apart from the whole answer to the same question', async () => {
+  test('has another key than the whole answer to the same question', async () => {
     const body = { choices: [{ message: { content: 'Hi' }, finish_reason: 'stop' }] };
     const answer = ({ json }: { json: unknown }): ExchangeResponse =>
       Object(json).stream === true ? sse() : { body };
@@ -190,7 +190,7 @@ describe('a stream', () => {
     });
   });
 
-  test('without a terminal marker is stored where its adapter says that the provider sends none', async () => {
+  test('without a terminal event is stored where the provider sends none by its adapter', async () => {
     const adapter: Adapter = {
       ...defaultAdapter,
       provider: 'silent',
@@ -209,16 +209,16 @@ describe('a stream', () => {
   });
 });
 
-describe('a stream that is not whole is returned and not stored:', () => {
+describe('an incomplete stream is returned and not stored:', () => {
   const one = { choices: [{ index: 0, delta: { content: 'Hel' }, finish_reason: null }] };
   const error = { error: { message: 'overloaded', code: 502 } };
   const length = { choices: [{ index: 0, delta: {}, finish_reason: 'length' }] };
   test.each<[string, ExchangeResponse, string]>([
-    ['without a marker', sse([one, one]), 'unfinished'],
-    ['cut by the provider before its marker', sse(chatEvents.slice(0, -1)), 'unfinished'],
-    ['with a marker and no finish reason', sse([one, '[DONE]']), 'unfinished'],
-    ['with an error before its marker', sse([one, error, '[DONE]']), 'error'],
-    ['with an error alone', sse([error, '[DONE]']), 'error'],
+    ['without a terminal event', sse([one, one]), 'unfinished'],
+    ['cut by the provider before its terminal event', sse(chatEvents.slice(0, -1)), 'unfinished'],
+    ['with a terminal event and no finish reason', sse([one, '[DONE]']), 'unfinished'],
+    ['with an error before its terminal event', sse([one, error, '[DONE]']), 'error'],
+    ['with only an error', sse([error, '[DONE]']), 'error'],
     [
       'with an error right after a byte order mark',
       { kind: 'sse', body: `\uFEFF${serverSentEvents([{ data: error }, { data: '[DONE]' }])}` },
@@ -226,8 +226,8 @@ describe('a stream that is not whole is returned and not stored:', () => {
     ],
     ['with an error of another shape', sse([one, { type: 'error', error }, '[DONE]']), 'error'],
     ['truncated at the token limit', sse([one, length, '[DONE]']), 'truncated'],
-    ['with half an event for its marker', { kind: 'sse', body: events.trimEnd() }, 'unfinished'],
-    ['with half a line for its end', { kind: 'ndjson', body: lines.slice(0, -3) }, 'unfinished'],
+    ['with half a terminal event', { kind: 'sse', body: events.trimEnd() }, 'unfinished'],
+    ['with half a last line', { kind: 'ndjson', body: lines.slice(0, -3) }, 'unfinished'],
     ['empty', { kind: 'sse', body: '' }, 'unfinished'],
   ])('%s', async (_name, response, reason) => {
     await withWire({ answer: () => response }, async ({ post, server, story, events }) => {
@@ -240,7 +240,7 @@ describe('a stream that is not whole is returned and not stored:', () => {
     });
   });
 
-  test('one whose connection is cut; every reader gets the error', async () => {
+  test('one whose connection is cut, and every reader gets the error', async () => {
     const faults = [{ kind: 'cut-socket' as const, afterEvents: 2, times: 1 }];
     await withWire({ faults, answer: () => sse() }, async ({ post, server, story }) => {
       const [one, other] = await Promise.all([post(), post()]);
@@ -252,7 +252,7 @@ describe('a stream that is not whole is returned and not stored:', () => {
     });
   });
 
-  test('one that an adapter cannot read; its caller can still read it', async () => {
+  test('one that an adapter cannot read, and its caller can still read it', async () => {
     const fail = () => {
       throw new TypeError('a mistake in an adapter');
     };

@@ -18,9 +18,9 @@ export interface WireOptions extends WireServerOptions {
 
 export interface Wire extends Omit<WireTrial<WireServer, Fetch>, 'client'> {
   readonly fetch: Fetch;
-  /** Where an application would ask. */
+  /** The URL that an application would use. */
   readonly url: string;
-  /** Asks as an application would. */
+  /** Sends a request as an application would. */
   post(body?: unknown, init?: RequestInit): Promise<Response>;
 }
 
@@ -35,7 +35,7 @@ const piece = (content: string, finish_reason: string | null = null) => ({
   choices: [{ index: 0, delta: { content }, finish_reason }],
 });
 
-/** The events of a chat stream as OpenAI sends it, up to its marker. */
+/** The events of a chat stream of OpenAI, up to its terminal event. */
 export const chatEvents = [piece('Hel'), piece('lo 🌊'), piece('', 'stop'), '[DONE]'];
 
 export const sse = (events: readonly unknown[] = chatEvents): ExchangeResponse => ({
@@ -73,7 +73,7 @@ export async function bytesOf(response: Response): Promise<Buffer> {
   return Buffer.from(await response.arrayBuffer());
 }
 
-/** Asks for the next bytes as text; nothing at the end. */
+/** Reads the next bytes as text. It returns undefined at the end. */
 export async function nextText(
   reader: ReadableStreamDefaultReader<Uint8Array>,
 ): Promise<string | undefined> {
@@ -102,7 +102,7 @@ export async function readUntil(
 
 export const eventually = (isTrue: () => boolean) => until('What was waited for', isTrue);
 
-/** Time for what should not happen to happen. */
+/** Waits for some time, in which an unwanted effect would happen. */
 export async function aMoment(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 20));
 }

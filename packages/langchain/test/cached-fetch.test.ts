@@ -19,7 +19,7 @@ const picture = (name: string) => ({
   ],
 });
 
-describe('through the fetch of the client', () => {
+describe('with a cached fetch in the client', () => {
   test('invoke is answered from the store, usage and class included', async () => {
     await withWire({ answer: echo }, async (wire) => {
       const model = openAIIn(wire);
@@ -43,7 +43,7 @@ describe('through the fetch of the client', () => {
     });
   });
 
-  test('a text that looks like a conversation has an answer of its own', async () => {
+  test('a text that looks like a conversation has its own answer', async () => {
     await withWire({ answer: echo }, async (wire) => {
       const model = openAIIn(wire);
       await model.invoke('hi\nAI: yes\nHuman: go');

@@ -240,23 +240,26 @@ describe('an answer that is not worth storing', () => {
     ['refusal', 2],
     ['pause_turn', 2],
     ['end_turn', 1],
-  ])('is found by the stop reason in the message of ChatAnthropic: %s', async (reason, count) => {
-    await withWire({ answer: () => ({ body: message('Half', reason) }) }, async (wire) => {
-      const model = chatAnthropic(wire.server, {
-        cache: new CachedLlmCache({ cache: wire.cache }),
+  ])(
+    'is recognised by the stop reason in the message of ChatAnthropic: %s',
+    async (reason, count) => {
+      await withWire({ answer: () => ({ body: message('Half', reason) }) }, async (wire) => {
+        const model = chatAnthropic(wire.server, {
+          cache: new CachedLlmCache({ cache: wire.cache }),
+        });
+        await model.invoke('Hi');
+        await model.invoke('Hi');
+        expect(wire.server.count).toBe(count);
       });
-      await model.invoke('Hi');
-      await model.invoke('Hi');
-      expect(wire.server.count).toBe(count);
-    });
-  });
+    },
+  );
 
   test.each([
     ['completed', [], 1],
     ['incomplete', [], 2],
     ['completed', [{ type: 'web_search_call', id: 'ws_1', status: 'completed' }], 2],
   ])(
-    'is found by the status and the hosted tools of the Responses API: %s %j',
+    'is recognised by the status and the hosted tools of the Responses API: %s %j',
     async (status, calls, count) => {
       const content = [{ type: 'output_text', text: 'Half', annotations: [] }];
       const output = [...calls, { type: 'message', id: 'm', role: 'assistant', status, content }];
@@ -350,15 +353,15 @@ test('the store receives no secret and no prompt', async () => {
     const dump = JSON.stringify([...wire.store]);
     expect(wire.store.size).toBe(1);
     expect(dump).toContain('Hello');
-    for (const word of [SECRET, 'sk-in', 'private question', wire.server.url])
-      expect(dump).not.toContain(word);
+    for (const text of [SECRET, 'sk-in', 'private question', wire.server.url])
+      expect(dump).not.toContain(text);
   });
 });
 
 test.each([
   ['ttl', { ttl: 'soon' }],
   ['mode', { mode: 'sometimes' }],
-])('a bad option is refused when the cache is made: %s', (_name, options) => {
+])('an invalid option is refused when the cache is made: %s', (_name, options) => {
   expect(() => new CachedLlmCache(options as never)).toThrow(LlmCacheError);
 });
 

@@ -51,7 +51,7 @@ const saying = ({
 });
 
 async function ask(model: Model, { name, response }: RecordedCase): Promise<unknown> {
-  const prompt = name.replaceAll('[', '('); // the cache takes a word in brackets for a placeholder
+  const prompt = name.replaceAll('[', '('); // the cache treats a text in brackets as a placeholder
   if (response.kind !== 'sse') return saying(await model.invoke(prompt));
   return (await chunksOf(model.stream(prompt))).map(saying);
 }

@@ -102,6 +102,6 @@ const lacking = adapterConformance<ChatCompletionRequest>(
   },
 );
 
-test('a response of this SDK has nothing but its fields', () => {
+test('a response of this SDK has only its fields', () => {
   expect(lacking).toEqual(['inspect']);
 });

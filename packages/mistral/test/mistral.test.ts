@@ -33,7 +33,7 @@ const salty = [
 
 describe('a client of the Mistral SDK', () => {
   test('has a native .parse()', async () => {
-    // The SDK's own zod: this package has none.
+    // This is the zod of the SDK, because this package has none.
     const { z } = createRequire(createRequire(import.meta.url).resolve('@mistralai/mistralai'))(
       'zod',
     );
@@ -56,7 +56,7 @@ describe('a client of the Mistral SDK', () => {
     });
   });
 
-  test('embeds each text once, in whatever batch it comes', async () => {
+  test('embeds each text once, in any batch', async () => {
     const answer = ({ json: body }: { json: unknown }) => {
       const texts = [(body as { input: string | string[] }).input].flat();
       const data = texts.map((text, index) => ({
@@ -105,7 +105,7 @@ describe('a client of the Mistral SDK', () => {
     });
   });
 
-  test('leaves the client that it was given as it was', async () => {
+  test('does not change the given client', async () => {
     await withWire({ answer: hello }, async ({ server, cache }) => {
       const plain = clientOf(server);
       expect(cachedMistral(plain, { cache })).toBeInstanceOf(Mistral);
@@ -116,7 +116,7 @@ describe('a client of the Mistral SDK', () => {
   });
 });
 
-test('a stream is put together as the answer that would have come whole', () => {
+test('a stream is assembled into the answer of the same call without streaming', () => {
   const { assemble } = mistral.stream;
   expect(assemble(salty)).toEqual(chatAnswer({ content: 'Salt, vé!' }));
   const call = { id: 'c', function: { name: 'now', arguments: '{}' }, index: 0 };
@@ -135,7 +135,7 @@ test('a stream is put together as the answer that would have come whole', () => 
 
 const bodyOf = async (request: Request) => (await request.json()) as object;
 
-test('the key is one for no stream and stream: false', async () => {
+test('the key is the same for no stream and stream: false', async () => {
   await withWire({ answer: hello }, async ({ client, server }) => {
     for (const fields of [{}, { stream: false }])
       await client.chat.complete({ ...question, ...fields });
@@ -143,7 +143,7 @@ test('the key is one for no stream and stream: false', async () => {
   });
 });
 
-test('the key differs by a field that nobody knows yet, which a hook may write', async () => {
+test('the key differs by an unknown field, which a hook may write', async () => {
   await withWire({ answer: hello }, async ({ cache, server, client }) => {
     const httpClient = new HTTPClient().addHook('beforeRequest', async (request) => {
       const body = JSON.stringify({ ...(await bodyOf(request)), brand_new: 1 });
@@ -167,7 +167,7 @@ describe('an answer that is not stored', () => {
     ['empty', chatAnswer({ content: thinking })],
     ['empty', { ...chatAnswer({}), choices: [] }],
     ['error', { object: 'error', message: 'overloaded' }],
-  ])('is one that is %s', (reason, body) => {
+  ])('is %s', (reason, body) => {
     expect(mistral.rejects(body, question)).toBe(reason);
   });
 
@@ -194,7 +194,7 @@ describe('an answer that is not stored', () => {
 
 class OwnClient extends HTTPClient {}
 
-test('a client with an httpClient of another class is refused at once', () => {
+test('a client with an httpClient of another class is refused at definition', () => {
   expect(() => cachedMistral(new Mistral({ httpClient: new OwnClient() }))).toThrow(
     expect.objectContaining({
       code: 'WRONG_CLIENT',

@@ -16,15 +16,15 @@ import {
 import { describe, expect, test } from '@jest/globals';
 import { clientOf } from './wire.ts';
 
-/** What an application calls for a recorded request: chat completions, all of them. */
+/** Calls the method for a recorded request. All of them are chat completions. */
 async function ask(
   { request }: RecordedCase,
   { server, cache }: AroundClient<WireServer>,
 ): Promise<unknown> {
   const { chat } = cachedMistral(clientOf(server), { cache });
   const { tools, stream, ...rest } = request as { tools?: object[]; stream?: boolean };
-  const typed = tools?.map((tool) => ({ type: 'function', ...tool })); // the SDK wants it said
-  const asked = camelCased({ ...rest, tools: typed, stream }) as never; // recorded from the service itself
+  const typed = tools?.map((tool) => ({ type: 'function', ...tool })); // the SDK requires the type
+  const asked = camelCased({ ...rest, tools: typed, stream }) as never; // it was recorded from the service
   return stream === true ? chat.stream(asked) : chat.complete(asked);
 }
 

@@ -26,7 +26,7 @@ const picture = (...bytes: number[]) => ({
 });
 const tool = (name: string) => ({ type: 'function', function: { name } });
 
-/** This SDK goes on reading what is left; only its `abort` ends it. */
+/** This SDK continues to read the rest of a stream. Only its `abort` ends it. */
 async function* leaving<Chunk extends object>(stream: AbortableAsyncIterator<Chunk>) {
   try {
     yield* stream;
@@ -78,7 +78,7 @@ const lacking = adapterConformance<Request>(
       'JSON asked for': (asked) => ({ ...asked, format: 'json' }),
       'a tool': (asked) => ({ ...asked, tools: [tool('now')] }),
       'another tool': (asked) => ({ ...asked, tools: [tool('today')] }),
-      'a field that nobody knows': (asked) => ({ ...asked, brand_new: 1 }),
+      'an unknown field': (asked) => ({ ...asked, brand_new: 1 }),
     },
     neutral: {
       'another time in memory': (asked) => ({ ...asked, keep_alive: '5m' }),
@@ -106,6 +106,6 @@ const lacking = adapterConformance<Request>(
   },
 );
 
-test('a response of this SDK has nothing but its fields', () => {
+test('a response of this SDK has only its fields', () => {
   expect(lacking).toEqual(['inspect']);
 });

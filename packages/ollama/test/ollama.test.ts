@@ -49,7 +49,7 @@ describe('a client of the Ollama SDK', () => {
     });
   });
 
-  test('embeds each text once, in whatever batch it comes', async () => {
+  test('embeds each text once, in any batch', async () => {
     const answer = ({ json: body }: { json: unknown }) => {
       const texts = [(body as { input: string | string[] }).input].flat();
       const embeddings = texts.map((text) => [text.length]);
@@ -76,7 +76,7 @@ describe('a client of the Ollama SDK', () => {
     });
   });
 
-  test('uses the fetch and headers of the given client, and leaves that client as it was', async () => {
+  test('uses the fetch and headers of the given client, and does not change that client', async () => {
     await withWire({ answer: hello }, async ({ server, cache }) => {
       let fetched = 0;
       const plain = clientOf(server, {
@@ -96,9 +96,9 @@ describe('a client of the Ollama SDK', () => {
     });
   });
 
-  test('goes on through a proxy, and from the instance that the SDK shares', async () => {
+  test('works behind a proxy, and with the instance that the SDK exports', async () => {
     await withWire({ answer: hello }, async ({ server, cache }) => {
-      const warned = jest.spyOn(console, 'error').mockReturnValue(); // of a path that is no URL
+      const warned = jest.spyOn(console, 'error').mockReturnValue(); // it warns of a path that is not a URL
       const paths: string[] = [];
       const behind = (path: string, init: RequestInit) => {
         paths.push(path);
@@ -139,7 +139,7 @@ describe('a stream', () => {
     });
   });
 
-  test('that is aborted with all others of its client is not stored, and ends upstream', async () => {
+  test('that is aborted with all others of its client is not stored, and is aborted upstream', async () => {
     const answer = () => ndjson(salty, { latencyPerChunk: 20 });
     await withWire({ answer }, async ({ server, client, store }) => {
       const reading = chunksOf(await client.chat(streamed()));
@@ -152,7 +152,7 @@ describe('a stream', () => {
     });
   });
 
-  test('is put together as the answer that would have come whole', () => {
+  test('is assembled into the answer of the same call without streaming', () => {
     const { assemble } = ollama.stream;
     expect(assemble(salty)).toEqual(chatAnswer('Salt, vé!', { thinking: 'Hm' }));
     const call = { function: { name: 'now', arguments: {} } };
@@ -169,7 +169,7 @@ describe('a stream', () => {
 });
 
 describe('the key', () => {
-  test('is one for no stream and stream: false', async () => {
+  test('is the same for no stream and stream: false', async () => {
     await withWire({ answer: hello }, async ({ client, server }) => {
       for (const fields of [{}, { stream: false as const }])
         await client.chat({ ...question, ...fields });
@@ -177,7 +177,7 @@ describe('the key', () => {
     });
   });
 
-  test('is one for the same object asked twice, which the SDK changes', async () => {
+  test('is the same for one object that is passed twice, although the SDK changes it', async () => {
     await withWire({ answer: hello }, async ({ client, server }) => {
       const messages = [{ role: 'user', content: 'Hi', images: [new Uint8Array([1, 2])] }];
       const request = { ...question, messages };

@@ -34,7 +34,7 @@ const answerWith = (message: object, rest = {}) => ({
 });
 
 describe('OpenRouter', () => {
-  test('an error under status 200 is given and not stored', async () => {
+  test('an error under status 200 is returned and not stored', async () => {
     const body = { error: { message: 'Provider returned error', code: 502 } };
     await withWire({ answer: () => ({ body }) }, async ({ client, server, story }) => {
       for (const _round of [1, 2]) {
@@ -63,7 +63,7 @@ describe('OpenRouter', () => {
     });
   });
 
-  test.each(['plain', 'streamed'])('what a %s answer cost is what a hit saves', async (way) => {
+  test.each(['plain', 'streamed'])('a hit saves the cost of a %s answer', async (way) => {
     const usage = { prompt_tokens: 5, completion_tokens: 3, cost: 0.00125 };
     const whole = { choices: [{ index: 0, delta: { content: 'Hello' }, finish_reason: 'stop' }] };
     const stream = { kind: 'sse' as const, body: [whole, { choices: [], usage }, '[DONE]'] };
@@ -92,7 +92,7 @@ describe('an answer for which the provider has searched the web', () => {
 
   test.each([
     ['Perplexity, always', {}, answerWith({}, { citations: ['https://example.com'] })],
-    ['Perplexity, in other words', {}, answerWith({}, { search_results: [{ url: 'x' }] })],
+    ['Perplexity, in another field', {}, answerWith({}, { search_results: [{ url: 'x' }] })],
     ['a search model of OpenAI', {}, answerWith({ annotations: [citation] })],
     ['OpenRouter, by model', { model: 'openai/gpt-5:online' }, answerWith({})],
     ['OpenRouter, by plugin', { plugins: [{ id: 'web' }] }, answerWith({})],
@@ -105,7 +105,7 @@ describe('an answer for which the provider has searched the web', () => {
     });
   });
 
-  test('is not stored from a stream, and is where it is admitted on purpose', async () => {
+  test('is not stored from a stream either, unless an option admits it', async () => {
     const citations = ['https://example.com'];
     const choice = { index: 0, delta: { content: 'Hello' }, finish_reason: 'stop' };
     const stream = { kind: 'sse' as const, body: [{ citations, choices: [choice] }, '[DONE]'] };
@@ -123,7 +123,7 @@ describe('an answer for which the provider has searched the web', () => {
 
 const ENDPOINTS = /\/(chat\/completions|responses)$/;
 
-/** As an application does it: the base URL of the provider, and a method for each endpoint. */
+/** Calls as an application does, with the base URL of the provider and a method for each endpoint. */
 function ask(
   { path, request }: RecordedCase,
   { server, cache }: AroundClient<WireServer>,

@@ -65,7 +65,7 @@ const sse = (chunks: readonly unknown[]): ExchangeResponse => ({
   body: serverSentEvents([...chunks, '[DONE]'].map((data) => ({ data }))),
 });
 
-/** As OpenAI streams it. */
+/** The chunks of the answer, as OpenAI streams it. */
 const piece = (delta: object, finish: string | null = null, rest: object = {}) => ({
   id: 'chatcmpl-1',
   object: 'chat.completion.chunk',
@@ -113,7 +113,7 @@ describe('a stored stream answers a call that does not stream', () => {
   test.each([
     ['texts', streamed],
     ['calls of tools', streamedCalls],
-  ])('with what the SDK itself makes of its chunks: %s', async (_name, chunks) => {
+  ])('with the answer that the SDK itself assembles: %s', async (_name, chunks) => {
     await withCrossing([sse(chunks), sse(chunks)], async (client, { asked, live }) => {
       await chunksOf(await client.chat.completions.create(counted));
       const { data, response } = await client.chat.completions.create(plain).withResponse();
@@ -130,7 +130,7 @@ describe('a stored stream answers a call that does not stream', () => {
     });
   });
 
-  test('not where it has no usage: a whole answer has', async () => {
+  test('unless it has no usage, because a whole answer has usage', async () => {
     const uncounted = streamed.slice(0, -1).map(({ usage: _none, ...chunk }) => chunk);
     await withCrossing([sse(uncounted), json(answer)], async (client, { asked }) => {
       await chunksOf(await client.chat.completions.create(streaming));
@@ -141,7 +141,7 @@ describe('a stored stream answers a call that does not stream', () => {
 
   test.each([
     [
-      'calls that are all counted as the first',
+      'calls that all have the first index',
       [
         ...streamedCalls.slice(0, 4),
         piece({ tool_calls: [{ index: 0, ...call('b', 'lake', '{}') }] }),
@@ -160,7 +160,7 @@ describe('a stored stream answers a call that does not stream', () => {
 });
 
 describe('a stored answer answers a call that streams', () => {
-  test('with chunks of which the SDK makes the same answer', async () => {
+  test('with chunks that the SDK assembles into the same answer', async () => {
     await withCrossing([json(answer)], async (client, { asked }) => {
       await client.chat.completions.create(plain);
       const { stream: _stream, ...request } = counted;
@@ -179,7 +179,7 @@ describe('a stored answer answers a call that streams', () => {
     });
   });
 
-  test('with its usage only where that was asked for', async () => {
+  test('with its usage only where the request includes it', async () => {
     await withCrossing([json(answer)], async (client, { asked }) => {
       await client.chat.completions.create(plain);
       const without = await chunksOf(await client.chat.completions.create(streaming));
@@ -192,7 +192,7 @@ describe('a stored answer answers a call that streams', () => {
 
   test.each([
     ['audio', { content: null, audio: { id: 'a', data: 'AA==' } }],
-    ['what it found elsewhere', { content: 'Hi', annotations: [{ type: 'url_citation' }] }],
+    ['citations', { content: 'Hi', annotations: [{ type: 'url_citation' }] }],
     ['a field of another provider', { content: 'Hi', reasoning: 'Hm' }],
   ])('not where it has %s', async (_name, message) => {
     const other = completion(choice(0, message));
@@ -206,7 +206,7 @@ describe('a stored answer answers a call that streams', () => {
   });
 });
 
-test('a stream without its usage is made of one that has it, and not the other way about', async () => {
+test('a stream with usage answers a request without usage, and not the reverse', async () => {
   const uncounted = streamed.slice(0, -1);
   await withCrossing([sse(streamed), sse(uncounted)], async (client, { asked }) => {
     await chunksOf(await client.chat.completions.create(counted));
@@ -223,7 +223,7 @@ test('a stream without its usage is made of one that has it, and not the other w
   });
 });
 
-test('calls of the two kinds at the same time are two calls', async () => {
+test('a call that streams and a call that does not are two calls at the same time', async () => {
   const crossing = wireTrial(
     startWireServer,
     ({ server, cache }) => cachedOpenAI(clientOf(server), { cache }),
@@ -254,7 +254,7 @@ test('without the option neither answers the other', async () => {
   );
 });
 
-test('what was stored without the option is made into nothing else', async () => {
+test('an entry that was stored without the option answers only its own form', async () => {
   const store = new Map<string, unknown>();
   await withCrossing(
     [json(answer)],
@@ -277,12 +277,12 @@ describeWithFixtures({ describe, test }, 'recordings of the real service', () =>
       ({ url, status }) => /\/chat\/completions$/.test(url) && status === 200,
     );
 
-  test('every answer is taken apart and put together again as it was, or refused', () => {
+  test('every answer is disassembled and assembled again without a change, or refused', () => {
     const exact = exactCrossModes(expect, openai, chats());
     expect(exact).toBeGreaterThan(50);
   });
 
-  test('every stream is put together as the SDK does it, or refused', async () => {
+  test('every stream is assembled into the answer of the SDK, or refused', async () => {
     const outcomes: string[] = [];
     for (const pair of chats()) {
       if (pair.kind !== 'sse') continue;

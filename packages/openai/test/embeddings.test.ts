@@ -4,7 +4,7 @@ import { withWire } from './wire.ts';
 
 const vectorOf = (text: string) => [text.length, text.codePointAt(0) ?? 0];
 
-/** Embeds each text by its length and first letter, a token a letter. */
+/** Embeds each text by its length and first letter. Each letter is one token. */
 function answer({ json }: ReceivedRequest) {
   const { input, model } = json as { input: string | string[]; model: string };
   const texts = [input].flat();
@@ -48,8 +48,8 @@ test('a batch that was embedded before makes no request, and one text is a batch
       .withResponse();
     expect(data).toEqual(first);
     expect(response.headers.get('x-cached-llm')).toBe('hit');
-    const alone = await client.embeddings.create(request('two'));
-    expect(alone.data[0]?.embedding).toEqual(vectorOf('two'));
+    const single = await client.embeddings.create(request('two'));
+    expect(single.data[0]?.embedding).toEqual(vectorOf('two'));
     expect(server.count).toBe(1);
   });
 });
@@ -82,7 +82,7 @@ test('an answer without one vector for each text is returned and not stored', as
   });
 });
 
-test('a failing provider is the SDK error it is, for the whole batch', async () => {
+test('a provider that fails rejects the whole batch with the error of the SDK', async () => {
   const busy = () => ({ status: 429, body: { error: { message: 'slow down' } } });
   await withWire({ answer: busy }, async ({ client, server }) => {
     await expect(client.embeddings.create(request(['a', 'b']))).rejects.toThrow('slow down');

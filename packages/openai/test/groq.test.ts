@@ -97,7 +97,7 @@ const lacking = adapterConformance<Request>(
     unfitStreams: {
       'cut off at the limit': sse(piece({ content: 'Rivers' }), piece({}, 'length')),
       empty: sse(piece({}, 'stop')),
-      'broken off in the words of Groq': sse(
+      'broken off with an error of Groq': sse(
         piece({ content: 'Rivers' }, 'stop', { x_groq: { id: 'r', error: 'over capacity' } }),
       ),
       'without an end': sse(piece({ content: 'Rivers' })),
@@ -105,12 +105,12 @@ const lacking = adapterConformance<Request>(
   },
 );
 
-test('a response of this SDK has nothing but its fields', () => {
+test('a response of this SDK has only its fields', () => {
   expect(lacking).toEqual(['inspect']);
 });
 
 describe('a client of the Groq SDK', () => {
-  test('stays of its class, streams and withResponse() too', async () => {
+  test('still has its class, its streams and its withResponse()', async () => {
     await withWire({ answer: () => salty }, async ({ client, server }) => {
       const asking = () => client.chat.completions.create({ ...request, stream: true });
       const live = await asking();
@@ -142,9 +142,9 @@ describe('a client of the Groq SDK', () => {
     ['by its model', { model: 'groq/compound-mini' }, answer({ content: 'Hi' })],
     ['as it says', {}, answer(ran)],
     ['by a tool', { tools: [{ type: 'browser_search' }] }, answer({ content: 'Hi' })],
-  ])('does not store what was searched for: %s', async (_name, fields, response) => {
+  ])('does not store an answer from a search: %s', async (_name, fields, response) => {
     await withWire({ answer: () => response }, async ({ client, server }) => {
-      const asked = { ...request, ...fields } as Request; // some of it is newer than the types
+      const asked = { ...request, ...fields } as Request; // some fields are newer than the types
       await client.chat.completions.create(asked);
       await client.chat.completions.create(asked);
       expect(server.count).toBe(2);
@@ -160,7 +160,7 @@ describeWithFixtures({ describe, test }, 'recordings of Groq', () => {
       answerCase(answer, (stream) => ({ path: '', request: { ...request, stream } })),
     );
     const ask = ({ request: asked }: RecordedCase, { server, cache }: AroundClient<WireServer>) =>
-      clientOf(server.url, cache).chat.completions.create(asked as never); // from an application
+      clientOf(server.url, cache).chat.completions.create(asked as never); // it was recorded from an application
     const unfit = await recordedTwice(expect, ask)([...pairs, ...answers]);
     expect([pairs.length, answers.length]).toEqual([42, 6]);
     expect(unfit.length).toBeLessThan(12);

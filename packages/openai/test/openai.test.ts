@@ -21,7 +21,7 @@ const json = (body: unknown, headers = {}) => ({ status: 200, headers, body });
 const question = { model: 'gpt-test', messages: [{ role: 'user' as const, content: 'Hi' }] };
 
 describe('a client of the openai SDK', () => {
-  test('says on withResponse() where an answer comes from, with its request id', async () => {
+  test('states on withResponse() where an answer comes from, and its request id', async () => {
     const answer = () =>
       json(chatAnswer('Hello'), { 'x-request-id': 'req-7', 'set-cookie': 'a=b' });
     await withWire({ answer }, async ({ client, server }) => {
@@ -139,7 +139,7 @@ describe('a client of the openai SDK', () => {
 describe('the key', () => {
   const answer = () => json(chatAnswer('Hello'));
 
-  test('is one for no stream and stream: false', async () => {
+  test('is the same for no stream and stream: false', async () => {
     await withWire({ answer }, async ({ client, server }) => {
       for (const fields of [{}, { stream: false as const }])
         await client.chat.completions.create({ ...question, ...fields });

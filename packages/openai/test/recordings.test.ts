@@ -15,7 +15,7 @@ import { clientOf } from './wire.ts';
 
 type Ask = (client: OpenAI, request: never) => PromiseLike<unknown>;
 
-/** What an application calls for each endpoint. */
+/** The method that an application calls for each endpoint. */
 const METHODS: Readonly<Record<string, Ask>> = {
   '/v1/chat/completions': (client, request) => client.chat.completions.create(request),
   '/v1/completions': (client, request) => client.completions.create(request),

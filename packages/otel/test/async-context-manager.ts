@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api';
 
-/** Keeps the active span across awaits, as an application's SDK does. */
+/** Preserves the active span across awaits, as the SDK of an application does. */
 export class AsyncContextManager implements ContextManager {
   readonly #storage = new AsyncLocalStorage<Context>();
 
@@ -19,7 +19,7 @@ export class AsyncContextManager implements ContextManager {
   }
 
   bind<Target>(_context: Context, target: Target): Target {
-    return target; // nothing here binds callbacks
+    return target; // no test binds callbacks
   }
 
   enable(): this {

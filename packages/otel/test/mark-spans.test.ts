@@ -21,7 +21,7 @@ afterEach(() => {
   exporter.reset();
 });
 
-/** Runs `work` in a span of its own, which is over when it is. */
+/** Runs `work` in its own span, which ends with it. */
 function inSpan(name: string, work: () => Promise<unknown>): Promise<unknown> {
   return tracer.startActiveSpan(name, async (span: Span) => {
     const done = await work();
@@ -32,7 +32,7 @@ function inSpan(name: string, work: () => Promise<unknown>): Promise<unknown> {
 
 const spanOf = (name: string) => exporter.getFinishedSpans().find((span) => span.name === name);
 
-test('a request says on its span what became of it', async () => {
+test('a request sets its outcome as attributes of its span', async () => {
   const cache = createLlmCache();
   observeCache(cache);
   const ask = cachedLlmCall(async (prompt: string) => `answer to ${prompt}`, {
@@ -56,7 +56,7 @@ test('a request says on its span what became of it', async () => {
   expect(JSON.stringify(all)).not.toContain('secret');
 });
 
-test('a request outside of any span, and one that is stored when its span is over, harm nothing', async () => {
+test('a request without a span, and one that is stored after the end of its span, cause no error', async () => {
   const cache = createLlmCache();
   observeCache(cache);
   const ask = cachedLlmCall(async (prompt: string) => prompt, { cache, provider: 'p' });

@@ -25,7 +25,7 @@ const adapter: Adapter = {
   usageOf: () => ({ inputTokens: 1_000, outputTokens: 100 }),
 };
 
-/** A cache whose measurements Prometheus can scrape, and what it would read. */
+/** A cache whose metrics Prometheus can scrape, and the text that it would read. */
 async function startScraped(options: Parameters<typeof createLlmCache>[0] = {}) {
   const port = await freePort();
   const exporter = new PrometheusExporter({ port, host: '127.0.0.1' });
@@ -37,7 +37,7 @@ async function startScraped(options: Parameters<typeof createLlmCache>[0] = {}) 
   return { cache, stop, scrape };
 }
 
-/** The value of a series: its name, and labels that it has among others. */
+/** The value of the series that has this name and at least these labels. */
 function seriesIn(text: string, name: string, ...labels: string[]): number | undefined {
   const line = text
     .split('\n')
@@ -45,7 +45,7 @@ function seriesIn(text: string, name: string, ...labels: string[]): number | und
   return line === undefined ? undefined : Number(line.split(' ').at(-1));
 }
 
-/** One of everything that a panel shows. */
+/** Makes one event for each panel. */
 async function liveThrough() {
   let isBroken = false;
   const rows = new Map<string, string>();
@@ -62,7 +62,7 @@ async function liveThrough() {
   let instant = Date.UTC(2026, 0, 1);
   const scraped = await startScraped({ store, now: () => instant });
   const answer = async ({ prompt }: Question) => {
-    instant += 2_000; // what the call takes
+    instant += 2_000; // the duration of the call
     return { text: prompt, finish_reason: prompt === 'cut' ? 'length' : 'stop' };
   };
   const ask = cachedLlmCall(answer, { cache: scraped.cache, adapter });
@@ -79,8 +79,8 @@ async function liveThrough() {
 const model = 'gen_ai_request_model="gpt-4o"';
 const outcome = (name: string) => `cached_llm_outcome="${name}"`;
 
-describe('what Prometheus scrapes', () => {
-  test('counts requests by outcome, provider and model', async () => {
+describe('the metrics that Prometheus scrapes', () => {
+  test('count requests by outcome, provider and model', async () => {
     const { scrape } = await liveThrough();
     const text = await scrape();
     const requests = (...labels: string[]) =>
@@ -90,7 +90,7 @@ describe('what Prometheus scrapes', () => {
     expect(requests(outcome('bypass'), 'cached_llm_reason="not-canonical"')).toBe(1);
   });
 
-  test('counts what was saved and what was spent separately', async () => {
+  test('count saved and spent tokens and costs separately', async () => {
     const { scrape } = await liveThrough();
     const text = await scrape();
     const input = 'gen_ai_token_type="input"';
@@ -108,7 +108,7 @@ describe('what Prometheus scrapes', () => {
     expect(time).toBeLessThanOrEqual(2);
   });
 
-  test('says how the store is', async () => {
+  test('report the state of the store', async () => {
     const { scrape } = await liveThrough();
     const text = await scrape();
     expect(seriesIn(text, 'cached_llm_breaker_open')).toBe(1);
@@ -118,7 +118,7 @@ describe('what Prometheus scrapes', () => {
     expect(seriesIn(text, 'cached_llm_store_errors_total', ...ofReads)).toBeGreaterThan(0);
   });
 
-  test('has every metric and label that the dashboard names', async () => {
+  test('include every metric and label that the dashboard names', async () => {
     const { scrape } = await liveThrough();
     const text = await scrape();
     const path = new URL('../dashboards/grafana.json', import.meta.url);
@@ -131,12 +131,12 @@ describe('what Prometheus scrapes', () => {
     expect(missing).toEqual([]);
   });
 
-  test('has no prompt, no answer and no key', async () => {
+  test('contain no prompt, no answer and no key', async () => {
     const { scrape } = await liveThrough();
     expect(await scrape()).not.toMatch(/salty|:2:-:/);
   });
 
-  test('measures nothing after it was stopped', async () => {
+  test('do not change after the observation was stopped', async () => {
     const { cache, scrape, stop } = await startScraped();
     const ask = cachedLlmCall(async (prompt: string) => prompt, { cache, provider: 'p' });
     await ask('a');

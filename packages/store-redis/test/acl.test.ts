@@ -44,7 +44,7 @@ test('a cache needs each of the rights that the README names', async () => {
   const stats = await server.command('INFO commandstats');
   const isUsed = (name: string) => stats.includes(`cmdstat_${name}:`);
   const rights = [...RULE.matchAll(/\+(\w+)/g)].map(([, name]) => String(name));
-  // EXISTS is for callers who ask the store itself.
+  // EXISTS is for callers that use the store directly.
   const unused = rights.filter((name) => !isUsed(name) && name !== 'exists');
   expect(unused).toEqual([]);
 });

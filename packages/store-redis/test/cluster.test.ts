@@ -80,7 +80,7 @@ test('a slot that moves is followed, while it moves and afterwards', async () =>
   expect(await store.deleteMany([key])).toBe(true);
 });
 
-test('a master that dies takes along its own rows only, and is used again when it is back', async () => {
+test('a master that dies affects only its own rows, and is used again when it is back', async () => {
   const store = openStore({ cluster: cluster.urls });
   const errors = errorsOf(store);
   const keys = [keyOn(0), keyOn(1), keyOn(2)] as const;
@@ -116,14 +116,14 @@ test('a replica that takes over is used', async () => {
 });
 
 test('while a cluster is away every operation rejects at once, and the cluster is used when it comes up', async () => {
-  const alone = await startRedisCluster({ masters: 1 });
-  afterThisTest(() => alone.stop());
-  await alone.masters[0]?.kill();
-  const store = openStore({ cluster: alone.urls });
+  const single = await startRedisCluster({ masters: 1 });
+  afterThisTest(() => single.stop());
+  await single.masters[0]?.kill();
+  const store = openStore({ cluster: single.urls });
   await expect(store.get('key')).rejects.toMatchObject({ code: 'ECONNREFUSED', isPartial: false });
   await expect(store.getMany(['key', 'other'])).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   await expect(store.scan('').next()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-  await alone.masters[0]?.restart();
+  await single.masters[0]?.restart();
   await until('The cluster is found', () => store.set('key', 'value').catch(() => false));
   expect(await store.get('key')).toBe('value');
 });

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { startChild } from './child-process.ts';
 import { afterThisTest, startServer } from './resources.ts';
 
-test('a process with 32 callers lives through every fault, and ends when its callers are done', async () => {
+test('a process with 32 callers survives every fault, and ends when its callers are done', async () => {
   const server = await startServer();
   const child = startChild('fault-process', server.url);
   afterThisTest(() => child.process.kill('SIGKILL'));

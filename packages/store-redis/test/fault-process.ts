@@ -1,4 +1,4 @@
-// A test runs this: callers ask until a line comes in, and nothing may end this process before.
+// A test runs this. Callers ask until a line comes in, and no fault may end this process earlier.
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { redisStore } from '@cached-llm/store-redis';
 

@@ -7,7 +7,7 @@ export const CALLERS = 32;
 
 /** Calls a cached function from many callers at once, and counts the events. */
 export function startFaultTrial(store: RedisStore, options: CacheOptions = {}) {
-  // The deadline is long, so that a slow machine is no fault; a server that hangs has a test of its own.
+  // The deadline is long, so that a slow machine is not a fault. Another test has a server that hangs.
   const cache = createLlmCache({ store, storeTimeout: '30s', ...options });
   const counts = new Map<string, number>();
   const countUp = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -36,7 +36,7 @@ export function startFaultTrial(store: RedisStore, options: CacheOptions = {}) {
     ask,
     reasons,
     countOf: (name: string) => counts.get(name) ?? 0,
-    /** Returns how many callers got the right answer; each has a prompt of its own. */
+    /** Returns how many callers got the right answer. Each has its own prompt. */
     callAll: async (name: string) => (await askAll(name)).filter(({ isRight }) => isRight).length,
     /** Returns true if the store has acknowledged every answer. */
     storeAll: async (name: string) => (await askAll(name)).every(({ info }) => info.stored),

@@ -12,7 +12,7 @@ function startTrial(options: RedisStoreOptions, cacheOptions?: CacheOptions): Fa
   return trial;
 }
 
-/** Every call is answered, and after one wave of failures the breaker keeps calls away from the store. */
+/** Checks that every call is answered, and that the breaker opens after one wave of failures. */
 async function expectNoHarm(trial: FaultTrial): Promise<void> {
   expect(await trial.callAll('during 1')).toBe(CALLERS);
   const { countOf } = trial;
@@ -56,7 +56,7 @@ test('every call that is under way when the server is killed is answered', async
   await trial.untilHealed();
 });
 
-test('a server that hangs (SIGSTOP) costs one deadline and then none, and nothing is lost', async () => {
+test('a server that hangs (SIGSTOP) delays calls for one deadline and then not at all, and nothing is lost', async () => {
   const server = await startServer();
   const limits = { socketTimeout: 400, pingInterval: 100 };
   const trial = startTrial({ url: server.url, ...limits }, { storeTimeout: '1s' });
@@ -81,7 +81,7 @@ test('nothing is lost when the server closes connections', async () => {
   expect(await trial.areHits('before')).toBe(true);
 });
 
-test('a wrong password is one event, and the cache heals when the server accepts it', async () => {
+test('a wrong password causes one event, and the cache recovers when the server accepts it', async () => {
   const server = await startServer();
   const trial = startTrial({ url: urlAs(server, 'app', 'secret'), refusalInterval: 50 });
   await expectNoHarm(trial);

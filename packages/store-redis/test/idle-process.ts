@@ -1,4 +1,4 @@
-// A test runs this: it must end by itself when its operations are done, though the store is open.
+// A test runs this. It must end by itself when its operations are done, although the store is open.
 import { redisStore } from '@cached-llm/store-redis';
 
 const [url = '', ...others] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-// A test runs this: it takes leases, prints who holds them, and stays until it is killed.
+// A test runs this. It takes leases, prints the holder of each, and runs until it is killed.
 import { redisStore } from '@cached-llm/store-redis';
 
 const [url, token = '', milliseconds] = process.argv.slice(2);

@@ -40,7 +40,7 @@ test('the lease of a process that was killed is free when its time is over, and 
   );
 });
 
-test('a lease is a row beside its entry, with an expiry of its own', async () => {
+test('a lease is a row beside its entry, with its own expiry', async () => {
   const { leases } = openStore(server.url);
   await leases.take('app:1:key', 'token', 1500.4);
   expect(await server.command('KEYS *')).toContain('app:1:key:lease');

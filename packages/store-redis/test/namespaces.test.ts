@@ -4,7 +4,7 @@ import { startRedisCluster } from '@cached-llm/testing';
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import { afterThisTest, startSharedServer } from './resources.ts';
 
-/** Each would include others if it were taken for a pattern, a collation, a hash tag or a line of its own. */
+/** Each would include others if it were read as a pattern, a collation, a hash tag or a separate line. */
 const NAMESPACES = [
   'app',
   'a*',
@@ -77,7 +77,7 @@ test('clearing or invalidating a namespace of any characters touches no other ke
 });
 
 test.each(['{tag}', '{', '}{a}', '{}'])(
-  'the namespace %s is no hash tag, and its entries are spread over a cluster',
+  'the namespace %s is not a hash tag, and its entries are spread over a cluster',
   async (namespace) => {
     const opened = open(namespace, { cluster: cluster.urls });
     const many = Array.from({ length: 60 }, (_, number) => ({ prompt: `question ${number}` }));

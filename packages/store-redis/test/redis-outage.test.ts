@@ -29,7 +29,7 @@ async function millisecondsOf(run: () => Promise<unknown>): Promise<number> {
 const untilItWorks = (store: RedisStore) =>
   until('The store heals', () => store.set('probe', 'value').catch(() => false));
 
-test('while the server is away every operation rejects at once, and its code says why', async () => {
+test('while the server is away every operation rejects at once with the code of the failure', async () => {
   const store = openStore(`redis://127.0.0.1:${await freePort()}`);
   expect(await millisecondsOf(() => outcomesOf(store))).toBeLessThan(500);
   expect(await codesOf(store)).toEqual(Array(6).fill('ECONNREFUSED'));
@@ -109,7 +109,7 @@ test('a server that hangs under steady traffic is noticed as well', async () => 
   server.resume();
 });
 
-test('a process that was busy for longer than `socketTimeout` keeps its connection', async () => {
+test('a process that was busy for longer than `socketTimeout` does not lose its connection', async () => {
   const server = await startServer();
   const store = openStore({ url: server.url, socketTimeout: 60, pingInterval: 20 });
   const errors = errorsOf(store);
@@ -123,7 +123,7 @@ test('a process that was busy for longer than `socketTimeout` keeps its connecti
   expect(errors).toEqual([]);
 });
 
-test('pings keep an idle connection open', async () => {
+test('pings prevent the end of an idle connection', async () => {
   const server = await startServer();
   const store = openStore({ url: server.url, socketTimeout: 60, pingInterval: 15 });
   const errors = errorsOf(store);

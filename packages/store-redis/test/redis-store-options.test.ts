@@ -7,7 +7,7 @@ test.each([
   ['redis://host:1', 'redis://host:1', undefined],
   ['valkey://host:1', 'redis://host:1', undefined],
   ['rediss://host:1', 'rediss://host:1', {}],
-  ['valkeys://user:word@host:1/2', 'rediss://user:word@host:1/2', {}],
+  ['valkeys://user:password@host:1/2', 'rediss://user:password@host:1/2', {}],
 ])('the client gets %s as %s', (url, clientUrl, tls) => {
   expect(resolveOptions(url)).toMatchObject({ url: clientUrl });
   expect(resolveOptions(url).tls).toEqual(tls);
@@ -62,9 +62,9 @@ test.each([
 );
 
 test('a cluster takes user, password and TLS from the first node that is named', () => {
-  const cluster = ['valkeys://user:word@one:1', 'redis://two'];
+  const cluster = ['valkeys://user:password@one:1', 'redis://two'];
   expect(resolveOptions({ cluster })).toMatchObject({
-    url: 'rediss://user:word@one:1',
+    url: 'rediss://user:password@one:1',
     rootNodes: cluster,
     sentinels: [],
     tls: {},
@@ -73,7 +73,7 @@ test('a cluster takes user, password and TLS from the first node that is named',
 
 test('the master that sentinels name takes user, password and database from the URL', () => {
   const given = {
-    url: 'redis://user:word@my_Master-1/2',
+    url: 'redis://user:password@my_Master-1/2',
     sentinels: ['redis://one', 'redis://two'],
   };
   expect(resolveOptions(given)).toMatchObject({ ...given, rootNodes: [] });

@@ -103,6 +103,6 @@ test('a disconnect right after the store was made leaves no connection', async (
 });
 
 test('a value that is not a string is refused', async () => {
-  // The type forbids it; JavaScript does not.
+  // The type forbids it, but JavaScript allows it.
   await expect(store.set('key', 5 as never)).rejects.toThrow('strings, not number');
 });

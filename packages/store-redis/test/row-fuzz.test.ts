@@ -15,7 +15,7 @@ const row = Buffer.from((await client.get(key)) ?? '');
 const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
 const place = fc.nat(1000).map((number) => number % row.length);
 
-/** What a row may hold by accident or malice. */
+/** Texts that a row may have by accident or malice. */
 const damage: fc.Arbitrary<Buffer> = fc.oneof(
   bytes,
   bytes.map((some) => Buffer.concat([PREFIX, some])),

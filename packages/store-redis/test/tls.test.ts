@@ -55,7 +55,7 @@ afterAll(async () => {
 
 const open = (options: RedisStoreOptions) => openStore({ connectTimeout: 20_000, ...options });
 
-test('a store connects with a certificate authority of its own and a client certificate', async () => {
+test('a store connects with its own certificate authority and a client certificate', async () => {
   const store = open({ url: secureUrl, tls: { ca: authority.cert, ...client } });
   await store.set('key', 'value');
   expect(await store.get('key')).toBe('value');
@@ -75,7 +75,7 @@ test('a server whose certificate has another name is a permanent fault', async (
 
 test('a client without the certificate that the server wants is a permanent fault', async () => {
   const store = open({ url: secureUrl, tls: { ca: authority.cert } });
-  // The server says so and closes. Which of the two comes first is chance, and the store tries again.
+  // The server sends an alert and closes. Either may come first, and the store tries again.
   await until('The fault is permanent', () =>
     store.get('key').catch(({ isPermanent }) => isPermanent),
   );

@@ -1,4 +1,4 @@
-// A test runs this: for each line of input 32 callers ask at once, and the outcome is printed as JSON.
+// A test runs this. For each line of input 32 callers ask at once, and the outcome is printed as JSON.
 import { createInterface } from 'node:readline';
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { sqliteStore } from '@cached-llm/store-sqlite';

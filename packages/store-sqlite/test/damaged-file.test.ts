@@ -19,7 +19,7 @@ async function quarantined(): Promise<string[]> {
 
 const QUARANTINED = 'connection: quarantined';
 
-describe('a file that is no sound database is set aside, and a new one is used:', () => {
+describe('a file that is not a sound database is set aside, and a new one is used:', () => {
   async function expectReplaced(all: Callers): Promise<void> {
     const { faults } = await all.ask('a');
     expect(faults).toEqual([QUARANTINED]);

@@ -5,20 +5,20 @@ import { beforeEach, expect } from '@jest/globals';
 import { type Callers, startCallers } from './callers.ts';
 import { TestResources } from './resources.ts';
 
-const NOBODY = 65_534;
+const OTHER_USER = 65_534;
 const isSuperuser = process.getuid?.() === 0;
 
 /** May another user run this Node.js, and read these tests? A home folder may be closed to others. */
 function isOpenToOthers(): boolean {
   const here = fileURLToPath(new URL('./caller-process.ts', import.meta.url));
   const read = ['-e', 'require("node:fs").readFileSync(process.argv[1])', here];
-  return spawnSync(process.execPath, read, { uid: NOBODY, gid: NOBODY }).status === 0;
+  return spawnSync(process.execPath, read, { uid: OTHER_USER, gid: OTHER_USER }).status === 0;
 }
 
 /** The superuser may do everything, so another user calls if that is possible. */
-const uid = isSuperuser && isOpenToOthers() ? NOBODY : undefined;
+const uid = isSuperuser && isOpenToOthers() ? OTHER_USER : undefined;
 
-/** Do permissions bind the callers? Prints a line if they do not. */
+/** Do permissions apply to the callers? Prints a line if they do not. */
 export function areCallersBound(): boolean {
   const areBound = !isSuperuser || uid !== undefined;
   if (!areBound) process.stderr.write('NOT RUN: nothing is forbidden to the superuser.\n');

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { startCallers } from './callers.ts';
 
 const NAMESPACE = process.getuid?.() === 0 ? ['unshare', '-m'] : ['unshare', '-rm'];
-// Only this process sees the disk, and the disk is gone with it.
+// Only this process sees the disk, which is removed when the process ends.
 const within = (folder: string) => [
   ...NAMESPACE,
   ...['sh', '-c', 'mount -t tmpfs -o size=4m none "$0" && exec "$@"', folder],
@@ -16,7 +16,7 @@ const [unshare = '', ...rest] = [...within(folder.path), 'true'];
 const canMount = spawnSync(unshare, rest).status === 0;
 await folder.remove();
 
-/** Takes all room on the disk, to the last page. */
+/** Fills the disk to its last page. */
 async function fillUp(path: string): Promise<void> {
   const file = await open(path, 'w');
   for (let isFull = false; !isFull; ) {
@@ -28,7 +28,7 @@ async function fillUp(path: string): Promise<void> {
   await file.close();
 }
 
-// If no disk can be mounted, "a file that is full" in faults.test.ts has to do.
+// If no disk can be mounted, only "a file that is full" in faults.test.ts covers this case.
 if (canMount) {
   test('calls are answered while the disk is full, the file is read meanwhile, and it is used again when there is room', async () => {
     const { path, remove } = await temporaryFolder();

@@ -1,4 +1,4 @@
-// A test runs this: it ends by itself if an open store keeps no process alive.
+// A test runs this. It ends by itself, although its store is open.
 import { sqliteStore } from '@cached-llm/store-sqlite';
 
 const store = sqliteStore(process.argv[2]);

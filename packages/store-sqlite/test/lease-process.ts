@@ -1,4 +1,4 @@
-// A test runs this: it takes a lease for each line of input, and prints who holds it.
+// A test runs this. It takes a lease for each line of input, and prints its holder.
 import { createInterface } from 'node:readline';
 import { sqliteStore } from '@cached-llm/store-sqlite';
 

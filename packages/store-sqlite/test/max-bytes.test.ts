@@ -48,7 +48,7 @@ test('expired rows are evicted first', async () => {
   expect(await isThere('oldest', 'expired', 'new')).toEqual([true, false, true]);
 });
 
-test('a row that was used stays', async () => {
+test('a row that was used is not evicted', async () => {
   await store.set('used', long(20_000), DAY);
   for (let number = 0; number < 20; number += 1)
     await store.set(`old ${number}`, long(20_000), DAY);
@@ -78,7 +78,7 @@ test('a value larger than the file is not stored, the row under its key is delet
   expect(await isThere('other', 'key')).toEqual([true, false]);
 });
 
-test('while another table takes the room, a set rejects and no row of that table is deleted', async () => {
+test('while another table fills the file, a set rejects and no row of that table is deleted', async () => {
   const theirs = new KeyvSqlite({ uri: resources.path, table: 'theirs' });
   await store.set('key', 'value', DAY);
   await theirs.set('key', long(2 * MEBIBYTE));

@@ -23,7 +23,7 @@ test('a URL may name an absolute path', async () => {
   expect(await isWrittenBy(openStore(`sqlite://${path}2`), `${path}2`)).toBe(true);
 });
 
-test('a relative path in a URL starts at the working folder of that moment', async () => {
+test('a relative path in a URL starts at the working folder at that time', async () => {
   const before = process.cwd();
   process.chdir(resources.folder);
   const store = openStore('sqlite:./data/cache.db');

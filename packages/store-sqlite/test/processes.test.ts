@@ -53,7 +53,7 @@ describe('processes on one file', () => {
     await reader.end();
   });
 
-  /** Waits until both use the same file: what one has asked is a hit for the other. */
+  /** Waits until both use the same file, so that a question of one is a hit for the other. */
   async function share(one: Callers, other: Callers): Promise<void> {
     for (let number = 0; ; number += 1) {
       await one.ask(`shared ${number}`);

@@ -17,7 +17,7 @@ beforeEach(() => {
 const quarantined = async () =>
   (await readdir(resources.folder)).filter((name) => name.startsWith('cache.db.corrupt-'));
 
-test('a file that is no database is renamed unchanged, and an error event says where it is', async () => {
+test('a file that is not a database is renamed unchanged, and an error event has its new path', async () => {
   await writeFile(path, DIARY);
   const store = resources.openStore();
   const errors: unknown[] = [];
@@ -48,7 +48,7 @@ test('an operation that fails rejects, and emits no error', async () => {
   expect(errors).toEqual([]);
 });
 
-test('of many stores that find a file damaged at once, one renames it, and none renames the new file', async () => {
+test('if many stores find a file damaged at once, one renames it, and none renames the new file', async () => {
   await writeFile(path, DIARY);
   const stores = Array.from({ length: 8 }, () => resources.openStore());
   const write = (store: SqliteStore, number: number) => store.set(`${number}`, 'value');
@@ -71,7 +71,7 @@ test('a sound database of another application is not set aside', async () => {
   expect(await quarantined()).toEqual([]);
 });
 
-test('a table with the name of the store and other columns is left alone', async () => {
+test('a table with the name of the store and other columns is not changed', async () => {
   const other = new KeyvSqlite({ uri: path, table: 'theirs' });
   await other.query('CREATE TABLE cached_llm(name TEXT)');
   await expect(resources.openStore().get('key')).rejects.toMatchObject({ code: 'SQLITE_ERROR' });

@@ -3,7 +3,7 @@ import { type TemporaryFolder, temporaryFolder } from '@cached-llm/testing';
 import { afterEach, beforeEach } from '@jest/globals';
 import { KeyvSqlite } from '@keyv/sqlite';
 
-/** What each test of a file has to itself; all of it is closed and removed after the test. */
+/** The resources of one test, which are closed and removed after it. */
 export class TestResources {
   #folder: TemporaryFolder | undefined;
   readonly #closings: (() => unknown)[] = [];

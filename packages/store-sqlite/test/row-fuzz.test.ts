@@ -6,7 +6,7 @@ import { TestResources } from './resources.ts';
 const resources = new TestResources();
 
 const bytes = fc.uint8Array({ minLength: 1, maxLength: 40 });
-/** What a row may hold after another program wrote to it: SQL over its bytes `b`, a place in them, and new bytes. */
+/** Changes that another program may make to a row, as SQL over its bytes `b`, a place in them, and new bytes. */
 const damages = fc.constantFrom(
   'CAST(substr(b, 1, place) || new || substr(b, place + 1 + length(new)) AS TEXT)',
   'substr(b, 1, place) || new || substr(b, place + 1 + length(new))',
@@ -43,11 +43,11 @@ test('a row with overwritten bytes is a miss, and the answer is stored again', a
 
 test.each([
   ['an empty text', ''],
-  ['an expiry alone', '9'.repeat(15)],
+  ['only an expiry', '9'.repeat(15)],
   ['deep nesting', `${'9'.repeat(15)}${'['.repeat(200_000)}`],
   ['a prototype', `${'9'.repeat(15)}{"__proto__":{"fingerprint":""}}\n{}`],
   ['half a surrogate', `${'9'.repeat(15)}"\ud800\n\udc00`],
-  ['a number beyond numbers', `${'9'.repeat(15)}{"storedAt":1e999}\n1`],
+  ['a number beyond the range of numbers', `${'9'.repeat(15)}{"storedAt":1e999}\n1`],
   ['a zero character', `${'9'.repeat(15)}{\u0000}\n\u0000`],
 ])('%s in place of a row is a miss, and the answer is stored again', async (_name, value) => {
   const { ask, close } = openModel(resources.path);

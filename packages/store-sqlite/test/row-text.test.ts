@@ -2,19 +2,19 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { expiryText, frameText, rowText, textIn } from '../src/row-text.ts';
 
-test('a framed text is the expiry in a fixed width and the text as it is', () => {
+test('a framed text is the expiry in a fixed width and the unchanged text', () => {
   const framed = frameText({ value: '{"a":1}', expires: 1_700_000_000_000 });
   expect(framed).toBe('001700000000000{"a":1}');
 });
 
-test('the texts of expiries compare as the instants do', () => {
+test('the texts of expiries have the order of the instants', () => {
   const instants = [0, 5, 1_700_000_000_000, 1_700_000_000_001, 999_999_999_999_998];
   const texts = instants.map(expiryText);
   expect([...texts].sort()).toEqual(texts);
   expect(new Set(texts.map((text) => text.length))).toEqual(new Set([15]));
 });
 
-test('a number that is no instant, or too large, means that the row never expires', () => {
+test('a number that is not an instant, or is too large, means that the row never expires', () => {
   const never = expiryText(undefined);
   const texts = [Number.NaN, Number.POSITIVE_INFINITY, 1e15, Number.MAX_SAFE_INTEGER].map(
     expiryText,
@@ -30,7 +30,7 @@ test('a fraction of a millisecond is rounded up, and a negative instant is 0', (
 const framed = frameText({ value: '{"a":"é🦊"}', expires: 1_700_000_000_000 });
 const stored = rowText('key', framed);
 
-test('a text is found under the key that it was stored under, and under no other', () => {
+test('a text is found only under the key that it was stored under', () => {
   expect(textIn('key', stored)).toBe('{"a":"é🦊"}');
   expect(textIn('kez', stored)).toBe(undefined);
 });
@@ -39,7 +39,7 @@ test('a row whose expiry was changed is absent', () => {
   expect(textIn('key', `9${stored.slice(1)}`)).toBe(undefined);
 });
 
-test('any text is read back, and never one that differs in a character', () => {
+test('any text is read back unchanged, and a text that differs in a character is not read', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1 }), fc.nat(), fc.string(), (value, place, other) => {
       const whole = rowText('key', frameText({ value, expires: undefined }));
@@ -58,6 +58,6 @@ test('a row that lost its start, or got a text before it, is absent', () => {
   }
 });
 
-test.each([undefined, null, 5, Buffer.from(stored), '', 'short'])('%p is no row', (value) => {
+test.each([undefined, null, 5, Buffer.from(stored), '', 'short'])('%p is not a row', (value) => {
   expect(textIn('key', value)).toBe(undefined);
 });

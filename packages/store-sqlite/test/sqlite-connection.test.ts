@@ -18,7 +18,7 @@ test('a file whose obstacle was removed is opened after `checkInterval`, without
   await expect(ask(soon)).rejects.toThrow();
   await expect(ask(late)).rejects.toThrow();
   await rm(obstacle);
-  await expect(ask(late)).rejects.toThrow(); // its next look is in an hour
+  await expect(ask(late)).rejects.toThrow(); // it checks the file again in an hour
   await delay(30);
   expect(await ask(soon)).toEqual([{ one: 1 }]);
   await soon.close();

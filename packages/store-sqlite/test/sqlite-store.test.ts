@@ -46,7 +46,7 @@ test('rows are read after the file is opened again', async () => {
   expect(await resources.openStore().get('key')).toBe('value');
 });
 
-test('writes that were asked for before a disconnect are made', async () => {
+test('writes that were started before a disconnect are completed', async () => {
   const first = resources.openStore();
   const written = Promise.all([1, 2, 3].map((number) => first.set(`${number}`, 'value')));
   await first.disconnect();
@@ -114,7 +114,7 @@ test('`count` counts the live rows whose key starts with exactly that prefix', a
   expect(await store.count('')).toBe(5);
 });
 
-test('rows of another Keyv in the same file are left alone', async () => {
+test('rows of another Keyv in the same file are not changed', async () => {
   await resources.query("INSERT INTO other VALUES ('key', 'theirs')");
   const store = resources.openStore();
   await store.set('key', 'ours');
@@ -125,12 +125,12 @@ test('rows of another Keyv in the same file are left alone', async () => {
 
 test('a value that is not a string is refused', async () => {
   const store = resources.openStore(':memory:');
-  // The type forbids it; JavaScript does not.
+  // The type forbids it, but JavaScript allows it.
   await expect(store.set('key', 5 as never)).rejects.toThrow('strings, not number');
 });
 
 test.each([0, 1, 7, 8, 9, 2_000])(
-  '`getMany` of %i keys returns the row of each key, or nothing, also for a key that is named twice',
+  '`getMany` of %i keys returns the row of each key, or undefined, also for a key that is given twice',
   async (count) => {
     const store = resources.openStore();
     const keys = Array.from({ length: count }, (_, index) => `key ${index % 1_500}`);

@@ -90,7 +90,7 @@ describe('a sweep', () => {
     while ((await connection.read('SELECT 1 FROM cached_llm')).length > 0) await delay(50);
   });
 
-  test('is left to the one process that holds its lease', async () => {
+  test('runs only in the process that holds its lease', async () => {
     const store = resources.openStore();
     await store.set('key', 'value', 1);
     await delay(5);

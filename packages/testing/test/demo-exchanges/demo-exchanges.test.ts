@@ -17,7 +17,7 @@ interface Answer {
 }
 
 describe('the demo exchanges', () => {
-  test('are all answered by one server, each to its own request', async () => {
+  test('are answered by one server, each to its own request', async () => {
     const server = await startDemo();
     for (const { path, request, response, name } of exchanges) {
       const received = await post(server.url + path, request);
@@ -27,7 +27,7 @@ describe('the demo exchanges', () => {
     }
   });
 
-  test('the stream ends with a finish reason, its usage and [DONE], and adds up to the answer', async () => {
+  test('include a stream that ends with a finish reason, its usage and [DONE], and whose chunks make the answer', async () => {
     const server = await startDemo();
     const { path, request } = demoExchanges.streamedChat;
     const text = await (await post(server.url + path, request)).text();
@@ -43,7 +43,7 @@ describe('the demo exchanges', () => {
     expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { total_tokens: 25 } });
   });
 
-  test('the embeddings decode to vectors of the requested size', () => {
+  test('include embeddings that decode to vectors of the requested size', () => {
     const { request, response } = demoExchanges.embeddings;
     // See Answer.
     const vectors = (response.body as Answer).data.map(({ embedding }) => {
@@ -56,7 +56,7 @@ describe('the demo exchanges', () => {
     expect(vectors[0]?.[0]).toBe(0.5);
   });
 
-  test('answers that a cache must not store are there, each under its own name', () => {
+  test('include answers that a cache must not store, each under its own name', () => {
     // See Answer.
     const bodyOf = (name: keyof typeof demoExchanges) =>
       demoExchanges[name].response.body as Answer;

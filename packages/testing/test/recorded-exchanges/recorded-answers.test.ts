@@ -15,7 +15,7 @@ function stream(provider: string, ...events: unknown[]): RecordedStream {
 }
 
 describe('a recorded stream as server-sent events', () => {
-  test('ends with [DONE] where the provider speaks chat completions', () => {
+  test('ends with [DONE] where the provider has the chat completions API', () => {
     expect(answerAsServerSentEvents(stream('groq', { a: 1 }))).toBe(
       'data: {"a":1}\n\ndata: [DONE]\n\n',
     );
@@ -26,11 +26,11 @@ describe('a recorded stream as server-sent events', () => {
     expect(text).toBe('event: ping\ndata: {"type":"ping"}\n\n');
   });
 
-  test('has no end mark for Google', () => {
+  test('has no terminal event for Google', () => {
     expect(answerAsServerSentEvents(stream('google', { a: 1 }))).toBe('data: {"a":1}\n\n');
   });
 
-  test('names each event and has no [DONE] for the Responses API, whoever serves it', () => {
+  test('names each event and has no [DONE] for the Responses API of any provider', () => {
     const text = answerAsServerSentEvents(stream('openai', { type: 'response.completed' }));
     expect(text).toBe('event: response.completed\ndata: {"type":"response.completed"}\n\n');
   });
@@ -54,7 +54,7 @@ describeWithFixtures({ describe, test }, 'the recorded answers', (folder) => {
     expect(subs().size).toBeGreaterThan(2);
   });
 
-  test('all parse: 206 of 25 providers', () => {
+  test('can be parsed: 206 of 25 providers', () => {
     const answers = providers.flatMap((provider) => recordedAnswers(provider));
     const streams = answers.filter(({ kind }) => kind === 'stream');
     process.stderr.write(
@@ -63,7 +63,7 @@ describeWithFixtures({ describe, test }, 'the recorded answers', (folder) => {
     expect([providers.length, answers.length]).toEqual([25, 206]);
   });
 
-  test('all streams but those of Bedrock can be framed, event by event', () => {
+  test('can be framed event by event, except the streams of Bedrock', () => {
     const streams = providers
       .flatMap((provider) => recordedAnswers(provider))
       .filter((answer): answer is RecordedStream => answer.kind === 'stream')

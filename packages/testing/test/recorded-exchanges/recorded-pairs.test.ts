@@ -28,7 +28,7 @@ const handMade: RecordedPair = {
 };
 
 describe('a pair as an exchange', () => {
-  test('has its path and query, and is compressed as this server can do it', async () => {
+  test('has its path and query, and a compression that this server supports', async () => {
     const server = await start({ exchanges: [toExchange(handMade)] });
     const response = await post(`${server.url}/v1/x?alt=sse`, { a: 1 });
     expect(response.headers.get('content-encoding')).toBe('gzip');
@@ -47,7 +47,7 @@ describeWithFixtures({ describe, test }, 'the recorded pairs', () => {
     );
   });
 
-  test('are all read: 840 JSON answers and 72 event streams, whose events add up to their texts', () => {
+  test('can be read: 840 JSON answers and 72 event streams, whose events add up to their texts', () => {
     const streams = pairs
       .filter(({ kind }) => kind === 'sse')
       .map(({ response }) => String(response));
@@ -57,7 +57,7 @@ describeWithFixtures({ describe, test }, 'the recorded pairs', () => {
     expect(streams.every((text) => splitServerSentEvents(text).length > 0)).toBe(true);
   });
 
-  test('are all answered by a server as they were recorded', async () => {
+  test('are answered by a server as they were recorded', async () => {
     const exchanges = pairs.map(toExchange);
     const server = await start({ exchanges });
     const failed: string[] = [];
@@ -72,7 +72,7 @@ describeWithFixtures({ describe, test }, 'the recorded pairs', () => {
 
 type Pairs = readonly ReturnType<typeof toExchange>[];
 
-/** If several pairs have equal requests, the first of them answers. */
+/** The first pair answers where several have equal requests. */
 function isAnswerOf(exchanges: Pairs, { path, request }: Pairs[number], text: string): boolean {
   const asked = JSON.stringify(request);
   const first = exchanges.find(

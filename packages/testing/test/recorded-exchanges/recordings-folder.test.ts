@@ -24,7 +24,7 @@ afterEach(() => {
 
 afterAll(() => rm(temporary, { recursive: true }));
 
-/** A test runner that notes all names, and runs all suites and tests at once. */
+/** A test runner that records all names, and runs all suites and tests at once. */
 function notingRunner() {
   const notes: string[] = [];
   const runner = {
@@ -74,7 +74,7 @@ describe('a suite over recorded exchanges', () => {
     expect(notes).toEqual(['describe pairs', `test in ${temporary}`]);
   });
 
-  test('is not run and says so if there is none', () => {
+  test('is skipped with a message if there is none', () => {
     process.env.CACHED_LLM_FIXTURES = join(temporary, 'absent');
     const written = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     const { runner, notes } = notingRunner();

@@ -38,12 +38,12 @@ function registered(capabilities: { expiry?: boolean; scan?: boolean }): string[
   return names;
 }
 
-test('names in its title what a store lacks', () => {
+test('names in its title the capabilities that a store lacks', () => {
   const [title] = registered({ expiry: true, scan: true });
   expect(title).toBe('Some as a store (lacks errorEvents, getMany, leases, shared, sweep)');
 });
 
-test('tests only what a store claims', () => {
+test('tests only the capabilities that a store claims', () => {
   const scans = (names: string[]) => names.filter((name) => name.startsWith('a scan'));
   expect(scans(registered({ expiry: true }))).toEqual([]);
   expect(scans(registered({ scan: true })).length).toBeGreaterThan(3);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { manualClock } from '../../src/test-environment/manual-clock.ts';
 
 describe('a manual clock', () => {
-  test('stands still until a test moves it', () => {
+  test('does not change until a test advances it', () => {
     const { now } = manualClock(1_000);
     expect([now(), now()]).toEqual([1_000, 1_000]);
   });

@@ -25,7 +25,7 @@ async function recorded(options: SessionOptions, kind: 'ask' | 'stream' = 'ask')
   return { text, replayed };
 }
 
-describe('a secret of the user’s own is in no fixture', () => {
+describe('a secret of the user is in no fixture', () => {
   test.each<[string, unknown, unknown]>([
     ['in a text', { text: `I am ${SECRET}.` }, { text: 'I am [scrubbed].' }],
     ['more than once', [`${SECRET}${SECRET}`, SECRET], ['[scrubbed][scrubbed]', '[scrubbed]']],
@@ -63,7 +63,7 @@ describe('a secret of the user’s own is in no fixture', () => {
     });
   });
 
-  test('that a pattern matches, whatever its flags', async () => {
+  test('that a pattern with any flags matches', async () => {
     for (const pattern of [/jane \S+ doe\S*/i, /Jane \S+ Doe\S*/g, /Jane \S+ Doe\S*/y]) {
       const answer = () => ({ text: `${SECRET} and ${SECRET}` });
       const { replayed } = await recorded({ answer, scrub: [pattern] });
@@ -77,7 +77,7 @@ describe('a secret of the user’s own is in no fixture', () => {
     }
   });
 
-  test.each([[['']], [[7]], [[null]]])('refuses %j for one', (scrub) => {
+  test.each([[['']], [[7]], [[null]]])('cannot be %j', (scrub) => {
     const open = () => fixtureStore('/nowhere', { scrub: scrub as string[], readOnly: true });
     expect(open).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
   });
@@ -119,10 +119,7 @@ describe('a secret that is split over the chunks of a stream', () => {
     ['Ollama', (content) => ({ model: 'm', message: { role: 'assistant', content }, done: false })],
     ['the AI SDK', (delta) => ({ type: 'text-delta', id: '0', delta })],
     ['plain texts', (text) => text],
-    [
-      'a text that changes its place',
-      (text, index) => (index === 0 ? { text } : { deeper: { text } }),
-    ],
+    ['a text in changing fields', (text, index) => (index === 0 ? { text } : { deeper: { text } })],
   ];
 
   const scrubbed = (chunks: readonly unknown[]) => new Scrubber([SECRET]).scrub({ chunks }).chunks;
@@ -189,7 +186,7 @@ describe('without `scrub`', () => {
     expect(replayed).toEqual({ text: 'It is [scrubbed]' });
   });
 
-  test('the keys of this environment are removed, and its other words are not', async () => {
+  test('the keys of this environment are removed, and its other values are not', async () => {
     const before = { ...process.env };
     Object.assign(process.env, {
       OUR_API_KEY: 'opaque-value-7f3a',
@@ -205,7 +202,7 @@ describe('without `scrub`', () => {
     }
   });
 
-  test('everything else stays as it is', async () => {
+  test('nothing else is changed', async () => {
     const answer = () => ({
       text: 'sk-short, task-oriented, eyJ, Bearer of news',
       id: 'chatcmpl-9',

@@ -21,8 +21,8 @@ describe('splitting a recorded event stream', () => {
     ['carriage returns and line feeds', 'data: 1\r\n\r\ndata: 2\r\n\r\n', 2],
     ['comments and spare empty lines', ': hello\n\n\ndata: 1\n\n', 2],
     ['an end without an empty line', 'data: 1\n\ndata: 2', 2],
-    ['nothing at all', '', 0],
-  ])('keeps every character with %s', (_, text, count) => {
+    ['an empty text', '', 0],
+  ])('preserves every character with %s', (_, text, count) => {
     const events = splitServerSentEvents(text);
     expect(events.join('')).toBe(text);
     expect(events).toHaveLength(count);

@@ -55,28 +55,28 @@ describe('bodies', () => {
 });
 
 describe('chunks', () => {
-  test('each event is one', async () => {
+  test('are events', async () => {
     const server = await start({ exchanges: [{ response: events }] });
     const { chunks } = await chunksOf(await post(server.url, {}));
     expect(chunks).toHaveLength(3);
     expect(chunks[2]).toBe('data: [DONE]\n\n');
   });
 
-  test('each byte is one, even within a character', async () => {
+  test('are single bytes, even within a character', async () => {
     const server = await start({ exchanges: [{ response: events, chunkSize: 'byte' }] });
     const { chunks } = await chunksOf(await post(server.url, {}));
     expect(new Set(chunks.map((chunk) => chunk.length))).toEqual(new Set([1]));
     expect(Buffer.from(chunks.join(''), 'latin1').toString()).toBe(written);
   });
 
-  test('a number of bytes splits events', async () => {
+  test('have a given number of bytes, even within an event', async () => {
     const server = await start({ exchanges: [{ response: { ...events, chunkSize: 7 } }] });
     const { chunks } = await chunksOf(await post(server.url, {}));
     expect(new Set(chunks.slice(0, -1).map((chunk) => chunk.length))).toEqual(new Set([7]));
     expect(Buffer.from(chunks.join(''), 'latin1').toString()).toBe(written);
   });
 
-  test('a latency is before each of them, while the headers are sent at once', async () => {
+  test('have a latency before each of them, while the headers are sent at once', async () => {
     const server = await start({ exchanges: [{ response: events }], latencyPerChunk: 15 });
     const startedAt = performance.now();
     const received = await post(server.url, {});
@@ -86,16 +86,19 @@ describe('chunks', () => {
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(42);
   });
 
-  test.each([0, -1, 1.5, Number.NaN])('a size of %s is refused at the start', async (chunkSize) => {
-    const refused = expect(
-      startWireServer({ exchanges: [{ response: events, chunkSize }] }),
-    ).rejects;
-    await refused.toBeInstanceOf(LlmCacheError);
-  });
+  test.each([0, -1, 1.5, Number.NaN])(
+    'of a size of %s are refused at the start',
+    async (chunkSize) => {
+      const refused = expect(
+        startWireServer({ exchanges: [{ response: events, chunkSize }] }),
+      ).rejects;
+      await refused.toBeInstanceOf(LlmCacheError);
+    },
+  );
 });
 
 describe('line ends', () => {
-  test('become CRLF or LF, whatever the body has', async () => {
+  test('become CRLF or LF for any body', async () => {
     const recorded = { kind: 'sse' as const, body: 'data: 1\r\n\r\ndata: 2\n\n' };
     const server = await start({
       exchanges: [
@@ -108,7 +111,7 @@ describe('line ends', () => {
     expect(await (await post(`${server.url}/lf`, {})).text()).toBe('data: 1\n\ndata: 2\n\n');
   });
 
-  test('within a JSON body stay as they are', async () => {
+  test('within a JSON body do not change', async () => {
     const response = { kind: 'json' as const, body: '{\n}' };
     const server = await start({ exchanges: [{ response }], lineEnding: '\r\n' });
     expect(await (await post(server.url, {})).text()).toBe('{\n}');
@@ -126,7 +129,7 @@ describe('gzip', () => {
     },
   );
 
-  test('is flushed after each event, so that a stream is still a stream', async () => {
+  test('is flushed after each event, so that each event arrives when it is sent', async () => {
     const hang = { kind: 'hang', afterEvents: 1 } as const;
     const server = await start({ exchanges: [{ response: events, gzip: true, faults: [hang] }] });
     const reader = (await post(server.url, {})).body?.getReader();
@@ -136,7 +139,7 @@ describe('gzip', () => {
   });
 });
 
-test('the most specific delivery counts: response, then exchange, then server', async () => {
+test('a delivery of the response overrides that of the exchange, which overrides that of the server', async () => {
   const server = await start({
     chunkSize: 'byte',
     exchanges: [

@@ -107,7 +107,7 @@ describe('a client that leaves', () => {
 });
 
 describe('statuses and lists of faults', () => {
-  test('a status with its headers is answered as often as `times` says, and then the true answer', async () => {
+  test('a status with its headers is returned `times` times, and then the true answer', async () => {
     const busy = {
       kind: 'status',
       status: 429,

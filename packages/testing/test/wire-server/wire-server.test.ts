@@ -3,7 +3,7 @@ import { post, withServers } from './with-server.ts';
 
 const start = withServers();
 const answering = (text: string) => ({ body: { text } });
-// Every answer here is made by `answering`; another one fails the comparison of its text.
+// Every answer here is made by `answering`. Another answer fails the comparison of its text.
 const textOf = async (response: Response) => ((await response.json()) as { text: string }).text;
 
 describe('matching', () => {
@@ -48,7 +48,7 @@ describe('matching', () => {
     expect(await textOf(await post(`${server.url}/a?alt=json`, {}))).toBe('any query');
   });
 
-  test('an exchange is for POST unless it names another method', async () => {
+  test('an exchange matches POST unless it names another method', async () => {
     const server = await start({
       exchanges: [{ response: answering('post') }, { method: 'get', response: answering('get') }],
     });
@@ -79,7 +79,7 @@ describe('matching', () => {
     expect(text).not.toMatch(/secret|private/);
   });
 
-  test('a server without exchanges says so too', async () => {
+  test('the answer of a server without exchanges states that it has none', async () => {
     const server = await start({});
     const response = await fetch(`${server.url}/x`);
     const message = 'No exchange answers GET /x.';
@@ -109,7 +109,7 @@ describe('computed answers', () => {
 });
 
 describe('the list of received requests', () => {
-  test('is listed in order: method, path with query, headers, text and JSON', async () => {
+  test('has each request in order, with method, path with query, headers, text and JSON', async () => {
     const server = await start({ exchanges: [{ response: answering('') }] });
     await post(`${server.url}/a?b=c`, { n: 1 }, { headers: { 'X-Tenant': 't' } });
     await fetch(server.url, { method: 'PUT', body: 'plain text' });
