@@ -115,7 +115,7 @@ describe('with staleIfError', () => {
     });
   });
 
-  test('an older answer is served instead of a gateway's page, and where no answer comes', async () => {
+  test('serves an older answer instead of a page of a gateway, and if no answer arrives', async () => {
     const clock = manualClock();
     const caching = { now: clock.now, ttl: HOUR, staleIfError: HOUR };
     const page = { status: 502, kind: 'text' as const, body: '<h1>Bad gateway</h1>' };
@@ -183,28 +183,25 @@ describe('with staleWhileRevalidate', () => {
   test.each<[string, ExchangeResponse, ExchangeResponse]>([
     ['JSON', { body: chatAnswer }, { body: { ...chatAnswer, id: 'second' } }],
     ['a stream', wave('first'), wave('second')],
-  ])(
-    '%s is served at once, and revalidated in the background',
-    async (_name, first, second) => {
-      const clock = manualClock();
-      const caching = { now: clock.now, ttl: HOUR, staleWhileRevalidate: HOUR };
-      const answer = inTurn(first, { ...second, latencyPerChunk: 5 });
-      await withWire({ caching, answer }, async ({ post, server, story }) => {
-        const old = await bytesOf(await post());
-        clock.advance(HOUR);
-        const stale = await Promise.all([post(), post()]);
-        for (const response of stale) {
-          expect(response.headers.get('x-cached-llm')).toBe('stale');
-          expect(await bytesOf(response)).toEqual(old);
-        }
-        await eventually(() => story.filter((name) => name === 'stored').length === 2);
-        const fresh = await post();
-        expect(fresh.headers.get('x-cached-llm')).toBe('hit');
-        expect((await bytesOf(fresh)).toString()).toContain('second');
-        expect(server.count).toBe(2);
-      });
-    },
-  );
+  ])('%s is served at once, and revalidated in the background', async (_name, first, second) => {
+    const clock = manualClock();
+    const caching = { now: clock.now, ttl: HOUR, staleWhileRevalidate: HOUR };
+    const answer = inTurn(first, { ...second, latencyPerChunk: 5 });
+    await withWire({ caching, answer }, async ({ post, server, story }) => {
+      const old = await bytesOf(await post());
+      clock.advance(HOUR);
+      const stale = await Promise.all([post(), post()]);
+      for (const response of stale) {
+        expect(response.headers.get('x-cached-llm')).toBe('stale');
+        expect(await bytesOf(response)).toEqual(old);
+      }
+      await eventually(() => story.filter((name) => name === 'stored').length === 2);
+      const fresh = await post();
+      expect(fresh.headers.get('x-cached-llm')).toBe('hit');
+      expect((await bytesOf(fresh)).toString()).toContain('second');
+      expect(server.count).toBe(2);
+    });
+  });
 
   test('the revalidation continues when the caller aborts', async () => {
     const clock = manualClock();
