@@ -41,7 +41,7 @@ describe('a client of the Anthropic SDK', () => {
     });
   });
 
-  test('does not count a look-up in a store that hangs as part of the request's timeout', async () => {
+  test('does not count a look-up in a store that hangs as part of the timeout of the request', async () => {
     const server = await startWireServer({ answer });
     const store = new Map<string, unknown>();
     store.get = () => new Promise(() => {});
