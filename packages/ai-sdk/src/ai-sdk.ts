@@ -37,7 +37,7 @@ interface ModelCall<Result> extends ModelRequest {
   /** The value is one of many that are requested together. */
   readonly isPart?: boolean;
   /** Makes the call as the caller made it. */
-  readonly pass: () => PromiseLike<Result>;
+  readonly invokeUncached: () => PromiseLike<Result>;
   /** Makes the call with this signal in the place of the caller's. */
   readonly invoke: (signal: AbortSignal) => PromiseLike<Result>;
 }
@@ -47,8 +47,8 @@ function answering({ cache = defaultCache(), ...options }: CachedAiSdkOptions) {
   const policy = policyForClient(cache.policy, options);
   const isOff = policy.mode === 'off';
   async function answer<Result extends ModelResult>(call: ModelCall<Result>): Promise<Result> {
-    const { params, isPart, pass, invoke } = call;
-    if (isOff) return pass();
+    const { params, isPart, invokeUncached, invoke } = call;
+    if (isOff) return invokeUncached();
     const rules = { adapter: aiSdk, admit: policy.admit };
     const { response } = await cache.pipeline.answer<Result>({
       identity: identityOf(call, { adapter: aiSdk, policy }),
@@ -56,7 +56,7 @@ function answering({ cache = defaultCache(), ...options }: CachedAiSdkOptions) {
       isPart,
       signal: params.abortSignal,
       codec: new ResultCodec({ rules, request: params }),
-      pass: async () => pass(),
+      invokeUncached: async () => invokeUncached(),
       invoke: async (signal) => invoke(signal),
     });
     return response;
@@ -75,13 +75,13 @@ export function cachedLanguageModel(options: CachedAiSdkOptions = {}): LanguageM
   const operation = 'language-model';
   return {
     specificationVersion: 'v4',
-    wrapGenerate: ({ model, params, doGenerate: pass }) => {
+    wrapGenerate: ({ model, params, doGenerate: invokeUncached }) => {
       const invoke = (abortSignal: AbortSignal) => model.doGenerate({ ...params, abortSignal });
-      return answer({ model, operation, params, pass, invoke });
+      return answer({ model, operation, params, invokeUncached, invoke });
     },
-    wrapStream: ({ model, params, doStream: pass }) => {
+    wrapStream: ({ model, params, doStream: invokeUncached }) => {
       const invoke = (abortSignal: AbortSignal) => model.doStream({ ...params, abortSignal });
-      return answer({ model, operation, streamed: true, params, pass, invoke });
+      return answer({ model, operation, streamed: true, params, invokeUncached, invoke });
     },
   };
 }

@@ -7,7 +7,7 @@ type Embedded = Awaited<ReturnType<EmbedCall['doEmbed']>>;
 /** The call for one value, with the two ways to make it. */
 interface ValueCall {
   readonly params: EmbedCall['params'];
-  readonly pass: () => Promise<Embedded>;
+  readonly invokeUncached: () => Promise<Embedded>;
   readonly invoke: (signal: AbortSignal) => Promise<Embedded>;
 }
 
@@ -44,7 +44,11 @@ export async function embedEach(
   if (values.length === 0) return doEmbed();
   return answerEach<string, Embedded, Embedded>(values, {
     answer: (value, ask) =>
-      answer({ params: { ...params, values: [value] }, pass: () => ask(own), invoke: ask }),
+      answer({
+        params: { ...params, values: [value] },
+        invokeUncached: () => ask(own),
+        invoke: ask,
+      }),
     ask: async (missing, abortSignal) =>
       model.doEmbed({ ...params, values: [...missing], abortSignal }),
     split,

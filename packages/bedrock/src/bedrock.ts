@@ -123,27 +123,22 @@ async function answerCommand<Args extends Sent, Result extends Received>(
 ): Promise<Result> {
   const { request } = asked;
   let live: Result | undefined;
-  const send = async (given: Args) => {
-    live = await next(given);
+  const send = async (input: object) => {
+    live = await next({ ...args, input });
     return live.output as Fields; // every command's output is an object
   };
   const ask = (input: object, flight: AbortSignal) =>
-    underSignal({ flight, own }, () => send({ ...args, input }));
+    underSignal({ flight, own }, () => send(input));
   const answer: ItemCalls['answer'] = async (part, how) => {
     const call = callOf(wiring, { ...asked, request: part });
     return (await wiring.cache.pipeline.answer({ ...call, signal: own, ...how })).response;
   };
   const items = asked.command.givesBytes && itemsOf(request);
+  const invoke = (flight: AbortSignal) => ask(request, flight);
   const output =
     items === undefined
-      ? await answer(request, { pass: () => send(args), invoke: (flight) => ask(request, flight) })
-      : await embedEach(items, {
-          ...asked,
-          own,
-          answer,
-          ask,
-          pass: () => send({ ...args, input: request }),
-        });
+      ? await answer(request, { invoke, invokeUncached: () => send(args.input) })
+      : await embedEach(items, { ...asked, own, answer, ask, invokeUncached: () => send(request) });
   // The codec restores what this command returns. The HTTP response belongs to the leader alone.
   return { output, response: live?.response } as Result;
 }

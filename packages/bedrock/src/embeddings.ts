@@ -110,11 +110,14 @@ export interface ItemCalls {
   /** The caller's own signal. */
   readonly own: AbortSignal | undefined;
   /** The stored response to this request, or the one that `how` brings. */
-  answer(request: object, how: Pick<Call<Fields>, 'invoke' | 'pass' | 'isPart'>): Promise<Fields>;
+  answer(
+    request: object,
+    how: Pick<Call<Fields>, 'invoke' | 'invokeUncached' | 'isPart'>,
+  ): Promise<Fields>;
   /** Sends this request under the signal of a flight. */
   ask(request: object, flight: AbortSignal): Promise<Fields>;
   /** Sends the request of the caller. */
-  pass(): Promise<Fields>;
+  invokeUncached(): Promise<Fields>;
 }
 
 /** Embeds item by item: each of them is looked up, and those that are missing are requested in one call. */
@@ -124,7 +127,7 @@ export function embedEach(items: readonly unknown[], calls: ItemCalls): Promise<
     answer: (item, ask) =>
       calls.answer(requestFor(request, [item]), {
         isPart: true,
-        pass: () => ask(own),
+        invokeUncached: () => ask(own),
         invoke: ask,
       }),
     ask: (missing, flight) => calls.ask(requestFor(request, missing), flight),
@@ -138,6 +141,6 @@ export function embedEach(items: readonly unknown[], calls: ItemCalls): Promise<
         joinAnswers(responses.map(answerOf).filter(isFields)),
         blobPrototype,
       ),
-    bypass: calls.pass,
+    bypass: calls.invokeUncached,
   });
 }

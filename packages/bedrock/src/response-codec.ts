@@ -108,9 +108,9 @@ export class BedrockCodec implements ResponseCodec<Fields> {
     const { [streamField]: chunks, ...rest } = response;
     const head = encodeHead(rest);
     if (head === undefined) return { response, verdict: { rejection: 'unencodable' } };
-    const { captured, verdict } = await this.#values.capture(chunks);
-    if (captured?.kind !== 'recording') return { response, verdict: { rejection: 'incomplete' } };
-    return { response, verdict, captured: { ...captured, head } };
+    const { shared, verdict } = await this.#values.capture(chunks);
+    if (shared?.kind !== 'recording') return { response, verdict: { rejection: 'incomplete' } };
+    return { response, verdict, shared: { ...shared, head } };
   }
 
   #restoreWhole(payload: Payload): Fields {

@@ -64,7 +64,7 @@ export function answerBatch(
     async answer(item, ask) {
       const body = bodyFor([item]);
       const call = httpCall(settings, { ...request, body, text: JSON.stringify(body) });
-      const part = { ...call, isPart: true, invoke: ask, pass: () => ask(own) };
+      const part = { ...call, isPart: true, invoke: ask, invokeUncached: () => ask(own) };
       return (await settings.cache.pipeline.answer(part)).response;
     },
     ask: (missing, signal) => send(settings, request, { body: bodyFor(missing), signal }),

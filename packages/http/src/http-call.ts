@@ -42,7 +42,7 @@ export function httpCall(
     policy,
     signal,
     codec: httpCodec({ url: url.href, request: body, rules, onPassedOn }),
-    pass: () => upstream(input, init),
+    invokeUncached: () => upstream(input, init),
     invoke: (flight) => upstream(input, { ...init, signal: AbortSignal.any([flight, own.signal]) }),
   };
 }

@@ -29,9 +29,9 @@ export async function setByIdentity(context: Context, given: GivenAnswer): Promi
   const answer = { ...given.request, tagStates, isCurrent: () => true };
   const response = await given.captured;
   const stored = storeAnswer(context, answer, response);
-  if (response.captured?.kind === 'recording') {
+  if (response.shared?.kind === 'recording') {
     // An error of the stream needs no report: an event says that the answer is not stored, and why.
-    await readToEnd(response.captured.recording.replay()).catch(() => {});
+    await readToEnd(response.shared.recording.replay()).catch(() => {});
   }
   return stored;
 }

@@ -111,11 +111,11 @@ export class Flight<Result> implements FlightPlan {
 /** At most one flight for each id: whoever finds one joins it, and makes no second call. */
 export class Flights<Result> {
   readonly #current = new Map<string, Flight<Result>>();
-  #ended = 0;
+  #epoch = 0;
 
   /** Counts the flights that ended or were detached: what was looked up before such an end may be out of date. */
-  get ended(): number {
-    return this.#ended;
+  get epoch(): number {
+    return this.#epoch;
   }
 
   get isEmpty(): boolean {
@@ -156,7 +156,7 @@ export class Flights<Result> {
   }
 
   #detachAll(keys: ReadonlySet<string>): void {
-    this.#ended += 1;
+    this.#epoch += 1;
     for (const flight of this.#current.values()) {
       if (keys.has(flight.key)) this.#current.delete(flight.id);
     }
@@ -168,7 +168,7 @@ export class Flights<Result> {
   ): Promise<Result> {
     const end = () => {
       this.detach(flight);
-      this.#ended += 1;
+      this.#epoch += 1;
     };
     try {
       return await lead(flight);
@@ -185,7 +185,7 @@ const ledKeys = new AsyncLocalStorage<readonly string[]>();
 let leaders = 0;
 
 /** Runs `call`, which asks the provider for the answer of `key`. */
-export async function runAsLeader<Value>(key: string, call: () => Promise<Value>): Promise<Value> {
+export async function runAsCallFor<Value>(key: string, call: () => Promise<Value>): Promise<Value> {
   leaders += 1;
   try {
     return await ledKeys.run([...(ledKeys.getStore() ?? []), key], call);
@@ -197,6 +197,6 @@ export async function runAsLeader<Value>(key: string, call: () => Promise<Value>
 }
 
 /** Does this code run inside a call for the same key? A cached call inside itself would wait for itself. */
-export function isLeading(key: string): boolean {
+export function isInsideCallFor(key: string): boolean {
   return leaders > 0 && (ledKeys.getStore()?.includes(key) ?? false);
 }

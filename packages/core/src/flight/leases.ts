@@ -58,7 +58,7 @@ export class FlightLeases {
   ): Promise<{ readonly found?: Found; readonly lease?: FlightLease }> {
     const until = performance.now() + LONGEST_WAIT;
     for (let pause = SHORTEST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
-      const holder = await this.#holderOf(key);
+      const holder = await this.#takeOrProlong(key);
       if (holder === undefined) return {};
       // The look comes after the lease: the leader before this one may just have stored its answer.
       const [found, isUnstored] = await Promise.all([look(), this.#endedUnstored(key)]);
@@ -70,19 +70,19 @@ export class FlightLeases {
 
   /** The lease, without a wait; nothing where another process has it. */
   async take(key: string): Promise<FlightLease | undefined> {
-    const holder = await this.#holderOf(key);
+    const holder = await this.#takeOrProlong(key);
     return holder === undefined || holder === this.#token ? this.#hold(key) : undefined;
   }
 
   /** The process that has the lease now, which is this one where it was free; nothing where the store cannot say. */
-  #holderOf(key: string): Promise<string | undefined> {
+  #takeOrProlong(key: string): Promise<string | undefined> {
     return this.#rows.lease(key, this.#token, this.#options.milliseconds);
   }
 
   #hold(key: string): FlightLease {
     // Three times in its life, so that one answer of the store may be lost. It keeps no process alive.
     const third = this.#options.milliseconds / 3;
-    const prolonging = setInterval(() => void this.#holderOf(key), third).unref();
+    const prolonging = setInterval(() => void this.#takeOrProlong(key), third).unref();
     const releaseAfter = async (stored: Promise<unknown>) => {
       const isStored = await stored.catch(() => false);
       // The note comes before the release, so that no process waits for the one that leads next.

@@ -71,7 +71,7 @@ export class FunctionCall implements Call<unknown> {
     return run(this.#wrapped, this.#owner, withSignal(this.#taken, this.signal && flightSignal));
   }
 
-  async pass(): Promise<unknown> {
+  async invokeUncached(): Promise<unknown> {
     return run(this.#wrapped, this.#owner, this.#given);
   }
 }

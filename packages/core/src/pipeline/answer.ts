@@ -98,14 +98,14 @@ export class CallerAnswer<Response> implements Answer<Response> {
   }
 
   #respond(): Response {
-    const { leaderResponse, captured, outcome, header } = this.#result;
+    const { leaderResponse, shared, outcome, header } = this.#result;
     const { call } = this.#receiver.request;
     // The leader's copy was made by this very call, hence of its type.
     if (this.#receiver.isLeader && leaderResponse !== undefined)
       return leaderResponse.response as Response;
-    if (captured === undefined) throw new TypeError('A response for one caller reached another.');
+    if (shared === undefined) throw new TypeError('A response for one caller reached another.');
     const entry = header === undefined ? { signal: call.signal } : provenanceFor(call, header);
-    return call.codec.restore(captured, { outcome, age: this.#age, ...entry });
+    return call.codec.restore(shared, { outcome, age: this.#age, ...entry });
   }
 }
 

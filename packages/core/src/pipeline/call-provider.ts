@@ -1,5 +1,5 @@
 import { isOutage } from '../adapter/index.ts';
-import { type Flight, runAsLeader } from '../flight/index.ts';
+import { type Flight, runAsCallFor } from '../flight/index.ts';
 import type { CapturedResponse, RunningStream } from '../response/index.ts';
 import { hasAnswer, type Lead, lookUp, serve } from './look-up.ts';
 import {
@@ -24,7 +24,10 @@ export function needsLease({ leases }: PipelineContext, { call }: KeyedRequest):
 }
 
 /** Calls the provider, in one process at a time where the store has leases: another's answer may be there by then. */
-export async function callUnderLease(context: PipelineContext, lead: Lead): Promise<FlightResult> {
+export async function callOnceAmongProcesses(
+  context: PipelineContext,
+  lead: Lead,
+): Promise<FlightResult> {
   const { request, flight } = lead;
   const leases = needsLease(context, request) ? await context.leases?.() : undefined;
   if (leases === undefined) return callProvider(context, lead);
@@ -33,12 +36,12 @@ export async function callUnderLease(context: PipelineContext, lead: Lead): Prom
     isFresh: ({ state }) => state === 'fresh',
     signal: flight.signal,
   });
-  const result = serveOrCall(context, { request, flight, found });
+  const result = serveIfFreshNow(context, { request, flight, found });
   void lease?.releaseAfter(result.then(() => flight.openUntil ?? true)); // true: there was nothing to store
   return result;
 }
 
-async function serveOrCall(context: PipelineContext, lead: Lead): Promise<FlightResult> {
+async function serveIfFreshNow(context: PipelineContext, lead: Lead): Promise<FlightResult> {
   const { request, found } = lead;
   const isAnswered = found.state === 'fresh' && hasAnswer(found);
   return isAnswered ? serve(context, request, found) : callProvider(context, lead);
@@ -47,7 +50,7 @@ async function serveOrCall(context: PipelineContext, lead: Lead): Promise<Flight
 /** A miss: calls the provider, gives its answer to the callers, and stores it behind them. */
 async function callProvider(context: PipelineContext, lead: Lead): Promise<FlightResult> {
   if (lead.request.isRevalidation !== true) context.events.emit('miss', eventOf(lead.request));
-  return takeIn(context, lead, await askProvider(context, lead.request, lead.flight));
+  return deliverAndStore(context, lead, await askProvider(context, lead.request, lead.flight));
 }
 
 /** Calls the provider once, and notes whether it is out. */
@@ -77,7 +80,7 @@ async function ask(
   const startedAt = now();
   const { signal } = flight;
   signal.throwIfAborted(); // all callers left during the look-up
-  const response = await runAsLeader(address.key, () => call.invoke(signal));
+  const response = await runAsCallFor(address.key, () => call.invoke(signal));
   const capture = await call.codec.capture(response);
   return { capture, took: now() - startedAt };
 }
@@ -85,25 +88,25 @@ async function ask(
 const NOT_STORED = Promise.resolve(false);
 
 /** The answer goes to the callers at once, and into the store behind them. */
-export function takeIn(
+export function deliverAndStore(
   context: PipelineContext,
   { request, flight, found }: Lead,
   { capture, took }: ProviderAnswer,
 ): FlightResult {
-  const { captured, response, verdict } = capture;
+  const { shared, response, verdict } = capture;
   const isCurrent = () => context.flights.isCurrent(flight);
   const answer = { ...request, tagStates: found.tagStates, took, isCurrent };
   const stored = storeAnswer(context, answer, capture);
   flight.keepOpenUntil(stored);
   const at = context.now();
-  if (captured?.kind === 'recording') {
-    abandonWith(captured, flight);
-    const provided = streamResult(captured, { at, took });
-    return { outcome: 'miss', captured, stored: NOT_STORED, provided };
+  if (shared?.kind === 'recording') {
+    abandonWith(shared, flight);
+    const provided = streamResult(shared, { at, took });
+    return { outcome: 'miss', shared, stored: NOT_STORED, provided };
   }
   const { usage, rejection } = verdict;
   const provided = { at, took, usage, isUsable: () => rejection === undefined };
-  return { outcome: 'miss', captured, leaderResponse: { response }, stored, provided };
+  return { outcome: 'miss', shared, leaderResponse: { response }, stored, provided };
 }
 
 /** The readers of a stream leave the stream, not the flight, which is abandoned when the last reader has left. */

@@ -40,8 +40,8 @@ export function lookUp(
 ): LookUp | Promise<LookUp> {
   const startedAt = performance.now();
   const found = entries.read(request.address);
-  if (!(found instanceof Promise)) return judge(request, found, { at: now(), startedAt });
-  return found.then((late) => judge(request, late, { at: now(), startedAt }));
+  if (!(found instanceof Promise)) return stateOf(request, found, { at: now(), startedAt });
+  return found.then((late) => stateOf(request, late, { at: now(), startedAt }));
 }
 
 interface Instants {
@@ -51,7 +51,7 @@ interface Instants {
 }
 
 /** In which state is the entry? One that cannot be decoded counts as absent, and is replaced. */
-function judge(
+function stateOf(
   { call }: KeyedRequest,
   { entry, tagStates }: FoundEntry,
   instants: Instants,
@@ -60,13 +60,13 @@ function judge(
   const { header, payload } = entry;
   const state = freshness(header, instants.at);
   const outcome = state === 'fresh' || call.policy.mode === 'replay' ? 'hit' : 'stale';
-  const captured: SharedResponse = { kind: header.kind, payload };
+  const shared: SharedResponse = { kind: header.kind, payload };
   const age = instants.at - header.storedAt;
   const { signal, delays, crossTo } = provenanceFor(call, header);
   const provenance = { outcome, age, signal, delays, crossTo } as const; // no spread: see serve()
   try {
-    const leaderResponse = { response: call.codec.restore(captured, provenance) };
-    const result = { outcome, header, captured, leaderResponse, stored: STORED } as const;
+    const leaderResponse = { response: call.codec.restore(shared, provenance) };
+    const result = { outcome, header, shared, leaderResponse, stored: STORED } as const;
     return { state, entry, tagStates, result, waited: performance.now() - instants.startedAt };
   } catch {
     return { state: 'absent', tagStates };

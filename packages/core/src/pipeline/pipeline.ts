@@ -1,7 +1,7 @@
 import { ProviderBackOff } from '../adapter/index.ts';
 import { isBypass } from '../entry-store/index.ts';
 import type { Bypass, BypassReason } from '../events/index.ts';
-import { type Flight, Flights, isLeading } from '../flight/index.ts';
+import { type Flight, Flights, isInsideCallFor } from '../flight/index.ts';
 import { loadReplayMiss } from '../inspection/index.ts';
 import {
   type Answer,
@@ -11,7 +11,7 @@ import {
   CallerAnswer,
   type EventualAnswer,
 } from './answer.ts';
-import { callUnderLease } from './call-provider.ts';
+import { callOnceAmongProcesses } from './call-provider.ts';
 import { DECISIONS } from './decision.ts';
 import {
   type FoundAnswer,
@@ -35,7 +35,10 @@ import {
 import { renewOnHit } from './store-answer.ts';
 
 /** For these reasons a call is made in every mode: the user, or the endpoint, chose that it is not cached. */
-const CHOSEN: ReadonlySet<BypassReason> = new Set<BypassReason>(['when', 'endpoint']);
+const CALLED_EVEN_IN_REPLAY: ReadonlySet<BypassReason> = new Set<BypassReason>([
+  'when',
+  'endpoint',
+]);
 
 /** Takes one call to its answer: bypass, or address, join, look up, serve or lead. */
 export class Pipeline {
@@ -78,11 +81,11 @@ export class Pipeline {
   #answer<Response>(request: KeyedRequest<Response>): EventualAnswer<Response> {
     const flight = this.#flightOf(request);
     if (flight !== undefined) return this.#join(request, flight);
-    const { ended } = this.flights;
+    const { epoch } = this.flights;
     const found = lookUpForCaller(this.#context, request);
     return found instanceof Promise
-      ? found.then((late) => this.#serveOrLead(request, late, ended))
-      : this.#serveOrLead(request, found, ended);
+      ? found.then((late) => this.#serveOrLead(request, late, epoch))
+      : this.#serveOrLead(request, found, epoch);
   }
 
   /** The flight that the request can join; most often there is none, and an id costs more than to see that. */
@@ -100,7 +103,7 @@ export class Pipeline {
     const flight = this.#flightOf(request);
     if (flight !== undefined) return this.#join(request, flight);
     // Where a flight ended during the look-up, the leader looks again: the answer may be there now.
-    const isUpToDate = endedBefore === this.flights.ended;
+    const isUpToDate = endedBefore === this.flights.epoch;
     return this.#lead(request, isUpToDate ? found : undefined);
   }
 
@@ -115,14 +118,14 @@ export class Pipeline {
     flight: Flight<FlightResult>,
   ): Promise<Answer<Response>> {
     const { call, address } = request;
-    if (isLeading(address.key)) return this.#bypass(call, 'nested');
+    if (isInsideCallFor(address.key)) return this.#bypass(call, 'nested');
     const isLate = flight.isComplete;
     const result = await flight.join(call.signal);
     // A caller that wants a new answer does not take one that was there before it asked.
     const isTooOld =
       isLate && call.policy.mode === 'refresh' && result.provided?.isUsable() === true;
     if (isTooOld || isAbandoned(result)) return this.#again(request, flight);
-    if (result.captured === undefined) return this.#bypass(call, 'not-shareable');
+    if (result.shared === undefined) return this.#bypass(call, 'not-shareable');
     return answerFollower(this.#context, request, isLate ? asHit(result) : result);
   }
 
@@ -139,7 +142,7 @@ export class Pipeline {
     const { key, tags } = request.address;
     return this.flights.start({ id: flightIdOf(request), key, tags }, async (flight) => {
       const found = known ?? (await lookUp(this.#context, request));
-      return decide(this.#context, { request, flight, found });
+      return carryOut(this.#context, { request, flight, found });
     });
   }
 
@@ -152,7 +155,7 @@ export class Pipeline {
     const { bypass: reason, ...where } = why;
     const { events } = this.#context;
     events.emit('bypass', { reason, ...where });
-    if (call.policy.mode === 'replay' && !CHOSEN.has(reason)) {
+    if (call.policy.mode === 'replay' && !CALLED_EVEN_IN_REPLAY.has(reason)) {
       events.emit('replay-miss', { reason, ...where });
       const { replayBypass } = await loadReplayMiss();
       throw replayBypass(why);
@@ -162,15 +165,15 @@ export class Pipeline {
 }
 
 /** Carries out what DECISIONS says, for the request that leads a flight. */
-async function decide(context: PipelineContext, lead: Lead): Promise<FlightResult> {
+async function carryOut(context: PipelineContext, lead: Lead): Promise<FlightResult> {
   const { request, flight, found } = lead;
   const step = DECISIONS[request.call.policy.mode][found.state];
   if (step === 'refuse') {
     const { replayMiss } = await loadReplayMiss();
     throw await replayMiss(request, context);
   }
-  if (step === 'call' || !hasAnswer(found)) return callUnderLease(context, lead);
-  if (step === 'call-or-serve') return callOrServe(context, { request, flight, found });
+  if (step === 'call' || !hasAnswer(found)) return callOnceAmongProcesses(context, lead);
+  if (step === 'call-or-serve') return callWithFallback(context, { request, flight, found });
   if (step === 'serve-and-revalidate') void revalidate(context, request);
   else if (context.flights.isCurrent(flight)) void renewOnHit(context, request, found);
   return serve(context, request, found);
@@ -184,8 +187,10 @@ async function loadStale() {
   return stale;
 }
 
-async function callOrServe(context: PipelineContext, lead: Lead<FoundAnswer>) {
-  return (await loadStale())?.callOrServe(context, lead) ?? callUnderLease(context, lead);
+async function callWithFallback(context: PipelineContext, lead: Lead<FoundAnswer>) {
+  return (
+    (await loadStale())?.callWithFallback(context, lead) ?? callOnceAmongProcesses(context, lead)
+  );
 }
 
 /** In the call itself once the file is loaded, so that no flight that starts now can end unseen. */
@@ -194,12 +199,12 @@ async function revalidate(context: PipelineContext, request: KeyedRequest): Prom
 }
 
 /** All readers of a running stream left: what remains of it is not the answer. */
-function isAbandoned({ captured }: FlightResult): boolean {
-  return captured?.kind === 'recording' && captured.recording.isAbandoned;
+function isAbandoned({ shared }: FlightResult): boolean {
+  return shared?.kind === 'recording' && shared.recording.isAbandoned;
 }
 
 /** Calls the provider as if there were no cache. */
 async function bypass<Response>(call: Call<Response>): Promise<Answer<Response>> {
   const { signal = new AbortController().signal } = call;
-  return bypassAnswer(await (call.pass?.() ?? call.invoke(signal)));
+  return bypassAnswer(await (call.invokeUncached?.() ?? call.invoke(signal)));
 }

@@ -21,7 +21,7 @@ export interface Call<Response> {
   /** Calls the provider. The signal is the flight's, not the caller's. */
   invoke(signal: AbortSignal): Promise<Response>;
   /** Calls the provider with the caller's own request, as if there were no cache. @default invoke */
-  readonly pass?: (() => Promise<Response>) | undefined;
+  readonly invokeUncached?: (() => Promise<Response>) | undefined;
 }
 
 /** A call that does not bypass the cache. */
@@ -56,7 +56,7 @@ export interface FlightResult {
   /** Nothing where an entry was served. */
   readonly provided?: ProviderResult | undefined;
   /** Nothing where the response can be given to the leader only. */
-  readonly captured?: SharedResponse | undefined;
+  readonly shared?: SharedResponse | undefined;
   /** The leader's own copy. */
   readonly leaderResponse?: { readonly response: unknown } | undefined;
   /** Is the answer in the store? */

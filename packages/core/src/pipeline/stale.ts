@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isOutage } from '../adapter/index.ts';
 import type { Flight } from '../flight/index.ts';
 import { readToEnd } from '../response/index.ts';
-import { askProvider, needsLease, type ProviderAnswer, takeIn } from './call-provider.ts';
+import { askProvider, deliverAndStore, needsLease, type ProviderAnswer } from './call-provider.ts';
 import { type FoundAnswer, type Lead, lookUp, serve } from './look-up.ts';
 import {
   eventOf,
@@ -14,7 +14,7 @@ import {
 } from './request.ts';
 
 /** Serves the older answer where the provider is out, or does not answer in time (RFC 5861 §4). */
-export async function callOrServe(
+export async function callWithFallback(
   context: PipelineContext,
   lead: Lead<FoundAnswer>,
 ): Promise<FlightResult> {
@@ -26,14 +26,14 @@ export async function callOrServe(
     flight.keepOpenUntil(finishInBackground(context, lead, asking));
     return serve(context, request, found);
   }
-  const answer = await asking.catch((error: unknown) => ignoreOutage(context, request, error));
+  const answer = await asking.catch((error: unknown) => undefinedIfOutage(context, request, error));
   const isOut = answer === undefined || answer.capture.isOutage === true;
   if (isOut) return serve(context, request, found);
   context.events.emit('miss', eventOf(request));
-  return takeIn(context, lead, answer);
+  return deliverAndStore(context, lead, answer);
 }
 
-function ignoreOutage({ events }: PipelineContext, request: KeyedRequest, error: unknown) {
+function undefinedIfOutage({ events }: PipelineContext, request: KeyedRequest, error: unknown) {
   if (isOutage(error)) return undefined;
   events.emit('miss', eventOf(request));
   throw error;
@@ -59,7 +59,7 @@ async function finishInBackground(
   asking: Promise<ProviderAnswer>,
 ): Promise<void> {
   try {
-    await readStream(takeIn(context, lead, await asking));
+    await readStream(deliverAndStore(context, lead, await asking));
     await lead.flight.openUntil;
   } catch {
     // The next request calls again.
@@ -109,6 +109,6 @@ async function finish(flight: Flight<FlightResult>): Promise<void> {
 }
 
 /** A recording is pulled by its readers, and here it has none. */
-async function readStream({ captured }: FlightResult): Promise<void> {
-  if (captured?.kind === 'recording') await readToEnd(captured.recording.replay());
+async function readStream({ shared }: FlightResult): Promise<void> {
+  if (shared?.kind === 'recording') await readToEnd(shared.recording.replay());
 }

@@ -28,12 +28,12 @@ interface Content extends Pick<EntryHeader, 'kind' | 'delays'> {
 export async function storeAnswer(
   context: Context,
   answer: UnstoredAnswer,
-  { captured, verdict }: CapturedResponse<unknown>,
+  { shared, verdict }: CapturedResponse<unknown>,
 ): Promise<boolean> {
-  if (captured?.kind === 'recording') return storeStream(context, answer, captured);
+  if (shared?.kind === 'recording') return storeStream(context, answer, shared);
   countCall(context, answer, verdict);
-  if (captured === undefined) return reject(context, answer, verdict);
-  return storeContent(context, answer, { ...captured, verdict });
+  if (shared === undefined) return reject(context, answer, verdict);
+  return storeContent(context, answer, { ...shared, verdict });
 }
 
 async function storeStream(

@@ -25,7 +25,7 @@ export interface CapturedResponse<Response> {
   /** For the caller that leads: the response itself, or one that is equal to it. */
   readonly response: Response;
   /** For the other callers; nothing where the response can be given to one caller only. */
-  readonly captured?: SharedResponse | undefined;
+  readonly shared?: SharedResponse | undefined;
   /** May it be stored? Of a stream this is known when it has ended. */
   readonly verdict: Verdict;
   /** The response says that the provider is out: status 429 or 5xx. @default false */
@@ -41,7 +41,7 @@ export interface ResponseCodec<Response> {
    *
    * @throws where the payload is not one of this codec, or cannot take the wanted form: then the request is a miss.
    */
-  restore(captured: SharedResponse, provenance: Provenance): Response;
+  restore(shared: SharedResponse, provenance: Provenance): Response;
   /** The payload of a stream that has ended, from the texts of its chunks. */
   packStream(texts: readonly string[], head: unknown): string;
 }

@@ -73,16 +73,16 @@ export class ValueCodec implements ResponseCodec<unknown> {
       // At once, before the caller can change its response.
       const payload = new Payload(encodeValue(response));
       const verdict = judge(rules, response, request);
-      return { response, verdict, captured: { kind: 'response', payload } };
+      return { response, verdict, shared: { kind: 'response', payload } };
     } catch {
       return { response, verdict: { rejection: 'unencodable' } };
     }
   }
 
-  restore(captured: SharedResponse, { signal, delays, crossTo }: Provenance): unknown {
-    if (captured.kind === 'recording') return captured.recording.replay(signal);
-    const { kind } = captured;
-    const value = captured.payload.decode();
+  restore(shared: SharedResponse, { signal, delays, crossTo }: Provenance): unknown {
+    if (shared.kind === 'recording') return shared.recording.replay(signal);
+    const { kind } = shared;
+    const value = shared.payload.decode();
     if (crossTo !== undefined) return this.#cross({ kind, value }, crossTo);
     if (kind !== 'stream') return value;
     if (!Array.isArray(value)) throw new SyntaxError('A stored stream is no list of chunks.');
@@ -111,6 +111,6 @@ export class ValueCodec implements ResponseCodec<unknown> {
       encode: encodeValue,
       decode: decodeValue,
     });
-    return { response, verdict: {}, captured: { kind: 'recording', recording } };
+    return { response, verdict: {}, shared: { kind: 'recording', recording } };
   }
 }

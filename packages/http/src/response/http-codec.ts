@@ -60,7 +60,7 @@ async function captureWhole(
   const { status, statusText } = response;
   const head = { status, statusText, headers: liveHeaders(response) };
   const own = buildResponse(bytes, head, { outcome: 'miss', age: 0, url: response.url || url });
-  return { response: own, verdict, captured: { kind: 'response', payload } };
+  return { response: own, verdict, shared: { kind: 'response', payload } };
 }
 
 interface StreamCapture {
@@ -81,7 +81,7 @@ function captureStream(
   });
   const own = { leader: options, liveHeaders: liveHeaders(response) };
   const captured = { kind: 'recording', recording, head: headOf(response), ...own } as const;
-  return { response, verdict: {}, captured: captured as unknown as RunningStream }; // only `restore` reads it
+  return { response, verdict: {}, shared: captured as unknown as RunningStream }; // only `restore` reads it
 }
 
 async function capture(
