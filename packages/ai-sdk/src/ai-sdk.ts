@@ -17,6 +17,7 @@ import { stream } from './stream.ts';
 export const aiSdk: Adapter = {
   provider: 'ai-sdk',
   ignore,
+  callIds: ['prompt.*.content.*.toolCallId'],
   isStateful,
   rejects,
   usageOf,

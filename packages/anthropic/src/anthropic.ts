@@ -11,6 +11,7 @@ import { stream } from './stream.ts';
 export const anthropic: Adapter = {
   provider: 'anthropic',
   ignore,
+  callIds: ['messages.*.content.*.id', 'messages.*.content.*.tool_use_id'],
   isStateful,
   answers,
   rejects,

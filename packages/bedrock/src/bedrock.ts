@@ -18,6 +18,10 @@ import { stream, streamRules } from './stream.ts';
 export const bedrock: Adapter = {
   provider: 'bedrock',
   ignore,
+  callIds: [
+    ...['messages.*.content.*.toolUse.toolUseId', 'messages.*.content.*.toolResult.toolUseId'],
+    ...['body.messages.*.content.*.id', 'body.messages.*.content.*.tool_use_id'], // Anthropic's models
+  ],
   temperature: 'inferenceConfig.temperature',
   modelOf: ({ modelId }: Fields) => (typeof modelId === 'string' ? modelId : undefined),
   answers,

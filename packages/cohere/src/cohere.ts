@@ -10,6 +10,10 @@ import { stream } from './stream.ts';
 export const cohere: Adapter = {
   provider: 'cohere',
   ignore,
+  callIds: [
+    ...['messages.*.tool_calls.*.id', 'messages.*.tool_call_id'],
+    ...['messages.*.toolCalls.*.id', 'messages.*.toolCallId'], // as the SDK names them
+  ],
   isStateful,
   answers,
   rejects,

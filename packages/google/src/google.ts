@@ -12,6 +12,7 @@ import { stream } from './stream.ts';
 export const google: Adapter = {
   provider: 'google',
   ignore,
+  callIds: ['contents.*.parts.*.functionCall.id', 'contents.*.parts.*.functionResponse.id'],
   temperature: 'generationConfig.temperature',
   modelOf,
   isStateful,

@@ -15,6 +15,10 @@ import { stream } from './stream.ts';
 export const mistral: Adapter = {
   provider: 'mistral',
   ignore,
+  callIds: [
+    ...['messages.*.tool_calls.*.id', 'messages.*.tool_call_id'],
+    ...['messages.*.toolCalls.*.id', 'messages.*.toolCallId'], // as the SDK names them
+  ],
   isStateful,
   answers,
   rejects,

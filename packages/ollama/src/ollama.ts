@@ -10,6 +10,7 @@ import { stream } from './stream.ts';
 export const ollama: Adapter = {
   provider: 'ollama',
   ignore,
+  callIds: ['messages.*.tool_calls.*.id', 'messages.*.tool_call_id'], // LangChain writes them
   temperature: 'options.temperature',
   answers,
   rejects,

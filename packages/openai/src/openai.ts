@@ -18,6 +18,7 @@ import { stream } from './stream.ts';
 export const openai: Adapter = {
   provider: 'openai',
   ignore,
+  callIds: ['messages.*.tool_calls.*.id', 'messages.*.tool_call_id'],
   isStateful,
   answers,
   rejects,

@@ -30,6 +30,11 @@ export interface Adapter {
   readonly provider: string;
   /** Dotted fields of the request that the answer does not depend on. The reason for each is written beside it. */
   readonly ignore: readonly string[];
+  /**
+   * Dotted paths of the ids that link a call to its result, with `*` for each item of a list: `messages.*.tool_call_id`.
+   * Those that a client made at random are renamed by their order in the conversation. @default none
+   */
+  readonly callIds?: readonly string[] | undefined;
   /** The dotted field of the temperature, which is rounded to 2 decimals. @default 'temperature' */
   readonly temperature?: string | undefined;
   /** The model that is asked. @default the request's `model` */

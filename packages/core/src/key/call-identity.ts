@@ -1,3 +1,4 @@
+import { renameCallIds } from './call-ids.ts';
 import { type FieldPath, type Fields, fieldAt, fieldPath, isFields, withField } from './fields.ts';
 
 /** Everything an answer depends on, and nothing else. All of it is in the key. */
@@ -34,6 +35,7 @@ export interface CallIdentity {
 /** The part of an `Adapter` that the key depends on. */
 interface RequestRules {
   readonly ignore: readonly string[];
+  readonly callIds?: readonly string[] | undefined;
   readonly temperature?: string | undefined;
   modelOf?(request: Fields, url?: URL): string | undefined;
   readonly cross?: CrossModeFields | undefined;
@@ -60,15 +62,19 @@ export function roundTemperature(temperature: unknown): unknown {
 export interface Normalisation {
   /** Fields that the answer does not depend on. */
   readonly ignore: readonly FieldPath[];
+  /** The ids of calls, which are renamed by their order. @default none */
+  readonly callIds?: readonly FieldPath[] | undefined;
   readonly temperature: FieldPath;
 }
 
-/** A copy of the request without its ignored fields, and with its temperature rounded. */
-export function normaliseRequest(request: Fields, { ignore, temperature }: Normalisation): Fields {
+/** A copy of the request without its ignored fields, with its temperature rounded and its random call ids renamed. */
+export function normaliseRequest(request: Fields, rules: Normalisation): Fields {
+  const { ignore, callIds = [], temperature } = rules;
   const given = fieldAt(request, temperature);
   const rounded = roundTemperature(given);
   const start = rounded === given ? request : withField(request, temperature, rounded);
-  return ignore.reduce((fields, path) => withField(fields, path, undefined), start);
+  const left = ignore.reduce((fields, path) => withField(fields, path, undefined), start);
+  return renameCallIds(left, callIds);
 }
 
 /** The form of a call that does not ask for a stream. */
@@ -114,7 +120,8 @@ function normalisationFor(adapter: RequestRules | undefined, policy: KeyOptions)
   const known = normalisations.get(policy)?.get(of);
   if (known !== undefined) return known;
   const ignore = [...(adapter?.ignore.map(fieldPath) ?? []), ...policy.ignore];
-  const made = { ignore, temperature: fieldPath(adapter?.temperature ?? 'temperature') };
+  const callIds = adapter?.callIds?.map(fieldPath);
+  const made = { ignore, callIds, temperature: fieldPath(adapter?.temperature ?? 'temperature') };
   const others = normalisations.get(policy) ?? new WeakMap<object, Normalisation>();
   normalisations.set(policy, others.set(of, made));
   return made;
