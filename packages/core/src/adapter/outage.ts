@@ -50,52 +50,102 @@ export class ProviderBackOff {
   }
 }
 
-const NETWORK_CODES = /^(E(CONN|HOST|NET|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN)\w*|UND_ERR_\w+|timeout)$/;
-
-/** Errors of the caller's own code, of a caller that left, and of the cache. */
-const CALLER_ERRORS = new Set([
-  'TypeError',
-  'ReferenceError',
-  'SyntaxError',
-  'RangeError',
-  'AbortError',
-  'LlmCacheError',
-]);
-
+/** What an error says of itself. Each field is read as one SDK or another writes it. */
 interface Failure {
   readonly status?: unknown;
   readonly statusCode?: unknown;
+  readonly status_code?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: unknown };
   readonly code?: unknown;
   readonly name?: unknown;
+  readonly message?: unknown;
   readonly cause?: unknown;
-  readonly $metadata?: { readonly httpStatusCode?: unknown };
+  readonly lastError?: unknown;
 }
+
+const NETWORK_CODES = /^(E(CONN|HOST|NET|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN)\w*|UND_ERR_\w+|timeout)$/;
+
+/**
+ * What the error classes of SDKs mean where no status says it. This is the one place where a class is added, beside
+ * the package that throws it. A class that is in neither list counts as an outage: it may be a network's.
+ */
+const OUTAGES = new Set([
+  'TimeoutError', // fetch, AbortSignal.timeout, @smithy/node-http-handler
+  ...['APIConnectionError', 'APIConnectionTimeoutError'], // openai, @anthropic-ai/sdk, groq-sdk
+  ...['ConnectionError', 'RequestTimeoutError'], // @mistralai/mistralai
+  'CohereTimeoutError', // cohere-ai
+  'AI_APICallError', // ai
+  ...['ThrottlingException', 'ModelErrorException', 'ModelNotReadyException'], // @aws-sdk/client-bedrock-runtime
+  ...['ModelTimeoutException', 'ServiceUnavailableException', 'InternalServerException'], // likewise
+]);
+
+const NO_OUTAGES = new Set([
+  ...['TypeError', 'ReferenceError', 'SyntaxError', 'RangeError'], // the caller's own code
+  ...['AbortError', 'APIUserAbortError', 'RequestAbortedError', 'ModelAbortError'], // a caller that left
+  ...['OpenAIError', 'AnthropicError', 'GroqError'], // a client lacks something, or an answer does not parse
+  ...['InvalidRequestError', 'SDKValidationError', 'ResponseValidationError'], // @mistralai/mistralai
+  ...['ZodError', '$ZodError', 'OutputParserException'], // an answer that is not as it was asked for
+  ...['AI_LoadAPIKeyError', 'AI_InvalidPromptError', 'AI_InvalidArgumentError'], // ai
+  ...['AI_UnsupportedFunctionalityError', 'AI_NoSuchModelError', 'AI_NoObjectGeneratedError'],
+  ...['AI_TypeValidationError', 'AI_JSONParseError', 'AI_InvalidResponseDataError'],
+  ...['ValidationException', 'AccessDeniedException', 'ResourceNotFoundException'], // Bedrock
+  ...['CredentialsProviderError', 'TokenProviderError'], // @smithy/property-provider
+  'LlmCacheError',
+]);
+
+/** A caller that left, where the class is one for all errors (cohere-ai), or where a bundler shortened its name. */
+const ABORTS = /^(The user aborted a request|Request (was )?aborted)/;
+
+/** A bound, because an error may be its own cause. */
+const MAX_CAUSES = 8;
 
 /** Does this HTTP status mean that the provider is overloaded or broken (RFC 5861 §4)? Any other 4xx is the request's own fault. */
 export function isOutageStatus(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
-/** Is it an outage by its status or its code? Undefined for an error that has neither. */
-function outageByCode(error: unknown): boolean | undefined {
-  if (typeof error !== 'object' || error === null) return false;
-  const failure: Failure = error;
-  const status = failure.status ?? failure.statusCode ?? failure.$metadata?.httpStatusCode;
-  if (typeof status === 'number') return isOutageStatus(status);
-  if (NETWORK_CODES.test(String(failure.code))) return true;
-  return failure.cause !== undefined && outageByCode(failure.cause) === true ? true : undefined;
+function statusOf({ status, statusCode, status_code, $metadata }: Failure): number | undefined {
+  const given = [status, statusCode, status_code, $metadata?.httpStatusCode];
+  return given.find((each) => typeof each === 'number');
 }
 
-/** Does the status or the code of this error mean that the provider cannot answer now? */
+/** By the name of an error, or of a class that it is of: the classes of some SDKs do not set the name. */
+function outageByName(error: Failure): boolean | undefined {
+  const names = [error.name];
+  for (let proto: unknown = error; proto !== null; proto = Object.getPrototypeOf(proto))
+    names.push(Object(proto).constructor?.name);
+  const known = names.map(String).find((name) => OUTAGES.has(name) || NO_OUTAGES.has(name));
+  return known === undefined ? undefined : OUTAGES.has(known);
+}
+
+/** Is it an outage by what the error says of itself? Undefined for an error that says nothing. */
+function outageByItself(error: Failure): boolean | undefined {
+  const status = statusOf(error);
+  const byName = outageByName(error);
+  // Bedrock's status 424 is an error of the model, and not of the request.
+  if (status !== undefined) return isOutageStatus(status) || byName === true;
+  return NETWORK_CODES.test(String(error.code)) ? true : byName;
+}
+
+/** Is it an outage by itself, or by what caused it? Undefined for an error of which nothing is known. */
+function outageBySigns(error: unknown, depth = 0): boolean | undefined {
+  if (error === 'timeout') return true; // the reason of cohere-ai's own signal
+  if (typeof error !== 'object' || error === null || depth > MAX_CAUSES) return undefined;
+  const failure: Failure = error;
+  if (ABORTS.test(String(failure.message))) return false;
+  const byItself = outageByItself(failure);
+  if (byItself === true || statusOf(failure) !== undefined) return byItself;
+  // A broken connection is the cause of a TypeError of fetch.
+  const byCause = outageBySigns(failure.cause ?? failure.lastError, depth + 1);
+  return byCause === true ? true : (byItself ?? byCause);
+}
+
+/** Do the status, the code or the class of this error mean that the provider cannot answer now? */
 export function isKnownOutage(error: unknown): boolean {
-  return outageByCode(error) === true;
+  return outageBySigns(error) === true;
 }
 
 /** Is the provider the cause of this error, and not the request or the caller's own code? An unknown error is an outage. */
 export function isOutage(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false;
-  const failure: Failure = error;
-  const { cause } = failure;
-  const isCaused = cause !== undefined && isOutage(cause);
-  return outageByCode(error) ?? (isCaused || !CALLER_ERRORS.has(String(failure.name)));
+  return typeof error === 'object' && error !== null && outageBySigns(error) !== false;
 }
