@@ -2,6 +2,7 @@ import { type Adapter, describeKind } from '@cached-llm/core/adapter';
 import { type CachedClientOptions, cachedFetch, type Fetch, wrongClient } from '@cached-llm/http';
 import type { GoogleGenAI } from '@google/genai';
 import { rejects, usageOf } from './admission.ts';
+import { type ApiClient, showCallerSignal } from './caller-signal.ts';
 import { cancelledOnRelease, fetchWithoutTimeLimit } from './client-fetch.ts';
 import { cross } from './cross.ts';
 import { batch } from './embeddings.ts';
@@ -35,20 +36,11 @@ const EXPECTED = {
 /** The upstream of each cached fetch. Two cached fetches in a row would wait for each other over one key. */
 const upstreams = new WeakMap<Fetch, Fetch>();
 
-interface ClientParts {
-  readonly clientOptions?: { readonly httpOptions?: { fetch?: Fetch } };
-}
-
-/** The `httpOptions` that the client was made with: it reads them at each request, and so do its chats. */
-function httpOptionsOf(client: unknown): { fetch?: Fetch } | undefined {
+/** The part of the client that sends requests. It reads its `httpOptions` at each of them, and so do its chats. */
+function apiClientOf(client: unknown): ApiClient | undefined {
   // The fields are internal to the SDK, hence checked; it has no other place for a fetch once it is made.
-  const candidate = client as {
-    readonly apiClient?: ClientParts;
-    readonly models?: unknown;
-  } | null;
-  return candidate?.models === undefined
-    ? undefined
-    : candidate.apiClient?.clientOptions?.httpOptions;
+  const candidate = client as { readonly apiClient?: ApiClient; readonly models?: unknown } | null;
+  return candidate?.models === undefined ? undefined : candidate.apiClient;
 }
 
 /**
@@ -62,13 +54,16 @@ export function cachedGoogle<Client extends GoogleGenAI>(
   client: Client,
   options: CachedGoogleOptions = {},
 ): Client {
-  const httpOptions = httpOptionsOf(client);
-  if (httpOptions === undefined) throw wrongClient(EXPECTED, describeKind(client));
+  const apiClient = apiClientOf(client);
+  const httpOptions = apiClient?.clientOptions?.httpOptions;
+  if (apiClient === undefined || httpOptions === undefined)
+    throw wrongClient(EXPECTED, describeKind(client));
   const { fetch: given = fetchWithoutTimeLimit } = httpOptions;
   const upstream = upstreams.get(given) ?? given;
   const cached = cachedFetch({ ...options, adapter: google, fetch: upstream });
   const fetch: Fetch = async (input, init) => cancelledOnRelease(await cached(input, init));
   upstreams.set(fetch, upstream);
   httpOptions.fetch = fetch;
+  showCallerSignal(apiClient);
   return client;
 }

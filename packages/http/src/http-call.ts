@@ -1,5 +1,6 @@
 import type { CallOptions, LlmCache } from '@cached-llm/core';
 import { type Adapter, type Call, defaultAdapter, type Policy } from '@cached-llm/core/adapter';
+import { timeOutOf } from './caller-signal.ts';
 import { type HttpRequest, httpIdentity } from './request/index.ts';
 import { httpCodec } from './response/index.ts';
 
@@ -41,6 +42,7 @@ export function httpCall(
     identity: httpIdentity(request, adapter, policy),
     policy,
     signal,
+    isTimedOut: timeOutOf(init, signal),
     codec: httpCodec({ url: url.href, request: body, rules, onPassedOn }),
     invokeUncached: () => upstream(input, init),
     invoke: (flight) => upstream(input, { ...init, signal: AbortSignal.any([flight, own.signal]) }),

@@ -14,5 +14,6 @@ export {
   wrongClient,
 } from './adapter/index.ts';
 export { cachedFetch } from './cached-fetch.ts';
+export { withCallerSignal } from './caller-signal.ts';
 export type { CachedClientOptions, CachedFetchOptions, Fetch } from './http-call.ts';
 export { httpIdentity, readRequest } from './request/index.ts';

@@ -10,6 +10,7 @@ import {
 } from '@cached-llm/http';
 import type { OpenAI } from 'openai';
 import { rejects, usageOf } from './admission.ts';
+import { showCallerSignal } from './caller-signal.ts';
 import { cross } from './cross.ts';
 import { answers, ignore, isStateful } from './identity.ts';
 import { stream } from './stream.ts';
@@ -51,7 +52,7 @@ export function withCachedFetch<Client extends object>(
   const given: unknown = client;
   if (!isClient(given)) throw wrongClient(expected, describeKind(client));
   const fetch = cachedFetch({ ...options, fetch: given.fetch });
-  return given.withOptions({ fetch }) as Client; // of the same class: both SDKs promise it
+  return showCallerSignal(given.withOptions({ fetch }) as Client); // of the same class: both SDKs promise it
 }
 
 /**

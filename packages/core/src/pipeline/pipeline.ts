@@ -101,10 +101,10 @@ export class Pipeline {
     const served = serveAtOnce(this.#context, request, found);
     if (served !== undefined) return this.#answerLeader(request, served);
     const flight = this.#flightOf(request);
-    if (flight !== undefined) return this.#join(request, flight);
+    if (flight !== undefined) return this.#orOlder(request, this.#join(request, flight));
     // Where a flight ended during the look-up, the leader looks again: the answer may be there now.
     const isUpToDate = endedBefore === this.flights.epoch;
-    return this.#lead(request, isUpToDate ? found : undefined);
+    return this.#orOlder(request, this.#lead(request, isUpToDate ? found : undefined));
   }
 
   async #lead<Response>(request: KeyedRequest<Response>, found: LookUp | undefined) {
@@ -132,6 +132,16 @@ export class Pipeline {
   #again<Response>(request: KeyedRequest<Response>, flight: Flight<FlightResult>) {
     this.flights.detach(flight);
     return this.#answer(request);
+  }
+
+  /** A caller whose time is over takes the older answer, as it does of a provider that is out. */
+  async #orOlder<Response>(request: KeyedRequest<Response>, answer: Promise<Answer<Response>>) {
+    if (request.call.signal === undefined) return answer;
+    return answer.catch(async (error: unknown) => {
+      const older = await (await loadStale())?.serveAfterTimeOut(this.#context, request);
+      if (older === undefined) throw error;
+      return this.#answerLeader(request, older);
+    });
   }
 
   #answerLeader<Response>(request: KeyedRequest<Response>, result: FlightResult) {

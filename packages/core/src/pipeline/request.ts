@@ -15,6 +15,8 @@ export interface Call<Response> {
   readonly policy: Policy;
   /** The caller's own: it ends the caller's wait, and the call once nobody else waits for it. */
   readonly signal?: AbortSignal | undefined;
+  /** Did a time-out end the wait, and not the caller? @default what the reason of the signal says */
+  readonly isTimedOut?: (() => boolean) | undefined;
   readonly codec: ResponseCodec<Response>;
   /** One of many items that are asked for together: it does not wait for other processes. @default false */
   readonly isPart?: boolean | undefined;

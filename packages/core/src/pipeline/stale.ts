@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isOutage } from '../adapter/index.ts';
+import { isKnownOutage, isOutage } from '../adapter/index.ts';
 import type { Flight } from '../flight/index.ts';
 import { readToEnd } from '../response/index.ts';
 import { askProvider, deliverAndStore, needsLease, type ProviderAnswer } from './call-provider.ts';
-import { type FoundAnswer, type Lead, lookUp, serve } from './look-up.ts';
+import { DECISIONS } from './decision.ts';
+import { type FoundAnswer, hasAnswer, type Lead, lookUp, serve } from './look-up.ts';
 import {
   eventOf,
   type FlightResult,
@@ -39,6 +40,20 @@ function undefinedIfOutage({ events }: PipelineContext, request: KeyedRequest, e
   throw error;
 }
 
+/** The older answer for a caller whose wait was ended by a time-out, its own or its SDK's. Undefined where none may be served. */
+export async function serveAfterTimeOut(
+  context: PipelineContext,
+  { address, call }: KeyedRequest,
+): Promise<FlightResult | undefined> {
+  const { identity, policy, signal } = call;
+  if (signal?.aborted !== true || !(call.isTimedOut?.() ?? isKnownOutage(signal.reason))) return;
+  context.backOff.failed(identity);
+  const request = { address, call: withoutCaller(call) }; // its signal would end the replay of a stream
+  const found = await lookUp(context, request);
+  const isServed = DECISIONS[policy.mode][found.state] !== 'call' && hasAnswer(found);
+  return isServed ? serve(context, request, found) : undefined;
+}
+
 async function takesLongerThan(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
   if (!Number.isFinite(milliseconds)) return false;
   const timer = new AbortController();
@@ -71,17 +86,17 @@ export function revalidate(context: PipelineContext, stale: KeyedRequest): void 
   const { flights, backOff } = context;
   const { call, address } = stale;
   if (backOff.isBackingOff(call.identity)) return;
-  const request = { address, call: refreshing(call), isRevalidation: true };
+  const policy = { ...call.policy, mode: 'refresh' } as const;
+  const request = { address, call: { ...withoutCaller(call), policy }, isRevalidation: true };
   if (flights.find(flightIdOf(request)) !== undefined) return;
   if (needsLease(context, stale)) void revalidateUnderLease(context, request);
   else void finish(context.startFlight(request));
 }
 
-/** The same call for a new answer, without a caller. */
-function refreshing(call: KeyedCall<unknown>): KeyedCall<unknown> {
+/** The same call, which no caller can end. */
+function withoutCaller(call: KeyedCall<unknown>): KeyedCall<unknown> {
   const { identity, codec, policy } = call;
-  const invoke = (signal: AbortSignal) => call.invoke(signal);
-  return { identity, codec, invoke, policy: { ...policy, mode: 'refresh' } };
+  return { identity, codec, policy, invoke: (signal) => call.invoke(signal) };
 }
 
 async function revalidateUnderLease(

@@ -1,0 +1,44 @@
+import { type Fetch, withCallerSignal } from '@cached-llm/http';
+
+/** Options of the client, and of one request. */
+interface HttpOptions {
+  fetch?: Fetch;
+  readonly timeout?: number;
+}
+
+/** What the SDK sends a request with. It is private in the types, hence checked. */
+interface SentRequest {
+  readonly abortSignal?: AbortSignal;
+  readonly httpOptions?: HttpOptions;
+}
+
+type Send = (request: SentRequest) => unknown;
+
+export interface ApiClient {
+  readonly clientOptions?: { readonly httpOptions?: HttpOptions };
+  request?: Send;
+  requestStream?: Send;
+}
+
+const shown = new WeakSet<ApiClient>();
+
+/** The request with a fetch that knows its caller's signal. Without a timeout every abort is the caller's. */
+function withCaller({ clientOptions }: ApiClient, request: SentRequest): SentRequest {
+  const options = { ...clientOptions?.httpOptions, ...request.httpOptions };
+  const { fetch, timeout } = options;
+  if (fetch === undefined || timeout === undefined) return request;
+  const { abortSignal } = request;
+  const fetchForCaller: Fetch = (input, init) => fetch(input, withCallerSignal(init, abortSignal));
+  return { ...request, httpOptions: { ...request.httpOptions, fetch: fetchForCaller } };
+}
+
+/** Lets the cache tell the SDK's own time-out from an abort of the caller: both fire the one signal that the SDK sends. */
+export function showCallerSignal(apiClient: ApiClient): void {
+  if (shown.has(apiClient)) return;
+  shown.add(apiClient);
+  for (const method of ['request', 'requestStream'] as const) {
+    const send = apiClient[method];
+    if (send === undefined) continue;
+    apiClient[method] = (request) => send.call(apiClient, withCaller(apiClient, request));
+  }
+}

@@ -1,0 +1,33 @@
+import { withCallerSignal } from '@cached-llm/http';
+
+/** What an SDK calls before it sends a request, so that a subclass may change it. It is protected in the types. */
+type Prepare = (
+  request: RequestInit,
+  context: { readonly options?: { readonly signal?: AbortSignal | null } },
+) => unknown;
+
+interface Inside {
+  prepareRequest?: Prepare;
+  withOptions?: (options: object) => object;
+}
+
+/** A property that replaces a method of the class, and that no copy of the client's fields takes along. */
+function replace<Name extends keyof Inside>(client: Inside, name: Name, value: Inside[Name]): void {
+  Object.defineProperty(client, name, { value, configurable: true, writable: true });
+}
+
+/**
+ * Lets the cache tell the SDK's own time-out from an abort of the caller: both fire the one signal that the SDK
+ * sends. A client that is derived from this one has the same.
+ */
+export function showCallerSignal<Client extends object>(client: Client): Client {
+  const inside: Inside = client;
+  const { prepareRequest, withOptions } = inside;
+  if (prepareRequest === undefined || withOptions === undefined) return client;
+  replace(inside, 'prepareRequest', (request, context) => {
+    Object.assign(request, withCallerSignal(undefined, context.options?.signal));
+    return prepareRequest.call(client, request, context);
+  });
+  replace(inside, 'withOptions', (options) => showCallerSignal(withOptions.call(client, options)));
+  return client;
+}
