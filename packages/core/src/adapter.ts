@@ -17,6 +17,7 @@ export {
   isSilent,
   judge,
   judgeStream,
+  NEUTRAL_HEADERS,
   offersTool,
   type ProviderAdmission,
   rejectChoices,
@@ -27,6 +28,7 @@ export {
 export { decodeValue, encodeValue, Payload, type Usage } from './entry/index.ts';
 export type { Bypass } from './events/index.ts';
 export {
+  digest,
   type Fields,
   fieldsOf,
   identify,

@@ -1,6 +1,6 @@
 /**
  * A `fetch` that answers a repeated LLM request from a store, and the half of an adapter that providers share.
- * Nothing here may change a request on its way to the provider, or know one provider by name.
+ * Nothing here may change a request on its way to the provider; what is true of one provider alone stands in a table.
  * Start reading in `cached-fetch.ts`.
  */
 export {

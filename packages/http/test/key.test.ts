@@ -89,16 +89,44 @@ describe('two requests have one key where they differ only', () => {
     ...['x-request-id', 'request-id', 'x-client-request-id', 'x-correlation-id', 'x-amzn-trace-id'],
     ...['idempotency-key', 'http-referer', 'x-title', 'content-length', 'accept-encoding'],
     ...['x-forwarded-for', 'cf-connecting-ip', 'cache-control'],
+    ...['x-session-id', 'x-session-affinity', 'x-claude-code-session-id', 'helicone-session-id'],
+    ...['helicone-property-app', 'helicone-user-id', 'x-portkey-trace-id', 'x-portkey-span-id'],
+    ...['x-litellm-session-id', 'x-litellm-trace-id', 'langsmith-trace', 'uber-trace-id'],
+    ...['newrelic', 'x-stainless-timeout', 'x-stainless-helper-method', 'amz-sdk-invocation-id'],
+    ...['sec-fetch-mode', 'cf-aig-collect-log', 'x-ms-client-request-id', 'jaeger-baggage'],
   ])('in the header %s', async (name) => {
     expect(await keyOf(header(name, '7'))).toBe(await keyOf({}));
   });
 
-  test.each(['key', 'api_key', 'api-key', 'apikey', 'access_token', 'API_KEY'])(
-    'in the credential ?%s=',
-    async (name) => {
-      expect(await keyOf(query(`alt=sse&${name}=1`))).toBe(await keyOf(query('alt=sse')));
-    },
-  );
+  test.each([
+    ['key', 'https://generativelanguage.googleapis.com'],
+    ['access_token', 'https://us-central1-aiplatform.googleapis.com'],
+    ['subscription-key', 'https://contoso.azure-api.net'],
+    ['X-Amz-Signature', 'https://bedrock-runtime.us-east-1.amazonaws.com'],
+    ['X-Amz-Credential', 'https://bedrock-runtime.us-east-1.amazonaws.com'],
+  ])('in the credential ?%s= at %s', async (name, origin) => {
+    const at = (search: string) => ({ url: `${origin}/v1/chat/completions?${search}` });
+    expect(await keyOf(at(`alt=sse&${name}=1`))).toBe(await keyOf(at('alt=sse')));
+  });
+
+  test.each([
+    ['none', '*/*'],
+    ['any type', 'application/json'],
+    ['JSON', 'Application/JSON; q=0.9'],
+    ['JSON', 'application/json, text/plain, */*'],
+  ])('in the accept header, which asks for %s or for %s', async (_name, value) => {
+    expect(await keyOf(header('accept', value))).toBe(await keyOf({}));
+  });
+
+  test.each([
+    ['accept', 'text/event-stream, application/json', 'application/json,text/event-stream;q=0.9'],
+    ['content-type', 'application/json', 'application/json; charset=utf-8'],
+    ['content-type', 'application/json', 'text/plain;charset=UTF-8'],
+    ['accept-language', '*', '*'],
+    ['host', 'api.test', 'API.test'],
+  ])('in how the header %s is written', async (name, one, other) => {
+    expect(await keyOf(header(name, one))).toBe(await keyOf(header(name, other)));
+  });
 });
 
 describe('two requests have two keys where they differ', () => {
@@ -115,6 +143,26 @@ describe('two requests have two keys where they differ', () => {
     ],
     ['in the organization', header('openai-organization', 'a'), header('openai-organization', 'b')],
     ['in the accept header', {}, header('accept', 'text/event-stream')],
+    ['in the language', header('accept-language', 'de'), header('accept-language', 'fr')],
+    ['in the virtual host', {}, header('host', 'model-b.local')],
+    ['in the host that a proxy was asked for', {}, header('x-forwarded-host', 'model-b.local')],
+    ["in a vendor's type of content", {}, header('content-type', 'application/vnd.a+json')],
+    ['in the coding of the content', {}, header('content-encoding', 'identity')],
+    ['in what a gateway routes by: Cloudflare', {}, header('cf-aig-metadata', '{"plan":"free"}')],
+    ['in the cache key of a gateway', {}, header('cf-aig-cache-key', 'a')],
+    ["in the ttl of a gateway's cache", {}, header('cf-aig-cache-ttl', '60')],
+    ['in what a gateway routes by: Portkey', {}, header('x-portkey-metadata', '{"plan":"free"}')],
+    ['in the provider of a gateway', {}, header('x-portkey-provider', 'openai')],
+    ['in what a gateway routes by: LiteLLM', {}, header('x-litellm-tags', 'free')],
+    ['in the target of a gateway', {}, header('helicone-target-url', 'https://a.test')],
+    ['in the credential of Helicone', header('helicone-auth', 'a'), header('helicone-auth', 'b')],
+    ['in the credential of Portkey', {}, header('x-portkey-api-key', 'a')],
+    ['in the credential of API Management', {}, header('ocp-apim-subscription-key', 'a')],
+    ['in the credential of Cloudflare', {}, header('cf-aig-authorization', 'a')],
+    ['in the project', header('openai-project', 'a'), header('openai-project', 'b')],
+    ['in the guardrail', {}, header('x-amzn-bedrock-guardrailidentifier', 'a')],
+    ['in a query that is no credential there', query('key=greeting'), query('key=farewell')],
+    ['in a page', query('token=1'), query('token=2')],
     ['in the path', {}, { url: `${URL_}/` }],
     ['in the origin', {}, { url: URL_.replace('api.', 'eu.') }],
     ['in the port', {}, { url: URL_.replace('.test', '.test:8443') }],

@@ -5,13 +5,10 @@ import {
   type Bypass,
   identify,
   isFields,
-  isNeutralHeader,
   type Policy,
 } from '@cached-llm/core/adapter';
 import type { HttpRequest } from './read-request.ts';
-
-/** Query parameters that carry a credential. */
-const CREDENTIALS = /^(key|api[-_]?key|access[-_]?token|token|sig|signature)$/i;
+import { relevantHeaders, relevantQuery } from './relevant-parts.ts';
 
 /** Stands before the digits of a long integer. It is random, so that no text in a request passes for an integer. */
 const LONG_INTEGER_MARK = randomUUID();
@@ -41,18 +38,6 @@ function parseExactly(text: string): unknown {
   return JSON.parse(marked, revive);
 }
 
-function relevantHeaders(headers: Headers): Record<string, string> {
-  return Object.fromEntries([...headers].filter(([name]) => !isNeutralHeader(name)));
-}
-
-function operationOf(method: string, url: URL): string {
-  const query = new URLSearchParams(url.search);
-  for (const name of new Set(query.keys())) if (CREDENTIALS.test(name)) query.delete(name);
-  query.sort();
-  const search = query.size === 0 ? '' : `?${query}`;
-  return `${method} ${url.origin}${url.pathname}${search}`;
-}
-
 function identityOf(
   request: HttpRequest,
   adapter: Adapter | undefined,
@@ -67,11 +52,11 @@ function identityOf(
   const plainUrl = policy.crossMode ? (adapter?.cross?.plainUrl?.(url) ?? url) : url;
   const parts = {
     provider,
-    operation: operationOf(method, plainUrl),
+    operation: `${method} ${plainUrl.origin}${plainUrl.pathname}${relevantQuery(plainUrl, adapter)}`,
     streamed: plainUrl.href === url.href ? undefined : true,
     adapter,
     url,
-    headers: relevantHeaders(request.headers),
+    headers: relevantHeaders(request),
     request: parseExactly(request.text),
   };
   return identify(parts, policy);
