@@ -17,7 +17,6 @@ export {
   isSilent,
   judge,
   judgeStream,
-  NEUTRAL_HEADERS,
   offersTool,
   type ProviderAdmission,
   rejectChoices,

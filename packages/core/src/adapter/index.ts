@@ -13,7 +13,7 @@ export {
 } from './cross-mode.ts';
 export { defaultAdapter } from './default-adapter.ts';
 export { finishReasons, rejectFinish } from './finish-reason.ts';
-export { isNeutralHeader, NEUTRAL_HEADERS } from './neutral-headers.ts';
+export { isNeutralHeader } from './neutral-headers.ts';
 export { isKnownOutage, isOutage, isOutageStatus, ProviderBackOff } from './outage.ts';
 export {
   admission,

@@ -1,5 +1,5 @@
 /** Headers that no answer depends on, why that is so, and where it is said. `*` at the end of a name stands for any text. */
-export interface NeutralHeaders {
+interface NeutralHeaders {
   readonly names: readonly string[];
   readonly why: string;
   readonly source: string;
@@ -9,7 +9,7 @@ export interface NeutralHeaders {
  * The headers that are not in a key. Every other header is, so that an unknown one costs a miss and never a wrong
  * answer. A name is here only where every server that reads it reads it as is said here.
  */
-export const NEUTRAL_HEADERS: readonly NeutralHeaders[] = [
+const NEUTRAL_HEADERS: readonly NeutralHeaders[] = [
   {
     names: ['authorization', 'proxy-authorization', 'cookie'],
     why: 'They say who asks. A tenant whose answers differ has a scope.',
