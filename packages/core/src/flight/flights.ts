@@ -1,33 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setMaxListeners } from 'node:events';
-
-/**
- * `promise`, unless `signal` fires first: then a rejection with the signal's own reason, after `onAbort`.
- * The promise itself goes on, because others may wait for it.
- */
-export function abortable<Value>(
-  promise: Promise<Value>,
-  signal: AbortSignal | undefined,
-  onAbort: () => void,
-): Promise<Value> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      onAbort();
-      reject(signal.reason);
-    };
-    const settle = <Argument>(end: (argument: Argument) => void) => {
-      return (argument: Argument) => {
-        signal.removeEventListener('abort', abort);
-        end(argument);
-      };
-    };
-    setMaxListeners(0, signal); // one signal may well end a hundred calls
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    promise.then(settle(resolve), settle(reject));
-  });
-}
+import { abortable } from '../store/index.ts';
 
 /** What a flight is for. */
 export interface FlightPlan {

@@ -2,7 +2,7 @@
 // It never knows what is called, and no caller's abort ends a call that another waits for.
 // Start at flights.ts; leases.ts is for several processes.
 
-export { abortable, Flight, Flights, isInsideCallFor, runAsCallFor } from './flights.ts';
+export { Flight, Flights, isInsideCallFor, runAsCallFor } from './flights.ts';
 export type { FlightLeases } from './leases.ts';
 
 /** Loads what only a store with leases needs. */

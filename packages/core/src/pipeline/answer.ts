@@ -12,17 +12,17 @@ import {
 /** What became of a request. */
 export interface CallInfo {
   readonly outcome: Outcome;
-  /** This request joined the call of another. */
+  /** This request joined the call of another request. */
   readonly collapsed: boolean;
   /** The answer is in the store. */
   readonly stored: boolean;
-  /** Nothing for a request that cannot be keyed. */
+  /** Undefined for a request that has no key. */
   readonly key?: string | undefined;
-  /** Milliseconds since the answer was stored; 0 where the provider gave it to this request. */
+  /** Milliseconds since the answer was stored. 0 if the provider gave it to this request. */
   readonly age: number;
   /** Milliseconds for which the answer is still fresh. */
   readonly ttl: number;
-  /** What the provider was spared; nothing where it was called for this request. */
+  /** What this request did not spend. Undefined if the provider was called for it. */
   readonly saved?:
     | {
         readonly usage?: Usage | undefined;
@@ -34,11 +34,11 @@ export interface CallInfo {
 /** One caller's answer: its own copy of the response, and what became of the request. */
 export interface Answer<Response> {
   readonly response: Response;
-  /** Waits until the answer is stored, or is known not to be; the response itself never waits for that. */
+  /** Resolves when the answer is stored, or when it is known that it is not. The response never waits for that. */
   info(): Promise<CallInfo>;
 }
 
-/** An answer that is there at once where the store answers at once. */
+/** An answer, which needs no promise if the store answers synchronously. */
 export type EventualAnswer<Response> = Answer<Response> | Promise<Answer<Response>>;
 
 /** The answer to a request that bypassed the cache. */
@@ -49,12 +49,12 @@ export function bypassAnswer<Response>(response: Response): Answer<Response> {
 
 interface Receiver<Response> {
   readonly request: KeyedRequest<Response>;
-  /** The request started the flight, or needed none; the others joined it. */
+  /** The request started the flight, or needed none. Any other request joined it. */
   readonly isLeader: boolean;
   readonly at: number;
 }
 
-/** One caller's share of what a flight, or the store, gave. A class: a closure would cost each hit more. */
+/** One caller's answer from a flight or from the store. It is a class, because a closure would make each hit slower. */
 export class CallerAnswer<Response> implements Answer<Response> {
   readonly response: Response;
   readonly #receiver: Receiver<Response>;
@@ -109,7 +109,7 @@ export class CallerAnswer<Response> implements Answer<Response> {
   }
 }
 
-/** Who comes while a usable answer is being written has it from the flight, as from the store: a hit. */
+/** A caller that joins while a usable answer is being written gets that answer from the flight. It counts as a hit. */
 export function asHit(result: FlightResult): FlightResult {
   return result.provided?.isUsable() === true ? { ...result, outcome: 'hit' } : result;
 }
@@ -120,7 +120,7 @@ function isHitOfProvided(
   return result.outcome === 'hit' && result.provided !== undefined;
 }
 
-/** Answers a request that joined the flight of another. */
+/** Answers a request that joined the flight of another request. */
 export function answerFollower<Response>(
   { events, now }: PipelineContext,
   request: KeyedRequest<Response>,

@@ -18,12 +18,12 @@ export interface ProviderAnswer {
   readonly took: number;
 }
 
-/** Must one process at a time make this call? A refresh need not wait, and one of many items cannot. */
+/** Do processes wait for each other before this call? A refresh does not wait, and neither does one of many items. */
 export function needsLease({ leases }: PipelineContext, { call }: KeyedRequest): boolean {
   return leases !== undefined && call.policy.mode === 'read-write' && call.isPart !== true;
 }
 
-/** Calls the provider, in one process at a time where the store has leases: another's answer may be there by then. */
+/** Calls the provider. If the store has leases, one process calls and the others wait for its entry. */
 export async function callOnceAmongProcesses(
   context: PipelineContext,
   lead: Lead,
@@ -37,7 +37,7 @@ export async function callOnceAmongProcesses(
     signal: flight.signal,
   });
   const result = serveIfFreshNow(context, { request, flight, found });
-  void lease?.releaseAfter(result.then(() => flight.openUntil ?? true)); // true: there was nothing to store
+  void lease?.releaseAfter(result.then(() => flight.openUntil ?? true)); // true means that nothing had to be stored
   return result;
 }
 
@@ -47,13 +47,17 @@ async function serveIfFreshNow(context: PipelineContext, lead: Lead): Promise<Fl
   return isAnswered ? serve(context, request, found) : callProvider(context, lead);
 }
 
-/** A miss: calls the provider, gives its answer to the callers, and stores it behind them. */
+/** A miss has one event. A call behind a stale answer has none, because no caller waits for it. */
+export function emitMiss({ events }: PipelineContext, request: KeyedRequest): void {
+  if (request.isRevalidation !== true) events.emit('miss', eventOf(request));
+}
+
 async function callProvider(context: PipelineContext, lead: Lead): Promise<FlightResult> {
-  if (lead.request.isRevalidation !== true) context.events.emit('miss', eventOf(lead.request));
+  emitMiss(context, lead.request);
   return deliverAndStore(context, lead, await askProvider(context, lead.request, lead.flight));
 }
 
-/** Calls the provider once, and notes whether it is out. */
+/** Calls the provider once, and remembers whether the provider is out. */
 export async function askProvider(
   context: PipelineContext,
   request: KeyedRequest,
@@ -79,7 +83,7 @@ async function ask(
 ): Promise<ProviderAnswer> {
   const startedAt = now();
   const { signal } = flight;
-  signal.throwIfAborted(); // all callers left during the look-up
+  signal.throwIfAborted(); // all callers may have left during the look-up
   const response = await runAsCallFor(address.key, () => call.invoke(signal));
   const capture = await call.codec.capture(response);
   return { capture, took: now() - startedAt };
@@ -87,7 +91,7 @@ async function ask(
 
 const NOT_STORED = Promise.resolve(false);
 
-/** The answer goes to the callers at once, and into the store behind them. */
+/** Gives the answer to the callers at once, and stores it in the background. */
 export function deliverAndStore(
   context: PipelineContext,
   { request, flight, found }: Lead,
@@ -109,14 +113,14 @@ export function deliverAndStore(
   return { outcome: 'miss', shared, leaderResponse: { response }, stored, provided };
 }
 
-/** The readers of a stream leave the stream, not the flight, which is abandoned when the last reader has left. */
+/** Callers leave a flight whose result is a stream when they stop reading. When the last reader has left, the flight is abandoned. */
 function abandonWith({ recording }: RunningStream, flight: Flight<FlightResult>): void {
   void recording.ended.then(({ rejection }) => {
     if (rejection === 'abandoned') flight.abandon();
   });
 }
 
-/** What a stream used is known when it has ended; how long it takes grows until then. */
+/** The usage of a stream is known when the stream has ended. Until then its `took` grows. */
 function streamResult(
   { recording }: RunningStream,
   { at, took }: { readonly at: number; readonly took: number },
@@ -129,6 +133,6 @@ function streamResult(
     get usage() {
       return recording.end?.usage;
     },
-    isUsable: () => recording.isUsable,
+    isUsable: () => recording.end !== undefined && recording.end.rejection === undefined,
   };
 }

@@ -5,7 +5,7 @@ export type State = Freshness | 'absent';
 
 export type Step = 'call' | 'serve' | 'serve-and-revalidate' | 'call-or-serve' | 'refuse';
 
-/** What to do with a request, by mode and by the state of what the store holds for it. */
+/** What is done with a request, by its mode and by the state of its entry. */
 export const DECISIONS: Readonly<Record<Mode, Readonly<Record<State, Step>>>> = {
   'read-write': {
     fresh: 'serve',
@@ -16,7 +16,7 @@ export const DECISIONS: Readonly<Record<Mode, Readonly<Record<State, Step>>>> = 
   },
   'read-only': {
     fresh: 'serve',
-    stale: 'serve', // what a revalidation found could not be stored
+    stale: 'serve', // the answer of a revalidation could not be stored
     fallback: 'call-or-serve',
     expired: 'call',
     absent: 'call',

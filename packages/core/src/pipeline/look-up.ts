@@ -1,16 +1,17 @@
 import { freshness } from '../entry/index.ts';
 import type { FoundEntry } from '../entry-store/index.ts';
-import { abortable, type Flight } from '../flight/index.ts';
+import type { Flight } from '../flight/index.ts';
 import { provenanceFor, type SharedResponse } from '../response/index.ts';
+import { abortable } from '../store/index.ts';
 import { DECISIONS, type State } from './decision.ts';
 import type { FlightResult, KeyedRequest, PipelineContext } from './request.ts';
 
 /** What the store holds for a request. */
 export interface LookUp extends FoundEntry {
   readonly state: State;
-  /** Ready to be served, with the leader's own copy. */
+  /** What is served, with the leader's own copy. Undefined if there is no entry. */
   readonly result?: FlightResult | undefined;
-  /** Milliseconds to the result, with decoding; fractions count, because most look-ups take less than one. */
+  /** Milliseconds that the look-up took, with decoding. They have fractions, because most look-ups take less than one. */
   readonly waited?: number | undefined;
 }
 
@@ -24,7 +25,7 @@ export function hasAnswer(found: LookUp): found is FoundAnswer {
   return found.result !== undefined;
 }
 
-/** A request that leads its flight, and what the store held for it then. */
+/** A request that leads its flight, and what its look-up found. */
 export interface Lead<LookedUp = LookUp> {
   readonly request: KeyedRequest;
   readonly flight: Flight<FlightResult>;
@@ -33,7 +34,7 @@ export interface Lead<LookedUp = LookUp> {
 
 const STORED = Promise.resolve(true);
 
-/** Looks in the call itself, unless the store, or what it holds, needs time. */
+/** Looks the entry up synchronously, unless the store or the entry needs time. */
 export function lookUp(
   { entries, now }: Pick<PipelineContext, 'entries' | 'now'>,
   request: KeyedRequest,
@@ -44,36 +45,30 @@ export function lookUp(
   return found.then((late) => stateOf(request, late, { at: now(), startedAt }));
 }
 
-interface Instants {
-  readonly at: number;
-  /** On the machine's monotonic clock. */
-  readonly startedAt: number;
-}
-
-/** In which state is the entry? One that cannot be decoded counts as absent, and is replaced. */
+/** Finds the state of an entry and decodes it. An entry that cannot be decoded counts as absent, and is replaced. */
 function stateOf(
   { call }: KeyedRequest,
   { entry, tagStates }: FoundEntry,
-  instants: Instants,
+  { at, startedAt }: { readonly at: number; readonly startedAt: number },
 ): LookUp {
   if (entry === undefined) return { state: 'absent', tagStates };
   const { header, payload } = entry;
-  const state = freshness(header, instants.at);
+  const state = freshness(header, at);
   const outcome = state === 'fresh' || call.policy.mode === 'replay' ? 'hit' : 'stale';
   const shared: SharedResponse = { kind: header.kind, payload };
-  const age = instants.at - header.storedAt;
+  const age = at - header.storedAt;
   const { signal, delays, crossTo } = provenanceFor(call, header);
   const provenance = { outcome, age, signal, delays, crossTo } as const; // no spread: see serve()
   try {
     const leaderResponse = { response: call.codec.restore(shared, provenance) };
     const result = { outcome, header, shared, leaderResponse, stored: STORED } as const;
-    return { state, entry, tagStates, result, waited: performance.now() - instants.startedAt };
+    return { state, entry, tagStates, result, waited: performance.now() - startedAt };
   } catch {
     return { state: 'absent', tagStates };
   }
 }
 
-/** Looks before there is a flight: an abort ends the caller's wait. */
+/** Looks an entry up before there is a flight. The caller's abort ends its wait. */
 export function lookUpForCaller(
   context: PipelineContext,
   request: KeyedRequest,
@@ -84,24 +79,25 @@ export function lookUpForCaller(
   return isAwaited ? abortable(Promise.resolve(found), signal, () => {}) : found;
 }
 
-/** Serves what was found, with one event. */
+/** Serves what was found, with one event. A revalidation has no event, because no caller waits for it. */
 export function serve(
   { events, now }: PipelineContext,
   request: KeyedRequest,
   { entry, state, result, waited }: FoundAnswer,
 ): FlightResult {
+  if (request.isRevalidation === true) return result;
   const at = now();
   const { storedAt = at, usage, took } = entry?.header ?? {};
   const { provider, model } = request.call.identity;
   const { key } = request.address;
-  // Written out: this is made for every hit, and a spread costs more than all the rest of it.
+  // The fields are written out, because a spread costs more than the rest of a hit.
   const event = { key, provider, model, usage, took, age: at - storedAt, waited };
   if (result.outcome === 'hit') events.emit('hit', event);
   else events.emit('stale', { ...event, isFallback: state === 'fallback' });
   return result;
 }
 
-/** Serves an answer that needs nothing more: no flight is made for it, because there is nothing to join. */
+/** Serves an answer without a flight, if nothing else has to be done for it. Undefined if there is no such answer. */
 export function serveAtOnce(
   context: PipelineContext,
   request: KeyedRequest,

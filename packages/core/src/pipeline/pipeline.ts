@@ -34,13 +34,13 @@ import {
 } from './request.ts';
 import { renewOnHit } from './store-answer.ts';
 
-/** For these reasons a call is made in every mode: the user, or the endpoint, chose that it is not cached. */
+/** Reasons for which a call is made in every mode, because the user or the endpoint chose not to cache it. */
 const CALLED_EVEN_IN_REPLAY: ReadonlySet<BypassReason> = new Set<BypassReason>([
   'when',
   'endpoint',
 ]);
 
-/** Takes one call to its answer: bypass, or address, join, look up, serve or lead. */
+/** Answers calls. Each of them bypasses the cache, joins a flight, is served from the store, or leads a flight. */
 export class Pipeline {
   readonly flights = new Flights<FlightResult>();
   readonly #context: PipelineContext;
@@ -54,30 +54,29 @@ export class Pipeline {
     };
   }
 
-  /** The answer is there at once where the store answers at once. */
+  /** Returns the answer without a promise if a synchronous store has it. */
   answer<Response>(call: Call<Response>): EventualAnswer<Response> {
     const request = requestOf(this.#context.entries, call);
     return isBypass(request) ? this.#bypassUnkeyed(call, request) : this.#answer(request);
   }
 
-  /** The key of a call; nothing for one that bypasses the cache. */
+  /** The key of a call. Undefined for a call that bypasses the cache. */
   keyOf(call: Call<unknown>): string | undefined {
     const request = requestOf(this.#context.entries, call);
     return isBypass(request) ? undefined : request.address.key;
   }
 
-  /** The stored response, without a call, an event or a count; nothing where there is none to serve. */
+  /** The stored response, without a call, an event or a count. Undefined if there is none to serve. */
   async peek<Response>(call: Call<Response>): Promise<Response | undefined> {
     const request = requestOf(this.#context.entries, call);
     if (isBypass(request)) return undefined;
     const { result, state } = await lookUp(this.#context, request);
-    // The look-up decoded it with this very call's codec.
-    return state === 'expired'
-      ? undefined
-      : (result?.leaderResponse?.response as Response | undefined);
+    // The type is right, because the look-up decoded the response with the codec of this call.
+    if (state === 'expired') return undefined;
+    return result?.leaderResponse?.response as Response | undefined;
   }
 
-  /** A flight that is under way is joined before any look-up. */
+  /** Joins a flight that is under way. Looks the entry up only if there is no such flight. */
   #answer<Response>(request: KeyedRequest<Response>): EventualAnswer<Response> {
     const flight = this.#flightOf(request);
     if (flight !== undefined) return this.#join(request, flight);
@@ -88,7 +87,7 @@ export class Pipeline {
       : this.#serveOrLead(request, found, epoch);
   }
 
-  /** The flight that the request can join; most often there is none, and an id costs more than to see that. */
+  /** The flight that the request can join. Most often there is no flight at all, and then no id has to be made. */
   #flightOf(request: KeyedRequest): Flight<FlightResult> | undefined {
     return this.flights.isEmpty ? undefined : this.flights.find(flightIdOf(request));
   }
@@ -96,14 +95,14 @@ export class Pipeline {
   #serveOrLead<Response>(
     request: KeyedRequest<Response>,
     found: LookUp,
-    endedBefore: number,
+    epochBefore: number,
   ): EventualAnswer<Response> {
     const served = serveAtOnce(this.#context, request, found);
     if (served !== undefined) return this.#answerLeader(request, served);
     const flight = this.#flightOf(request);
     if (flight !== undefined) return this.#orOlder(request, this.#join(request, flight));
-    // Where a flight ended during the look-up, the leader looks again: the answer may be there now.
-    const isUpToDate = endedBefore === this.flights.epoch;
+    // If a flight ended during the look-up, its answer may be stored now, so the leader looks again.
+    const isUpToDate = epochBefore === this.flights.epoch;
     return this.#orOlder(request, this.#lead(request, isUpToDate ? found : undefined));
   }
 
@@ -121,7 +120,7 @@ export class Pipeline {
     if (isInsideCallFor(address.key)) return this.#bypass(call, 'nested');
     const isLate = flight.isComplete;
     const result = await flight.join(call.signal);
-    // A caller that wants a new answer does not take one that was there before it asked.
+    // A caller that wants a new answer does not get one that arrived before it asked.
     const isTooOld =
       isLate && call.policy.mode === 'refresh' && result.provided?.isUsable() === true;
     if (isTooOld || isAbandoned(result)) return this.#again(request, flight);
@@ -134,7 +133,7 @@ export class Pipeline {
     return this.#answer(request);
   }
 
-  /** A caller whose time is over takes the older answer, as it does of a provider that is out. */
+  /** A caller whose time-out ended its wait gets the older answer, as it would if the provider were out. */
   async #orOlder<Response>(request: KeyedRequest<Response>, answer: Promise<Answer<Response>>) {
     if (request.call.signal === undefined) return answer;
     return answer.catch(async (error: unknown) => {
@@ -174,7 +173,7 @@ export class Pipeline {
   }
 }
 
-/** Carries out what DECISIONS says, for the request that leads a flight. */
+/** Carries out what `DECISIONS` says for the request that leads a flight. */
 async function carryOut(context: PipelineContext, lead: Lead): Promise<FlightResult> {
   const { request, flight, found } = lead;
   const step = DECISIONS[request.call.policy.mode][found.state];
@@ -191,7 +190,7 @@ async function carryOut(context: PipelineContext, lead: Lead): Promise<FlightRes
 
 let stale: typeof import('./stale.ts') | undefined;
 
-/** Loads what only a stale answer needs; nothing where the package was replaced under the running process. */
+/** Loads what only a stale answer needs. Undefined if the import fails: the package was replaced under the running process. */
 async function loadStale() {
   stale ??= await import('./stale.ts').catch(() => undefined);
   return stale;
@@ -203,12 +202,12 @@ async function callWithFallback(context: PipelineContext, lead: Lead<FoundAnswer
   );
 }
 
-/** In the call itself once the file is loaded, so that no flight that starts now can end unseen. */
+/** Revalidates synchronously once the file is loaded: a flight that starts later could not be seen by the next request. */
 async function revalidate(context: PipelineContext, request: KeyedRequest): Promise<void> {
   (stale ?? (await loadStale()))?.revalidate(context, request);
 }
 
-/** All readers of a running stream left: what remains of it is not the answer. */
+/** Did all readers leave a running stream? Then what was recorded of it is not the whole answer. */
 function isAbandoned({ shared }: FlightResult): boolean {
   return shared?.kind === 'recording' && shared.recording.isAbandoned;
 }

@@ -8,17 +8,17 @@ import type { CallIdentity } from '../key/index.ts';
 import type { Policy } from '../options/index.ts';
 import type { ResponseCodec, SharedResponse } from '../response/index.ts';
 
-/** What a seam (a function, an SDK's middleware, a fetch) hands to the pipeline: one call of a provider. */
+/** One call of a provider, as a wrapped function, an SDK's middleware or a `fetch` gives it to the pipeline. */
 export interface Call<Response> {
   /** What the answer depends on, or why the call bypasses the cache. */
   readonly identity: CallIdentity | Bypass;
   readonly policy: Policy;
-  /** The caller's own: it ends the caller's wait, and the call once nobody else waits for it. */
+  /** The caller's own signal. It ends the caller's wait, and it ends the call if no other caller waits. */
   readonly signal?: AbortSignal | undefined;
   /** Did a time-out end the wait, and not the caller? @default what the reason of the signal says */
   readonly isTimedOut?: (() => boolean) | undefined;
   readonly codec: ResponseCodec<Response>;
-  /** One of many items that are asked for together: it does not wait for other processes. @default false */
+  /** The call is for one of many items that are asked for together. It does not wait for other processes. @default false */
   readonly isPart?: boolean | undefined;
   /** Calls the provider. The signal is the flight's, not the caller's. */
   invoke(signal: AbortSignal): Promise<Response>;
@@ -31,33 +31,33 @@ export interface KeyedCall<Response> extends Call<Response> {
   readonly identity: CallIdentity;
 }
 
-/** A call, and where its entry is. */
+/** A call and the address of its entry. */
 export interface KeyedRequest<Response = unknown> {
   readonly call: KeyedCall<Response>;
   readonly address: Address;
-  /** A call behind a stale answer: no caller asked for it, so it counts as no miss. */
+  /** A call behind a stale answer. No caller waits for it, so it is no miss and has no event of its own. */
   readonly isRevalidation?: boolean | undefined;
 }
 
 /** What is known of an answer that the provider just gave. */
 export interface ProviderResult {
-  /** When the answer, or its stream, arrived. */
+  /** When the answer arrived, or when its stream began. */
   readonly at: number;
-  /** Milliseconds, so far. */
+  /** Milliseconds that the provider took so far. */
   readonly took: number;
   readonly usage: Usage | undefined;
-  /** Is the answer complete, and on its way into the store? Who asks now has a hit. */
+  /** Is the answer complete, and does no rule of admission reject it? */
   isUsable(): boolean;
 }
 
 /** What a flight gives to every caller that joined it. */
 export interface FlightResult {
   readonly outcome: Exclude<Outcome, 'bypass'>;
-  /** Of the entry that was served; nothing where the provider answered. */
+  /** The header of the entry that was served. Undefined if the provider answered. */
   readonly header?: EntryHeader | undefined;
-  /** Nothing where an entry was served. */
+  /** Undefined if an entry was served. */
   readonly provided?: ProviderResult | undefined;
-  /** Nothing where the response can be given to the leader only. */
+  /** Undefined if the response can be given to the leader only. */
   readonly shared?: SharedResponse | undefined;
   /** The leader's own copy. */
   readonly leaderResponse?: { readonly response: unknown } | undefined;
@@ -71,11 +71,11 @@ export interface PipelineContext {
   readonly events: CacheEventEmitter;
   readonly now: () => number;
   readonly inspection: Pick<Inspection, 'entries' | 'whyAbsent'>;
-  /** Loads the leases. Nothing where each process leads its own flights, or where they cannot be loaded. */
+  /** Loads the leases. Undefined if each process leads its own flights. Resolves to undefined if the import fails. */
   readonly leases: (() => Promise<FlightLeases | undefined>) | undefined;
   readonly backOff: ProviderBackOff;
   readonly flights: Flights<FlightResult>;
-  /** Starts the flight of a request, which is looked up by its leader. */
+  /** Starts the flight of a request, whose leader looks the entry up. */
   startFlight(request: KeyedRequest): Flight<FlightResult>;
 }
 
@@ -96,8 +96,8 @@ export function eventOf({ address, call }: KeyedRequest): CallEvent {
 }
 
 /**
- * Requests in different modes, or for an answer in different forms, share no flight. No key has a space; the usual
- * id is the key itself, because it is asked for several times in a flight, and another text takes as long as all else.
+ * Requests with the same id share a flight. Those in different modes, or for different forms of an answer, do not. The
+ * usual id is the key itself, because joining texts would double what a look-up of a flight costs. No key has a space.
  */
 export function flightIdOf({ call: { policy, identity }, address: { key } }: KeyedRequest): string {
   const isUsual = policy.mode === 'read-write' && identity.form === undefined;

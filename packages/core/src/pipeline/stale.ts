@@ -2,11 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isKnownOutage, isOutage } from '../adapter/index.ts';
 import type { Flight } from '../flight/index.ts';
 import { readToEnd } from '../response/index.ts';
-import { askProvider, deliverAndStore, needsLease, type ProviderAnswer } from './call-provider.ts';
+import { askProvider, deliverAndStore, emitMiss, needsLease } from './call-provider.ts';
 import { DECISIONS } from './decision.ts';
 import { type FoundAnswer, hasAnswer, type Lead, lookUp, serve } from './look-up.ts';
 import {
-  eventOf,
   type FlightResult,
   flightIdOf,
   type KeyedCall,
@@ -14,7 +13,7 @@ import {
   type PipelineContext,
 } from './request.ts';
 
-/** Serves the older answer where the provider is out, or does not answer in time (RFC 5861 §4). */
+/** Calls the provider, and serves the older answer if the provider is out or does not answer in time (RFC 5861 §4). */
 export async function callWithFallback(
   context: PipelineContext,
   lead: Lead<FoundAnswer>,
@@ -24,23 +23,24 @@ export async function callWithFallback(
   if (context.backOff.isBackingOff(identity)) return serve(context, request, found);
   const asking = askProvider(context, request, flight);
   if (await takesLongerThan(asking, policy.softTimeout)) {
-    flight.keepOpenUntil(finishInBackground(context, lead, asking));
+    const late = asking.then((given) => deliverAndStore(context, lead, given));
+    flight.keepOpenUntil(finish(flight, late));
     return serve(context, request, found);
   }
   const answer = await asking.catch((error: unknown) => undefinedIfOutage(context, request, error));
   const isOut = answer === undefined || answer.capture.isOutage === true;
   if (isOut) return serve(context, request, found);
-  context.events.emit('miss', eventOf(request));
+  emitMiss(context, request);
   return deliverAndStore(context, lead, answer);
 }
 
-function undefinedIfOutage({ events }: PipelineContext, request: KeyedRequest, error: unknown) {
+function undefinedIfOutage(context: PipelineContext, request: KeyedRequest, error: unknown) {
   if (isOutage(error)) return undefined;
-  events.emit('miss', eventOf(request));
+  emitMiss(context, request);
   throw error;
 }
 
-/** The older answer for a caller whose wait was ended by a time-out, its own or its SDK's. Undefined where none may be served. */
+/** The older answer for a caller whose wait was ended by a time-out, its own or its SDK's. Undefined if none may be served. */
 export async function serveAfterTimeOut(
   context: PipelineContext,
   { address, call }: KeyedRequest,
@@ -58,30 +58,13 @@ async function takesLongerThan(work: Promise<unknown>, milliseconds: number): Pr
   if (!Number.isFinite(milliseconds)) return false;
   const timer = new AbortController();
   const isOver = delay(milliseconds, true, { signal: timer.signal }).catch(() => false);
-  const isDone = work.then(
-    () => false,
-    () => false,
-  );
-  const isLate = await Promise.race([isOver, isDone]);
+  const notLate = () => false;
+  const isLate = await Promise.race([isOver, work.then(notLate, notLate)]);
   timer.abort();
   return isLate;
 }
 
-/** The call ends behind the older answer, as a revalidation does. A failure reaches no caller. */
-async function finishInBackground(
-  context: PipelineContext,
-  lead: Lead,
-  asking: Promise<ProviderAnswer>,
-): Promise<void> {
-  try {
-    await readStream(deliverAndStore(context, lead, await asking));
-    await lead.flight.openUntil;
-  } catch {
-    // The next request calls again.
-  }
-}
-
-/** Calls the provider behind a stale answer: once, in however many processes requests come (RFC 5861 §3). */
+/** Calls the provider while a stale answer is served (RFC 5861 §3). If the store has leases, only one process calls. */
 export function revalidate(context: PipelineContext, stale: KeyedRequest): void {
   const { flights, backOff } = context;
   const { call, address } = stale;
@@ -90,10 +73,10 @@ export function revalidate(context: PipelineContext, stale: KeyedRequest): void 
   const request = { address, call: { ...withoutCaller(call), policy }, isRevalidation: true };
   if (flights.find(flightIdOf(request)) !== undefined) return;
   if (needsLease(context, stale)) void revalidateUnderLease(context, request);
-  else void finish(context.startFlight(request));
+  else void finishRevalidation(context.startFlight(request));
 }
 
-/** The same call, which no caller can end. */
+/** The same call without a caller, so that no abort ends it. */
 function withoutCaller(call: KeyedCall<unknown>): KeyedCall<unknown> {
   const { identity, codec, policy } = call;
   return { identity, codec, policy, invoke: (signal) => call.invoke(signal) };
@@ -105,25 +88,27 @@ async function revalidateUnderLease(
 ): Promise<void> {
   const { flights, leases, startFlight } = context;
   const lease = await (await leases?.())?.take(request.address.key);
-  if (lease === undefined) return; // another process does it
-  // Another process may have done it since this one looked the entry up.
+  if (lease === undefined) return; // another process revalidates
+  // Another process may have revalidated the entry since this one looked it up.
   const { state } = await lookUp(context, request);
   if (state === 'fresh') return lease.releaseAfter(Promise.resolve(true));
   const flight = flights.find(flightIdOf(request)) ?? startFlight(request);
-  const finished = finish(flight);
-  void lease.releaseAfter(finished.then(() => flight.openUntil ?? true));
+  void lease.releaseAfter(finishRevalidation(flight));
 }
 
-/** A failure reaches no caller: the stale answer was served, and the back-off has noted it. */
-async function finish(flight: Flight<FlightResult>): Promise<void> {
+const finishRevalidation = (flight: Flight<FlightResult>) => finish(flight, flight.join(undefined));
+
+/**
+ * Waits for a call that no caller waits for. Resolves to whether its answer was stored, or to true if there was nothing to
+ * store. A failure reaches no caller: the back-off has counted it, and a later request calls again.
+ */
+async function finish(flight: Flight<FlightResult>, result: Promise<FlightResult>) {
   try {
-    await readStream(await flight.join(undefined));
+    const { shared } = await result;
+    // A recording that nobody reads does not advance.
+    if (shared?.kind === 'recording') await readToEnd(shared.recording.replay());
+    return (await flight.openUntil) ?? true;
   } catch {
-    // The next request calls again.
+    return true;
   }
-}
-
-/** A recording is pulled by its readers, and here it has none. */
-async function readStream({ shared }: FlightResult): Promise<void> {
-  if (shared?.kind === 'recording') await readToEnd(shared.recording.replay());
 }

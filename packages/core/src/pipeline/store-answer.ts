@@ -11,11 +11,11 @@ type Context = Pick<PipelineContext, 'entries' | 'events' | 'now'>;
 
 /** An answer that is not stored yet. */
 export interface UnstoredAnswer extends KeyedRequest {
-  /** As they were before the call began: an answer that is older than an invalidation is not stored. */
+  /** The states of the tags before the call began. With them, an answer that is older than an invalidation is not served. */
   readonly tagStates: TagStates;
   /** Milliseconds that the provider took; for a stream, until it began. */
   readonly took?: number | undefined;
-  /** False once the key was invalidated while the call was under way. */
+  /** False if, during the call, the key was invalidated or a caller asked for a newer answer. */
   readonly isCurrent: () => boolean;
 }
 
@@ -24,7 +24,7 @@ interface Content extends Pick<EntryHeader, 'kind' | 'delays'> {
   readonly verdict: Verdict;
 }
 
-/** Stores an answer, where it may be stored. Resolves to whether it is; a stream is stored when it has ended. */
+/** Stores an answer if it may be stored, and resolves to whether it was. A stream is stored when it has ended. */
 export async function storeAnswer(
   context: Context,
   answer: UnstoredAnswer,
@@ -51,7 +51,10 @@ async function storeStream(
   return storeContent(context, ended, { kind: 'stream', payload, delays, verdict });
 }
 
-/** Is the answer stored? Here each reason against it has its turn: its own, the mode, an invalidation, the store. */
+/**
+ * Decides whether the answer is stored. The verdict on the answer itself was given when it was captured (`adapter/admission.ts`).
+ * What else can prevent storing is decided here: the mode, an invalidation, the size and the store.
+ */
 async function storeContent(
   context: Context,
   answer: UnstoredAnswer,
@@ -85,7 +88,7 @@ function reject({ events }: Context, answer: UnstoredAnswer, verdict: Verdict): 
   return false;
 }
 
-/** A hit starts the ttl anew where `renewOnHit` says so: at most once in a tenth of the ttl, to spare the store. */
+/** Starts the ttl anew on a hit, if `renewOnHit` is set. At most once in a tenth of the ttl, to write less often. */
 export async function renewOnHit(
   { entries, now }: Context,
   { address, call: { policy } }: KeyedRequest,
@@ -97,6 +100,6 @@ export async function renewOnHit(
   const { storedAt, ...life } = freshnessWindows(now(), policy);
   if (life.freshUntil - header.freshUntil < policy.ttl / 10) return;
   const entry = { header: { ...header, ...life }, payload: payload.text };
-  // Its tags and their generations stay those it was stored with, whatever tags this caller has.
+  // The entry keeps the tags and generations that it was stored with, whatever tags this caller has.
   await entries.write({ ...address, tags: [] }, entry, tagStates);
 }

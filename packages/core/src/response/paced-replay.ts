@@ -1,4 +1,4 @@
-import { abortable } from '../flight/index.ts';
+import { abortable } from '../store/index.ts';
 
 export interface Pace {
   /** Milliseconds to wait before each chunk; none where there is no number for it. */

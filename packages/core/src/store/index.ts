@@ -1,9 +1,10 @@
-// A store may fail, hang or vanish. Every operation ends within its deadline, and a failure is "no row" and one event.
+// A store may fail, hang or vanish: each operation of a call ends within its deadline, and a failure is no row and one event.
 // It never lets a failure of the store reach a call.
-// Start at store.ts, the contract; every operation passes store-guard.ts.
+// Start at store.ts, the contract; store-guard.ts decides what a failure is, and circuit-breaker.ts when the store is not asked.
 
+export { abortable, withDeadline } from './bounded-wait.ts';
 export { LazyStore } from './lazy-store.ts';
 export { ResilientStore } from './resilient-store.ts';
 export type { Leases, RowStore, RowTexts, Store, StoredRow, StoreSize } from './store.ts';
-export { failureCode, isPermanentFailure, withDeadline } from './store-failure.ts';
+export { failureCode, isPermanentFailure } from './store-guard.ts';
 export { TieredStore } from './tiered-store.ts';

@@ -1,8 +1,7 @@
 import type { RowTexts, Store } from './store.ts';
-import { isPartialOutage } from './store-failure.ts';
-import { FAILED, type StoreGuard } from './store-guard.ts';
+import { FAILED, isPartialOutage, type StoreGuard } from './store-guard.ts';
 
-/** Some of several servers are away. Reads whose rows are on the others can still be answered. */
+/** Some of several servers do not answer. Reads of rows on the other servers can still be answered. */
 const PARTIAL_OUTAGE = Symbol('partial outage');
 
 type BatchResult = RowTexts | typeof PARTIAL_OUTAGE | undefined;
@@ -23,7 +22,7 @@ function partialOutage(error: unknown): typeof PARTIAL_OUTAGE {
   throw error;
 }
 
-/** Reads rows. Reads that are made in one turn go to the store as one: one round trip, one deadline, no key twice. */
+/** Reads rows. The reads of one turn of the event loop are one operation: one round trip, one deadline, and no key twice. */
 export class ResilientReads {
   readonly #store: Store;
   readonly #guard: StoreGuard;
@@ -81,7 +80,7 @@ export class ResilientReads {
   }
 
   async #getAll(keys: readonly string[]): Promise<RowTexts> {
-    // Where one `get` throws, the rejections of the others still have to be handled.
+    // If one `get` throws, the rejections of the others still have to be handled.
     const each = () => Promise.all(keys.map(async (key) => this.#store.get(key)));
     const store = this.#store;
     const rows = await (store.getMany === undefined ? each() : store.getMany([...keys]));

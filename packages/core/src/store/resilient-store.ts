@@ -1,15 +1,15 @@
 import type { StoreOperation } from '../events/index.ts';
+import { withDeadline } from './bounded-wait.ts';
 import { ResilientReads, textOf } from './resilient-reads.ts';
 import type { RowStore, RowTexts, Store } from './store.ts';
-import { withDeadline } from './store-failure.ts';
 import { FAILED, type GuardOptions, StoreGuard } from './store-guard.ts';
 
 /** No answer waits for a write, so a write has a longer deadline than a read. */
 const WRITE_TIMEOUT_FACTOR = 8;
 
 /**
- * The one place that knows that a store can fail. A failure is no rows, or nothing written, and one event. Nothing
- * above this asks about failures.
+ * Reads and writes rows in a store that can fail. A failure is no rows, or nothing written, and one event. The rooms above
+ * see only that.
  */
 export class ResilientStore implements RowStore {
   readonly #store: Store;

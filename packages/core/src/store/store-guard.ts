@@ -1,7 +1,7 @@
 import type { CacheEventEmitter, StoreOperation } from '../events/index.ts';
+import { withDeadline } from './bounded-wait.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import type { Store } from './store.ts';
-import { failureCode, hasAnswered, isPermanentFailure, withDeadline } from './store-failure.ts';
 
 /** Milliseconds. Loading a package and opening a file happen once, and must not turn a first hit into a miss. */
 const OPENING_TIMEOUT = 5_000;
@@ -15,6 +15,41 @@ export interface GuardOptions {
   readonly probeKey: string;
 }
 
+/** A longer text, or one with other characters, may be a message. */
+const CODE = /^\w[\w.-]{0,49}$/;
+
+/** Names a failure by its code or class, without its message, which may contain an address with a password. */
+export function failureCode(error: unknown): string {
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown }; // a store may throw any value
+  const texts = [code, name].filter((text) => typeof text === 'string' || typeof text === 'number');
+  return texts.map(String).find((text) => CODE.test(text)) ?? 'unknown';
+}
+
+/** What a store may state on its errors. */
+interface FailureMarks {
+  readonly isPermanent?: unknown;
+  readonly isPartial?: unknown;
+  readonly isRefusal?: unknown;
+}
+
+const marksOf = (error: unknown): FailureMarks => (error ?? {}) as FailureMarks; // a store may throw any value
+
+/** Only a person can correct it, such as a wrong password or an unknown database. */
+export function isPermanentFailure(error: unknown): boolean {
+  return marksOf(error).isPermanent === true;
+}
+
+/** One of several servers is away, and the rows of the others can be read. */
+export function isPartialOutage(error: unknown): boolean {
+  return marksOf(error).isPartial === true;
+}
+
+/** The store answered, if only with a refusal. It is still asked for what it can do. */
+function hasAnswered(error: unknown): boolean {
+  const { isRefusal } = marksOf(error);
+  return isPartialOutage(error) || (isRefusal === true && !isPermanentFailure(error));
+}
+
 /** The result of an operation that failed or was not tried. */
 export const FAILED: unique symbol = Symbol('failed');
 
@@ -22,7 +57,10 @@ function isPromise<Value>(value: Value | PromiseLike<Value>): value is PromiseLi
   return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
 }
 
-/** Every operation of a store passes here: it ends within its deadline, and its failure is one event. */
+/**
+ * What a call reads or writes in a store passes here. It ends within its deadline, and its failure is one event. Scans and
+ * sweeps do not pass here: whoever starts them handles their failures.
+ */
 export class StoreGuard {
   readonly #store: Store;
   readonly #events: CacheEventEmitter;

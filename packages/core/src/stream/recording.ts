@@ -1,5 +1,5 @@
 import type { Verdict } from '../adapter/index.ts';
-import { abortable } from '../flight/index.ts';
+import { abortable } from '../store/index.ts';
 
 /** Looks at a stream as it passes and says when, and how, it ended. */
 export interface StreamWatcher<Chunk> {
@@ -116,11 +116,6 @@ export class Recording<Chunk> {
   /** All readers left before the end: what was recorded is not the whole answer, and must not be served as one. */
   get isAbandoned(): boolean {
     return this.#isAbandoned;
-  }
-
-  /** It has ended, and nothing is said against storing it. */
-  get isUsable(): boolean {
-    return this.#end !== undefined && this.#end.rejection === undefined;
   }
 
   /** A reader from the first chunk on. The signal is that reader's own. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { cachedLlmCall } from '../../src/index.ts';
+import type { Store } from '../../src/store.ts';
 import { closedGate } from '../flight/gate.ts';
 import { QUESTION, type Question, startProvider, startTurns } from '../provider.ts';
 import { settled, startTrial } from '../trial.ts';
@@ -187,6 +188,38 @@ describe('both windows together', () => {
     clock.advance(2 * MINUTE);
     await expect(ask(QUESTION)).rejects.toBe(failure);
   });
+
+  test.each([
+    ['that is answered', 'new', ['miss', 'stored', 'stale', 'stored']],
+    ['that fails', new Error('overloaded'), ['miss', 'stored', 'stale']],
+  ])(
+    'a revalidation %s has no event of its own when the entry becomes a fallback meanwhile',
+    async (_what, turn, names) => {
+      const rows = new Map<string, string>();
+      let reads = 0;
+      const store: Store = {
+        isImmediate: true,
+        get: (key) => {
+          const row = rows.get(key);
+          reads += row === undefined ? 0 : 1;
+          if (reads === 2) clock.advance(2 * MINUTE); // the second read is that of the revalidation
+          return row;
+        },
+        set: (key, value) => rows.set(key, value),
+        delete: (key) => rows.delete(key),
+      };
+      const windows = { ttl: '1m', staleWhileRevalidate: '2m', staleIfError: '5m' } as const;
+      const { cache, clock, story } = startTrial({ ...windows, store });
+      const provider = startTurns('old', turn);
+      const ask = cachedLlmCall(provider.ask, { cache, provider: 'p' });
+      await ask(QUESTION);
+      clock.advance(2 * MINUTE);
+      expect(await ask(QUESTION)).toBe('old');
+      await settled();
+      expect(provider.count).toBe(2);
+      expect(story()).toEqual(names);
+    },
+  );
 });
 
 describe('renewOnHit', () => {

@@ -1,6 +1,6 @@
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { DeadlineError, withDeadline } from '../../src/store/store-failure.ts';
+import { DeadlineError, withDeadline } from '../../src/store/bounded-wait.ts';
 
 const never = new Promise<never>(() => {});
 

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { abortable } from '../../src/flight/flights.ts';
+import { abortable } from '../../src/store/bounded-wait.ts';
 
 interface Waiting {
   readonly controller: AbortController;

@@ -1,0 +1,55 @@
+import { setMaxListeners } from 'node:events';
+
+/** Node fires a timer at once when it is set for longer. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
+export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError';
+  readonly code = 'timeout';
+}
+
+/** Rejects if `promise` has not settled after `milliseconds`. A later result is ignored. */
+export function withDeadline<Value>(
+  promise: PromiseLike<Value>,
+  milliseconds: number,
+): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const timeout = Math.min(milliseconds, LONGEST_TIMEOUT);
+    const timer = setTimeout(() => reject(new DeadlineError()), timeout);
+    const settle = <Argument>(end: (argument: Argument) => void) => {
+      return (argument: Argument) => {
+        clearTimeout(timer);
+        end(argument);
+      };
+    };
+    promise.then(settle(resolve), settle(reject));
+  });
+}
+
+/**
+ * Waits for `promise` until `signal` fires. Then it calls `onAbort` and rejects with the signal's own reason. The promise
+ * itself continues, because others may wait for it.
+ */
+export function abortable<Value>(
+  promise: Promise<Value>,
+  signal: AbortSignal | undefined,
+  onAbort: () => void,
+): Promise<Value> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      onAbort();
+      reject(signal.reason);
+    };
+    const settle = <Argument>(end: (argument: Argument) => void) => {
+      return (argument: Argument) => {
+        signal.removeEventListener('abort', abort);
+        end(argument);
+      };
+    };
+    setMaxListeners(0, signal); // one signal may well end a hundred calls
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+    promise.then(settle(resolve), settle(reject));
+  });
+}
