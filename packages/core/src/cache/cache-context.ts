@@ -45,7 +45,7 @@ export function createContext(options: ResolvedCacheOptions): CacheContext {
   return { store, policy, priceOf, now, events, rows, entries, inspection, pipeline, ledger };
 }
 
-/** Loads leases once, at the first call that needs one; nothing where the package was replaced under the process. */
+/** Loads leases once, at the first call that needs one. Undefined if the import fails: the package was replaced under the running process. */
 function leasesOnDemand(...given: ConstructorParameters<typeof FlightLeases>) {
   const load = async () => {
     const loaded = await loadLeases().catch(() => undefined);

@@ -9,7 +9,7 @@ export interface Address extends EntryIdentity, TagsOfCall {
   readonly key: string;
 }
 
-/** Is this the reason why a call bypasses the cache? */
+/** Is it a reason to bypass the cache, and not an address or an identity? */
 export function isBypass(value: object): value is Bypass {
   return 'bypass' in value;
 }

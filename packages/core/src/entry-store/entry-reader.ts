@@ -14,13 +14,13 @@ import { type LoadedEntry, RecentEntries } from './recent-entries.ts';
 /** What a look-up found. */
 export interface FoundEntry {
   readonly entry?: LoadedEntry | undefined;
-  /** The states of the tags at the look-up: the answer to a call that began before an invalidation is invalid. */
+  /** The states of the tags at the look-up. With them, the answer of a call that began before an invalidation is invalid. */
   readonly tagStates: TagStates;
 }
 
 const NOTHING: FoundEntry = { tagStates: NO_TAG_STATES };
 
-/** Reads entries together with the states of their tags, in one round trip. */
+/** Reads entries together with the states of their tags: in one round trip, or in two if an entry has tags that its call lacks. */
 export class EntryReader {
   readonly #rows: RowStore;
   readonly #keyRing: KeyRing;
@@ -74,7 +74,7 @@ export class EntryReader {
     return { header, payload: new Payload(payload), tags, generationNames };
   }
 
-  /** An entry of another request is not served. Tags that only the entry has are asked for in a second round trip. */
+  /** Refuses an entry of another request. Tags that only the entry has are read in a second round trip. */
   #check(
     entry: LoadedEntry | undefined,
     address: Address,
@@ -92,7 +92,7 @@ export class EntryReader {
   }
 }
 
-/** An entry that is invalid by now is not found. */
+/** Applies the states of the tags. An entry that is invalid by now counts as not found. */
 function withTagStates(entry: LoadedEntry, tagStates: TagStates): FoundEntry {
   const header = applyTagStates(entry.header, tagStates, entry.generationNames);
   if (header === undefined) return { tagStates };

@@ -26,10 +26,10 @@ import type { Address } from './address.ts';
 import { EntryReader, type FoundEntry } from './entry-reader.ts';
 import { KeyRing } from './key-ring.ts';
 
-/** Characters that were written, or why none were. */
+/** The characters of the row that was written, or why it was not written. */
 type WriteResult = number | 'too-large' | 'store-error';
 
-/** The store gets a longer ttl: Keyv deletes an expired row on reading it, and may delete the fresh one just written. */
+/** Milliseconds that the store adds to the life of a row. When Keyv reads an expired row, it deletes what is under the key, and that may be a new row. */
 const GRACE = 60_000;
 
 function ttlOf(header: EntryHeader, writtenAt: number): number | undefined {
@@ -57,7 +57,7 @@ export class EntryStore {
   readonly keyRing: KeyRing;
   readonly #rows: RowStore;
   readonly #reader: EntryReader;
-  /** Writes by key whose entry is still being compressed: what comes after them must not overtake them. */
+  /** Writes by key whose entry is still being compressed. Later writes and removals of the key wait for them. */
   readonly #compressing = new Map<string, Promise<unknown>>();
 
   constructor(rows: RowStore, { namespace, encryptions, ...bounds }: EntryStoreOptions) {
@@ -89,7 +89,7 @@ export class EntryStore {
     return this.keyRing.hasOlderSecrets ? this.#replaceOlder(key, writing) : writing;
   }
 
-  /** Makes the entry under a key invalid. Resolves to false where the store did not accept it. */
+  /** Makes the entry under a key invalid. Resolves to false if the store did not accept it. */
   async invalidate(key: string): Promise<boolean> {
     if (!this.keyRing.hasOlderSecrets) {
       if (this.#compressing.size > 0) await this.#compressing.get(key);
@@ -99,7 +99,7 @@ export class EntryStore {
     return (await this.#removeOlder(key)) && isWritten;
   }
 
-  /** Makes the entry under a key stale from `now` on. Resolves to false where the store did not accept it. */
+  /** Makes the entry under a key stale from `now` on. Resolves to false if the store did not accept it. */
   async expire(key: string, now: number): Promise<boolean> {
     const texts = await this.#rows.read([key]);
     if (texts === undefined) return false;
@@ -115,7 +115,7 @@ export class EntryStore {
     return this.#writeKeyState(key, { ...state, expiredAt: now });
   }
 
-  /** Removes a row from the store, whatever it holds. Resolves to false where the store did not accept it. */
+  /** Removes a row from the store, whatever it holds. Resolves to false if the store did not accept it. */
   remove(key: string): Promise<boolean> {
     return this.#rows.remove(key);
   }
@@ -142,7 +142,7 @@ export class EntryStore {
     return this.#rows.write(key, row, undefined);
   }
 
-  /** An older secret's entry is older, and would be served again when the newer entry's time is over. */
+  /** Removes the entry of an older secret, because it would be served again when the newer entry has expired. */
   async #replaceOlder(key: string, writing: Promise<WriteResult>): Promise<WriteResult> {
     const result = await writing;
     if (typeof result === 'number') await this.#removeOlder(key);

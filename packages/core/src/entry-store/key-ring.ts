@@ -10,7 +10,7 @@ import { applyExpiry, FIRST_TAG_STATE, parseTagState } from '../invalidation/ind
 import { BoundedMap } from '../key/index.ts';
 import type { RowTexts, StoredRow } from '../store/index.ts';
 
-/** The key of an entry under the newest secret, and further keys. */
+/** The key of an entry under the newest secret, then its keys under older secrets and the keys of its tags' rows. */
 export type Keys = [string, ...string[]];
 
 /** Keys whose older keys are remembered. Bounded because requests are not. */
@@ -22,9 +22,9 @@ const entryIn = (text: string | undefined) =>
   text === undefined ? undefined : readEntryText(text);
 
 /**
- * The keys and rows of entries under the newest secret, which writes, and under older secrets, which are only read.
- * Where there are older secrets, a key may hold a key state in place of an entry: it says that the entry under an
- * older key is invalid or stale, in the form of a tag's state.
+ * The keys and rows of entries under each secret. The newest secret writes, and older secrets only read. If there are older
+ * secrets, a row may hold a key state in place of an entry. It has the form of a tag's state, and says that the entry under
+ * the older key is invalid or stale.
  */
 export class KeyRing {
   readonly newest: RowCodec;
@@ -49,7 +49,7 @@ export class KeyRing {
     return key;
   }
 
-  /** The keys of the same entry under older secrets. None where this process never met the request. */
+  /** The keys of the same entry under older secrets. None if this process has not seen the request. */
   olderKeys(key: string): readonly string[] {
     return this.#olderKeys.get(key) ?? NONE;
   }
@@ -62,7 +62,7 @@ export class KeyRing {
     return text instanceof Promise ? text.then(entryIn) : entryIn(text);
   }
 
-  /** The entry in a row that a scan found. Nothing where the row holds none, or is not at the entry's own key. */
+  /** The entry in a row that a scan found. Undefined if the row holds none, or is not stored under the entry's own key. */
   async entryIn({ key, value }: StoredRow): Promise<Entry | undefined> {
     for (const codec of [this.newest, ...this.#older]) {
       const entry = entryIn(await codec.decode(key, value));
@@ -85,7 +85,7 @@ export class KeyRing {
     const entry = entryIn(text);
     if (entry !== undefined) return entry;
     const state = texts[0] === undefined ? FIRST_TAG_STATE : parseTagState(text);
-    // A row that cannot be read stands where a newer answer was.
+    // A row that cannot be read held a newer answer, so the older one is not served.
     if (state === undefined || state.generation !== '') return undefined;
     const older = await this.#olderEntry(keys.slice(1), texts.slice(1));
     return older && { ...older, header: applyExpiry(state, older.header) };

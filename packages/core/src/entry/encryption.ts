@@ -12,8 +12,8 @@ import { digest } from '../key/index.ts';
 import { describeKind, invalidOption } from '../options/index.ts';
 
 /**
- * The bytes of a base64 text. Nothing where the bytes have another base64 text, because decoding skips foreign
- * characters and unused bits: a row that was changed in these would pass for the row that was written.
+ * The bytes of a base64 text. Undefined if the bytes have another base64 text. Decoding skips foreign characters and unused
+ * bits, so a row that was changed in these would otherwise be taken for the row that was written.
  */
 function decodeExactBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
@@ -37,7 +37,7 @@ export interface Encryption {
   generationName(tag: string): string;
   /** The row for a text that is stored under this key. */
   encryptText(key: string, text: string): string;
-  /** The text of a row. Nothing where the row was written under another key or secret, or was changed since. */
+  /** The text of a row. Undefined if the row was written under another key or secret, or was changed since. */
   decryptText(key: string, row: string): string | undefined;
   /** Like `encryptText`, for bytes. */
   encryptBytes(key: string, bytes: Buffer): string;

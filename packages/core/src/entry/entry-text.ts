@@ -13,7 +13,7 @@ export function withChecksum(text: string): string {
   return checksumOf(text) + text;
 }
 
-/** The text of a row that {@link withChecksum} made. Nothing where the row was damaged since. */
+/** The text of a row that {@link withChecksum} made. Undefined if the row was damaged since. */
 export function withoutChecksum(row: string): string | undefined {
   const text = row.slice(CHECKSUM_LENGTH);
   return row.slice(0, CHECKSUM_LENGTH) === checksumOf(text) ? text : undefined;
@@ -113,7 +113,7 @@ function compactHeader(header: EntryHeader): readonly unknown[] {
   return [fingerprint, storedAt, freshUntil, provider, rest];
 }
 
-/** The header that was written. Nothing where a field is missing or invalid, because anybody may have written the row. */
+/** The header that was written. Undefined if a field is missing or invalid, because anybody may have written the row. */
 function expandHeader(written: unknown): EntryHeader | undefined {
   const [fingerprint, storedAt, freshUntil, provider, rest] = Array.isArray(written) ? written : [];
   if (!(isText(fingerprint) && isNumber(storedAt))) return undefined;
@@ -137,7 +137,7 @@ export function entryText({ header, payload }: Entry): string {
   return withChecksum(`${JSON.stringify(compactHeader(header))}\n${payload}`);
 }
 
-/** The entry in a text that {@link entryText} wrote. Nothing where the text is damaged or holds no entry. */
+/** The entry in a text that {@link entryText} wrote. Undefined if the text is damaged or holds no entry. */
 export function readEntryText(row: string): Entry | undefined {
   const text = withoutChecksum(row);
   const end = text?.indexOf('\n') ?? -1;

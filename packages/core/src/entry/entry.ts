@@ -35,13 +35,13 @@ export interface EntryHeader {
   readonly freshUntil: number;
   /** Until then a stale answer is served while it is revalidated (RFC 5861 §3). */
   readonly staleUntil: number;
-  /** Until then a stale answer is served where the provider fails (RFC 5861 §4). */
+  /** Until then a stale answer is served if the provider fails (RFC 5861 §4). */
   readonly fallbackUntil: number;
   /** A response as one value, or the chunks of a stream. */
   readonly kind: 'response' | 'stream';
-  /** In which form the request asked for its answer. Nothing where the entry is served in that form only. */
+  /** In which form the request asked for its answer. Undefined if the entry is served in that form only. */
   readonly form?: string | undefined;
-  /** Milliseconds before each chunk of a stream, where a replay keeps the original pace. */
+  /** Milliseconds before each chunk of a stream, if it is replayed at its original pace. */
   readonly delays?: readonly number[] | undefined;
   readonly provider: string;
   readonly model?: string | undefined;
@@ -64,7 +64,7 @@ export interface Entry {
   readonly payload: string;
 }
 
-/** Fresh is a hit, stale is served while it is revalidated, fallback is served where the provider fails. */
+/** A fresh entry is a hit, a stale one is served while it is revalidated, and a fallback is served if the provider fails. */
 export type Freshness = 'fresh' | 'stale' | 'fallback' | 'expired';
 
 type Instants = Pick<EntryHeader, 'freshUntil' | 'staleUntil' | 'fallbackUntil'>;

@@ -31,7 +31,7 @@ const INFLATE: Transform = {
   inThread: promisify<Buffer, ZlibOptions, Buffer>(inflate),
 };
 
-/** Nothing where the bytes are damaged, the output is longer than the options allow, or memory is short. */
+/** Undefined if the bytes are damaged, the output is longer than the options allow, or memory is short. */
 function transform(
   { now, inThread }: Transform,
   bytes: Buffer,
@@ -93,7 +93,7 @@ export class RowCodec {
   }
 
   /**
-   * The row for the text of an entry. Nothing where it is too long. A text is compressed before it is encrypted,
+   * The row for the text of an entry. Undefined if it is too long. A text is compressed before it is encrypted,
    * because encrypted bytes do not compress.
    */
   encode(key: string, text: string): string | undefined | Promise<string | undefined> {
@@ -109,7 +109,7 @@ export class RowCodec {
   }
 
   /**
-   * The text of a row, which may be compressed or not, whatever `compressFrom` is. Nothing where the row is damaged,
+   * The text of a row, which may be compressed or not, whatever `compressFrom` is. Undefined if the row is damaged,
    * too long, or was not written under this key and secret.
    */
   decode(key: string, row: string): string | undefined | Promise<string | undefined> {

@@ -72,7 +72,7 @@ export interface CacheEvents {
     readonly provider: string;
     readonly field?: string | undefined;
   };
-  /** The answer was stored, as a row of this many `bytes`. */
+  /** The answer was stored. `bytes` are the characters of its row, most of which are one byte each. */
   stored: CostEvent & { readonly bytes: number };
   /** The caller got the answer, and it was not stored. */
   'not-admitted': CostEvent & { readonly reason: string };

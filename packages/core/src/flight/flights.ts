@@ -3,15 +3,15 @@ import { abortable } from '../store/index.ts';
 
 /** What a flight is for. */
 export interface FlightPlan {
-  /** Calls with the same id share one flight. */
+  /** Requests with the same id share one flight. */
   readonly id: string;
-  /** Of the entry that the flight reads or writes; flights with different ids may have the same one. */
+  /** The key of the entry that the flight reads or writes. Flights with different ids may have the same key. */
   readonly key: string;
   /** Tags of that entry. */
   readonly tags: readonly string[];
 }
 
-/** One shared call: whoever joins it while it is under way waits for the same result. */
+/** One call for many callers. Each caller that joins it waits for the same result. */
 export class Flight<Result> implements FlightPlan {
   readonly id: string;
   readonly key: string;
@@ -30,9 +30,9 @@ export class Flight<Result> implements FlightPlan {
     this.#onAbandoned = onAbandoned;
   }
 
-  /** Fires when the last caller has left. No caller's own abort reaches a call that another waits for. */
+  /** Fires when the last caller has left. A caller's own abort never ends a call that another caller waits for. */
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController(); // made late: a stale answer is served without one
+    this.#controller ??= new AbortController(); // made when it is first read, because a stale answer is served without one
     if (this.#state === 'abandoned') this.#controller.abort();
     return this.#controller.signal;
   }
@@ -42,17 +42,17 @@ export class Flight<Result> implements FlightPlan {
     return this.#state === 'complete';
   }
 
-  /** What the flight stays open for, after its result is known. */
+  /** The flight stays open until this has settled, after its result is known. */
   get openUntil(): Promise<unknown> | undefined {
     return this.#openUntil;
   }
 
-  /** Lets callers join until `promise` has settled: an answer that is still being written can be shared, too. */
+  /** Lets callers join until `promise` has settled, so that they share an answer that is still being written. */
   keepOpenUntil(promise: Promise<unknown>): void {
     this.#openUntil = promise;
   }
 
-  /** The flight lasts as long as `result` is awaited. */
+  /** Sets the result, once. The flight is complete when it has settled. */
   begin(result: Promise<Result>): void {
     this.#result = result;
     const complete = () => {
@@ -67,7 +67,7 @@ export class Flight<Result> implements FlightPlan {
     return abortable(this.#result, signal, () => this.#leave());
   }
 
-  /** Nobody waits any more: the call is aborted, and the next caller starts another flight. */
+  /** Aborts the call, because no caller waits for it. The next caller starts another flight. */
   abandon(): void {
     this.#state = 'abandoned';
     this.#controller?.abort();
@@ -80,12 +80,12 @@ export class Flight<Result> implements FlightPlan {
   }
 }
 
-/** At most one flight for each id: whoever finds one joins it, and makes no second call. */
+/** The flights that callers can join: at most one for each id. */
 export class Flights<Result> {
   readonly #current = new Map<string, Flight<Result>>();
   #epoch = 0;
 
-  /** Counts the flights that ended or were detached: what was looked up before such an end may be out of date. */
+  /** Grows when flights end or are detached. What was looked up in an earlier epoch may be out of date. */
   get epoch(): number {
     return this.#epoch;
   }
@@ -111,7 +111,7 @@ export class Flights<Result> {
     return this.#current.get(flight.id) === flight;
   }
 
-  /** The next caller starts another flight; who waits for this one still gets its result. */
+  /** Lets the next caller start another flight. Callers that wait for this one still get its result. */
   detach(flight: Flight<Result>): void {
     if (this.isCurrent(flight)) this.#current.delete(flight.id);
   }
@@ -151,24 +151,24 @@ export class Flights<Result> {
   }
 }
 
-/** The keys whose providers are being called on behalf of the code that runs now. */
+/** The keys of the calls that the running code is a part of. */
 const ledKeys = new AsyncLocalStorage<readonly string[]>();
 
-let leaders = 0;
+let runningCalls = 0;
 
-/** Runs `call`, which asks the provider for the answer of `key`. */
+/** Runs `call`, which calls the provider for the entry of `key`. */
 export async function runAsCallFor<Value>(key: string, call: () => Promise<Value>): Promise<Value> {
-  leaders += 1;
+  runningCalls += 1;
   try {
     return await ledKeys.run([...(ledKeys.getStore() ?? []), key], call);
   } finally {
-    leaders -= 1;
+    runningCalls -= 1;
     // Before Node.js 24 the storage slows down every promise of the process for as long as it is in use.
-    if (leaders === 0) ledKeys.disable();
+    if (runningCalls === 0) ledKeys.disable();
   }
 }
 
-/** Does this code run inside a call for the same key? A cached call inside itself would wait for itself. */
+/** Does this code run inside a call for the same key? A call that joined its own flight would wait for itself. */
 export function isInsideCallFor(key: string): boolean {
-  return leaders > 0 && (ledKeys.getStore()?.includes(key) ?? false);
+  return runningCalls > 0 && (ledKeys.getStore()?.includes(key) ?? false);
 }

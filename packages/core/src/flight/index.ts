@@ -1,9 +1,9 @@
-// One call is shared by many callers: in this process by a flight, and among processes by a lease.
+// One call serves many callers: a flight shares it in this process, and a lease among processes.
 // It never knows what is called, and no caller's abort ends a call that another waits for.
-// Start at flights.ts; leases.ts is for several processes.
+// Start at flights.ts; the flights of several processes wait for each other in leases.ts.
 
 export { Flight, Flights, isInsideCallFor, runAsCallFor } from './flights.ts';
 export type { FlightLeases } from './leases.ts';
 
-/** Loads what only a store with leases needs. */
+/** Loads the file that only a store with leases needs. */
 export const loadLeases = () => import('./leases.ts');

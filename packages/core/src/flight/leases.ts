@@ -3,26 +3,26 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { digest } from '../key/index.ts';
 import type { RowStore } from '../store/index.ts';
 
-/** Milliseconds between two looks for the entry of another process: more each time. */
+/** Milliseconds between two look-ups of the entry of another process. Each pause is longer than the one before. */
 const SHORTEST_PAUSE = 10;
 const LONGEST_PAUSE = 200;
 
-/** Milliseconds after which a leader that is alive and does not finish is no longer waited for. */
+/** Milliseconds for which a leader in another process is waited for, if it prolongs its lease and does not finish. */
 const LONGEST_WAIT = 60_000;
 
-/** Milliseconds for which a flight is known to have ended without an entry: longer than the longest pause. */
+/** Milliseconds for which the note lives that a flight ended without an entry. It is longer than the longest pause. */
 const UNSTORED_NOTE_LIFE = 2_000;
 
 interface FlightLeasesOptions {
-  /** Of the cache's rows: a note that a flight ended without an entry is one of them. */
+  /** The prefix of the cache's keys. The note that a flight ended without an entry is stored under such a key. */
   readonly prefix: string;
-  /** Milliseconds after which a lease ends that is not prolonged. */
+  /** Milliseconds after which a lease ends if it is not prolonged. */
   readonly milliseconds: number;
 }
 
 /** The right of this process to lead one key's flight. It is prolonged until it is released. */
 interface FlightLease {
-  /** Releases the lease when `stored` has settled: true when the answer was stored, or when none had to be. */
+  /** Releases the lease when `stored` has settled: to true if the answer was stored, or if no answer had to be stored. */
   releaseAfter(stored: Promise<unknown>): Promise<void>;
 }
 
@@ -30,17 +30,17 @@ interface FlightLease {
 interface LeaseWait<Found> {
   /** Looks the entry up. */
   look(): Found | Promise<Found>;
-  /** Is what was found an answer that makes the call unnecessary? */
+  /** Does the found entry make the call unnecessary? */
   isFresh(found: Found): boolean;
   /** Ends the wait, with the signal's own reason. */
   readonly signal: AbortSignal;
 }
 
-/** Lets one process lead each key's flight, among all processes that share the store. */
+/** Gives the lease of each key to one of the processes that share the store. That process leads the key's flight. */
 export class FlightLeases {
   readonly #rows: RowStore;
   readonly #options: FlightLeasesOptions;
-  /** One for all keys: a lease that could not be released in an outage still belongs to this process. */
+  /** One token for all keys. A lease that could not be released in an outage still belongs to this process. */
   readonly #token = randomUUID();
 
   constructor(rows: RowStore, options: FlightLeasesOptions) {
@@ -49,8 +49,8 @@ export class FlightLeases {
   }
 
   /**
-   * Waits while another process leads. Resolves to the lease where this process is to lead, and to what was found
-   * last. It has neither where the store does not answer: then nobody waits.
+   * Waits while another process leads. Resolves to the lease if this process is the one to lead, and to what the last
+   * look-up found. Resolves to neither if the store does not answer, because then no process waits.
    */
   async wait<Found>(
     key: string,
@@ -60,7 +60,7 @@ export class FlightLeases {
     for (let pause = SHORTEST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
       const holder = await this.#takeOrProlong(key);
       if (holder === undefined) return {};
-      // The look comes after the lease: the leader before this one may just have stored its answer.
+      // The entry is looked up after the lease is taken, because the leader before may just have stored it.
       const [found, isUnstored] = await Promise.all([look(), this.#endedUnstored(key)]);
       if (holder === this.#token) return { found, lease: this.#hold(key) };
       if (isFresh(found) || isUnstored || performance.now() > until) return { found };
@@ -68,24 +68,24 @@ export class FlightLeases {
     }
   }
 
-  /** The lease, without a wait; nothing where another process has it. */
+  /** Takes the lease without waiting. Undefined if another process has it. */
   async take(key: string): Promise<FlightLease | undefined> {
     const holder = await this.#takeOrProlong(key);
     return holder === undefined || holder === this.#token ? this.#hold(key) : undefined;
   }
 
-  /** The process that has the lease now, which is this one where it was free; nothing where the store cannot say. */
+  /** Takes the lease if it is free, or prolongs it. Resolves to its holder's token, or to undefined if the store does not answer. */
   #takeOrProlong(key: string): Promise<string | undefined> {
     return this.#rows.lease(key, this.#token, this.#options.milliseconds);
   }
 
   #hold(key: string): FlightLease {
-    // Three times in its life, so that one answer of the store may be lost. It keeps no process alive.
+    // The lease is prolonged three times in its life, so that one failure of the store does no harm. The timer keeps no process alive.
     const third = this.#options.milliseconds / 3;
     const prolonging = setInterval(() => void this.#takeOrProlong(key), third).unref();
     const releaseAfter = async (stored: Promise<unknown>) => {
       const isStored = await stored.catch(() => false);
-      // The note comes before the release, so that no process waits for the one that leads next.
+      // The note is written before the lease is released, so that waiting processes do not wait for the next leader.
       if (isStored !== true)
         await this.#rows.write(this.#noteKey(key), 'unstored', UNSTORED_NOTE_LIFE);
       clearInterval(prolonging);
@@ -94,7 +94,7 @@ export class FlightLeases {
     return { releaseAfter };
   }
 
-  /** Has a flight for `key` just ended without an entry? */
+  /** Did a flight for `key` just end without an entry? */
   async #endedUnstored(key: string): Promise<boolean> {
     const rows = await this.#rows.read([this.#noteKey(key)]);
     return rows?.[0] !== undefined;

@@ -52,7 +52,7 @@ function whyAbsent({ address }: UnansweredRequest, { inspection }: ReplayMissCon
   }
 }
 
-/** Resolves to nothing where the store cannot list its entries, or does not in time. */
+/** Resolves to undefined if the store cannot list its entries, or does not in time. */
 async function search({ call, address }: UnansweredRequest, { inspection }: ReplayMissContext) {
   try {
     const entries = inspection.entries({ scope: address.scope });

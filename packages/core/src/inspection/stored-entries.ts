@@ -82,7 +82,7 @@ function isEntryKey(key: string, prefix: string): boolean {
   return key.startsWith(prefix) && ENTRY_KEY.test(key.slice(prefix.length));
 }
 
-/** Resolves to nothing for a key state, which stands in the place of an entry. */
+/** Resolves to undefined for a key state, which is stored in place of an entry. */
 async function scannedRow({ keyRing }: EntryStore, row: StoredRow) {
   const entry = await keyRing.entryIn(row);
   if (entry === undefined && (await keyRing.isKeyState(row))) return undefined;
@@ -159,7 +159,7 @@ export async function* inspectRows(
   for await (const page of scannedPages(context)) yield* await inspectPage(context, page, known);
 }
 
-/** The row under a key. Resolves to nothing where the store has no such row, or a key state. */
+/** The row under a key. Resolves to undefined if the store has no such row, or a key state. */
 export async function inspectRow(
   context: InspectionContext,
   key: string,

@@ -9,7 +9,7 @@ const NEVER = -1;
 
 /**
  * The tag of all answers to one name of a model at one origin: at another origin the name may mean another model.
- * Nothing where the call does not watch for a change of the model.
+ * Undefined if the call does not watch for a change of the model.
  */
 export function servedModelTag(
   { provider, operation = '', model }: CallIdentity,

@@ -73,12 +73,12 @@ export class TagGenerations {
     return states ?? NO_TAG_STATES;
   }
 
-  /** The header after the states of all its tags are applied, or nothing where the entry is invalid. */
+  /** The header after the states of all its tags are applied, or undefined if the entry is invalid. */
   apply(states: TagStates, header: EntryHeader): EntryHeader | undefined {
     return applyTagStates(header, states, this.generationNames(tagsOfEntry(header)));
   }
 
-  /** Resolves to nothing where the store does not answer: an entry whose tags cannot be checked is not served. */
+  /** Resolves to undefined if the store does not answer. An entry whose tags cannot be checked is not served. */
   async read(tags: readonly string[]): Promise<TagStates | undefined> {
     const rows = this.rowsOf(tags);
     const texts = await this.#store.read(rows.map(({ key }) => key));

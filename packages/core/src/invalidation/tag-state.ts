@@ -39,7 +39,7 @@ export function tagRowKey(prefix: string, tag: string, encryption: Encryption): 
   return `${prefix}tag:{${prefix}}${encryption.keyNameOf('tag', tag)}`;
 }
 
-/** The state in the text of a row, or nothing where the text holds no state. */
+/** The state in the text of a row, or undefined if the text holds no state. */
 export function parseTagState(text: string | undefined): TagState | undefined {
   if (text === undefined) return undefined;
   try {
@@ -71,8 +71,8 @@ export function generationsOf(
 }
 
 /**
- * The header after the states of all its tags are applied: unchanged, stale before its time, or nothing where the
- * entry is invalid.
+ * The header after the states of all its tags are applied: unchanged, stale before its time, or undefined if
+ * the entry is invalid.
  */
 export function applyTagStates(
   header: EntryHeader,

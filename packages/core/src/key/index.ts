@@ -1,6 +1,6 @@
 // In this room one request becomes one key: its identity, the canonical form of the identity, and the SHA-256 digest of that.
 // It never leaves out a field without a written reason, and it never gives two requests one form.
-// Start at call-identity.ts, then read fingerprint.ts.
+// Start at call-identity.ts, then read fingerprint.ts. The key in a store is made of namespace, scope and fingerprint by `keyOf` in entry/row-codec.ts.
 
 export { BoundedMap } from './bounded-map.ts';
 export { type CallIdentity, identify, WHOLE_FORM } from './call-identity.ts';

@@ -89,7 +89,7 @@ export class LedgerStore {
     this.#stopTimer();
   }
 
-  /** What the others wrote. It yields nothing where the store cannot list its rows. */
+  /** What the other processes wrote. It yields nothing if the store cannot list its rows. */
   async *others(): AsyncGenerator<ProcessCounters, void, undefined> {
     const prefix = ledgerPrefix(this.#parts.prefix);
     const { readLedgerText } = await loadLedgerText();

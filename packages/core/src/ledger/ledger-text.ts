@@ -73,7 +73,7 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** What a process wrote, or nothing where the text has another format. */
+/** What a process wrote. Undefined if the text has another format. */
 export function readLedgerText(text: string, day: string): readonly NamedCounters[] {
   const { version, rows } = parsed(text);
   if (version !== VERSION) return [];

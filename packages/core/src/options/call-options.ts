@@ -21,8 +21,8 @@ export const MODES = ['read-write', 'read-only', 'refresh', 'replay', 'off'] as 
 
 /**
  * What a call may do with the store and the provider. `read-write` serves what is stored, else calls and stores.
- * `read-only` never writes. `refresh` never reads: it calls and stores. `replay` never calls: a miss is an error.
- * `off` calls as if there were no cache.
+ * `read-only` never writes. `refresh` calls and stores, and serves an older answer only within `staleIfError`. `replay` never
+ * calls: a miss is an error. `off` calls as if there were no cache.
  */
 export type Mode = (typeof MODES)[number];
 

@@ -113,7 +113,7 @@ export function deliverAndStore(
   return { outcome: 'miss', shared, leaderResponse: { response }, stored, provided };
 }
 
-/** Callers leave a flight whose result is a stream when they stop reading. When the last reader has left, the flight is abandoned. */
+/** Abandons the flight of a stream when the last reader of the stream has left. */
 function abandonWith({ recording }: RunningStream, flight: Flight<FlightResult>): void {
   void recording.ended.then(({ rejection }) => {
     if (rejection === 'abandoned') flight.abandon();

@@ -1,6 +1,6 @@
-// A response as a caller has it becomes a payload as a store keeps it, and back.
-// It never reads a store and never judges an answer.
-// Start at response-codec.ts, the contract of every seam.
+// A response as a caller has it becomes a payload as a store has it, and a payload becomes a response for one caller.
+// It never reads or writes a store. A codec asks the rules of adapter/ for the verdict on an answer when it captures it.
+// Start at response-codec.ts, the contract; value-codec.ts is the codec of functions.
 
 export { PacedReplay } from './paced-replay.ts';
 export {

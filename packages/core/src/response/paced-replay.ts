@@ -1,15 +1,15 @@
 import { abortable } from '../store/index.ts';
 
 export interface Pace {
-  /** Milliseconds to wait before each chunk; none where there is no number for it. */
+  /** Milliseconds to wait before each chunk. A chunk without a number does not wait. */
   readonly delays: readonly number[];
-  /** The reader's own. */
+  /** The reader's own signal. */
   readonly signal?: AbortSignal | undefined;
 }
 
 const DONE = { done: true, value: undefined } as const;
 
-/** One reader of a stored stream, at the pace at which its chunks once came. Leaving ends the wait. */
+/** One reader of a stored stream, at the pace at which its chunks were recorded. A reader that leaves ends its wait. */
 export class PacedReplay<Chunk> implements AsyncIterableIterator<Chunk, undefined> {
   readonly #chunks: readonly Chunk[];
   readonly #pace: Pace;

@@ -16,7 +16,7 @@ export type SharedResponse =
 export interface RunningStream {
   readonly kind: 'recording';
   readonly recording: Recording<unknown>;
-  /** What came before the first chunk, where the seam has such a thing: status and headers. */
+  /** What came before the first chunk, such as the status and headers of an HTTP response. */
   readonly head?: unknown;
 }
 
@@ -24,22 +24,22 @@ export interface RunningStream {
 export interface CapturedResponse<Response> {
   /** For the caller that leads: the response itself, or one that is equal to it. */
   readonly response: Response;
-  /** For the other callers; nothing where the response can be given to one caller only. */
+  /** What other callers and the store get. Undefined if the response can be given to one caller only. */
   readonly shared?: SharedResponse | undefined;
-  /** May it be stored? Of a stream this is known when it has ended. */
+  /** The provider's rules on whether it may be stored. The verdict on a stream is known when the stream has ended. */
   readonly verdict: Verdict;
   /** The response says that the provider is out: status 429 or 5xx. @default false */
   readonly isOutage?: boolean | undefined;
 }
 
-/** Between responses as callers have them and payloads as a store has them. A seam brings its own. */
+/** Converts responses as callers have them into payloads as a store has them, and back. Functions and transports have their own. */
 export interface ResponseCodec<Response> {
-  /** Takes a response in before its caller can change it. */
+  /** Encodes and judges a response before its caller can change it. */
   capture(response: Response): CapturedResponse<Response> | Promise<CapturedResponse<Response>>;
   /**
    * A copy for one caller.
    *
-   * @throws where the payload is not one of this codec, or cannot take the wanted form: then the request is a miss.
+   * @throws if the payload is not one of this codec, or cannot take the wanted form. The request is a miss then.
    */
   restore(shared: SharedResponse, provenance: Provenance): Response;
   /** The payload of a stream that has ended, from the texts of its chunks. */
@@ -51,7 +51,7 @@ export interface Provenance {
   readonly outcome: Outcome;
   /** Milliseconds since it was stored. */
   readonly age: number;
-  /** The caller's own: it ends the reading of a stream. */
+  /** The caller's own signal, which ends the reading of a stream. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds to wait before each chunk of a stored stream. @default none */
   readonly delays?: readonly number[] | undefined;

@@ -20,7 +20,7 @@ function isStream(response: unknown): response is AsyncIterable<unknown> {
   return typeof response === 'object' && response !== null && Symbol.asyncIterator in response;
 }
 
-/** Reads a stream that nobody else reads: what is not read to its end is not stored. */
+/** Reads a stream to its end, because a stream that is not read to its end is not stored. */
 export async function readToEnd(response: unknown): Promise<void> {
   if (!isStream(response)) return;
   for await (const _chunk of response);
@@ -33,7 +33,7 @@ export interface ValueCodecOptions {
   readonly request: unknown;
 }
 
-/** Judges the chunks that a function yields, when they have all come. */
+/** Gives the verdict on the chunks that a function yields, when all of them have arrived. */
 class ChunkWatcher implements StreamWatcher<unknown> {
   readonly #options: ValueCodecOptions;
   readonly #chunks: unknown[] = [];
@@ -53,12 +53,12 @@ class ChunkWatcher implements StreamWatcher<unknown> {
   }
 }
 
-/** Yields what was stored, as a stream that was never interrupted. */
+/** Yields the stored chunks. */
 async function* replayOf(chunks: readonly unknown[]): AsyncGenerator<unknown, void, undefined> {
   yield* chunks;
 }
 
-/** What functions return: values, and streams of values. */
+/** The codec of what functions return: values and streams of values. */
 export class ValueCodec implements ResponseCodec<unknown> {
   readonly #options: ValueCodecOptions;
 
@@ -70,7 +70,7 @@ export class ValueCodec implements ResponseCodec<unknown> {
     if (isStream(response)) return this.#record(response);
     const { rules, request } = this.#options;
     try {
-      // At once, before the caller can change its response.
+      // The value is encoded synchronously, before the caller can change its response.
       const payload = new Payload(encodeValue(response));
       const verdict = judge(rules, response, request);
       return { response, verdict, shared: { kind: 'response', payload } };
@@ -103,7 +103,7 @@ export class ValueCodec implements ResponseCodec<unknown> {
 
   async #record(response: AsyncIterable<unknown>): Promise<CapturedResponse<unknown>> {
     const loaded = await loadRecording().catch(() => undefined);
-    // The package was replaced under the running process: the stream passes, and is not stored.
+    // If the import fails, the package was replaced under the running process. The stream is not stored then.
     if (loaded === undefined) return { response, verdict: { rejection: 'unencodable' } };
     const recording = new loaded.Recording<unknown>({
       upstream: response[Symbol.asyncIterator](),

@@ -14,7 +14,7 @@ export interface BreakerOptions {
   readonly onClose: () => void;
 }
 
-/** Opens after repeated failures, so that a store that is away costs nothing, and closes when a probe succeeds. */
+/** Opens after repeated failures, so that no call waits for a store that does not answer. It closes when a probe succeeds. */
 export class CircuitBreaker {
   readonly #options: BreakerOptions;
   #failures = 0;
@@ -30,7 +30,7 @@ export class CircuitBreaker {
     return this.#failures >= FAILURES_TO_OPEN;
   }
 
-  /** May the store be asked? Where it may not and the pause is over, this starts a probe in the background. */
+  /** May the store be asked? If it may not and the pause is over, this starts a probe in the background. */
   allows(): boolean {
     if (!this.isOpen) return true;
     if (!this.#isProbing && this.#options.now() >= this.#retryAt) void this.#probe();

@@ -2,7 +2,7 @@ import type { Leases, Store, StoredRow } from './store.ts';
 
 /** Loads and opens a store when it is first used. A store that is never used costs nothing. */
 export class LazyStore implements Store {
-  /** Where the opened store has no leases, every process may lead. */
+  /** If the opened store has no leases, every process may lead. */
   readonly leases: Leases = {
     take: async (key, token, milliseconds) =>
       (await this.opening).leases?.take(key, token, milliseconds) ?? token,

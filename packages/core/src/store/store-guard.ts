@@ -39,7 +39,7 @@ export function isPermanentFailure(error: unknown): boolean {
   return marksOf(error).isPermanent === true;
 }
 
-/** One of several servers is away, and the rows of the others can be read. */
+/** One of several servers does not answer, and the rows of the others can be read. */
 export function isPartialOutage(error: unknown): boolean {
   return marksOf(error).isPartial === true;
 }
@@ -67,7 +67,7 @@ export class StoreGuard {
   readonly #breaker: CircuitBreaker;
   #opening: Promise<void> | undefined;
   #isOpened = false;
-  /** The code of the last failure, where it was permanent. */
+  /** The code of the last failure, if it was permanent. */
   #permanentFailure: string | undefined;
 
   constructor(store: Store, { events, now, storeTimeout, probeKey }: GuardOptions) {
@@ -135,7 +135,7 @@ export class StoreGuard {
     else this.#breaker.failed();
   }
 
-  /** Never rejects. Where opening fails or takes too long, each operation finds out for itself. */
+  /** Never rejects. If opening fails or takes too long, each operation fails by itself. */
   #waitForOpening(): Promise<void> {
     this.#opening ??= this.#open();
     return this.#opening;

@@ -19,11 +19,11 @@ export interface StoreSize {
  */
 export interface Leases {
   /**
-   * Takes the lease of `key` for `token` for `milliseconds` from now, or prolongs it where `token` holds it.
+   * Takes the lease of `key` for `token` for `milliseconds` from now, or prolongs it if `token` holds it.
    * Resolves to the holder's token, which is another one where the lease is taken.
    */
   take(key: string, token: string, milliseconds: number): Promise<string>;
-  /** Releases the lease where `token` still holds it. Where another token holds it, nothing happens. */
+  /** Releases the lease if `token` still holds it. If another token holds it, nothing happens. */
   release(key: string, token: string): Promise<void>;
 }
 
@@ -48,9 +48,9 @@ export interface Store {
   scan?(prefix: string): AsyncIterable<StoredRow>;
   /** Removes expired rows, some at a time. Resolves to the number of removed rows. */
   sweep?(): Promise<number>;
-  /** Says why there is no row under `key`, where the store knows it, such as a file that an edit made unreadable. */
+  /** Says why there is no row under `key`, if the store knows it. An example is a file that an edit made unreadable. */
   whyAbsent?(key: string): string | undefined;
-  /** The size of the store, where it is known without counting. */
+  /** The size of the store, if it is known without counting. */
   measure?(): StoreSize;
 }
 
@@ -61,20 +61,20 @@ export type RowTexts = readonly (string | undefined)[];
 export interface RowStore {
   /** The circuit breaker is open, so the store is not asked for a while. */
   readonly isOpen: boolean;
-  /** Resolves to `undefined` where the rows cannot be read. */
+  /** Resolves to `undefined` if the rows cannot be read. */
   read(keys: readonly string[]): Promise<RowTexts | undefined>;
-  /** Reads synchronously. Returns `undefined` where the store needs time or fails. */
+  /** Reads synchronously. Returns `undefined` if the store needs time or fails. */
   readNow(keys: readonly string[]): RowTexts | undefined;
   /** Resolves to whether the store accepted the row. */
   write(key: string, value: string, ttl: number | undefined): Promise<boolean>;
-  /** Resolves to false where the store failed. */
+  /** Resolves to false if the store failed. */
   remove(key: string): Promise<boolean>;
   /**
-   * Takes or prolongs a lease, and resolves to the holder's token. Resolves to `undefined` where the store has no
+   * Takes or prolongs a lease, and resolves to the holder's token. Resolves to `undefined` if the store has no
    * leases or does not answer.
    */
   lease(key: string, token: string, milliseconds: number): Promise<string | undefined>;
-  /** Releases a lease where `token` holds it. */
+  /** Releases a lease if `token` holds it. */
   release(key: string, token: string): Promise<void>;
   /** Waits for the writes under way. */
   settled(): Promise<void>;

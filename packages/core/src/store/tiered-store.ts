@@ -12,7 +12,7 @@ function trustedUntil(row: unknown): number {
   return typeof row === 'string' ? Number(row.slice(0, INSTANT_WIDTH)) : 0;
 }
 
-/** `undefined` where L2 had no row, or was not asked yet. */
+/** `undefined` if L2 had no row, or was not asked yet. */
 function l1Text(row: unknown): string | undefined {
   return typeof row === 'string' && row[INSTANT_WIDTH] === '+'
     ? row.slice(INSTANT_WIDTH + 1)
@@ -31,7 +31,7 @@ export interface Tiers {
 
 /**
  * Bounded memory (L1) before a store (L2). Rows that were just read or written are served from L1, and so is
- * everything that L1 holds while L2 is away. Entries carry their own times, so L1 makes none live longer.
+ * everything that L1 holds while L2 does not answer. Entries carry their own times, so L1 makes none live longer.
  */
 export class TieredStore implements RowStore {
   readonly #tiers: Tiers;
@@ -49,7 +49,7 @@ export class TieredStore implements RowStore {
     const cached = new Map(keys.map((key) => [key, this.#tiers.l1.get(key)]));
     const untrusted = keys.filter((key) => !(now < trustedUntil(cached.get(key))));
     const rows = untrusted.length === 0 ? [] : await this.#tiers.l2.read(untrusted);
-    // While L2 is away, L1 is all there is.
+    // L2 did not answer, so everything that L1 holds is served.
     if (rows === undefined) return keys.map((key) => l1Text(cached.get(key)));
     const fetched = new Map(untrusted.map((key, index) => [key, rows[index]]));
     for (const [key, text] of fetched) {
@@ -59,7 +59,7 @@ export class TieredStore implements RowStore {
     return keys.map((key) => (fetched.has(key) ? fetched.get(key) : l1Text(cached.get(key))));
   }
 
-  /** Answers where all rows are trusted. Any other row has to be read from L2, which takes time. */
+  /** Answers if all rows are trusted. Any other row has to be read from L2, which takes time. */
   readNow(keys: readonly string[]): RowTexts | undefined {
     const now = this.#tiers.now();
     const texts: (string | undefined)[] = [];

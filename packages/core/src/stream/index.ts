@@ -1,6 +1,6 @@
 // A stream is recorded while it passes, and replayed to as many readers as ask.
-// It never decides whether a recording is stored.
-// Start at recording.ts.
+// It never decides whether a recording is stored: a watcher gives the verdict, and the pipeline decides.
+// Start at recording.ts, which explains when a recording has ended and when it is over.
 
 export type { Recording, StreamWatcher } from './recording.ts';
 

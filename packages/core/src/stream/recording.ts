@@ -1,11 +1,11 @@
 import type { Verdict } from '../adapter/index.ts';
 import { abortable } from '../store/index.ts';
 
-/** Looks at a stream as it passes and says when, and how, it ended. */
+/** Watches the chunks of a stream, and gives the verdict on it when it has ended. */
 export interface StreamWatcher<Chunk> {
   /** Sees every chunk once, in order. True at the provider's own terminal marker. */
   observe(chunk: Chunk): boolean;
-  /** Asked once: at the marker, or where the stream ended without one. */
+  /** The verdict. It is read once: at the marker, or at the end of a stream that has no marker. */
   verdict(): Verdict;
 }
 
@@ -13,14 +13,14 @@ export interface StreamWatcher<Chunk> {
 interface StreamSource<Chunk> {
   readonly upstream: AsyncIterator<Chunk>;
   readonly watcher: StreamWatcher<Chunk>;
-  /** @throws where the chunk would come back as something else. */
+  /** @throws if the chunk would come back as something else. */
   encode(chunk: Chunk): string;
   decode(text: string): Chunk;
 }
 
 /** How a recording ended, and what was recorded until then. */
 export interface RecordingEnd extends Verdict {
-  /** One for each chunk. */
+  /** One text for each chunk. */
   readonly texts: readonly string[];
   /** Milliseconds that each chunk was waited for. */
   readonly waits: readonly number[];
@@ -28,7 +28,7 @@ export interface RecordingEnd extends Verdict {
   readonly took: number;
 }
 
-/** One reader of a recording. A reader that leaves early leaves for itself alone. */
+/** One reader of a recording. When it leaves early, the other readers continue. */
 export class RecordingReader<Chunk> implements AsyncIterableIterator<Chunk> {
   readonly #recording: Recording<Chunk>;
   readonly #signal: AbortSignal | undefined;
@@ -39,7 +39,7 @@ export class RecordingReader<Chunk> implements AsyncIterableIterator<Chunk> {
   constructor(recording: Recording<Chunk>, signal: AbortSignal | undefined) {
     this.#recording = recording;
     this.#signal = signal;
-    // An abort counts between two reads as well: the reader need not call next() again.
+    // An abort between two reads counts too, because the reader may never call next() again.
     if (signal?.aborted === true) this.#leave();
     else signal?.addEventListener('abort', this.#leave, { once: true });
   }
@@ -76,13 +76,14 @@ export class RecordingReader<Chunk> implements AsyncIterableIterator<Chunk> {
 }
 
 /**
- * A running stream that many read, each from its first chunk and at its own pace. It is pulled, never
- * pumped: the fastest reader sets the pace, and gets each chunk as soon as it has arrived.
+ * A running stream that many read, each from its first chunk and at its own pace. The fastest reader pulls the next chunk,
+ * and gets it as soon as it has arrived. The recording has ended when its answer is complete (at the terminal marker) or
+ * cannot be. It is over when no further chunk can come, which may be later.
  */
 export class Recording<Chunk> {
   readonly #source: StreamSource<Chunk>;
   readonly #texts: string[] = [];
-  /** Chunks that cannot be encoded: they are shared as they are, and the recording is not usable. */
+  /** Chunks that cannot be encoded. Readers share them as they are, and the recording is not stored. */
   readonly #unencodable = new Map<number, Chunk>();
   readonly #waits: number[] = [];
   #took = 0;
@@ -95,7 +96,7 @@ export class Recording<Chunk> {
   #failure: { readonly error: unknown } | undefined;
   #resolveEnd!: (end: RecordingEnd) => void;
 
-  /** Settles once: at the terminal marker, at the end of the stream, on its failure, or when all readers left. */
+  /** Settles at the terminal marker, at the end of the stream, when it fails, or when all readers have left. */
   readonly ended: Promise<RecordingEnd>;
 
   constructor(source: StreamSource<Chunk>) {
@@ -103,7 +104,7 @@ export class Recording<Chunk> {
     this.#source = source;
   }
 
-  /** How it ended; nothing while it runs. */
+  /** How it ended. Undefined while it runs. */
   get end(): RecordingEnd | undefined {
     return this.#end;
   }
@@ -113,18 +114,18 @@ export class Recording<Chunk> {
     return this.#took;
   }
 
-  /** All readers left before the end: what was recorded is not the whole answer, and must not be served as one. */
+  /** Did all readers leave before the end? Then what was recorded is not the whole answer, and must not be served. */
   get isAbandoned(): boolean {
     return this.#isAbandoned;
   }
 
-  /** A reader from the first chunk on. The signal is that reader's own. */
+  /** Makes a reader that starts at the first chunk. The signal is that reader's own. */
   replay(signal?: AbortSignal): RecordingReader<Chunk> {
     this.#readers += 1;
     return new RecordingReader(this, signal);
   }
 
-  /** A copy of the chunk at `index`, once it has arrived; nothing past the last one. */
+  /** A copy of the chunk at `index`, when it has arrived. Undefined after the last chunk. */
   async at(index: number): Promise<{ readonly chunk: Chunk } | undefined> {
     while (index >= this.#texts.length && !this.#isOver) {
       this.#pulling ??= this.#pull();
@@ -137,7 +138,7 @@ export class Recording<Chunk> {
     return undefined;
   }
 
-  /** One reader less; the last to leave before the end stops the upstream call. */
+  /** Counts one reader less. If the last reader leaves before the stream is over, the upstream call is stopped. */
   leave(): void {
     this.#readers -= 1;
     if (this.#readers > 0 || this.#isOver) return;
@@ -165,7 +166,7 @@ export class Recording<Chunk> {
     this.#waits.push(wait);
     this.#took += wait;
     this.#texts.push(this.#textOf(chunk));
-    // It ends at the marker: several SDKs stop reading there, and never see the end of the stream.
+    // It ends at the marker, because several SDKs stop reading there and never see the end of the stream.
     if (this.#observe(chunk)) this.#settle(this.#verdict());
   }
 
@@ -178,12 +179,12 @@ export class Recording<Chunk> {
     }
   }
 
-  /** A watcher that throws keeps the stream out of the store, and costs its readers nothing. */
+  /** If the watcher throws, the stream is not stored, and its readers are not affected. */
   #observe(chunk: Chunk): boolean {
     try {
       return this.#source.watcher.observe(chunk);
     } catch {
-      this.#isUnwatched = true; // it has missed a chunk, so its verdict on the whole does not count
+      this.#isUnwatched = true; // the watcher missed a chunk, so its verdict does not count
       return false;
     }
   }
