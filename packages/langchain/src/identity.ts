@@ -1,11 +1,31 @@
 import type { CallIdentity } from '@cached-llm/core';
+import type { Bypass, Fields } from '@cached-llm/core/adapter';
+
+/**
+ * LangChain's names of the classes whose model string says who answers, and with which settings: `ChatOpenAI`, `OpenAI` and
+ * their direct subclass `ChatDeepSeek` write their parameters and the configuration of their client
+ * (`_identifyingParams` in @langchain/openai 1.0 to 1.6, `chat_models/base.ts` and `llms.ts`). All others leave out the
+ * base URL (`ChatAnthropic`, `AzureChatOpenAI`), or the model and the temperature as well (`ChatOllama`,
+ * `ChatGoogleGenerativeAI`, `ChatMistralAI`, `ChatBedrockConverse`, `ChatGroq`, `ChatCohere`, the fakes of LangChain).
+ */
+const DESCRIBED_IN_FULL: ReadonlySet<string> = new Set(['openai', 'deepseek']);
 
 /** Entries of LangChain's model string that no answer depends on. */
 const NEUTRAL = [
   /^\w*api_?key$/i, // who pays; LangChain writes it in plain text
   /^(signal|timeout|maxRetries)$/, // how long the caller waits; their presence alone changes the string
   /^(fetch|dangerouslyAllowBrowser)$/, // how the request travels
+  // What LangGraph's runtime hands to each node, and what a node hands on with `...config`: ids, times and attempts of the
+  // run, its streams and its checkpoints (CONFIG_KEYS in @langchain/langgraph 1.x, `pregel/utils/config.ts`).
+  /^(executionInfo|serverInfo|control|heartbeat|writer|interrupt|interruptBefore|interruptAfter)$/,
+  /^(outputKeys|streamMode|checkpointDuring|durability|previous)$/,
 ];
+
+/** LangGraph's own data under names that a model might have too. Classes that are described in full send neither. */
+const NEUTRAL_OBJECTS = /^(store|context):(\{|undefined$|null$)/;
+
+/** Read by the client of OpenAI where the model's configuration is silent (`client.ts` in openai 5 and 6). */
+const CLIENT_ENVIRONMENT = ['OPENAI_BASE_URL', 'OPENAI_ORG_ID', 'OPENAI_PROJECT_ID'] as const;
 
 /** The string has the form `name:JSON,name:JSON`. A comma separates two entries where it is outside of all JSON values. */
 function entriesOf(model: string): readonly string[] {
@@ -24,10 +44,12 @@ function entriesOf(model: string): readonly string[] {
 
 const nameOf = (entry: string) => entry.slice(0, entry.indexOf(':'));
 
-function modelNameIn(entries: readonly string[]): string | undefined {
-  const entry = entries.find((each) => /^model(_name)?:"/.test(each));
+function textAt(entries: readonly string[], name: RegExp): string | undefined {
+  const entry = entries.find((each) => name.test(each));
   return entry?.slice(entry.indexOf('"') + 1, -1);
 }
+
+const modelNameIn = (entries: readonly string[]) => textAt(entries, /^model(_name)?:"/);
 
 /** What LangChain writes in the place of an image, a file or any other block without a text: `[image]`. */
 const PLACEHOLDER = /\[[a-z][a-z_-]{2,}[a-z0-9_-]*( file)?\]/;
@@ -36,19 +58,67 @@ const PLACEHOLDER = /\[[a-z][a-z_-]{2,}[a-z0-9_-]*( file)?\]/;
 const UNNAMED_TOOL = '"type":"not_implemented"';
 
 /** Could two different calls have this prompt and this model string? */
-export function isLossy(prompt: string, model: string): boolean {
+function isLossy(prompt: string, model: string): boolean {
   const isChat = model.includes('_model:"base_chat_model"'); // any other model receives this exact text
   return (isChat && PLACEHOLDER.test(prompt)) || model.includes(UNNAMED_TOOL);
 }
 
-/** Everything that LangChain gives its cache of a call. Where that is ambiguous, a symbol makes the call a bypass. */
-export function identityOf(prompt: string, model: string): CallIdentity {
+function isDescribedInFull(entries: readonly string[]): boolean {
+  const type = textAt(entries, /^_type:"/);
+  const named = ['model', 'model_name'].every((name) =>
+    entries.some((each) => nameOf(each) === name),
+  );
+  return type !== undefined && DESCRIBED_IN_FULL.has(type) && named;
+}
+
+function remedyFor(type: string | undefined): string {
+  const named = /^[\w-]{1,40}$/.test(type ?? '') ? `'${type}'` : 'unnamed';
+  return `LangChain does not tell its cache which model, settings and URL answer for models of the type ${named}, so their calls are not cached. Give the model a fetch made by cachedFetch where it takes one. Otherwise say who answers: new CachedLlmCache({ identity: { model, temperature, baseURL } }).`;
+}
+
+/** What the settings of a model are, by name. Undefined where two of them have one name. */
+function settingsOf(entries: readonly string[], isKnown: boolean): Fields | undefined {
+  const isNeutral = (entry: string) =>
+    NEUTRAL.some((neutral) => neutral.test(nameOf(entry))) ||
+    (isKnown && NEUTRAL_OBJECTS.test(entry));
+  const inKey = entries.filter((entry) => !isNeutral(entry));
+  const settings = Object.fromEntries(
+    inKey.map((entry) => [nameOf(entry), entry.slice(nameOf(entry).length + 1)]),
+  );
+  return Object.keys(settings).length === inKey.length ? settings : undefined;
+}
+
+function environment(isKnown: boolean): Fields | undefined {
+  const given = CLIENT_ENVIRONMENT.filter((name) => isKnown && process.env[name]);
+  return given.length === 0
+    ? undefined
+    : Object.fromEntries(given.map((name) => [name, process.env[name]]));
+}
+
+const NOT_CANONICAL = { bypass: 'not-canonical', provider: 'langchain', field: 'prompt' } as const;
+
+/**
+ * Everything that LangChain gives its cache of a call, and what the user says of the model; or why the call bypasses the
+ * cache: two different calls could look the same.
+ */
+export function identityOf(
+  prompt: string,
+  model: string,
+  said: Fields | undefined,
+): CallIdentity | Bypass {
   const entries = entriesOf(model);
-  const inKey = entries.filter((entry) => !NEUTRAL.some((neutral) => neutral.test(nameOf(entry))));
+  const isKnown = isDescribedInFull(entries);
+  if (!isKnown && said === undefined) {
+    const remedy = remedyFor(textAt(entries, /^_type:"/));
+    return { bypass: 'unidentified', provider: 'langchain', remedy };
+  }
+  const settings = settingsOf(entries, isKnown);
+  if (settings === undefined || isLossy(prompt, model)) return NOT_CANONICAL;
+  const saidModel = typeof said?.model === 'string' ? said.model : undefined;
   return {
     provider: 'langchain',
     operation: 'BaseCache',
-    model: modelNameIn(entries),
-    request: { prompt: isLossy(prompt, model) ? Symbol('lossy') : prompt, model: inKey },
+    model: modelNameIn(entries) ?? saidModel,
+    request: { prompt, settings, identity: said, environment: environment(isKnown) },
   };
 }

@@ -1,5 +1,12 @@
 import { type CallOptions, defaultCache, type LlmCache, LlmCacheError } from '@cached-llm/core';
-import { judge, type Policy, policyForClient } from '@cached-llm/core/adapter';
+import {
+  type Bypass,
+  type Fields,
+  isFields,
+  judge,
+  type Policy,
+  policyForClient,
+} from '@cached-llm/core/adapter';
 import {
   BaseCache,
   deserializeStoredGeneration,
@@ -8,13 +15,22 @@ import {
 import type { StoredGeneration } from '@langchain/core/messages';
 import type { Generation } from '@langchain/core/outputs';
 import { admission } from './admission.ts';
-import { identityOf, isLossy } from './identity.ts';
+import { identityOf } from './identity.ts';
 
-type Options = Pick<CallOptions, 'ttl' | 'mode' | 'scope' | 'tags' | 'version' | 'admit'>;
+type Options = Pick<
+  CallOptions,
+  'ttl' | 'mode' | 'scope' | 'tags' | 'version' | 'admit' | 'ignore'
+>;
 
 export interface CachedLlmCacheOptions extends Options {
   /** @default defaultCache() */
   readonly cache?: LlmCache | undefined;
+  /**
+   * Who answers, and all that the answer depends on, where the class of the model does not say it to its cache: the model,
+   * its settings and its base URL, as plain data. Part of the key; models with different values need a cache each.
+   * @default nothing: the calls of such a model bypass the cache
+   */
+  readonly identity?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** LangChain's own form, which leaves `generationInfo` out, and `generationInfo` beside it. */
@@ -40,10 +56,20 @@ function restore(stored: unknown): Generation[] | null {
   return answers?.map(fromStored) ?? null;
 }
 
+function readIdentity(identity: unknown): Fields | undefined {
+  if (identity === undefined) return undefined;
+  if (isFields(identity) && Object.keys(identity).length > 0) return structuredClone(identity);
+  throw new LlmCacheError(
+    'INVALID_OPTION',
+    "`identity` says nothing. Write the fields that the answer depends on, such as { model: 'llama3.2', temperature: 0 }.",
+  );
+}
+
 /**
  * The `cache` of a LangChain model, for text. LangChain gives its cache less than it sends to the model: a prompt
  * with images, files or other blocks that it writes as `[image]` bypasses the cache, `.stream()` never reads it,
- * and equal calls at the same time all call the model. Where the client takes a `fetch`, prefer `cachedFetch`.
+ * and equal calls at the same time all call the model. Models of a class that does not say which model and settings answer
+ * bypass it as well, unless `identity` says so. Where the client takes a `fetch`, prefer `cachedFetch`.
  *
  * Its methods never throw, except for a miss in `replay` mode.
  *
@@ -53,12 +79,16 @@ export class CachedLlmCache extends BaseCache {
   readonly #cache: LlmCache;
   readonly #options: Options;
   readonly #policy: Policy;
+  readonly #identity: Fields | undefined;
+  /** The remedies that were shown: each is shown once. */
+  readonly #shown = new Set<string>();
 
-  constructor({ cache = defaultCache(), ...options }: CachedLlmCacheOptions = {}) {
+  constructor({ cache = defaultCache(), identity, ...options }: CachedLlmCacheOptions = {}) {
     super();
     this.#cache = cache;
     this.#options = options;
     this.#policy = policyForClient(cache.policy, options);
+    this.#identity = readIdentity(identity);
   }
 
   /**
@@ -67,10 +97,11 @@ export class CachedLlmCache extends BaseCache {
    * @throws {LlmCacheError} `REPLAY_MISS` in `replay` mode, where there is none.
    */
   async lookup(prompt: string, llmKey: string): Promise<Generation[] | null> {
-    const identity = identityOf(prompt, llmKey);
+    const identity = identityOf(prompt, llmKey, this.#identity);
     const stored = this.#cache.get(identity, this.#options);
     const found = await stored.then(restore).catch(() => null);
-    if (found !== null || this.#policy.mode !== 'replay' || isLossy(prompt, llmKey)) return found;
+    if ('bypass' in identity) return this.#showRemedy(identity);
+    if (found !== null || this.#policy.mode !== 'replay') return found;
     throw new LlmCacheError(
       'REPLAY_MISS',
       `No answer is recorded for this prompt (${identity.model ?? 'unknown model'}), and mode is 'replay'. Record it once with mode: 'read-write'.`,
@@ -79,14 +110,23 @@ export class CachedLlmCache extends BaseCache {
 
   /** Stores an answer that is complete. Any other answer is ignored. */
   async update(prompt: string, llmKey: string, generations: Generation[]): Promise<void> {
-    if (isLossy(prompt, llmKey)) return; // the look-up has reported the bypass
+    const identity = identityOf(prompt, llmKey, this.#identity);
+    if ('bypass' in identity) return; // the look-up has reported it
     try {
       const rules = { adapter: admission, admit: this.#policy.admit };
       const { rejection } = judge(rules, generations, prompt);
       const options = { ...this.#options, admit: () => rejection === undefined };
-      await this.#cache.set(identityOf(prompt, llmKey), generations.map(toStored), options);
+      await this.#cache.set(identity, generations.map(toStored), options);
     } catch {
       // An answer that cannot be written is returned to its caller all the same.
     }
+  }
+
+  /** A cache that never answers is told also to an application that listens to no event. */
+  #showRemedy({ remedy }: Bypass): null {
+    if (remedy === undefined || this.#shown.has(remedy)) return null;
+    this.#shown.add(remedy);
+    process.emitWarning(remedy, 'LlmCacheWarning');
+    return null;
   }
 }

@@ -100,7 +100,8 @@ describe('the cache of a LangChain model', () => {
       { answer: () => ({ body: { choices: [{ text: 'Hello', finish_reason: 'stop' }] } }) },
       async (wire) => {
         const cache = new CachedLlmCache({ cache: wire.cache });
-        const fake = new FakeListChatModel({ responses: ['one', 'two'], cache });
+        const named = new CachedLlmCache({ cache: wire.cache, identity: { model: 'fake' } });
+        const fake = new FakeListChatModel({ responses: ['one', 'two'], cache: named });
         expect((await fake.invoke('Hi')).text).toBe('one');
         expect((await fake.invoke('Hi')).text).toBe('one');
         const configuration = { baseURL: `${wire.server.url}/v1` };
@@ -244,8 +245,9 @@ describe('an answer that is not worth storing', () => {
     'is recognised by the stop reason in the message of ChatAnthropic: %s',
     async (reason, count) => {
       await withWire({ answer: () => ({ body: message('Half', reason) }) }, async (wire) => {
+        const identity = { baseURL: wire.server.url };
         const model = chatAnthropic(wire.server, {
-          cache: new CachedLlmCache({ cache: wire.cache }),
+          cache: new CachedLlmCache({ cache: wire.cache, identity }),
         });
         await model.invoke('Hi');
         await model.invoke('Hi');
@@ -333,7 +335,7 @@ describe('a store that fails', () => {
   });
 
   test('an answer that cannot be written fails no call', async () => {
-    const llmKey = '_model:"base_chat_model",model:"m"';
+    const llmKey = '_model:"base_chat_model",_type:"openai",model:"m",model_name:"m"';
     const cache = createLlmCache();
     const lookup = new CachedLlmCache({ cache });
     const odd = { text: 'x', generationInfo: { now: () => 1 } };

@@ -1,5 +1,5 @@
 import { defaultAdapter } from '../adapter/index.ts';
-import type { FoundEntry } from '../entry-store/index.ts';
+import { type FoundEntry, isBypass } from '../entry-store/index.ts';
 import type { Bypass } from '../events/index.ts';
 import { type CallIdentity, identify } from '../key/index.ts';
 import { type CallOptions, type Policy, policyForCall } from '../options/index.ts';
@@ -18,16 +18,17 @@ function normalise(given: CallIdentity, policy: Policy): CallIdentity | Bypass {
 const callNobody: Call<unknown>['invoke'] = async () => undefined;
 
 /**
- * The request for an identity of the user's own making, or why it bypasses the cache. It is read in the call itself,
+ * The request for an identity of the user's own making, or why it bypasses the cache, which an adapter may say itself. It is read in the call itself,
  * before the user can change the identity.
  *
  * @throws {LlmCacheError} `INVALID_OPTION` or `INVALID_DURATION`
  */
 export function requestByIdentity(
   { entries, policy: base }: Pick<CacheContext, 'entries' | 'policy'>,
-  given: CallIdentity,
+  given: CallIdentity | Bypass,
   options: CallOptions,
 ): KeyedRequest | Bypass {
+  if (isBypass(given)) return given;
   const policy = policyForCall(base, options);
   const rules = { adapter: defaultAdapter, admit: policy.admit };
   const codec = new ValueCodec({ rules, request: given.request });

@@ -51,7 +51,7 @@ export class LlmCache {
    *
    * @throws {LlmCacheError} for a bad option; never for the store.
    */
-  async get(identity: CallIdentity, options: CallOptions = {}): Promise<unknown> {
+  async get(identity: CallIdentity | Bypass, options: CallOptions = {}): Promise<unknown> {
     const request = requestByIdentity(this.#context, identity, options);
     if (isBypass(request)) return this.#emitBypass(request);
     if (request.call.policy.mode === 'off') return undefined;
@@ -66,7 +66,7 @@ export class LlmCache {
    * @throws {LlmCacheError} for a bad option; never for the store.
    */
   async set(
-    identity: CallIdentity,
+    identity: CallIdentity | Bypass,
     response: unknown,
     options: CallOptions = {},
   ): Promise<boolean> {

@@ -12,7 +12,9 @@ export type BypassReason =
   | 'stateful'
   | 'not-shareable'
   | 'nested'
-  | 'endpoint';
+  | 'endpoint'
+  /** The caller does not say which model and settings answer. */
+  | 'unidentified';
 
 /** Which request an event is about. The key is a digest: no event carries a prompt, an answer or a secret. */
 export interface CallEvent {
@@ -66,11 +68,15 @@ export interface CacheEvents {
   };
   /** The request joined a call that was under way. While its stream runs, the usage is not known. */
   collapsed: CostEvent;
-  /** The request bypassed the cache. `field` names the field that has no canonical form. */
+  /**
+   * The request bypassed the cache. `field` names the field that has no canonical form, and `remedy` says what to write
+   * so that such requests are cached.
+   */
   bypass: {
     readonly reason: BypassReason;
     readonly provider: string;
     readonly field?: string | undefined;
+    readonly remedy?: string | undefined;
   };
   /** The answer was stored. `bytes` are the characters of its row, most of which are one byte each. */
   stored: CostEvent & { readonly bytes: number };
@@ -100,4 +106,5 @@ export interface Bypass {
   readonly bypass: BypassReason;
   readonly provider: string;
   readonly field?: string | undefined;
+  readonly remedy?: string | undefined;
 }

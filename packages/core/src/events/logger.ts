@@ -2,7 +2,13 @@ import type { CacheEventEmitter } from './emitter.ts';
 import type { CacheEvents, EventName } from './events.ts';
 
 /** Fields whose value stands in a line without the field's name. */
-const UNNAMED_FIELDS: ReadonlySet<string> = new Set(['provider', 'model', 'reason', 'operation']);
+const UNNAMED_FIELDS: ReadonlySet<string> = new Set([
+  'provider',
+  'model',
+  'reason',
+  'operation',
+  'remedy',
+]);
 
 const LAST_FIELD = 'key';
 
