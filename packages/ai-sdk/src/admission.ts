@@ -3,10 +3,12 @@ import {
   type Fields,
   fieldsOf,
   isFields,
+  isGiven,
   listOf,
   numberOf,
   type Rejection,
   rejectFinish,
+  rejectVectors,
   type Usage,
 } from '@cached-llm/core/adapter';
 import { offersHostedTool } from './identity.ts';
@@ -37,12 +39,18 @@ function rejectContent(content: unknown): Rejection | undefined {
   return Array.isArray(content) && !content.some(isAnswer) ? 'empty' : undefined;
 }
 
-/** There must be one vector for each value of the request. */
+/** There must be one vector for each value of the request. Some providers have their own option for its length. */
 function rejectEmbeddings(embeddings: unknown, params: unknown): Rejection | undefined {
-  const vectors = listOf(embeddings);
-  const { values } = fieldsOf(params);
-  const isWhole = !Array.isArray(values) || vectors.length === values.length;
-  return isWhole && vectors.every((vector) => listOf(vector).length > 0) ? undefined : 'incomplete';
+  const { values, dimensions, providerOptions } = fieldsOf(params);
+  const options = Object.values(fieldsOf(providerOptions)).map(fieldsOf);
+  const named = options.map(
+    (option) => option.dimensions ?? option.outputDimensionality ?? option.outputDimension,
+  );
+  const count = Array.isArray(values) ? values.length : undefined;
+  return rejectVectors(listOf(embeddings), {
+    count,
+    dimensions: [dimensions, ...named].find(isGiven),
+  });
 }
 
 function rejectAnswer(result: Fields, params: unknown): Rejection | undefined {

@@ -35,8 +35,6 @@ type LanguageModel = Parameters<typeof wrapLanguageModel>[0]['model'];
 type EmbeddingModel = Parameters<typeof wrapEmbeddingModel>[0]['model'];
 
 interface ModelCall<Result> extends ModelRequest {
-  /** The value is one of many that are requested together. */
-  readonly isPart?: boolean;
   /** Makes the call as the caller made it. */
   readonly invokeUncached: () => PromiseLike<Result>;
   /** Makes the call with this signal in the place of the caller's. */
@@ -47,22 +45,24 @@ interface ModelCall<Result> extends ModelRequest {
 function answering({ cache = defaultCache(), ...options }: CachedAiSdkOptions) {
   const policy = policyForClient(cache.policy, options);
   const isOff = policy.mode === 'off';
+  const rules = { adapter: aiSdk, admit: policy.admit };
+  const callFor = <Result extends ModelResult>(asked: ModelRequest) => ({
+    identity: identityOf(asked, { adapter: aiSdk, policy }),
+    policy,
+    signal: asked.params.abortSignal,
+    codec: new ResultCodec<Result>({ rules, request: asked.params }),
+  });
   async function answer<Result extends ModelResult>(call: ModelCall<Result>): Promise<Result> {
-    const { params, isPart, invokeUncached, invoke } = call;
+    const { invokeUncached, invoke } = call;
     if (isOff) return invokeUncached();
-    const rules = { adapter: aiSdk, admit: policy.admit };
     const { response } = await cache.pipeline.answer<Result>({
-      identity: identityOf(call, { adapter: aiSdk, policy }),
-      policy,
-      isPart,
-      signal: params.abortSignal,
-      codec: new ResultCodec({ rules, request: params }),
+      ...callFor<Result>(call),
       invokeUncached: async () => invokeUncached(),
       invoke: async (signal) => invoke(signal),
     });
     return response;
   }
-  return { isOff, answer };
+  return { isOff, cache, callFor, answer };
 }
 
 /**
@@ -94,14 +94,14 @@ export function cachedLanguageModel(options: CachedAiSdkOptions = {}): LanguageM
  * @throws {LlmCacheError} for a bad option, when it is made and not at a call.
  */
 export function cachedEmbeddingModel(options: CachedAiSdkOptions = {}): EmbeddingModelMiddleware {
-  const { isOff, answer } = answering(options);
+  const { isOff, cache, callFor } = answering(options);
   const operation = 'embedding-model';
   return {
     specificationVersion: 'v4',
     wrapEmbed: async (call) => {
       if (isOff) return call.doEmbed();
       const { model } = call;
-      return embedEach(call, (part) => answer({ ...part, model, operation, isPart: true }));
+      return embedEach(cache, call, (params) => callFor({ model, operation, params }));
     },
   };
 }

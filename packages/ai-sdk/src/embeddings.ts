@@ -1,58 +1,59 @@
-import { answerEach, splitByWeight } from '@cached-llm/core/adapter';
+import type { LlmCache } from '@cached-llm/core';
+import {
+  answerEach,
+  type EachItemRules,
+  embeddingParts,
+  type Fields,
+  fieldsOf,
+  listOf,
+} from '@cached-llm/core/adapter';
 import type { EmbeddingModelMiddleware } from 'ai';
+import { usageOf } from './admission.ts';
+import { withSource } from './result-codec.ts';
 
 type EmbedCall = Parameters<NonNullable<EmbeddingModelMiddleware['wrapEmbed']>>[0];
-type Embedded = Awaited<ReturnType<EmbedCall['doEmbed']>>;
+export type Embedded = Awaited<ReturnType<EmbedCall['doEmbed']>>;
 
-/** The call for one value, with the two ways to make it. */
-interface ValueCall {
-  readonly params: EmbedCall['params'];
-  readonly invokeUncached: () => Promise<Embedded>;
-  readonly invoke: (signal: AbortSignal) => Promise<Embedded>;
-}
-
-/** One result for each value, with its share of the usage. */
-function split(result: Embedded, values: readonly string[]): readonly Embedded[] | undefined {
-  const { embeddings, usage } = result;
-  if (embeddings.length !== values.length) return undefined;
-  const weights = values.map((value) => value.length);
-  const tokens = usage && splitByWeight(usage.tokens, weights);
-  return embeddings.map((embedding, place) => ({
+/** The result for some values. What the provider says beside the vectors is taken from one of the results. */
+const parted = embeddingParts<Embedded & Fields>({
+  counts: ['usage'],
+  vectorsOf: ({ embeddings }) => listOf(embeddings),
+  withVectors: (result, embeddings) => ({
     ...result,
-    embeddings: [embedding],
-    ...(tokens && { usage: { tokens: tokens[place] ?? 0 } }),
-  }));
+    embeddings: embeddings as Embedded['embeddings'], // `vectorsOf` gave them
+  }),
+});
+
+const outcomeIn = ({ response }: Embedded) => fieldsOf(response?.headers)['x-cached-llm'];
+
+/** The result with the outcome that all of its parts have, or `partial`; unchanged where none has one. */
+function withOutcome(result: Embedded, parts: readonly Embedded[]): Embedded {
+  const [outcome, ...others] = new Set(parts.map(outcomeIn));
+  if (parts.length > 0 && outcome === undefined) return result;
+  const age = Math.max(0, ...parts.map(({ response }) => Number(response?.headers?.age ?? 0)));
+  const common = others.length > 0 ? 'partial' : String(outcome ?? 'miss');
+  return withSource(result, { outcome: common, age: age * 1000 }) as Embedded; // two headers more
 }
 
-/** The result for all values. What the provider says beside the vectors is taken from the first one. */
-function join(results: readonly Embedded[]): Embedded {
-  const [first] = results as [Embedded]; // there is at least one value
-  const tokens = results.reduce((sum, { usage }) => sum + (usage?.tokens ?? 0), 0);
-  return {
-    ...first,
-    embeddings: results.flatMap(({ embeddings }) => embeddings),
-    ...(first.usage && { usage: { tokens } }),
-  };
-}
-
-/** Embeds value by value: `answer` looks each of them up, and those that are missing are requested in one call. */
+/** Embeds value by value: each of them is looked up, and those that are missing are requested in one call. */
 export async function embedEach(
+  { pipeline }: LlmCache,
   { model, params, doEmbed }: EmbedCall,
-  answer: (call: ValueCall) => Promise<Embedded>,
+  callFor: (params: EmbedCall['params']) => ReturnType<EachItemRules<string, Embedded>['callFor']>,
 ): Promise<Embedded> {
-  const { values, abortSignal: own = new AbortController().signal } = params;
+  const { values } = params;
   if (values.length === 0) return doEmbed();
-  return answerEach<string, Embedded, Embedded>(values, {
-    answer: (value, ask) =>
-      answer({
-        params: { ...params, values: [value] },
-        invokeUncached: () => ask(own),
-        invoke: ask,
-      }),
+  return answerEach<string, Embedded>(pipeline, values, {
+    callFor: (value) => callFor({ ...params, values: [value] }),
     ask: async (missing, abortSignal) =>
       model.doEmbed({ ...params, values: [...missing], abortSignal }),
-    split,
-    join,
-    bypass: doEmbed,
+    split: (result, missing) =>
+      parted.split(result, missing) ?? { rejection: 'incomplete', usage: usageOf(result) },
+    join(parts, asked) {
+      const joined = parted.join(parts, asked);
+      return joined && withOutcome(joined, parts);
+    },
+    complete: withOutcome,
+    invokeUncached: doEmbed,
   });
 }

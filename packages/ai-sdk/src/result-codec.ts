@@ -18,9 +18,9 @@ export interface ModelResult {
 }
 
 /** The result with two headers that say where it comes from, named as `cachedFetch` names them. */
-function withSource(
+export function withSource(
   result: ModelResult,
-  { outcome, age }: Pick<Provenance, 'outcome' | 'age'>,
+  { outcome, age }: { readonly outcome: string; readonly age: number },
 ): ModelResult {
   const seconds = String(Math.round(age / 1000));
   const source = { 'x-cached-llm': outcome, ...(outcome !== 'miss' && { age: seconds }) };

@@ -10,6 +10,7 @@ import {
   type Usage,
 } from '@cached-llm/core/adapter';
 import { jsonIn, usesHostedTool } from './identity.ts';
+import { rejectVectorsIn } from './vectors.ts';
 
 /** What the model answered. InvokeModel returns it as bytes. */
 export function answerOf(response: unknown): unknown {
@@ -70,11 +71,19 @@ function isBlocked(part: Fields): boolean {
   return hasReason || part['amazon-bedrock-guardrailAction'] === 'INTERVENED';
 }
 
-function rejectAnswer(answer: Fields): Rejection | undefined {
+function rejectAnswer(answer: Fields, request: unknown): Rejection | undefined {
   if (isGiven(answer.error)) return 'error';
+  const rejected = rejectVectorsIn(answer, bodyIn(request));
+  if (rejected !== undefined) return rejected;
   const parts = partsOf(answer);
   if (parts.some(isBlocked)) return 'filtered';
   return rejectReason(answer, parts) ?? (isEmpty(parts) ? 'empty' : undefined);
+}
+
+/** What InvokeModel was asked, read or as text. */
+function bodyIn(request: unknown): Fields {
+  const { body } = fieldsOf(request);
+  return fieldsOf(isFields(body) ? body : jsonIn(body));
 }
 
 const rejectsParsed = admission({ rejectAnswer, isHosted: usesHostedTool });

@@ -8,7 +8,7 @@ import {
   policyForClient,
 } from '@cached-llm/core/adapter';
 import { rejects, usageOf } from './admission.ts';
-import { embedEach, type ItemCalls, itemsOf } from './embeddings.ts';
+import { embedEach, itemsOf } from './embeddings.ts';
 import { endWithFlight, underSignal } from './flight-signal.ts';
 import { answers, endpointOf, identityOf, ignore, snapshotOf } from './identity.ts';
 import { BedrockCodec, learnBlobPrototype } from './response-codec.ts';
@@ -133,16 +133,19 @@ async function answerCommand<Args extends Sent, Result extends Received>(
   };
   const ask = (input: object, flight: AbortSignal) =>
     underSignal({ flight, own }, () => send(input));
-  const answer: ItemCalls['answer'] = async (part, how) => {
-    const call = callOf(wiring, { ...asked, request: part });
-    return (await wiring.cache.pipeline.answer({ ...call, signal: own, ...how })).response;
-  };
-  const items = asked.command.givesBytes && itemsOf(request);
+  const callFor = (part: object) => ({
+    ...callOf(wiring, { ...asked, request: part }),
+    signal: own,
+  });
+  const items = asked.command.givesBytes ? itemsOf(request) : undefined;
+  const { cache } = wiring;
   const invoke = (flight: AbortSignal) => ask(request, flight);
+  const single = { invoke, invokeUncached: () => send(args.input) };
+  const many = { ...asked, cache, callFor, ask, invokeUncached: () => send(request) };
   const output =
     items === undefined
-      ? await answer(request, { invoke, invokeUncached: () => send(args.input) })
-      : await embedEach(items, { ...asked, own, answer, ask, invokeUncached: () => send(request) });
+      ? (await cache.pipeline.answer({ ...callFor(request), ...single })).response
+      : await embedEach(items, many);
   // The codec restores what this command returns. The HTTP response belongs to the leader alone.
   return { output, response: live?.response } as Result;
 }

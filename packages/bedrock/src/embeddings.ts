@@ -1,17 +1,17 @@
+import type { LlmCache } from '@cached-llm/core';
 import {
   answerEach,
-  type Call,
+  type EachItemRules,
+  embeddingParts,
   type Fields,
   fieldsOf,
   isFields,
   listOf,
 } from '@cached-llm/core/adapter';
-import { answerOf } from './admission.ts';
+import { answerOf, usageOf } from './admission.ts';
 import { withBodyRead } from './identity.ts';
 import { asBlob } from './response-codec.ts';
-
-/** A request embeds items of one kind, and the response may repeat the items in a list of the same name. */
-const KINDS = ['texts', 'images', 'inputs'] as const;
+import { KINDS, typedLists } from './vectors.ts';
 
 function kindOf(body: Fields): (typeof KINDS)[number] | undefined {
   const given = KINDS.filter((kind) => listOf(body[kind]).length > 0);
@@ -35,19 +35,7 @@ function requestFor(request: object, items: readonly unknown[]): object {
   return { ...request, body: JSON.stringify({ ...body, [kindOf(body) ?? 'texts']: items }) };
 }
 
-/** One list of vectors, or one for each type that was requested. */
-function vectorLists(embeddings: unknown): readonly (readonly unknown[])[] {
-  return [embeddings, ...Object.values(fieldsOf(embeddings))].filter(Array.isArray);
-}
-
-/** A vector is a list of numbers, or their bytes in base64. */
-function isVector(value: unknown): boolean {
-  return (Array.isArray(value) || typeof value === 'string') && value.length > 0;
-}
-
-function at(list: unknown, place: number): unknown {
-  return Array.isArray(list) ? [list[place]] : list;
-}
+const at = (list: unknown, place: number) => (Array.isArray(list) ? [list[place]] : list);
 
 function vectorsAt(embeddings: unknown, place: number): unknown {
   if (!isFields(embeddings)) return at(embeddings, place);
@@ -56,46 +44,41 @@ function vectorsAt(embeddings: unknown, place: number): unknown {
 }
 
 function joined(lists: readonly unknown[]): unknown {
-  return Array.isArray(lists[0]) ? lists.flatMap(listOf) : lists[0];
-}
-
-function joinedVectors(parts: readonly unknown[]): unknown {
-  const [first] = parts;
-  if (!isFields(first)) return joined(parts);
+  const [first] = lists;
+  if (Array.isArray(first)) return lists.flatMap(listOf);
+  if (!isFields(first)) return first;
   const types = Object.keys(first);
   return Object.fromEntries(
-    types.map((type) => [type, joined(parts.map((part) => fieldsOf(part)[type]))]),
+    types.map((type) => [type, joined(lists.map((list) => fieldsOf(list)[type]))]),
   );
 }
 
-/** One answer for each of `count` items, in their order; nothing where an item has no vector. */
-function splitAnswer(answer: unknown, count: number): readonly Fields[] | undefined {
-  if (!isFields(answer)) return undefined;
-  const { embeddings } = answer;
-  const lists = vectorLists(embeddings);
-  const isWhole = lists.every((list) => list.length === count && list.every(isVector));
-  if (lists.length === 0 || !isWhole) return undefined;
+/** What an answer has for each item, in their order; nothing where the lists have different lengths. */
+function partsOf(answer: Fields): readonly Fields[] {
+  const lists = typedLists(answer.embeddings).map(([, list]) => list);
+  const [first = []] = lists;
+  const count = first.length;
   // A list of another length does not belong to the items: a request for images returns no texts.
   const repeated = KINDS.filter((kind) => listOf(answer[kind]).length === count);
-  return Array.from({ length: count }, (_none, place) => ({
-    ...answer,
+  const partAt = (place: number) => ({
     ...Object.fromEntries(repeated.map((kind) => [kind, at(answer[kind], place)])),
-    embeddings: vectorsAt(embeddings, place),
-  }));
+    embeddings: vectorsAt(answer.embeddings, place),
+  });
+  const isWhole = lists.every((list) => list.length === count);
+  return isWhole ? first.map((_vector, place) => partAt(place)) : [];
 }
 
-/** The answer to all items. What it says beside them is taken from the first one. */
-function joinAnswers(answers: readonly Fields[]): Fields {
-  const [first = {}] = answers;
-  const repeated = KINDS.filter((kind) => kind in first);
-  return {
-    ...first,
-    ...Object.fromEntries(
-      repeated.map((kind) => [kind, joined(answers.map((answer) => answer[kind]))]),
-    ),
-    embeddings: joinedVectors(answers.map(({ embeddings }) => embeddings)),
-  };
-}
+const parted = embeddingParts({
+  counts: [],
+  vectorsOf: partsOf,
+  numbersOf: (part) => typedLists(fieldsOf(part).embeddings).flatMap(([, list]) => list),
+  withVectors(answer, vectors) {
+    const parts = vectors.map(fieldsOf);
+    const names = Object.keys(parts[0] ?? {});
+    const lists = names.map((name) => [name, joined(parts.map((part) => part[name]))]);
+    return { ...answer, ...Object.fromEntries(lists) };
+  },
+});
 
 /** A response with this body, as bytes with the SDK's methods. */
 function withBody(response: Fields, body: Fields, blobPrototype: object | undefined): Fields {
@@ -105,15 +88,11 @@ function withBody(response: Fields, body: Fields, blobPrototype: object | undefi
 
 /** How the cache and the provider are asked for some of the items. */
 export interface ItemCalls {
+  readonly cache: LlmCache;
   readonly request: object;
   readonly blobPrototype: object | undefined;
-  /** The caller's own signal. */
-  readonly own: AbortSignal | undefined;
-  /** The stored response to this request, or the one that `how` brings. */
-  answer(
-    request: object,
-    how: Pick<Call<Fields>, 'invoke' | 'invokeUncached' | 'isPart'>,
-  ): Promise<Fields>;
+  /** What the cache must know of this request. */
+  callFor(request: object): ReturnType<EachItemRules<unknown, Fields>['callFor']>;
   /** Sends this request under the signal of a flight. */
   ask(request: object, flight: AbortSignal): Promise<Fields>;
   /** Sends the request of the caller. */
@@ -122,25 +101,23 @@ export interface ItemCalls {
 
 /** Embeds item by item: each of them is looked up, and those that are missing are requested in one call. */
 export function embedEach(items: readonly unknown[], calls: ItemCalls): Promise<Fields> {
-  const { request, blobPrototype, own = new AbortController().signal } = calls;
-  return answerEach<unknown, Fields, Fields>(items, {
-    answer: (item, ask) =>
-      calls.answer(requestFor(request, [item]), {
-        isPart: true,
-        invokeUncached: () => ask(own),
-        invoke: ask,
-      }),
-    ask: (missing, flight) => calls.ask(requestFor(request, missing), flight),
-    split: (response, missing) =>
-      splitAnswer(answerOf(response), missing.length)?.map((body) =>
-        withBody(response, body, blobPrototype),
-      ),
-    join: (responses) =>
-      withBody(
-        responses[0] ?? {},
-        joinAnswers(responses.map(answerOf).filter(isFields)),
-        blobPrototype,
-      ),
-    bypass: calls.invokeUncached,
+  const { cache, request, blobPrototype } = calls;
+  const bodyIn = (response: Fields) => fieldsOf(answerOf(response));
+  const partOf = (response: Fields, body: Fields) => withBody(response, body, blobPrototype);
+  return answerEach<unknown, Fields>(cache.pipeline, items, {
+    callFor: (item) => calls.callFor(requestFor(request, [item])),
+    ask: (missing, flight) =>
+      calls.ask(missing === items ? request : requestFor(request, missing), flight),
+    split(response, missing) {
+      const whole = bodyIn(response);
+      const parts = parted.split(whole, missing);
+      if (parts === undefined) return { rejection: 'incomplete', usage: usageOf(response) };
+      return parts.map((part) => (part === whole ? response : partOf(response, part)));
+    },
+    join(parts, asked) {
+      const body = parted.join(parts.map(bodyIn), asked.map(bodyIn));
+      return body && partOf(asked[0] ?? parts[0] ?? {}, body);
+    },
+    invokeUncached: calls.invokeUncached,
   });
 }

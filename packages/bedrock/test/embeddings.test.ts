@@ -9,8 +9,11 @@ const command = (body: object, fields: object = {}) =>
 const embed = (texts: readonly unknown[], fields: object = {}) =>
   command({ texts, input_type: 'search_document', ...fields });
 
-/** A vector that differs for each text. */
-const vectorOf = (item: unknown) => [...JSON.stringify(item)].map((letter) => letter.charCodeAt(0));
+/** A vector of three numbers that differs for each text. */
+function vectorOf(item: unknown): readonly number[] {
+  const codes = [...JSON.stringify(item)].map((letter) => letter.charCodeAt(0));
+  return [codes.length, codes[1] ?? 0, codes.reduce((sum, code) => sum + code, 0)];
+}
 
 interface Asked {
   readonly texts: readonly unknown[];

@@ -11,7 +11,7 @@ import {
   rejectChoices,
   type Usage,
 } from '@cached-llm/core/adapter';
-import { KINDS, vectorLists } from './embeddings.ts';
+import { rejectEmbeddings, rejectResults } from './embeddings.ts';
 
 /** The second version answers with a `message`, the first with a `text`. */
 function rejectContent(answer: Fields): Rejection | undefined {
@@ -20,19 +20,11 @@ function rejectContent(answer: Fields): Rejection | undefined {
   return !hasCalls && isSilent(content) && isSilent(answer.text) ? 'empty' : undefined;
 }
 
-/** Has each list of vectors one for each item of the request? */
-function rejectVectors(embeddings: unknown, request: unknown): Rejection | undefined {
-  const items = KINDS.flatMap((kind) => listOf(fieldsOf(request)[kind]));
-  const lists = vectorLists(embeddings);
-  const isWhole = lists.length > 0 && lists.every((list) => list.length === items.length);
-  return isWhole ? undefined : 'incomplete';
-}
-
 function rejectAnswer(response: Fields, request: unknown): Rejection | undefined {
   const { error, embeddings, results, generations } = response;
   if (isGiven(error)) return 'error';
-  if (embeddings !== undefined) return rejectVectors(embeddings, request);
-  if (Array.isArray(results)) return results.length === 0 ? 'empty' : undefined;
+  if (embeddings !== undefined) return rejectEmbeddings(embeddings, request);
+  if (Array.isArray(results)) return rejectResults(results, request);
   return rejectChoices(Array.isArray(generations) ? generations : [response], rejectContent);
 }
 

@@ -4,12 +4,15 @@ export {
   type Adapter,
   type AdmissionRules,
   admission,
-  answerEach,
   type BatchRules,
   type CrossMode,
   type CrossRules,
   crossMode,
   defaultAdapter,
+  type EmbeddingFormat,
+  type ExpectedRanking,
+  type ExpectedVectors,
+  embeddingParts,
   exactFields,
   finishReasons,
   isNeutralHeader,
@@ -19,10 +22,13 @@ export {
   judgeStream,
   offersTool,
   type ProviderAdmission,
+  type RankedDocument,
   rejectChoices,
   rejectFinish,
+  rejectRanking,
+  rejectVectors,
   type StreamRules,
-  splitByWeight,
+  type Verdict,
 } from './adapter/index.ts';
 export { decodeValue, encodeValue, Payload, type Usage } from './entry/index.ts';
 export type { Bypass } from './events/index.ts';
@@ -37,7 +43,7 @@ export {
   numberOf,
 } from './key/index.ts';
 export { describeKind, type Policy, policyForClient, type Rejection } from './options/index.ts';
-export type { Call } from './pipeline/index.ts';
+export { answerEach, type Call, type EachItemRules } from './pipeline/index.ts';
 export {
   type CapturedResponse,
   PacedReplay,

@@ -11,6 +11,7 @@ import {
   rejectChoices,
   type Usage,
 } from '@cached-llm/core/adapter';
+import { rejectEmbeddings } from './embeddings.ts';
 import { settingsOf } from './identity.ts';
 
 /** Tools that the caller's side runs. What any other tool finds depends on time or on state elsewhere. */
@@ -24,30 +25,11 @@ function rejectContent({ content }: Fields): Rejection | undefined {
   return listOf(fieldsOf(content).parts).every(isSilentPart) ? 'empty' : undefined;
 }
 
-/** `batchEmbedContents`, `embedContent`, and `predict` on Vertex AI, each with a format of its own. */
-function vectorsIn({ embedding, embeddings, predictions }: Fields): readonly unknown[] {
-  const items = isGiven(embedding) ? [embedding] : listOf(embeddings ?? predictions);
-  return items.map((item) => {
-    const { values, embeddings: nested } = fieldsOf(item);
-    return values ?? fieldsOf(nested).values;
-  });
-}
-
-/** Has the response a vector for each text of the request? */
-function rejectVectors(response: Fields, request: unknown): Rejection | undefined {
-  const { requests, instances } = fieldsOf(request);
-  const texts = requests ?? instances;
-  const vectors = vectorsIn(response);
-  const count = Array.isArray(texts) ? texts.length : Math.max(vectors.length, 1);
-  const isWhole = vectors.length === count && vectors.every((values) => listOf(values).length > 0);
-  return isWhole ? undefined : 'incomplete';
-}
-
 function rejectAnswer(response: Fields, request: unknown): Rejection | undefined {
   if (isGiven(response.error)) return 'error';
   if (isGiven(fieldsOf(response.promptFeedback).blockReason)) return 'filtered';
   if (typeof response.totalTokens === 'number') return undefined; // a count of tokens
-  if (!Array.isArray(response.candidates)) return rejectVectors(response, request);
+  if (!Array.isArray(response.candidates)) return rejectEmbeddings(response, request);
   return rejectChoices(response.candidates, rejectContent);
 }
 

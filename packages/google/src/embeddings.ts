@@ -1,23 +1,18 @@
-import { type Fields, fieldsOf, isFields, listOf } from '@cached-llm/core/adapter';
-import { embeddingBatch } from '@cached-llm/http';
+import {
+  type BatchRules,
+  embeddingParts,
+  type Fields,
+  fieldsOf,
+  isGiven,
+  listOf,
+  type Rejection,
+  rejectVectors,
+} from '@cached-llm/core/adapter';
+import { settingsOf } from './identity.ts';
 
-/** Where a method has its texts, its vectors, and its count for all texts together. */
-interface MethodFormat {
-  readonly items: 'requests' | 'instances';
-  readonly vectors: 'embeddings' | 'predictions';
-  readonly total: readonly ['usageMetadata' | 'metadata', string];
-}
-
-const GEMINI: MethodFormat = {
-  items: 'requests',
-  vectors: 'embeddings',
-  total: ['usageMetadata', 'promptTokenCount'],
-};
-const VERTEX: MethodFormat = {
-  items: 'instances',
-  vectors: 'predictions',
-  total: ['metadata', 'billableCharacterCount'],
-};
+/** Where a method has its texts and its vectors: `batchEmbedContents`, and `predict` on Vertex AI. */
+const GEMINI = { items: 'requests', vectors: 'embeddings' } as const;
+const VERTEX = { items: 'instances', vectors: 'predictions' } as const;
 
 const formatOf = (message: Fields) =>
   GEMINI.items in message || GEMINI.vectors in message ? GEMINI : VERTEX;
@@ -28,8 +23,14 @@ function instancesIn({ instances }: Fields): readonly unknown[] | undefined {
   return Array.isArray(instances) && instances.every(isText) ? instances : undefined;
 }
 
+/** The numbers of a vector: in `values`, which Vertex AI nests once more. */
+function valuesOf(item: unknown): unknown {
+  const { values, embeddings } = fieldsOf(item);
+  return values ?? fieldsOf(embeddings).values;
+}
+
 /** A batch of texts is taken apart, so that each text is embedded once, in whatever batch it comes. */
-export const batch = embeddingBatch({
+export const batch: BatchRules = {
   itemsOf(request, { pathname }) {
     if (pathname.endsWith(':predict')) return instancesIn(request);
     const { requests } = request;
@@ -37,18 +38,31 @@ export const batch = embeddingBatch({
     return isBatch ? requests : undefined;
   },
   ask: (request, items) => ({ ...request, [formatOf(request).items]: items }),
-  weightOf: (item) => JSON.stringify(item).length,
-  vectorsOf: (response) => listOf(response[formatOf(response).vectors]),
-  countsOf(response) {
-    const [field, name] = formatOf(response).total;
-    const total = fieldsOf(response[field])[name];
-    return { total: typeof total === 'number' ? total : 0 };
-  },
-  withVectors(response, vectors, { total }) {
-    const format = formatOf(response);
-    const [field, name] = format.total;
-    const counts = response[field]; // where the provider does not count, no count is added
-    const counted = isFields(counts) && { [field]: { ...counts, [name]: total } };
-    return { ...response, [format.vectors]: vectors, ...counted };
-  },
-});
+  ...embeddingParts({
+    weightOf: (item) => JSON.stringify(item).length,
+    counts: ['usageMetadata', 'metadata'],
+    vectorsOf: (response) => listOf(response[formatOf(response).vectors]),
+    numbersOf: (item) => [valuesOf(item)],
+    modelOf: ({ modelVersion, deployedModelId, modelVersionId }) =>
+      modelVersion ?? deployedModelId ?? modelVersionId,
+    withVectors: (response, vectors) => ({ ...response, [formatOf(response).vectors]: vectors }),
+  }),
+};
+
+/** The dimensions that a request names, in each of the places where the APIs and the SDK have them. */
+function dimensionsIn(request: unknown): readonly unknown[] {
+  const { requests, parameters, embedContentConfig, ...one } = settingsOf(request);
+  const places = [one, parameters, embedContentConfig, ...listOf(requests)];
+  return places.map((place) => fieldsOf(place).outputDimensionality).filter(isGiven);
+}
+
+/** Why vectors are not stored. `embedContent` embeds one text, and has one `embedding`. */
+export function rejectEmbeddings(response: Fields, request: unknown): Rejection | undefined {
+  const { embedding, embeddings, predictions } = response;
+  const { requests, instances } = fieldsOf(request);
+  const texts = requests ?? instances;
+  const items = isGiven(embedding) ? [embedding] : listOf(embeddings ?? predictions);
+  const count = Array.isArray(texts) ? texts.length : undefined;
+  const [dimensions] = dimensionsIn(request);
+  return rejectVectors(items.map(valuesOf), { count, dimensions });
+}

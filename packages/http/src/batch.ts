@@ -1,7 +1,14 @@
-import { answerEach, type BatchRules, type Fields, isFields } from '@cached-llm/core/adapter';
+import {
+  answerEach,
+  type BatchRules,
+  defaultAdapter,
+  type Fields,
+  isFields,
+  type Verdict,
+} from '@cached-llm/core/adapter';
 import { type FetchSettings, httpCall } from './http-call.ts';
-import type { HttpRequest } from './request/index.ts';
-import { buildResponse, liveHeaders, OUTCOME_HEADER } from './response/index.ts';
+import { type HttpRequest, parseBody } from './request/index.ts';
+import { buildResponse, isWhole, liveHeaders, OUTCOME_HEADER } from './response/index.ts';
 
 /** The items of one request, and how its adapter takes it apart. */
 export interface BatchOfItems {
@@ -9,29 +16,60 @@ export interface BatchOfItems {
   readonly items: readonly unknown[];
 }
 
-/** Asks the provider for the items that no entry answers. */
-async function send(
-  { upstream }: FetchSettings,
-  { given: [, init], headers: given, method, url }: HttpRequest,
-  { body, signal }: { readonly body: Fields; readonly signal: AbortSignal },
+/** One batch: how requests are made, the request of the caller, and how it is taken apart. */
+interface BatchCall extends BatchOfItems {
+  readonly settings: FetchSettings;
+  readonly request: HttpRequest;
+}
+
+const bodyFor = ({ rules, request }: BatchCall, items: readonly unknown[]): Fields =>
+  rules.ask(request.body as Fields, items); // `cachedFetch` checked it
+
+/** Sends what the caller sent. A Request is cloned, because it can be sent only once. */
+function sendAsGiven({ settings, request }: BatchCall, signal: AbortSignal): Promise<Response> {
+  const [input, init] = request.given;
+  return settings.upstream(input instanceof Request ? input.clone() : input, { ...init, signal });
+}
+
+/** Sends the same request for some of its items. What takes a Request gets a Request. */
+function sendFor(
+  batch: BatchCall,
+  items: readonly unknown[],
+  signal: AbortSignal,
 ): Promise<Response> {
-  const headers = new Headers(given);
+  const { settings, request } = batch;
+  const [input, init] = request.given;
+  const headers = new Headers(request.headers);
   headers.delete('content-length'); // this body has another length
-  const sent = { ...init, method, headers, body: JSON.stringify(body), signal };
-  const response = await upstream(url.href, sent);
-  const head = { status: response.status, headers: liveHeaders(response) };
-  return new Response(await response.text(), head);
+  const body = JSON.stringify(bodyFor(batch, items));
+  const sent = { ...init, method: request.method, headers, body, signal };
+  if (!(input instanceof Request)) return settings.upstream(request.url.href, sent);
+  return settings.upstream(new Request(input.clone(), sent), { signal });
 }
 
 /** One response for each item. Of a failure each item gets a copy. */
 async function split(
   response: Response,
-  { rules, items }: BatchOfItems,
-): Promise<readonly Response[] | undefined> {
+  items: readonly unknown[],
+  { rules, settings }: BatchCall,
+): Promise<readonly Response[] | Verdict> {
   if (!response.ok) return items.map(() => response.clone());
-  const parsed: unknown = await response.clone().json();
+  if (!isWhole(response)) return { rejection: 'content-type' };
+  const text = await response.clone().text();
+  const parsed = parseBody(text);
   const parts = isFields(parsed) ? rules.split(parsed, items) : undefined;
-  return parts?.map((part) => new Response(JSON.stringify(part), response));
+  if (parts === undefined) {
+    const { usageOf } = settings.adapter ?? defaultAdapter;
+    return { rejection: 'incomplete', usage: usageOf?.(parsed) };
+  }
+  return parts.map(
+    (part) => new Response(part === parsed ? text : JSON.stringify(part), headOf(response)),
+  );
+}
+
+function headOf(response: Response): ResponseInit {
+  const { status, statusText } = response;
+  return { status, statusText, headers: liveHeaders(response) };
 }
 
 /** The outcome of all items together: `hit`, `miss` or another that all have, else `partial`. */
@@ -41,15 +79,32 @@ function outcomeOf(responses: readonly Response[]): string {
   return outcomes.size === 1 ? only : 'partial';
 }
 
-async function join(responses: readonly Response[], rules: BatchRules): Promise<Response> {
-  const failed = responses.find(({ ok }) => !ok);
-  const [first] = responses;
-  if (failed !== undefined || first === undefined) return failed ?? Response.error();
-  const bodies = await Promise.all(responses.map((each) => each.json() as Promise<Fields>)); // `split` made them
-  const ages = responses.map(({ headers }) => Number(headers.get('age') ?? 0));
-  const { status, headers, url } = first;
-  const origin = { outcome: outcomeOf(responses), age: Math.max(...ages) * 1000, url };
-  return buildResponse(JSON.stringify(rules.join(bodies)), { status, headers }, origin);
+/** The response to all items as it came, with the header that says so where it might have been stored. */
+function complete(whole: Response, parts: readonly Response[], { url }: HttpRequest): Response {
+  const outcome = parts.length === 0 ? 'miss' : outcomeOf(parts);
+  if (outcome === 'bypass' || !isWhole(whole)) return whole;
+  return buildResponse(whole.body, headOf(whole), { outcome, age: 0, url: whole.url || url.href });
+}
+
+async function join(
+  parts: readonly Response[],
+  asked: readonly Response[],
+  { rules, request }: BatchCall,
+): Promise<Response | undefined> {
+  const failed = parts.find(({ ok }) => !ok);
+  if (failed !== undefined) return failed;
+  const fieldsIn = (each: Response) => each.json() as Promise<Fields>; // `split` made it
+  const [bodies, answers] = await Promise.all([
+    Promise.all(parts.map(fieldsIn)),
+    Promise.all(asked.map(fieldsIn)),
+  ]);
+  const joined = rules.join(bodies, answers);
+  if (joined === undefined) return undefined;
+  const [first = Response.error()] = asked.length > 0 ? asked : parts; // there is at least one
+  const ages = parts.map(({ headers }) => Number(headers.get('age') ?? 0));
+  const origin = { outcome: outcomeOf(parts), age: Math.max(...ages) * 1000 };
+  const url = first.url || request.url.href;
+  return buildResponse(JSON.stringify(joined), headOf(first), { ...origin, url });
 }
 
 /** Looks each item up by itself, and asks the provider for all that are missing in one request. */
@@ -58,18 +113,17 @@ export function answerBatch(
   request: HttpRequest,
   { rules, items }: BatchOfItems,
 ): Promise<Response> {
-  const { signal: own = new AbortController().signal } = request;
-  const bodyFor = (some: readonly unknown[]) => rules.ask(request.body as Fields, some); // `cachedFetch` checked it
-  return answerEach<unknown, Response, Response>(items, {
-    async answer(item, ask) {
-      const body = bodyFor([item]);
-      const call = httpCall(settings, { ...request, body, text: JSON.stringify(body) });
-      const part = { ...call, isPart: true, invoke: ask, invokeUncached: () => ask(own) };
-      return (await settings.cache.pipeline.answer(part)).response;
+  const batch = { settings, request, rules, items };
+  return answerEach<unknown, Response>(settings.cache.pipeline, items, {
+    callFor(item) {
+      const body = bodyFor(batch, [item]);
+      return httpCall(settings, { ...request, body, text: JSON.stringify(body) });
     },
-    ask: (missing, signal) => send(settings, request, { body: bodyFor(missing), signal }),
-    split: (response, missing) => split(response, { rules, items: missing }),
-    join: (responses) => join(responses, rules),
-    bypass: () => settings.upstream(...request.given),
+    ask: (missing, signal) =>
+      missing === items ? sendAsGiven(batch, signal) : sendFor(batch, missing, signal),
+    split: (response, missing) => split(response, missing, batch),
+    join: (parts, asked) => join(parts, asked, batch),
+    complete: (whole, parts) => complete(whole, parts, request),
+    invokeUncached: () => settings.upstream(...request.given),
   });
 }

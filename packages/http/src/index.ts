@@ -5,12 +5,10 @@
  */
 export {
   assembleChoices,
-  type EmbeddingFormat,
   type ExpectedClient,
-  embeddingBatch,
-  hasEachEmbedding,
   listedEmbeddings,
   mergeDelta,
+  rejectListedEmbeddings,
   wrongClient,
 } from './adapter/index.ts';
 export { cachedFetch } from './cached-fetch.ts';

@@ -12,7 +12,7 @@ import {
   rejectChoices,
   type Usage,
 } from '@cached-llm/core/adapter';
-import { hasEachEmbedding } from '@cached-llm/http';
+import { rejectListedEmbeddings } from '@cached-llm/http';
 
 /** Is this an error, as a whole response or as a chunk of a stream? */
 export function isError(value: unknown): boolean {
@@ -28,8 +28,7 @@ function rejectContent(choice: Fields): Rejection | undefined {
 function rejectAnswer(response: Fields, request: unknown): Rejection | undefined {
   if (isError(response)) return 'error';
   if (Array.isArray(response.choices)) return rejectChoices(response.choices, rejectContent);
-  const { input, inputs } = fieldsOf(request);
-  return hasEachEmbedding(response, input ?? inputs) ? undefined : 'incomplete';
+  return rejectListedEmbeddings(response, request);
 }
 
 /** Why a response is not stored; undefined where it may be. Every tool but a function runs at the provider. */

@@ -11,6 +11,7 @@ import {
   rejectFinish,
   type Usage,
 } from '@cached-llm/core/adapter';
+import { rejectEmbeddings } from './embeddings.ts';
 
 /** Thinking alone is no answer. */
 function isEmpty({ message, response, image }: Fields): boolean {
@@ -18,18 +19,11 @@ function isEmpty({ message, response, image }: Fields): boolean {
   return isSilent(content) && isSilent(image) && listOf(calls).length === 0;
 }
 
-/** Has the response a vector for each text of the request? */
-function rejectVectors(vectors: unknown, input: unknown): Rejection | undefined {
-  const count = Array.isArray(input) ? input.length : 1;
-  const given = listOf(vectors).filter((vector) => listOf(vector).length > 0);
-  return given.length === count ? undefined : 'incomplete';
-}
-
 function rejectAnswer(response: Fields, request: unknown): Rejection | undefined {
-  const { error, embeddings, embedding, done } = response;
+  const { error, done } = response;
   if (isGiven(error)) return 'error';
-  if (embeddings !== undefined) return rejectVectors(embeddings, fieldsOf(request).input);
-  if (embedding !== undefined) return rejectVectors([embedding], undefined);
+  if ('embeddings' in response || 'embedding' in response)
+    return rejectEmbeddings(response, request);
   if (done !== true) return 'incomplete';
   return rejectFinish(response.done_reason) ?? (isEmpty(response) ? 'empty' : undefined);
 }

@@ -12,7 +12,7 @@ import {
   rejectFinish,
   type Usage,
 } from '@cached-llm/core/adapter';
-import { hasEachEmbedding } from '@cached-llm/http';
+import { rejectListedEmbeddings } from '@cached-llm/http';
 
 /** Tools that the caller's side runs. What any other tool finds depends on time or on state elsewhere. */
 const OWN_TOOLS = new Set(['function', 'custom', 'namespace', 'apply_patch', 'local_shell']);
@@ -44,7 +44,7 @@ function rejectAnswer(response: Fields, request: unknown): Rejection | undefined
   if (!isEmpty(response.error)) return 'error';
   if (response.object === 'response' || 'output' in response) return rejectResponse(response);
   if (Array.isArray(response.choices)) return rejectChoices(response.choices, rejectContent);
-  return hasEachEmbedding(response, fieldsOf(request).input) ? undefined : 'incomplete';
+  return rejectListedEmbeddings(response, request);
 }
 
 /** Providers in this format have each their own way to ask for a search: OpenRouter, xAI, Alibaba. */

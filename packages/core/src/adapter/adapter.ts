@@ -1,6 +1,7 @@
 import type { Served, Usage } from '../entry/index.ts';
 import type { Fields } from '../key/index.ts';
 import type { Rejection } from '../options/index.ts';
+import type { BatchRules } from './batch.ts';
 import type { CrossMode } from './cross-mode.ts';
 
 /** How an adapter reads a stream. */
@@ -11,18 +12,6 @@ export interface StreamRules {
   readonly endsSilently?: boolean | undefined;
   /** The answer as it would have come without streaming. Undefined where the chunks are not a whole answer. */
   assemble(chunks: readonly unknown[]): Fields | undefined;
-}
-
-/** How a request for many items, such as texts to embed, is taken apart. Each item is stored by itself. */
-export interface BatchRules {
-  /** The items of a request that may ask for many. Undefined for any other request. */
-  itemsOf(request: Fields, url: URL): readonly unknown[] | undefined;
-  /** The same request for these items. */
-  ask(request: Fields, items: readonly unknown[]): Fields;
-  /** One response for each item, in their order. Undefined where the response does not have one for each. */
-  split(response: Fields, items: readonly unknown[]): readonly Fields[] | undefined;
-  /** The response to all items, from the responses to each. */
-  join(responses: readonly Fields[]): Fields;
 }
 
 /** Describes a provider once, for wrapped functions and for the transport of its SDK alike. */

@@ -26,7 +26,7 @@ const firstText = (values: readonly unknown[]) =>
   values.find((value): value is string => typeof value === 'string' && value !== '');
 
 /** Reads the fields of OpenAI and APIs like it, of Google, of the AI SDK, and of the first event of Anthropic. */
-function servedModelIn(response: unknown): Served | undefined {
+export function servedModelIn(response: unknown): Served | undefined {
   const { model, modelVersion, modelId, response: about, message, ...rest } = fieldsOf(response);
   const models = [model, modelVersion, modelId, fieldsOf(about).modelId, fieldsOf(message).model];
   const fingerprint = firstText([rest.system_fingerprint, rest.systemFingerprint]);

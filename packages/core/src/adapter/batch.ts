@@ -1,121 +1,134 @@
-interface QueuedItem<Item, Answer> {
-  readonly item: Item;
-  readonly signal: AbortSignal;
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (error: unknown) => void;
+import { type Fields, isFields, isGiven } from '../key/index.ts';
+import { servedModelIn } from './admission.ts';
+
+/** How a request for many items, such as texts to embed, is taken apart. Each item is stored by itself. */
+export interface BatchRules {
+  /** The items of a request that may ask for many. Undefined for any other request. */
+  itemsOf(request: Fields, url: URL): readonly unknown[] | undefined;
+  /** The same request for these items. */
+  ask(request: Fields, items: readonly unknown[]): Fields;
+  /** One response for each item, in their order. Undefined where the response does not have one for each. */
+  split(response: Fields, items: readonly unknown[]): readonly Fields[] | undefined;
+  /**
+   * The response to all items, from the responses to each. Undefined where these are not of one model.
+   *
+   * @param asked what the provider has just answered for some of the items: the response counts what was billed for
+   * them. Where it is empty, the response counts what the stored items had cost.
+   */
+  join(responses: readonly Fields[], asked: readonly Fields[]): Fields | undefined;
 }
 
-/** Asks for many items at once: one answer each, in their order. */
-type AskAll<Item, Answer> = (
-  items: readonly Item[],
-  signal: AbortSignal,
-) => Promise<readonly Answer[]>;
-
-/** Gathers what is asked within one turn of the event loop, and asks it at once. */
-class Batch<Item, Answer> {
-  readonly #askAll: AskAll<Item, Answer>;
-  #questions: QueuedItem<Item, Answer>[] = [];
-
-  constructor(askAll: AskAll<Item, Answer>) {
-    this.#askAll = askAll;
-  }
-
-  ask(item: Item, signal: AbortSignal): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      if (this.#questions.length === 0) setImmediate(() => void this.#send());
-      this.#questions.push({ item, signal, resolve, reject });
-    });
-  }
-
-  async #send(): Promise<void> {
-    const questions = this.#questions;
-    this.#questions = [];
-    try {
-      const items = questions.map(({ item }) => item);
-      const answers = await this.#askAll(items, whenAll(questions.map(({ signal }) => signal)));
-      if (answers.length !== items.length) throw new TypeError('Not one answer for each item.');
-      // As many answers as questions: each has its own.
-      for (const [index, { resolve }] of questions.entries()) resolve(answers[index] as Answer);
-    } catch (error) {
-      for (const { reject } of questions) reject(error);
-    }
-  }
+/** Where the embeddings of one provider stand in a response. */
+export interface EmbeddingFormat<Response extends Fields = Fields> {
+  /** The fields of a response that count for all items together, such as tokens and their cost. */
+  readonly counts: readonly string[];
+  /** What the response holds for each item, in their order; an empty list where the response is not whole. */
+  vectorsOf(response: Response): readonly unknown[];
+  /** The same response with these vectors in place of its own. */
+  withVectors(response: Response, vectors: readonly unknown[]): Response;
+  /** The lists of numbers, or their texts, in what a response holds for one item. @default the vector itself */
+  numbersOf?(vector: unknown): readonly unknown[];
+  /** The model that answered. @default what `model` says, or a field like it */
+  modelOf?(response: Response): unknown;
+  /** The share of an item in the counts. @default the length of a text or a list, and 1 for anything else */
+  weightOf?(item: unknown): number;
 }
 
-/** Fires when the last of `signals` has: as long as one waits, the call goes on. */
-function whenAll(signals: readonly AbortSignal[]): AbortSignal {
-  const controller = new AbortController();
-  const check = () => {
-    if (signals.every(({ aborted }) => aborted)) controller.abort();
-  };
-  for (const signal of signals) signal.addEventListener('abort', check, { once: true });
-  check();
-  return controller.signal;
-}
+const lengthOf = (value: unknown) =>
+  typeof value === 'string' || Array.isArray(value) ? value.length : undefined;
 
-/** How the items of one call are answered, each by itself: from a store, or by a provider that takes many. */
-export interface EachItemRules<Item, Part, Whole> {
-  /** The answer to one item. `ask` asks for it, in one call with the others that have to be asked for. */
-  answer(item: Item, ask: (signal: AbortSignal) => Promise<Part>): Promise<Part>;
-  /** Asks the provider for these items in one call. */
-  ask(items: readonly Item[], signal: AbortSignal): Promise<Whole>;
-  /** One answer for each item, in their order; nothing where there is not one for each. */
-  split(
-    whole: Whole,
-    items: readonly Item[],
-  ): readonly Part[] | undefined | Promise<readonly Part[] | undefined>;
-  /** The answer to all items. */
-  join(parts: readonly Part[]): Whole | Promise<Whole>;
-  /** The call as its caller made it. */
-  bypass(): PromiseLike<Whole>;
-}
+const weightOfItem = (item: unknown) => lengthOf(item) ?? 1;
 
-/** The provider did not give one answer for each item. */
-class NotSplitError<Item, Whole> extends Error {
-  readonly whole: Whole;
-  readonly asked: readonly Item[];
-
-  constructor(whole: Whole, asked: readonly Item[]) {
-    super('Not one answer for each item.');
-    this.whole = whole;
-    this.asked = asked;
-  }
-}
-
-/** Answers a call item by item; those that no store answers are asked for in one call, once each. */
-export async function answerEach<Item, Part, Whole>(
-  items: readonly Item[],
-  { answer, ask, split, join, bypass }: EachItemRules<Item, Part, Whole>,
-): Promise<Whole> {
-  const own = new Set<unknown>();
-  const batch = new Batch<Item, Part>(async (missing, signal) => {
-    own.add(missing);
-    const whole = await ask(missing, signal);
-    const parts = await split(whole, missing);
-    if (parts === undefined) throw new NotSplitError(whole, missing);
-    return parts;
-  });
-  const each = items.map((item) => answer(item, (signal) => batch.ask(item, signal)));
-  try {
-    return await join(await Promise.all(each));
-  } catch (error) {
-    if (!(error instanceof NotSplitError)) throw error;
-    // The answer to all of these items is the caller's; to a part of them, or to another's, it is nobody's.
-    const isWhole = own.has(error.asked) && error.asked.length === items.length;
-    return isWhole ? error.whole : bypass();
-  }
-}
-
-/** `total` in whole parts by weight, which add up to it: how a bill for many items is split between them. */
-export function splitByWeight(total: number, weights: readonly number[]): number[] {
+/** `total` in parts by weight, which add up to it: whole numbers where it is one. */
+function splitNumber(total: number, weights: readonly number[]): number[] {
   const sum = weights.reduce((all, weight) => all + weight, 0);
+  const round = Number.isInteger(total) ? Math.round : Number;
   let weighed = 0;
   let given = 0;
   return weights.map((weight) => {
     weighed += weight;
-    const upToHere = sum === 0 ? 0 : Math.round((total * weighed) / sum);
+    const upToHere = sum === 0 ? 0 : round((total * weighed) / sum);
     const share = upToHere - given;
     given = upToHere;
     return share;
   });
+}
+
+/** A count for each weight: every number in it is split, and all else stays as it is. */
+function splitCounts(counts: unknown, weights: readonly number[]): readonly unknown[] {
+  if (typeof counts === 'number') return splitNumber(counts, weights);
+  if (Array.isArray(counts)) {
+    const parts = counts.map((each) => splitCounts(each, weights));
+    return weights.map((_weight, place) => parts.map((part) => part[place]));
+  }
+  if (!isFields(counts)) return weights.map(() => counts);
+  const parts = Object.entries(counts).map(
+    ([name, each]) => [name, splitCounts(each, weights)] as const,
+  );
+  return weights.map((_weight, place) =>
+    Object.fromEntries(parts.map(([name, part]) => [name, part[place]])),
+  );
+}
+
+/** The sum of counts: every number in them is added, and all else is taken from the first. */
+function sumCounts(counts: readonly unknown[]): unknown {
+  const given = counts.filter(isGiven);
+  const [first] = given;
+  if (typeof first === 'number') {
+    const sum = given.reduce<number>((all, each) => all + Number(each), 0);
+    return Number(sum.toPrecision(12)); // the parts of a price add up to the price
+  }
+  const places = (names: readonly (string | number)[]) =>
+    names.map((name) => [name, sumCounts(given.map((each) => (each as Fields)[name]))] as const);
+  if (Array.isArray(first)) return places([...first.keys()]).map(([, sum]) => sum);
+  if (!isFields(first)) return first;
+  const names = new Set(given.filter(isFields).flatMap(Object.keys));
+  return Object.fromEntries(places([...names]));
+}
+
+/** Takes embeddings apart and joins them, so that each text is embedded once, in whatever batch it comes. */
+export function embeddingParts<Response extends Fields = Fields>(
+  format: EmbeddingFormat<Response>,
+) {
+  const { numbersOf = (vector: unknown) => [vector], weightOf = weightOfItem } = format;
+  const { modelOf = (response: Response) => servedModelIn(response)?.model } = format;
+
+  /** Vectors of two models do not compare: they differ in length, or the responses in the model that they name. */
+  function areOfOneModel(responses: readonly Response[], vectors: readonly unknown[]): boolean {
+    const models = new Set(responses.map(modelOf).filter(isGiven));
+    const sizes = vectors.map((vector) => numbersOf(vector).map(lengthOf));
+    // An empty vector is of no model, and is not stored.
+    const whole = sizes.filter((size) => size.every((length) => length)).map(String);
+    return models.size <= 1 && new Set(whole).size <= 1;
+  }
+
+  function countsOf(response: Response) {
+    return format.counts.filter((name) => name in response).map((name) => [name, response[name]]);
+  }
+
+  return {
+    split(response: Response, items: readonly unknown[]): readonly Response[] | undefined {
+      const vectors = format.vectorsOf(response);
+      const isMissing = (vector: unknown) => numbersOf(vector).map(lengthOf).includes(undefined);
+      if (vectors.length !== items.length || vectors.some(isMissing)) return undefined;
+      if (!areOfOneModel([], vectors)) return undefined;
+      if (items.length === 1) return [response]; // as it came
+      const counts = splitCounts(Object.fromEntries(countsOf(response)), items.map(weightOf));
+      return vectors.map((vector, place) => ({
+        ...format.withVectors(response, [vector]),
+        ...(counts[place] as Fields), // the parts of an object are objects
+      }));
+    },
+    join(responses: readonly Response[], asked: readonly Response[]): Response | undefined {
+      const vectors = responses.flatMap(format.vectorsOf);
+      const isWhole = vectors.length === responses.length && areOfOneModel(responses, vectors);
+      const counted = asked.length > 0 ? asked : responses;
+      const [first] = counted;
+      if (!isWhole || first === undefined) return undefined;
+      const joined = format.withVectors(first, vectors);
+      if (counted.length === 1) return joined; // its counts are exact
+      const counts = sumCounts(counted.map((each) => Object.fromEntries(countsOf(each))));
+      return { ...joined, ...(counts as Fields) }; // the sum of objects is an object
+    },
+  };
 }

@@ -4,10 +4,5 @@
  * Start reading in `embeddings.ts`.
  */
 export { assembleChoices, mergeDelta } from './chat-chunks.ts';
-export {
-  type EmbeddingFormat,
-  embeddingBatch,
-  hasEachEmbedding,
-  listedEmbeddings,
-} from './embeddings.ts';
+export { listedEmbeddings, rejectListedEmbeddings } from './embeddings.ts';
 export { type ExpectedClient, wrongClient } from './wrong-client.ts';

@@ -49,6 +49,11 @@ function formatOf({ body, headers, ok }: Response): 'whole' | StreamFormat | und
   return FORMATS.find(([pattern]) => pattern.test(type.trim().toLowerCase()))?.[1];
 }
 
+/** Is the body read as a whole? It is JSON then, or that of a failure. */
+export function isWhole(response: Response): boolean {
+  return formatOf(response) === 'whole';
+}
+
 async function captureWhole(
   response: Response,
   { rules, request, url }: HttpCodecOptions,

@@ -4,4 +4,4 @@
  * Start reading in `http-codec.ts`.
  */
 export { buildResponse, liveHeaders, OUTCOME_HEADER } from './build-response.ts';
-export { httpCodec } from './http-codec.ts';
+export { httpCodec, isWhole } from './http-codec.ts';

@@ -1,0 +1,66 @@
+import {
+  type Fields,
+  fieldsOf,
+  isFields,
+  isGiven,
+  listOf,
+  type Rejection,
+  rejectRanking,
+  rejectVectors,
+} from '@cached-llm/core/adapter';
+
+/** A request to Cohere's models embeds items of one kind, and the response may repeat them in a list of the same name. */
+export const KINDS = ['texts', 'images', 'inputs'] as const;
+
+/** Lists of vectors by the type of their numbers. One list without a type has floats. */
+export function typedLists(
+  embeddings: unknown,
+): readonly (readonly [string, readonly unknown[]])[] {
+  if (Array.isArray(embeddings)) return [['float', embeddings]];
+  const typed = Object.entries(fieldsOf(embeddings)).filter(([, list]) => Array.isArray(list));
+  return typed.map(([type, list]) => [type, listOf(list)] as const);
+}
+
+/** The fields in which Titan, Cohere and Nova have vectors. Marengo has them in `data`. */
+const VECTORS = ['embedding', 'embeddings', 'embeddingsByType'] as const;
+
+const vectorIn = (item: unknown) => (isFields(item) ? item.embedding : item);
+
+/** All vectors of an answer: one, one of each type (Titan), and a list, or a list of each type (Cohere, Nova). */
+function vectorsIn({
+  embedding,
+  embeddings,
+  embeddingsByType,
+}: Fields): readonly (readonly [string, readonly unknown[]])[] {
+  const typed = Object.entries(fieldsOf(embeddingsByType));
+  const lists = [...typed.map(([type, vector]) => [type, [vector]] as const)];
+  const many = typedLists(embeddings).map(([type, list]) => [type, list.map(vectorIn)] as const);
+  return [...(isGiven(embedding) ? [['float', [embedding]] as const] : []), ...lists, ...many];
+}
+
+/** Titan, Cohere, Titan for pictures and Nova each have a name of their own for the number of dimensions. */
+function dimensionsIn(body: Fields): unknown {
+  const { dimensions, output_dimension, embeddingConfig, singleEmbeddingParams } = body;
+  const { outputEmbeddingLength } = fieldsOf(embeddingConfig);
+  const { embeddingDimension } = fieldsOf(singleEmbeddingParams);
+  return dimensions ?? output_dimension ?? outputEmbeddingLength ?? embeddingDimension;
+}
+
+function rejectEmbeddings(answer: Fields, body: Fields): Rejection | undefined {
+  const counts = KINDS.map((kind) => listOf(body[kind]).length).filter((length) => length > 0);
+  const [count] = counts.length === 1 ? counts : []; // of two kinds, the models embed one
+  const lists = vectorsIn(answer);
+  if (lists.length === 0) return 'incomplete';
+  const expected = { count, dimensions: dimensionsIn(body) };
+  return lists.map(([type, list]) => rejectVectors(list, { ...expected, type })).find(isGiven);
+}
+
+/** Why vectors or the ranking of documents in an answer are not stored. Undefined for any other answer, too. */
+export function rejectVectorsIn(answer: Fields, body: Fields): Rejection | undefined {
+  if (VECTORS.some((name) => name in answer)) return rejectEmbeddings(answer, body);
+  const { query, documents, top_n: top } = body;
+  if (!isGiven(query) || !Array.isArray(documents)) return undefined;
+  const ranking = listOf(answer.results).map(fieldsOf);
+  const scored = ranking.map(({ index, relevance_score: score }) => ({ index, score }));
+  return rejectRanking(scored, { count: documents.length, top });
+}
