@@ -1,7 +1,6 @@
 import type { Served, Usage } from '../entry/index.ts';
 import type { Fields } from '../key/index.ts';
 import type { Rejection } from '../options/index.ts';
-import type { BatchRules } from './batch.ts';
 import type { CrossMode } from './cross-mode.ts';
 
 /** How an adapter reads a stream. */
@@ -12,6 +11,23 @@ export interface StreamRules {
   readonly endsSilently?: boolean | undefined;
   /** The answer as it would have come without streaming. Undefined where the chunks are not a whole answer. */
   assemble(chunks: readonly unknown[]): Fields | undefined;
+}
+
+/** How a request for many items, such as texts to embed, is taken apart. Each item is stored by itself. */
+export interface BatchRules {
+  /** The items of a request that may ask for many. Undefined for any other request. */
+  itemsOf(request: Fields, url: URL): readonly unknown[] | undefined;
+  /** The same request for these items. */
+  ask(request: Fields, items: readonly unknown[]): Fields;
+  /** One response for each item, in their order. Undefined where the response does not have one for each. */
+  split(response: Fields, items: readonly unknown[]): readonly Fields[] | undefined;
+  /**
+   * The response to all items, from the responses to each. Undefined where these are not of one model.
+   *
+   * @param asked what the provider has just answered for some of the items: the response counts what was billed for
+   * them. Where it is empty, the response counts what the stored items had cost.
+   */
+  join(responses: readonly Fields[], asked: readonly Fields[]): Fields | undefined;
 }
 
 /** Describes a provider once, for wrapped functions and for the transport of its SDK alike. */

@@ -1,23 +1,6 @@
 import { type Fields, isFields, isGiven } from '../key/index.ts';
 import { servedModelIn } from './admission.ts';
 
-/** How a request for many items, such as texts to embed, is taken apart. Each item is stored by itself. */
-export interface BatchRules {
-  /** The items of a request that may ask for many. Undefined for any other request. */
-  itemsOf(request: Fields, url: URL): readonly unknown[] | undefined;
-  /** The same request for these items. */
-  ask(request: Fields, items: readonly unknown[]): Fields;
-  /** One response for each item, in their order. Undefined where the response does not have one for each. */
-  split(response: Fields, items: readonly unknown[]): readonly Fields[] | undefined;
-  /**
-   * The response to all items, from the responses to each. Undefined where these are not of one model.
-   *
-   * @param asked what the provider has just answered for some of the items: the response counts what was billed for
-   * them. Where it is empty, the response counts what the stored items had cost.
-   */
-  join(responses: readonly Fields[], asked: readonly Fields[]): Fields | undefined;
-}
-
 /** Where the embeddings of one provider stand in a response. */
 export interface EmbeddingFormat<Response extends Fields = Fields> {
   /** The fields of a response that count for all items together, such as tokens and their cost. */
@@ -36,6 +19,10 @@ export interface EmbeddingFormat<Response extends Fields = Fields> {
 
 const lengthOf = (value: unknown) =>
   typeof value === 'string' || Array.isArray(value) ? value.length : undefined;
+
+const itself = (vector: unknown) => [vector];
+
+const modelIn = (response: unknown) => servedModelIn(response)?.model;
 
 const weightOfItem = (item: unknown) => lengthOf(item) ?? 1;
 
@@ -86,49 +73,63 @@ function sumCounts(counts: readonly unknown[]): unknown {
   return Object.fromEntries(places([...names]));
 }
 
-/** Takes embeddings apart and joins them, so that each text is embedded once, in whatever batch it comes. */
-export function embeddingParts<Response extends Fields = Fields>(
-  format: EmbeddingFormat<Response>,
-) {
-  const { numbersOf = (vector: unknown) => [vector], weightOf = weightOfItem } = format;
-  const { modelOf = (response: Response) => servedModelIn(response)?.model } = format;
-
-  /** Vectors of two models do not compare: they differ in length, or the responses in the model that they name. */
-  function areOfOneModel(responses: readonly Response[], vectors: readonly unknown[]): boolean {
-    const models = new Set(responses.map(modelOf).filter(isGiven));
-    const sizes = vectors.map((vector) => numbersOf(vector).map(lengthOf));
-    // An empty vector is of no model, and is not stored.
-    const whole = sizes.filter((size) => size.every((length) => length)).map(String);
-    return models.size <= 1 && new Set(whole).size <= 1;
-  }
-
-  function countsOf(response: Response) {
-    return format.counts.filter((name) => name in response).map((name) => [name, response[name]]);
-  }
-
-  return {
-    split(response: Response, items: readonly unknown[]): readonly Response[] | undefined {
-      const vectors = format.vectorsOf(response);
-      const isMissing = (vector: unknown) => numbersOf(vector).map(lengthOf).includes(undefined);
-      if (vectors.length !== items.length || vectors.some(isMissing)) return undefined;
-      if (!areOfOneModel([], vectors)) return undefined;
-      if (items.length === 1) return [response]; // as it came
-      const counts = splitCounts(Object.fromEntries(countsOf(response)), items.map(weightOf));
-      return vectors.map((vector, place) => ({
-        ...format.withVectors(response, [vector]),
-        ...(counts[place] as Fields), // the parts of an object are objects
-      }));
-    },
-    join(responses: readonly Response[], asked: readonly Response[]): Response | undefined {
-      const vectors = responses.flatMap(format.vectorsOf);
-      const isWhole = vectors.length === responses.length && areOfOneModel(responses, vectors);
-      const counted = asked.length > 0 ? asked : responses;
-      const [first] = counted;
-      if (!isWhole || first === undefined) return undefined;
-      const joined = format.withVectors(first, vectors);
-      if (counted.length === 1) return joined; // its counts are exact
-      const counts = sumCounts(counted.map((each) => Object.fromEntries(countsOf(each))));
-      return { ...joined, ...(counts as Fields) }; // the sum of objects is an object
-    },
-  };
+/** Vectors of two models do not compare: they differ in length, or the responses in the model that they name. */
+function areOfOneModel<Response extends Fields>(
+  { numbersOf = itself, modelOf = modelIn }: EmbeddingFormat<Response>,
+  responses: readonly Response[],
+  vectors: readonly unknown[],
+): boolean {
+  const models = new Set(responses.map(modelOf).filter(isGiven));
+  const sizes = vectors.map((vector) => numbersOf(vector).map(lengthOf));
+  // An empty vector is of no model, and is not stored.
+  const whole = sizes.filter((size) => size.every((length) => length)).map(String);
+  return models.size <= 1 && new Set(whole).size <= 1;
 }
+
+function countsIn({ counts }: Pick<EmbeddingFormat, 'counts'>, response: Fields): Fields {
+  const given = counts.filter((name) => name in response);
+  return Object.fromEntries(given.map((name) => [name, response[name]]));
+}
+
+function split<Response extends Fields>(
+  format: EmbeddingFormat<Response>,
+  response: Response,
+  items: readonly unknown[],
+): readonly Response[] | undefined {
+  const { vectorsOf, withVectors, numbersOf = itself, weightOf = weightOfItem } = format;
+  const vectors = vectorsOf(response);
+  const isMissing = (vector: unknown) => numbersOf(vector).map(lengthOf).includes(undefined);
+  if (vectors.length !== items.length || vectors.some(isMissing)) return undefined;
+  if (!areOfOneModel(format, [], vectors)) return undefined;
+  if (items.length === 1) return [response]; // as it came
+  const counts = splitCounts(countsIn(format, response), items.map(weightOf));
+  return vectors.map((vector, place) => ({
+    ...withVectors(response, [vector]),
+    ...(counts[place] as Fields), // the parts of an object are objects
+  }));
+}
+
+function join<Response extends Fields>(
+  format: EmbeddingFormat<Response>,
+  responses: readonly Response[],
+  asked: readonly Response[],
+): Response | undefined {
+  const vectors = responses.flatMap(format.vectorsOf);
+  const isWhole = vectors.length === responses.length && areOfOneModel(format, responses, vectors);
+  const counted = asked.length > 0 ? asked : responses;
+  const [first] = counted;
+  if (!isWhole || first === undefined) return undefined;
+  const joined = format.withVectors(first, vectors);
+  if (counted.length === 1) return joined; // its counts are exact
+  const counts = sumCounts(counted.map((each) => countsIn(format, each)));
+  return { ...joined, ...(counts as Fields) }; // the sum of objects is an object
+}
+
+/** Takes embeddings apart and joins them, so that each text is embedded once, in whatever batch it comes. */
+export const embeddingParts = <Response extends Fields = Fields>(
+  format: EmbeddingFormat<Response>,
+) => ({
+  split: (response: Response, items: readonly unknown[]) => split(format, response, items),
+  join: (responses: readonly Response[], asked: readonly Response[]) =>
+    join(format, responses, asked),
+});
