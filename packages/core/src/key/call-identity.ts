@@ -1,5 +1,13 @@
 import { renameCallIds } from './call-ids.ts';
-import { type FieldPath, type Fields, fieldAt, fieldPath, isFields, withField } from './fields.ts';
+import {
+  type FieldPath,
+  type Fields,
+  fieldAt,
+  fieldPath,
+  isFields,
+  namesFor,
+  withField,
+} from './fields.ts';
 
 /** Everything an answer depends on, and nothing else. All of it is in the key. */
 export interface CallIdentity {
@@ -143,6 +151,18 @@ function modelOf({ adapter, request, url }: UnkeyedRequest): string | undefined 
   return typeof model === 'string' ? model : undefined;
 }
 
+/** The headers but for those that the user ignores. */
+function headersInKey(
+  headers: CallIdentity['headers'],
+  { ignore }: KeyOptions,
+): CallIdentity['headers'] {
+  const ignored = ignore.filter(([first]) => first === 'headers');
+  if (headers === undefined || ignored.length === 0) return headers;
+  const names = Object.keys(headers);
+  const out = new Set(ignored.flatMap(([, name = '']) => namesFor(name.toLowerCase(), names)));
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !out.has(name)));
+}
+
 type Unfinished = { -readonly [Name in keyof CallIdentity]: CallIdentity[Name] };
 
 /** Leaves out what is undefined, because to sort it and to skip it later takes as long as to hash the rest. */
@@ -163,7 +183,7 @@ export function identify(asked: UnkeyedRequest, policy: KeyOptions): CallIdentit
   add(identity, 'operation', asked.operation);
   add(identity, 'model', asked.model ?? modelOf(asked));
   add(identity, 'code', asked.code);
-  add(identity, 'headers', asked.headers);
+  add(identity, 'headers', headersInKey(asked.headers, policy));
   add(identity, 'further', asked.further);
   add(identity, 'form', asked.form);
   add(identity, 'streamed', asked.streamed ?? (isStreamed || undefined));

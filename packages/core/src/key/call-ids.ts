@@ -1,4 +1,4 @@
-import { type FieldPath, type Fields, isFields, valueKind } from './fields.ts';
+import { type FieldPath, type Fields, isFields, replaceAt, valueKind } from './fields.ts';
 
 /** The path segment that stands for each item of a list. */
 const EACH = '*';
@@ -22,18 +22,6 @@ function visitAt(value: unknown, path: FieldPath, visit: (found: unknown) => voi
 
 function itemsOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) && valueKind(value) === 'array' ? value : [];
-}
-
-/** A copy in which what stands at a path is replaced. */
-function replaceAt(value: unknown, path: FieldPath, replace: (found: unknown) => unknown): unknown {
-  const [name, ...rest] = path;
-  if (name === undefined) return replace(value);
-  if (name !== EACH) {
-    const isThere = isFields(value) && Object.hasOwn(value, name);
-    return isThere ? { ...value, [name]: replaceAt(value[name], rest, replace) } : value;
-  }
-  const items = itemsOf(value);
-  return items.length === 0 ? value : items.map((item) => replaceAt(item, rest, replace));
 }
 
 /**

@@ -41,11 +41,23 @@ function isPlainArray(array: readonly unknown[]): boolean {
 /** A request, or a part of one, by field. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The place of a field in a request: `['metadata', 'user_id']` for `'metadata.user_id'`. */
+/**
+ * The place of a field in a request: `['metadata', 'user_id']` for `'metadata.user_id'`. The name `*` stands for each item of
+ * a list and for each field of a record, a number for one item, and `run_*` for each field whose name starts like this.
+ */
 export type FieldPath = readonly string[];
 
 export function fieldPath(dotted: string): FieldPath {
   return dotted.split('.');
+}
+
+const SEGMENT = /^([^.*[\]/\s]+\*?|\*)$/;
+
+/** The place that a user names. Undefined for a text of another form, and for one that would name a whole request. */
+export function readFieldPath(dotted: string): FieldPath | undefined {
+  const path = fieldPath(dotted);
+  const isWhole = path[0] === '*' || path[0] === '$' || dotted === 'headers';
+  return !isWhole && path.every((segment) => SEGMENT.test(segment)) ? path : undefined;
 }
 
 export function isFields(value: unknown): value is Fields {
@@ -59,13 +71,42 @@ export function fieldAt(request: Fields, path: FieldPath): unknown {
   );
 }
 
-/** A copy of `request` with the field at `path` replaced, or left out for `undefined`. */
+/** Those of these names that a segment of a path stands for. */
+export function namesFor(segment: string, names: readonly string[]): readonly string[] {
+  if (!segment.endsWith('*')) return names.includes(segment) ? [segment] : [];
+  const start = segment.slice(0, -1);
+  return names.filter((name) => name.startsWith(start));
+}
+
+type Replace = (found: unknown) => unknown;
+
+function replaceInList(list: readonly unknown[], path: FieldPath, replace: Replace): unknown {
+  const [segment, ...rest] = path;
+  if (valueKind(list) !== 'array') return list; // a copy would lose what it has besides its items
+  return list.map((item, index) =>
+    segment === '*' || segment === String(index) ? replaceAt(item, rest, replace) : item,
+  );
+}
+
+/** A copy in which what stands at a path is replaced. What has no such place is returned as it is. */
+export function replaceAt(value: unknown, path: FieldPath, replace: Replace): unknown {
+  const [segment, ...rest] = path;
+  if (segment === undefined) return replace(value);
+  if (Array.isArray(value)) return replaceInList(value, path, replace);
+  if (!isFields(value)) return value;
+  if (!segment.endsWith('*')) {
+    if (!Object.hasOwn(value, segment)) return value;
+    return { ...value, [segment]: replaceAt(value[segment], rest, replace) };
+  }
+  const named = namesFor(segment, Object.keys(value));
+  const replaced = named.map((name) => [name, replaceAt(value[name], rest, replace)]);
+  return named.length === 0 ? value : { ...value, ...Object.fromEntries(replaced) };
+}
+
+/** A copy of `request` with what stands at `path` replaced, or left out for `undefined`. */
 export function withField(request: Fields, path: FieldPath, value: unknown): Fields {
-  const [name, ...rest] = path;
-  if (name === undefined || !Object.hasOwn(request, name)) return request;
-  const child = request[name];
-  if (rest.length === 0) return { ...request, [name]: value };
-  return isFields(child) ? { ...request, [name]: withField(child, rest, value) } : request;
+  if (path.length === 0) return request;
+  return replaceAt(request, path, () => value) as Fields; // a record stays one
 }
 
 /** Is it neither undefined nor null? */

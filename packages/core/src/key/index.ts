@@ -11,13 +11,13 @@ export {
   className,
   type FieldPath,
   type Fields,
-  fieldPath,
   fieldsOf,
   isExactlyClass,
   isFields,
   isGiven,
   listOf,
   numberOf,
+  readFieldPath,
   valueKind,
 } from './fields.ts';
 export { FORMAT_VERSION, fingerprint } from './fingerprint.ts';

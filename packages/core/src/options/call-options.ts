@@ -82,7 +82,10 @@ export interface CallOptions {
    * `gpt-4o` was `gpt-4o-2024-05-13`, and is now `gpt-4o-2024-08-06`. @default 'keep'
    */
   readonly onModelChange?: OnModelChange | undefined;
-  /** Dotted fields of the request to leave out of the key. @default [] */
+  /**
+   * Dotted fields of the request to leave out of the key: `metadata.run_id`, `messages.*.id` for each item of a list,
+   * `headers.x-session-id`, `headers.helicone-*` for each name that starts like this. @default []
+   */
   readonly ignore?: readonly string[] | undefined;
   /** Which answers may be stored. @default what the adapter calls complete, successful and usable */
   readonly admit?: Admit | undefined;

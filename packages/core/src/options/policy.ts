@@ -1,4 +1,4 @@
-import { type FieldPath, fieldPath } from '../key/index.ts';
+import { type FieldPath, readFieldPath } from '../key/index.ts';
 import {
   type Admit,
   type CallOptions,
@@ -77,6 +77,9 @@ const readPositiveSpan: Reader<number> = (given, option) =>
 const readBoolean: Reader<boolean> = (given, option) =>
   typeof given === 'boolean' ? given : refuse(option, given, 'Write true or false.');
 
+const PATH_REMEDY =
+  "Write names with dots between them: 'metadata.run_id', 'messages.*.id' for each item of a list, 'headers.x-session-id' or 'headers.helicone-*'.";
+
 function oneOf<Word extends string>(words: readonly Word[]): Reader<Word> {
   const list = words.map((word) => `'${word}'`).join(', ');
   return (given, option) =>
@@ -109,7 +112,7 @@ const READERS: { readonly [Name in keyof Policy]: Reader<Policy[Name]> } = {
     isText(given) ? given : refuse(option, given, "Write a text, such as '2'."),
   ignore: (given, option) =>
     isTextList(given)
-      ? given.map(fieldPath)
+      ? given.map((dotted) => readFieldPath(dotted) ?? refuse(option, dotted, PATH_REMEDY))
       : refuse(option, given, "Write an array of fields, such as ['metadata.run_id']."),
   admit: (given, option) =>
     typeof given === 'function' || (typeof given === 'object' && given !== null)
