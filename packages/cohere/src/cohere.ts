@@ -42,6 +42,12 @@ function isClient(client: unknown): client is Inside {
   return isOptions && 'chatStream' in candidate && 'rerank' in candidate;
 }
 
+/** The SDK itself sets `cache: 'no-store'` on each stream. The caller's own wish is in the header `cache-control`. */
+function withoutCacheMode(init: RequestInit & { cache?: unknown } = {}): RequestInit {
+  const { cache: _, ...rest } = init;
+  return rest;
+}
+
 /**
  * A client of the same class and options, whose repeated calls are answered from a store: `chat`,
  * `chatStream`, `embed` and `rerank` stay as they are. The client you pass is unchanged.
@@ -59,6 +65,7 @@ export function cachedCohere<Client extends CohereClient | CohereClientV2>(
     throw wrongClient(EXPECTED, 'one with a fetcher', 'Give it a fetch in its place.');
   }
   const SameClass = client.constructor as new (options: Inside['_options']) => Client; // the class that made the client
-  const fetch = cachedFetch({ ...options, adapter: cohere, fetch: given._options.fetch });
+  const cached = cachedFetch({ ...options, adapter: cohere, fetch: given._options.fetch });
+  const fetch: Fetch = (input, init) => cached(input, withoutCacheMode(init));
   return new SameClass({ ...given._options, fetch });
 }

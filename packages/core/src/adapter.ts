@@ -31,7 +31,7 @@ export {
   type Verdict,
 } from './adapter/index.ts';
 export { decodeValue, encodeValue, Payload, type Usage } from './entry/index.ts';
-export type { Bypass } from './events/index.ts';
+export type { Bypass, BypassReason } from './events/index.ts';
 export {
   digest,
   type Fields,

@@ -1,8 +1,8 @@
 import { defaultCache, isLlmCacheError } from '@cached-llm/core';
-import { isFields, policyForClient } from '@cached-llm/core/adapter';
+import { isFields, type Policy, policyForClient } from '@cached-llm/core/adapter';
 import { answerBatch } from './batch.ts';
 import { type CachedFetchOptions, type Fetch, type FetchSettings, httpCall } from './http-call.ts';
-import { type HttpRequest, readRequest } from './request/index.ts';
+import { checkEndpoints, type HttpRequest, readRequest } from './request/index.ts';
 import { buildResponse } from './response/index.ts';
 
 /** No SDK retries after this status, and none reads another meaning into it. */
@@ -26,8 +26,8 @@ function replayMiss(error: unknown, url: string): Response {
 }
 
 async function answer(settings: FetchSettings, request: HttpRequest): Promise<Response> {
-  const { body, url } = request;
-  const rules = settings.adapter?.batch;
+  const { body, url, directive } = request;
+  const rules = directive === 'no-store' ? undefined : settings.adapter?.batch;
   const items = isFields(body) ? rules?.itemsOf(body, url) : undefined;
   if (rules !== undefined && items !== undefined && items.length > 0) {
     return answerBatch(settings, request, { rules, items });
@@ -46,7 +46,9 @@ export function cachedFetch(options: CachedFetchOptions = {}): Fetch {
   const cache = options.cache ?? defaultCache();
   const policy = policyForClient(cache.policy, options);
   const upstream: Fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
-  const settings = { ...options, cache, policy, upstream };
+  checkEndpoints(options.endpoints);
+  const refreshing: Policy = { ...policy, mode: 'refresh' };
+  const settings = { ...options, cache, policy, refreshing, upstream };
   return async (input, init) => {
     if (policy.mode === 'off') return upstream(input, init);
     const read = readRequest(input, init);

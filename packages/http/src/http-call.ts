@@ -1,7 +1,7 @@
 import type { CallOptions, LlmCache } from '@cached-llm/core';
 import { type Adapter, type Call, defaultAdapter, type Policy } from '@cached-llm/core/adapter';
 import { timeOutOf } from './caller-signal.ts';
-import { type HttpRequest, httpIdentity } from './request/index.ts';
+import { type Endpoint, type HttpRequest, httpIdentity } from './request/index.ts';
 import { httpCodec } from './response/index.ts';
 
 /** The part of `fetch` that SDKs rely on. */
@@ -13,6 +13,11 @@ export interface CachedFetchOptions extends CallOptions {
   readonly cache?: LlmCache | undefined;
   /** Describes the provider. @default none: all of a request is in its key, for any API */
   readonly adapter?: Adapter | undefined;
+  /**
+   * Ends of paths of your own that generate or embed, such as `['/v1/generate']`, or expressions for such paths; they
+   * are added to those that are known. Every other path bypasses the cache. @default []
+   */
+  readonly endpoints?: readonly Endpoint[] | undefined;
   /** Makes the requests. @default globalThis.fetch, looked up at each call */
   readonly fetch?: Fetch | undefined;
 }
@@ -24,14 +29,21 @@ export type CachedClientOptions = Omit<CachedFetchOptions, 'adapter' | 'fetch'>;
 export interface FetchSettings extends CachedFetchOptions {
   readonly cache: LlmCache;
   readonly policy: Policy;
+  /** The policy of a request that asks to be made again. */
+  readonly refreshing: Policy;
   readonly upstream: Fetch;
 }
 
+/** A request that asks to be made again is made again, and its answer stored. In `replay` mode nothing is sent. */
+const policyFor = (
+  { policy, refreshing }: FetchSettings,
+  { directive }: Pick<HttpRequest, 'directive'>,
+): Policy => (directive === 'refresh' && policy.mode === 'read-write' ? refreshing : policy);
+
 /** An HTTP request as a call of the cache. */
-export function httpCall(
-  { adapter, policy, upstream }: FetchSettings,
-  request: HttpRequest,
-): Call<Response> {
+export function httpCall(settings: FetchSettings, request: HttpRequest): Call<Response> {
+  const { adapter, upstream } = settings;
+  const policy = policyFor(settings, request);
   const rules = { adapter: adapter ?? defaultAdapter, admit: policy.admit };
   const { signal, url, body } = request;
   const [input, init] = request.given;
@@ -39,7 +51,7 @@ export function httpCall(
   const onPassedOn = () =>
     signal?.addEventListener('abort', () => own.abort(signal.reason), { once: true });
   return {
-    identity: httpIdentity(request, adapter, policy),
+    identity: httpIdentity(request, { ...settings, policy }),
     policy,
     signal,
     isTimedOut: timeOutOf(init, signal),

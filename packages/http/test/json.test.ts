@@ -186,7 +186,9 @@ describe('an option', () => {
     const cached = cachedFetch({ cache: createLlmCache() });
     globalThis.fetch = async () => Response.json(chatAnswer);
     try {
-      expect(await (await cached('https://api.test/v1', jsonPost())).json()).toEqual(chatAnswer);
+      expect(await (await cached('https://api.test/v1/responses', jsonPost())).json()).toEqual(
+        chatAnswer,
+      );
     } finally {
       globalThis.fetch = before;
     }

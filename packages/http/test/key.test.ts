@@ -18,7 +18,8 @@ async function keyOf({ url = URL_, headers = {}, body = JSON.stringify(question)
   cache.on('miss', (event) => {
     key = event.key;
   });
-  const fetch = cachedFetch({ cache, fetch: async () => Response.json(chatAnswer) });
+  const upstream = async () => Response.json(chatAnswer);
+  const fetch = cachedFetch({ cache, fetch: upstream, endpoints: ['/v1/chat/completions/'] });
   await fetch(url, { method: 'POST', headers, body });
   return key;
 }

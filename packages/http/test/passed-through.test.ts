@@ -202,7 +202,7 @@ describe('an answer that is neither JSON nor a known stream', () => {
   test('is the same object that the given fetch returned', async () => {
     const answer = new Response('<html>', { headers: { 'content-type': 'text/html' } });
     const fetch = cachedFetch({ cache: createLlmCache(), fetch: async () => answer });
-    expect(await fetch('https://api.test/', jsonPost())).toBe(answer);
+    expect(await fetch('https://api.test/v1/chat/completions', jsonPost())).toBe(answer);
   });
 
   test('is aborted upstream when its caller aborts while it reads', async () => {
@@ -229,7 +229,7 @@ describe('an answer that is neither JSON nor a known stream', () => {
       cache: createLlmCache(),
       fetch: async () => new Response(bytes, { headers: { 'content-type': 'audio/mpeg' } }),
     });
-    const response = await fetch('https://api.test/', jsonPost());
+    const response = await fetch('https://api.test/v1/chat/completions', jsonPost());
     expect(await bytesOf(response)).toEqual(Buffer.from(bytes));
   });
 });

@@ -81,6 +81,9 @@ describeWithFixtures({ describe, test }, 'recordings of every provider', () => {
     cache.on('not-admitted', (event) => {
       reason = event.reason;
     });
+    cache.on('bypass', (event) => {
+      reason = `bypass, ${event.reason}`;
+    });
     let requests = 0;
     const upstream = towards(server, index);
     const cached = cachedFetch({
@@ -115,27 +118,36 @@ describeWithFixtures({ describe, test }, 'recordings of every provider', () => {
     }
     console.info('stored', Object.fromEntries(stored), 'not stored', Object.fromEntries(unfit));
     expect(pairs.length).toBeGreaterThan(900);
-    expect([...unfit.values()].reduce((sum, count) => sum + count, 0)).toBeLessThan(60);
+    const bypassed = [...unfit].filter(([name]) => name.includes('bypass'));
+    const sum = (counts: readonly (readonly [string, number])[]) =>
+      counts.reduce((all, [, count]) => all + count, 0);
+    // Counts of tokens, compactions, files, vector stores and conversations: none of them generates or embeds.
+    expect(sum(bypassed)).toBeLessThan(90);
+    expect(sum([...unfit]) - sum(bypassed)).toBeLessThan(60);
   });
 
   test('have one key each, for any order of their fields', async () => {
     const cache = createLlmCache();
     const keys = new Map<string, Set<string>>();
-    let key = '';
+    let key: string | undefined;
     for (const name of ['miss', 'hit'] as const) cache.on(name, (event) => (key = event.key));
+    cache.on('bypass', () => (key = undefined));
     const cached = cachedFetch({ cache, fetch: async () => Response.json({}) });
     const keyOf = async (pair: RecordedPair, body: string) => {
       await cached(pair.url, { ...asked(pair), body });
       return key;
     };
+    const keyed: RecordedPair[] = [];
     for (const pair of pairs) {
       const straight = await keyOf(pair, pair.requestText ?? JSON.stringify(pair.request));
       const backwards = await keyOf(pair, JSON.stringify(turned(pair.request), null, 1));
       expect([pair.source, backwards]).toEqual([pair.source, straight]);
+      if (straight === undefined) continue;
+      keyed.push(pair);
       keys.set(straight, (keys.get(straight) ?? new Set()).add(requestText(pair)));
     }
-    const distinct = new Set(pairs.map(requestText));
-    console.info(`${pairs.length} requests, ${distinct.size} of them distinct, ${keys.size} keys`);
+    const distinct = new Set(keyed.map(requestText));
+    console.info(`${keyed.length} requests, ${distinct.size} of them distinct, ${keys.size} keys`);
     expect(keys.size).toBe(distinct.size);
     expect([...keys.values()].every((requests) => requests.size === 1)).toBe(true);
   });

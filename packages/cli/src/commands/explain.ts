@@ -81,7 +81,7 @@ async function postIdentity(url: string, { header }: ExplainOptions, question: Q
   if (request === undefined) {
     throw new UsageFailure('Only a JSON object that is posted to an HTTP URL can be cached.');
   }
-  const identity = httpIdentity(request, adapter, policy);
+  const identity = httpIdentity(request, { adapter, policy });
   if (!('bypass' in identity)) return identity;
   throw new Failure(`This request bypasses the cache: ${identity.bypass}.`);
 }

@@ -14,7 +14,9 @@ export type BypassReason =
   | 'nested'
   | 'endpoint'
   /** The caller does not say which model and settings answer. */
-  | 'unidentified';
+  | 'unidentified'
+  /** The request says so: `cache: 'no-store'` of `fetch`, or the header `cache-control: no-store`. */
+  | 'no-store';
 
 /** Which request an event is about. The key is a digest: no event carries a prompt, an answer or a secret. */
 export interface CallEvent {

@@ -105,8 +105,15 @@ export function fieldDigests(identity: CallIdentity): FieldDigests {
 
 type Path = readonly string[];
 
+const EMPTY_RECORD = shortDigest(canonicalText({}));
+
+/** A record without parts beside one with parts differs in each of them, such as in `headers.openai-beta`. */
+const opened = (tree: DigestTree, beside: DigestTree): DigestTree =>
+  tree === EMPTY_RECORD && typeof beside !== 'string' ? new Map() : tree;
+
 /** The paths at which two trees differ, as deep as both of them go. */
-function differences(one: DigestTree, other: DigestTree, path: Path): readonly Path[] {
+function differences(first: DigestTree, second: DigestTree, path: Path): readonly Path[] {
+  const [one, other] = [opened(first, second), opened(second, first)];
   if (typeof one === 'string' || typeof other === 'string') {
     return combinedDigest(one) === combinedDigest(other) ? [] : [path];
   }

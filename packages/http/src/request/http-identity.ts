@@ -3,10 +3,12 @@ import type { CallIdentity } from '@cached-llm/core';
 import {
   type Adapter,
   type Bypass,
+  type BypassReason,
   identify,
   isFields,
   type Policy,
 } from '@cached-llm/core/adapter';
+import { type Endpoint, isAnswering, isStatefulAnywhere } from './endpoints.ts';
 import type { HttpRequest } from './read-request.ts';
 import { relevantHeaders, relevantQuery } from './relevant-parts.ts';
 
@@ -38,21 +40,43 @@ function parseExactly(text: string): unknown {
   return JSON.parse(marked, revive);
 }
 
-function identityOf(
-  request: HttpRequest,
-  adapter: Adapter | undefined,
-  policy: Policy,
-): CallIdentity | Bypass {
-  const { method, url, body } = request;
+/** How the requests of one cached fetch are told apart. */
+export interface IdentityRules {
+  readonly adapter?: Adapter | undefined;
+  readonly endpoints?: readonly Endpoint[] | undefined;
+  readonly policy: Policy;
+}
+
+/** Why a request bypasses the cache; undefined for one that does not. */
+function bypassReason(
+  { url, body, directive }: HttpRequest,
+  { adapter, endpoints, policy }: IdentityRules,
+): BypassReason | undefined {
+  if (!isAnswering(url.pathname, adapter, endpoints)) return 'endpoint';
+  if (policy.when?.(...([body] as never)) === false) return 'when'; // the user's own type
+  const isStateful = adapter === undefined ? isStatefulAnywhere : adapter.isStateful;
+  if (isFields(body) && isStateful?.(body) === true) return 'stateful';
+  return isUnstored(directive, policy.mode) ? 'no-store' : undefined;
+}
+
+/** In `replay` mode nothing is sent, and in `read-only` mode the answer of a call that is made again is not stored. */
+function isUnstored(directive: HttpRequest['directive'], mode: Policy['mode']): boolean {
+  return directive === 'no-store'
+    ? mode !== 'replay'
+    : directive === 'refresh' && mode === 'read-only';
+}
+
+function identityOf(request: HttpRequest, rules: IdentityRules): CallIdentity | Bypass {
+  const { method, url } = request;
+  const { adapter, policy } = rules;
   const provider = adapter?.provider ?? url.host;
-  if (adapter?.answers?.(url.pathname) === false) return { bypass: 'endpoint', provider };
-  if (policy.when?.(...([body] as never)) === false) return { bypass: 'when', provider }; // the user's own type
-  if (isFields(body) && adapter?.isStateful?.(body) === true)
-    return { bypass: 'stateful', provider };
+  const bypass = bypassReason(request, rules);
+  if (bypass !== undefined) return { bypass, provider };
   const plainUrl = policy.crossMode ? (adapter?.cross?.plainUrl?.(url) ?? url) : url;
+  const query = relevantQuery(plainUrl, adapter);
   const parts = {
     provider,
-    operation: `${method} ${plainUrl.origin}${plainUrl.pathname}${relevantQuery(plainUrl, adapter)}`,
+    operation: `${method} ${plainUrl.origin}${plainUrl.pathname}${query}`,
     streamed: plainUrl.href === url.href ? undefined : true,
     adapter,
     url,
@@ -63,15 +87,11 @@ function identityOf(
 }
 
 /** The identity of an HTTP request: method, origin, path, query, headers and body; or why it bypasses the cache. */
-export function httpIdentity(
-  request: HttpRequest,
-  adapter: Adapter | undefined,
-  policy: Policy,
-): CallIdentity | Bypass {
+export function httpIdentity(request: HttpRequest, rules: IdentityRules): CallIdentity | Bypass {
   try {
-    return identityOf(request, adapter, policy);
+    return identityOf(request, rules);
   } catch {
     // The user's own `when`, or an adapter, threw an error: the call bypasses the cache.
-    return { bypass: 'unreadable', provider: adapter?.provider ?? request.url.host };
+    return { bypass: 'unreadable', provider: rules.adapter?.provider ?? request.url.host };
   }
 }

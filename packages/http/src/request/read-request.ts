@@ -1,3 +1,5 @@
+import { type CacheDirective, cacheDirective } from './cache-directive.ts';
+
 type Input = Parameters<typeof fetch>[0];
 
 /** A request that may be answered from the store: a POST of JSON. */
@@ -9,6 +11,8 @@ export interface HttpRequest {
   readonly text: string;
   /** The body, parsed. */
   readonly body: unknown;
+  /** What the caller says of caches. */
+  readonly directive: CacheDirective | undefined;
   /** The caller's own signal. */
   readonly signal: AbortSignal | undefined;
   /** The arguments of `fetch`, as they were when it was called. */
@@ -76,6 +80,12 @@ function snapshotOf(input: Input, init: RequestInit): readonly [Input, RequestIn
   return [input instanceof URL ? new URL(input) : input, copy];
 }
 
+/** The types of Node 20 lack it, and its `fetch` has it. */
+function cacheModeOf(given: RequestInit | undefined): string | undefined {
+  const mode: unknown = given === undefined ? undefined : Reflect.get(given, 'cache');
+  return typeof mode === 'string' ? mode : undefined;
+}
+
 function withText(head: Head, text: string | undefined): HttpRequest | undefined {
   const body = text === undefined ? undefined : parseBody(text);
   if (text === undefined || typeof body !== 'object' || body === null) return undefined;
@@ -97,7 +107,8 @@ export function readRequest(
   const given = snapshotOf(input, init);
   const headers = new Headers(init.headers ?? request?.headers);
   const signal = init.signal === undefined ? request?.signal : (init.signal ?? undefined);
-  const head = { method, url, headers, signal, given };
+  const directive = cacheDirective(cacheModeOf(init) ?? cacheModeOf(request), headers);
+  const head = { method, url, headers, directive, signal, given };
   const [, { body }] = given;
   if (body !== undefined && body !== null) return withText(head, textOf(body));
   return request && textIn(request).then((text) => withText(head, text));
