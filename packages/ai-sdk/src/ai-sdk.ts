@@ -1,19 +1,16 @@
 import { type CallOptions, defaultCache, type LlmCache, LlmCacheError } from '@cached-llm/core';
-import { type Adapter, describeKind, policyForClient } from '@cached-llm/core/adapter';
-import {
-  type EmbeddingModelMiddleware,
-  type LanguageModelMiddleware,
-  wrapEmbeddingModel,
-  wrapLanguageModel,
-} from 'ai';
+import { type Adapter, describeKind, isFields, policyForClient } from '@cached-llm/core/adapter';
+import type { EmbeddingModelMiddleware, LanguageModelMiddleware } from 'ai';
 import { rejects, usageOf } from './admission.ts';
 import { cross } from './cross.ts';
-import { embedEach } from './embeddings.ts';
+import { embedEach, isOneRequest } from './embeddings.ts';
 import { identityOf, ignore, isStateful, type ModelRequest } from './identity.ts';
+import type { Model } from './model-parts.ts';
+import { mustSayWhoAnswers, settingsOf } from './model-settings.ts';
 import { type ModelResult, ResultCodec } from './result-codec.ts';
 import { stream } from './stream.ts';
 
-/** The language that the AI SDK speaks with every provider: `LanguageModelV4` and `EmbeddingModelV4`. */
+/** The language that the AI SDK speaks with every provider: models of the specifications V2, V3 and V4. */
 export const aiSdk: Adapter = {
   provider: 'ai-sdk',
   ignore,
@@ -25,29 +22,40 @@ export const aiSdk: Adapter = {
   cross,
 };
 
-/** What the call options of the core leave open: which cache answers. */
+/** What the call options of the core leave open: which cache answers, and who answers behind it. */
 export interface CachedAiSdkOptions extends CallOptions {
   /** @default defaultCache() */
   readonly cache?: LlmCache | undefined;
+  /**
+   * Who answers, where the model does not show it, as one with a `fetch` of its own or one made by `wrapLanguageModel`:
+   * `{ baseURL, route }`, or any other plain data. It is part of the key. @default what the model itself shows
+   */
+  readonly identity?: Readonly<Record<string, unknown>> | undefined;
 }
 
-type LanguageModel = Parameters<typeof wrapLanguageModel>[0]['model'];
-type EmbeddingModel = Parameters<typeof wrapEmbeddingModel>[0]['model'];
-
-interface ModelCall<Result> extends ModelRequest {
+interface ModelCall<Result> extends Omit<ModelRequest, 'settings'> {
   /** Makes the call as the caller made it. */
   readonly invokeUncached: () => PromiseLike<Result>;
   /** Makes the call with this signal in the place of the caller's. */
   readonly invoke: (signal: AbortSignal) => PromiseLike<Result>;
 }
 
+function mustBePlain(identity: unknown): void {
+  if (identity === undefined || isFields(identity)) return;
+  throw new LlmCacheError(
+    'INVALID_OPTION',
+    `identity is ${describeKind(identity)}. Write what the model does not show as plain data: { baseURL: 'https://llm.example.com/v1' }.`,
+  );
+}
+
 /** Reads the options once. What it returns answers any call of a model. */
-function answering({ cache = defaultCache(), ...options }: CachedAiSdkOptions) {
+function answering({ cache = defaultCache(), identity: said, ...options }: CachedAiSdkOptions) {
+  mustBePlain(said);
   const policy = policyForClient(cache.policy, options);
   const isOff = policy.mode === 'off';
   const rules = { adapter: aiSdk, admit: policy.admit };
   const callFor = <Result extends ModelResult>(asked: ModelRequest) => ({
-    identity: identityOf(asked, { adapter: aiSdk, policy }),
+    identity: identityOf(asked, { adapter: aiSdk, policy, said }),
     policy,
     signal: asked.params.abortSignal,
     codec: new ResultCodec<Result>({ rules, request: asked.params }),
@@ -55,14 +63,20 @@ function answering({ cache = defaultCache(), ...options }: CachedAiSdkOptions) {
   async function answer<Result extends ModelResult>(call: ModelCall<Result>): Promise<Result> {
     const { invokeUncached, invoke } = call;
     if (isOff) return invokeUncached();
+    const shown = settingsOf(call.model, said);
+    const settings = shown instanceof Promise ? await shown : shown;
     const { response } = await cache.pipeline.answer<Result>({
-      ...callFor<Result>(call),
+      ...callFor<Result>({ ...call, settings }),
       invokeUncached: async () => invokeUncached(),
       invoke: async (signal) => invoke(signal),
     });
     return response;
   }
-  return { isOff, cache, callFor, answer };
+  /** @throws {LlmCacheError} `WRONG_CLIENT` */
+  const check = (model: Model) => {
+    if (!isOff && said === undefined) mustSayWhoAnswers(model);
+  };
+  return { isOff, said, cache, callFor, answer, check };
 }
 
 /**
@@ -72,10 +86,15 @@ function answering({ cache = defaultCache(), ...options }: CachedAiSdkOptions) {
  * @throws {LlmCacheError} for a bad option, when it is made and not at a call.
  */
 export function cachedLanguageModel(options: CachedAiSdkOptions = {}): LanguageModelMiddleware {
-  const { answer } = answering(options);
+  const { answer, check } = answering(options);
   const operation = 'language-model';
   return {
     specificationVersion: 'v4',
+    // Called where a model is wrapped, which is the time to refuse one.
+    overrideSupportedUrls({ model }) {
+      check(model);
+      return model.supportedUrls;
+    },
     wrapGenerate: ({ model, params, doGenerate: invokeUncached }) => {
       const invoke = (abortSignal: AbortSignal) => model.doGenerate({ ...params, abortSignal });
       return answer({ model, operation, params, invokeUncached, invoke });
@@ -94,44 +113,25 @@ export function cachedLanguageModel(options: CachedAiSdkOptions = {}): LanguageM
  * @throws {LlmCacheError} for a bad option, when it is made and not at a call.
  */
 export function cachedEmbeddingModel(options: CachedAiSdkOptions = {}): EmbeddingModelMiddleware {
-  const { isOff, cache, callFor } = answering(options);
+  const { isOff, said, cache, callFor, answer, check } = answering(options);
   const operation = 'embedding-model';
   return {
     specificationVersion: 'v4',
+    overrideMaxEmbeddingsPerCall({ model }) {
+      check(model);
+      return model.maxEmbeddingsPerCall;
+    },
     wrapEmbed: async (call) => {
-      if (isOff) return call.doEmbed();
-      const { model } = call;
-      return embedEach(cache, call, (params) => callFor({ model, operation, params }));
+      const { model, params, doEmbed: invokeUncached } = call;
+      const invoke = (abortSignal: AbortSignal) => model.doEmbed({ ...params, abortSignal });
+      if (isOff || isOneRequest(params)) {
+        return answer({ model, operation, params, invokeUncached, invoke });
+      }
+      const shown = settingsOf(model, said);
+      const settings = shown instanceof Promise ? await shown : shown;
+      return embedEach(cache, call, (each) =>
+        callFor({ model, settings, operation, params: each }),
+      );
     },
   };
-}
-
-/** The method is looked for, because a model may be of any class. */
-function has<Model>(model: unknown, method: keyof Model): model is Model {
-  return typeof (model as Partial<Model> | null)?.[method] === 'function';
-}
-
-/**
- * The same model, whose repeated calls are answered from a store, whichever function of the AI SDK makes
- * them. The model that you pass is unchanged.
- *
- * @throws {LlmCacheError} `WRONG_CLIENT` for anything but a language model or an embedding model.
- */
-export function cachedAiSdk(
-  model: LanguageModel,
-  options?: CachedAiSdkOptions,
-): ReturnType<typeof wrapLanguageModel>;
-export function cachedAiSdk(
-  model: EmbeddingModel,
-  options?: CachedAiSdkOptions,
-): ReturnType<typeof wrapEmbeddingModel>;
-export function cachedAiSdk(model: LanguageModel | EmbeddingModel, options?: CachedAiSdkOptions) {
-  if (has<LanguageModel>(model, 'doGenerate'))
-    return wrapLanguageModel({ model, middleware: cachedLanguageModel(options) });
-  if (has<EmbeddingModel>(model, 'doEmbed'))
-    return wrapEmbeddingModel({ model, middleware: cachedEmbeddingModel(options) });
-  throw new LlmCacheError(
-    'WRONG_CLIENT',
-    `cachedAiSdk takes a language model or an embedding model of the AI SDK; this is ${describeKind(model)}. Write cachedAiSdk(openai('gpt-4o')).`,
-  );
 }

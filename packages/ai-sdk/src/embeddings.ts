@@ -35,6 +35,17 @@ function withOutcome(result: Embedded, parts: readonly Embedded[]): Embedded {
   return withSource(result, { outcome: common, age: age * 1000 }) as Embedded; // two headers more
 }
 
+/**
+ * Has an option one item for each value, such as the pictures that Gemini embeds beside the texts (`providerOptions.google.content`
+ * in vercel/ai packages/google)? A value alone would lose its item.
+ */
+export function isOneRequest({ values, providerOptions }: EmbedCall['params']): boolean {
+  const options = Object.values(fieldsOf(providerOptions)).flatMap((each) =>
+    Object.values(fieldsOf(each)),
+  );
+  return values.length > 1 && options.some((each) => listOf(each).length === values.length);
+}
+
 /** Embeds value by value: each of them is looked up, and those that are missing are requested in one call. */
 export async function embedEach(
   { pipeline }: LlmCache,

@@ -7,10 +7,11 @@ import {
   identify,
   isFields,
   isGiven,
-  isNeutralHeader,
   listOf,
   type Policy,
 } from '@cached-llm/core/adapter';
+import type { Model } from './model-parts.ts';
+import { headersInKey, type ModelSettings } from './model-settings.ts';
 
 /** Options of a provider that no answer depends on. */
 const NEUTRAL_OPTIONS = [
@@ -69,35 +70,12 @@ export function offersHostedTool(params: unknown): boolean {
 
 /** One call of a model, as far as its identity is concerned. */
 export interface ModelRequest {
-  readonly model: { readonly provider: string; readonly modelId: string };
+  readonly model: Model;
+  /** What the model says of itself. Undefined where it cannot, as without a region. */
+  readonly settings: ModelSettings | undefined;
   readonly operation: 'language-model' | 'embedding-model';
   readonly streamed?: true;
   readonly params: Fields & { readonly abortSignal?: AbortSignal };
-}
-
-interface Endpoint {
-  readonly baseURL?: unknown;
-  readonly baseUrl?: unknown;
-  readonly url?: unknown;
-}
-
-/** Two base URLs under one provider's name differ in nothing else, and the field is private in the types. */
-function endpointOf(model: ModelRequest['model']): string {
-  const { config = {} } = model as { readonly config?: Endpoint };
-  const given = config.baseURL ?? config.baseUrl ?? config.url;
-  try {
-    const url = typeof given === 'function' ? given({ path: '', modelId: model.modelId }) : given;
-    return typeof url === 'string' ? url : '';
-  } catch {
-    return ''; // this model does not say where it is
-  }
-}
-
-function headersInKey(headers: unknown): Record<string, string> {
-  const inKey = Object.entries(fieldsOf(headers)).filter(
-    ([name, value]) => value !== undefined && !isNeutralHeader(name.toLowerCase()),
-  );
-  return Object.fromEntries(inKey.map(([name, value]) => [name.toLowerCase(), String(value)]));
 }
 
 /** `{ openai: {} }` and no options at all are one request: what is ignored must leave no empty object behind. */
@@ -112,22 +90,27 @@ function withoutEmpty(options: unknown): Fields | undefined {
 interface KeyRules {
   readonly adapter: Adapter;
   readonly policy: Policy;
+  /** What the user says of the model. */
+  readonly said: Fields | undefined;
 }
 
-function readIdentity(asked: ModelRequest, { adapter, policy }: KeyRules): CallIdentity | Bypass {
-  const { model, operation, streamed, params } = asked;
-  const { provider, modelId } = model;
+function readIdentity(asked: ModelRequest, rules: KeyRules): CallIdentity | Bypass {
+  const { adapter, policy, said } = rules;
+  const { model, settings: known, operation, streamed, params } = asked;
+  const { provider, modelId, specificationVersion } = model;
   const isWanted = policy.when?.apply(undefined, [params] as never); // the parameter's type is the user's
   if (isWanted === false) return { bypass: 'when', provider };
   if (params.includeRawChunks === true) return { bypass: 'not-shareable', provider };
   if (isStateful(params)) return { bypass: 'stateful', provider };
+  if (known === undefined) return { bypass: 'unreadable', provider };
   const { headers, includeRawChunks: _none, ...request } = params;
   const call = {
     provider,
-    operation: `${operation} ${endpointOf(model)}`,
+    operation: `${operation} ${specificationVersion}`, // each version has its own form of answers
     model: modelId,
     streamed,
-    headers: headersInKey(headers),
+    headers: { ...known.headers, ...headersInKey(headers) },
+    further: [{ ...known.others, said }],
     request,
     adapter,
   };

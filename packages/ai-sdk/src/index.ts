@@ -6,7 +6,7 @@
 export {
   aiSdk,
   type CachedAiSdkOptions,
-  cachedAiSdk,
   cachedEmbeddingModel,
   cachedLanguageModel,
 } from './ai-sdk.ts';
+export { cachedAiSdk } from './cached-model.ts';

@@ -235,7 +235,7 @@ describe('a result that JSON would not preserve', () => {
   test('bytes and dates come back as they were, plain and streamed', async () => {
     await withWire({}, async ({ cache, store }) => {
       const painter = new Painter();
-      const model = cachedAiSdk(painter, { cache });
+      const model = cachedAiSdk(painter, { cache, identity: { studio: 'mine' } });
       for (const _round of [1, 2]) {
         const plain = await generateText({ model, prompt: 'A picture' });
         expect(plain.files[0]?.uint8Array).toEqual(new Uint8Array([137, 80, 78, 71]));

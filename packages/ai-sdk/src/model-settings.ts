@@ -1,0 +1,111 @@
+import { LlmCacheError } from '@cached-llm/core';
+import { fieldsOf, isNeutralHeader } from '@cached-llm/core/adapter';
+import { type Model, type ModelParts, partsOf } from './model-parts.ts';
+
+/** Who answers, as far as the model says it beside its provider and its name. */
+export interface ModelSettings {
+  /** The headers of the provider that an answer may depend on. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly others: { readonly endpoint: readonly unknown[]; readonly settings: unknown };
+}
+
+/** The headers that an answer may depend on, in lower case. */
+export function headersInKey(headers: unknown): Record<string, string> {
+  const inKey = Object.entries(fieldsOf(headers)).filter(
+    ([name, value]) => value !== undefined && !isNeutralHeader(name.toLowerCase()),
+  );
+  return Object.fromEntries(inKey.map(([name, value]) => [name.toLowerCase(), String(value)]));
+}
+
+const isReadable = ({ unreadable, endpoints }: ModelParts) =>
+  unreadable === undefined && endpoints.length > 0;
+
+/**
+ * Refuses a model of which it cannot be read who answers.
+ *
+ * @throws {LlmCacheError} `WRONG_CLIENT`, with the part that cannot be read and the remedy
+ */
+export function mustSayWhoAnswers(model: Model): void {
+  const parts = partsOf(model);
+  if (isReadable(parts)) return;
+  const { unreadable, endpoints } = parts;
+  const isWrapped =
+    unreadable === undefined || (endpoints.length === 0 && /^do[A-Z]/.test(unreadable));
+  const what = isWrapped
+    ? 'it shows no base URL, like a model that wrapLanguageModel, a registry with middleware or your own code made'
+    : `its ${unreadable || 'class'} cannot be read, and may change what is asked`;
+  throw new LlmCacheError(
+    'WRONG_CLIENT',
+    `The key cannot cover this model of ${model.provider}: ${what}. Put the cache next to the provider's own model: wrapLanguageModel({ model: cachedAiSdk(openai('gpt-4o')), middleware }). Or say who answers: cachedAiSdk(model, { identity: { baseURL: 'https://llm.example.com/v1' } }).`,
+  );
+}
+
+const MISSING_KEY = /\b[A-Z][A-Z0-9_]*_(KEY|TOKEN)\b/;
+
+/**
+ * The headers of a provider that has no API key: whoever replays stored answers needs none, but the SDK shows no header
+ * without one. It reads the variable that its error names. Nothing is sent while the variable is set.
+ */
+function headersWithoutKey(headers: () => unknown, error: unknown): unknown {
+  const name = MISSING_KEY.exec(String(error))?.[0];
+  if (name === undefined || process.env[name] !== undefined) throw error;
+  process.env[name] = 'none';
+  try {
+    return headers();
+  } finally {
+    delete process.env[name];
+  }
+}
+
+function headersFrom(given: unknown): unknown {
+  if (typeof given !== 'function') return given;
+  const headers = given as () => unknown; // without arguments it returns those of a model's calls
+  try {
+    return headers();
+  } catch (error) {
+    return headersWithoutKey(headers, error);
+  }
+}
+
+function endpointFrom(given: unknown, modelId: string): unknown {
+  return typeof given === 'function' ? given({ path: '', modelId }) : given;
+}
+
+const recordOf = (headers: unknown) =>
+  headers instanceof Headers ? Object.fromEntries(headers) : fieldsOf(headers);
+
+async function askProvider({
+  model,
+  endpoints,
+  headers,
+  settings,
+}: ModelParts): Promise<ModelSettings> {
+  const endpoint = await Promise.all(endpoints.map((each) => endpointFrom(each, model.modelId)));
+  const records = (await Promise.all(headers.map(headersFrom))).map(recordOf);
+  const ofProvider = headersInKey(Object.assign({}, ...records));
+  return { headers: ofProvider, others: { endpoint, settings } };
+}
+
+const answered = new WeakMap<Model, ModelSettings>();
+
+/**
+ * What a model says of itself, and of nothing else where the user says who answers. The model is asked once, at its first
+ * call, because some providers ask for a token as well. Undefined where it cannot say so, as without a region.
+ */
+export function settingsOf(
+  model: Model,
+  said: object | undefined,
+): ModelSettings | Promise<ModelSettings | undefined> | undefined {
+  if (said === undefined && !isReadable(partsOf(model))) return undefined;
+  return answered.get(model) ?? remember(model);
+}
+
+async function remember(model: Model): Promise<ModelSettings | undefined> {
+  try {
+    const settings = await askProvider(partsOf(model));
+    answered.set(model, settings);
+    return settings;
+  } catch {
+    return undefined; // the call itself fails for the same reason
+  }
+}
