@@ -1,7 +1,12 @@
 import type { BaseAnthropic, Middleware, MiddlewareContext } from '@anthropic-ai/sdk';
 import { defaultCache } from '@cached-llm/core';
 import { type Adapter, describeKind } from '@cached-llm/core/adapter';
-import { type CachedClientOptions, cachedFetch, wrongClient } from '@cached-llm/http';
+import {
+  type CachedClientOptions,
+  cachedFetch,
+  withCallerSignal,
+  wrongClient,
+} from '@cached-llm/http';
 import { rejects, usageOf } from './admission.ts';
 import { cross } from './cross.ts';
 import { answers, ignore, isStateful } from './identity.ts';
@@ -45,7 +50,8 @@ function middlewareOf(options: CachedAnthropicOptions): Middleware {
       fetch: (input, sent) =>
         next({ ...sent, url: String(input), headers: new Headers(sent?.headers) }),
     });
-    return fetch(url, init);
+    // Of the one signal that the SDK sends, its time-out is no abort of the caller.
+    return fetch(url, withCallerSignal(init, context.options?.signal));
   };
   cachingMiddleware.add(middleware);
   return middleware;

@@ -11,7 +11,7 @@ import { rejects, usageOf } from './admission.ts';
 import { embedEach, itemsOf } from './embeddings.ts';
 import { endWithFlight, underSignal } from './flight-signal.ts';
 import { answers, endpointOf, identityOf, ignore, snapshotOf } from './identity.ts';
-import { BedrockCodec, learnBlobPrototype } from './response-codec.ts';
+import { BedrockCodec, instances, learnBlobPrototype } from './response-codec.ts';
 import { stream, streamRules } from './stream.ts';
 
 /** AWS Bedrock's runtime: Converse and InvokeModel, streamed or not, of every family of models. */
@@ -28,6 +28,7 @@ export const bedrock: Adapter = {
   rejects,
   usageOf,
   stream,
+  instances,
 };
 
 /** What the call options of the core leave open: which cache answers. */

@@ -9,10 +9,13 @@ import {
   decodeValue,
   encodeValue,
   type Fields,
+  fieldsOf,
+  type InstanceRules,
   isFields,
   Payload,
   type Provenance,
   type ResponseCodec,
+  SdkInstance,
   type SharedResponse,
   ValueCodec,
   type ValueCodecOptions,
@@ -40,11 +43,39 @@ async function readBlobPrototype(): Promise<object> {
 
 let blobPrototype: Promise<object> | undefined;
 
+/** What is known of it, for those who cannot wait. */
+let knownPrototype: object | undefined;
+
 /** What gives InvokeModel's bytes their methods. The SDK does not export the class, but its objects show it. */
 export function learnBlobPrototype(): Promise<object> {
-  blobPrototype ??= readBlobPrototype();
+  blobPrototype ??= readBlobPrototype().then((prototype) => {
+    knownPrototype ??= prototype;
+    return prototype;
+  });
   return blobPrototype;
 }
+
+const RESPONSE = 'InvokeModelResponse';
+
+/** For functions that return what `send` does: of InvokeModel's response the bytes are an instance. */
+export const instances: InstanceRules = {
+  write(response) {
+    const { body } = fieldsOf(response);
+    const isBlob = types.isUint8Array(body) && Object.getPrototypeOf(body) !== Uint8Array.prototype;
+    if (!isBlob || Buffer.isBuffer(body)) return undefined;
+    knownPrototype = Object.getPrototypeOf(body);
+    return new SdkInstance(RESPONSE, { ...fieldsOf(response), body: new Uint8Array(body) });
+  },
+  read({ name, fields }) {
+    if (name !== RESPONSE || !types.isUint8Array(fields.body))
+      throw new TypeError('No such class.');
+    if (knownPrototype === undefined) {
+      learnBlobPrototype().catch(() => {}); // the next request finds it
+      throw new TypeError('The class of the bytes is not known yet.');
+    }
+    return { ...fields, body: asBlob(fields.body, knownPrototype) };
+  },
+};
 
 /** The same bytes, with the methods that the SDK gives them. */
 export function asBlob(bytes: Uint8Array, prototype: object | undefined): Uint8Array {

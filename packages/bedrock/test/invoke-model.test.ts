@@ -1,8 +1,9 @@
 import { bedrock } from '@cached-llm/bedrock';
+import { cachedLlmCall } from '@cached-llm/core';
 import { chunksOf } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { pieceOf } from './event-stream.ts';
-import { invoke, invokeStream, withWire } from './wire.ts';
+import { clientOf, invoke, invokeStream, withWire } from './wire.ts';
 
 const metrics = { 'amazon-bedrock-invocationMetrics': { inputTokenCount: 4, outputTokenCount: 2 } };
 const claude = (fields: object = {}) => ({
@@ -265,4 +266,29 @@ describe('a stream of InvokeModel', () => {
       },
     );
   });
+});
+
+test('a function that returns the response of InvokeModel gets its bytes again, with their methods', async () => {
+  const body = {
+    type: 'message',
+    content: [{ type: 'text', text: 'Hello' }],
+    stop_reason: 'end_turn',
+  };
+  await withWire(
+    () => ({ body }),
+    async ({ cache, server }) => {
+      const client = clientOf(server);
+      const ask = cachedLlmCall(
+        async function ask(text: string) {
+          return client.send(invoke({ prompt: text }));
+        },
+        { cache, adapter: bedrock },
+      );
+      const [live, hit] = [await ask('Hi'), await ask.withInfo('Hi')];
+      expect(hit.info.outcome).toBe('hit');
+      expect(hit.response.body.transformToString()).toBe(live.body.transformToString());
+      expect(server.count).toBe(1);
+      client.destroy();
+    },
+  );
 });

@@ -15,6 +15,7 @@ export {
   embeddingParts,
   exactFields,
   finishReasons,
+  type InstanceRules,
   isNeutralHeader,
   isOutageStatus,
   isSilent,
@@ -30,7 +31,7 @@ export {
   type StreamRules,
   type Verdict,
 } from './adapter/index.ts';
-export { decodeValue, encodeValue, Payload, type Usage } from './entry/index.ts';
+export { decodeValue, encodeValue, Payload, SdkInstance, type Usage } from './entry/index.ts';
 export type { Bypass, BypassReason } from './events/index.ts';
 export {
   digest,

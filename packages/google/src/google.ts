@@ -7,6 +7,7 @@ import { cancelledOnRelease, fetchWithoutTimeLimit } from './client-fetch.ts';
 import { cross } from './cross.ts';
 import { batch } from './embeddings.ts';
 import { answers, ignore, isStateful, modelOf } from './identity.ts';
+import { instances } from './response-classes.ts';
 import { stream } from './stream.ts';
 
 /** Gemini, on the Gemini API and on Vertex AI: content, streamed or not, embeddings and counts of tokens. */
@@ -21,6 +22,7 @@ export const google: Adapter = {
   rejects,
   usageOf,
   stream,
+  instances,
   cross,
   batch,
 };

@@ -3,7 +3,10 @@ import { startWireServer, type WireServer, wireTrial } from '@cached-llm/testing
 import { GoogleGenAI, type GoogleGenAIOptions } from '@google/genai';
 
 /** A client as an application makes it, against a server on this machine. */
-export function clientOf({ url }: WireServer, options: GoogleGenAIOptions = {}): GoogleGenAI {
+export function clientOf(
+  { url }: Pick<WireServer, 'url'>,
+  options: GoogleGenAIOptions = {},
+): GoogleGenAI {
   const { httpOptions, ...rest } = options;
   return new GoogleGenAI({
     apiKey: 'AIza-test-secret',

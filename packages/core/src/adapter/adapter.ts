@@ -1,4 +1,4 @@
-import type { Served, Usage } from '../entry/index.ts';
+import type { SdkInstance, Served, Usage } from '../entry/index.ts';
 import type { Fields } from '../key/index.ts';
 import type { Rejection } from '../options/index.ts';
 import type { CrossMode } from './cross-mode.ts';
@@ -30,6 +30,14 @@ export interface BatchRules {
   join(responses: readonly Fields[], asked: readonly Fields[]): Fields | undefined;
 }
 
+/** How the responses and chunks are stored that an SDK returns as instances of its own classes. */
+export interface InstanceRules {
+  /** An instance, written down. Undefined for a value that needs no class to come back as it was. */
+  write(response: unknown): SdkInstance | undefined;
+  /** The instance again. @throws an Error for one that cannot be made: then the request is a miss */
+  read(written: SdkInstance): object;
+}
+
 /** Describes a provider once, for wrapped functions and for the transport of its SDK alike. */
 export interface Adapter {
   readonly provider: string;
@@ -55,6 +63,8 @@ export interface Adapter {
   /** The model that answered. @default what `model` and `system_fingerprint`, or fields like them, say */
   servedModelOf?(response: unknown): Served | undefined;
   readonly stream: StreamRules;
+  /** For wrapped functions that return what the SDK does. @default only plain values are stored */
+  readonly instances?: InstanceRules | undefined;
   /** Made by `crossMode`. @default an answer is served as it was asked for, whole or as a stream */
   readonly cross?: CrossMode | undefined;
   /** @default every request asks for one answer */

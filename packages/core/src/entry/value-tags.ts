@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { className, isExactlyClass } from '../key/index.ts';
+import { className, type Fields, isExactlyClass, isFields } from '../key/index.ts';
 
 type ConvertPart = (value: unknown) => unknown;
 
@@ -51,6 +51,17 @@ function readBytes(written: unknown): Buffer<ArrayBuffer> {
 
 function writeBytes({ buffer, byteOffset, byteLength }: NodeJS.ArrayBufferView): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+}
+
+/** An instance of a class of an SDK, as its adapter writes it down: the name of the class, and plain fields. */
+export class SdkInstance {
+  readonly name: string;
+  readonly fields: Fields;
+
+  constructor(name: string, fields: Fields) {
+    this.name = name;
+    this.fields = fields;
+  }
 }
 
 /** Every kind of value that a store gives back besides plain JSON. The names are stored, so they must not change. */
@@ -110,5 +121,14 @@ export const VALUE_TAGS: readonly ValueTag[] = [
     matches: (value) => types.isSet(value) && isExactlyClass(value, 'Set'),
     write: (set: Set<unknown>, convert) => convert([...set]),
     read: (written, convert) => new Set(readList(convert(written))),
+  },
+  {
+    name: 'instance',
+    matches: (value) => value instanceof SdkInstance,
+    write: ({ name, fields }: SdkInstance, convert) => convert([name, fields]),
+    read(written, convert) {
+      const [name, fields] = readPair(convert(written));
+      return isFields(fields) ? new SdkInstance(readText(name), fields) : refuse();
+    },
   },
 ];

@@ -2,7 +2,13 @@ import { defaultAdapter } from '../adapter/index.ts';
 import { defaultCache } from '../cache/index.ts';
 import { type CallOptions, type Duration, policyWith } from '../options/index.ts';
 import type { CallInfo } from '../pipeline/index.ts';
-import { answerCall, FunctionCall, type WrappedFunction, withOptions } from './function-call.ts';
+import {
+  answerCall,
+  FunctionCall,
+  type WrappedFunction,
+  warnUnencodable,
+  withOptions,
+} from './function-call.ts';
 import {
   type AnyFunction,
   FunctionIdentity,
@@ -89,7 +95,8 @@ export function wrapFunction(
   const { cache = defaultCache(), adapter = defaultAdapter } = options;
   const who = new FunctionIdentity(fn, options, { cache, kind });
   const policy = policyWith(cache.policy, options);
-  return { fn, cache, who, policy, rules: { adapter, admit: policy.admit } };
+  const onUnencodable = (error: unknown) => warnUnencodable(fn, error);
+  return { fn, cache, who, policy, rules: { adapter, admit: policy.admit }, onUnencodable };
 }
 
 /** A ttl that is given in place of the options. */

@@ -14,6 +14,7 @@ export interface WrappedFunction {
   readonly who: FunctionIdentity;
   readonly policy: Policy;
   readonly rules: ValueCodecOptions['rules'];
+  readonly onUnencodable: ValueCodecOptions['onUnencodable'];
 }
 
 /** The same function with other options. */
@@ -25,6 +26,17 @@ export function withOptions(wrapped: WrappedFunction, options: CallOptions): Wra
 /** Calls the function itself. The owner of a call is its `this`. */
 function run({ fn }: WrappedFunction, owner: unknown, given: Arguments): unknown {
   return fn.apply(owner as never, given as never); // of the types that the function was wrapped with
+}
+
+const warned = new WeakSet<AnyFunction>();
+
+/** A function whose responses are never stored is called, and paid for, each time: its author is told once. */
+export function warnUnencodable(fn: AnyFunction, error: unknown): void {
+  if (warned.has(fn)) return;
+  warned.add(fn);
+  const why = error instanceof Error ? error.message : String(error);
+  const remedy = 'Return plain fields of it, such as its text, or cache the client of the SDK.';
+  process.emitWarning(`A response of ${fn.name || 'a function'} is not cached. ${why} ${remedy}`);
 }
 
 interface ReadCall extends Pick<Call<unknown>, 'identity' | 'signal'> {
@@ -60,7 +72,8 @@ export class FunctionCall implements Call<unknown> {
     this.identity = identity;
     this.policy = wrapped.policy;
     this.signal = signal;
-    this.codec = new ValueCodec({ rules: wrapped.rules, request: taken[0] });
+    const { rules, onUnencodable } = wrapped;
+    this.codec = new ValueCodec({ rules, onUnencodable, request: taken[0] });
     this.#wrapped = wrapped;
     this.#owner = owner;
     this.#given = given;

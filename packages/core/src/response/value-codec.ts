@@ -6,7 +6,7 @@ import {
   type StoredResponse,
   type Verdict,
 } from '../adapter/index.ts';
-import { decodeValue, encodeValue, Payload } from '../entry/index.ts';
+import { decodeValue, encodeValue, Payload, SdkInstance } from '../entry/index.ts';
 import { loadRecording, type StreamWatcher } from '../stream/index.ts';
 import { PacedReplay } from './paced-replay.ts';
 import type {
@@ -28,9 +28,25 @@ export async function readToEnd(response: unknown): Promise<void> {
 
 export interface ValueCodecOptions {
   readonly rules: AdmissionRules & {
-    readonly adapter: Pick<Adapter, 'stream' | 'rejects' | 'usageOf' | 'servedModelOf' | 'cross'>;
+    readonly adapter: Pick<
+      Adapter,
+      'stream' | 'rejects' | 'usageOf' | 'servedModelOf' | 'cross' | 'instances'
+    >;
   };
   readonly request: unknown;
+  /** Is called for a response that no text can hold. */
+  readonly onUnencodable?: ((error: unknown) => void) | undefined;
+}
+
+type Instances = Adapter['instances'];
+
+/** What an adapter reads of a response: an instance of the SDK's class as plain fields. */
+const plainOf = (written: unknown) => (written instanceof SdkInstance ? written.fields : written);
+
+function madeOf(value: unknown, instances: Instances): unknown {
+  if (!(value instanceof SdkInstance)) return value;
+  if (instances !== undefined) return instances.read(value);
+  throw new SyntaxError('A stored instance has no class.');
 }
 
 /** Gives the verdict on the chunks that a function yields, when all of them have arrived. */
@@ -43,8 +59,10 @@ class ChunkWatcher implements StreamWatcher<unknown> {
   }
 
   observe(chunk: unknown): boolean {
-    this.#chunks.push(chunk);
-    return this.#options.rules.adapter.stream.ends(chunk);
+    const { stream, instances } = this.#options.rules.adapter;
+    const plain = plainOf(instances?.write(chunk) ?? chunk);
+    this.#chunks.push(plain);
+    return stream.ends(plain);
   }
 
   verdict(): Verdict {
@@ -71,10 +89,12 @@ export class ValueCodec implements ResponseCodec<unknown> {
     const { rules, request } = this.#options;
     try {
       // The value is encoded synchronously, before the caller can change its response.
-      const payload = new Payload(encodeValue(response));
-      const verdict = judge(rules, response, request);
+      const written = rules.adapter.instances?.write(response) ?? response;
+      const payload = new Payload(encodeValue(written));
+      const verdict = judge(rules, plainOf(written), request);
       return { response, verdict, shared: { kind: 'response', payload } };
-    } catch {
+    } catch (error) {
+      this.#options.onUnencodable?.(error);
       return { response, verdict: { rejection: 'unencodable' } };
     }
   }
@@ -84,9 +104,11 @@ export class ValueCodec implements ResponseCodec<unknown> {
     const { kind } = shared;
     const value = shared.payload.decode();
     if (crossTo !== undefined) return this.#cross({ kind, value }, crossTo);
-    if (kind !== 'stream') return value;
+    const { instances } = this.#options.rules.adapter;
+    if (kind !== 'stream') return madeOf(value, instances);
     if (!Array.isArray(value)) throw new SyntaxError('A stored stream is no list of chunks.');
-    return delays === undefined ? replayOf(value) : new PacedReplay(value, { delays, signal });
+    const chunks = instances === undefined ? value : value.map((each) => madeOf(each, instances));
+    return delays === undefined ? replayOf(chunks) : new PacedReplay(chunks, { delays, signal });
   }
 
   packStream(texts: readonly string[]): string {
@@ -105,11 +127,12 @@ export class ValueCodec implements ResponseCodec<unknown> {
     const loaded = await loadRecording().catch(() => undefined);
     // If the import fails, the package was replaced under the running process. The stream is not stored then.
     if (loaded === undefined) return { response, verdict: { rejection: 'unencodable' } };
+    const { instances } = this.#options.rules.adapter;
     const recording = new loaded.Recording<unknown>({
       upstream: response[Symbol.asyncIterator](),
       watcher: new ChunkWatcher(this.#options),
-      encode: encodeValue,
-      decode: decodeValue,
+      encode: (chunk) => encodeValue(instances?.write(chunk) ?? chunk),
+      decode: (text) => madeOf(decodeValue(text), instances),
     });
     return { response, verdict: {}, shared: { kind: 'recording', recording } };
   }

@@ -84,3 +84,26 @@ describe('cachedLlmCall', () => {
     expect(await cachedLlmCall(two.ask, { cache, provider: 'mine' })('p')).toBe(1);
   });
 });
+
+test('a response that cannot be stored is named once in a warning, with the remedy', async () => {
+  const warnings: unknown[] = [];
+  const { emitWarning } = process;
+  process.emitWarning = (warning: unknown) => warnings.push(warning) && undefined;
+  class Answer {
+    text = 'Salt';
+  }
+  const { cache } = startTrial();
+  const ask = cachedLlmCall(
+    async function askSdk() {
+      return new Answer();
+    },
+    { cache },
+  );
+  await ask();
+  await ask();
+  await settled();
+  process.emitWarning = emitWarning;
+  expect(warnings).toEqual([
+    'A response of askSdk is not cached. A response that holds an instance of Answer cannot be stored. Return plain fields of it, such as its text, or cache the client of the SDK.',
+  ]);
+});

@@ -11,6 +11,7 @@ export {
   type FetchKeysParts,
   posted,
 } from './distinct-keys.ts';
+export { EXPECTED_FALLBACKS, type FallbackParts, fallbackTable } from './fallback-table.ts';
 export {
   recordedTwice,
   type ServedTwiceParts,

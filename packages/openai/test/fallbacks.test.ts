@@ -1,0 +1,30 @@
+import { cachedOpenAI, openai } from '@cached-llm/openai';
+import { EXPECTED_FALLBACKS, fallbackTable } from '@cached-llm/testing';
+import { expect, test } from '@jest/globals';
+import { OpenAI } from 'openai';
+
+const question = { model: 'm', messages: [{ role: 'user' as const, content: 'Hi' }] };
+
+const parts = {
+  answer: {
+    id: 'one',
+    object: 'chat.completion',
+    created: 1,
+    model: 'm',
+    choices: [{ index: 0, message: { role: 'assistant', content: 'Salt' }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 5, completion_tokens: 3, total_tokens: 8 },
+  },
+  open: ({ url, timeout }: { url: string; timeout: number | undefined }) =>
+    new OpenAI({ apiKey: 'none', baseURL: url, maxRetries: 0, timeout }),
+  ask: (client: OpenAI, signal: AbortSignal) =>
+    client.chat.completions.create(question, { signal }),
+};
+
+test('an older answer stands in for an outage, and for nothing else', async () => {
+  const wrap = cachedOpenAI;
+  expect(await fallbackTable({ ...parts, wrap })).toEqual(EXPECTED_FALLBACKS);
+});
+
+test('it does so for a function that calls the client', async () => {
+  expect(await fallbackTable({ ...parts, adapter: openai })).toEqual(EXPECTED_FALLBACKS);
+});

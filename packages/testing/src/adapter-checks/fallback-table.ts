@@ -1,0 +1,96 @@
+import {
+  type CallOptions,
+  cachedLlmCall,
+  createLlmCache,
+  type FunctionOptions,
+  type LlmCache,
+} from '@cached-llm/core';
+import { manualClock } from '../test-environment/index.ts';
+import { type ExchangeResponse, startWireServer } from '../wire-server/index.ts';
+
+const MINUTE = 60_000;
+
+/** Milliseconds after which the SDK gives up, or the caller leaves. */
+const PATIENCE = 250;
+
+/** What a provider does after its first answer, and whether an older answer stands in for it (RFC 5861 §4). */
+export const EXPECTED_FALLBACKS = {
+  'status 400': 'error',
+  'status 401': 'error',
+  'status 403': 'error',
+  'status 404': 'error',
+  'status 422': 'error',
+  'status 408': 'older',
+  'status 429': 'older',
+  'status 500': 'older',
+  'status 503': 'older',
+  reset: 'older',
+  'time-out': 'older',
+  abort: 'error',
+} as const;
+
+export type Failing = keyof typeof EXPECTED_FALLBACKS;
+
+/** How an adapter's SDK is used in these trials. */
+export interface FallbackParts<Client> {
+  /** The body of a whole answer. */
+  readonly answer: unknown;
+  /** Headers that say under which name a status is an error. @default none */
+  readonly headersOf?: ((failing: Failing) => Readonly<Record<string, string>>) | undefined;
+  /** A client without a cache, which tries once. */
+  open(options: { readonly url: string; readonly timeout: number | undefined }): Client;
+  /** The cached client. Without it the client stays as it is, and a function is wrapped. */
+  wrap?(client: Client, options: CallOptions & { readonly cache: LlmCache }): Client;
+  /** The adapter of the function. */
+  readonly adapter?: FunctionOptions['adapter'];
+  ask(client: Client, signal: AbortSignal): Promise<unknown>;
+}
+
+function responseOf(failing: Failing, headers: Readonly<Record<string, string>>): ExchangeResponse {
+  if (failing === 'reset') return { body: {}, faults: [{ kind: 'refuse' }] };
+  if (!failing.startsWith('status')) return { body: {}, faults: [{ kind: 'hang' }] };
+  const status = Number(failing.slice('status '.length));
+  return { status, headers, body: { message: 'no', error: { message: 'no', code: status } } };
+}
+
+async function outcomeOf<Client>(parts: FallbackParts<Client>, failing: Failing): Promise<string> {
+  const clock = manualClock();
+  const options = { ttl: '1m', staleIfError: '1h' } as const;
+  const cache = createLlmCache({ now: clock.now, ...options });
+  const failure = responseOf(failing, parts.headersOf?.(failing) ?? {});
+  const server = await startWireServer({
+    answer: () => (server.count === 1 ? { body: parts.answer } : failure),
+  });
+  const timeout = failing === 'time-out' ? PATIENCE : undefined;
+  const plain = parts.open({ url: server.url, timeout });
+  const client = parts.wrap?.(plain, { cache }) ?? plain;
+  const controller = new AbortController();
+  const call = async function ask() {
+    return parts.ask(client, controller.signal);
+  };
+  const { adapter } = parts;
+  const ask = parts.wrap ? call : cachedLlmCall(call, { cache, adapter });
+  try {
+    await ask();
+    clock.advance(2 * MINUTE);
+    if (failing === 'abort') setTimeout(() => controller.abort(), PATIENCE);
+    return await ask().then(
+      () => 'older',
+      () => 'error',
+    );
+  } finally {
+    await server.close();
+    await cache.close();
+  }
+}
+
+/** Asks twice for each kind of failure: once for an answer, and again when it is older than its ttl. */
+export async function fallbackTable<Client>(
+  parts: FallbackParts<Client>,
+): Promise<Readonly<Record<string, string>>> {
+  const table: Record<string, string> = {};
+  // One after another: a first call must not be late because of the others.
+  for (const failing of Object.keys(EXPECTED_FALLBACKS))
+    table[failing] = await outcomeOf(parts, failing as Failing); // its own name
+  return table;
+}
