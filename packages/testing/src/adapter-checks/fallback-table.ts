@@ -29,7 +29,7 @@ export const EXPECTED_FALLBACKS = {
   abort: 'error',
 } as const;
 
-export type Failing = keyof typeof EXPECTED_FALLBACKS;
+type Failing = keyof typeof EXPECTED_FALLBACKS;
 
 /** How an adapter's SDK is used in these trials. */
 export interface FallbackParts<Client> {
