@@ -8,6 +8,7 @@ import {
   numberOf,
   type Rejection,
   rejectFinish,
+  rejectRanking,
   rejectVectors,
   type Usage,
 } from '@cached-llm/core/adapter';
@@ -53,8 +54,21 @@ function rejectEmbeddings(embeddings: unknown, params: unknown): Rejection | und
   });
 }
 
+/** What `rerank` returns names the place of a document in the request `originalIndex`, and a model names it `index`. */
+function rejectDocuments(ranking: readonly unknown[], params: unknown): Rejection | undefined {
+  const { documents, topN: top } = fieldsOf(params);
+  const scored = ranking.map(fieldsOf).map(({ index, originalIndex, score, relevanceScore }) => ({
+    index: index ?? originalIndex,
+    score: score ?? relevanceScore,
+  }));
+  const values = isFields(documents) ? documents.values : documents;
+  return rejectRanking(scored, { count: listOf(values).length, top });
+}
+
 function rejectAnswer(result: Fields, params: unknown): Rejection | undefined {
   if (result.error !== undefined) return 'error';
+  if (Array.isArray(result.ranking)) return rejectDocuments(result.ranking, params);
+  if ('embedding' in result) return rejectEmbeddings([result.embedding], {});
   if ('embeddings' in result) return rejectEmbeddings(result.embeddings, params);
   return rejectReason(result.finishReason) ?? rejectContent(result.content);
 }

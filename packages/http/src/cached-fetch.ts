@@ -2,7 +2,7 @@ import { defaultCache, isLlmCacheError } from '@cached-llm/core';
 import { isFields, type Policy, policyForClient } from '@cached-llm/core/adapter';
 import { answerBatch } from './batch.ts';
 import { type CachedFetchOptions, type Fetch, type FetchSettings, httpCall } from './http-call.ts';
-import { checkEndpoints, type HttpRequest, readRequest } from './request/index.ts';
+import { checkEndpoints, type HttpRequest, hasLongInteger, readRequest } from './request/index.ts';
 import { buildResponse } from './response/index.ts';
 
 /** No SDK retries after this status, and none reads another meaning into it. */
@@ -28,7 +28,9 @@ function replayMiss(error: unknown, url: string): Response {
 async function answer(settings: FetchSettings, request: HttpRequest): Promise<Response> {
   const { body, url, directive } = request;
   const rules = directive === 'no-store' ? undefined : settings.adapter?.batch;
-  const items = isFields(body) ? rules?.itemsOf(body, url) : undefined;
+  // A request for some of the items is written from the parsed body, which must be the body.
+  const mayAskForSome = isFields(body) && !hasLongInteger(request.text);
+  const items = mayAskForSome ? rules?.itemsOf(body, url) : undefined;
   if (rules !== undefined && items !== undefined && items.length > 0) {
     return answerBatch(settings, request, { rules, items });
   }

@@ -1,8 +1,9 @@
 import type { Usage } from '../entry/index.ts';
-import { type Fields, fieldsOf, isFields, isGiven, numberOf } from '../key/index.ts';
+import { type Fields, fieldsOf, isFields, isGiven, listOf, numberOf } from '../key/index.ts';
 import type { Rejection } from '../options/index.ts';
 import type { Adapter, StreamRules } from './adapter.ts';
 import { finishReasons, hasRefusal, rejectFinish } from './finish-reason.ts';
+import { rejectRanking, rejectVectors } from './vectors.ts';
 
 /** The names under which OpenAI, Anthropic, the AI SDK and Google count tokens, in this order. */
 const INPUT = ['prompt_tokens', 'input_tokens', 'inputTokens', 'promptTokenCount'] as const;
@@ -28,13 +29,43 @@ function commonUsage(response: unknown): Usage | undefined {
   return Object.values(reported).some(isGiven) ? reported : undefined;
 }
 
+/** The vectors in a response like OpenAI's (`data`), Ollama's or Cohere's. Undefined for any other response. */
+function vectorsIn(
+  { data, embedding, embeddings }: Fields,
+  { input }: Fields,
+): readonly unknown[] | undefined {
+  const items = listOf(data).map(fieldsOf);
+  const isAsked = items.length > 0 || (isGiven(input) && Array.isArray(data));
+  const isListed = isAsked && items.every((item) => 'embedding' in item);
+  if (isListed) return items.map((item) => item.embedding);
+  if (embedding === null || Array.isArray(embedding)) return [embedding];
+  const isList = Array.isArray(embeddings) && embeddings.every(Array.isArray);
+  return isList ? embeddings : undefined;
+}
+
+/** Vectors, and what `/rerank` of many servers returns: an index and a score for each document. */
+function rejectVectorsOrRanking(response: Fields, request: Fields): Rejection | undefined {
+  const { input, dimensions, documents, top_n: top } = request;
+  const vectors = vectorsIn(response, request);
+  const isListOfTexts = Array.isArray(input) && typeof input[0] !== 'number';
+  const count = isListOfTexts ? input.length : undefined;
+  if (vectors !== undefined) return rejectVectors(vectors, { count, dimensions });
+  const ranking = listOf(response.results ?? response.data).map(fieldsOf);
+  if (!Array.isArray(documents) || !ranking.some((ranked) => 'relevance_score' in ranked)) {
+    return undefined;
+  }
+  const scored = ranking.map(({ index, relevance_score: score }) => ({ index, score }));
+  return rejectRanking(scored, { count: documents.length, top });
+}
+
 /** Why a response is not stored, by what is true for every provider. Undefined where it may be. */
-function rejectUnusable(response: unknown): Rejection | undefined {
+function rejectUnusable(response: unknown, request: unknown): Rejection | undefined {
   if (!isGiven(response)) return 'empty';
   if (!isFields(response)) return undefined;
   if (isGiven(response.error)) return 'error';
   if (hasRefusal(response)) return 'refusal';
-  return finishReasons(response).map(rejectFinish).find(isGiven);
+  const rejected = finishReasons(response).map(rejectFinish).find(isGiven);
+  return rejected ?? rejectVectorsOrRanking(response, fieldsOf(request));
 }
 
 const END_TYPES = /^(message_stop|message-end|response\.completed)$/;

@@ -23,6 +23,20 @@ function revive(_key: string, value: unknown): unknown {
   return isMarked ? BigInt(value.slice(LONG_INTEGER_MARK.length)) : value;
 }
 
+/** The text with a mark before each integer of 16 digits and more, as a string. */
+function withMarks(text: string): string {
+  if (!/\d{16}/.test(text)) return text;
+  let isInString = false;
+  return text.replace(TOKENS, (token) => {
+    if (token === '"') isInString = !isInString;
+    if (isInString) return token;
+    return token.replace(LONG_INTEGER, (digits) => `"${LONG_INTEGER_MARK}${digits}"`);
+  });
+}
+
+/** Would JSON.parse round an integer of this text? What is written from the parsed body is another request then. */
+export const hasLongInteger = (text: string): boolean => withMarks(text) !== text;
+
 /**
  * JSON with integers of 16 digits and more as bigints. JSON.parse rounds them, and two requests with
  * different seeds of 20 digits would have one key.
@@ -30,14 +44,8 @@ function revive(_key: string, value: unknown): unknown {
  * @throws {SyntaxError} where JSON.parse would.
  */
 function parseExactly(text: string): unknown {
-  if (!/\d{16}/.test(text)) return JSON.parse(text);
-  let isInString = false;
-  const marked = text.replace(TOKENS, (token) => {
-    if (token === '"') isInString = !isInString;
-    if (isInString) return token;
-    return token.replace(LONG_INTEGER, (digits) => `"${LONG_INTEGER_MARK}${digits}"`);
-  });
-  return JSON.parse(marked, revive);
+  const marked = withMarks(text);
+  return marked === text ? JSON.parse(text) : JSON.parse(marked, revive);
 }
 
 /** How the requests of one cached fetch are told apart. */

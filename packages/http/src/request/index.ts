@@ -4,5 +4,5 @@
  * Start reading in `read-request.ts`.
  */
 export { checkEndpoints, type Endpoint } from './endpoints.ts';
-export { httpIdentity } from './http-identity.ts';
+export { hasLongInteger, httpIdentity } from './http-identity.ts';
 export { type HttpRequest, parseBody, readRequest } from './read-request.ts';
