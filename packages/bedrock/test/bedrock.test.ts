@@ -229,7 +229,7 @@ describe('an answer that is not worth storing', () => {
     ['truncated', { stopReason: 'model_context_window_exceeded' }, {}],
     ['filtered', { stopReason: 'guardrail_intervened' }, {}],
     ['filtered', { stopReason: 'content_filtered' }, {}],
-    ['incomplete', { stopReason: 'malformed_tool_use' }, {}],
+    ['malformed', { stopReason: 'malformed_tool_use' }, {}],
     ['incomplete', { stopReason: undefined }, {}],
     ['empty', { output: { message: { role: 'assistant', content: [] } } }, {}],
     ['empty', { output: { message: { role: 'assistant', content: [{ text: '' }] } } }, {}],

@@ -4,28 +4,20 @@ import {
   fieldsOf,
   isFields,
   isGiven,
-  isSilent,
   listOf,
   numberOf,
   type Rejection,
-  rejectChoices,
+  rejectMessages,
   type Usage,
 } from '@cached-llm/core/adapter';
 import { rejectEmbeddings, rejectResults } from './embeddings.ts';
 
-/** The second version answers with a `message`, the first with a `text`. */
-function rejectContent(answer: Fields): Rejection | undefined {
-  const { content, tool_calls, toolCalls } = fieldsOf(answer.message ?? answer);
-  const hasCalls = listOf(tool_calls ?? toolCalls).length > 0;
-  return !hasCalls && isSilent(content) && isSilent(answer.text) ? 'empty' : undefined;
-}
-
 function rejectAnswer(response: Fields, request: unknown): Rejection | undefined {
-  const { error, embeddings, results, generations } = response;
+  const { error, embeddings, results } = response;
   if (isGiven(error)) return 'error';
   if (embeddings !== undefined) return rejectEmbeddings(embeddings, request);
   if (Array.isArray(results)) return rejectResults(results, request);
-  return rejectChoices(Array.isArray(generations) ? generations : [response], rejectContent);
+  return rejectMessages(response, request);
 }
 
 /** Why a response is not stored; undefined where it may be. Connectors (web search among them) run at the provider. */

@@ -6,6 +6,7 @@ import {
   judge,
   type Policy,
   policyForClient,
+  settled,
 } from '@cached-llm/core/adapter';
 import {
   BaseCache,
@@ -114,7 +115,7 @@ export class CachedLlmCache extends BaseCache {
     if ('bypass' in identity) return; // the look-up has reported it
     try {
       const rules = { adapter: admission, admit: this.#policy.admit };
-      const { rejection } = judge(rules, generations, prompt);
+      const { rejection } = await settled(judge(rules, generations, prompt));
       const options = { ...this.#options, admit: () => rejection === undefined };
       await this.#cache.set(identity, generations.map(toStored), options);
     } catch {

@@ -4,12 +4,10 @@ import {
   fieldsOf,
   isFields,
   isGiven,
-  isSilent,
-  listOf,
   numberOf,
   offersTool,
   type Rejection,
-  rejectChoices,
+  rejectMessages,
   type Usage,
 } from '@cached-llm/core/adapter';
 import { rejectListedEmbeddings } from '@cached-llm/http';
@@ -19,15 +17,9 @@ export function isError(value: unknown): boolean {
   return isFields(value) && (value.object === 'error' || isGiven(value.error));
 }
 
-function rejectContent(choice: Fields): Rejection | undefined {
-  const message = choice.message ?? listOf(choice.messages).at(-1);
-  const { content, tool_calls, toolCalls } = fieldsOf(message);
-  return isSilent(content) && listOf(tool_calls ?? toolCalls).length === 0 ? 'empty' : undefined;
-}
-
 function rejectAnswer(response: Fields, request: unknown): Rejection | undefined {
   if (isError(response)) return 'error';
-  if (Array.isArray(response.choices)) return rejectChoices(response.choices, rejectContent);
+  if (Array.isArray(response.choices)) return rejectMessages(response, request);
   return rejectListedEmbeddings(response, request);
 }
 

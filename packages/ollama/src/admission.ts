@@ -2,22 +2,13 @@ import {
   admission,
   type Fields,
   fieldsOf,
-  isFields,
   isGiven,
-  isSilent,
-  listOf,
   numberOf,
   type Rejection,
-  rejectFinish,
+  rejectMessages,
   type Usage,
 } from '@cached-llm/core/adapter';
 import { rejectEmbeddings } from './embeddings.ts';
-
-/** Thinking alone is no answer. */
-function isEmpty({ message, response, image }: Fields): boolean {
-  const { content, tool_calls: calls } = isFields(message) ? message : { content: response };
-  return isSilent(content) && isSilent(image) && listOf(calls).length === 0;
-}
 
 function rejectAnswer(response: Fields, request: unknown): Rejection | undefined {
   const { error, done } = response;
@@ -25,7 +16,7 @@ function rejectAnswer(response: Fields, request: unknown): Rejection | undefined
   if ('embeddings' in response || 'embedding' in response)
     return rejectEmbeddings(response, request);
   if (done !== true) return 'incomplete';
-  return rejectFinish(response.done_reason) ?? (isEmpty(response) ? 'empty' : undefined);
+  return rejectMessages(response, request);
 }
 
 /** Why a response is not stored; undefined where it may be. */

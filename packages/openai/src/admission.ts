@@ -2,14 +2,17 @@ import {
   admission,
   type Fields,
   fieldsOf,
+  hasRefusal,
   isFields,
   isGiven,
   listOf,
+  messageOf,
   numberOf,
   offersTool,
   type Rejection,
-  rejectChoices,
+  rejectContent,
   rejectFinish,
+  rejectMessages,
   type Usage,
 } from '@cached-llm/core/adapter';
 import { rejectListedEmbeddings } from '@cached-llm/http';
@@ -20,30 +23,25 @@ const OWN_TOOLS = new Set(['function', 'custom', 'namespace', 'apply_patch', 'lo
 const isEmpty = (value: unknown) =>
   !isGiven(value) || value === '' || (Array.isArray(value) && value.length === 0);
 
-/** The content of one choice, of a chat completion or of a completion. */
-function rejectContent(choice: Fields): Rejection | undefined {
-  const message = isFields(choice.message) ? choice.message : { content: choice.text };
-  if (!isEmpty(message.refusal)) return 'refusal';
-  const parts = [message.content, message.tool_calls, message.function_call, message.audio];
-  return parts.every(isEmpty) ? 'empty' : undefined;
-}
-
-const hasRefusal = (item: unknown) =>
-  listOf(fieldsOf(item).content).some((part) => fieldsOf(part).type === 'refusal');
+/** An item has a status while it is made; some servers give it none. */
+const isUnfinished = (item: unknown) => (fieldsOf(item).status ?? 'completed') === 'incomplete';
 
 /** A response of the Responses API: it has a `status`, and `output` items. */
-function rejectResponse(response: Fields): Rejection | undefined {
+function rejectResponse(response: Fields, request: unknown): Rejection | undefined {
   const { status, output, incomplete_details: details } = response;
   if (status === 'incomplete') return rejectFinish(isFields(details) ? details.reason : status);
-  if (status !== 'completed') return 'incomplete';
-  if (isEmpty(output)) return 'empty';
-  return listOf(output).some(hasRefusal) ? 'refusal' : undefined;
+  const items = listOf(output);
+  if (status !== 'completed' || items.some(isUnfinished)) return 'incomplete';
+  if (hasRefusal(response)) return 'refusal';
+  return rejectContent(messageOf({ content: items }), request);
 }
 
 function rejectAnswer(response: Fields, request: unknown): Rejection | undefined {
   if (!isEmpty(response.error)) return 'error';
-  if (response.object === 'response' || 'output' in response) return rejectResponse(response);
-  if (Array.isArray(response.choices)) return rejectChoices(response.choices, rejectContent);
+  if (response.object === 'response' || 'output' in response) {
+    return rejectResponse(response, request);
+  }
+  if (Array.isArray(response.choices)) return rejectMessages(response, request);
   return rejectListedEmbeddings(response, request);
 }
 

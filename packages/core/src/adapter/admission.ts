@@ -1,12 +1,15 @@
 import type { Served, Usage } from '../entry/index.ts';
 import { fieldsOf } from '../key/index.ts';
-import type { Admit } from '../options/index.ts';
+import type { Admit, Judged } from '../options/index.ts';
 import type { Adapter } from './adapter.ts';
+import { jsonIn, messagesIn, wantsJson } from './model-message.ts';
 
 /** What is known of a complete answer. */
 export interface Verdict {
   /** Why the answer is not stored. Undefined where it may be. */
   readonly rejection?: string | undefined;
+  /** The user's `admit` is still deciding: what `rejection` will be. It never rejects. */
+  readonly deciding?: Promise<string | undefined> | undefined;
   readonly usage?: Usage | undefined;
   /** The model that answered. */
   readonly served?: Served | undefined;
@@ -42,12 +45,59 @@ function servedModelInChunks(chunks: readonly unknown[]): Served | undefined {
   return undefined;
 }
 
-function rejectionOf({ adapter, admit }: AdmissionRules, response: unknown, request: unknown) {
+/** Milliseconds that an `admit` may take. */
+const ADMIT_TIMEOUT = 60_000;
+
+/** @throws where the `admit` throws, rejects, or takes too long. */
+async function decisionOf(admitted: unknown): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise((_resolve, reject) => {
+    timer = setTimeout(reject, ADMIT_TIMEOUT).unref();
+  });
+  return Promise.race([admitted, timeout]).finally(() => clearTimeout(timer));
+}
+
+type Predicate = Extract<Admit, (...given: never) => unknown>;
+
+interface Exchange {
+  readonly response: unknown;
+  readonly request: unknown;
+}
+
+const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as Partial<PromiseLike<unknown>> | undefined)?.then === 'function'; // of any class
+
+type Decision = Pick<Verdict, 'rejection' | 'deciding'>;
+
+/** A predicate decides alone. Only `true` admits, and one that fails does not. */
+function decide(admit: Predicate, { response, request }: Exchange, judged: Judged): Decision {
+  const refused = judged.rejection ?? 'admit';
+  const rejectionAfter = (admitted: unknown) => (admitted === true ? undefined : refused);
+  try {
+    const admitted: unknown = admit(response, request, judged);
+    if (!isPromise(admitted)) return { rejection: rejectionAfter(admitted) };
+    return { deciding: decisionOf(admitted).then(rejectionAfter, () => 'admit-error') };
+  } catch {
+    return { rejection: 'admit-error' };
+  }
+}
+
+/** The JSON in an answer to a request that asks for JSON. */
+function jsonAskedFor(response: unknown, request: unknown): unknown {
+  if (!wantsJson(request)) return undefined;
+  const content = typeof response === 'string' ? response : messagesIn(response)?.[0]?.content;
+  return jsonIn(content)[0];
+}
+
+function decisionOn({ adapter, admit }: AdmissionRules, response: unknown, request: unknown) {
   const rejection = adapter.rejects(response, request);
   if (typeof admit === 'function') {
-    return rejection ?? (admit(response) ? undefined : 'admit');
+    const json = jsonAskedFor(response, request);
+    return decide(admit, { response, request }, { rejection, json });
   }
-  return rejection !== undefined && admit[rejection] === true ? undefined : rejection;
+  return {
+    rejection: rejection !== undefined && admit[rejection] === true ? undefined : rejection,
+  };
 }
 
 /** Judges a complete answer. An answer that cannot be judged is rejected. */
@@ -56,11 +106,20 @@ export function judge(rules: AdmissionRules, response: unknown, request: unknown
   try {
     const usage = adapter.usageOf?.(response);
     const served = adapter.servedModelOf?.(response) ?? servedModelIn(response);
-    return { rejection: rejectionOf(rules, response, request), usage, served };
+    return { ...decisionOn(rules, response, request), usage, served };
   } catch {
     return { rejection: 'unreadable' };
   }
 }
+
+/** The verdict once the user's `admit` has decided. */
+export async function settled({ deciding, ...verdict }: Verdict): Promise<Verdict> {
+  return deciding === undefined ? verdict : { ...verdict, rejection: await deciding };
+}
+
+/** May the answer be stored, as far as is known now? */
+export const isAdmitted = ({ rejection, deciding }: Verdict) =>
+  rejection === undefined && deciding === undefined;
 
 /** Judges a stream that has ended. Its chunks may name the model where the assembled answer does not. */
 export function judgeStream(

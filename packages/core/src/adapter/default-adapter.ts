@@ -3,6 +3,8 @@ import { type Fields, fieldsOf, isFields, isGiven, listOf, numberOf } from '../k
 import type { Rejection } from '../options/index.ts';
 import type { Adapter, StreamRules } from './adapter.ts';
 import { finishReasons, hasRefusal, rejectFinish } from './finish-reason.ts';
+import { jsonIn, messagesIn, wantsJson } from './model-message.ts';
+import { rejectMessage, worstOf } from './provider-admission.ts';
 import { rejectRanking, rejectVectors } from './vectors.ts';
 
 /** The names under which OpenAI, Anthropic, the AI SDK and Google count tokens, in this order. */
@@ -58,13 +60,30 @@ function rejectVectorsOrRanking(response: Fields, request: Fields): Rejection | 
   return rejectRanking(scored, { count: documents.length, top });
 }
 
+/** A function may return the text alone. A text that begins as JSON, and is none, is a piece of what was asked for. */
+const isTornJson = (response: unknown, request: unknown) =>
+  typeof response === 'string' &&
+  /^\s*[[{]/.test(response) &&
+  wantsJson(request) &&
+  jsonIn(response).length === 0;
+
 /** Why a response is not stored, by what is true for every provider. Undefined where it may be. */
 function rejectUnusable(response: unknown, request: unknown): Rejection | undefined {
   if (!isGiven(response)) return 'empty';
+  if (isTornJson(response, request)) return 'malformed';
   if (!isFields(response)) return undefined;
   if (isGiven(response.error)) return 'error';
   if (hasRefusal(response)) return 'refusal';
-  const rejected = finishReasons(response).map(rejectFinish).find(isGiven);
+  const messages = messagesIn(response) ?? [];
+  const rejected = worstOf([
+    ...finishReasons(response).map((reason) => rejectFinish(reason)),
+    // Without an end, or without a content, it may be an object of the user's own.
+    ...messages
+      .filter(
+        ({ content, reason, error }) => isGiven(error) || (isGiven(content) && isGiven(reason)),
+      )
+      .map((message) => rejectMessage(message, request)),
+  ]);
   return rejected ?? rejectVectorsOrRanking(response, fieldsOf(request));
 }
 

@@ -22,17 +22,36 @@ const FILTERED = new Set([
   ...['safety', 'recitation', 'blocklist', 'prohibited_content', 'spii'], // Google
 ]);
 
+const MALFORMED = new Set([
+  ...['malformed_function_call', 'unexpected_tool_call', 'malformed_response'], // Google
+  ...['malformed_model_output', 'malformed_tool_use'], // Bedrock
+]);
+
+const wordOf = (reason: unknown) => String(reason).toLowerCase().replaceAll('-', '_');
+
+function rejectWord(word: string): Rejection | undefined {
+  if (COMPLETE.has(word)) return undefined;
+  if (TRUNCATED.has(word)) return 'truncated';
+  if (FILTERED.has(word)) return 'filtered';
+  if (MALFORMED.has(word)) return 'malformed';
+  return word === 'refusal' || word === 'error' ? word : 'incomplete';
+}
+
 /**
  * Why an answer that ended for this reason is not stored. Undefined where the reason means that it is complete.
  *
  * @param reason as the provider sends it. A missing one, or one that no provider is known to send, is `incomplete`
+ * @param native the word of the provider behind a gateway or a library, where that passes it on: where it is a known
+ * word for an answer that is not usable, it counts, because a gateway's own word is less exact
  */
-export function rejectFinish(reason: unknown): Rejection | undefined {
-  const word = String(reason).toLowerCase().replaceAll('-', '_');
-  if (COMPLETE.has(word)) return undefined;
-  if (TRUNCATED.has(word)) return 'truncated';
-  if (FILTERED.has(word)) return 'filtered';
-  return word === 'refusal' || word === 'error' ? word : 'incomplete';
+export function rejectFinish(reason: unknown, native?: unknown): Rejection | undefined {
+  const exact = rejectWord(wordOf(native));
+  return exact === undefined || exact === 'incomplete' ? rejectWord(wordOf(reason)) : exact;
+}
+
+/** Does the reason say that the model calls a tool? */
+export function isToolReason(reason: unknown): boolean {
+  return /^(tool_?calls?|function_call|tool_use)$/.test(wordOf(reason));
 }
 
 /** The names under which providers send a finish reason. */
@@ -44,6 +63,12 @@ const FIELDS = [
   'done_reason',
   'blockReason',
 ] as const;
+
+/** vLLM names the text at which it stopped in a `stop_reason` beside the `finish_reason`. */
+const reasonsOf = (part: Fields) =>
+  FIELDS.filter((field) => field !== 'stop_reason' || !('finish_reason' in part)).map(
+    (field) => part[field],
+  );
 
 /** The parts that may have a reason: the answer, each of its choices, and the last chunk of Anthropic, Cohere and Bedrock. */
 function partsOf(response: Fields): readonly unknown[] {
@@ -65,7 +90,7 @@ export function finishReasons(response: unknown): readonly unknown[] {
   if (!isFields(response)) return [];
   const reasons = partsOf(response)
     .filter(isFields)
-    .flatMap((part) => FIELDS.map((field) => part[field]))
+    .flatMap(reasonsOf)
     .filter((reason) => reason !== undefined)
     .map((reason) => (isFields(reason) ? reason.unified : reason)); // the AI SDK's: `{ unified, raw }`
   return [...reasons, ...statusReasons(response)];

@@ -2,7 +2,14 @@
 // It never imports an SDK, and it never writes to a store.
 // Start at adapter.ts, then read provider-admission.ts; a provider's finish reason is added in finish-reason.ts.
 export type { Adapter, BatchRules, InstanceRules, StreamRules } from './adapter.ts';
-export { type AdmissionRules, judge, judgeStream, type Verdict } from './admission.ts';
+export {
+  type AdmissionRules,
+  isAdmitted,
+  judge,
+  judgeStream,
+  settled,
+  type Verdict,
+} from './admission.ts';
 export { type EmbeddingFormat, embeddingParts } from './batch.ts';
 export {
   type CrossMode,
@@ -12,15 +19,27 @@ export {
   type StoredResponse,
 } from './cross-mode.ts';
 export { defaultAdapter } from './default-adapter.ts';
-export { finishReasons, rejectFinish } from './finish-reason.ts';
+export { finishReasons, hasRefusal, rejectFinish } from './finish-reason.ts';
+export {
+  jsonIn,
+  type ModelMessage,
+  messageOf,
+  messagesIn,
+  saysNothing,
+  type ToolCall,
+  wantsJson,
+} from './model-message.ts';
 export { isNeutralHeader } from './neutral-headers.ts';
 export { isKnownOutage, isOutage, isOutageStatus, ProviderBackOff } from './outage.ts';
 export {
   admission,
-  isSilent,
   offersTool,
   type ProviderAdmission,
   rejectChoices,
+  rejectContent,
+  rejectMessage,
+  rejectMessages,
+  worstOf,
 } from './provider-admission.ts';
 export {
   type ExpectedRanking,

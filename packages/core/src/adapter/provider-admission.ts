@@ -1,7 +1,16 @@
 import { type Fields, fieldsOf, isFields, isGiven, listOf } from '../key/index.ts';
 import type { Rejection } from '../options/index.ts';
 import type { Adapter } from './adapter.ts';
-import { rejectFinish } from './finish-reason.ts';
+import { hasRefusal, isToolReason, rejectFinish } from './finish-reason.ts';
+import {
+  jsonIn,
+  type ModelMessage,
+  messagesIn,
+  parsedJson,
+  saysNothing,
+  type ToolCall,
+  wantsJson,
+} from './model-message.ts';
 
 /** What one provider's admission decides by itself. */
 export interface ProviderAdmission {
@@ -21,26 +30,86 @@ export const admission =
     return rejected ?? (isHosted?.(request, response) === true ? 'hosted-tool' : undefined);
   };
 
+/** Has the request a tool of which this is true? */
+export function offersTool(request: unknown, isMeant: (tool: Fields) => boolean): boolean {
+  return listOf(fieldsOf(request).tools).some((tool) => isFields(tool) && isMeant(tool));
+}
+
+/** The declarations of functions in a request: nested, in a list, or the tool itself. */
+function declarationsIn(tool: unknown): readonly Fields[] {
+  if (!isFields(tool)) return [];
+  const { functionDeclarations, function_declarations = functionDeclarations } = tool;
+  const nested = [tool.function, tool.toolSpec].filter(isFields);
+  return [tool, ...nested, ...listOf(function_declarations).filter(isFields)];
+}
+
+/** Does the request declare a tool of this name, and arguments that it cannot be called without? */
+function needsInput(name: string, request: unknown): boolean {
+  const { tools, functions } = fieldsOf(request);
+  const declared = [...listOf(tools), ...listOf(functions)].flatMap(declarationsIn);
+  return declared.some(({ name: other, parameters, input_schema, inputSchema }) => {
+    const schema = fieldsOf(parameters ?? input_schema ?? inputSchema);
+    return other === name && listOf(fieldsOf(schema.json ?? schema).required).length > 0;
+  });
+}
+
+/** Can the caller run this call? Its arguments are a record, or the text of one; Cohere writes no text for none. */
+function isUsableCall({ name, input }: ToolCall, request: unknown): boolean {
+  if (typeof name !== 'string' || saysNothing(name)) return false;
+  if (typeof input === 'string' && !saysNothing(input)) return parsedJson(input).some(isFields);
+  return isFields(input) || !needsInput(name, request);
+}
+
+/**
+ * Why a message is not stored: it ended too early, calls a tool in a way that cannot be run, says nothing, or is not
+ * the JSON that was asked for. Undefined where it may be.
+ */
+export function rejectMessage(message: ModelMessage, request: unknown): Rejection | undefined {
+  if (isGiven(message.error)) return 'error';
+  return rejectFinish(message.reason, message.nativeReason) ?? rejectContent(message, request);
+}
+
+/** {@link rejectMessage} without the reason for which the message ended, for answers that say their end elsewhere. */
+export function rejectContent(
+  { content, calls, reason }: ModelMessage,
+  request: unknown,
+): Rejection | undefined {
+  if (!calls.every((call) => isUsableCall(call, request))) return 'malformed';
+  if (calls.length > 0) return undefined; // the text beside a call is no answer yet
+  if (isToolReason(reason)) return 'malformed';
+  if (saysNothing(content)) return 'empty';
+  return wantsJson(request) && jsonIn(content).length === 0 ? 'malformed' : undefined;
+}
+
+/** From the worst on: an option that admits a lesser one must not admit an answer that has a worse one as well. */
+const BY_SEVERITY: readonly Rejection[] = [
+  ...(['error', 'incomplete', 'refusal', 'filtered', 'malformed', 'empty'] as const),
+  ...(['truncated', 'hosted-tool'] as const),
+];
+
+/** The worst of several rejections; undefined where there is none. */
+export const worstOf = (rejections: readonly (Rejection | undefined)[]): Rejection | undefined =>
+  BY_SEVERITY.find((rejection) => rejections.includes(rejection));
+
+/** Why an answer with messages is not stored: by the worst of them, or `empty` where there is none. */
+export function rejectMessages(response: Fields, request: unknown): Rejection | undefined {
+  if (hasRefusal(response)) return 'refusal';
+  const messages = messagesIn(response) ?? [];
+  if (messages.length === 0) return 'empty';
+  return worstOf(messages.map((message) => rejectMessage(message, request)));
+}
+
 /** The first reason against one of several answers to a request: by its finish reason, then by its content. */
 export function rejectChoices(
   choices: readonly unknown[],
-  rejectContent: (choice: Fields) => Rejection | undefined,
+  rejectContentOf: (choice: Fields) => Rejection | undefined,
 ): Rejection | undefined {
   if (choices.length === 0) return 'empty';
   const rejections = choices.map((choice) => {
     if (!isFields(choice)) return 'incomplete';
-    return rejectFinish(choice.finish_reason ?? choice.finishReason) ?? rejectContent(choice);
+    if (isGiven(choice.error)) return 'error';
+    const reason = choice.finish_reason ?? choice.finishReason;
+    return rejectFinish(reason, choice.native_finish_reason) ?? rejectContentOf(choice);
   });
-  return rejections.find(isGiven);
-}
-
-/** Has a content no text? Thinking alone is no answer. */
-export function isSilent(content: unknown): boolean {
-  if (!Array.isArray(content)) return (content ?? '') === '';
-  return !content.some((part) => isFields(part) && part.type !== 'thinking' && part.text !== '');
-}
-
-/** Has the request a tool of which this is true? */
-export function offersTool(request: unknown, isMeant: (tool: Fields) => boolean): boolean {
-  return listOf(fieldsOf(request).tools).some((tool) => isFields(tool) && isMeant(tool));
+  return worstOf(rejections);
 }

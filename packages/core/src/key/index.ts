@@ -11,6 +11,8 @@ export {
   className,
   type FieldPath,
   type Fields,
+  fieldAt,
+  fieldPath,
   fieldsOf,
   isExactlyClass,
   isFields,

@@ -8,8 +8,10 @@ export type Rejection =
   | 'filtered'
   /** The model declined. */
   | 'refusal'
-  /** No text and no tool call. */
+  /** No text and no tool call: white space, or the model's thoughts alone. */
   | 'empty'
+  /** Not the JSON that was asked for, or a tool call that cannot be run: no name, or arguments that do not parse. */
+  | 'malformed'
   /** An error in the body of a successful answer. */
   | 'error'
   /** Not finished, or finished for a reason that is not known to mean success. */
@@ -39,9 +41,21 @@ export const MODEL_CHANGES = ['keep', 'expire'] as const;
 /** What happens to the stored answers of a model name when another model answers to that name. */
 export type OnModelChange = (typeof MODEL_CHANGES)[number];
 
-/** May this answer be stored? A predicate admits less than the default; an object admits more. */
+/** What the rules say of an answer, for the predicate that decides. */
+export interface Judged {
+  /** Why the answer would not be stored. Undefined where nothing is said against it. */
+  readonly rejection: Rejection | undefined;
+  /** The answer, parsed, where the request asks for JSON. Undefined where it does not, or where nothing parses. */
+  readonly json: unknown;
+}
+
+/**
+ * May this answer be stored? An object admits answers that the rules reject, by the names of the rejections. A predicate
+ * decides alone, also about those: only `true` stores the answer. It may be async, and its caller never waits for it. An
+ * answer for which it throws, rejects, or takes longer than a minute is not stored.
+ */
 export type Admit =
-  | ((response: unknown) => boolean)
+  | ((response: unknown, request: unknown, judged: Judged) => boolean | Promise<boolean>)
   | Readonly<Partial<Record<Rejection, boolean>>>;
 
 /** Options of a cache, of a cached function, and of a single call; of these, the last that is given counts. */

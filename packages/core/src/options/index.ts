@@ -5,6 +5,7 @@
 export {
   type Admit,
   type CallOptions,
+  type Judged,
   type Mode,
   type Rejection,
   WRITING_MODES,

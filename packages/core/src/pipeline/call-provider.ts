@@ -1,4 +1,4 @@
-import { isOutage } from '../adapter/index.ts';
+import { isAdmitted, isOutage } from '../adapter/index.ts';
 import { type Flight, runAsCallFor } from '../flight/index.ts';
 import type { CapturedResponse, RunningStream } from '../response/index.ts';
 import { hasAnswer, type Lead, lookUp, serve } from './look-up.ts';
@@ -108,8 +108,8 @@ export function deliverAndStore(
     const provided = streamResult(shared, { at, took });
     return { outcome: 'miss', shared, stored: NOT_STORED, provided };
   }
-  const { usage, rejection } = verdict;
-  const provided = { at, took, usage, isUsable: () => rejection === undefined };
+  const { usage } = verdict;
+  const provided = { at, took, usage, isUsable: () => isAdmitted(verdict) };
   return { outcome: 'miss', shared, leaderResponse: { response }, stored, provided };
 }
 
@@ -133,6 +133,6 @@ function streamResult(
     get usage() {
       return recording.end?.usage;
     },
-    isUsable: () => recording.end !== undefined && recording.end.rejection === undefined,
+    isUsable: () => recording.end !== undefined && isAdmitted(recording.end),
   };
 }

@@ -1,4 +1,4 @@
-import type { Verdict } from '../adapter/index.ts';
+import { settled, type Verdict } from '../adapter/index.ts';
 import { type EntryHeader, Payload } from '../entry/index.ts';
 import { explainedFields, freshnessWindows, newHeader } from '../entry-store/index.ts';
 import { rememberServedModel, type TagStates } from '../invalidation/index.ts';
@@ -28,9 +28,10 @@ interface Content extends Pick<EntryHeader, 'kind' | 'delays'> {
 export async function storeAnswer(
   context: Context,
   answer: UnstoredAnswer,
-  { shared, verdict }: CapturedResponse<unknown>,
+  { shared, verdict: known }: CapturedResponse<unknown>,
 ): Promise<boolean> {
   if (shared?.kind === 'recording') return storeStream(context, answer, shared);
+  const verdict = known.deciding === undefined ? known : await settled(known);
   countCall(context, answer, verdict);
   if (shared === undefined) return reject(context, answer, verdict);
   return storeContent(context, answer, { ...shared, verdict });
@@ -41,7 +42,8 @@ async function storeStream(
   answer: UnstoredAnswer,
   { recording, head }: RunningStream,
 ): Promise<boolean> {
-  const { texts, waits, took, ...verdict } = await recording.ended;
+  const { texts, waits, took, ...known } = await recording.ended;
+  const verdict = await settled(known);
   const ended = { ...answer, took: answer.took === undefined ? undefined : answer.took + took };
   countCall(context, ended, verdict);
   if (verdict.rejection !== undefined) return reject(context, ended, verdict);

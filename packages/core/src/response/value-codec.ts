@@ -91,7 +91,9 @@ export class ValueCodec implements ResponseCodec<unknown> {
       // The value is encoded synchronously, before the caller can change its response.
       const written = rules.adapter.instances?.write(response) ?? response;
       const payload = new Payload(encodeValue(written));
-      const verdict = judge(rules, plainOf(written), request);
+      // A predicate of the user's gets a copy: an async one reads it after the caller may have changed its own.
+      const judged = typeof rules.admit === 'function' ? payload.decode() : written;
+      const verdict = judge(rules, plainOf(judged), request);
       return { response, verdict, shared: { kind: 'response', payload } };
     } catch (error) {
       this.#options.onUnencodable?.(error);

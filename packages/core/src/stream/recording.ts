@@ -204,9 +204,11 @@ export class Recording<Chunk> {
 
   #settle(verdict: Verdict): void {
     if (this.#end !== undefined) return;
-    const rejection = this.#unencodable.size === 0 ? verdict.rejection : 'unencodable';
+    const isWhole = this.#unencodable.size === 0;
+    const { usage, rejection } = verdict;
+    const judged = isWhole ? { ...verdict, rejection } : { usage, rejection: 'unencodable' };
     const [texts, waits] = [[...this.#texts], [...this.#waits]];
-    this.#end = { ...verdict, rejection, texts, waits, took: this.#took };
+    this.#end = { ...judged, texts, waits, took: this.#took };
     this.#resolveEnd(this.#end);
   }
 }

@@ -20,6 +20,7 @@ async function askTwice(answer: unknown, options: Pick<FunctionOptions, 'admit' 
 const STORED = ['miss', 'stored', 'hit'];
 const choice = (fields: object) => ({ choices: [{ index: 0, ...fields }] });
 const text = { role: 'assistant', content: 'The sky…' };
+const call = (text: string) => ({ function: { name: 'weather', arguments: text } });
 
 describe('without an adapter, an answer is not admitted that is', () => {
   test.each<[string, string, unknown]>([
@@ -114,7 +115,10 @@ describe('without an adapter, an answer is not admitted that is', () => {
 describe('without an adapter, an answer is stored that is', () => {
   test.each<[string, unknown]>([
     ['OpenAI: stop', choice({ message: { ...text, refusal: null }, finish_reason: 'stop' })],
-    ['OpenAI: tool calls', choice({ message: { tool_calls: [{}] }, finish_reason: 'tool_calls' })],
+    [
+      'OpenAI: tool calls',
+      choice({ message: { tool_calls: [call('{}')] }, finish_reason: 'tool_calls' }),
+    ],
     [
       'OpenAI responses: completed',
       {
@@ -127,7 +131,10 @@ describe('without an adapter, an answer is stored that is', () => {
     ],
     ['OpenAI: embeddings', { object: 'list', data: [{ embedding: [0.1] }] }],
     ['Anthropic: end of turn', { content: [text], stop_reason: 'end_turn', stop_sequence: null }],
-    ['Anthropic: tool use', { content: [text], stop_reason: 'tool_use' }],
+    [
+      'Anthropic: tool use',
+      { content: [{ type: 'tool_use', name: 'f', input: {} }], stop_reason: 'tool_use' },
+    ],
     ['Google: stop', { candidates: [{ finishReason: 'STOP' }], promptFeedback: {} }],
     ['Bedrock: end of turn', { stopReason: 'end_turn' }],
     ['Cohere: complete', { finishReason: 'COMPLETE' }],
@@ -156,8 +163,13 @@ describe('the option admit', () => {
       false,
     ],
     ['a predicate rejects a usable answer', () => false, 'fine', false],
-    ['a predicate that returns true changes nothing', () => true, 'fine', true],
-    ['a predicate admits no unusable answer', () => true, truncated, false],
+    ['a predicate that returns true admits a usable answer', () => true, 'fine', true],
+    ['a predicate that returns true admits an unusable answer', () => true, truncated, true],
+    [
+      'a predicate sees what the rules say',
+      (_response, _request, { rejection }) => rejection === undefined,
+      ...([truncated, false] as const),
+    ],
   ])('%s', async (_what, admit, answer, isStored) => {
     const { story } = await askTwice(answer, { admit });
     expect(story.includes('stored')).toBe(isStored);
@@ -173,7 +185,7 @@ describe('the option admit', () => {
     const admit = () => {
       throw new Error('a mistake');
     };
-    expect((await askTwice('fine', { admit })).reason).toBe('unreadable');
+    expect((await askTwice('fine', { admit })).reason).toBe('admit-error');
   });
 
   test('can be set for one call', async () => {

@@ -62,6 +62,7 @@ const ALL: Readonly<Record<Rejection, true>> = {
   empty: true,
   error: true,
   incomplete: true,
+  malformed: true,
   'hosted-tool': true,
 };
 
