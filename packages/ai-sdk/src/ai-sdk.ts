@@ -1,5 +1,11 @@
 import { type CallOptions, defaultCache, type LlmCache, LlmCacheError } from '@cached-llm/core';
-import { type Adapter, describeKind, isFields, policyForClient } from '@cached-llm/core/adapter';
+import {
+  type Adapter,
+  describeKind,
+  isFields,
+  policyForClient,
+  whenBypass,
+} from '@cached-llm/core/adapter';
 import type { EmbeddingModelMiddleware, LanguageModelMiddleware } from 'ai';
 import { rejects, usageOf } from './admission.ts';
 import { cross } from './cross.ts';
@@ -57,6 +63,7 @@ function answering({ cache = defaultCache(), identity: said, ...options }: Cache
   const callFor = <Result extends ModelResult>(asked: ModelRequest) => ({
     identity: identityOf(asked, { adapter: aiSdk, policy, said }),
     policy,
+    bypass: whenBypass(policy, [asked.params]),
     signal: asked.params.abortSignal,
     codec: new ResultCodec<Result>({ rules, request: asked.params }),
   });

@@ -98,8 +98,6 @@ function readIdentity(asked: ModelRequest, rules: KeyRules): CallIdentity | Bypa
   const { adapter, policy, said } = rules;
   const { model, settings: known, operation, streamed, params } = asked;
   const { provider, modelId, specificationVersion } = model;
-  const isWanted = policy.when?.apply(undefined, [params] as never); // the parameter's type is the user's
-  if (isWanted === false) return { bypass: 'when', provider };
   if (params.includeRawChunks === true) return { bypass: 'not-shareable', provider };
   if (isStateful(params)) return { bypass: 'stateful', provider };
   if (known === undefined) return { bypass: 'unreadable', provider };
@@ -125,7 +123,7 @@ export function identityOf(asked: ModelRequest, rules: KeyRules): CallIdentity |
   try {
     return readIdentity(asked, rules);
   } catch {
-    // A getter of the parameters threw, or the `when` of the user.
+    // A getter of the parameters threw.
     return { bypass: 'unreadable', provider: asked.model.provider };
   }
 }

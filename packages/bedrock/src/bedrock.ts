@@ -4,13 +4,15 @@ import {
   type Adapter,
   describeKind,
   type Fields,
+  isFields,
   type Policy,
   policyForClient,
+  whenBypass,
 } from '@cached-llm/core/adapter';
 import { rejects, usageOf } from './admission.ts';
 import { embedEach, itemsOf } from './embeddings.ts';
 import { endWithFlight, underSignal } from './flight-signal.ts';
-import { answers, endpointOf, identityOf, ignore, snapshotOf } from './identity.ts';
+import { answers, endpointOf, identityOf, ignore, snapshotOf, withBodyRead } from './identity.ts';
 import { BedrockCodec, instances, learnBlobPrototype } from './response-codec.ts';
 import { stream, streamRules } from './stream.ts';
 
@@ -101,7 +103,8 @@ function callOf({ policy }: Wiring, { command, request, endpoint, blobPrototype 
   const asked = { operation: `${operation} ${endpoint}`, streamed, adapter, request };
   const rules = { adapter: { ...adapter, stream: streamRules() }, admit: policy.admit };
   const codec = new BedrockCodec({ rules, request, streamField, blobPrototype });
-  return { policy, identity: identityOf(asked, policy), codec };
+  const bypass = whenBypass(policy, [isFields(request) ? withBodyRead(request) : request]);
+  return { policy, identity: identityOf(asked, policy), bypass, codec };
 }
 
 /** The part of the SDK's middleware that is used here. */

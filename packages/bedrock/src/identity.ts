@@ -109,7 +109,5 @@ type Asked = Pick<CallIdentity, 'operation' | 'streamed'> & {
 export function identityOf(asked: Asked, policy: Policy): CallIdentity | Bypass {
   const { provider } = asked.adapter;
   const request = isFields(asked.request) ? withBodyRead(asked.request) : asked.request;
-  const isWanted = policy.when?.apply(undefined, [request] as never); // the parameter's type is the user's
-  if (isWanted === false) return { bypass: 'when', provider };
   return identify({ ...asked, provider, request }, policy);
 }

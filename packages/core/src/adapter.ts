@@ -55,7 +55,13 @@ export {
   listOf,
   numberOf,
 } from './key/index.ts';
-export { describeKind, type Policy, policyForClient, type Rejection } from './options/index.ts';
+export {
+  describeKind,
+  type Policy,
+  policyForClient,
+  type Rejection,
+  whenBypass,
+} from './options/index.ts';
 export { answerEach, type Call, type EachItemRules } from './pipeline/index.ts';
 export {
   type CapturedResponse,

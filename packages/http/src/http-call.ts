@@ -1,5 +1,11 @@
 import type { CallOptions, LlmCache } from '@cached-llm/core';
-import { type Adapter, type Call, defaultAdapter, type Policy } from '@cached-llm/core/adapter';
+import {
+  type Adapter,
+  type Call,
+  defaultAdapter,
+  type Policy,
+  whenBypass,
+} from '@cached-llm/core/adapter';
 import { timeOutOf } from './caller-signal.ts';
 import { type Endpoint, type HttpRequest, httpIdentity } from './request/index.ts';
 import { httpCodec } from './response/index.ts';
@@ -53,6 +59,7 @@ export function httpCall(settings: FetchSettings, request: HttpRequest): Call<Re
   return {
     identity: httpIdentity(request, { ...settings, policy }),
     policy,
+    bypass: whenBypass(policy, [body]),
     signal,
     isTimedOut: timeOutOf(init, signal),
     codec: httpCodec({ url: url.href, request: body, rules, onPassedOn }),

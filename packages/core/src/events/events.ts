@@ -8,6 +8,7 @@ export type BypassReason =
   | 'not-canonical'
   | 'unreadable'
   | 'when'
+  | 'no-key'
   | 'no-scope'
   | 'stateful'
   | 'not-shareable'

@@ -9,12 +9,8 @@ import {
   warnUnencodable,
   withOptions,
 } from './function-call.ts';
-import {
-  type AnyFunction,
-  FunctionIdentity,
-  type FunctionKind,
-  type FunctionOptions,
-} from './function-identity.ts';
+import type { AnyFunction } from './function-code.ts';
+import { FunctionIdentity, type FunctionKind, type FunctionOptions } from './function-identity.ts';
 
 /** A stream comes back as a stream of the same chunks; every other response comes back as it is. */
 export type CachedResponse<Response> =

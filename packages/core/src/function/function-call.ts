@@ -1,9 +1,10 @@
 import type { LlmCache } from '../cache/index.ts';
-import { type CallOptions, type Policy, policyForCall } from '../options/index.ts';
+import { type CallOptions, type Policy, policyForCall, whenBypass } from '../options/index.ts';
 import { bypassAnswer, type Call, type EventualAnswer } from '../pipeline/index.ts';
 import { ValueCodec, type ValueCodecOptions } from '../response/index.ts';
 import { callerSignal, copyArguments, withSignal } from './call-arguments.ts';
-import type { AnyFunction, FunctionIdentity } from './function-identity.ts';
+import type { AnyFunction } from './function-code.ts';
+import type { FunctionIdentity } from './function-identity.ts';
 
 type Arguments = readonly unknown[];
 
@@ -39,16 +40,21 @@ export function warnUnencodable(fn: AnyFunction, error: unknown): void {
   process.emitWarning(`A response of ${fn.name || 'a function'} is not cached. ${why} ${remedy}`);
 }
 
-interface ReadCall extends Pick<Call<unknown>, 'identity' | 'signal'> {
+interface ReadCall extends Pick<Call<unknown>, 'identity' | 'signal' | 'bypass'> {
   readonly taken: Arguments;
 }
 
-/** Where reading fails (in a getter, or in the user's own `key` or `when`), the call bypasses the cache. */
+/** Where reading fails (in a getter, or in the user's own `key`), the call bypasses the cache. */
 function readCall({ who, policy }: WrappedFunction, owner: unknown, given: Arguments): ReadCall {
   try {
     const taken = copyArguments(given);
-    const identity = who.identityOf(owner, taken, policy);
-    return { identity, signal: callerSignal(taken), taken };
+    // The predicate is asked first: of a request that it does not want, the option `key` may know nothing.
+    const bypass = whenBypass(policy, taken, owner);
+    const identity =
+      typeof bypass === 'string'
+        ? { bypass, provider: who.providerOf(owner) }
+        : who.identityOf(owner, taken, policy);
+    return { identity, bypass, signal: callerSignal(taken), taken };
   } catch {
     const provider = who.providerOf(owner);
     return { identity: { bypass: 'unreadable', provider }, signal: undefined, taken: given };
@@ -59,6 +65,7 @@ function readCall({ who, policy }: WrappedFunction, owner: unknown, given: Argum
 export class FunctionCall implements Call<unknown> {
   readonly identity: Call<unknown>['identity'];
   readonly policy: Policy;
+  readonly bypass: Call<unknown>['bypass'];
   readonly signal: AbortSignal | undefined;
   readonly codec: ValueCodec;
   readonly #wrapped: WrappedFunction;
@@ -68,9 +75,10 @@ export class FunctionCall implements Call<unknown> {
   readonly #taken: Arguments;
 
   constructor(wrapped: WrappedFunction, owner: unknown, given: Arguments) {
-    const { identity, signal, taken } = readCall(wrapped, owner, given);
+    const { identity, bypass, signal, taken } = readCall(wrapped, owner, given);
     this.identity = identity;
     this.policy = wrapped.policy;
+    this.bypass = bypass;
     this.signal = signal;
     const { rules, onUnencodable } = wrapped;
     this.codec = new ValueCodec({ rules, onUnencodable, request: taken[0] });
@@ -100,5 +108,5 @@ export function answerCall(
 }
 
 async function runWithoutCache(wrapped: WrappedFunction, owner: unknown, given: Arguments) {
-  return bypassAnswer(await run(wrapped, owner, given));
+  return bypassAnswer(await run(wrapped, owner, given), 'off');
 }

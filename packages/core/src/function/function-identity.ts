@@ -1,11 +1,16 @@
 import type { Adapter } from '../adapter/index.ts';
 import type { LlmCache } from '../cache/index.ts';
 import type { Bypass } from '../events/index.ts';
-import { type CallIdentity, digest, identify, isFields } from '../key/index.ts';
-import { type CallOptions, LlmCacheError, type Policy } from '../options/index.ts';
+import { type CallIdentity, digest, identify, isFields, isGiven } from '../key/index.ts';
+import { type CallOptions, isThenable, LlmCacheError, type Policy } from '../options/index.ts';
 import { withoutSignals } from './call-arguments.ts';
-
-export type AnyFunction = (this: never, ...request: never) => unknown;
+import {
+  type AnyFunction,
+  codeOf,
+  isNamesake,
+  nextNumber,
+  numberOfFunction,
+} from './function-code.ts';
 
 /** Options of a wrapped function, beside those of each of its calls. */
 export interface FunctionOptions<This = never, Arguments extends readonly unknown[] = never>
@@ -14,30 +19,93 @@ export interface FunctionOptions<This = never, Arguments extends readonly unknow
   readonly cache?: LlmCache | undefined;
   /** Describes the provider: what the key leaves out, and which answers are complete. @default the shared rules */
   readonly adapter?: Adapter | undefined;
-  /** What the answer depends on, in place of all arguments. `this` is the caller's. @default the arguments */
-  readonly key?: ((this: This, ...request: Arguments) => unknown) | undefined;
-  /** Which requests to cache. `this` is the caller's. @default all */
-  readonly when?: ((this: This, ...request: Arguments) => boolean) | undefined;
   /**
-   * Who answers. Functions with the same provider and the same name share their answers.
+   * What the answer depends on, in place of all arguments. `this` is the caller's. A call for which it returns nothing
+   * (undefined, null, a promise, or an object or array that holds nothing else) bypasses the cache. @default the arguments
+   */
+  readonly key?: ((this: This, ...request: Arguments) => unknown) | undefined;
+  /** Which requests to cache; it may be async. `this` is the caller's. @default all */
+  readonly when?:
+    | ((this: This, ...request: Arguments) => boolean | PromiseLike<boolean>)
+    | undefined;
+  /**
+   * Who answers. Functions with the same provider and the same name share their answers, whatever their code is.
    * @default the adapter's provider, else the function's name
    */
   readonly provider?: string | undefined;
+  /**
+   * What is asked of it, such as `'summarise'`. Functions with the same name here (and the same provider) share their
+   * answers on purpose, whatever their code is. @default the function's own name, and a digest of its code
+   */
+  readonly name?: string | undefined;
 }
 
 /** A function is known by its own name, and a method also by the class of its `this`. */
 export type FunctionKind = 'function' | 'method';
 
-let anonymous = 0;
+/** A function as the key has it. */
+interface Called {
+  readonly name: string;
+  /** `undefined`: the user named the function, and says by that which functions share their answers. */
+  readonly code: string | undefined;
+}
 
-function nameOfAnonymous({ provider, adapter }: FunctionOptions, cache: LlmCache): string {
-  if (provider !== undefined || adapter !== undefined) return 'call';
-  anonymous += 1;
-  if (cache.isOwnMemory) return `anonymous-${anonymous}`;
+const nameOf = (fn: AnyFunction): string => (typeof fn.name === 'string' ? fn.name : ''); // a class may have its own
+
+/** The code of a function, and of the `key` that says which of its requests are one. */
+function digestOf(fn: AnyFunction, key: AnyFunction | undefined): string {
+  const own = codeOf(fn).digest;
+  return key === undefined ? own : digest(`${own} ${codeOf(key).digest} ${nameOf(key)}`);
+}
+
+/** Why nothing says who answers, as the middle of a sentence. */
+function silenceOf(fn: AnyFunction, { provider, adapter }: FunctionOptions): string | undefined {
+  const isNamed = nameOf(fn) !== '' || provider !== undefined || adapter !== undefined;
+  return codeOf(fn).silence ?? (isNamed ? undefined : 'it has no name');
+}
+
+function refuseSilent(fn: AnyFunction, silence: string): never {
+  const who = nameOf(fn) === '' ? 'A function' : `The function ${JSON.stringify(nameOf(fn))}`;
   throw new LlmCacheError(
     'ANONYMOUS_FUNCTION',
-    "A function without a name cannot share a store, because its answers could be those of another function. Name it, or pass { provider: 'my-prompt' }.",
+    `${who} cannot share a store, because ${silence}: its answers could be those of another function. Wrap the function that makes the call itself, or pass { provider: 'my-prompt' } or { name: 'my-prompt' }.`,
   );
+}
+
+function warnOfNamesakes(operation: string): void {
+  const what = `Two functions ${JSON.stringify(operation)} share their answers in one cache, because they have one name and the same code or provider.`;
+  const remedy = `If they close over different things, such as a model, return these in the option \`key\`, or give each a name of its own: { name: '${operation} with gpt-5' }. If they are the same, give them the same name: { name: '${operation}' }.`;
+  process.emitWarning(`${what} ${remedy}`, { type: 'LlmCacheWarning', code: 'SHARED_FUNCTION' });
+}
+
+/** @throws {LlmCacheError} `ANONYMOUS_FUNCTION` where nothing says who answers, on a store that others can see */
+function calledAs(fn: AnyFunction, options: FunctionOptions, cache: LlmCache): Called {
+  const { provider, name = provider && nameOf(fn) } = options;
+  if (name) return { name, code: undefined };
+  const code = digestOf(fn, options.key);
+  const silence = silenceOf(fn, options);
+  if (silence === undefined) return { name: nameOf(fn) || 'call', code };
+  if (cache.isOwnMemory) {
+    // A function without a name may be wrapped twice for two purposes, so it does not even share with itself.
+    const number = nameOf(fn) === '' ? nextNumber() : numberOfFunction(fn);
+    return { name: `${nameOf(fn) || 'anonymous'}-${number}`, code };
+  }
+  return provider === undefined ? refuseSilent(fn, silence) : { name: 'call', code };
+}
+
+/** Deeper than this, a key is taken to say something. */
+const MAX_DEPTH = 4;
+
+/** A key that says nothing would give every question one answer. A promise says nothing yet. */
+function saysNothing(key: unknown, depth = 0): boolean {
+  if (!isGiven(key)) return true;
+  if (isThenable(key)) {
+    key.then(undefined, () => {}); // nobody else waits for it
+    return true;
+  }
+  if (depth === MAX_DEPTH) return false;
+  const parts = Array.isArray(key) ? key : isFields(key) ? Object.values(key) : undefined;
+  return parts?.every((part) => saysNothing(part, depth + 1)) ?? false;
 }
 
 function isInstance(owner: unknown): owner is object {
@@ -48,8 +116,10 @@ function isInstance(owner: unknown): owner is object {
 export class FunctionIdentity {
   readonly #options: FunctionOptions;
   readonly #kind: FunctionKind;
-  readonly #name: string;
-  readonly #code: string | undefined;
+  readonly #called: Called;
+  readonly #owned: { readonly fn: AnyFunction; readonly cache: LlmCache };
+  /** The operation of the last call. Only the calls of a method say of which classes it is. */
+  #operation: string | undefined;
 
   /** @throws {LlmCacheError} `ANONYMOUS_FUNCTION` */
   constructor(
@@ -59,10 +129,9 @@ export class FunctionIdentity {
   ) {
     this.#options = options;
     this.#kind = kind;
-    this.#name = fn.name || nameOfAnonymous(options, cache);
-    // Without these, only its code distinguishes a function from others of the same name.
-    const isDistinct = options.version ?? (fn.name && (options.provider ?? options.adapter));
-    this.#code = isDistinct ? undefined : digest(String(fn));
+    this.#called = calledAs(fn, options, cache);
+    this.#owned = { fn, cache };
+    if (kind === 'function') this.#own(this.#called.name);
   }
 
   providerOf(owner: unknown): string {
@@ -74,23 +143,38 @@ export class FunctionIdentity {
   identityOf(owner: unknown, given: readonly unknown[], policy: Policy): CallIdentity | Bypass {
     const { adapter, key } = this.#options;
     const provider = this.providerOf(owner);
-    const isWanted = policy.when?.apply(owner as never, given as never) ?? true; // the user's own types
-    if (!isWanted) return { bypass: 'when', provider };
     const [first, ...others] = withoutSignals(given);
-    const request = key === undefined ? first : key.apply(owner as never, given as never); // likewise
+    const request = key === undefined ? first : key.apply(owner as never, given as never); // the user's own types
+    if (key !== undefined && saysNothing(request)) return { bypass: 'no-key', provider };
     if (isFields(request) && adapter?.isStateful?.(request) === true) {
       return { bypass: 'stateful', provider };
     }
     const further = key === undefined && others.length > 0 ? others : undefined;
     const operation = this.#operationOf(owner);
-    return identify({ provider, operation, code: this.#code, adapter, request, further }, policy);
+    if (operation !== this.#operation) this.#own(operation);
+    return identify(
+      { provider, operation, code: this.#called.code, adapter, request, further },
+      policy,
+    );
+  }
+
+  /** Two functions that close over different things can have one name and one code. The user alone can tell. */
+  #own(operation: string): void {
+    this.#operation = operation;
+    const { name, key, provider, adapter } = this.#options;
+    if (name !== undefined || key !== undefined) return; // the user says which requests are one
+    const { fn, cache } = this.#owned;
+    const who = provider ?? adapter?.provider ?? '';
+    const identity = `${who} ${operation} ${this.#called.code ?? ''}`;
+    if (isNamesake(cache, identity, fn)) warnOfNamesakes(operation);
   }
 
   /** Two classes that inherit one method ask on behalf of different things. */
   #operationOf(owner: unknown): string {
-    if (this.#kind === 'function') return this.#name;
-    if (typeof owner === 'function') return `${owner.name}.${this.#name}`;
+    const { name } = this.#called;
+    if (this.#kind === 'function') return name;
+    if (typeof owner === 'function') return `${owner.name}.${name}`;
     const className = isInstance(owner) ? owner.constructor.name : undefined;
-    return className === undefined ? this.#name : `${className}.${this.#name}`;
+    return className === undefined ? name : `${className}.${name}`;
   }
 }

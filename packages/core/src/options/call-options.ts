@@ -58,6 +58,9 @@ export type Admit =
   | ((response: unknown, request: unknown, judged: Judged) => boolean | Promise<boolean>)
   | Readonly<Partial<Record<Rejection, boolean>>>;
 
+/** Is this request to be cached? */
+export type When = (...request: never) => boolean | PromiseLike<boolean>;
+
 /** Options of a cache, of a cached function, and of a single call; of these, the last that is given counts. */
 export interface CallOptions {
   /** How long an answer is fresh. @default '7d' */
@@ -113,6 +116,9 @@ export interface CallOptions {
    * the one exactly to the other. Where it cannot, the provider is called. @default false
    */
   readonly crossMode?: boolean | undefined;
-  /** Which requests to cache. @default all */
-  readonly when?: ((...request: never) => boolean) | undefined;
+  /**
+   * Which requests to cache; it may be async. A request for which it throws or rejects bypasses the cache.
+   * @default all
+   */
+  readonly when?: When | undefined;
 }

@@ -8,6 +8,7 @@ export {
   type Judged,
   type Mode,
   type Rejection,
+  type When,
   WRITING_MODES,
 } from './call-options.ts';
 export {
@@ -25,8 +26,11 @@ export {
 } from './errors.ts';
 export {
   DEFAULT_POLICY,
+  isThenable,
   type Policy,
   policyForCall,
   policyForClient,
   policyWith,
+  type WhenBypass,
+  whenBypass,
 } from './policy.ts';

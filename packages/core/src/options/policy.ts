@@ -8,6 +8,7 @@ import {
   type OnModelChange,
   REPLAY_PACES,
   type ReplayPace,
+  type When,
 } from './call-options.ts';
 import { type Duration, toMilliseconds, toPositiveMilliseconds } from './duration.ts';
 import { describeKind, invalidOption, LlmCacheError, showValue } from './errors.ts';
@@ -32,7 +33,7 @@ export interface Policy {
   readonly admit: Admit;
   readonly replay: ReplayPace;
   readonly crossMode: boolean;
-  readonly when: ((...request: never) => boolean) | undefined;
+  readonly when: When | undefined;
 }
 
 /** Every default of a call, in one place. */
@@ -169,4 +170,34 @@ export function policyForClient(base: Policy, options: CallOptions): Policy {
     'SCOPE_REQUIRED',
     "This cache has requireScope, and no scope is given: none of these calls could be cached. Write { scope: 'tenant-7' }, one client or method for each tenant.",
   );
+}
+
+/** Why a request bypasses the cache by the user's own `when`. `undefined`: it does not. */
+export type WhenBypass = 'when' | 'unreadable' | undefined;
+
+const bypassFor = (wanted: unknown): WhenBypass => (wanted ? undefined : 'when');
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function'; // read only
+}
+
+/**
+ * Asks the option `when` about a request. This never throws, and what it returns never rejects: a predicate that fails
+ * says nothing of the request, so the request bypasses the cache, and it is not called in `replay` mode.
+ *
+ * @param owner the `this` of the call
+ */
+export function whenBypass(
+  { when }: Policy,
+  request: readonly unknown[],
+  owner?: unknown,
+): WhenBypass | Promise<WhenBypass> {
+  if (when === undefined) return undefined;
+  try {
+    const wanted: unknown = when.apply(owner as never, request as never); // of the user's own types
+    if (!isThenable(wanted)) return bypassFor(wanted);
+    return Promise.resolve(wanted).then(bypassFor, () => 'unreadable' as const);
+  } catch {
+    return 'unreadable';
+  }
 }

@@ -1,5 +1,5 @@
 import type { Usage } from '../entry/index.ts';
-import type { Outcome } from '../events/index.ts';
+import type { BypassReason, Outcome } from '../events/index.ts';
 import { provenanceFor } from '../response/index.ts';
 import {
   eventOf,
@@ -12,6 +12,8 @@ import {
 /** What became of a request. */
 export interface CallInfo {
   readonly outcome: Outcome;
+  /** Why the request bypassed the cache, as in the event `bypass`; `off` is the mode. Nothing for another outcome. */
+  readonly reason?: BypassReason | 'off' | undefined;
   /** This request joined the call of another request. */
   readonly collapsed: boolean;
   /** The answer is in the store. */
@@ -42,9 +44,12 @@ export interface Answer<Response> {
 export type EventualAnswer<Response> = Answer<Response> | Promise<Answer<Response>>;
 
 /** The answer to a request that bypassed the cache. */
-export function bypassAnswer<Response>(response: Response): Answer<Response> {
-  const info = { outcome: 'bypass', collapsed: false, stored: false, age: 0, ttl: 0 } as const;
-  return { response, info: async () => info };
+export function bypassAnswer<Response>(
+  response: Response,
+  reason: BypassReason | 'off',
+): Answer<Response> {
+  const none = { collapsed: false, stored: false, age: 0, ttl: 0 } as const;
+  return { response, info: async () => ({ outcome: 'bypass', reason, ...none }) };
 }
 
 interface Receiver<Response> {

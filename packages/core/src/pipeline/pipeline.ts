@@ -57,7 +57,16 @@ export class Pipeline {
   /** Returns the answer without a promise if a synchronous store has it. */
   answer<Response>(call: Call<Response>): EventualAnswer<Response> {
     const request = requestOf(this.#context.entries, call);
-    return isBypass(request) ? this.#bypassUnkeyed(call, request) : this.#answer(request);
+    if (isBypass(request)) return this.#bypassUnkeyed(call, request);
+    return call.bypass === undefined ? this.#answer(request) : this.#answerIfWanted(request);
+  }
+
+  /** The user's `when` is async. */
+  async #answerIfWanted<Response>(request: KeyedRequest<Response>): Promise<Answer<Response>> {
+    const { call } = request;
+    const bypass = await call.bypass;
+    if (bypass === undefined) return this.#answer(request);
+    return this.#bypassUnkeyed(call, { bypass, provider: call.identity.provider });
   }
 
   /** The key of a call. Undefined for a call that bypasses the cache. */
@@ -69,7 +78,7 @@ export class Pipeline {
   /** The stored response, without a call, an event or a count. Undefined if there is none to serve. */
   async peek<Response>(call: Call<Response>): Promise<Response | undefined> {
     const request = requestOf(this.#context.entries, call);
-    if (isBypass(request)) return undefined;
+    if (isBypass(request) || (await call.bypass) !== undefined) return undefined;
     const { result, state } = await lookUp(this.#context, request);
     // The type is right, because the look-up decoded the response with the codec of this call.
     if (state === 'expired') return undefined;
@@ -157,7 +166,7 @@ export class Pipeline {
 
   #bypass<Response>(call: KeyedCall<Response>, reason: BypassReason): Promise<Answer<Response>> {
     this.#context.events.emit('bypass', { reason, provider: call.identity.provider });
-    return bypass(call);
+    return bypass(call, reason);
   }
 
   async #bypassUnkeyed<Response>(call: Call<Response>, why: Bypass): Promise<Answer<Response>> {
@@ -169,7 +178,7 @@ export class Pipeline {
       const { replayBypass } = await loadReplayMiss();
       throw replayBypass(why);
     }
-    return bypass(call);
+    return bypass(call, reason);
   }
 }
 
@@ -213,7 +222,10 @@ function isAbandoned({ shared }: FlightResult): boolean {
 }
 
 /** Calls the provider as if there were no cache. */
-async function bypass<Response>(call: Call<Response>): Promise<Answer<Response>> {
+async function bypass<Response>(
+  call: Call<Response>,
+  reason: BypassReason,
+): Promise<Answer<Response>> {
   const { signal = new AbortController().signal } = call;
-  return bypassAnswer(await (call.invokeUncached?.() ?? call.invoke(signal)));
+  return bypassAnswer(await (call.invokeUncached?.() ?? call.invoke(signal)), reason);
 }

@@ -5,7 +5,7 @@ import type { Bypass, CacheEventEmitter, CallEvent, Outcome } from '../events/in
 import type { Flight, FlightLeases, Flights } from '../flight/index.ts';
 import type { Inspection } from '../inspection/index.ts';
 import type { CallIdentity } from '../key/index.ts';
-import type { Policy } from '../options/index.ts';
+import type { Policy, WhenBypass } from '../options/index.ts';
 import type { ResponseCodec, SharedResponse } from '../response/index.ts';
 
 /** One call of a provider, as a wrapped function, an SDK's middleware or a `fetch` gives it to the pipeline. */
@@ -13,6 +13,8 @@ export interface Call<Response> {
   /** What the answer depends on, or why the call bypasses the cache. */
   readonly identity: CallIdentity | Bypass;
   readonly policy: Policy;
+  /** What `whenBypass` says of the request: why it bypasses the cache by the user's choice. @default it does not */
+  readonly bypass?: WhenBypass | Promise<WhenBypass>;
   /** The caller's own signal. It ends the caller's wait, and it ends the call if no other caller waits. */
   readonly signal?: AbortSignal | undefined;
   /** Did a time-out end the wait, and not the caller? @default what the reason of the signal says */
@@ -86,6 +88,8 @@ export function requestOf<Response>(
 ): KeyedRequest<Response> | Bypass {
   const address = addressOf(entries, call.identity, call.policy);
   if (isBypass(address)) return address;
+  if (typeof call.bypass === 'string')
+    return { bypass: call.bypass, provider: call.identity.provider };
   return { call: call as KeyedCall<Response>, address }; // an identity that is a bypass has no address
 }
 

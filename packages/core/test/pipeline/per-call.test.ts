@@ -108,7 +108,10 @@ describe('withInfo(...)', () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(startProvider().ask, { cache, when: () => false });
     const { info } = await ask.withInfo(QUESTION);
-    expect(info).toEqual({ outcome: 'bypass', collapsed: false, stored: false, age: 0, ttl: 0 });
+    expect(info).toEqual({
+      ...{ outcome: 'bypass', reason: 'when' },
+      ...{ collapsed: false, stored: false, age: 0, ttl: 0 },
+    });
   });
 
   test('describes an answer that was not admitted as not stored', async () => {

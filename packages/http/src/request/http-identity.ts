@@ -61,7 +61,6 @@ function bypassReason(
   { adapter, endpoints, policy }: IdentityRules,
 ): BypassReason | undefined {
   if (!isAnswering(url.pathname, adapter, endpoints)) return 'endpoint';
-  if (policy.when?.(...([body] as never)) === false) return 'when'; // the user's own type
   const isStateful = adapter === undefined ? isStatefulAnywhere : adapter.isStateful;
   if (isFields(body) && isStateful?.(body) === true) return 'stateful';
   return isUnstored(directive, policy.mode) ? 'no-store' : undefined;
@@ -99,7 +98,7 @@ export function httpIdentity(request: HttpRequest, rules: IdentityRules): CallId
   try {
     return identityOf(request, rules);
   } catch {
-    // The user's own `when`, or an adapter, threw an error: the call bypasses the cache.
+    // An adapter threw an error: the call bypasses the cache.
     return { bypass: 'unreadable', provider: rules.adapter?.provider ?? request.url.host };
   }
 }
