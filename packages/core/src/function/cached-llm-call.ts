@@ -1,6 +1,12 @@
 import { defaultAdapter } from '../adapter/index.ts';
 import { defaultCache } from '../cache/index.ts';
-import { type CallOptions, type Duration, policyWith } from '../options/index.ts';
+import {
+  type CallOptions,
+  type Duration,
+  describeKind,
+  invalidOption,
+  policyWith,
+} from '../options/index.ts';
 import type { CallInfo } from '../pipeline/index.ts';
 import {
   answerCall,
@@ -9,7 +15,7 @@ import {
   warnUnencodable,
   withOptions,
 } from './function-call.ts';
-import type { AnyFunction } from './function-code.ts';
+import { type AnyFunction, isCallable } from './function-code.ts';
 import { FunctionIdentity, type FunctionKind, type FunctionOptions } from './function-identity.ts';
 
 /** A stream comes back as a stream of the same chunks; every other response comes back as it is. */
@@ -88,6 +94,10 @@ export function wrapFunction(
   options: FunctionOptions,
   kind: FunctionKind,
 ): WrappedFunction {
+  if (!isCallable(fn)) {
+    const what = `is ${describeKind(fn)}, which cannot be called`;
+    invalidOption('The first argument', what, 'Pass the function that asks the model.');
+  }
   const { cache = defaultCache(), adapter = defaultAdapter } = options;
   const who = new FunctionIdentity(fn, options, { cache, kind });
   const policy = policyWith(cache.policy, options);

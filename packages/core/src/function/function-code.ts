@@ -1,4 +1,3 @@
-import { types } from 'node:util';
 import { BoundedMap, digest } from '../key/index.ts';
 
 /** A function of any type. */
@@ -69,9 +68,9 @@ export function codeOf(fn: AnyFunction): FunctionCode {
   return code;
 }
 
-/** A class cannot be called, although it is a function. */
-export function isClass(fn: AnyFunction): boolean {
-  return !types.isProxy(fn) && /^class\b/.test(textOfFunction.call(fn));
+/** A class is a function that cannot be called. */
+export function isCallable(value: unknown): value is AnyFunction {
+  return typeof value === 'function' && !/^class\b/.test(textOfFunction.call(value));
 }
 
 const numbers = new WeakMap<AnyFunction, number>();

@@ -8,7 +8,6 @@ export {
   type Judged,
   type Mode,
   type Rejection,
-  type When,
   WRITING_MODES,
 } from './call-options.ts';
 export {
