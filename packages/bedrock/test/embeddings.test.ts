@@ -219,3 +219,107 @@ test.each([
     expect(story).toEqual(['miss', 'stored', 'hit']);
   });
 });
+
+describe('a vector of a model that embeds one thing', () => {
+  const titan = (body: object) =>
+    new InvokeModelCommand({
+      modelId: 'amazon.titan-embed-text-v2:0',
+      body: JSON.stringify({ inputText: 'a', ...body }),
+    });
+  const vector = { embedding: [1, 2], inputTextTokenCount: 1 };
+
+  test.each([
+    ['Titan', vector, {}],
+    ['Titan, of the length that was asked for', vector, { dimensions: 2 }],
+    [
+      'Titan, by type',
+      { ...vector, embeddingsByType: { float: [1, 2], binary: [1, 0] } },
+      { dimensions: 2 },
+    ],
+    [
+      'Titan, of pictures',
+      { embedding: [1], message: null },
+      { embeddingConfig: { outputEmbeddingLength: 1 } },
+    ],
+    [
+      'Nova',
+      { embeddings: [{ embeddingType: 'TEXT', embedding: [1] }] },
+      { singleEmbeddingParams: { embeddingDimension: 1 } },
+    ],
+  ])('is stored: %s', async (_name, body, asked) => {
+    await withWire(
+      () => ({ body }),
+      async ({ client, server }) => {
+        for (const _round of [1, 2]) await client.send(titan(asked));
+        expect(server.count).toBe(1);
+      },
+    );
+  });
+
+  test.each([
+    ['Titan, empty', { embedding: [] }, {}],
+    ['Titan, null', { embedding: null, message: 'Something went wrong.' }, {}],
+    ['Titan, zeros', { embedding: [0, 0] }, {}],
+    ['Titan, another length', vector, { dimensions: 256 }],
+    [
+      'Titan, one type of zeros',
+      { ...vector, embeddingsByType: { float: [1, 2], binary: [0, 0] } },
+      {},
+    ],
+    ['Titan, of pictures', { embedding: [1] }, { embeddingConfig: { outputEmbeddingLength: 384 } }],
+    ['Nova, none', { embeddings: [] }, {}],
+    ['Nova, nulls', { embeddings: [{ embeddingType: 'TEXT', embedding: [null] }] }, {}],
+  ])('is not stored: %s', async (_name, body, asked) => {
+    await withWire(
+      () => ({ body }),
+      async ({ client, server, reasons }) => {
+        for (const _round of [1, 2]) await client.send(titan(asked));
+        expect([server.count, reasons]).toEqual([2, ['incomplete', 'incomplete']]);
+      },
+    );
+  });
+});
+
+test('one answer has vectors of one model', async () => {
+  let size = 2;
+  const answer = (request: BedrockRequest) => ({
+    body: { embeddings: askedIn(request).texts.map(() => Array(size).fill(1)) },
+  });
+  await withWire(answer, async ({ client, server }) => {
+    await client.send(embed(['old']));
+    size = 3;
+    const { embeddings } = await bodyOf(client, embed(['old', 'new']));
+    expect(embeddings).toEqual([
+      [1, 1, 1],
+      [1, 1, 1],
+    ]);
+    const asked = server.requests.map((request) => askedIn(request).texts);
+    expect(asked).toEqual([['old'], ['new'], ['old', 'new']]);
+  });
+});
+
+describe('a ranking of documents', () => {
+  const ranked = (...pairs: readonly (readonly [unknown, unknown])[]) => ({
+    results: pairs.map(([index, relevance_score]) => ({ index, relevance_score })),
+  });
+
+  test.each([
+    ['is stored with all documents', ranked([1, 0.9], [0, 0.1]), {}, 1],
+    ['is stored with the best one', ranked([1, 0.9]), { top_n: 1 }, 1],
+    ['is not stored that counts from 1', ranked([1, 0.9], [2, 0.1]), {}, 2],
+    ['is not stored with a score that is null', ranked([1, null], [0, 0.1]), {}, 2],
+    ['is not stored with a score that is text', ranked([1, '0.9'], [0, 0.1]), {}, 2],
+    ['is not stored that lacks a document', ranked([1, 0.9]), {}, 2],
+  ])('%s', async (_name, body, more, calls) => {
+    await withWire(
+      () => ({ body }),
+      async ({ client, server }) => {
+        const asked = { query: 'q', documents: ['a', 'b'], api_version: 2, ...more };
+        for (const _round of [1, 2]) {
+          await client.send(command(asked, { modelId: 'cohere.rerank-v3-5:0' }));
+        }
+        expect(server.count).toBe(calls);
+      },
+    );
+  });
+});

@@ -2,7 +2,7 @@ import { createLlmCache } from '@cached-llm/core';
 import { cachedGoogle } from '@cached-llm/google';
 import { type ReceivedRequest, startWireServer } from '@cached-llm/testing';
 import type { GoogleGenAI } from '@google/genai';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { clientOf, withWire } from './wire.ts';
 
 const vectorOf = (text: string) => [text.length, text.codePointAt(0) ?? 0];
@@ -99,4 +99,76 @@ test('pictures are neither divided nor stored', async () => {
   }
   expect(server.count).toBe(2);
   await server.close();
+});
+
+describe.each([
+  ['the Gemini API', false],
+  ['Vertex AI', true],
+])('vectors of %s', (_name, vertexai) => {
+  /** Embeds each text by `valuesOf`, as the method does that is asked. */
+  const answering =
+    (valuesOf: () => unknown, named: object = {}) =>
+    (received: ReceivedRequest) => {
+      const texts = textsIn(received.json);
+      const body = vertexai
+        ? { predictions: texts.map(() => ({ embeddings: { values: valuesOf() } })), ...named }
+        : { embeddings: texts.map(() => ({ values: valuesOf() })), ...named };
+      return { body };
+    };
+
+  const run = async (
+    answerAll: (received: ReceivedRequest) => { body: object },
+    use: (client: GoogleGenAI, count: () => number) => Promise<void>,
+  ) => {
+    await withWire({ answer: answerAll }, async ({ cache, server }) => {
+      await use(cachedGoogle(clientOf(server, { vertexai }), { cache }), () => server.count);
+    });
+  };
+
+  test.each([
+    ['empty', []],
+    ['zeros', [0, 0]],
+    ['nulls', [null, null]],
+    ['texts', ['NaN']],
+    ['missing', undefined],
+  ])('are not stored where they are %s', async (_kind, values) => {
+    await run(
+      answering(() => values),
+      async (client, count) => {
+        for (const _round of [1, 2]) await embed(client, ['a']);
+        expect(count()).toBe(2);
+      },
+    );
+  });
+
+  test('are stored in the number of dimensions that the request names', async () => {
+    await run(
+      answering(() => [1, 2]),
+      async (client, count) => {
+        for (const outputDimensionality of [2, 2, 768, 768]) {
+          const config = { outputDimensionality };
+          await client.models.embedContent({
+            model: 'text-embedding-005',
+            contents: ['a'],
+            config,
+          });
+        }
+        expect(count()).toBe(3);
+      },
+    );
+  });
+
+  test('are of one model in one answer', async () => {
+    let values = [1, 2];
+    await run(
+      answering(() => values),
+      async (client, count) => {
+        await embed(client, ['old']);
+        values = [1, 2, 3];
+        expect((await embed(client, ['old', 'new'])).vectors).toEqual([values, values]);
+        expect((await embed(client, ['old', 'new'])).vectors).toEqual([values, values]);
+        expect(count()).toBe(3);
+      },
+    );
+  });
 });

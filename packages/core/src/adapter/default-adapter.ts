@@ -31,18 +31,26 @@ function commonUsage(response: unknown): Usage | undefined {
   return Object.values(reported).some(isGiven) ? reported : undefined;
 }
 
-/** The vectors in a response like OpenAI's (`data`), Ollama's or Cohere's. Undefined for any other response. */
-function vectorsIn(
-  { data, embedding, embeddings }: Fields,
-  { input }: Fields,
-): readonly unknown[] | undefined {
-  const items = listOf(data).map(fieldsOf);
-  const isAsked = items.length > 0 || (isGiven(input) && Array.isArray(data));
-  const isListed = isAsked && items.every((item) => 'embedding' in item);
-  if (isListed) return items.map((item) => item.embedding);
-  if (embedding === null || Array.isArray(embedding)) return [embedding];
-  const isList = Array.isArray(embeddings) && embeddings.every(Array.isArray);
-  return isList ? embeddings : undefined;
+/** Lists of items that have an `embedding` each: of OpenAI and APIs like it, of watsonx, and of Vertex AI. */
+const LISTS = ['data', 'results', 'predictions'] as const;
+
+const isNumbers = (value: unknown) => Array.isArray(value) || 'values' in fieldsOf(value);
+
+/** The numbers of a vector: Gemini has them in `values`. */
+const numbersIn = (vector: unknown) => (isFields(vector) ? vector.values : vector);
+
+/** The vectors in a response of any known shape. Undefined for any other response. */
+function vectorsIn(response: Fields, { input }: Fields): readonly unknown[] | undefined {
+  const { data, embedding, embeddings } = response;
+  if (Array.isArray(data) && data.length === 0 && isGiven(input)) return [];
+  if (embedding === null || isNumbers(embedding)) return [numbersIn(embedding)];
+  const typed = isFields(embeddings) ? Object.values(embeddings) : [embeddings]; // Cohere has a list for each type
+  const list = typed.find((each) => listOf(each).some(isNumbers));
+  if (list !== undefined) return listOf(list).map(numbersIn);
+  const items = LISTS.map((name) => listOf(response[name]).map(fieldsOf)).find((each) =>
+    each.some((item) => item.embedding === null || isNumbers(item.embedding ?? item.embeddings)),
+  );
+  return items?.map((item) => numbersIn(item.embedding ?? item.embeddings));
 }
 
 /** Vectors, and what `/rerank` of many servers returns: an index and a score for each document. */
