@@ -31,7 +31,7 @@ const lacking = adapterConformance<Request>(
         stream: (request, signal) => messages.create({ ...request, stream: true }, { signal }),
       };
     },
-    plain: { request: question, response: json(message(), { 'request-id': 'req_7' }) },
+    plain: { request: question, response: json(message()) },
     streamed: { request: question, response: sse(events()) },
     inspect: (response: Anthropic.Message & { _request_id?: string }) => response._request_id,
     wrapper: {

@@ -7,7 +7,12 @@ import {
   whenBypass,
 } from '@cached-llm/core/adapter';
 import { timeOutOf } from './caller-signal.ts';
-import { type Endpoint, type HttpRequest, httpIdentity } from './request/index.ts';
+import {
+  credentialDigest,
+  type Endpoint,
+  type HttpRequest,
+  httpIdentity,
+} from './request/index.ts';
 import { httpCodec } from './response/index.ts';
 
 /** The part of `fetch` that SDKs rely on. */
@@ -53,6 +58,7 @@ export function httpCall(settings: FetchSettings, request: HttpRequest): Call<Re
   const rules = { adapter: adapter ?? defaultAdapter, admit: policy.admit };
   const { signal, url, body } = request;
   const [input, init] = request.given;
+  const credential = () => credentialDigest(request.headers);
   const own = new AbortController();
   const onPassedOn = () =>
     signal?.addEventListener('abort', () => own.abort(signal.reason), { once: true });
@@ -62,7 +68,7 @@ export function httpCall(settings: FetchSettings, request: HttpRequest): Call<Re
     bypass: whenBypass(policy, [body]),
     signal,
     isTimedOut: timeOutOf(init, signal),
-    codec: httpCodec({ url: url.href, request: body, rules, onPassedOn }),
+    codec: httpCodec({ url: url.href, request: body, rules, credential, onPassedOn }),
     invokeUncached: () => upstream(input, init),
     invoke: (flight) => upstream(input, { ...init, signal: AbortSignal.any([flight, own.signal]) }),
   };

@@ -35,7 +35,7 @@ const lacking = adapterConformance<Request>(
     },
     plain: whyIsTheSeaSalty,
     streamed: { ...streamedChat, request: streamedRequest },
-    inspect: (response: OpenAI.ChatCompletion & { _request_id?: string }) => response._request_id,
+    inspect: (response: OpenAI.ChatCompletion) => Object.hasOwn(response, '_request_id'),
     wrapper: {
       wrap: cachedOpenAI,
       wrongClients: { 'a class': OpenAI, 'another object': { chat: {} } },

@@ -33,8 +33,10 @@ describe('a client of the openai SDK', () => {
       expect(hit.response.headers.get('age')).toBe('0');
       expect(hit.response.headers.get('set-cookie')).toBeNull();
       expect(hit.response.url).toBe(`${server.url}/v1/chat/completions`);
-      expect(hit.request_id).toBe('req-7');
-      expect(hit.data).toHaveProperty('_request_id', 'req-7');
+      expect([live.request_id, hit.request_id]).toEqual(['req-7', null]);
+      expect(live.data).toHaveProperty('_request_id', 'req-7');
+      expect(hit.data).toHaveProperty('_request_id', null);
+      expect(hit.response.headers.get('x-cached-llm-first-request-id')).toBe('req-7');
     });
   });
 

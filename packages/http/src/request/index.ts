@@ -6,3 +6,4 @@
 export { checkEndpoints, type Endpoint } from './endpoints.ts';
 export { hasLongInteger, httpIdentity } from './http-identity.ts';
 export { type HttpRequest, parseBody, readRequest } from './read-request.ts';
+export { credentialDigest } from './relevant-parts.ts';

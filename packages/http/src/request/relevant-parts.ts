@@ -50,6 +50,14 @@ export function relevantHeaders({ headers, url }: Pick<HttpRequest, 'headers' | 
   return relevant;
 }
 
+/** The headers that say who asks. */
+const CREDENTIALS = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'cookie'] as const;
+
+/** The digest of the credential in a request's headers. */
+export function credentialDigest(headers: Headers): string {
+  return digest(JSON.stringify(CREDENTIALS.map((name) => headers.get(name))));
+}
+
 interface QueryCredentials {
   /** Takes these wherever its requests are sent. */
   readonly provider?: string;

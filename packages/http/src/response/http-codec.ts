@@ -11,7 +11,13 @@ import {
 } from '@cached-llm/core/adapter';
 import { parseBody } from '../request/index.ts';
 import { bodyOf, textsIn } from './body-text.ts';
-import { buildResponse, headOf, liveHeaders, type ResponseHead } from './build-response.ts';
+import {
+  buildResponse,
+  headFor,
+  headOf,
+  liveHeaders,
+  type ResponseHead,
+} from './build-response.ts';
 import {
   payloadText,
   type RestoreOptions,
@@ -56,12 +62,12 @@ export function isWhole(response: Response): boolean {
 
 async function captureWhole(
   response: Response,
-  { rules, request, url }: HttpCodecOptions,
+  { rules, request, url, credential }: HttpCodecOptions,
 ): Promise<CapturedResponse<Response>> {
   const bytes = await response.arrayBuffer();
   const text = new TextDecoder().decode(bytes);
   const verdict = response.ok ? judge(rules, parseBody(text), request) : { rejection: 'status' };
-  const payload = new Payload(payloadText(headOf(response), text));
+  const payload = new Payload(payloadText(headOf(response, credential), text));
   const { status, statusText } = response;
   const head = { status, statusText, headers: liveHeaders(response) };
   const own = buildResponse(bytes, head, { outcome: 'miss', age: 0, url: response.url || url });
@@ -85,7 +91,8 @@ function captureStream(
     decode: String,
   });
   const own = { leader: options, liveHeaders: liveHeaders(response) };
-  const captured = { kind: 'recording', recording, head: headOf(response), ...own } as const;
+  const head = headOf(response, options.credential);
+  const captured = { kind: 'recording', recording, head, ...own } as const;
   return { response, verdict: {}, shared: captured as unknown as RunningStream }; // only `restore` reads it
 }
 
@@ -111,8 +118,9 @@ function restore(
 ): Response {
   if (captured.kind !== 'recording') return restoreStored(captured, provenance, options);
   // `captureStream` of a codec like this one made it: the key of the flight says so.
-  const { recording, head, ...live } = captured as unknown as HttpRecording;
-  const headers = live.leader === options ? live.liveHeaders : head.headers;
+  const { recording, leader, ...recorded } = captured as unknown as HttpRecording;
+  const head = headFor(recorded.head, options.credential);
+  const headers = leader === options ? recorded.liveHeaders : head.headers;
   const body = bodyOf(recording.replay(provenance.signal));
   return buildResponse(body, { ...head, headers }, { ...provenance, url: options.url });
 }

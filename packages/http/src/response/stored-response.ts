@@ -7,7 +7,12 @@ import {
   type SharedResponse,
 } from '@cached-llm/core/adapter';
 import { bodyOf } from './body-text.ts';
-import { buildResponse, type ResponseHead } from './build-response.ts';
+import {
+  buildResponse,
+  type CredentialDigest,
+  headFor,
+  type ResponseHead,
+} from './build-response.ts';
 import { streamParser } from './stream-watcher.ts';
 
 type Stored = Exclude<SharedResponse, { readonly kind: 'recording' }>;
@@ -28,13 +33,17 @@ export function streamPayloadText(head: ResponseHead, texts: readonly string[]):
 }
 
 /** @throws {SyntaxError} where the payload was not written by {@link payloadText}. */
-function readPayload(payload: string): { readonly head: ResponseHead; readonly body: string } {
+function readPayload(
+  payload: string,
+  credential: CredentialDigest,
+): { readonly head: ResponseHead; readonly body: string } {
   const end = payload.indexOf('\n');
   const head: Partial<ResponseHead> | null = JSON.parse(payload.slice(0, end));
   if (typeof head?.status !== 'number' || typeof head.headers !== 'object') {
     throw new SyntaxError('A stored response has no head.');
   }
-  return { head: head as ResponseHead, body: payload.slice(end + 1) }; // checked above
+  const body = payload.slice(end + 1);
+  return { head: headFor(head as ResponseHead, credential), body }; // checked above
 }
 
 /** The texts of a stored stream. @throws {SyntaxError} where the body is not a list. */
@@ -83,15 +92,16 @@ export interface RestoreOptions {
   readonly rules: { readonly adapter: Pick<Adapter, 'cross'> };
   readonly request: unknown;
   readonly url: string;
+  readonly credential: CredentialDigest;
 }
 
 /** A whole answer as a stream, or a stream as a whole answer. @throws where there is no exact one. */
 function restoreCrossed(
   { kind, payload }: Stored,
   provenance: Provenance,
-  { rules, request, url }: RestoreOptions,
+  { rules, request, url, credential }: RestoreOptions,
 ): Response {
-  const { head, body } = readPayload(payload.text);
+  const { head, body } = readPayload(payload.text, credential);
   const value = kind === 'stream' ? chunksIn(textsOf(body)) : JSON.parse(body);
   const { cross } = rules.adapter;
   if (cross === undefined) throw new Error('This adapter has no cross mode.');
@@ -112,7 +122,7 @@ export function restoreStored(
   options: RestoreOptions,
 ): Response {
   if (provenance.crossTo !== undefined) return restoreCrossed(stored, provenance, options);
-  const { head, body } = readPayload(stored.payload.text);
+  const { head, body } = readPayload(stored.payload.text, options.credential);
   const restored = stored.kind === 'stream' ? replayBody(textsOf(body), provenance) : body;
   return buildResponse(restored, head, { ...provenance, url: options.url });
 }

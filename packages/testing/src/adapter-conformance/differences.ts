@@ -15,12 +15,16 @@ function contentOf(value: object): string | undefined {
   return value instanceof URL ? value.href : undefined;
 }
 
+/** SDKs keep the id of the request here. A hit has another one, or none: the id of another's request is not its own. */
+const REQUEST_ID = '_request_id';
+
 /** The fields of an object with the hidden ones: they belong to a response too, and copying loses them. */
 function partsOf(value: object): Parts {
   if (value instanceof Map || value instanceof Headers) {
     return [...value].map(([name, content]) => [`get(${name})`, content]);
   }
   return Object.getOwnPropertyNames(value).map((name) => {
+    if (name === REQUEST_ID) return [name, 'any'];
     const isHidden = !Object.prototype.propertyIsEnumerable.call(value, name);
     return [isHidden && name !== 'length' ? `${name} (hidden)` : name, Reflect.get(value, name)];
   });
