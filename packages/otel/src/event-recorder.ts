@@ -25,7 +25,7 @@ export class EventRecorder {
 
   /** Returns how to stop. */
   start(): () => void {
-    const { stored, notAdmitted, storeErrors } = this.#instruments;
+    const { stored, notAdmitted, storeErrors, volatileFields } = this.#instruments;
     const stops = [
       ...OUTCOMES.map((outcome) => this.#cache.on(outcome, (event) => this.#count(outcome, event))),
       this.#cache.on('hit', (event) => this.#serve(event)),
@@ -38,6 +38,9 @@ export class EventRecorder {
       this.#cache.on('not-admitted', (event) => {
         notAdmitted.add(1, { ...callAttributes(event), 'cached_llm.reason': event.reason });
         if (!NO_ANSWER.has(event.reason)) this.#spend(event);
+      }),
+      this.#cache.on('volatile-field', (event) => {
+        volatileFields.add(1, { ...callAttributes(event), 'cached_llm.field': event.field });
       }),
       this.#cache.on('store-error', ({ operation, reason }) => {
         storeErrors.add(1, { 'cached_llm.operation': operation, 'error.type': reason });

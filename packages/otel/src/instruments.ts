@@ -56,6 +56,9 @@ export function instrumentsOf(meter: Meter) {
     notAdmitted: meter.createCounter('cached_llm.not_admitted', {
       description: 'Answers that were not stored, by reason.',
     }),
+    volatileFields: meter.createCounter('cached_llm.volatile_fields', {
+      description: 'Fields that differ in each request, so that none is a hit.',
+    }),
     lookUp: meter.createHistogram('cached_llm.lookup.duration', {
       description: 'How long answers from the store took.',
       unit: 's',

@@ -30,6 +30,7 @@ export function markSpans(cache: Pick<LlmCache, 'on'>): () => void {
     ),
     cache.on('stored', (event) => mark('stored', event)),
     cache.on('not-admitted', (event) => mark('not-admitted', event)),
+    cache.on('volatile-field', (event) => mark('volatile-field', event)),
   ];
   return () => {
     for (const stop of stops) stop();

@@ -108,6 +108,17 @@ describe('the metrics that Prometheus scrapes', () => {
     expect(time).toBeLessThanOrEqual(2);
   });
 
+  test('count a field that differs in each request', async () => {
+    const { cache, scrape } = await startScraped();
+    const ask = cachedLlmCall(async (_request: object) => 'x', { cache, provider: 'p' });
+    for (const user of ['a', 'b', 'c', 'd']) {
+      await ask({ prompt: 'Why?', user });
+      await new Promise((resolve) => setTimeout(resolve, 20)); // a miss is examined behind its call
+    }
+    const series = ['cached_llm_volatile_fields_total', 'cached_llm_field="user"'] as const;
+    expect(seriesIn(await scrape(), ...series)).toBe(1);
+  });
+
   test('report the state of the store', async () => {
     const { scrape } = await liveThrough();
     const text = await scrape();

@@ -1,4 +1,4 @@
-import { eventOf, type KeyedRequest, lookUp, storeAnswer } from '../pipeline/index.ts';
+import { emitMiss, eventOf, type KeyedRequest, lookUp, storeAnswer } from '../pipeline/index.ts';
 import { readToEnd } from '../response/index.ts';
 import type { CacheContext } from './cache-context.ts';
 import type { GivenAnswer } from './identity-request.ts';
@@ -15,7 +15,7 @@ export async function getByIdentity(context: Context, request: KeyedRequest): Pr
   const { state, result, waited = 0 } = await lookUp(context, request);
   const isServed = mode === 'replay' || (mode !== 'refresh' && state === 'fresh');
   if (!isServed || result?.header === undefined) {
-    events.emit('miss', eventOf(request));
+    emitMiss(context, request);
     return undefined;
   }
   const { usage, took, storedAt } = result.header;

@@ -69,6 +69,16 @@ export interface CacheEvents {
     readonly differing?: readonly string[] | undefined;
     readonly reason?: BypassReason | undefined;
   };
+  /**
+   * The last misses of a model differ from each other in one field only, which looks like an id or a time, so that no such
+   * request can be a hit. `field` is its path as `ignore` takes it. Each field gets one event.
+   */
+  'volatile-field': {
+    readonly provider: string;
+    readonly model?: string | undefined;
+    readonly field: string;
+    readonly remedy: string;
+  };
   /** The request joined a call that was under way. While its stream runs, the usage is not known. */
   collapsed: CostEvent;
   /**

@@ -51,6 +51,7 @@ const LEVELS: Readonly<Record<EventName, Level>> = {
   bypass: 'info',
   'not-admitted': 'info',
   'replay-miss': 'warn',
+  'volatile-field': 'warn',
   'store-error': 'warn',
   'breaker-open': 'warn',
   'breaker-closed': 'info',

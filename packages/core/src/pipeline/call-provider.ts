@@ -10,6 +10,7 @@ import {
   type ProviderResult,
 } from './request.ts';
 import { storeAnswer } from './store-answer.ts';
+import type { examineMiss } from './volatile-fields.ts';
 
 /** What the provider answered. */
 export interface ProviderAnswer {
@@ -48,8 +49,23 @@ async function serveIfFreshNow(context: PipelineContext, lead: Lead): Promise<Fl
 }
 
 /** A miss has one event. A call behind a stale answer has none, because no caller waits for it. */
-export function emitMiss({ events }: PipelineContext, request: KeyedRequest): void {
-  if (request.isRevalidation !== true) events.emit('miss', eventOf(request));
+export function emitMiss({ events }: Pick<PipelineContext, 'events'>, request: KeyedRequest): void {
+  if (request.isRevalidation === true) return;
+  events.emit('miss', eventOf(request));
+  if (request.call.isPart !== true) void examine(events, request.call.identity);
+}
+
+let loading: Promise<typeof import('./volatile-fields.ts') | undefined> | undefined;
+
+/** Examines a miss when the call to the provider is under way, so that no caller waits for it. */
+async function examine(...miss: Parameters<typeof examineMiss>): Promise<void> {
+  loading ??= import('./volatile-fields.ts').catch(() => undefined); // the package was replaced under the running process
+  const loaded = await loading;
+  try {
+    loaded?.examineMiss(...miss);
+  } catch {
+    // A getter of the request threw. It costs the hint and no call.
+  }
 }
 
 async function callProvider(context: PipelineContext, lead: Lead): Promise<FlightResult> {

@@ -4,6 +4,7 @@
 // look-up.ts reads and serves an entry, call-provider.ts is a miss, stale.ts is an older answer, store-answer.ts decides on storing.
 
 export { bypassAnswer, type CallInfo, type EventualAnswer } from './answer.ts';
+export { emitMiss } from './call-provider.ts';
 export { answerEach, type EachItemRules } from './each-item.ts';
 export { lookUp } from './look-up.ts';
 export { Pipeline } from './pipeline.ts';

@@ -6,6 +6,7 @@ const EVENTS: Readonly<Record<EventName, true>> = {
   stale: true,
   miss: true,
   'replay-miss': true,
+  'volatile-field': true,
   collapsed: true,
   bypass: true,
   stored: true,
