@@ -156,7 +156,7 @@ describe('a JSON answer', () => {
   });
 
   test.each([
-    ['broken', '{"choices": [', 'empty'],
+    ['broken', '{"choices": [', 'unreadable'],
     ['an error under status 200', '{"error":{"message":"overloaded"}}', 'error'],
     ['truncated', '{"choices":[{"finish_reason":"length"}]}', 'truncated'],
   ])('that is %s is returned and not stored', async (_name, body, reason) => {

@@ -37,6 +37,8 @@ const BODIES: readonly (readonly [string, 'sse' | 'ndjson', string])[] = [
     `: OPENROUTER PROCESSING\n\n${events.replace('\n\n', '\n\n:\n\n')}`,
   ],
   ['events with empty data', 'sse', `data:\n\ndata\n\ndata: \n\n${events}`],
+  ['events whose marker has no blank line', 'sse', events.trimEnd()],
+  ['events with comments', 'sse', `: PROCESSING\n\n${events.replaceAll('data', ': wait\ndata')}`],
   ['events with ids and a time to retry', 'sse', `retry: 10\nid: 7\n${events}`],
   ['events of several lines', 'sse', `data: {"choices":\ndata: []}\n\n${events}`],
   ['events without a space', 'sse', events.replaceAll('data: ', 'data:')],
@@ -226,8 +228,25 @@ describe('an incomplete stream is returned and not stored:', () => {
     ],
     ['with an error of another shape', sse([one, { type: 'error', error }, '[DONE]']), 'error'],
     ['truncated at the token limit', sse([one, length, '[DONE]']), 'truncated'],
-    ['with half a terminal event', { kind: 'sse', body: events.trimEnd() }, 'unfinished'],
-    ['with half a last line', { kind: 'ndjson', body: lines.slice(0, -3) }, 'unfinished'],
+    [
+      'with half a terminal event',
+      { kind: 'sse', body: events.trimEnd().slice(0, -3) },
+      'unreadable',
+    ],
+    ['with half a last line', { kind: 'ndjson', body: lines.slice(0, -3) }, 'unreadable'],
+    ['torn in the middle', { kind: 'sse', body: events.replace('}\n\n', '\n\n') }, 'unreadable'],
+    [
+      'with a field name that is torn',
+      { kind: 'sse', body: events.replace('data', 'ta') },
+      'unreadable',
+    ],
+    ['with a line that is null', { kind: 'ndjson', body: `null\n${lines}` }, 'unreadable'],
+    ['with a torn line', { kind: 'ndjson', body: `{"a":\n${lines}` }, 'unreadable'],
+    [
+      'with an event named error before a good end',
+      { kind: 'sse', body: `event: error\ndata: {"message":"busy"}\n\n${events}` },
+      'error',
+    ],
     ['empty', { kind: 'sse', body: '' }, 'unfinished'],
   ])('%s', async (_name, response, reason) => {
     await withWire({ answer: () => response }, async ({ post, server, story, events }) => {

@@ -11,6 +11,7 @@ import {
   type Usage,
 } from '@cached-llm/core/adapter';
 import { rejectListedEmbeddings } from '@cached-llm/http';
+import { isReadable } from './readable.ts';
 
 /** Is this an error, as a whole response or as a chunk of a stream? */
 export function isError(value: unknown): boolean {
@@ -19,6 +20,7 @@ export function isError(value: unknown): boolean {
 
 function rejectAnswer(response: Fields, request: unknown): Rejection | undefined {
   if (isError(response)) return 'error';
+  if (!isReadable(response)) return 'malformed';
   if (Array.isArray(response.choices)) return rejectMessages(response, request);
   return rejectListedEmbeddings(response, request);
 }

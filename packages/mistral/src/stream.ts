@@ -1,6 +1,7 @@
 import { type Fields, isFields, type StreamRules } from '@cached-llm/core/adapter';
 import { assembleChoices } from '@cached-llm/http';
 import { isError } from './admission.ts';
+import { isReadableChunk } from './readable.ts';
 
 /** The chunk that an event of the SDK carries in `data`, or the chunk itself. */
 const chunkOf = (event: unknown) => (isFields(event) && isFields(event.data) ? event.data : event);
@@ -13,6 +14,7 @@ function ends(event: unknown): boolean {
 function assemble(events: readonly unknown[]): Fields | undefined {
   const chunks = events.map(chunkOf).filter(isFields);
   if (chunks.some(isError)) return { error: true };
+  if (!chunks.every(isReadableChunk)) return undefined;
   const choices = assembleChoices(chunks);
   if (choices === undefined) return undefined;
   const { object: _, usage: __, ...head } = chunks[0] ?? {};

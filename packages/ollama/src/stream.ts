@@ -23,7 +23,7 @@ function joined(parts: readonly Fields[]): Fields {
 function assemble(chunks: readonly unknown[]): Fields | undefined {
   const lines = chunks.filter(isFields);
   if (lines.some(({ error }) => isGiven(error))) return { error: true };
-  if (lines.at(-1)?.done !== true) return undefined;
+  if (lines.findIndex(({ done }) => done === true) !== lines.length - 1) return undefined;
   const messages = lines.map(({ message }) => message).filter(isFields);
   const whole = joined(lines);
   return messages.length === 0 ? whole : { ...whole, message: joined(messages) };

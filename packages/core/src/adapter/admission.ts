@@ -3,6 +3,7 @@ import { fieldsOf } from '../key/index.ts';
 import type { Admit, Judged } from '../options/index.ts';
 import type { Adapter } from './adapter.ts';
 import { jsonIn, messagesIn, wantsJson } from './model-message.ts';
+import { isSpliced } from './provider-admission.ts';
 
 /** What is known of a complete answer. */
 export interface Verdict {
@@ -127,7 +128,7 @@ export function judgeStream(
   chunks: readonly unknown[],
   request: unknown,
 ): Verdict {
-  const response = rules.adapter.stream.assemble(chunks);
+  const response = isSpliced(chunks) ? undefined : rules.adapter.stream.assemble(chunks);
   if (response === undefined) return { rejection: 'unfinished' };
   const verdict = judge(rules, response, request);
   return verdict.served === undefined

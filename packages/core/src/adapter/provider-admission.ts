@@ -113,3 +113,44 @@ export function rejectChoices(
   });
   return worstOf(rejections);
 }
+
+/** Events that open an answer: Anthropic and Cohere, the Responses API, Converse. */
+const isOpening = (chunk: Fields) =>
+  /^(message[_-]start|response\.created)$/.test(String(chunk.type)) || 'messageStart' in chunk;
+
+const falls = (numbers: readonly number[]) =>
+  numbers.some((number, place) => place > 0 && number <= (numbers[place - 1] ?? number - 1));
+
+/** Are there several ids in the chunks of a chat completion? A server that gives each chunk an id of its own says nothing by it. */
+function hasTwoIds(chunks: readonly Fields[]): boolean {
+  const ids = chunks
+    .filter(({ choices }) => listOf(choices).length > 0)
+    .map(({ id }) => id || undefined);
+  const given = ids.filter(isGiven);
+  const distinct = new Set(given);
+  return distinct.size > 1 && distinct.size < given.length;
+}
+
+/** Does a choice go on after its end? An empty delta may still come, with annotations. */
+function goesOn(chunks: readonly Fields[]): boolean {
+  const ended = new Set<unknown>();
+  return chunks
+    .flatMap(({ choices }) => listOf(choices).map(fieldsOf))
+    .some((choice) => {
+      const { index = 0, delta, text, finish_reason, finishReason = finish_reason } = choice;
+      const { content, tool_calls, toolCalls } = fieldsOf(delta);
+      const isLate = ended.has(index) && !saysNothing([content, text, tool_calls, toolCalls]);
+      if (typeof finishReason === 'string' && !/^(null)?$/.test(finishReason)) ended.add(index);
+      return isLate;
+    });
+}
+
+/** Are the chunks those of more than one answer? A gateway that asks again may send the beginning of one and the end of another. */
+export function isSpliced(chunks: readonly unknown[]): boolean {
+  const parts = chunks.map((chunk) => fieldsOf(fieldsOf(chunk).data ?? chunk));
+  const numbers = parts
+    .map((part) => part.sequence_number)
+    .filter((number) => typeof number === 'number');
+  const isReopened = parts.filter(isOpening).length > 1 || falls(numbers);
+  return isReopened || hasTwoIds(parts) || goesOn(parts);
+}

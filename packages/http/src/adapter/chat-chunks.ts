@@ -3,7 +3,16 @@ import { type Fields, isFields, listOf } from '@cached-llm/core/adapter';
 type List = readonly unknown[];
 
 /** Fields of a delta that come whole, and mostly again, in place of piece by piece. */
-const WHOLE = new Set(['id', 'index', 'role', 'type', 'name', 'finish_reason', 'finishReason']);
+const WHOLE = new Set([
+  'id',
+  'index',
+  'role',
+  'type',
+  'name',
+  'finish_reason',
+  'finishReason',
+  'native_finish_reason',
+]);
 
 /** An SDK may write 'null' for an id that did not come. */
 const isPresent = (value: unknown) => (value ?? '') !== '' && value !== 'null';
@@ -58,12 +67,14 @@ export function mergeDelta(before: unknown, delta: unknown): unknown {
 }
 
 /** The fields of a choice that come piece by piece, and its end. No adapter judges a response by its other fields. */
-const pieceOf = ({ index = 0, delta, text, finish_reason, finishReason }: Fields): Fields => ({
+const pieceOf = ({ index = 0, delta, text, ...rest }: Fields): Fields => ({
   index,
   message: delta,
   text,
-  finish_reason,
-  finishReason,
+  finish_reason: rest.finish_reason,
+  finishReason: rest.finishReason,
+  native_finish_reason: rest.native_finish_reason,
+  error: rest.error,
 });
 
 const hasEnded = ({ finish_reason, finishReason = finish_reason }: Fields) =>

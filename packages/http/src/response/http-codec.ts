@@ -66,7 +66,9 @@ async function captureWhole(
 ): Promise<CapturedResponse<Response>> {
   const bytes = await response.arrayBuffer();
   const text = new TextDecoder().decode(bytes);
-  const verdict = response.ok ? judge(rules, parseBody(text), request) : { rejection: 'status' };
+  const parsed = response.ok ? parseBody(text) : undefined;
+  const rejection = response.ok ? 'unreadable' : 'status';
+  const verdict = parsed === undefined ? { rejection } : judge(rules, parsed, request);
   const payload = new Payload(payloadText(headOf(response, credential), text));
   const { status, statusText } = response;
   const head = { status, statusText, headers: liveHeaders(response) };

@@ -13,7 +13,7 @@ import {
   headFor,
   type ResponseHead,
 } from './build-response.ts';
-import { streamParser } from './stream-watcher.ts';
+import { chunksIn } from './stream-watcher.ts';
 
 type Stored = Exclude<SharedResponse, { readonly kind: 'recording' }>;
 
@@ -64,13 +64,6 @@ async function* replayOf(texts: readonly string[], signal: AbortSignal | undefin
 function replayBody(texts: readonly string[], { delays, signal }: Provenance) {
   const paced = delays && new PacedReplay(texts, { delays, signal });
   return bodyOf(paced ?? replayOf(texts, signal));
-}
-
-function chunksIn(texts: readonly string[]): readonly unknown[] {
-  const chunks: unknown[] = [];
-  const feed = streamParser('sse', (chunk) => chunks.push(chunk));
-  for (const text of texts) feed(text);
-  return chunks;
 }
 
 /** Chunks as the provider sends them: one event for each, and its marker. */
