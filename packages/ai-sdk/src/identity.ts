@@ -31,6 +31,10 @@ export const ignore = [
     NEUTRAL_OPTIONS.map((option) => `providerOptions.${provider}.${option}`),
   ),
   'providerOptions.anthropic.metadata', // attribution
+  // When Mastra got each message, for its memory: mastra-ai/mastra packages/core/src/agent/message-list.
+  ...['prompt.*.providerOptions', 'prompt.*.content.*.providerOptions'].map(
+    (options) => `${options}.mastra.createdAt`,
+  ),
 ] as const;
 
 /** Options that make a provider continue from a state of its own. */

@@ -1,7 +1,4 @@
-import { type FieldPath, type Fields, isFields, replaceAt, valueKind } from './fields.ts';
-
-/** The path segment that stands for each item of a list. */
-const EACH = '*';
+import { allAt, type FieldPath, type Fields, replaceAt } from './fields.ts';
 
 /**
  * The random ids that clients make where a server sent none. A UUID: @langchain/ollama `src/utils.ts`, and after `call_` LiteLLM.
@@ -11,18 +8,6 @@ const EACH = '*';
  */
 const CLIENT_MADE =
   /^(call_|run-+|)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^(pyd_ai_|)[0-9a-f]{32}$|^(?=[A-Za-z]*\d|[a-z]+[A-Z]|[A-Z]+[a-z])[0-9A-Za-z]{16,32}$/;
-
-/** Visits what stands at a path. */
-function visitAt(value: unknown, path: FieldPath, visit: (found: unknown) => void): void {
-  const [name, ...rest] = path;
-  if (name === undefined) visit(value);
-  else if (name === EACH) for (const item of itemsOf(value)) visitAt(item, rest, visit);
-  else if (isFields(value) && Object.hasOwn(value, name)) visitAt(value[name], rest, visit);
-}
-
-function itemsOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) && valueKind(value) === 'array' ? value : [];
-}
 
 /**
  * The new names of ids, which are numbers, so that none equals an id. An id in one place only is not renamed: what it links to
@@ -37,15 +22,14 @@ function namesOf(ids: readonly unknown[]): ReadonlyMap<unknown, number> {
 }
 
 /**
- * The request in which the call ids that a client made at random are renamed by their order. An id links a call of the conversation to its result,
- * and the answer depends on the link and not on the text of the id. A client that makes the ids itself would otherwise
+ * The request in which the call ids that a client made at random are renamed by their order. An id links a call of the
+ * conversation to its result, and the answer depends on the link and not on the text of the id. A client that makes the ids itself would otherwise
  * never ask the same twice. Two requests have one form only if the same ids are equal in both.
  *
  * @param paths where ids stand, in the order in which they are counted
  */
 export function renameCallIds(request: Fields, paths: readonly FieldPath[]): Fields {
-  const ids: unknown[] = [];
-  for (const path of paths) visitAt(request, path, (id) => ids.push(id));
+  const ids = paths.flatMap((path) => allAt(request, path));
   if (ids.length === 0) return request;
   const names = namesOf(ids);
   // What is no text is put in a list, so that it does not equal a new name.

@@ -78,6 +78,29 @@ export function namesFor(segment: string, names: readonly string[]): readonly st
   return names.filter((name) => name.startsWith(start));
 }
 
+function addParts(value: unknown, segment: string, parts: unknown[]): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value) && segment === '*') {
+    for (const item of value) parts.push(item);
+  } else if (!segment.endsWith('*')) {
+    if (Object.hasOwn(value, segment)) parts.push(Reflect.get(value, segment));
+  } else {
+    for (const name of namesFor(segment, Object.keys(value))) parts.push(Reflect.get(value, name));
+  }
+}
+
+/** What stands at a path, in order. Nothing is copied, because every request is searched and few have such a place. */
+export function allAt(value: unknown, path: FieldPath): readonly unknown[] {
+  let found: unknown[] = [value];
+  for (const segment of path) {
+    const parts: unknown[] = [];
+    for (const each of found) addParts(each, segment, parts);
+    if (parts.length === 0) return parts;
+    found = parts;
+  }
+  return found;
+}
+
 type Replace = (found: unknown) => unknown;
 
 function replaceInList(list: readonly unknown[], path: FieldPath, replace: Replace): unknown {
@@ -106,6 +129,7 @@ export function replaceAt(value: unknown, path: FieldPath, replace: Replace): un
 /** A copy of `request` with what stands at `path` replaced, or left out for `undefined`. */
 export function withField(request: Fields, path: FieldPath, value: unknown): Fields {
   if (path.length === 0) return request;
+  if (path.includes('*') && allAt(request, path).length === 0) return request;
   return replaceAt(request, path, () => value) as Fields; // a record stays one
 }
 
