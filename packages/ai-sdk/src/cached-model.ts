@@ -50,8 +50,9 @@ function cachedEmbedding(model: EmbeddingCall['model'], options: CachedAiSdkOpti
 function kindOf(model: unknown): 'language' | 'embedding' | undefined {
   const candidate = model as Readonly<Record<string, unknown>> | null | undefined;
   const has = (method: string) => typeof candidate?.[method] === 'function';
-  const isLanguage = has('doGenerate') && has('doStream') && candidate?.supportedUrls !== undefined;
-  if (isLanguage) return 'language';
+  const isOld = candidate?.specificationVersion === 'v1'; // before models said so
+  const saysFiles = isOld || candidate?.supportedUrls !== undefined;
+  if (saysFiles && has('doGenerate') && has('doStream')) return 'language';
   return has('doEmbed') ? 'embedding' : undefined;
 }
 

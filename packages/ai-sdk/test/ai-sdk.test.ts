@@ -371,3 +371,27 @@ test('the adapter judges a function that returns the result of a model', async (
     expect(server.count).toBe(1);
   });
 });
+
+test('values that have an option each are one request, and no value has the vector of another', async () => {
+  const answer = ({ json }: { json: unknown }) => {
+    const { input } = json as { readonly input: readonly string[] };
+    const data = input.map((_text, index) => ({
+      object: 'embedding',
+      index,
+      embedding: [index + 1],
+    }));
+    return {
+      body: { object: 'list', model: 'e', data, usage: { prompt_tokens: 1, total_tokens: 1 } },
+    };
+  };
+  await withWire({ answer }, async ({ server, cache, client: openai }) => {
+    const model = cachedAiSdk(openai.embedding('e'), { cache });
+    const values = ['a', 'a'];
+    const providerOptions = { google: { content: [[{ text: 'one' }], [{ text: 'two' }]] } };
+    for (const _round of [1, 2]) {
+      const { embeddings } = await model.doEmbed({ values, providerOptions });
+      expect(embeddings).toEqual([[1], [2]]);
+    }
+    expect(server.count).toBe(1);
+  });
+});

@@ -131,7 +131,6 @@ const defaultStream: StreamRules = {
 /** Describes a function, or an API, that has no adapter. The whole request is in the key. */
 export const defaultAdapter: Omit<Adapter, 'provider'> = {
   ignore: [],
-  callIds: ['messages.*.tool_calls.*.id', 'messages.*.tool_call_id'], // OpenAI's form, which many servers have
   rejects: rejectUnusable,
   usageOf: commonUsage,
   stream: defaultStream,

@@ -113,6 +113,9 @@ export interface UnkeyedRequest extends CallIdentity {
 
 const CONVERSATION = ['messages', 'prompt', 'input', 'contents'] as const;
 
+/** Where call ids are in OpenAI's form, which many servers have. */
+const CALL_IDS = ['messages.*.tool_calls.*.id', 'messages.*.tool_call_id'];
+
 const NO_ADAPTER = {};
 
 const normalisations = new WeakMap<KeyOptions, WeakMap<object, Normalisation>>();
@@ -128,7 +131,7 @@ function normalisationFor(adapter: RequestRules | undefined, policy: KeyOptions)
   const known = normalisations.get(policy)?.get(of);
   if (known !== undefined) return known;
   const ignore = [...(adapter?.ignore.map(fieldPath) ?? []), ...policy.ignore];
-  const callIds = adapter?.callIds?.map(fieldPath);
+  const callIds = (adapter === undefined ? CALL_IDS : adapter.callIds)?.map(fieldPath);
   const made = { ignore, callIds, temperature: fieldPath(adapter?.temperature ?? 'temperature') };
   const others = normalisations.get(policy) ?? new WeakMap<object, Normalisation>();
   normalisations.set(policy, others.set(of, made));
