@@ -1,4 +1,5 @@
 import type { Verdict } from '../adapter/index.ts';
+import { LlmCacheError } from '../options/index.ts';
 import type {
   CapturedResponse,
   Provenance,
@@ -195,9 +196,18 @@ async function answerAll<Item, Response extends object>(
   return isUnsplit ? undefined : rules.join(parts, [...asked]);
 }
 
+function replayMixed(provider: string): LlmCacheError {
+  return new LlmCacheError(
+    'REPLAY_MISS',
+    `What is recorded for the items of this request (${provider}) does not fit together, because another model has answered some of them. Record all of them again with mode: 'refresh'.`,
+  );
+}
+
 /**
  * Answers a call item by item: those that no store answers are asked for in one call, once each. Where what is stored
  * does not fit to what the provider answers, because another model answers by now, all items are asked for anew.
+ *
+ * @throws {LlmCacheError} `REPLAY_MISS` in `replay` mode, where what is recorded does not fit together.
  */
 export async function answerEach<Item, Response extends object>(
   pipeline: Pipeline,
@@ -207,6 +217,7 @@ export async function answerEach<Item, Response extends object>(
   const answer = await answerAll(pipeline, items, { rules, isAnew: false });
   if (answer !== undefined) return answer;
   const { identity, policy, ...call } = rules.callFor(items[0] as Item); // there is at least one
+  if (policy.mode === 'replay') throw replayMixed(identity.provider);
   const mayStore = policy.mode === 'read-write' || policy.mode === 'refresh';
   const anew = mayStore ? await answerAll(pipeline, items, { rules, isAnew: true }) : undefined;
   if (anew !== undefined) return anew;
