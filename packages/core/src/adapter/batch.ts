@@ -22,7 +22,8 @@ const lengthOf = (value: unknown) =>
 
 const itself = (vector: unknown) => [vector];
 
-const modelIn = (response: unknown) => servedModelIn(response)?.model;
+const modelIn = (response: Fields) =>
+  typeof response.model === 'string' ? response.model : servedModelIn(response)?.model;
 
 const weightOfItem = (item: unknown) => lengthOf(item) ?? 1;
 
@@ -81,9 +82,11 @@ function areOfOneModel<Response extends Fields>(
 ): boolean {
   const models = new Set(responses.map(modelOf).filter(isGiven));
   const sizes = vectors.map((vector) => numbersOf(vector).map(lengthOf));
-  // An empty vector is of no model, and is not stored.
-  const whole = sizes.filter((size) => size.every((length) => length)).map(String);
-  return models.size <= 1 && new Set(whole).size <= 1;
+  const [first, ...others] = sizes.filter((size) => !size.includes(0)); // an empty vector is of no model
+  const isOneSize = others.every((size) =>
+    size.every((length, place) => length === first?.[place]),
+  );
+  return models.size <= 1 && isOneSize;
 }
 
 function countsIn({ counts }: Pick<EmbeddingFormat, 'counts'>, response: Fields): Fields {

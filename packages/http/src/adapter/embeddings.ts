@@ -20,8 +20,8 @@ const inputsIn = (input: unknown): readonly unknown[] =>
  * and other servers count from 1: which text such an embedding belongs to is not known.
  */
 function inOrder({ data }: Fields): readonly Fields[] {
-  const parts = listOf(data).filter(isFields);
-  if (parts.length !== listOf(data).length) return [];
+  const parts = listOf(data);
+  if (!parts.every(isFields)) return [];
   if (!parts.some(({ index }) => isGiven(index))) return parts;
   const sorted = parts.toSorted((one, other) => Number(one.index) - Number(other.index));
   return sorted.every(({ index }, place) => index === place) ? sorted : [];
