@@ -1,21 +1,29 @@
-import type { BaseAnthropic, Middleware, MiddlewareContext } from '@anthropic-ai/sdk';
+import {
+  Anthropic,
+  type BaseAnthropic,
+  type Middleware,
+  type MiddlewareContext,
+} from '@anthropic-ai/sdk';
 import { defaultCache } from '@cached-llm/core';
 import { type Adapter, describeKind } from '@cached-llm/core/adapter';
 import {
   type CachedClientOptions,
   cachedFetch,
+  derivedClient,
+  type Fetch,
   withCallerSignal,
   wrongClient,
 } from '@cached-llm/http';
 import { rejects, usageOf } from './admission.ts';
 import { cross } from './cross.ts';
-import { answers, ignore, isStateful } from './identity.ts';
+import { answers, ignore, isStateful, modelOf } from './identity.ts';
 import { stream } from './stream.ts';
 
 /** Anthropic's Messages API, on any platform: messages, streamed or not, and counts of tokens. */
 export const anthropic: Adapter = {
   provider: 'anthropic',
   ignore,
+  modelOf,
   callIds: ['messages.*.content.*.id', 'messages.*.content.*.tool_use_id'],
   isStateful,
   answers,
@@ -57,6 +65,33 @@ function middlewareOf(options: CachedAnthropicOptions): Middleware {
   return middleware;
 }
 
+/** Steps of a client that come after its middleware, and write another request. */
+const LATER_STEPS = ['backendMiddleware', 'prepareRequest', 'prepareOptions', 'buildURL'] as const;
+
+/**
+ * Does the middleware of this client see the request that leaves? A client of another class (Vertex AI, Bedrock, one's
+ * own) writes project, region or path afterwards; so may another copy of the SDK.
+ */
+function isPlain(client: BaseAnthropic): boolean {
+  const isChanged = LATER_STEPS.some((step) => Object.hasOwn(client, step));
+  return client.constructor === Anthropic && !isChanged;
+}
+
+/** The upstream of each cached fetch. Two cached fetches in a row would wait for each other over one key. */
+const upstreams = new WeakMap<Fetch, Fetch>();
+
+/** As below, with the cache as the client's `fetch`: it sees each request as it leaves, within the client's timeout. */
+function withCachedFetch<Client extends BaseAnthropic>(
+  client: Client,
+  options: CachedAnthropicOptions,
+): Client {
+  const inside = client as unknown as { readonly fetch: Fetch }; // private in the types, and the last step before the network
+  const upstream = upstreams.get(inside.fetch) ?? inside.fetch;
+  const fetch = cachedFetch({ ...options, adapter: anthropic, fetch: upstream });
+  upstreams.set(fetch, upstream);
+  return derivedClient(client, () => client.withOptions({ fetch }), EXPECTED);
+}
+
 function isClient(client: unknown): client is BaseAnthropic {
   // Its fields are checked: `instanceof` fails across two copies of the SDK.
   const candidate = client as Partial<BaseAnthropic> | null;
@@ -66,8 +101,9 @@ function isClient(client: unknown): client is BaseAnthropic {
 /**
  * The same client, whose repeated calls are answered from a store: same class, same types, streams,
  * `.stream()`, `.parse()`, `toolRunner` and `.withResponse()` included. The client you pass is unchanged.
- * The cache is the last of the client's middleware, outside the timeout of a request. It replaces a cache
- * that the client has already.
+ * The cache is the last of the client's middleware, outside the timeout of a request. In a client of another class, such
+ * as `AnthropicVertex` and `AnthropicBedrock`, which writes a request anew after its middleware, the cache is its `fetch`.
+ * It replaces a cache that the client has already.
  *
  * @throws {LlmCacheError} `WRONG_CLIENT` for anything but a client of `@anthropic-ai/sdk` 0.122 or later.
  */
@@ -76,6 +112,7 @@ export function cachedAnthropic<Client extends BaseAnthropic>(
   options: CachedAnthropicOptions = {},
 ): Client {
   if (!isClient(client)) throw wrongClient(EXPECTED, describeKind(client));
+  if (!isPlain(client)) return withCachedFetch(client, options);
   const others = client.middleware.filter((middleware) => !cachingMiddleware.has(middleware));
   return client.withOptions({ middleware: [...others, middlewareOf(options)] });
 }

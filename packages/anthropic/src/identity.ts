@@ -17,10 +17,22 @@ export function isStateful(request: Fields): boolean {
   return [sandbox, thread, previous].some(isGiven);
 }
 
+const ANSWERS = /\/messages(\/count_tokens)?$/;
+
+/** On Vertex AI and on Bedrock the model is in the path. */
+const MODEL_IN_PATH =
+  /\/(?:models|model)\/([^/:]+(?::\d+)?)(?::rawPredict|:streamRawPredict|\/invoke|\/invoke-with-response-stream)$/;
+
+/** The model of a request: on other platforms than Anthropic's own, the one in its path. */
+export function modelOf({ model }: Fields, url?: URL): string | undefined {
+  const found = MODEL_IN_PATH.exec(decodeURIComponent(url?.pathname ?? ''))?.[1];
+  return found ?? (typeof model === 'string' ? model : undefined);
+}
+
 /**
  * Is this an endpoint that generates, or that counts tokens? One request has one count, it is asked for
  * before every turn, and it has a rate limit of its own. Batches, files, models and the like bypass the cache.
  */
 export function answers(path: string): boolean {
-  return /\/messages(\/count_tokens)?$/.test(path);
+  return ANSWERS.test(path) || MODEL_IN_PATH.test(decodeURIComponent(path));
 }

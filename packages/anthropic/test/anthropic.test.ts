@@ -1,4 +1,4 @@
-import Anthropic from '@anthropic-ai/sdk';
+import Anthropic, { type ClientOptions, type Middleware } from '@anthropic-ai/sdk';
 import { betaTool } from '@anthropic-ai/sdk/helpers/beta/json-schema';
 import { jsonSchemaOutputFormat } from '@anthropic-ai/sdk/helpers/json-schema';
 import { MessageStream } from '@anthropic-ai/sdk/lib/MessageStream';
@@ -330,3 +330,102 @@ function withHeader(name: string, value: string): never {
   };
   return middleware as never; // a middleware of the SDK, written with the fields that the test needs
 }
+
+/** Writes the request anew after its middleware, as `AnthropicVertex` and `AnthropicBedrock` do. */
+class CloudAnthropic extends Anthropic {
+  readonly region: string;
+
+  constructor({ region = 'none', ...options }: ClientOptions & { readonly region?: string } = {}) {
+    super(options);
+    this.region = region;
+  }
+
+  override withOptions(options: ClientOptions): this {
+    return super.withOptions({ region: this.region, ...options } as ClientOptions);
+  }
+
+  protected override backendMiddleware(): Middleware[] {
+    return [
+      (request, next) => {
+        const { origin } = new URL(request.url);
+        const { model, ...body } = JSON.parse(String(request.body));
+        const path = `/v1/projects/p/locations/${this.region}/publishers/anthropic/models/${model}`;
+        return next({ ...request, url: `${origin}${path}:rawPredict`, body: JSON.stringify(body) });
+      },
+    ];
+  }
+}
+
+/** Loses its region when it is copied. */
+class ForgetfulAnthropic extends CloudAnthropic {
+  override withOptions(options: ClientOptions): this {
+    return super.withOptions({ ...options, region: undefined } as ClientOptions);
+  }
+}
+
+describe('a client of another class', () => {
+  const options = ({ url }: { url: string }) => ({ apiKey: 'k', baseURL: url, maxRetries: 0 });
+
+  test('has the key of the request as it leaves: two regions and two models are apart', async () => {
+    await withWire({ answer }, async ({ cache, server }) => {
+      for (const region of ['eu', 'us', 'eu']) {
+        const client = new CloudAnthropic({ ...options(server), region });
+        const cached = cachedAnthropic(client, { cache });
+        expect(cached).toBeInstanceOf(CloudAnthropic);
+        for (const model of ['claude-a', 'claude-b'])
+          await cached.messages.create({ ...question, model });
+      }
+      expect(server.count).toBe(4);
+      expect(server.requests[0]?.path).toContain('/locations/eu/');
+      expect(server.requests[0]?.path).toContain('/models/claude-a:rawPredict');
+    });
+  });
+
+  test('has a name of the model in its events', async () => {
+    await withWire({ answer }, async ({ cache, server }) => {
+      const models: unknown[] = [];
+      cache.on('miss', ({ model }) => models.push(model));
+      const cached = cachedAnthropic(new CloudAnthropic(options(server)), { cache });
+      await cached.messages.create(question);
+      expect(models).toEqual(['claude-test']);
+    });
+  });
+
+  test('does not wait for itself when it is cached twice', async () => {
+    await withWire({ answer }, async ({ cache, server }) => {
+      const once = cachedAnthropic(new CloudAnthropic(options(server)), { cache });
+      const twice = cachedAnthropic(once, { cache });
+      for (const client of [once, twice]) await client.messages.create(question);
+      expect(server.count).toBe(1);
+    });
+  });
+
+  test('is refused by its class and version where its copy loses a setting', async () => {
+    await withWire({ answer }, async ({ cache, server }) => {
+      const client = new ForgetfulAnthropic({ ...options(server), region: 'eu' });
+      expect(() => cachedAnthropic(client, { cache })).toThrow(
+        expect.objectContaining({
+          code: 'WRONG_CLIENT',
+          message: expect.stringMatching(
+            /ForgetfulAnthropic \(Anthropic\/JS \d+\.\d+\.\d+\).*region/,
+          ),
+        }),
+      );
+    });
+  });
+
+  test('is seen as it leaves where one step of a plain client was replaced', async () => {
+    await withWire({ answer }, async ({ cache, server }) => {
+      for (const version of ['1', '2', '1']) {
+        const client = clientOf(server);
+        const prepareRequest = async (request: RequestInit) => {
+          new Headers(request.headers).set('x-model-version', version);
+          request.headers = { ...Object.fromEntries(new Headers(request.headers)), 'x-v': version };
+        };
+        const cached = cachedAnthropic(Object.assign(client, { prepareRequest }), { cache });
+        await Object.assign(cached, { prepareRequest }).messages.create(question);
+      }
+      expect(server.count).toBe(2);
+    });
+  });
+});

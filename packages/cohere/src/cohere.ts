@@ -1,5 +1,11 @@
 import { type Adapter, describeKind } from '@cached-llm/core/adapter';
-import { type CachedClientOptions, cachedFetch, type Fetch, wrongClient } from '@cached-llm/http';
+import {
+  type CachedClientOptions,
+  cachedFetch,
+  derivedClient,
+  type Fetch,
+  wrongClient,
+} from '@cached-llm/http';
 import type { CohereClient, CohereClientV2 } from 'cohere-ai';
 import { rejects, usageOf } from './admission.ts';
 import { batch } from './embeddings.ts';
@@ -67,5 +73,5 @@ export function cachedCohere<Client extends CohereClient | CohereClientV2>(
   const SameClass = client.constructor as new (options: Inside['_options']) => Client; // the class that made the client
   const cached = cachedFetch({ ...options, adapter: cohere, fetch: given._options.fetch });
   const fetch: Fetch = (input, init) => cached(input, withoutCacheMode(init));
-  return new SameClass({ ...given._options, fetch });
+  return derivedClient(client, () => new SameClass({ ...given._options, fetch }), EXPECTED);
 }

@@ -5,6 +5,7 @@
  */
 export {
   assembleChoices,
+  derivedClient,
   type ExpectedClient,
   listedEmbeddings,
   mergeDelta,

@@ -2,6 +2,7 @@ import { type Adapter, describeKind } from '@cached-llm/core/adapter';
 import {
   type CachedClientOptions,
   cachedFetch,
+  derivedClient,
   type Fetch,
   listedEmbeddings,
   wrongClient,
@@ -69,5 +70,5 @@ export function cachedMistral<Client extends Mistral>(
   const given = client._options;
   const SameClass = client.constructor as new (options: SDKOptions) => Client; // the class that made the client
   const httpClient = cachedHttp(given.httpClient ?? new HTTPClient(), options);
-  return new SameClass({ ...given, httpClient });
+  return derivedClient(client, () => new SameClass({ ...given, httpClient }), EXPECTED);
 }

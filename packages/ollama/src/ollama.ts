@@ -1,5 +1,11 @@
 import { type Adapter, describeKind } from '@cached-llm/core/adapter';
-import { type CachedClientOptions, cachedFetch, type Fetch, wrongClient } from '@cached-llm/http';
+import {
+  type CachedClientOptions,
+  cachedFetch,
+  derivedClient,
+  type Fetch,
+  wrongClient,
+} from '@cached-llm/http';
 import type { Ollama } from 'ollama';
 import { rejects, usageOf } from './admission.ts';
 import { batch } from './embeddings.ts';
@@ -54,5 +60,6 @@ export function cachedOllama<Client extends Ollama>(
   const SameClass = client.constructor as new (config: object) => Client; // the class that made the client
   const fetch = cachedFetch({ ...options, adapter: ollama, fetch: given.fetch });
   // A client stores all of its options but `proxy`; a client with a proxy has no host.
-  return new SameClass({ ...given.config, proxy: given.config.host === '', fetch });
+  const settings = { ...given.config, proxy: given.config.host === '', fetch };
+  return derivedClient(client, () => new SameClass(settings), EXPECTED);
 }

@@ -3,6 +3,7 @@ import {
   type CachedClientOptions,
   type CachedFetchOptions,
   cachedFetch,
+  derivedClient,
   type ExpectedClient,
   type Fetch,
   listedEmbeddings,
@@ -34,7 +35,13 @@ export type CachedOpenAIOptions = CachedClientOptions;
 /** What is used of a client. `fetch` is private in the types, and the only way to keep the client's own. */
 interface ClientWithFetch {
   readonly fetch?: Fetch;
-  withOptions(options: { readonly fetch: Fetch }): unknown;
+  readonly apiVersion?: string;
+  readonly deploymentName?: string | undefined;
+  withOptions(options: {
+    readonly fetch: Fetch;
+    readonly apiVersion?: string;
+    readonly deployment?: string | undefined;
+  }): unknown;
 }
 
 function isClient(client: unknown): client is ClientWithFetch {
@@ -43,7 +50,15 @@ function isClient(client: unknown): client is ClientWithFetch {
   return typeof candidate?.withOptions === 'function' && 'chat' in candidate;
 }
 
-/** The client's own `withOptions`, with a cached `fetch`. @throws {LlmCacheError} `WRONG_CLIENT` */
+/** What `withOptions` of Azure's client in openai 6 does not give to the copy: which deployment answers, and how. */
+const azureOptions = ({ apiVersion, deploymentName: deployment }: ClientWithFetch) =>
+  typeof apiVersion === 'string' ? { apiVersion, deployment } : {};
+
+/**
+ * The client's own `withOptions`, with a cached `fetch`.
+ *
+ * @throws {LlmCacheError} `WRONG_CLIENT`
+ */
 export function withCachedFetch<Client extends object>(
   client: Client,
   expected: ExpectedClient,
@@ -52,7 +67,9 @@ export function withCachedFetch<Client extends object>(
   const given: unknown = client;
   if (!isClient(given)) throw wrongClient(expected, describeKind(client));
   const fetch = cachedFetch({ ...options, fetch: given.fetch });
-  return showCallerSignal(given.withOptions({ fetch }) as Client); // of the same class: both SDKs promise it
+  // Of the same class: both SDKs promise it.
+  const copy = () => given.withOptions({ fetch, ...azureOptions(given) }) as Client;
+  return showCallerSignal(derivedClient(client, copy, expected));
 }
 
 /**

@@ -188,6 +188,75 @@ describe('the key', () => {
   });
 });
 
+/** Derives its base URL from an argument of its own, so that a copy has another one. */
+class TenantClient extends OpenAI {
+  constructor(tenant: string, baseURL?: string) {
+    super({ apiKey: 'k', baseURL: `${baseURL}/${tenant}/v1`, maxRetries: 0 });
+  }
+}
+
+/** Writes the path of each request. */
+class RegionClient extends OpenAI {
+  region = 'eu';
+
+  override buildURL(path: string, ...rest: [never]): string {
+    return super.buildURL(`/${this.region}${path}`, ...rest);
+  }
+}
+
+describe('a client of another class', () => {
+  const answer = () => json(chatAnswer('Hello'));
+
+  test('is refused by its class and version where its copy asks another server', async () => {
+    await withWire({ answer }, async ({ cache, server }) => {
+      const client = new TenantClient('acme', server.url);
+      expect(() => cachedOpenAI(client, { cache })).toThrow(
+        expect.objectContaining({
+          code: 'WRONG_CLIENT',
+          message: expect.stringMatching(/TenantClient\/JS \d+\.\d+\.\d+.*baseURL/),
+        }),
+      );
+    });
+  });
+
+  test('has the key of the request as it leaves', async () => {
+    await withWire({ answer }, async ({ cache, server }) => {
+      for (const region of ['eu', 'us', 'eu']) {
+        const cached = cachedOpenAI(new RegionClient({ apiKey: 'k', baseURL: server.url }), {
+          cache,
+        });
+        cached.region = region;
+        await cached.chat.completions.create(question);
+      }
+      expect(server.requests.map(({ path }) => path)).toEqual([
+        '/eu/chat/completions',
+        '/us/chat/completions',
+      ]);
+    });
+  });
+
+  test('of Azure has its deployment and its version, whatever the environment says', async () => {
+    const before = process.env.OPENAI_API_VERSION;
+    process.env.OPENAI_API_VERSION = '2099-01-01';
+    try {
+      await withWire({ answer }, async ({ cache, server }) => {
+        for (const deployment of ['prod', 'test', 'prod']) {
+          const options = { apiVersion: '2024-10-21', endpoint: server.url, deployment };
+          const azure = new AzureOpenAI({ ...options, azureADTokenProvider: async () => 'token' });
+          await cachedOpenAI(azure, { cache }).chat.completions.create(question);
+        }
+        expect(server.requests.map(({ path }) => path)).toEqual([
+          '/openai/deployments/prod/chat/completions?api-version=2024-10-21',
+          '/openai/deployments/test/chat/completions?api-version=2024-10-21',
+        ]);
+      });
+    } finally {
+      if (before === undefined) delete process.env.OPENAI_API_VERSION;
+      else process.env.OPENAI_API_VERSION = before;
+    }
+  });
+});
+
 test('a call that depends on state bypasses the cache, and an answer of hosted tools is not stored', async () => {
   const body = { id: 'r', object: 'response', status: 'completed', model: 'm', output: [{}] };
   await withWire({ answer: () => json(body) }, async ({ client, story }) => {
