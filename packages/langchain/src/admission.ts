@@ -3,11 +3,15 @@ import {
   type Fields,
   fieldsOf,
   finishReasons,
+  isFields,
   listOf,
+  type ModelMessage,
   type Rejection,
+  rejectContent,
   rejectFinish,
+  worstOf,
 } from '@cached-llm/core/adapter';
-import type { BaseMessage } from '@langchain/core/messages';
+import type { AIMessage, BaseMessage } from '@langchain/core/messages';
 import type { Generation } from '@langchain/core/outputs';
 
 /** The generation of a chat model has a message. That of any other model has a text alone. */
@@ -39,26 +43,39 @@ function usedHostedTool(message: BaseMessage): boolean {
   );
 }
 
-function isEmpty({ text, message }: AnyGeneration): boolean {
-  const calls = message !== undefined && 'tool_calls' in message ? message.tool_calls : [];
-  const isThought = (block: unknown) => /thinking|reasoning/.test(String(fieldsOf(block).type));
-  return text === '' && listOf(calls).length === 0 && listOf(message?.content).every(isThought);
+/** The calls that LangChain could read in a message, and those that it could not. Only a message of a model has any. */
+const callsIn = (message: BaseMessage | undefined) =>
+  (message ?? {}) as Partial<Pick<AIMessage, 'tool_calls' | 'invalid_tool_calls'>>; // both are checked for
+
+/** What the model said, as LangChain has read it. Blocks that are calls stand beside the content, too. */
+function saidIn({ text, message }: AnyGeneration): ModelMessage {
+  const extra = fieldsOf(message?.additional_kwargs);
+  const { tool_calls: read = [] } = callsIn(message);
+  const calls = read.map(({ name, args }) => ({ name, input: args }));
+  const { function_call: legacy } = extra;
+  const old = isFields(legacy) ? [{ name: legacy.name, input: legacy.arguments }] : [];
+  const reason = [fieldsOf(message?.response_metadata)].flatMap(finishReasons)[0];
+  const content = [message?.content ?? text, extra.audio];
+  return { content, calls: calls.length > 0 ? calls : old, reason };
 }
 
-function rejectGeneration(generation: AnyGeneration): Rejection | undefined {
+function rejectGeneration(generation: AnyGeneration, request: unknown): Rejection | undefined {
   const { message } = generation;
-  const ending = rejectEnding(generation);
-  if (ending !== undefined) return ending;
-  if (message?.additional_kwargs.refusal) return 'refusal';
-  if (isEmpty(generation)) return 'empty';
-  return message !== undefined && usedHostedTool(message) ? 'hosted-tool' : undefined;
+  const { invalid_tool_calls: invalid = [] } = callsIn(message);
+  const said = rejectContent(saidIn(generation), request);
+  return worstOf([
+    rejectEnding(generation),
+    message?.additional_kwargs.refusal ? 'refusal' : undefined,
+    invalid.length > 0 ? 'malformed' : said,
+    message !== undefined && usedHostedTool(message) ? 'hosted-tool' : undefined,
+  ]);
 }
 
 /** What may be stored. LangChain's own caches store every answer, also one that was cut at the limit. */
 export const admission: Pick<Adapter, 'rejects'> = {
-  rejects(generations: unknown) {
+  rejects(generations, request) {
     const all = listOf(generations) as readonly AnyGeneration[]; // what `update` is given
     if (all.length === 0) return 'empty';
-    return all.map(rejectGeneration).find((rejection) => rejection !== undefined);
+    return worstOf(all.map((generation) => rejectGeneration(generation, request)));
   },
 };

@@ -122,3 +122,21 @@ export function identityOf(
     request: { prompt, settings, identity: said, environment: environment(isKnown) },
   };
 }
+
+/** What was asked, as far as LangChain tells it: the rules of what may be stored look for a format and for tools in it. */
+export function requestIn(prompt: string, model: string, said: Fields | undefined): Fields {
+  const settings = entriesOf(model).map((entry) => {
+    const name = nameOf(entry);
+    return [name, parsedJson(entry.slice(name.length + 1))] as const;
+  });
+  return { ...said, ...Object.fromEntries(settings), prompt };
+}
+
+/** An option that is a function has no JSON: LangChain writes `undefined`. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

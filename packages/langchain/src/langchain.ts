@@ -16,7 +16,7 @@ import {
 import type { StoredGeneration } from '@langchain/core/messages';
 import type { Generation } from '@langchain/core/outputs';
 import { admission } from './admission.ts';
-import { identityOf } from './identity.ts';
+import { identityOf, requestIn } from './identity.ts';
 
 type Options = Pick<
   CallOptions,
@@ -115,7 +115,8 @@ export class CachedLlmCache extends BaseCache {
     if ('bypass' in identity) return; // the look-up has reported it
     try {
       const rules = { adapter: admission, admit: this.#policy.admit };
-      const { rejection } = await settled(judge(rules, generations, prompt));
+      const request = requestIn(prompt, llmKey, this.#identity);
+      const { rejection } = await settled(judge(rules, generations, request));
       const options = { ...this.#options, admit: () => rejection === undefined };
       await this.#cache.set(identity, generations.map(toStored), options);
     } catch {

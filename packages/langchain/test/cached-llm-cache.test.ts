@@ -227,6 +227,10 @@ describe('an answer that is not worth storing', () => {
     ['filtered', chatAnswer('Half', {}, 'content_filter')],
     ['a refusal', chatAnswer(null, { refusal: 'No.' })],
     ['empty', chatAnswer('')],
+    ['white space', chatAnswer(' \n')],
+    ['a thought alone', chatAnswer('', { reasoning_content: 'Well' })],
+    ['a tool call whose arguments do not parse', calling('{"a":')],
+    ['a tool call that is missing', chatAnswer('Hi', {}, 'tool_calls')],
   ])('is returned and not stored: %s', async (_name, body) => {
     await withWire({ answer: () => ({ body }) }, async (wire) => {
       await modelIn(wire).invoke('Hi');
@@ -284,6 +288,36 @@ describe('an answer that is not worth storing', () => {
       });
     },
   );
+
+  test('is no JSON where JSON was asked for', async () => {
+    const format = { type: 'json_object' };
+    for (const [text, count] of [
+      ['{"mood":', 2],
+      ['{"mood":"calm"}', 1],
+    ] as const) {
+      await withWire({ answer: () => ({ body: chatAnswer(text) }) }, async (wire) => {
+        const model = modelIn(wire).withConfig({ response_format: format } as never);
+        await model.invoke('Hi');
+        await model.invoke('Hi');
+        expect(wire.server.count).toBe(count);
+      });
+    }
+  });
+
+  test('is not stored where an `admit` that is async refuses it', async () => {
+    await withWire({ answer: echo }, async (wire) => {
+      const seen: unknown[] = [];
+      const admit = async (_response: unknown, request: unknown) => {
+        seen.push(request);
+        return false;
+      };
+      const model = modelIn(wire, {}, { admit: admit as never });
+      await model.invoke('Hi');
+      await model.invoke('Hi');
+      expect([wire.server.count, wire.store.size]).toEqual([2, 0]);
+      expect(seen[0]).toMatchObject({ model: 'gpt-test', prompt: 'Human: Hi' });
+    });
+  });
 
   test('is stored where `admit` names it', async () => {
     const body = chatAnswer('Half', {}, 'length');
@@ -366,6 +400,11 @@ test.each([
 ])('an invalid option is refused when the cache is made: %s', (_name, options) => {
   expect(() => new CachedLlmCache(options as never)).toThrow(LlmCacheError);
 });
+
+function calling(args: string) {
+  const call = { id: 'call_1', type: 'function', function: { name: 'now', arguments: args } };
+  return chatAnswer(null, { tool_calls: [call] }, 'tool_calls');
+}
 
 function keyOf(keys: readonly [string, string][]): [string, string] {
   const [first] = keys;

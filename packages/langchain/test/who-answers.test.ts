@@ -132,6 +132,17 @@ describe('models that do not tell the cache who answers', () => {
     });
   });
 
+  test('are held to the format that `identity` names', async () => {
+    await withWire({ answer: () => ({ body: {} }) }, async ({ cache, reasons, story }) => {
+      const lookup = new CachedLlmCache({ cache, identity: { model: 'm', format: 'json' } });
+      await new OwnChatModel('{"torn":', lookup).invoke('Hi');
+      await new OwnChatModel('{"whole":1}', lookup).invoke('Hi');
+      await new OwnChatModel('not asked', lookup).invoke('Hi');
+      expect(reasons).toHaveLength(1);
+      expect(story).toEqual(['miss', 'not-admitted', 'miss', 'stored', 'hit']);
+    });
+  });
+
   test.each([
     ['nothing', {}],
     ['a text', 'llama'],
