@@ -4,9 +4,12 @@ import {
   fieldsOf,
   isFields,
   isGiven,
+  jsonIn,
   listOf,
+  messageOf,
   numberOf,
   type Rejection,
+  rejectContent,
   rejectFinish,
   rejectRanking,
   rejectVectors,
@@ -22,12 +25,6 @@ function rejectReason(reason: unknown): Rejection | undefined {
   return known === undefined || known === 'incomplete' ? rejectFinish(unified) : known;
 }
 
-/** Thoughts and sources are no answer, and neither is an empty text. */
-function isAnswer(part: unknown): boolean {
-  if (!isFields(part) || part.type === 'reasoning' || part.type === 'source') return false;
-  return part.type !== 'text' || (typeof part.text === 'string' && part.text !== '');
-}
-
 /** It ran on the provider's side or was found on the web, and would be different on another day. */
 function isHosted(part: unknown): boolean {
   if (!isFields(part)) return false;
@@ -36,8 +33,39 @@ function isHosted(part: unknown): boolean {
   return isProviders || providerExecuted === true || (type === 'source' && sourceType === 'url');
 }
 
-function rejectContent(content: unknown): Rejection | undefined {
-  return Array.isArray(content) && !content.some(isAnswer) ? 'empty' : undefined;
+/** A provider's own tool may take any text, which arrives as JSON of that text. */
+function inputOf({ toolName, input }: Fields, params: unknown): unknown {
+  const isOwn = listOf(fieldsOf(params).tools).some(
+    (tool) => isFields(tool) && tool.name === toolName && tool.type === 'provider',
+  );
+  return isOwn && typeof jsonIn(input)[0] === 'string' ? {} : input;
+}
+
+/** A part without what describes it: ids and signatures of the provider are no answer. */
+function saidIn(part: unknown, params: unknown): unknown {
+  if (!isFields(part)) return part;
+  const { providerMetadata: _about, ...said } = part;
+  if (part.type !== 'tool-call') return said;
+  // What the provider ran is judged as a hosted tool.
+  return part.providerExecuted === true
+    ? { ran: String(part.toolName) }
+    : { ...said, input: inputOf(part, params) };
+}
+
+/** The parts of a model, or the text and the calls in what `generateText` returns. Undefined for a result of the user's own. */
+function partsIn({ content, text, toolCalls }: Fields): readonly unknown[] | undefined {
+  if (Array.isArray(content)) return content;
+  if (typeof text !== 'string') return undefined;
+  return [{ type: 'text', text }, ...listOf(toolCalls)];
+}
+
+function rejectParts(result: Fields, params: unknown): Rejection | undefined {
+  const parts = partsIn(result);
+  if (parts === undefined) return undefined;
+  const message = messageOf({ content: parts.map((part) => saidIn(part, params)) });
+  const { unified } = fieldsOf(result.finishReason);
+  const reason = parts.some(isHosted) ? undefined : (unified ?? result.finishReason);
+  return rejectContent({ ...message, reason }, params);
 }
 
 /** There must be one vector for each value of the request. Some providers have their own option for its length. */
@@ -70,7 +98,7 @@ function rejectAnswer(result: Fields, params: unknown): Rejection | undefined {
   if (Array.isArray(result.ranking)) return rejectDocuments(result.ranking, params);
   if ('embedding' in result) return rejectEmbeddings([result.embedding], {});
   if ('embeddings' in result) return rejectEmbeddings(result.embeddings, params);
-  return rejectReason(result.finishReason) ?? rejectContent(result.content);
+  return rejectReason(result.finishReason) ?? rejectParts(result, params);
 }
 
 /** Why a result is not stored; undefined where it may be. */

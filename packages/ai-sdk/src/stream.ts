@@ -24,9 +24,8 @@ function mergeMetadata(before: Fields, after: unknown): Fields {
   return { ...before, ...Object.fromEntries(merged) };
 }
 
-/** A piece of a block that never began is dropped. */
 function grow(block: Block | undefined, { type: _type, id: _id, delta, ...rest }: Fields): void {
-  if (block === undefined) return;
+  if (block === undefined) return; // such a stream is torn
   const { text, providerMetadata: before } = block;
   Object.assign(block, rest, { text: `${String(text)}${String(delta ?? '')}` });
   if (isFields(before)) block.providerMetadata = mergeMetadata(before, rest.providerMetadata);
@@ -60,10 +59,31 @@ function lastOf(parts: readonly Fields[], type: string): Fields {
   return part;
 }
 
+const ofType = (parts: readonly Fields[], type: string) =>
+  parts.filter((part) => typeOf(part) === type);
+
+/**
+ * Is a piece missing, or are these the parts of two answers? A piece of a block that never began, a tool call that began and
+ * did not become one, and a second start or end show it.
+ */
+function isTorn(parts: readonly Fields[]): boolean {
+  const open = new Set<string>();
+  const isStray = parts.some((part) => {
+    const [, kind, step] = BLOCK.exec(typeOf(part)) ?? [];
+    const name = `${kind} ${String(part.id)}`;
+    if (step === 'start') open.add(name);
+    return kind !== undefined && !open.has(name);
+  });
+  const called = new Set(ofType(parts, 'tool-call').map(({ toolCallId }) => toolCallId));
+  const isUncalled = ofType(parts, 'tool-input-start').some(({ id }) => !called.has(id));
+  const isTwice = ['stream-start', 'finish'].some((type) => ofType(parts, type).length > 1);
+  return isStray || isUncalled || isTwice;
+}
+
 function assemble(chunks: readonly unknown[]): Fields | undefined {
   const parts = chunks.filter(isFields);
   if (parts.some((part) => typeOf(part) === 'error')) return { error: true };
-  if (!parts.some(ends)) return undefined;
+  if (!parts.some(ends) || isTorn(parts)) return undefined;
   return {
     content: contentOf(parts),
     ...lastOf(parts, 'finish'),

@@ -369,12 +369,18 @@ describe('a plain answer', () => {
   test.each<[string, Fields]>([
     ['signed thoughts', resultOf([{ type: 'reasoning', text: 'Hm.', ...signed }, text])],
     ['bytes', resultOf([{ type: 'file', mediaType: 'a/b', data: new Uint8Array([1, 2]) }])],
-    ['a file of thoughts', resultOf([{ type: 'reasoning-file', mediaType: 'a/b', data: {} }])],
+    [
+      'a file of thoughts',
+      resultOf([{ type: 'reasoning-file', mediaType: 'a/b', data: {} }, text]),
+    ],
     ['a document', resultOf([text, { type: 'source', sourceType: 'document', id: '1' }])],
     ['a part that only one provider has', resultOf([text, { type: 'custom', kind: 'some.thing' }])],
     ['citations', resultOf([{ ...text, citations: [{ citedText: 'H' }] }])],
     ['undefined metadata', resultOf([{ ...text, providerMetadata: undefined }])],
-    ['a call without arguments', resultOf([{ type: 'tool-call', toolCallId: '1', input: '' }])],
+    [
+      'a call without arguments',
+      resultOf([{ type: 'tool-call', toolCallId: '1', toolName: 'now', input: '' }]),
+    ],
     ['metadata', resultOf([text], { providerMetadata: { some: { a: 1 } } })],
   ])('is disassembled and assembled again without a change: %s', (_name, value) => {
     const chunks = cross.chunksOf({ kind: 'response', value }, {});

@@ -116,7 +116,7 @@ describe('an answer that is not worth storing is returned and not stored', () =>
       'a local tool',
       {
         finishReason: { unified: 'tool-calls', raw: 'tool_use' },
-        content: [{ type: 'tool-call' }],
+        content: [{ type: 'tool-call', toolName: 'bash', input: '{"command":"ls"}' }],
       },
       undefined,
     ],
@@ -206,5 +206,133 @@ describe('a stream from the store', () => {
       abort.abort();
       await expect(reader.read()).rejects.toThrow('abort');
     });
+  });
+});
+
+describe('an answer of which the caller can use nothing is not stored', () => {
+  const json = { responseFormat: { type: 'json', schema: { type: 'object' } } };
+  const call = (args: string) => ({
+    tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'now', arguments: args } }],
+  });
+  const tools = [
+    {
+      type: 'function',
+      name: 'now',
+      inputSchema: { type: 'object', properties: { city: {} }, required: ['city'] },
+    },
+  ];
+
+  test.each<[string, object, object, string]>([
+    ['JSON that breaks off', chatAnswer('{"a": 1, "b'), json, 'malformed'],
+    ['prose in the place of JSON', chatAnswer('Here it is.'), json, 'malformed'],
+    [
+      'arguments that break off',
+      chatAnswer(null, call('{"city": "Ro'), 'tool_calls'),
+      { tools },
+      'malformed',
+    ],
+    [
+      'a call without the arguments that it needs',
+      chatAnswer(null, call(''), 'tool_calls'),
+      { tools },
+      'malformed',
+    ],
+    [
+      'a reason for calls without a call',
+      chatAnswer('I will.', {}, 'tool_calls'),
+      { tools },
+      'malformed',
+    ],
+    ['white space', chatAnswer(' \n\u200b'), {}, 'empty'],
+  ])('%s', async (_name, body, fields, reason) => {
+    await withWire({ answer: () => ({ body }) }, async ({ server, cache, client, reasons }) => {
+      const model = cachedAiSdk(client.chat('gpt-test'), { cache });
+      for (const _round of [1, 2]) await model.doGenerate({ ...hello, ...fields } as never);
+      expect([server.count, reasons]).toEqual([2, [reason, reason]]);
+    });
+  });
+
+  test('JSON that breaks off in a stream', async () => {
+    const torn = answerChat(['{"a": 1,', ' "b']);
+    await withWire({ answer: torn }, async ({ server, cache, client, reasons }) => {
+      const model = cachedAiSdk(client.chat('gpt-test'), { cache });
+      for (const _round of [1, 2])
+        await chunksOf((await model.doStream({ ...hello, ...json } as never)).stream);
+      expect([server.count, reasons]).toEqual([2, ['malformed', 'malformed']]);
+    });
+  });
+
+  test('JSON that parses is stored', async () => {
+    await withWire({ answer: answerChat(['{"a": 1}']) }, async ({ server, cache, client }) => {
+      const model = cachedAiSdk(client.chat('gpt-test'), { cache });
+      for (const _round of [1, 2]) await model.doGenerate({ ...hello, ...json } as never);
+      expect(server.count).toBe(1);
+    });
+  });
+
+  const done = { finishReason: { unified: 'stop', raw: 'stop' } };
+  const said = (part: object) => ({ ...done, content: [part] });
+  test.each([
+    [
+      'an empty text with an id',
+      said({ type: 'text', text: '', providerMetadata: { openai: { itemId: 'msg_1' } } }),
+      {},
+      'empty',
+    ],
+    [
+      'a file of thoughts alone',
+      said({ type: 'reasoning-file', data: new Uint8Array([1]) }),
+      {},
+      'empty',
+    ],
+    [
+      'a text that a function returns, in the place of JSON',
+      { text: 'No.', finishReason: 'stop' },
+      json,
+      'malformed',
+    ],
+    [
+      'a call that a function returns',
+      {
+        text: '',
+        toolCalls: [{ type: 'tool-call', toolName: 'now', input: {} }],
+        finishReason: 'tool-calls',
+      },
+      {},
+      undefined,
+    ],
+    [
+      'a patch in the words of a tool of the provider',
+      said({ type: 'tool-call', toolName: 'patch', input: '"*** Begin"' }),
+      { tools: [{ type: 'provider', id: 'openai.custom', name: 'patch', args: {} }] },
+      undefined,
+    ],
+  ])('is judged by the adapter: %s', (_name, result, params, reason) => {
+    expect(aiSdk.rejects(result, params)).toBe(reason);
+  });
+});
+
+describe('a stream is torn', () => {
+  const start = { type: 'stream-start', warnings: [] };
+  const text = [
+    { type: 'text-start', id: '1' },
+    { type: 'text-delta', id: '1', delta: 'Take no more.' },
+    { type: 'text-end', id: '1' },
+  ];
+  const finish = { type: 'finish', finishReason: { unified: 'stop', raw: 'stop' }, usage: {} };
+
+  test.each([
+    ['where the beginning of a text is missing', [start, ...text.slice(1), finish]],
+    ['where a text ends that never began', [start, text[2], finish]],
+    [
+      'where a call began and is not there',
+      [start, ...text, { type: 'tool-input-start', id: 'c' }, finish],
+    ],
+    ['where it starts twice', [start, ...text, start, finish]],
+    ['where it ends twice', [start, ...text, finish, finish]],
+    ['where it does not end', [start, ...text]],
+  ])('%s', (_name, parts) => {
+    expect(aiSdk.stream.assemble([start, ...text, finish])).toBeDefined();
+    expect(aiSdk.stream.assemble(parts)).toBeUndefined();
   });
 });
