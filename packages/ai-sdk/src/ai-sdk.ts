@@ -1,6 +1,7 @@
-import { type CallOptions, defaultCache, type LlmCache, LlmCacheError } from '@cached-llm/core';
+import { type CallOptions, type LlmCache, LlmCacheError } from '@cached-llm/core';
 import {
   type Adapter,
+  cacheOf,
   describeKind,
   isFields,
   policyForClient,
@@ -55,7 +56,8 @@ function mustBePlain(identity: unknown): void {
 }
 
 /** Reads the options once. What it returns answers any call of a model. */
-function answering({ cache = defaultCache(), identity: said, ...options }: CachedAiSdkOptions) {
+function answering({ identity: said, ...options }: CachedAiSdkOptions) {
+  const cache = cacheOf(options);
   mustBePlain(said);
   const policy = policyForClient(cache.policy, options);
   const isOff = policy.mode === 'off';
@@ -68,14 +70,13 @@ function answering({ cache = defaultCache(), identity: said, ...options }: Cache
     codec: new ResultCodec<Result>({ rules, request: asked.params }),
   });
   async function answer<Result extends ModelResult>(call: ModelCall<Result>): Promise<Result> {
-    const { invokeUncached, invoke } = call;
-    if (isOff) return invokeUncached();
+    if (isOff) return call.invokeUncached();
     const shown = settingsOf(call.model, said);
     const settings = shown instanceof Promise ? await shown : shown;
     const { response } = await cache.pipeline.answer<Result>({
       ...callFor<Result>({ ...call, settings }),
-      invokeUncached: async () => invokeUncached(),
-      invoke: async (signal) => invoke(signal),
+      invokeUncached: async () => call.invokeUncached(),
+      invoke: async (signal) => call.invoke(signal),
     });
     return response;
   }

@@ -358,7 +358,9 @@ describe('what a provider says of itself', () => {
         asked += 1;
         return { 'x-route': 'a', authorization: `Bearer ${SECRET}` };
       };
-      const model = cachedAiSdk(chatWith(wire.client.chat('m'), {}, { headers }), wire);
+      const model = cachedAiSdk(chatWith(wire.client.chat('m'), {}, { headers }), {
+        cache: wire.cache,
+      });
       for (const _round of [1, 2, 3]) await generateText({ model, prompt });
       expect(asked).toBe(2); // once for the key, and once for the one call
       expect(wire.server.count).toBe(1);

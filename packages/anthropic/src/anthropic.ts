@@ -4,8 +4,7 @@ import {
   type Middleware,
   type MiddlewareContext,
 } from '@anthropic-ai/sdk';
-import { defaultCache } from '@cached-llm/core';
-import { type Adapter, describeKind } from '@cached-llm/core/adapter';
+import { type Adapter, cacheOf, describeKind } from '@cached-llm/core/adapter';
 import {
   type CachedClientOptions,
   cachedFetch,
@@ -48,7 +47,7 @@ const isRewritten = ({ options }: MiddlewareContext) => (options?.middleware?.le
 const cachingMiddleware = new WeakSet<Middleware>();
 
 function middlewareOf(options: CachedAnthropicOptions): Middleware {
-  const fetching = { ...options, cache: options.cache ?? defaultCache(), adapter: anthropic };
+  const fetching = { ...options, cache: cacheOf(options), adapter: anthropic };
   cachedFetch(fetching); // refuses a bad option here, not at a call
   const middleware: Middleware = ({ url, ...init }, next, context) => {
     const bypass = isRewritten(context) ? { when: () => false } : {};

@@ -1,7 +1,8 @@
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
-import { type CallOptions, defaultCache, type LlmCache, LlmCacheError } from '@cached-llm/core';
+import { type CallOptions, type LlmCache, LlmCacheError } from '@cached-llm/core';
 import {
   type Adapter,
+  cacheOf,
   describeKind,
   type Fields,
   isFields,
@@ -201,7 +202,7 @@ export function cachedBedrock<Client extends BedrockRuntimeClient>(
     );
   }
   const { config } = client;
-  const cache = options.cache ?? defaultCache();
+  const cache = cacheOf(options);
   const policy = policyForClient(cache.policy, options);
   endWithFlight(config.requestHandler);
   client.middlewareStack.add(cachingMiddleware({ cache, policy, config }), {

@@ -43,6 +43,7 @@ export {
   wantsJson,
   worstOf,
 } from './adapter/index.ts';
+export { cacheOf } from './cache/index.ts';
 export { decodeValue, encodeValue, Payload, SdkInstance, type Usage } from './entry/index.ts';
 export type { Bypass, BypassReason } from './events/index.ts';
 export {

@@ -1,5 +1,5 @@
-import { defaultCache, isLlmCacheError } from '@cached-llm/core';
-import { isFields, type Policy, policyForClient } from '@cached-llm/core/adapter';
+import { isLlmCacheError } from '@cached-llm/core';
+import { cacheOf, isFields, type Policy, policyForClient } from '@cached-llm/core/adapter';
 import { answerBatch } from './batch.ts';
 import { type CachedFetchOptions, type Fetch, type FetchSettings, httpCall } from './http-call.ts';
 import { checkEndpoints, type HttpRequest, hasLongInteger, readRequest } from './request/index.ts';
@@ -37,6 +37,8 @@ async function answer(settings: FetchSettings, request: HttpRequest): Promise<Re
   return (await settings.cache.pipeline.answer(httpCall(settings, request))).response;
 }
 
+const FETCH_OPTIONS: readonly string[] = ['cache', 'adapter', 'endpoints', 'fetch'];
+
 /**
  * A `fetch` that answers a repeated JSON POST from a store: JSON, server-sent events and JSON lines. Every
  * other request and response passes through untouched. A response says where it comes from in the headers
@@ -45,8 +47,8 @@ async function answer(settings: FetchSettings, request: HttpRequest): Promise<Re
  * @throws {LlmCacheError} for a bad option: here, not at a call.
  */
 export function cachedFetch(options: CachedFetchOptions = {}): Fetch {
-  const cache = options.cache ?? defaultCache();
-  const policy = policyForClient(cache.policy, options);
+  const cache = cacheOf(options);
+  const policy = policyForClient(cache.policy, options, FETCH_OPTIONS);
   const upstream: Fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   checkEndpoints(options.endpoints);
   const refreshing: Policy = { ...policy, mode: 'refresh' };

@@ -1,6 +1,7 @@
-import { type CallOptions, defaultCache, type LlmCache, LlmCacheError } from '@cached-llm/core';
+import { type CallOptions, type LlmCache, LlmCacheError } from '@cached-llm/core';
 import {
   type Bypass,
+  cacheOf,
   type Fields,
   isFields,
   judge,
@@ -84,11 +85,11 @@ export class CachedLlmCache extends BaseCache {
   /** The remedies that were shown: each is shown once. */
   readonly #shown = new Set<string>();
 
-  constructor({ cache = defaultCache(), identity, ...options }: CachedLlmCacheOptions = {}) {
+  constructor({ cache, identity, ...options }: CachedLlmCacheOptions = {}) {
     super();
-    this.#cache = cache;
+    this.#cache = cacheOf({ cache });
     this.#options = options;
-    this.#policy = policyForClient(cache.policy, options);
+    this.#policy = policyForClient(this.#cache.policy, options);
     this.#identity = readIdentity(identity);
   }
 

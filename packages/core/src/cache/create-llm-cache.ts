@@ -2,6 +2,8 @@ import { encryptionsFrom } from '../entry/index.ts';
 import { isLogger } from '../events/index.ts';
 import { MemoryStore } from '../memory/index.ts';
 import {
+  CACHE_OPTIONS,
+  checkOptionNames,
   DEFAULT_POLICY,
   describeKind,
   invalidOption,
@@ -65,6 +67,22 @@ function ledgerOptionsOf({ ledger = DEFAULTS.ledger, logger, priceOf }: CacheOpt
   return { ledger: interval, logger, priceOf };
 }
 
+function clockOf({ now = Date.now }: CacheOptions): () => number {
+  if (typeof now === 'function') return now;
+  return invalidOption('now', `is ${describeKind(now)}`, 'Write a function such as Date.now.');
+}
+
+/** Options that are no options would be ignored in silence, and so would a store in their place. */
+function checkOptions(options: unknown): void {
+  const isStore =
+    typeof options === 'string' || typeof (options as { get?: unknown } | null)?.get === 'function';
+  if (isStore || typeof options !== 'object' || options === null) {
+    const remedy = 'Write createLlmCache({ store }), or nothing for bounded memory.';
+    invalidOption('The first argument', `is ${describeKind(options)}`, remedy);
+  }
+  checkOptionNames(options, CACHE_OPTIONS);
+}
+
 /**
  * A cache over a store. All misuse is found here, and none at a call.
  *
@@ -72,6 +90,7 @@ function ledgerOptionsOf({ ledger = DEFAULTS.ledger, logger, priceOf }: CacheOpt
  * `INVALID_DURATION` for another option
  */
 export function createLlmCache(options: CacheOptions = {}): LlmCache {
+  checkOptions(options);
   const { store, l1 } = storesOf(options);
   const { maxEntryBytes, storeTimeout = DEFAULTS.storeTimeout } = options;
   return new LlmCache({
@@ -86,6 +105,6 @@ export function createLlmCache(options: CacheOptions = {}): LlmCache {
     encryptions: encryptionsFrom(options),
     lease: leaseOf(options, store),
     ...ledgerOptionsOf(options),
-    now: options.now ?? Date.now,
+    now: clockOf(options),
   });
 }

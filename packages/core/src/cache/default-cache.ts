@@ -1,4 +1,10 @@
-import { type Duration, invalidOption, type Mode, showValue } from '../options/index.ts';
+import {
+  type Duration,
+  describeKind,
+  invalidOption,
+  type Mode,
+  showValue,
+} from '../options/index.ts';
 import type { CacheOptions } from './cache-options.ts';
 import { createLlmCache } from './create-llm-cache.ts';
 import type { LlmCache } from './llm-cache.ts';
@@ -49,6 +55,27 @@ let shared: LlmCache | undefined;
 export function defaultCache(): LlmCache {
   shared ??= createLlmCache(optionsFromEnvironment(process.env));
   return shared;
+}
+
+/** Does it take calls? `instanceof` fails across two copies of this package. */
+function isCache(cache: unknown): cache is LlmCache {
+  const { pipeline, policy } = cache as Partial<LlmCache>; // read only
+  return typeof pipeline?.answer === 'function' && typeof policy === 'object';
+}
+
+/**
+ * The cache of a wrapped function or client: the one that its options name, else the default one.
+ *
+ * @throws {LlmCacheError} `INVALID_OPTION` for what is no cache, and what `defaultCache` throws
+ */
+export function cacheOf({ cache }: { readonly cache?: LlmCache | undefined }): LlmCache {
+  if (cache === undefined) return defaultCache();
+  if (cache !== null && isCache(cache)) return cache;
+  return invalidOption(
+    'cache',
+    `is ${describeKind(cache)}`,
+    'Pass what createLlmCache returns: { cache: createLlmCache({ store }) }.',
+  );
 }
 
 /**

@@ -2,18 +2,32 @@ import { defaultAdapter } from '../adapter/index.ts';
 import { type FoundEntry, isBypass } from '../entry-store/index.ts';
 import type { Bypass } from '../events/index.ts';
 import { type CallIdentity, identify } from '../key/index.ts';
-import { type CallOptions, type Policy, policyForCall } from '../options/index.ts';
+import {
+  type CallOptions,
+  type Policy,
+  policyForCall,
+  refuseUnknownOptions,
+} from '../options/index.ts';
 import { type Call, type KeyedRequest, requestOf } from '../pipeline/index.ts';
 import { type CapturedResponse, ValueCodec } from '../response/index.ts';
 import type { CacheContext } from './cache-context.ts';
 
 function normalise(given: CallIdentity, policy: Policy): CallIdentity | Bypass {
   try {
-    return identify(given, policy);
+    const { provider } = given;
+    return given.request === undefined ? { bypass: 'no-key', provider } : identify(given, policy);
   } catch {
     return { bypass: 'unreadable', provider: given.provider }; // a getter of the request threw
   }
 }
+
+/** The fields of an identity. Another one, such as `messages`, would be left out of the key in silence. */
+const IDENTITY_FIELDS: ReadonlySet<string> = new Set<keyof CallIdentity>([
+  ...(['provider', 'operation', 'model', 'streamed', 'form', 'headers'] as const),
+  ...(['version', 'sample', 'code', 'further', 'request'] as const),
+]);
+
+const IN_REQUEST = 'Everything that the answer depends on stands in the field `request`.';
 
 const callNobody: Call<unknown>['invoke'] = async () => undefined;
 
@@ -30,6 +44,7 @@ export function requestByIdentity(
 ): KeyedRequest | Bypass {
   if (isBypass(given)) return given;
   const policy = policyForCall(base, options);
+  refuseUnknownOptions(given, IDENTITY_FIELDS, () => IN_REQUEST);
   const rules = { adapter: defaultAdapter, admit: policy.admit };
   const codec = new ValueCodec({ rules, request: given.request });
   return requestOf(entries, {

@@ -4,7 +4,12 @@
 
 export type { CacheOptions } from './cache-options.ts';
 export { createLlmCache } from './create-llm-cache.ts';
-export { defaultCache, optionsFromEnvironment, replaceDefaultCache } from './default-cache.ts';
+export {
+  cacheOf,
+  defaultCache,
+  optionsFromEnvironment,
+  replaceDefaultCache,
+} from './default-cache.ts';
 export { LlmCache } from './llm-cache.ts';
 export { openStore } from './open-store.ts';
 export type { Selection } from './selection.ts';

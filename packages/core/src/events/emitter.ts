@@ -1,4 +1,5 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
+import { isThenable } from '../options/index.ts';
 import type { CacheEvents, CallCost, EventName, Listener } from './events.ts';
 
 /** Held for the life of the process: a channel that nobody references loses its subscribers. */
@@ -17,6 +18,20 @@ function channelOf(name: EventName): Channel {
 export interface EventCounting {
   countCall(cost: CallCost, rejection: string | undefined): void;
   countEvent<Name extends EventName>(name: Name, event: CacheEvents[Name]): void;
+}
+
+/** The application sees its listener's mistake as a warning, and no call fails because of it. */
+function warn(error: unknown): void {
+  process.emitWarning(String(error)); // a text, because Node refuses an error of another realm
+}
+
+function send<Name extends EventName>(listener: Listener<Name>, event: CacheEvents[Name]): void {
+  try {
+    const done: unknown = listener(event);
+    if (isThenable(done)) done.then(undefined, warn);
+  } catch (error) {
+    warn(error);
+  }
 }
 
 const NO_LISTENERS: readonly Listener<never>[] = [];
@@ -52,14 +67,7 @@ export class CacheEventEmitter {
     this.#counting.countEvent(name, event);
     // `on` put each listener under the name whose events it takes.
     const listeners = (this.#listeners.get(name) ?? NO_LISTENERS) as readonly Listener<Name>[];
-    for (const listener of listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        // The application sees its listener's mistake as a warning, and no call fails because of it.
-        process.emitWarning(String(error)); // a text, because Node refuses an error of another realm
-      }
-    }
+    for (const listener of listeners) send(listener, event);
     const channel = channelOf(name);
     if (channel.hasSubscribers) channel.publish(event);
   }

@@ -75,8 +75,9 @@ export function logEvents(events: CacheEventEmitter, logger: Logger): void {
   for (const [name, level] of Object.entries(LEVELS) as [EventName, Level][]) {
     // The cast above is safe: the table has no other keys.
     events.on(name, (event: CacheEvents[EventName]) => {
-      if (isPino) logger[level]({ ...event, event: name }, `cached-llm ${name}`);
-      else logger[level](logLine(name, event));
+      // What a logger promises is returned, so that its failure becomes a warning.
+      if (isPino) return logger[level]({ ...event, event: name }, `cached-llm ${name}`);
+      return logger[level](logLine(name, event));
     });
   }
 }

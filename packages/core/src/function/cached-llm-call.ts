@@ -1,5 +1,5 @@
 import { defaultAdapter } from '../adapter/index.ts';
-import { defaultCache } from '../cache/index.ts';
+import { cacheOf } from '../cache/index.ts';
 import {
   type CallOptions,
   type Duration,
@@ -16,7 +16,8 @@ import {
   withOptions,
 } from './function-call.ts';
 import { type AnyFunction, isCallable } from './function-code.ts';
-import { FunctionIdentity, type FunctionKind, type FunctionOptions } from './function-identity.ts';
+import { FunctionIdentity, type FunctionKind } from './function-identity.ts';
+import { checkFunctionOptions, type FunctionOptions } from './function-options.ts';
 
 /** A stream comes back as a stream of the same chunks; every other response comes back as it is. */
 export type CachedResponse<Response> =
@@ -98,7 +99,9 @@ export function wrapFunction(
     const what = `is ${describeKind(fn)}, which cannot be called`;
     invalidOption('The first argument', what, 'Pass the function that asks the model.');
   }
-  const { cache = defaultCache(), adapter = defaultAdapter } = options;
+  checkFunctionOptions(options);
+  const cache = cacheOf(options);
+  const { adapter = defaultAdapter } = options;
   const who = new FunctionIdentity(fn, options, { cache, kind });
   const policy = policyWith(cache.policy, options);
   const onUnencodable = (error: unknown) => warnUnencodable(fn, error);

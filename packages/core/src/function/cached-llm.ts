@@ -1,7 +1,7 @@
-import { defaultCache } from '../cache/index.ts';
+import { cacheOf } from '../cache/index.ts';
 import { type Duration, LlmCacheError, policyForClient } from '../options/index.ts';
 import { callableOf, functionOptionsOf, wrapFunction } from './cached-llm-call.ts';
-import type { FunctionOptions } from './function-identity.ts';
+import { type FunctionOptions, OWN_OPTIONS } from './function-options.ts';
 
 /** A method that may be decorated: one that promises a response, or an async generator. */
 type CacheableMethod = (
@@ -36,7 +36,7 @@ function cachedMethod(method: Method, options: FunctionOptions): Method {
   const cached = callableOf(wrapFunction(method, options, 'method'));
   if (!(method instanceof GeneratorFunction)) return cached;
   // A generator has no `with` beside it, so no call can name a scope of its own.
-  policyForClient((options.cache ?? defaultCache()).policy, options);
+  policyForClient(cacheOf(options).policy, options, OWN_OPTIONS);
   async function* stream(this: unknown, ...request: unknown[]) {
     yield* (await cached.apply(this, request)) as AsyncIterable<unknown>; // a generator responds with a stream
   }

@@ -1,8 +1,7 @@
-import type { Adapter } from '../adapter/index.ts';
 import type { LlmCache } from '../cache/index.ts';
 import type { Bypass } from '../events/index.ts';
 import { type CallIdentity, digest, identify, isFields, isGiven } from '../key/index.ts';
-import { type CallOptions, isThenable, LlmCacheError, type Policy } from '../options/index.ts';
+import { isThenable, LlmCacheError, type Policy } from '../options/index.ts';
 import { withoutSignals } from './call-arguments.ts';
 import {
   type AnyFunction,
@@ -11,34 +10,7 @@ import {
   nextNumber,
   numberOfFunction,
 } from './function-code.ts';
-
-/** Options of a wrapped function, beside those of each of its calls. */
-export interface FunctionOptions<This = never, Arguments extends readonly unknown[] = never>
-  extends CallOptions {
-  /** Where its answers are stored. @default defaultCache() */
-  readonly cache?: LlmCache | undefined;
-  /** Describes the provider: what the key leaves out, and which answers are complete. @default the shared rules */
-  readonly adapter?: Adapter | undefined;
-  /**
-   * What the answer depends on, in place of all arguments. `this` is the caller's. A call for which it returns nothing
-   * (undefined, null, a promise, or an object or array that holds nothing else) bypasses the cache. @default the arguments
-   */
-  readonly key?: ((this: This, ...request: Arguments) => unknown) | undefined;
-  /** Which requests to cache; it may be async. `this` is the caller's. @default all */
-  readonly when?:
-    | ((this: This, ...request: Arguments) => boolean | PromiseLike<boolean>)
-    | undefined;
-  /**
-   * Who answers. Functions with the same provider and the same name share their answers, whatever their code is.
-   * @default the adapter's provider, else the function's name
-   */
-  readonly provider?: string | undefined;
-  /**
-   * What is asked of it, such as `'summarise'`. Functions with the same name here (and the same provider) share their
-   * answers on purpose, whatever their code is. @default the function's own name, and a digest of its code
-   */
-  readonly name?: string | undefined;
-}
+import type { FunctionOptions } from './function-options.ts';
 
 /** A function is known by its own name, and a method also by the class of its `this`. */
 export type FunctionKind = 'function' | 'method';

@@ -8,5 +8,5 @@ export {
   cachedLlmCall,
   type WithInfo,
 } from './cached-llm-call.ts';
-export type { FunctionOptions } from './function-identity.ts';
+export type { FunctionOptions } from './function-options.ts';
 export { trials } from './trials.ts';

@@ -61,6 +61,13 @@ export type Admit =
 /** Is this request to be cached? */
 export type When = (...request: never) => boolean | PromiseLike<boolean>;
 
+/** The options that only a cache has. */
+export const CACHE_OPTIONS = [
+  ...['store', 'tiers', 'namespace', 'maxEntries', 'maxBytes', 'maxEntryBytes', 'storeTimeout'],
+  ...['lease', 'compress', 'now', 'ledger', 'logger', 'priceOf', 'secret', 'secrets'],
+  'requireScope',
+] as const;
+
 /** Options of a cache, of a cached function, and of a single call; of these, the last that is given counts. */
 export interface CallOptions {
   /** How long an answer is fresh. @default '7d' */

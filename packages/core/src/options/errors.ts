@@ -54,6 +54,52 @@ export function describeKind(value: unknown): string {
   return name === undefined ? 'an object without a class' : `an instance of ${name}`;
 }
 
+/** How many letters have to be changed, added or removed to make the one name of the other. */
+function editDistance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_none, column) => column);
+  for (const [line, letter] of [...one].entries()) {
+    const next = [line + 1];
+    for (const [column, otherLetter] of [...other].entries()) {
+      const [change = 0, remove = 0] = row.slice(column);
+      const add = next[column] ?? 0;
+      next.push(Math.min(change + (letter === otherLetter ? 0 : 1), remove + 1, add + 1));
+    }
+    row = next;
+  }
+  return row[other.length] ?? 0;
+}
+
+const lettersOf = (name: string): string => name.toLowerCase().replace(/[^a-z]/g, '');
+
+/** The known name that is most like the given one; `undefined` where none is like it. */
+function nearestName(given: string, known: readonly string[]): string | undefined {
+  const near = known
+    .map((name) => ({ name, distance: editDistance(lettersOf(given), lettersOf(name)) }))
+    .filter(({ name, distance }) => distance <= Math.max(given.length, name.length) * 0.4)
+    .sort((one, other) => one.distance - other.distance);
+  return near[0]?.name;
+}
+
+/**
+ * Refuses a name that is no option: it would be ignored in silence.
+ *
+ * @param remedies what to write in place of a name that is an option of something else, as a whole sentence
+ * @throws {LlmCacheError} `INVALID_OPTION`
+ */
+export function refuseUnknownOptions(
+  options: object,
+  known: ReadonlySet<string>,
+  remedies: (name: string) => string | undefined = () => undefined,
+): void {
+  for (const name of Object.keys(options)) {
+    if (known.has(name) || Reflect.get(options, name) === undefined) continue;
+    const nearest = nearestName(name, [...known]);
+    const other = nearest === undefined ? `The options are ${[...known].join(', ')}.` : undefined;
+    const remedy = remedies(name) ?? other ?? `Did you mean ${nearest}?`;
+    invalidOption(name, 'is not an option here', remedy);
+  }
+}
+
 interface Failure {
   readonly name?: unknown;
   readonly code?: unknown;

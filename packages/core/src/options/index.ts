@@ -4,6 +4,7 @@
 
 export {
   type Admit,
+  CACHE_OPTIONS,
   type CallOptions,
   type Judged,
   type Mode,
@@ -21,9 +22,11 @@ export {
   invalidOption,
   isLlmCacheError,
   LlmCacheError,
+  refuseUnknownOptions,
   showValue,
 } from './errors.ts';
 export {
+  checkOptionNames,
   DEFAULT_POLICY,
   isThenable,
   type Policy,

@@ -1,6 +1,7 @@
 import { type FieldPath, readFieldPath } from '../key/index.ts';
 import {
   type Admit,
+  CACHE_OPTIONS,
   type CallOptions,
   MODEL_CHANGES,
   MODES,
@@ -11,7 +12,13 @@ import {
   type When,
 } from './call-options.ts';
 import { type Duration, toMilliseconds, toPositiveMilliseconds } from './duration.ts';
-import { describeKind, invalidOption, LlmCacheError, showValue } from './errors.ts';
+import {
+  describeKind,
+  invalidOption,
+  LlmCacheError,
+  refuseUnknownOptions,
+  showValue,
+} from './errors.ts';
 
 /** {@link CallOptions}, resolved: the code after this never asks what was left out. Durations are milliseconds. */
 export interface Policy {
@@ -127,6 +134,29 @@ const READERS: { readonly [Name in keyof Policy]: Reader<Policy[Name]> } = {
       : refuse(option, given, 'Write a predicate.'),
 };
 
+/** The names of a call's options, with others beside them: made once for each list of others. */
+const namesWith = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+function optionNames(others: readonly string[]): ReadonlySet<string> {
+  const names = namesWith.get(others) ?? new Set([...Object.keys(READERS), ...others]);
+  namesWith.set(others, names);
+  return names;
+}
+
+const cacheRemedy = (name: string): string | undefined =>
+  CACHE_OPTIONS.some((option) => option === name)
+    ? `It is an option of a cache: write { cache: createLlmCache({ ${name} }) }.`
+    : undefined;
+
+/**
+ * Refuses a name that is no option of a call and none of `others`.
+ *
+ * @throws {LlmCacheError} `INVALID_OPTION`, with the nearest known name
+ */
+export function checkOptionNames(options: object, others: readonly string[]): void {
+  refuseUnknownOptions(options, optionNames(others), cacheRemedy);
+}
+
 /**
  * `base` with what `options` say; an option that is left out, or given as undefined, stays as in `base`.
  *
@@ -145,6 +175,10 @@ export function policyWith(
   return base.requireScope ? { ...policy, requireScope: true } : policy;
 }
 
+const NO_OTHERS: readonly string[] = [];
+
+const CLIENT_OPTIONS: readonly string[] = ['cache'];
+
 /**
  * `base` with the options of one call. An unknown tenant never makes a call fail: where a scope is required, a scope
  * that is given and is not a text means that there is no scope, and never the scope of `base`.
@@ -152,6 +186,7 @@ export function policyWith(
  * @throws {LlmCacheError} `INVALID_OPTION` or `INVALID_DURATION`
  */
 export function policyForCall(base: Policy, options: CallOptions): Policy {
+  checkOptionNames(options, NO_OTHERS);
   const isMissing = Object.hasOwn(options, 'scope') && !isText(options.scope);
   if (!base.requireScope || !isMissing) return policyWith(base, options);
   return { ...policyWith(base, { ...options, scope: undefined }), scope: '' };
@@ -160,10 +195,16 @@ export function policyForCall(base: Policy, options: CallOptions): Policy {
 /**
  * `base` with the options of a client, or of anything else whose calls cannot name a scope of their own.
  *
+ * @param others the names of its own options
  * @throws {LlmCacheError} `SCOPE_REQUIRED` where the cache requires a scope and none is given; `INVALID_OPTION` or
  * `INVALID_DURATION`
  */
-export function policyForClient(base: Policy, options: CallOptions): Policy {
+export function policyForClient(
+  base: Policy,
+  options: CallOptions,
+  others: readonly string[] = CLIENT_OPTIONS,
+): Policy {
+  checkOptionNames(options, others);
   const policy = policyWith(base, options);
   if (!policy.requireScope || policy.scope !== '') return policy;
   throw new LlmCacheError(
