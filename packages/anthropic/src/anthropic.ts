@@ -15,13 +15,14 @@ import {
 } from '@cached-llm/http';
 import { rejects, usageOf } from './admission.ts';
 import { cross } from './cross.ts';
-import { answers, ignore, isStateful, modelOf } from './identity.ts';
+import { answers, atOwnHosts, ignore, isStateful, modelOf } from './identity.ts';
 import { stream } from './stream.ts';
 
 /** Anthropic's Messages API, on any platform: messages, streamed or not, and counts of tokens. */
 export const anthropic: Adapter = {
   provider: 'anthropic',
   ignore,
+  atOwnHosts,
   modelOf,
   callIds: ['messages.*.content.*.id', 'messages.*.content.*.tool_use_id'],
   isStateful,

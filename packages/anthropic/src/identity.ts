@@ -1,13 +1,21 @@
 import { type Fields, isFields, isGiven } from '@cached-llm/core/adapter';
 
-/** What the answer does not depend on. Every other field of a request is in its key. */
+/** What the answer does not depend on, wherever it is asked for. Every other field of a request is in its key. */
 export const ignore = [
-  'metadata', // whose request it is, against abuse: the model never sees it
-  'user_profile_id', // likewise; the SDK sends it as a header
   'cache_control', // marks a prefix for the provider's own prompt cache: price and latency only
-  'service_tier', // the same model behind another queue; a replayed body names the tier it was made in
   'stream', // absent, null and false mean the same: the identity has a field of its own for it
 ] as const;
+
+/** What it does not depend on at the provider's own hosts (docs.anthropic.com/en/api, and the same on Vertex AI, Bedrock and Azure). A gateway may route by it. */
+export const atOwnHosts = {
+  hosts:
+    /^api\.anthropic\.com$|aiplatform(?:\.(?:us|eu)\.rep)?\.googleapis\.com$|^bedrock-runtime\..*\.amazonaws\.com$|\.services\.ai\.azure\.com$/,
+  ignore: [
+    'metadata', // whose request it is, against abuse: the model never sees it
+    'user_profile_id', // likewise; the SDK sends it as a header
+    'service_tier', // the same model behind another queue; a replayed body names the tier it was made in
+  ],
+} as const;
 
 /** Does the answer depend on what the provider stores between calls: a sandbox, a thread, a message before? */
 export function isStateful(request: Fields): boolean {

@@ -77,8 +77,6 @@ const lacking = adapterConformance<Request>(
       'an unknown field': (request) => ({ ...request, brand_new: null }),
     },
     neutral: {
-      'another user': (request) => ({ ...request, metadata: { user_id: 'someone' } }),
-      'another service tier': (request) => ({ ...request, service_tier: 'standard_only' }),
       'a cached prefix': (request) => ({ ...request, cache_control: { type: 'ephemeral' } }),
     },
     unfit: {

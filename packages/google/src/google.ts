@@ -6,7 +6,7 @@ import { type ApiClient, showCallerSignal } from './caller-signal.ts';
 import { cancelledOnRelease, fetchWithoutTimeLimit } from './client-fetch.ts';
 import { cross } from './cross.ts';
 import { batch } from './embeddings.ts';
-import { answers, ignore, isStateful, modelOf } from './identity.ts';
+import { answers, atOwnHosts, ignore, isStateful, modelOf } from './identity.ts';
 import { instances } from './response-classes.ts';
 import { stream } from './stream.ts';
 
@@ -14,6 +14,7 @@ import { stream } from './stream.ts';
 export const google: Adapter = {
   provider: 'google',
   ignore,
+  atOwnHosts,
   callIds: ['contents.*.parts.*.functionCall.id', 'contents.*.parts.*.functionResponse.id'],
   temperature: 'generationConfig.temperature',
   modelOf,

@@ -1,17 +1,24 @@
 import { type Fields, fieldsOf, isGiven } from '@cached-llm/core/adapter';
 
-/** What the answer does not depend on, over HTTP and in the SDK's `config`. Every other field is in the key. */
+/** What the answer does not depend on, wherever it is asked for. Every other field of a request is in its key. */
 export const ignore = [
-  'labels', // for the account's own bills: the model never sees them
-  'config.labels',
-  'store', // whether the provider logs the request for its project
-  'config.store',
-  'serviceTier', // the same model behind another queue
-  'config.serviceTier',
   'config.abortSignal', // never sent
   'config.httpOptions.timeout', // how long to wait, and how often to retry
   'config.httpOptions.retryOptions',
 ] as const;
+
+/** What it does not depend on at the provider's own hosts (ai.google.dev/api, cloud.google.com/vertex-ai). A gateway may route by it. */
+export const atOwnHosts = {
+  hosts: /^generativelanguage\.googleapis\.com$|aiplatform(?:\.(?:us|eu)\.rep)?\.googleapis\.com$/,
+  ignore: [
+    'labels', // for the account's own bills: the model never sees them
+    'config.labels',
+    'store', // whether the provider logs the request for its project
+    'config.store',
+    'serviceTier', // the same model behind another queue
+    'config.serviceTier',
+  ],
+} as const;
 
 const GENERATES =
   /\/([^/]+):(generateContent|streamGenerateContent|embedContent|batchEmbedContents|predict|countTokens)$/;

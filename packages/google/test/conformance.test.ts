@@ -70,9 +70,6 @@ const lacking = adapterConformance<Request>(
       'an unknown field': configured({ httpOptions: { extraBody: { brandNew: 1 } } }),
     },
     neutral: {
-      labels: configured({ labels: { team: 'a' } }),
-      'another service tier': configured({ serviceTier: 'flex' as never }),
-      'a log at the provider': configured({ store: false }),
       'an abort signal': configured({ abortSignal: new AbortController().signal }),
       'a temperature equal to two decimals': configured({ temperature: 0.0000001 }),
     },

@@ -9,13 +9,14 @@ import {
 } from '@cached-llm/http';
 import { HTTPClient, type Mistral, type SDKOptions } from '@mistralai/mistralai';
 import { rejects, usageOf } from './admission.ts';
-import { answers, ignore, isStateful } from './identity.ts';
+import { answers, atOwnHosts, ignore, isStateful } from './identity.ts';
 import { stream } from './stream.ts';
 
 /** Mistral: chat, fill-in-the-middle and embeddings. */
 export const mistral: Adapter = {
   provider: 'mistral',
   ignore,
+  atOwnHosts,
   callIds: [
     ...['messages.*.tool_calls.*.id', 'messages.*.tool_call_id'],
     ...['messages.*.toolCalls.*.id', 'messages.*.toolCallId'], // as the SDK names them

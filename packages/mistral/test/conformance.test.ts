@@ -77,9 +77,6 @@ const lacking = adapterConformance<ChatCompletionRequest>(
       'another tool': (asked) => ({ ...asked, tools: [tool('today')] }),
     },
     neutral: {
-      'other metadata': (asked) => ({ ...asked, metadata: { run: '1' } }),
-      'a prompt cache key': (asked) => ({ ...asked, promptCacheKey: 'k' }),
-      'a service tier': (asked) => ({ ...asked, serviceTier: 'standard_only' }),
       'a temperature equal to two decimals': (asked) => ({ ...asked, temperature: 0.0000001 }),
     },
     unfit: {

@@ -8,6 +8,7 @@ import {
   type Rejection,
 } from '@cached-llm/core/adapter';
 import type { Fetch } from '@cached-llm/http';
+import { atOwnHosts } from './identity.ts';
 import { type CachedOpenAIOptions, openai, withCachedFetch } from './openai.ts';
 
 const hasRunTools = (choice: unknown) =>
@@ -33,6 +34,7 @@ function assemble(chunks: readonly unknown[]): Fields | undefined {
 export const groq: Adapter = {
   ...openai,
   provider: 'groq',
+  atOwnHosts: { ...atOwnHosts, hosts: /^api\.groq\.com$/ },
   rejects,
   stream: { ...openai.stream, assemble },
 };

@@ -1,17 +1,25 @@
 import { type Fields, isGiven } from '@cached-llm/core/adapter';
 
-/** What the answer does not depend on. Every other field of a request is in its key. */
+/** What the answer does not depend on, wherever it is asked for. Every other field of a request is in its key. */
 export const ignore = [
-  'user', // attribution: the model never sees it
-  'safety_identifier', // likewise
-  'metadata', // for the account's own lists
-  'prompt_cache_key', // routing to a warm prompt cache: price and latency only
-  'prompt_cache_retention', // likewise
-  'prompt_cache_options', // likewise
-  'service_tier', // the same model behind another queue; a replayed body names the tier it was made in
   'stream', // absent, null and false mean the same: the identity has a field of its own for it
   'stream_options.include_obfuscation', // padding against traffic analysis
 ] as const;
+
+/** What it does not depend on at the provider's own hosts (platform.openai.com/docs/guides/your-data, learn.microsoft.com/azure/ai-services/openai/reference). A gateway may route by it. */
+export const atOwnHosts = {
+  hosts:
+    /^(?:[a-z]{2}\.)?api\.openai\.com$|\.(?:openai|cognitiveservices|services\.ai)\.azure\.com$/,
+  ignore: [
+    'user', // attribution: the model never sees it
+    'safety_identifier', // likewise
+    'metadata', // for the account's own lists
+    'prompt_cache_key', // routing to a warm prompt cache: price and latency only
+    'prompt_cache_retention', // likewise
+    'prompt_cache_options', // likewise
+    'service_tier', // the same model behind another queue; a replayed body names the tier it was made in
+  ],
+} as const;
 
 /** Does the answer depend on what the provider stores between calls, or does it not come with this call? */
 export function isStateful(request: Fields): boolean {

@@ -71,10 +71,6 @@ const lacking = adapterConformance<Request>(
       'an unknown field': (request) => ({ ...request, brand_new: null }),
     },
     neutral: {
-      'another user': (request) => ({ ...request, user: 'someone' }),
-      'other metadata': (request) => ({ ...request, metadata: { run: '1' } }),
-      'another service tier': (request) => ({ ...request, service_tier: 'flex' }),
-      'a prompt cache key': (request) => ({ ...request, prompt_cache_key: 'k' }),
       'a temperature equal to two decimals': (request) => ({ ...request, temperature: 0.0000001 }),
     },
     unfit: {

@@ -87,8 +87,7 @@ const lacking = adapterConformance<Request>(
       }),
     },
     neutral: {
-      'another user': (asked) => ({ ...asked, user: 'someone' }),
-      'another service tier': (asked) => ({ ...asked, service_tier: 'flex' }),
+      'a temperature equal to two decimals': (asked) => ({ ...asked, temperature: 0.0000001 }),
     },
     unfit: {
       'cut off at the limit': truncatedByLength.response,

@@ -44,6 +44,12 @@ export interface Adapter {
   /** Dotted fields of the request that the answer does not depend on. The reason for each is written beside it. */
   readonly ignore: readonly string[];
   /**
+   * Further such fields, and the hosts of the provider itself, by their names. A gateway at another host may route by
+   * them (`metadata.tags` of LiteLLM), so that there they are in the key. A function does not say where it sends its
+   * request: its fields are ignored. @default none
+   */
+  readonly atOwnHosts?: { readonly hosts: RegExp; readonly ignore: readonly string[] } | undefined;
+  /**
    * Dotted paths of the ids that link a call to its result, with `*` for each item of a list: `messages.*.tool_call_id`.
    * Those that a client made at random are renamed by their order in the conversation. @default none
    */

@@ -43,6 +43,7 @@ export interface CallIdentity {
 /** The part of an `Adapter` that the key depends on. */
 interface RequestRules {
   readonly ignore: readonly string[];
+  readonly atOwnHosts?: { readonly hosts: RegExp; readonly ignore: readonly string[] } | undefined;
   readonly callIds?: readonly string[] | undefined;
   readonly temperature?: string | undefined;
   modelOf?(request: Fields, url?: URL): string | undefined;
@@ -126,11 +127,17 @@ function isRecognised(request: Fields): boolean {
 }
 
 /** Made once for each adapter and policy, because to split the paths again takes longer than to use them. */
-function normalisationFor(adapter: RequestRules | undefined, policy: KeyOptions): Normalisation {
-  const of = adapter ?? NO_ADAPTER;
+function normalisationFor(
+  { adapter, url }: Pick<UnkeyedRequest, 'adapter' | 'url'>,
+  policy: KeyOptions,
+): Normalisation {
+  const elsewhere = url !== undefined && adapter?.atOwnHosts?.hosts.test(url.hostname) === false;
+  const of = (elsewhere ? adapter.atOwnHosts : adapter) ?? NO_ADAPTER;
   const known = normalisations.get(policy)?.get(of);
   if (known !== undefined) return known;
-  const ignore = [...(adapter?.ignore.map(fieldPath) ?? []), ...policy.ignore];
+  const atOwnHosts = elsewhere ? [] : (adapter?.atOwnHosts?.ignore ?? []);
+  const neutral = [...(adapter?.ignore ?? []), ...atOwnHosts].map(fieldPath);
+  const ignore = [...neutral, ...policy.ignore];
   const callIds = (adapter === undefined ? CALL_IDS : adapter.callIds)?.map(fieldPath);
   const made = { ignore, callIds, temperature: fieldPath(adapter?.temperature ?? 'temperature') };
   const others = normalisations.get(policy) ?? new WeakMap<object, Normalisation>();
@@ -138,13 +145,9 @@ function normalisationFor(adapter: RequestRules | undefined, policy: KeyOptions)
   return made;
 }
 
-function normalised(
-  request: Fields,
-  adapter: RequestRules | undefined,
-  policy: KeyOptions,
-): Fields {
-  const normalisation = normalisationFor(adapter, policy);
-  const isKnown = adapter !== undefined || isRecognised(request);
+function normalised(request: Fields, asked: UnkeyedRequest, policy: KeyOptions): Fields {
+  const normalisation = normalisationFor(asked, policy);
+  const isKnown = asked.adapter !== undefined || isRecognised(request);
   return normaliseRequest(request, isKnown ? normalisation : { ...normalisation, temperature: [] });
 }
 
@@ -180,7 +183,7 @@ function add<Name extends keyof CallIdentity>(
 /** The identity of a request. This is the one place that decides what is in a key and what is not. */
 export function identify(asked: UnkeyedRequest, policy: KeyOptions): CallIdentity {
   const { adapter, request } = asked;
-  const given = isFields(request) ? normalised(request, adapter, policy) : request;
+  const given = isFields(request) ? normalised(request, asked, policy) : request;
   const isStreamed = isFields(request) && request.stream === true;
   const identity: Unfinished = { provider: asked.provider, request: given };
   add(identity, 'operation', asked.operation);

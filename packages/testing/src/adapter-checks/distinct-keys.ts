@@ -80,6 +80,6 @@ export function distinctFetchKeys(
 ): Promise<number> {
   const cache = createLlmCache();
   const fetch = cachedFetch({ cache, adapter, fetch: async () => Response.json(answer) });
-  const textOf = coveredBy(adapter.ignore);
+  const textOf = coveredBy([...adapter.ignore, ...(adapter.atOwnHosts?.ignore ?? [])]);
   return distinctKeys({ expect, cache, ask: posted(fetch), textOf }, recordings);
 }
