@@ -58,6 +58,8 @@ function rejectEmbeddings(answer: Fields, body: Fields): Rejection | undefined {
 /** Why vectors or the ranking of documents in an answer are not stored. Undefined for any other answer, too. */
 export function rejectVectorsIn(answer: Fields, body: Fields): Rejection | undefined {
   if (VECTORS.some((name) => name in answer)) return rejectEmbeddings(answer, body);
+  // Rankings, and the texts of Titan: an empty list says nothing.
+  if (Array.isArray(answer.results) && answer.results.length === 0) return 'empty';
   const { query, documents, top_n: top } = body;
   if (!isGiven(query) || !Array.isArray(documents)) return undefined;
   const ranking = listOf(answer.results).map(fieldsOf);

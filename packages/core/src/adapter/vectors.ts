@@ -21,7 +21,8 @@ function numbersIn(text: string, type: unknown): Float32Array | Uint8Array | und
   if (!BASE64.test(text)) return undefined;
   const bytes = new Uint8Array(Buffer.from(text, 'base64'));
   if (PACKED.test(String(type)) || BYTES.test(String(type))) return bytes;
-  return bytes.length % 4 === 0 ? new Float32Array(bytes.buffer) : undefined;
+  if (bytes.length % 4 === 0) return new Float32Array(bytes.buffer);
+  return type === 'base64' ? bytes : undefined; // Cohere does not say of what type they are
 }
 
 /** How many numbers a vector has. Undefined for what is no vector: one of zeros alone has no direction. */
@@ -30,7 +31,9 @@ function lengthOf(vector: unknown, type: unknown): number | undefined {
   const isList = Array.isArray(numbers) || ArrayBuffer.isView(numbers);
   if (!isList) return undefined;
   const all = Array.from(numbers as ArrayLike<unknown>); // checked in the line above
-  const isVector = all.every(Number.isFinite) && all.some((number) => number !== 0);
+  // Of bytes that are no floats it is not known what a zero means.
+  const mayBeZero = type === 'base64' && numbers instanceof Uint8Array && all.length > 0;
+  const isVector = mayBeZero || (all.every(Number.isFinite) && all.some((number) => number !== 0));
   return isVector ? all.length : undefined;
 }
 

@@ -19,6 +19,7 @@ describe('vectors may be stored', () => {
     ['bits, eight in a number, with a rest', [[1, 255]], { type: 'binary', dimensions: 12 }],
     ['bits, one in a number', [[1, 0, 1]], { type: 'binary', dimensions: 3 }],
     ['bits in base64', [bytes([1, 2])], { type: 'ubinary', dimensions: 16 }],
+    ['bytes of a type that only says base64', ['AAAA'], { type: 'base64' }],
     ['as many as were asked for', [[1], [2]], { count: 2, dimensions: 1 }],
     ['numbers where the request has no number of dimensions', [[1]], { dimensions: null }],
   ])('%s', (_name, vectors, expected) => {
@@ -50,6 +51,8 @@ describe('vectors are rejected', () => {
     ['the base64 of nothing', [''], {}],
     ['the base64 of zeros', [base64Of([0, 0])], {}],
     ['the base64 of what is not finite', [base64Of([1, Number.NaN])], {}],
+    ['the base64 of zeros, by type', [base64Of([0, 0])], { type: 'base64' }],
+    ['the base64 of nothing, by type', [''], { type: 'base64' }],
     ['the base64 of a part of a float', [bytes([1, 2, 3])], {}],
     ['a text that is not base64', ['no vector!'], {}],
     ['the word NaN', ['NaN'], {}],
