@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { type CallOptions, type LlmCache, LlmCacheError } from '@cached-llm/core';
 import {
   type Bypass,
@@ -58,6 +59,25 @@ function restore(stored: unknown): Generation[] | null {
   return answers?.map(fromStored) ?? null;
 }
 
+/** The version of @langchain/core that this package runs with. Undefined in a bundle, where it has no file of its own. */
+function langChainVersion(): string | undefined {
+  try {
+    const { version } = createRequire(import.meta.url)('@langchain/core/package.json');
+    return String(version);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Another version may write other texts, in which two calls could look the same. */
+function refuseOtherVersions(version = langChainVersion()): void {
+  if (version === undefined || version.startsWith('1.')) return;
+  throw new LlmCacheError(
+    'WRONG_CLIENT',
+    `@langchain/core ${version} is installed, and CachedLlmCache takes >=1 <2. Install @langchain/core@1, or give the model a fetch made by cachedFetch.`,
+  );
+}
+
 function readIdentity(identity: unknown): Fields | undefined {
   if (identity === undefined) return undefined;
   if (isFields(identity) && Object.keys(identity).length > 0) return structuredClone(identity);
@@ -75,7 +95,7 @@ function readIdentity(identity: unknown): Fields | undefined {
  *
  * Its methods never throw, except for a miss in `replay` mode.
  *
- * @throws {LlmCacheError} for a bad option, when it is made.
+ * @throws {LlmCacheError} for a bad option, and `WRONG_CLIENT` for another version of LangChain, when it is made.
  */
 export class CachedLlmCache extends BaseCache {
   readonly #cache: LlmCache;
@@ -87,6 +107,7 @@ export class CachedLlmCache extends BaseCache {
 
   constructor({ cache, identity, ...options }: CachedLlmCacheOptions = {}) {
     super();
+    refuseOtherVersions();
     this.#cache = cacheOf({ cache });
     this.#options = options;
     this.#policy = policyForClient(this.#cache.policy, options);
