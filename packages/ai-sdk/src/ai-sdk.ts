@@ -47,11 +47,18 @@ interface ModelCall<Result> extends Omit<ModelRequest, 'settings'> {
   readonly invoke: (signal: AbortSignal) => PromiseLike<Result>;
 }
 
+function isData(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).every(isData);
+  return typeof value !== 'function' && typeof value !== 'symbol';
+}
+
+/** An identity without a field says nothing, and with a function in it every call would bypass the cache. */
 function mustBePlain(identity: unknown): void {
-  if (identity === undefined || isFields(identity)) return;
+  const isGiven = isFields(identity) && Object.keys(identity).length > 0 && isData(identity);
+  if (identity === undefined || isGiven) return;
   throw new LlmCacheError(
     'INVALID_OPTION',
-    `identity is ${describeKind(identity)}. Write what the model does not show as plain data: { baseURL: 'https://llm.example.com/v1' }.`,
+    `identity is ${isFields(identity) ? 'empty, or contains a function' : describeKind(identity)}. Write what the model does not show as plain data: { baseURL: 'https://llm.example.com/v1' }.`,
   );
 }
 

@@ -313,8 +313,8 @@ describe('a model that does not show who answers', () => {
 });
 
 describe('an identity', () => {
-  test('that is no plain data is refused', () => {
-    for (const identity of ['a', 5, null, []])
+  test('that is no plain data, or that says nothing, is refused', () => {
+    for (const identity of ['a', 5, null, [], {}, { route: () => 'a' }])
       expect(() => cachedLanguageModel({ identity: identity as never })).toThrow(
         expect.objectContaining({ code: 'INVALID_OPTION' }),
       );
