@@ -76,6 +76,8 @@ export interface ResolvedCacheOptions {
   readonly l1: Store | undefined;
   /** No other process sees the store. */
   readonly isOwnMemory: boolean;
+  /** Another process, or another cache of this process, may have the same store. */
+  readonly isShared: boolean;
   readonly namespace: string;
   readonly policy: Policy;
   readonly maxEntryBytes: number;

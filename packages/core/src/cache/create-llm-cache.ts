@@ -97,6 +97,7 @@ export function createLlmCache(options: CacheOptions = {}): LlmCache {
     store,
     l1,
     isOwnMemory: store instanceof MemoryStore,
+    isShared: !(store instanceof MemoryStore) || store === options.store,
     namespace: namespaceOf(options),
     policy: policyWith(DEFAULT_POLICY, options),
     maxEntryBytes: toWholeNumber(maxEntryBytes, 'maxEntryBytes', DEFAULTS.maxEntryBytes),

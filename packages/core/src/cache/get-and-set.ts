@@ -18,7 +18,7 @@ export async function getByIdentity(context: Context, request: KeyedRequest): Pr
     emitMiss(context, request);
     return undefined;
   }
-  const { usage, took, storedAt } = result.header;
+  const { usage, took, storedAt } = result.header; // never in the future
   events.emit('hit', { ...eventOf(request), usage, took, age: now() - storedAt, waited });
   return result.leaderResponse?.response;
 }
@@ -26,7 +26,7 @@ export async function getByIdentity(context: Context, request: KeyedRequest): Pr
 /** Stores the answer where it may be stored. Resolves to whether it is stored. */
 export async function setByIdentity(context: Context, given: GivenAnswer): Promise<boolean> {
   const { tagStates } = await given.found;
-  const answer = { ...given.request, tagStates, isCurrent: () => true };
+  const answer = { ...given.request, tagStates, calledAt: given.calledAt, isCurrent: () => true };
   const response = await given.captured;
   const stored = storeAnswer(context, answer, response);
   if (response.shared?.kind === 'recording') {

@@ -59,16 +59,17 @@ export function requestByIdentity(
 export interface GivenAnswer {
   readonly request: KeyedRequest;
   readonly captured: CapturedResponse<unknown> | Promise<CapturedResponse<unknown>>;
+  readonly calledAt: number;
   /** The states of the tags: what is invalidated from now on is newer than the answer. */
   readonly found: FoundEntry | Promise<FoundEntry>;
 }
 
 /** Takes an answer in, in the call itself, before the user can change the response. */
 export function takeIn(
-  { entries }: Pick<CacheContext, 'entries'>,
+  { entries, now }: Pick<CacheContext, 'entries' | 'now'>,
   request: KeyedRequest,
   response: unknown,
 ): GivenAnswer {
   const captured = request.call.codec.capture(response);
-  return { request, captured, found: entries.read(request.address) };
+  return { request, captured, calledAt: now(), found: entries.read(request.address) };
 }

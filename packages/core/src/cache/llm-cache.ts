@@ -166,6 +166,7 @@ export class LlmCache {
   /** Writes this process's counters to the store, waits for writes under way, and closes the store. */
   async close(): Promise<void> {
     await this.#context.ledger.close();
+    await this.#context.entries.close();
     await this.#context.rows.close();
   }
 

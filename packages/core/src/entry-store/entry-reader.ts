@@ -1,6 +1,7 @@
 import { belongsTo, type Entry, Payload } from '../entry/index.ts';
 import {
   applyTagStates,
+  generationsOf,
   NO_TAG_STATES,
   type TagGenerations,
   type TagStates,
@@ -14,13 +15,21 @@ import { type LoadedEntry, RecentEntries } from './recent-entries.ts';
 /** What a look-up found. */
 export interface FoundEntry {
   readonly entry?: LoadedEntry | undefined;
-  /** The states of the tags at the look-up. With them, the answer of a call that began before an invalidation is invalid. */
+  /** The states at the look-up: the answer to a call that began before an invalidation is invalid. */
   readonly tagStates: TagStates;
+  /** Tags of the call that the entry lacks. None of them was ever invalidated or expired. */
+  readonly lackedTags?: readonly string[] | undefined;
+  /** A valid entry that is not served to this call, because a tag that it lacks was invalidated or expired once. */
+  readonly otherwiseTagged?: LoadedEntry | undefined;
+  /** The store did not answer. */
+  readonly isUnknown?: boolean | undefined;
 }
 
-const NOTHING: FoundEntry = { tagStates: NO_TAG_STATES };
+const UNKNOWN: FoundEntry = { tagStates: NO_TAG_STATES, isUnknown: true };
 
-/** Reads entries together with the states of their tags: in one round trip, or in two if an entry has tags that its call lacks. */
+const NO_TAGS: readonly string[] = [];
+
+/** Reads entries together with the states of their keys and tags. */
 export class EntryReader {
   readonly #rows: RowStore;
   readonly #keyRing: KeyRing;
@@ -39,15 +48,17 @@ export class EntryReader {
     const texts = this.#rows.readNow(keys);
     if (texts !== undefined) return this.#find(texts, keys, address);
     return this.#rows.read(keys).then((late) => {
-      return late === undefined ? NOTHING : this.#find(late, keys, address);
+      return late === undefined ? UNKNOWN : this.#find(late, keys, address);
     });
   }
 
-  /** The key of the entry, its keys under older secrets, and the keys of its tags' rows. */
-  #keysFor({ key, tagRows }: Address): Keys {
+  /** The key of the entry, its keys under older secrets, and the keys of the rows of its tags and of its keys. */
+  #keysFor({ key, tagRows, keyRows }: Address): Keys {
     const keys: Keys = [key];
     for (const older of this.#keyRing.olderKeys(key)) keys.push(older);
     for (const row of tagRows) keys.push(row.key);
+    // If no other process shares the store, the states of keys are in no row.
+    if (this.#tags.isShared) for (const row of keyRows) keys.push(row.key);
     return keys;
   }
 
@@ -74,27 +85,64 @@ export class EntryReader {
     return { header, payload: new Payload(payload), tags, generationNames };
   }
 
-  /** Refuses an entry of another request. Tags that only the entry has are read in a second round trip. */
+  /** The states of the call's tags and of its keys. */
+  #statesIn({ tagRows, keyRows, key }: Address, texts: RowTexts): TagStates {
+    const from = 1 + this.#keyRing.olderKeys(key).length;
+    const tagStates = this.#tags.statesIn(tagRows, texts, from);
+    if (keyRows.length === 0) return tagStates;
+    const keyStates = this.#tags.statesIn(keyRows, texts, from + tagRows.length);
+    return keyStates.size === 0 ? tagStates : new Map([...tagStates, ...keyStates]);
+  }
+
+  /** An entry of another request is not served. Tags that only the entry has are asked for in a second round trip. */
   #check(
     entry: LoadedEntry | undefined,
     address: Address,
     texts: RowTexts,
   ): FoundEntry | Promise<FoundEntry> {
-    const tagStates = this.#tags.statesIn(address.tagRows, texts);
+    const tagStates = this.#statesIn(address, texts);
     if (entry === undefined || !belongsTo(entry, address)) return { tagStates };
-    const isShared = entry.tags.every((tag) => address.tags.includes(tag));
-    if (isShared) return withTagStates(entry, tagStates);
-    const others = entry.tags.filter((tag) => !address.tags.includes(tag));
+    if (entry.sameTags === address.tags) return this.#judge(entry, address, { tagStates });
+    const others = withoutAll(entry.tags, address.tags);
+    const lacked = withoutAll(address.tags, entry.tags);
+    if (others.length === 0) {
+      if (lacked.length === 0) entry.sameTags = address.tags;
+      return this.#judge(entry, address, { tagStates, lackedTags: lacked });
+    }
     return this.#tags.read(others).then((states) => {
       if (states === undefined) return { tagStates };
-      return withTagStates(entry, new Map([...tagStates, ...states]));
+      const all = new Map([...tagStates, ...states]);
+      return this.#judge(entry, address, { tagStates: all, lackedTags: lacked });
     });
+  }
+
+  /**
+   * An entry that is invalid by now is not found. Neither is one that lacks a tag of the call which was invalidated or
+   * expired once: nobody knows whether the answer is older than that.
+   */
+  #judge(
+    entry: LoadedEntry,
+    { keyRows }: Address,
+    { tagStates, lackedTags = NO_TAGS }: Pick<FoundEntry, 'tagStates' | 'lackedTags'>,
+  ): FoundEntry {
+    const keys = keyRows.map(({ generationName }) => generationName);
+    const names = { tags: entry.generationNames, keys };
+    const header = applyTagStates(entry.header, tagStates, names);
+    if (header === undefined) return { tagStates };
+    const valid = header === entry.header ? entry : { ...entry, header };
+    if (lackedTags.length === 0) return { tagStates, entry: valid };
+    const changed = generationsOf(this.#tags.generationNames(lackedTags), tagStates);
+    if (Object.keys(changed).length > 0) return { tagStates, otherwiseTagged: valid };
+    return { tagStates, entry: valid, lackedTags };
   }
 }
 
-/** Applies the states of the tags. An entry that is invalid by now counts as not found. */
-function withTagStates(entry: LoadedEntry, tagStates: TagStates): FoundEntry {
-  const header = applyTagStates(entry.header, tagStates, entry.generationNames);
-  if (header === undefined) return { tagStates };
-  return { tagStates, entry: header === entry.header ? entry : { ...entry, header } };
+/** Lists up to this length are compared item by item, which is faster than to make a set. */
+const SHORT = 16;
+
+/** The items that `others` does not have. */
+function withoutAll(items: readonly string[], others: readonly string[]): readonly string[] {
+  if (others.length <= SHORT) return items.filter((item) => !others.includes(item));
+  const known = new Set(others);
+  return items.filter((item) => !known.has(item));
 }

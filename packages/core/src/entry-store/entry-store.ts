@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Encryption,
   type Encryptions,
@@ -9,25 +9,23 @@ import {
   namespacePrefix,
   type RowBounds,
   RowCodec,
-  readEntryText,
 } from '../entry/index.ts';
 import {
   CallTags,
-  FIRST_TAG_STATE,
   generationsOf,
-  parseTagState,
-  staleSince,
   TagGenerations,
-  type TagState,
+  type TagRow,
   type TagStates,
+  tagsOfEntry,
 } from '../invalidation/index.ts';
 import type { RowStore } from '../store/index.ts';
 import type { Address } from './address.ts';
+import { isSuperseded, withGenerations, withTagsOf } from './entry-header.ts';
 import { EntryReader, type FoundEntry } from './entry-reader.ts';
 import { KeyRing } from './key-ring.ts';
 
-/** The characters of the row that was written, or why it was not written. */
-type WriteResult = number | 'too-large' | 'store-error';
+/** Characters that were written, or why none were. */
+export type WriteResult = number | 'too-large' | 'store-error' | 'invalidated' | 'superseded';
 
 /** Milliseconds that the store adds to the life of a row. When Keyv reads an expired row, it deletes what is under the key, and that may be a new row. */
 const GRACE = 60_000;
@@ -37,13 +35,18 @@ function ttlOf(header: EntryHeader, writtenAt: number): number | undefined {
   return last >= Number.MAX_SAFE_INTEGER ? undefined : Math.ceil(last - writtenAt) + GRACE;
 }
 
+const NO_ROWS: readonly TagRow[] = [];
+
 interface EntryStoreOptions extends RowBounds {
   readonly namespace: string;
   readonly encryptions: Encryptions;
+  /** Another process, or another cache, may have the same store. */
+  readonly isShared: boolean;
 }
 
-/** Where an entry is written. */
-interface Place extends Pick<Address, 'key' | 'tags'> {
+interface WriteOptions {
+  /** The states of the entry's key and tags before its call began. */
+  readonly tagStates: TagStates;
   /** Milliseconds since 1970. @default the instant at which the entry was stored first */
   readonly writtenAt?: number | undefined;
 }
@@ -57,15 +60,17 @@ export class EntryStore {
   readonly keyRing: KeyRing;
   readonly #rows: RowStore;
   readonly #reader: EntryReader;
-  /** Writes by key whose entry is still being compressed. Later writes and removals of the key wait for them. */
-  readonly #compressing = new Map<string, Promise<unknown>>();
+  /** Writes under way by key: what comes after them must not overtake them. */
+  readonly #writing = new Map<string, Promise<unknown>>();
 
-  constructor(rows: RowStore, { namespace, encryptions, ...bounds }: EntryStoreOptions) {
-    this.prefix = namespacePrefix(namespace);
-    this.tags = new TagGenerations(rows, this.prefix, encryptions);
+  constructor(rows: RowStore, options: EntryStoreOptions) {
+    const { namespace, encryptions, isShared, ...bounds } = options;
+    const prefix = namespacePrefix(namespace);
+    this.prefix = prefix;
+    this.tags = new TagGenerations(rows, { prefix, encryptions, isShared });
     this.#rows = rows;
     this.callTags = new CallTags(this.tags);
-    const codecOf = (encryption: Encryption) => new RowCodec(encryption, this.prefix, bounds);
+    const codecOf = (encryption: Encryption) => new RowCodec(encryption, prefix, bounds);
     this.keyRing = new KeyRing(encryptions, codecOf);
     this.#reader = new EntryReader(rows, this.keyRing, this.tags);
   }
@@ -75,44 +80,65 @@ export class EntryStore {
     return this.keyRing.keyOf(identity);
   }
 
+  /** The rows that hold the states of a key. None if it can have no state. */
+  keyRowsOf(key: string): readonly TagRow[] {
+    return this.tags.hasKeyStates ? this.tags.rowsOfKeys(this.#keysOf(key)) : NO_ROWS;
+  }
+
   /** Reads synchronously, unless the store or the row needs time. Entries that are invalid are not found. */
   read(address: Address): FoundEntry | Promise<FoundEntry> {
     return this.#reader.read(address);
   }
 
-  /** Writes an entry of the generations that its tags had at the look-up. */
-  write({ key, tags, writtenAt }: Place, entry: Entry, states: TagStates): Promise<WriteResult> {
-    const generations = generationsOf(this.tags.generationNames(tags), states);
-    const isFirst = Object.keys(generations).length === 0;
-    const header = isFirst ? entry.header : { ...entry.header, generations };
-    const writing = this.#write(key, { ...entry, header }, writtenAt);
-    return this.keyRing.hasOlderSecrets ? this.#replaceOlder(key, writing) : writing;
+  /**
+   * Writes an entry of the generations that its key and its tags had at the look-up, unless they were invalidated
+   * since, or an answer is stored whose call began later.
+   */
+  write(
+    address: Address,
+    entry: Entry,
+    { tagStates, writtenAt = entry.header.storedAt }: WriteOptions,
+  ): Promise<WriteResult> {
+    return this.#inOrder(address, (found) => {
+      const generations = this.#generationsOf(address, tagStates);
+      if (found.isUnknown === true) return Promise.resolve('store-error');
+      const isValid = this.#isOf(address, generations, found.tagStates);
+      if (!isValid) return Promise.resolve('invalidated');
+      if (isSuperseded(entry, found, writtenAt)) return Promise.resolve('superseded');
+      return this.#write(address.key, withTagsOf(found, entry, generations), writtenAt);
+    });
+  }
+
+  /**
+   * Writes the stored entry once more with the header that `change` makes. Nothing is written if `change` returns
+   * undefined, or if there is no valid entry any more.
+   */
+  async rewrite(
+    address: Address,
+    change: (found: FoundEntry) => EntryHeader | undefined,
+  ): Promise<void> {
+    await this.#inOrder(address, async (found) => {
+      const header = change(found);
+      if (header === undefined || found.entry === undefined) return;
+      const names = this.tags.generationNames(tagsOfEntry(header));
+      const all = { ...generationsOf(names, found.tagStates), ...header.generations };
+      const entry = { header: withGenerations(header, all), payload: found.entry.payload.text };
+      await this.#write(address.key, entry, header.storedAt);
+    });
   }
 
   /** Makes the entry under a key invalid. Resolves to false if the store did not accept it. */
   async invalidate(key: string): Promise<boolean> {
-    if (!this.keyRing.hasOlderSecrets) {
-      if (this.#compressing.size > 0) await this.#compressing.get(key);
-      return this.#rows.remove(key);
-    }
-    const isWritten = await this.#writeKeyState(key, { generation: randomUUID() });
-    return (await this.#removeOlder(key)) && isWritten;
+    const keys = this.#keysOf(key);
+    const isInvalid = this.tags.invalidateKeys(keys); // in this process, it holds from now on
+    if (this.#writing.size > 0) await this.#writing.get(key);
+    const removals = await Promise.all(keys.map((each) => this.#rows.remove(each)));
+    return (await isInvalid) && removals.every((isRemoved) => isRemoved);
   }
 
   /** Makes the entry under a key stale from `now` on. Resolves to false if the store did not accept it. */
-  async expire(key: string, now: number): Promise<boolean> {
-    const texts = await this.#rows.read([key]);
-    if (texts === undefined) return false;
-    const [row] = texts;
-    const text = row === undefined ? undefined : await this.keyRing.newest.decode(key, row);
-    const entry = text === undefined ? undefined : readEntryText(text);
-    if (entry !== undefined) {
-      const header = staleSince(entry.header, Math.min(now, entry.header.freshUntil));
-      return typeof (await this.#write(key, { ...entry, header })) === 'number';
-    }
-    const state = row === undefined ? FIRST_TAG_STATE : parseTagState(text);
-    if (!this.keyRing.hasOlderSecrets || state === undefined) return true;
-    return this.#writeKeyState(key, { ...state, expiredAt: now });
+  expire(key: string, now: number): Promise<boolean> {
+    return this.tags.expireKeys(this.#keysOf(key), now);
   }
 
   /** Removes a row from the store, whatever it holds. Resolves to false if the store did not accept it. */
@@ -120,38 +146,71 @@ export class EntryStore {
     return this.#rows.remove(key);
   }
 
-  #write(key: string, entry: Entry, writtenAt = entry.header.storedAt): Promise<WriteResult> {
+  /** Waits for the writes under way, and writes what the store has not accepted of invalidations once more. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#writing.values());
+    await this.tags.close();
+  }
+
+  #keysOf(key: string): readonly string[] {
+    return [key, ...this.keyRing.olderKeys(key)];
+  }
+
+  #generationsOf({ tags, keyRows }: Address, states: TagStates): Record<string, string> {
+    const keys = keyRows.map(({ generationName }) => generationName);
+    return generationsOf([...this.tags.generationNames(tags), ...keys], states);
+  }
+
+  /** Does an entry of these generations still belong to the newest ones? */
+  #isOf(address: Address, generations: Record<string, string>, states: TagStates): boolean {
+    if (states.size === 0 && Object.keys(generations).length === 0) return true;
+    return isDeepStrictEqual(generations, this.#generationsOf(address, states));
+  }
+
+  /**
+   * Reads what is stored and then writes: one write of a key after the other, and in the call itself if the store
+   * answers in it.
+   */
+  #inOrder<Result>(
+    address: Address,
+    write: (found: FoundEntry) => Promise<Result>,
+  ): Promise<Result> {
+    const { key } = address;
+    const before = this.#writing.get(key);
+    const read = () => this.#reader.read(address);
+    const reading = before === undefined ? read() : before.then(read, read);
+    const writing = reading instanceof Promise ? reading.then(write) : write(reading);
+    this.#writing.set(key, writing);
+    const end = () => {
+      if (this.#writing.get(key) === writing) this.#writing.delete(key);
+    };
+    writing.then(end, end);
+    return writing;
+  }
+
+  #write(key: string, entry: Entry, writtenAt: number): Promise<WriteResult> {
     const ttl = ttlOf(entry.header, writtenAt);
     const row = this.keyRing.newest.encode(key, entryText(entry));
     if (!(row instanceof Promise)) return this.#writeRow(key, row, ttl);
-    const writing = row.then((late) => this.#writeRow(key, late, ttl));
-    this.#compressing.set(key, writing);
-    return writing.finally(() => {
-      if (this.#compressing.get(key) === writing) this.#compressing.delete(key);
-    });
+    return row.then((late) => this.#writeRow(key, late, ttl));
   }
 
-  async #writeRow(key: string, row: string | undefined, ttl: number | undefined) {
+  async #writeRow(
+    key: string,
+    row: string | undefined,
+    ttl: number | undefined,
+  ): Promise<WriteResult> {
     if (row === undefined) return 'too-large';
-    return (await this.#rows.write(key, row, ttl)) ? row.length : 'store-error';
+    const isWritten = await this.#rows.write(key, row, ttl);
+    if (isWritten && this.keyRing.hasOlderSecrets) await this.#removeOlder(key);
+    return isWritten ? row.length : 'store-error';
   }
 
-  async #writeKeyState(key: string, state: TagState): Promise<boolean> {
-    if (this.#compressing.size > 0) await this.#compressing.get(key);
-    const row = this.keyRing.newest.encryption.encryptText(key, JSON.stringify(state));
-    return this.#rows.write(key, row, undefined);
-  }
-
-  /** Removes the entry of an older secret, because it would be served again when the newer entry has expired. */
-  async #replaceOlder(key: string, writing: Promise<WriteResult>): Promise<WriteResult> {
-    const result = await writing;
-    if (typeof result === 'number') await this.#removeOlder(key);
-    return result;
-  }
-
-  /** Removes the entries of older secrets, as far as this process knows their keys. */
-  async #removeOlder(key: string): Promise<boolean> {
-    const removals = this.keyRing.olderKeys(key).map((older) => this.#rows.remove(older));
-    return (await Promise.all(removals)).every((isRemoved) => isRemoved);
+  /**
+   * Removes the entries of older secrets, as far as this process knows their keys: they are older, and would be served
+   * again when the time of the newer entry is over.
+   */
+  async #removeOlder(key: string): Promise<void> {
+    await Promise.all(this.keyRing.olderKeys(key).map((older) => this.#rows.remove(older)));
   }
 }

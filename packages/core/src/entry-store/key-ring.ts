@@ -6,7 +6,6 @@ import {
   type RowCodec,
   readEntryText,
 } from '../entry/index.ts';
-import { applyExpiry, FIRST_TAG_STATE, parseTagState } from '../invalidation/index.ts';
 import { BoundedMap } from '../key/index.ts';
 import type { RowTexts, StoredRow } from '../store/index.ts';
 
@@ -21,11 +20,7 @@ const NONE: readonly string[] = [];
 const entryIn = (text: string | undefined) =>
   text === undefined ? undefined : readEntryText(text);
 
-/**
- * The keys and rows of entries under each secret. The newest secret writes, and older secrets only read. If there are older
- * secrets, a row may hold a key state in place of an entry. It has the form of a tag's state, and says that the entry under
- * the older key is invalid or stale.
- */
+/** The keys and rows of entries under the newest secret, which writes, and under older secrets, which are only read. */
 export class KeyRing {
   readonly newest: RowCodec;
   readonly #older: readonly RowCodec[];
@@ -71,11 +66,6 @@ export class KeyRing {
     return undefined;
   }
 
-  /** Does the row hold a key state in place of an entry? */
-  async isKeyState({ key, value }: StoredRow): Promise<boolean> {
-    return parseTagState(await this.newest.decode(key, value)) !== undefined;
-  }
-
   async #findAmongSecrets(
     keys: readonly string[],
     texts: RowTexts,
@@ -84,11 +74,9 @@ export class KeyRing {
     const text = await decoded;
     const entry = entryIn(text);
     if (entry !== undefined) return entry;
-    const state = texts[0] === undefined ? FIRST_TAG_STATE : parseTagState(text);
-    // A row that cannot be read held a newer answer, so the older one is not served.
-    if (state === undefined || state.generation !== '') return undefined;
-    const older = await this.#olderEntry(keys.slice(1), texts.slice(1));
-    return older && { ...older, header: applyExpiry(state, older.header) };
+    // A row that cannot be read stands where a newer answer was.
+    if (texts[0] !== undefined) return undefined;
+    return this.#olderEntry(keys.slice(1), texts.slice(1));
   }
 
   async #olderEntry(keys: readonly string[], texts: RowTexts): Promise<Entry | undefined> {

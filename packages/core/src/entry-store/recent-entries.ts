@@ -8,6 +8,8 @@ export interface LoadedEntry {
   readonly tags: readonly string[];
   /** The names of the tags' generations. */
   readonly generationNames: readonly string[];
+  /** The tags of a call that were found to be those of the entry, so that most hits compare no tags. */
+  sameTags?: readonly string[] | undefined;
 }
 
 interface Recent {

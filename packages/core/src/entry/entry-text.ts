@@ -68,6 +68,7 @@ const FORMATS: Readonly<Record<LaterField, FieldFormat>> = {
   usage: { letter: 'u', isValid: isFields, parts: USAGE },
   served: { letter: 'v', isValid: isFields, parts: SERVED },
   fields: { letter: 'e', isValid: isFields },
+  calledAt: { letter: 'c', isValid: isNumber },
   took: { letter: 't', isValid: isNumber },
 };
 

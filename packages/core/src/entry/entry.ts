@@ -53,6 +53,8 @@ export interface EntryHeader {
   readonly served?: Served | undefined;
   /** A short digest of each field of the request, by path. Only with the option `explain`. */
   readonly fields?: FieldDigests | undefined;
+  /** When the call for the answer began. An answer to an older call never replaces it. */
+  readonly calledAt?: number | undefined;
   /** How long the provider took, in milliseconds. */
   readonly took?: number | undefined;
 }
@@ -64,7 +66,23 @@ export interface Entry {
   readonly payload: string;
 }
 
-/** A fresh entry is a hit, a stale one is served while it is revalidated, and a fallback is served if the provider fails. */
+/**
+ * The header with an age of 0, if it was stored in the future by a clock that was ahead of this one: it is fresh for no
+ * longer than its own ttl from now on.
+ */
+export function storedByNow(header: EntryHeader, now: number): EntryHeader {
+  const ahead = header.storedAt - now;
+  if (ahead <= 0) return header;
+  return {
+    ...header,
+    storedAt: now,
+    freshUntil: header.freshUntil - ahead,
+    staleUntil: header.staleUntil - ahead,
+    fallbackUntil: header.fallbackUntil - ahead,
+  };
+}
+
+/** Fresh is a hit, stale is served while it is revalidated, fallback is served where the provider fails. */
 export type Freshness = 'fresh' | 'stale' | 'fallback' | 'expired';
 
 type Instants = Pick<EntryHeader, 'freshUntil' | 'staleUntil' | 'fallbackUntil'>;

@@ -9,6 +9,7 @@ export {
   type Freshness,
   freshness,
   type Served,
+  storedByNow,
   type Usage,
 } from './entry.ts';
 export { belongsTo, type EntryIdentity, entryText, readEntryText } from './entry-text.ts';

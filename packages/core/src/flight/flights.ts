@@ -8,14 +8,17 @@ export interface FlightPlan {
   /** The key of the entry that the flight reads or writes. Flights with different ids may have the same key. */
   readonly key: string;
   /** Tags of that entry. */
-  readonly tags: readonly string[];
+  readonly tags: Iterable<string>;
 }
 
 /** One call for many callers. Each caller that joins it waits for the same result. */
 export class Flight<Result> implements FlightPlan {
   readonly id: string;
   readonly key: string;
-  readonly tags: readonly string[];
+  /** Counts the flights: a later one has a higher number. */
+  readonly order: number;
+  /** The tags of the entry, with those of all callers that joined. */
+  readonly tags: Set<string>;
   readonly #onAbandoned: (flight: Flight<Result>) => void;
   #result!: Promise<Result>;
   #openUntil: Promise<unknown> | undefined;
@@ -23,10 +26,14 @@ export class Flight<Result> implements FlightPlan {
   #state: 'under-way' | 'complete' | 'abandoned' = 'under-way';
   #controller: AbortController | undefined;
 
-  constructor({ id, key, tags }: FlightPlan, onAbandoned: (flight: Flight<Result>) => void) {
+  constructor(
+    { id, key, tags, order }: FlightPlan & { readonly order: number },
+    onAbandoned: (flight: Flight<Result>) => void,
+  ) {
     this.id = id;
+    this.order = order;
     this.key = key;
-    this.tags = tags;
+    this.tags = new Set(tags);
     this.#onAbandoned = onAbandoned;
   }
 
@@ -84,6 +91,7 @@ export class Flight<Result> implements FlightPlan {
 export class Flights<Result> {
   readonly #current = new Map<string, Flight<Result>>();
   #epoch = 0;
+  #started = 0;
 
   /** Grows when flights end or are detached. What was looked up in an earlier epoch may be out of date. */
   get epoch(): number {
@@ -100,7 +108,9 @@ export class Flights<Result> {
 
   /** Starts a flight, which ends when `lead` has its result and nothing keeps the flight open any more. */
   start(plan: FlightPlan, lead: (flight: Flight<Result>) => Promise<Result>): Flight<Result> {
-    const flight = new Flight<Result>(plan, (abandoned) => this.detach(abandoned));
+    this.#started += 1;
+    const numbered = { ...plan, order: this.#started };
+    const flight = new Flight<Result>(numbered, (abandoned) => this.detach(abandoned));
     this.#current.set(flight.id, flight);
     flight.begin(this.#run(flight, lead));
     return flight;
@@ -116,6 +126,13 @@ export class Flights<Result> {
     if (this.isCurrent(flight)) this.#current.delete(flight.id);
   }
 
+  /** Detaches the flights for the same entry that began before this one: an older answer is not stored over a newer one. */
+  detachOlder(newer: Flight<Result>): void {
+    for (const flight of this.#current.values()) {
+      if (flight.key === newer.key && flight.order < newer.order) this.detach(flight);
+    }
+  }
+
   /** Detaches all flights for an entry, whose results are then not stored. */
   detachKey(key: string): void {
     this.#detachAll(new Set([key]));
@@ -123,7 +140,7 @@ export class Flights<Result> {
 
   /** Detaches all flights for the entries of a tag. */
   detachTag(tag: string): void {
-    const tagged = [...this.#current.values()].filter(({ tags }) => tags.includes(tag));
+    const tagged = [...this.#current.values()].filter(({ tags }) => tags.has(tag));
     this.#detachAll(new Set(tagged.map(({ key }) => key)));
   }
 

@@ -1,5 +1,5 @@
 import { type Entry, entryText, type Freshness, freshness, readEntryText } from '../entry/index.ts';
-import type { EntryStore } from '../entry-store/index.ts';
+import type { Address, EntryStore, WriteResult } from '../entry-store/index.ts';
 import {
   type TagGenerations,
   type TagState,
@@ -82,24 +82,27 @@ function isEntryKey(key: string, prefix: string): boolean {
   return key.startsWith(prefix) && ENTRY_KEY.test(key.slice(prefix.length));
 }
 
-/** Resolves to undefined for a key state, which is stored in place of an entry. */
 async function scannedRow({ keyRing }: EntryStore, row: StoredRow) {
-  const entry = await keyRing.entryIn(row);
-  if (entry === undefined && (await keyRing.isKeyState(row))) return undefined;
-  return { key: row.key, bytes: row.value.length, entry };
+  return { key: row.key, bytes: row.value.length, entry: await keyRing.entryIn(row) };
 }
 
 async function* scannedPages({ store, entries }: InspectionContext) {
   if (store.scan === undefined) throw new Error('This store cannot list what it holds.');
   let page: ScannedRow[] = [];
   for await (const row of store.scan(entries.prefix)) {
-    const scanned = isEntryKey(row.key, entries.prefix) && (await scannedRow(entries, row));
-    if (scanned) page.push(scanned);
+    if (isEntryKey(row.key, entries.prefix)) page.push(await scannedRow(entries, row));
     if (page.length < PAGE_ROWS) continue;
     yield page;
     page = [];
   }
   if (page.length > 0) yield page;
+}
+
+/** @throws if the store does not answer, because then the state of an entry is not known. */
+async function readStates(read: () => Promise<TagStates | undefined>): Promise<TagStates> {
+  const states = await read();
+  if (states === undefined) throw new Error('The store does not say what was invalidated.');
+  return states;
 }
 
 /** A bound, because the names of tags are the user's. */
@@ -123,12 +126,16 @@ class TagStatesOfScan {
     }
     const unknown = [...new Set(tags)].filter((tag) => !this.#tags.has(tag));
     if (unknown.length === 0) return this.#states;
-    const found = await this.#generations.read(unknown);
-    if (found === undefined) throw new Error('The store does not say what was invalidated.');
+    const found = await readStates(() => this.#generations.read(unknown));
     for (const tag of unknown) this.#tags.add(tag);
     for (const [name, state] of found) this.#states.set(name, state);
     return this.#states;
   }
+}
+
+async function statesOfKeys(entries: EntryStore, page: readonly ScannedRow[]): Promise<TagStates> {
+  const rows = page.flatMap(({ key }) => entries.keyRowsOf(key));
+  return rows.length === 0 ? new Map() : readStates(() => entries.tags.readRows(rows));
 }
 
 async function inspectPage(
@@ -138,9 +145,11 @@ async function inspectPage(
 ): Promise<readonly InspectedRow[]> {
   const tags = page.flatMap(({ entry }) => (entry === undefined ? [] : tagsOfEntry(entry.header)));
   const tagStates = await known.read(tags);
+  const keyStates = await statesOfKeys(entries, page);
+  const states = keyStates.size === 0 ? tagStates : new Map([...tagStates, ...keyStates]);
   return page.map(({ key, bytes, entry }) => {
     if (entry === undefined) return { key, bytes };
-    const valid = entries.tags.apply(tagStates, entry.header);
+    const valid = entries.tags.apply(states, entry.header, entries.keyRowsOf(key));
     const header = valid ?? entry.header;
     const state = valid === undefined ? 'invalidated' : freshness(header, now());
     return { key, bytes, entry: { header, payload: entry.payload, key, bytes, state } };
@@ -159,7 +168,7 @@ export async function* inspectRows(
   for await (const page of scannedPages(context)) yield* await inspectPage(context, page, known);
 }
 
-/** The row under a key. Resolves to undefined if the store has no such row, or a key state. */
+/** The row under a key. Resolves to undefined if the store has no such row. */
 export async function inspectRow(
   context: InspectionContext,
   key: string,
@@ -167,13 +176,15 @@ export async function inspectRow(
   const value = await context.store.get(key);
   if (typeof value !== 'string') return undefined;
   const row = await scannedRow(context.entries, { key, value });
-  if (row === undefined) return undefined;
   const [inspected] = await inspectPage(context, [row]);
   return inspected;
 }
 
-/** What became of an entry that was to be restored. `no-entry`: what was given is not an entry. */
-export type RestoreResult = 'restored' | 'expired' | 'too-large' | 'store-error' | 'no-entry';
+/**
+ * What became of an entry that was to be restored. `superseded`: the answer to a later call is stored. `invalidated`: it
+ * was invalidated in that moment. `no-entry`: what was given is not an entry.
+ */
+export type RestoreResult = 'restored' | 'expired' | 'no-entry' | Exclude<WriteResult, number>;
 
 /** The given entry may come from a file, so it is checked as closely as a row is. */
 function checkedEntry(given: Entry): Entry | undefined {
@@ -182,6 +193,15 @@ function checkedEntry(given: Entry): Entry | undefined {
   // The generations are those of the store that the entry came from.
   const { generations: _, ...header } = entry.header;
   return { header, payload: entry.payload };
+}
+
+/** Where this cache stores the entry. */
+function addressOfEntry(entries: EntryStore, { header }: Entry): Address {
+  const { fingerprint, scope } = header;
+  const key = entries.keyOf({ fingerprint, scope });
+  const tags = tagsOfEntry(header);
+  const tagRows = entries.tags.rowsOf(tags);
+  return { fingerprint, scope, key, keyRows: entries.keyRowsOf(key), tags, tagRows };
 }
 
 /** Stores an entry, unchanged, under the key that this cache has for its request. It keeps the end of its lifetime. */
@@ -193,10 +213,9 @@ export async function restoreEntry(
   if (entry === undefined) return 'no-entry';
   const writtenAt = now();
   if (freshness(entry.header, writtenAt) === 'expired') return 'expired';
-  const tags = tagsOfEntry(entry.header);
-  const tagStates = await entries.tags.read(tags);
-  if (tagStates === undefined) return 'store-error';
-  const place = { key: entries.keyOf(entry.header), tags, writtenAt };
-  const written = await entries.write(place, entry, tagStates);
+  const address = addressOfEntry(entries, entry);
+  const { tagStates, isUnknown } = await entries.read(address);
+  if (isUnknown === true) return 'store-error';
+  const written = await entries.write(address, entry, { tagStates, writtenAt });
   return typeof written === 'number' ? 'restored' : written;
 }

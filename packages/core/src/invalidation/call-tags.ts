@@ -1,8 +1,8 @@
+import type { EntryHeader } from '../entry/index.ts';
 import { BoundedMap, type CallIdentity } from '../key/index.ts';
 import type { Policy } from '../options/index.ts';
-import { servedModelTag } from './served-model.ts';
-import type { TagGenerations, TagRow } from './tag-generations.ts';
-import { tagsOfEntry } from './tag-state.ts';
+import type { TagGenerations } from './tag-generations.ts';
+import { NO_TAG_STATES, type TagRow, type TagStates, tagsOfEntry, userTag } from './tag-state.ts';
 
 /** All tags of the entry of one call, and the rows that hold their states. */
 export interface TagsOfCall {
@@ -14,6 +14,19 @@ type Models = Map<string | undefined, TagsOfCall>;
 
 /** Providers of a policy, and models of a provider. Both are bounded because their names are the user's. */
 const MAX_KNOWN_NAMES = 100;
+
+/**
+ * The tag of all answers to one name of a model at one origin: at another origin the name may mean another model.
+ * Undefined if the call does not watch for a change of the model.
+ */
+export function servedModelTag(
+  { provider, operation = '', model }: CallIdentity,
+  { onModelChange }: Policy,
+): string | undefined {
+  if (onModelChange !== 'expire' || model === undefined) return undefined;
+  const [origin = ''] = /https?:\/\/[^/?]+/.exec(operation) ?? [];
+  return ['served', provider, origin, model].join(' ');
+}
 
 /** The tags that the header of a call's entry holds: the user's own, and the tag of its model's name. */
 export function headerTags(identity: CallIdentity, policy: Policy): readonly string[] {
@@ -54,4 +67,38 @@ export class CallTags {
     const tags = tagsOfEntry(header);
     return { tags, tagRows: this.#generations.rowsOf(tags) };
   }
+}
+
+/**
+ * Stores which model answered to a name. If it is another model than before, all older answers to that name become
+ * stale, for every process that shares the store. Returns undefined, rather than a promise, if there is nothing to
+ * store, so that no caller waits for it. Else it resolves to the states with which the answer is to be stored.
+ */
+export function rememberServedModel(
+  generations: TagGenerations,
+  call: { readonly identity: CallIdentity; readonly policy: Policy },
+  { served, storedAt }: Pick<EntryHeader, 'served' | 'storedAt'>,
+): Promise<TagStates> | undefined {
+  const name = servedModelTag(call.identity, call.policy);
+  if (name === undefined || served?.model === undefined) return undefined;
+  return remember(generations, userTag(name), { model: served.model, storedAt });
+}
+
+interface Answered {
+  readonly model: string;
+  readonly storedAt: number;
+}
+
+async function remember(
+  generations: TagGenerations,
+  tag: string,
+  { model, storedAt }: Answered,
+): Promise<TagStates> {
+  const [name = tag] = generations.generationNames([tag]);
+  const states = await generations.read([tag]);
+  const known = states?.get(name)?.served;
+  if (states !== undefined && known === model) return states;
+  if (known === undefined) await generations.noteServed(tag, model);
+  else await generations.expire(tag, storedAt - 1, model);
+  return (await generations.read([tag])) ?? NO_TAG_STATES;
 }

@@ -1,21 +1,18 @@
-// This room knows what makes an entry invalid or stale before its time: its tags, their generations, and a model name that another model answers to.
+// This room knows what makes an entry invalid or stale before its time: the states of its key and of its tags, and a model name that another model answers to.
 // It never makes an invalid entry valid again.
 // Start at tag-state.ts, then read tag-generations.ts.
 
-export { CallTags, headerTags, type TagsOfCall } from './call-tags.ts';
-export { rememberServedModel } from './served-model.ts';
+export { CallTags, headerTags, rememberServedModel, type TagsOfCall } from './call-tags.ts';
 export { TagGenerations } from './tag-generations.ts';
 export {
   ALL_ENTRIES_TAG,
-  applyExpiry,
   applyTagStates,
-  FIRST_TAG_STATE,
   generationsOf,
   modelTag,
   NO_TAG_STATES,
-  parseTagState,
   providerTag,
   staleSince,
+  type TagRow,
   type TagState,
   type TagStates,
   tagsOfEntry,

@@ -1,13 +1,28 @@
 import { type Encryption, type EntryHeader, parseJson } from '../entry/index.ts';
 
-/** What is known of a tag that was invalidated or expired at least once. It is stored as one small row. */
+/**
+ * What is known of a tag, or of a key, that was invalidated or expired at least once. It is stored as one small row.
+ * Its words are compared and never ordered, so that no clock matters.
+ */
 export interface TagState {
-  /** Entries of another generation are invalid. Generations are compared and never ordered, so no clock matters. */
+  /** Entries of another generation are invalid. */
   readonly generation: string;
-  /** Entries that were stored until this instant are stale. Milliseconds since 1970. */
+  /** Entries of this generation that do not name this word are stale: their calls began before the expiry. */
+  readonly expiry?: string | undefined;
+  /** When it expired. Milliseconds since 1970. */
   readonly expiredAt?: number | undefined;
   /** The model that answered last, where the tag stands for a model's name. */
   readonly served?: string | undefined;
+}
+
+/** Where the state of a tag, or of a key, is stored under one secret, or without one. */
+export interface TagRow {
+  /** The name of the generation in entries. Each secret has its own generations. */
+  readonly generationName: string;
+  readonly key: string;
+  readonly encryption: Encryption;
+  /** Milliseconds. @default for ever, because the state of a tag has to outlive every entry that it concerns */
+  readonly ttl?: number | undefined;
 }
 
 /** States by generation name; see `TagGenerations.generationNames`. A tag that is missing was never invalidated. */
@@ -39,7 +54,15 @@ export function tagRowKey(prefix: string, tag: string, encryption: Encryption): 
   return `${prefix}tag:{${prefix}}${encryption.keyNameOf('tag', tag)}`;
 }
 
-/** The state in the text of a row, or undefined if the text holds no state. */
+/**
+ * The key of the row that holds the state of an entry's key. It starts as the rows of tags do, and Redis Cluster places
+ * it beside the entry itself.
+ */
+export function keyRowKey(prefix: string, key: string): string {
+  return `${prefix}tag:{${key}}`;
+}
+
+/** The state in the text of a row, or nothing where the text holds no state. */
 export function parseTagState(text: string | undefined): TagState | undefined {
   if (text === undefined) return undefined;
   try {
@@ -57,42 +80,63 @@ export function tagsOfEntry(header: Pick<EntryHeader, 'provider' | 'model' | 'ta
   return header.tags === undefined ? tags : [...tags, ...header.tags.map(userTag)];
 }
 
+/** What an entry that is stored in this state says of it: its generation, and its expiry after a space. */
+export function generationIn({ generation, expiry }: TagState): string {
+  return expiry === undefined ? generation : `${generation} ${expiry}`;
+}
+
 /** The generations that an entry written now belongs to. The first generation of a tag is left out. */
 export function generationsOf(
-  generationNames: readonly string[],
+  generationNames: Iterable<string>,
   states: TagStates,
 ): Record<string, string> {
   const generations: Record<string, string> = {};
   for (const name of generationNames) {
-    const generation = states.get(name)?.generation ?? '';
+    const generation = generationIn(states.get(name) ?? FIRST_TAG_STATE);
     if (generation !== '') generations[name] = generation;
   }
   return generations;
 }
 
+/** Whose states an entry depends on, by the names of their generations. */
+export interface GenerationNames {
+  readonly tags: readonly string[];
+  /**
+   * The state of a key is stored for a while only, because invalidating a key removes its entry. Where there is none,
+   * the entry is valid.
+   */
+  readonly keys: readonly string[];
+}
+
 /**
- * The header after the states of all its tags are applied: unchanged, stale before its time, or undefined if
- * the entry is invalid.
+ * The header after the states of its key and of all its tags are applied: unchanged, stale before its time, or
+ * undefined if the entry is invalid.
  */
 export function applyTagStates(
   header: EntryHeader,
   states: TagStates,
-  generationNames: readonly string[],
+  { tags, keys }: GenerationNames,
 ): EntryHeader | undefined {
   if (states.size === 0 && header.generations === undefined) return header;
-  let applied = header;
-  for (const name of generationNames) {
-    const state = states.get(name) ?? FIRST_TAG_STATE;
-    if (state.generation !== (header.generations?.[name] ?? '')) return undefined;
-    applied = applyExpiry(state, applied);
+  let applied: EntryHeader | undefined = header;
+  for (const name of tags)
+    applied &&= applyState(states.get(name) ?? FIRST_TAG_STATE, name, applied);
+  for (const name of keys) {
+    const state = states.get(name);
+    if (state !== undefined) applied &&= applyState(state, name, applied);
   }
   return applied;
 }
 
-/** The header, stale from `expiredAt` on where the entry was stored until then and was still fresh. */
-export function applyExpiry({ expiredAt = -1 }: TagState, header: EntryHeader): EntryHeader {
-  const isExpired = expiredAt >= header.storedAt && expiredAt < header.freshUntil;
-  return isExpired ? staleSince(header, expiredAt) : header;
+function applyState(state: TagState, name: string, header: EntryHeader): EntryHeader | undefined {
+  const stored = header.generations?.[name] ?? '';
+  if (stored === generationIn(state)) return header;
+  const [generation = ''] = stored.split(' ');
+  if (generation !== state.generation) return undefined;
+  const { expiry, expiredAt } = state;
+  // The state was stored before an expiry that the store has lost.
+  if (expiry === undefined || expiredAt === undefined) return header;
+  return staleSince(header, Math.min(expiredAt, header.freshUntil));
 }
 
 /** The header, stale from `freshUntil` on. The later windows keep their lengths, so that nothing is served for longer. */

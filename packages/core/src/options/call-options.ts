@@ -81,6 +81,8 @@ export interface CallOptions {
    * continues behind it. @default no limit
    */
   readonly softTimeout?: Duration | undefined;
+  /** The age up to which a stored answer is served, whatever its ttl says. An older one is a miss. @default no limit */
+  readonly maxAge?: Duration | undefined;
   /** A hit starts the ttl anew, at most once in a tenth of it. @default false */
   readonly renewOnHit?: boolean | undefined;
   /** What the call may do with the store and the provider. @default 'read-write' */

@@ -26,6 +26,7 @@ export interface Policy {
   readonly staleWhileRevalidate: number;
   readonly staleIfError: number;
   readonly softTimeout: number;
+  readonly maxAge: number;
   readonly renewOnHit: boolean;
   readonly mode: Mode;
   readonly scope: string;
@@ -49,6 +50,7 @@ export const DEFAULT_POLICY: Policy = {
   staleWhileRevalidate: 0,
   staleIfError: 0,
   softTimeout: Number.POSITIVE_INFINITY,
+  maxAge: Number.POSITIVE_INFINITY,
   renewOnHit: false,
   mode: 'read-write',
   scope: '',
@@ -99,6 +101,7 @@ const READERS: { readonly [Name in keyof Policy]: Reader<Policy[Name]> } = {
   staleWhileRevalidate: readSpan,
   staleIfError: readSpan,
   softTimeout: readPositiveSpan,
+  maxAge: readSpan,
   renewOnHit: readBoolean,
   mode: oneOf(MODES),
   scope: (given, option) => {

@@ -15,6 +15,8 @@ import type { examineMiss } from './volatile-fields.ts';
 /** What the provider answered. */
 export interface ProviderAnswer {
   readonly capture: CapturedResponse<unknown>;
+  /** When the call began. */
+  readonly calledAt: number;
   /** Milliseconds that the provider took; for a stream, until it began. */
   readonly took: number;
 }
@@ -93,16 +95,17 @@ export async function askProvider(
 }
 
 async function ask(
-  { now }: PipelineContext,
+  { now, calledNow }: PipelineContext,
   { call, address }: KeyedRequest,
   flight: Flight<FlightResult>,
 ): Promise<ProviderAnswer> {
   const startedAt = now();
+  const calledAt = calledNow();
   const { signal } = flight;
   signal.throwIfAborted(); // all callers may have left during the look-up
   const response = await runAsCallFor(address.key, () => call.invoke(signal));
   const capture = await call.codec.capture(response);
-  return { capture, took: now() - startedAt };
+  return { capture, calledAt, took: now() - startedAt };
 }
 
 const NOT_STORED = Promise.resolve(false);
@@ -111,12 +114,13 @@ const NOT_STORED = Promise.resolve(false);
 export function deliverAndStore(
   context: PipelineContext,
   { request, flight, found }: Lead,
-  { capture, took }: ProviderAnswer,
+  { capture, calledAt, took }: ProviderAnswer,
 ): FlightResult {
   const { shared, response, verdict } = capture;
   const isCurrent = () => context.flights.isCurrent(flight);
-  const answer = { ...request, tagStates: found.tagStates, took, isCurrent };
+  const answer = { ...request, tagStates: found.tagStates, calledAt, took, isCurrent };
   const stored = storeAnswer(context, answer, capture);
+  void stored.then((isStored) => isStored && context.flights.detachOlder(flight));
   flight.keepOpenUntil(stored);
   const at = context.now();
   if (shared?.kind === 'recording') {

@@ -1,4 +1,4 @@
-import { freshness } from '../entry/index.ts';
+import { freshness, storedByNow } from '../entry/index.ts';
 import type { FoundEntry } from '../entry-store/index.ts';
 import type { Flight } from '../flight/index.ts';
 import { provenanceFor, type SharedResponse } from '../response/index.ts';
@@ -48,21 +48,24 @@ export function lookUp(
 /** Finds the state of an entry and decodes it. An entry that cannot be decoded counts as absent, and is replaced. */
 function stateOf(
   { call }: KeyedRequest,
-  { entry, tagStates }: FoundEntry,
+  { entry, tagStates, lackedTags }: FoundEntry,
   { at, startedAt }: { readonly at: number; readonly startedAt: number },
 ): LookUp {
   if (entry === undefined) return { state: 'absent', tagStates };
-  const { header, payload } = entry;
+  const { payload } = entry;
+  const header = storedByNow(entry.header, at);
   const state = freshness(header, at);
   const outcome = state === 'fresh' || call.policy.mode === 'replay' ? 'hit' : 'stale';
   const shared: SharedResponse = { kind: header.kind, payload };
   const age = at - header.storedAt;
+  if (age >= call.policy.maxAge) return { state: 'absent', tagStates };
   const { signal, delays, crossTo } = provenanceFor(call, header);
   const provenance = { outcome, age, signal, delays, crossTo } as const; // no spread: see serve()
   try {
     const leaderResponse = { response: call.codec.restore(shared, provenance) };
     const result = { outcome, header, shared, leaderResponse, stored: STORED } as const;
-    return { state, entry, tagStates, result, waited: performance.now() - startedAt };
+    const waited = performance.now() - startedAt;
+    return { state, entry, tagStates, lackedTags, result, waited };
   } catch {
     return { state: 'absent', tagStates };
   }
@@ -83,11 +86,11 @@ export function lookUpForCaller(
 export function serve(
   { events, now }: PipelineContext,
   request: KeyedRequest,
-  { entry, state, result, waited }: FoundAnswer,
+  { state, result, waited }: FoundAnswer,
 ): FlightResult {
   if (request.isRevalidation === true) return result;
   const at = now();
-  const { storedAt = at, usage, took } = entry?.header ?? {};
+  const { storedAt = at, usage, took } = result.header ?? {};
   const { provider, model } = request.call.identity;
   const { key } = request.address;
   // The fields are written out, because a spread costs more than the rest of a hit.
@@ -97,13 +100,28 @@ export function serve(
   return result;
 }
 
-/** Serves an answer without a flight, if nothing else has to be done for it. Undefined if there is no such answer. */
+/** A clock that is ahead by more than this, in milliseconds, is wrong: what it stored is written again. */
+const MAX_AHEAD = 60_000;
+
+/** Is there a reason to write a served entry again? Most often there is none. */
+export function needsRewrite(
+  { policy }: KeyedRequest['call'],
+  { entry, result, lackedTags }: LookUp,
+): boolean {
+  if (policy.renewOnHit || lackedTags !== undefined) return true;
+  const ahead = (entry?.header.storedAt ?? 0) - (result?.header?.storedAt ?? 0);
+  return ahead > MAX_AHEAD;
+}
+
+/** Serves an answer that needs nothing more: no flight is made for it, because there is nothing to join. */
 export function serveAtOnce(
   context: PipelineContext,
   request: KeyedRequest,
   found: LookUp,
 ): FlightResult | undefined {
   const { policy } = request.call;
-  const isServed = DECISIONS[policy.mode][found.state] === 'serve' && !policy.renewOnHit;
-  return isServed && hasAnswer(found) ? serve(context, request, found) : undefined;
+  const isServed = DECISIONS[policy.mode][found.state] === 'serve';
+  return isServed && hasAnswer(found) && !needsRewrite(request.call, found)
+    ? serve(context, request, found)
+    : undefined;
 }

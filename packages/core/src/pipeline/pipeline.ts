@@ -20,6 +20,7 @@ import {
   type LookUp,
   lookUp,
   lookUpForCaller,
+  needsRewrite,
   serve,
   serveAtOnce,
 } from './look-up.ts';
@@ -32,7 +33,7 @@ import {
   type PipelineContext,
   requestOf,
 } from './request.ts';
-import { renewOnHit } from './store-answer.ts';
+import { rewriteOnHit } from './store-answer.ts';
 
 /** Reasons for which a call is made in every mode, because the user or the endpoint chose not to cache it. */
 const CALLED_EVEN_IN_REPLAY: ReadonlySet<BypassReason> = new Set<BypassReason>([
@@ -44,10 +45,12 @@ const CALLED_EVEN_IN_REPLAY: ReadonlySet<BypassReason> = new Set<BypassReason>([
 export class Pipeline {
   readonly flights = new Flights<FlightResult>();
   readonly #context: PipelineContext;
+  #lastCall = 0;
 
-  constructor(parts: Omit<PipelineContext, 'backOff' | 'flights' | 'startFlight'>) {
+  constructor(parts: Omit<PipelineContext, 'backOff' | 'calledNow' | 'flights' | 'startFlight'>) {
     this.#context = {
       ...parts,
+      calledNow: () => this.#calledNow(parts.now()),
       flights: this.flights,
       backOff: new ProviderBackOff(parts.now),
       startFlight: (request) => this.#start(request),
@@ -128,13 +131,27 @@ export class Pipeline {
     const { call, address } = request;
     if (isInsideCallFor(address.key)) return this.#bypass(call, 'nested');
     const isLate = flight.isComplete;
+    const lacked = address.tags.filter((tag) => !flight.tags.has(tag));
+    // Nobody knows whether the flight began before these tags were invalidated.
+    if (lacked.length > 0 && (await this.#context.entries.tags.haveStates(lacked))) {
+      return this.#again(request, flight);
+    }
+    for (const tag of lacked) flight.tags.add(tag);
     const result = await flight.join(call.signal);
-    // A caller that wants a new answer does not get one that arrived before it asked.
+    if (lacked.length > 0) void flight.openUntil?.then(() => rewriteOnHit(this.#context, request));
+    // A caller that wants a new answer does not take one that was there before it asked.
     const isTooOld =
       isLate && call.policy.mode === 'refresh' && result.provided?.isUsable() === true;
     if (isTooOld || isAbandoned(result)) return this.#again(request, flight);
     if (result.shared === undefined) return this.#bypass(call, 'not-shareable');
     return answerFollower(this.#context, request, isLate ? asHit(result) : result);
+  }
+
+  /** Of two calls that begin in one millisecond, the second has the later instant. A clock that was set back is followed. */
+  #calledNow(now: number): number {
+    const isSame = now <= this.#lastCall && this.#lastCall - now < 1;
+    this.#lastCall = isSame ? this.#lastCall + 1 / 1_024 : now;
+    return this.#lastCall;
   }
 
   #again<Response>(request: KeyedRequest<Response>, flight: Flight<FlightResult>) {
@@ -193,7 +210,7 @@ async function carryOut(context: PipelineContext, lead: Lead): Promise<FlightRes
   if (step === 'call' || !hasAnswer(found)) return callOnceAmongProcesses(context, lead);
   if (step === 'call-or-serve') return callWithFallback(context, { request, flight, found });
   if (step === 'serve-and-revalidate') void revalidate(context, request);
-  else if (context.flights.isCurrent(flight)) void renewOnHit(context, request, found);
+  else if (needsRewrite(request.call, found)) void rewriteOnHit(context, request);
   return serve(context, request, found);
 }
 

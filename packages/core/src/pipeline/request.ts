@@ -72,6 +72,8 @@ export interface PipelineContext {
   readonly entries: EntryStore;
   readonly events: CacheEventEmitter;
   readonly now: () => number;
+  /** The instant of a call that begins now, later than that of every call before it. */
+  readonly calledNow: () => number;
   readonly inspection: Pick<Inspection, 'entries' | 'whyAbsent'>;
   /** Loads the leases. Undefined if each process leads its own flights. Resolves to undefined if the import fails. */
   readonly leases: (() => Promise<FlightLeases | undefined>) | undefined;
@@ -100,10 +102,11 @@ export function eventOf({ address, call }: KeyedRequest): CallEvent {
 }
 
 /**
- * Requests with the same id share a flight. Those in different modes, or for different forms of an answer, do not. The
- * usual id is the key itself, because joining texts would double what a look-up of a flight costs. No key has a space.
+ * Requests in different modes, for an answer of another age, or in different forms, share no flight. No key has a space; the usual
+ * id is the key itself, because it is asked for several times in a flight, and another text takes as long as all else.
  */
 export function flightIdOf({ call: { policy, identity }, address: { key } }: KeyedRequest): string {
-  const isUsual = policy.mode === 'read-write' && identity.form === undefined;
-  return isUsual ? key : `${key} ${policy.mode} ${identity.form ?? ''}`;
+  const { mode, maxAge } = policy;
+  const isUsual = mode === 'read-write' && identity.form === undefined && !Number.isFinite(maxAge);
+  return isUsual ? key : `${key} ${mode} ${maxAge} ${identity.form ?? ''}`;
 }

@@ -1,10 +1,14 @@
 import { settled, type Verdict } from '../adapter/index.ts';
-import { type EntryHeader, Payload } from '../entry/index.ts';
-import { explainedFields, freshnessWindows, newHeader } from '../entry-store/index.ts';
-import { rememberServedModel, type TagStates } from '../invalidation/index.ts';
-import { WRITING_MODES } from '../options/index.ts';
+import { type EntryHeader, freshness, Payload, storedByNow } from '../entry/index.ts';
+import { explainedFields, freshnessWindows, newHeader, withTags } from '../entry-store/index.ts';
+import {
+  headerTags,
+  NO_TAG_STATES,
+  rememberServedModel,
+  type TagStates,
+} from '../invalidation/index.ts';
+import { type Policy, WRITING_MODES } from '../options/index.ts';
 import type { CapturedResponse, RunningStream } from '../response/index.ts';
-import type { LookUp } from './look-up.ts';
 import { eventOf, type KeyedRequest, type PipelineContext } from './request.ts';
 
 type Context = Pick<PipelineContext, 'entries' | 'events' | 'now'>;
@@ -13,6 +17,8 @@ type Context = Pick<PipelineContext, 'entries' | 'events' | 'now'>;
 export interface UnstoredAnswer extends KeyedRequest {
   /** The states of the tags before the call began. With them, an answer that is older than an invalidation is not served. */
   readonly tagStates: TagStates;
+  /** When the call began. Milliseconds since 1970. */
+  readonly calledAt: number;
   /** Milliseconds that the provider took; for a stream, until it began. */
   readonly took?: number | undefined;
   /** False if, during the call, the key was invalidated or a caller asked for a newer answer. */
@@ -65,15 +71,17 @@ async function storeContent(
   if (verdict.rejection !== undefined) return reject(context, answer, verdict);
   const { entries, events, now } = context;
   const { usage, served } = verdict;
-  const { address, call, tagStates, took } = answer;
+  const { address, call, calledAt, took } = answer;
   const { mode } = call.policy;
   if (!WRITING_MODES.has(mode)) return reject(context, answer, { rejection: mode, usage });
   const fields = call.policy.explain ? await explainedFields(call.identity) : undefined;
-  const header = newHeader(answer, { kind, usage, served, took, delays, fields }, now());
+  const about = { kind, usage, served, calledAt, took, delays, fields };
+  const header = newHeader(answer, about, now());
   const noting = rememberServedModel(entries.tags, call, header);
-  if (noting !== undefined) await noting;
+  const noted = noting === undefined ? NO_TAG_STATES : await noting;
+  const tagStates = noted.size === 0 ? answer.tagStates : new Map([...answer.tagStates, ...noted]);
   if (!answer.isCurrent()) return reject(context, answer, { rejection: 'invalidated', usage });
-  const written = await entries.write(address, { header, payload: payload.text }, tagStates);
+  const written = await entries.write(address, { header, payload: payload.text }, { tagStates });
   if (typeof written === 'string') return reject(context, answer, { rejection: written, usage });
   events.emit('stored', { ...eventOf(answer), usage, took, bytes: written });
   return true;
@@ -90,18 +98,31 @@ function reject({ events }: Context, answer: UnstoredAnswer, verdict: Verdict): 
   return false;
 }
 
-/** Starts the ttl anew on a hit, if `renewOnHit` is set. At most once in a tenth of the ttl, to write less often. */
-export async function renewOnHit(
-  { entries, now }: Context,
-  { address, call: { policy } }: KeyedRequest,
-  { entry: found, state, tagStates }: LookUp,
+/** An entry with more tags gets none from the calls that find it. */
+const MAX_ADDED_TAGS = 1_000;
+
+/**
+ * Writes a served entry again: with the tags of its caller, with times of this clock if it was stored in the future,
+ * and with a new ttl where `renewOnHit` says so, at most once in a tenth of the ttl, to spare the store.
+ */
+export async function rewriteOnHit(
+  { entries, now }: Pick<PipelineContext, 'entries' | 'now'>,
+  { address, call: { identity, policy } }: KeyedRequest,
 ): Promise<void> {
-  const isRenewed = policy.renewOnHit && state === 'fresh' && WRITING_MODES.has(policy.mode);
-  if (!isRenewed || found === undefined) return;
-  const { header, payload } = found;
-  const { storedAt, ...life } = freshnessWindows(now(), policy);
-  if (life.freshUntil - header.freshUntil < policy.ttl / 10) return;
-  const entry = { header: { ...header, ...life }, payload: payload.text };
-  // The entry keeps the tags and generations that it was stored with, whatever tags this caller has.
-  await entries.write({ ...address, tags: [] }, entry, tagStates);
+  if (!WRITING_MODES.has(policy.mode)) return;
+  await entries.rewrite(address, ({ entry, lackedTags = [] }) => {
+    if (entry === undefined) return undefined;
+    const at = now();
+    const header = storedByNow(entry.header, at);
+    if (freshness(header, at) !== 'fresh') return undefined;
+    const renewed = policy.renewOnHit ? renew(header, policy, at) : header;
+    const isTagged = lackedTags.length === 0 || entry.tags.length > MAX_ADDED_TAGS;
+    const rewritten = isTagged ? renewed : withTags(renewed, headerTags(identity, policy));
+    return rewritten === entry.header ? undefined : rewritten;
+  });
+}
+
+function renew(header: EntryHeader, policy: Policy, at: number): EntryHeader {
+  const { storedAt: _, ...life } = freshnessWindows(at, policy);
+  return life.freshUntil - header.freshUntil < policy.ttl / 10 ? header : { ...header, ...life };
 }

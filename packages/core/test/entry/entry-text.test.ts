@@ -19,6 +19,7 @@ const HEADER: EntryHeader = {
   generations: { 'tag:faq': 'b2c7' },
   usage: { inputTokens: 10, outputTokens: 20, cost: 0.001 },
   took: 812,
+  calledAt: 1_700_000_000_000.25,
 };
 const ENTRY: Entry = { header: HEADER, payload: '{"reply":"Grüße\\n"}\nsecond line' };
 const TEXT = entryText(ENTRY);
@@ -121,6 +122,7 @@ describe('a text that holds no entry is not read as one', () => {
     served: (value) => JSON.stringify(value) === '{}',
     fields: (value) => JSON.stringify(value) === '{}',
     took: (value) => value === -1,
+    calledAt: (value) => value === -1,
   };
 
   test.each(Object.entries(isGood))('an entry whose %s has another type', (field, isAccepted) => {
