@@ -2,28 +2,28 @@ import { ALL_ENTRIES_TAG } from '../invalidation/index.ts';
 import { ledgerPrefix } from '../ledger/index.ts';
 import { failureCode, isPermanentFailure } from '../store/index.ts';
 import type { CacheContext } from './cache-context.ts';
-import { type Selection, tagOf } from './selection.ts';
+import type { Selected } from './selection.ts';
 
 // One row is written for all entries of a tag, a model, a provider or a namespace. The flights were detached before.
 
 /** The selected entries are not served from now on. Resolves to false where the store could not be written. */
 export async function invalidateSelected(
   { entries }: CacheContext,
-  selection: Selection,
+  selected: Selected,
 ): Promise<boolean> {
-  return 'key' in selection
-    ? entries.invalidate(selection.key)
-    : entries.tags.invalidate(tagOf(selection));
+  return 'key' in selected
+    ? entries.invalidate(selected.key)
+    : entries.tags.invalidate(selected.everyTag);
 }
 
 /** The selected entries are stale from now on. Resolves to false where the store could not be written. */
 export async function expireSelected(
   { entries, now }: CacheContext,
-  selection: Selection,
+  selected: Selected,
 ): Promise<boolean> {
-  return 'key' in selection
-    ? entries.expire(selection.key, now())
-    : entries.tags.expire(tagOf(selection), now());
+  return 'key' in selected
+    ? entries.expire(selected.key, now())
+    : entries.tags.expire(selected.everyTag, now());
 }
 
 /** Invalidates all entries of the namespace, and removes their rows where the store can list them. */

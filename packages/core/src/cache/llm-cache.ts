@@ -17,7 +17,7 @@ import { type CacheContext, createContext } from './cache-context.ts';
 import type { ResolvedCacheOptions } from './cache-options.ts';
 import { requestByIdentity, takeIn } from './identity-request.ts';
 import { clearNamespace, expireSelected, invalidateSelected } from './invalidate.ts';
-import { detachSelected, type Selection } from './selection.ts';
+import { detachSelected, type Selected, type Selection, selectedBy } from './selection.ts';
 import type { WarmOptions, WarmReport } from './warm.ts';
 
 // No call needs these, so they are loaded when they are first used. An invalidation holds from the call on, and is not.
@@ -89,23 +89,26 @@ export class LlmCache {
   }
 
   /**
-   * The selected entries are not served from now on, and answers of calls under way are not stored. Resolves to false
-   * where the store could not be written.
+   * The selected entries are not served from now on, and answers of calls under way, in whichever process, are not
+   * served later. Resolves to false if the store could not be written: then this holds in this process, and it is
+   * written again until the store accepts it.
    *
-   * @throws {LlmCacheError} `INVALID_OPTION` where nothing is selected.
+   * @throws {LlmCacheError} `INVALID_OPTION` for a selection of nothing, of two things, or of an entry of another namespace.
    */
   async invalidate(selection: Selection): Promise<boolean> {
-    detachSelected(this.pipeline, selection);
-    return invalidateSelected(this.#context, selection);
+    const selected = this.#select(selection);
+    detachSelected(this.pipeline, selected);
+    return invalidateSelected(this.#context, selected);
   }
 
   /**
-   * The selected entries are stale from now on. Resolves to false where the store could not be written.
+   * The selected entries, and those of calls under way, are stale from now on. Resolves to false as {@link invalidate}
+   * does.
    *
-   * @throws {LlmCacheError} `INVALID_OPTION` where nothing is selected.
+   * @throws {LlmCacheError} `INVALID_OPTION` as of {@link invalidate}.
    */
   async expire(selection: Selection): Promise<boolean> {
-    return expireSelected(this.#context, selection);
+    return expireSelected(this.#context, this.#select(selection));
   }
 
   /**
@@ -113,7 +116,7 @@ export class LlmCache {
    * Resolves to false where the store could not be written.
    */
   async clear(): Promise<boolean> {
-    detachSelected(this.pipeline, { namespace: true });
+    detachSelected(this.pipeline, this.#select({ namespace: true }));
     return clearNamespace(this.#context);
   }
 
@@ -168,6 +171,10 @@ export class LlmCache {
     await this.#context.ledger.close();
     await this.#context.entries.close();
     await this.#context.rows.close();
+  }
+
+  #select(selection: Selection): Selected {
+    return selectedBy(selection, this.#context.entries.prefix);
   }
 
   #emitBypass({ bypass: reason, ...where }: Bypass): undefined {

@@ -13,7 +13,7 @@ export {
   type Usage,
 } from './entry.ts';
 export { belongsTo, type EntryIdentity, entryText, readEntryText } from './entry-text.ts';
-export { namespacePrefix, type RowBounds, RowCodec } from './row-codec.ts';
+export { isEntryKey, namespacePrefix, type RowBounds, RowCodec } from './row-codec.ts';
 export { parseJson } from './safe-json.ts';
 export { SdkInstance } from './value-tags.ts';
 export { decodeValue, encodeValue, Payload } from './value-text.ts';

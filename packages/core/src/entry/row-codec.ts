@@ -67,6 +67,14 @@ export function namespacePrefix(namespace: string): string {
   return `${encodeURIComponent(namespace)}:${FORMAT_VERSION}:`;
 }
 
+/** Tag states, leases and ledgers stand beside the entries. Only an entry's key is a scope and a fingerprint. */
+const ENTRY_KEY = /^(?:-|[\w-]{43}):[\w-]{43}$/;
+
+/** Is this the key of an entry whose namespace has this prefix? */
+export function isEntryKey(key: string, prefix: string): boolean {
+  return key.startsWith(prefix) && ENTRY_KEY.test(key.slice(prefix.length));
+}
+
 /** A compressed row starts with this. Other rows start with a checksum or are base64, and neither has a colon. */
 const COMPRESSED = 'z:';
 

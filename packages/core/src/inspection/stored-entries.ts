@@ -1,4 +1,11 @@
-import { type Entry, entryText, type Freshness, freshness, readEntryText } from '../entry/index.ts';
+import {
+  type Entry,
+  entryText,
+  type Freshness,
+  freshness,
+  isEntryKey,
+  readEntryText,
+} from '../entry/index.ts';
 import type { Address, EntryStore, WriteResult } from '../entry-store/index.ts';
 import {
   type TagGenerations,
@@ -74,13 +81,6 @@ interface ScannedRow extends Pick<InspectedRow, 'key' | 'bytes'> {
 
 /** Rows that are inspected together, so that the states of their tags are read in one go. */
 const PAGE_ROWS = 20;
-
-/** Tag states, leases and ledgers stand beside the entries. Only an entry's key is a scope and a fingerprint. */
-const ENTRY_KEY = /^(?:-|[\w-]{43}):[\w-]{43}$/;
-
-function isEntryKey(key: string, prefix: string): boolean {
-  return key.startsWith(prefix) && ENTRY_KEY.test(key.slice(prefix.length));
-}
 
 async function scannedRow({ keyRing }: EntryStore, row: StoredRow) {
   return { key: row.key, bytes: row.value.length, entry: await keyRing.entryIn(row) };

@@ -136,7 +136,7 @@ function applyState(state: TagState, name: string, header: EntryHeader): EntryHe
   const { expiry, expiredAt } = state;
   // The state was stored before an expiry that the store has lost.
   if (expiry === undefined || expiredAt === undefined) return header;
-  return staleSince(header, Math.min(expiredAt, header.freshUntil));
+  return expiredAt < header.freshUntil ? staleSince(header, expiredAt) : header;
 }
 
 /** The header, stale from `freshUntil` on. The later windows keep their lengths, so that nothing is served for longer. */

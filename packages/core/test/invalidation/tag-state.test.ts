@@ -110,9 +110,10 @@ describe('an invalidated tag', () => {
 });
 
 describe('an expired tag', () => {
-  const expired = (expiredAt: number) => only(userTag('faq'), { generation: '', expiredAt });
+  const expired = (expiredAt: number) =>
+    only(userTag('faq'), { generation: '', expiry: 'e', expiredAt });
 
-  test('makes entries that were stored until then stale, and their windows keep their lengths', () => {
+  test('makes entries whose calls began before stale, and their windows keep their lengths', () => {
     expect(applied(HEADER, expired(1_400))).toEqual({
       ...HEADER,
       freshUntil: 1_400,
@@ -122,12 +123,24 @@ describe('an expired tag', () => {
   });
 
   test.each([
-    [999, 'fresh'],
+    [999, 'stale'], // by a clock that is behind the one that stored the entry
     [1_000, 'stale'],
     [1_400, 'stale'],
   ])('at %i leaves an entry that was stored at 1000 in the state %s', (expiredAt, state) => {
     const header = applied(HEADER, expired(expiredAt));
     expect(header && freshness(header, 1_400)).toBe(state);
+  });
+
+  test('does not reach an entry that was stored in that state', () => {
+    const header = writtenUnder(expired(1_400));
+    expect(header.generations).toEqual({ [userTag('faq')]: ' e' });
+    expect(applied(header, expired(1_400))).toBe(header);
+    expect(applied(header, NONE)).toBe(header); // the store has lost the state
+  });
+
+  test('reaches an entry whose call began before and which is stored after it', () => {
+    const header = writtenUnder(NONE, { ...HEADER, storedAt: 1_500 });
+    expect(applied(header, expired(1_400))?.freshUntil).toBe(1_400);
   });
 
   test('does not lengthen the time in which an entry is fresh', () => {
@@ -136,8 +149,8 @@ describe('an expired tag', () => {
 
   test('makes an entry stale from the earliest instant of several tags on', () => {
     const states = new Map<string, TagState>([
-      [userTag('faq'), { generation: '', expiredAt: 1_800 }],
-      [modelTag('gpt-4o'), { generation: '', expiredAt: 1_200 }],
+      [userTag('faq'), { generation: '', expiry: 'e', expiredAt: 1_800 }],
+      [modelTag('gpt-4o'), { generation: '', expiry: 'f', expiredAt: 1_200 }],
     ]);
     expect(applied(HEADER, states)?.freshUntil).toBe(1_200);
   });
