@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type CacheOptions, cachedLlmCall, createLlmCache } from '../../src/index.ts';
 import { QUESTION, startProvider, startTurns } from '../provider.ts';
 import { SharedStore } from '../shared-store.ts';
-import { chunksOf, startTrial } from '../trial.ts';
+import { settled as backgroundDone, chunksOf, startTrial } from '../trial.ts';
 import { closedGate } from './gate.ts';
 
 async function until(isDone: () => boolean): Promise<void> {
@@ -191,5 +191,6 @@ test('a store whose leases fail makes no call wait', async () => {
   const call = cachedLlmCall(ask, { cache, provider: 'p' });
   expect(await call(QUESTION)).toEqual({ text: 'answer 1' });
   expect(calls).toHaveLength(1);
+  await backgroundDone();
   expect(story()).toEqual(['store-error', 'miss', 'stored']);
 });
