@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ExchangeResponse, manualClock } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { bytesOf, chatAnswer, eventually, question, sse, withWire } from './wire.ts';
@@ -123,6 +124,7 @@ describe('with staleIfError', () => {
     const answer = inTurn({ body: chatAnswer }, page, refused);
     await withWire({ caching, answer }, async ({ post, server }) => {
       await post();
+      await nextTurn(); // the answer is stored
       clock.advance(HOUR);
       expect(await (await post()).json()).toEqual(chatAnswer);
       clock.advance(1_000); // a provider that has just failed is not called for a second
@@ -147,6 +149,7 @@ describe('with staleIfError', () => {
     const upstream = async () => answers.shift() ?? Response.error();
     await withWire({ caching, fetching: { fetch: upstream } }, async ({ post }) => {
       await post();
+      await nextTurn(); // the answer is stored
       clock.advance(HOUR);
       expect(await (await post()).json()).toEqual(chatAnswer);
       expect(read).toBe(3);
@@ -159,6 +162,7 @@ describe('with staleIfError', () => {
     const answer = inTurn({ body: chatAnswer }, failure(400));
     await withWire({ caching, answer }, async ({ post }) => {
       await post();
+      await nextTurn(); // the answer is stored
       clock.advance(HOUR);
       expect((await post()).status).toBe(400);
     });
@@ -170,6 +174,7 @@ describe('with staleIfError', () => {
     const answer = inTurn({ body: chatAnswer }, { body: { ...chatAnswer, id: 'new' } });
     await withWire({ caching, answer }, async ({ post, story }) => {
       await post();
+      await nextTurn(); // the answer is stored
       clock.advance(HOUR);
       for (const _turn of [1, 2]) expect(await (await post()).json()).toMatchObject({ id: 'new' });
       expect(story).toEqual(['miss', 'stored', 'miss', 'stored', 'hit']);
@@ -189,6 +194,7 @@ describe('with staleWhileRevalidate', () => {
     const answer = inTurn(first, { ...second, latencyPerChunk: 5 });
     await withWire({ caching, answer }, async ({ post, server, story }) => {
       const old = await bytesOf(await post());
+      await nextTurn(); // the answer is stored
       clock.advance(HOUR);
       const stale = await Promise.all([post(), post()]);
       for (const response of stale) {
@@ -209,6 +215,7 @@ describe('with staleWhileRevalidate', () => {
     const answer = inTurn(wave('first'), { ...wave('second'), latencyPerChunk: 5 });
     await withWire({ caching, answer }, async ({ post, story, fetch, url }) => {
       await bytesOf(await post());
+      await nextTurn(); // the answer is stored
       clock.advance(HOUR);
       const controller = new AbortController();
       const request = new Request(url, {
@@ -229,6 +236,7 @@ describe('with staleWhileRevalidate', () => {
     const answer = inTurn({ body: chatAnswer }, failure(500));
     await withWire({ caching, answer }, async ({ post, server }) => {
       await post();
+      await nextTurn(); // the answer is stored
       clock.advance(HOUR);
       await post();
       await eventually(() => server.count === 2);

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { createLlmCache } from '@cached-llm/core';
 import { cachedFetch } from '@cached-llm/http';
@@ -183,6 +184,7 @@ describe('a JSON answer', () => {
     const store = new Map<string, unknown>();
     await withWire({ caching: { store }, answer: () => json() }, async ({ post, server }) => {
       await post();
+      await nextTurn(); // the answer is stored
       for (const [key, row] of store) {
         const [header] = String(row).split('\n');
         store.set(key, `${header}\nno head of ours`);
@@ -229,6 +231,7 @@ describe('an option', () => {
     await withWire({ fetching, answer: () => json() }, async ({ post, server, story }) => {
       for (const model of ['test-model', 'test-model', 'other', 'other']) {
         await post({ ...question, model });
+        await nextTurn(); // the answer is stored
       }
       expect(server.count).toBe(3);
       expect(story).toEqual(['bypass', 'bypass', 'miss', 'stored', 'hit']);

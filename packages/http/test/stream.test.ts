@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Adapter } from '@cached-llm/core/adapter';
 import { defaultAdapter } from '@cached-llm/core/adapter';
 import { type ExchangeResponse, serverSentEvents } from '@cached-llm/testing';
@@ -66,6 +67,7 @@ describe('a stream is recorded and replayed byte for byte', () => {
     const expected = Buffer.from(response.body.replaceAll('\n', end));
     await withWire({ answer: () => response }, async ({ post, server, story }) => {
       expect(await bytesOf(await post())).toEqual(expected);
+      await nextTurn(); // the stream is stored
       const hit = await post();
       expect(hit.headers.get('x-cached-llm')).toBe('hit');
       expect(hit.headers.get('content-encoding')).toBeNull();
@@ -205,7 +207,10 @@ describe('a stream', () => {
     const answer = () => sse([{ a: 1 }, { a: 2 }]);
     const faults = [{ kind: 'end-early' as const, afterEvents: 1, times: 1 }];
     await withWire({ faults, fetching: { adapter }, answer }, async ({ post, story }) => {
-      for (const _turn of [1, 2, 3]) await bytesOf(await post());
+      for (const _turn of [1, 2, 3]) {
+        await bytesOf(await post());
+        await nextTurn(); // it is stored, or it is not
+      }
       expect(story).toEqual(['miss', 'not-admitted', 'miss', 'stored', 'hit']);
     });
   });

@@ -72,7 +72,8 @@ async function liveThrough() {
   await ask.withInfo({ ...question, prompt: 'cut' });
   await ask({ ...question, odd: () => {} });
   isBroken = true;
-  for (const _time of [1, 2, 3]) await ask({ ...question, prompt: 'while it is down' });
+  // With its info, each waits until its answer is known not to be stored.
+  for (const _time of [1, 2, 3]) await ask.withInfo({ ...question, prompt: 'while it is down' });
   return scraped;
 }
 
