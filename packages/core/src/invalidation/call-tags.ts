@@ -19,7 +19,7 @@ const MAX_KNOWN_NAMES = 100;
  * The tag of all answers to one name of a model at one origin: at another origin the name may mean another model.
  * Undefined if the call does not watch for a change of the model.
  */
-export function servedModelTag(
+function servedModelTag(
   { provider, operation = '', model }: CallIdentity,
   { onModelChange }: Policy,
 ): string | undefined {

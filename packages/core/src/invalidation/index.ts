@@ -11,7 +11,6 @@ export {
   modelTag,
   NO_TAG_STATES,
   providerTag,
-  staleSince,
   type TagRow,
   type TagState,
   type TagStates,

@@ -32,7 +32,7 @@ export type TagStates = ReadonlyMap<string, TagState>;
 export const NO_TAG_STATES: TagStates = new Map();
 
 /** The state of a tag that was never invalidated or expired. */
-export const FIRST_TAG_STATE: TagState = { generation: '' };
+const FIRST_TAG_STATE: TagState = { generation: '' };
 
 /** The tag of every entry of a namespace. */
 export const ALL_ENTRIES_TAG = '*';
@@ -81,7 +81,7 @@ export function tagsOfEntry(header: Pick<EntryHeader, 'provider' | 'model' | 'ta
 }
 
 /** What an entry that is stored in this state says of it: its generation, and its expiry after a space. */
-export function generationIn({ generation, expiry }: TagState): string {
+function generationIn({ generation, expiry }: TagState): string {
   return expiry === undefined ? generation : `${generation} ${expiry}`;
 }
 
