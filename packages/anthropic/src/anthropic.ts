@@ -10,6 +10,8 @@ import {
   cachedFetch,
   derivedClient,
   type Fetch,
+  requireVersion,
+  versionInUserAgent,
   withCallerSignal,
   wrongClient,
 } from '@cached-llm/http';
@@ -38,6 +40,8 @@ export type CachedAnthropicOptions = CachedClientOptions;
 const EXPECTED = {
   wrapper: 'cachedAnthropic',
   sdk: '@anthropic-ai/sdk 0.122 or later',
+  package: '@anthropic-ai/sdk',
+  range: '>=0.122 <2',
   example: 'new Anthropic()',
 };
 
@@ -111,6 +115,7 @@ export function cachedAnthropic<Client extends BaseAnthropic>(
   client: Client,
   options: CachedAnthropicOptions = {},
 ): Client {
+  requireVersion(EXPECTED, versionInUserAgent(client));
   if (!isClient(client)) throw wrongClient(EXPECTED, describeKind(client));
   if (!isPlain(client)) return withCachedFetch(client, options);
   const others = client.middleware.filter((middleware) => !cachingMiddleware.has(middleware));

@@ -4,6 +4,8 @@ import {
   cachedFetch,
   derivedClient,
   type Fetch,
+  installedVersion,
+  requireVersion,
   wrongClient,
 } from '@cached-llm/http';
 import type { CohereClient, CohereClientV2 } from 'cohere-ai';
@@ -33,12 +35,18 @@ export type CachedCohereOptions = CachedClientOptions;
 const EXPECTED = {
   wrapper: 'cachedCohere',
   sdk: 'the cohere-ai package',
+  package: 'cohere-ai',
+  range: '>=7.21 <9',
   example: 'new CohereClientV2()',
 };
 
 /** The options of a client: private in the types, and the only way to make another client like it. */
 interface Inside {
-  readonly _options: { readonly fetch?: Fetch; readonly fetcher?: unknown };
+  readonly _options: {
+    readonly fetch?: Fetch;
+    readonly fetcher?: unknown;
+    readonly headers?: Readonly<Record<string, unknown>>;
+  };
 }
 
 function isClient(client: unknown): client is Inside {
@@ -66,6 +74,13 @@ export function cachedCohere<Client extends CohereClient | CohereClientV2>(
   options: CachedCohereOptions = {},
 ): Client {
   const given: unknown = client;
+  // The version that the client sends; an older one than that writes it elsewhere.
+  const { _options: sent } = Object(client) as Partial<Inside>;
+  const version = sent?.headers?.['X-Fern-SDK-Version'];
+  requireVersion(
+    EXPECTED,
+    typeof version === 'string' ? version : installedVersion(import.meta.url, EXPECTED.package),
+  );
   if (!isClient(given)) throw wrongClient(EXPECTED, describeKind(client));
   if (given._options.fetcher !== undefined) {
     throw wrongClient(EXPECTED, 'one with a fetcher', 'Give it a fetch in its place.');

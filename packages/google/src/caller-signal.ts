@@ -16,6 +16,8 @@ type Send = (request: SentRequest) => unknown;
 
 export interface ApiClient {
   readonly clientOptions?: { readonly httpOptions?: HttpOptions };
+  /** They name the version of the SDK. */
+  getDefaultHeaders?(): Readonly<Record<string, string>>;
   request?: Send;
   requestStream?: Send;
 }

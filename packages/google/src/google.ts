@@ -1,5 +1,11 @@
 import { type Adapter, describeKind } from '@cached-llm/core/adapter';
-import { type CachedClientOptions, cachedFetch, type Fetch, wrongClient } from '@cached-llm/http';
+import {
+  type CachedClientOptions,
+  cachedFetch,
+  type Fetch,
+  requireVersion,
+  wrongClient,
+} from '@cached-llm/http';
 import type { GoogleGenAI } from '@google/genai';
 import { rejects, usageOf } from './admission.ts';
 import { type ApiClient, showCallerSignal } from './caller-signal.ts';
@@ -33,6 +39,8 @@ export type CachedGoogleOptions = CachedClientOptions;
 const EXPECTED = {
   wrapper: 'cachedGoogle',
   sdk: 'the @google/genai package',
+  package: '@google/genai',
+  range: '>=2.24 <4',
   example: 'new GoogleGenAI({})',
 };
 
@@ -58,6 +66,7 @@ export function cachedGoogle<Client extends GoogleGenAI>(
   options: CachedGoogleOptions = {},
 ): Client {
   const apiClient = apiClientOf(client);
+  requireVersion(EXPECTED, apiClient?.getDefaultHeaders?.()['x-goog-api-client']);
   const httpOptions = apiClient?.clientOptions?.httpOptions;
   if (apiClient === undefined || httpOptions === undefined)
     throw wrongClient(EXPECTED, describeKind(client));

@@ -4,10 +4,14 @@ import {
   cachedFetch,
   derivedClient,
   type Fetch,
+  installedVersion,
   listedEmbeddings,
+  requireVersion,
   wrongClient,
 } from '@cached-llm/http';
-import { HTTPClient, type Mistral, type SDKOptions } from '@mistralai/mistralai';
+import type { HTTPClient, Mistral, SDKOptions } from '@mistralai/mistralai';
+// All of it, because a version that is refused has no named exports.
+import * as sdk from '@mistralai/mistralai';
 import { rejects, usageOf } from './admission.ts';
 import { answers, atOwnHosts, ignore, isStateful } from './identity.ts';
 import { stream } from './stream.ts';
@@ -34,13 +38,15 @@ export type CachedMistralOptions = CachedClientOptions;
 const EXPECTED = {
   wrapper: 'cachedMistral',
   sdk: 'the @mistralai/mistralai package',
+  package: '@mistralai/mistralai',
+  range: '>=1.15.1 <3',
   example: 'new Mistral()',
 };
 
 /** A copy of the client's HTTP client that has the cache below its hooks: a hook may change the request. */
 function cachedHttp(given: HTTPClient, options: CachedMistralOptions): HTTPClient {
   // By name: two copies of the SDK have two such classes.
-  if (given.constructor.name !== HTTPClient.name) {
+  if (given.constructor.name !== sdk.HTTPClient.name) {
     const found = `one with an httpClient of its own class, ${given.constructor.name}`;
     throw wrongClient(EXPECTED, found, 'Write httpClient: new HTTPClient({ fetcher }).');
   }
@@ -67,9 +73,10 @@ export function cachedMistral<Client extends Mistral>(
   client: Client,
   options: CachedMistralOptions = {},
 ): Client {
+  requireVersion(EXPECTED, installedVersion(import.meta.url, EXPECTED.package));
   if (!isClient(client)) throw wrongClient(EXPECTED, describeKind(client));
   const given = client._options;
   const SameClass = client.constructor as new (options: SDKOptions) => Client; // the class that made the client
-  const httpClient = cachedHttp(given.httpClient ?? new HTTPClient(), options);
+  const httpClient = cachedHttp(given.httpClient ?? new sdk.HTTPClient(), options);
   return derivedClient(client, () => new SameClass({ ...given, httpClient }), EXPECTED);
 }

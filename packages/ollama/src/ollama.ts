@@ -4,6 +4,8 @@ import {
   cachedFetch,
   derivedClient,
   type Fetch,
+  installedVersion,
+  requireVersion,
   wrongClient,
 } from '@cached-llm/http';
 import type { Ollama } from 'ollama';
@@ -30,6 +32,8 @@ export type CachedOllamaOptions = CachedClientOptions;
 const EXPECTED = {
   wrapper: 'cachedOllama',
   sdk: 'the ollama package',
+  package: 'ollama',
+  range: '>=0.5 <0.7',
   example: 'new Ollama()',
 };
 
@@ -56,6 +60,7 @@ export function cachedOllama<Client extends Ollama>(
   options: CachedOllamaOptions = {},
 ): Client {
   const given: unknown = client;
+  requireVersion(EXPECTED, installedVersion(import.meta.url, EXPECTED.package));
   if (!isClient(given)) throw wrongClient(EXPECTED, describeKind(client));
   const SameClass = client.constructor as new (config: object) => Client; // the class that made the client
   const fetch = cachedFetch({ ...options, adapter: ollama, fetch: given.fetch });

@@ -55,6 +55,12 @@ export function cachedGroq<Client extends GroqClient>(
   client: Client,
   options: CachedOpenAIOptions = {},
 ): Client {
-  const expected = { wrapper: 'cachedGroq', sdk: 'the groq-sdk package', example: 'new Groq()' };
+  const expected = {
+    wrapper: 'cachedGroq',
+    sdk: 'the groq-sdk package',
+    package: 'groq-sdk',
+    range: '>=1.1 <2',
+    example: 'new Groq()',
+  };
   return withCachedFetch(client, expected, { ...options, adapter: groq });
 }

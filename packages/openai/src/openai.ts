@@ -4,9 +4,11 @@ import {
   type CachedFetchOptions,
   cachedFetch,
   derivedClient,
-  type ExpectedClient,
+  type ExpectedVersions,
   type Fetch,
   listedEmbeddings,
+  requireVersion,
+  versionInUserAgent,
   wrongClient,
 } from '@cached-llm/http';
 import type { OpenAI } from 'openai';
@@ -62,10 +64,11 @@ const azureOptions = ({ apiVersion, deploymentName: deployment }: ClientWithFetc
  */
 export function withCachedFetch<Client extends object>(
   client: Client,
-  expected: ExpectedClient,
+  expected: ExpectedVersions,
   options: CachedFetchOptions,
 ): Client {
   const given: unknown = client;
+  requireVersion(expected, versionInUserAgent(client));
   if (!isClient(given)) throw wrongClient(expected, describeKind(client));
   const fetch = cachedFetch({ ...options, fetch: given.fetch });
   // Of the same class: both SDKs promise it.
@@ -83,6 +86,12 @@ export function cachedOpenAI<Client extends OpenAI>(
   client: Client,
   options: CachedOpenAIOptions = {},
 ): Client {
-  const expected = { wrapper: 'cachedOpenAI', sdk: 'the openai package', example: 'new OpenAI()' };
+  const expected = {
+    wrapper: 'cachedOpenAI',
+    sdk: 'the openai package',
+    package: 'openai',
+    range: '>=5 <8',
+    example: 'new OpenAI()',
+  };
   return withCachedFetch(client, expected, { ...options, adapter: openai });
 }
