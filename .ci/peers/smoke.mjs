@@ -119,7 +119,8 @@ const SDKS = {
     answer: { content: [{ type: 'text', text: 'Salt' }], stop_reason: 'end_turn' },
     wrapper: ['@cached-llm/bedrock', 'cachedBedrock'],
     async open({ BedrockRuntimeClient }, endpoint) {
-      const { NodeHttpHandler } = await import('@smithy/node-http-handler');
+      const handler = '@smithy/node-http-handler'; // of the SDK
+      const { NodeHttpHandler } = await import(handler);
       const credentials = { accessKeyId: 'none', secretAccessKey: 'none' };
       const requestHandler = new NodeHttpHandler(); // the SDK's own speaks HTTP/2 only
       return new BedrockRuntimeClient({
