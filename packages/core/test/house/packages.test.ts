@@ -78,7 +78,7 @@ const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   langchain: adapterFor('@langchain/core'),
   mistral: adapterFor('@mistralai/mistralai'),
   ollama: adapterFor('ollama'),
-  openai: adapterFor('openai'),
+  openai: [...adapterFor('openai'), 'groq-sdk'],
 };
 
 describe.each(PUBLIC)('the package %s', (folder) => {

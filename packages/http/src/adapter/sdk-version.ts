@@ -38,28 +38,33 @@ export function requireVersion(expected: ExpectedVersions, version: string | und
   );
 }
 
-/** The version of the package that the module at `url` imports by this name. Undefined where the modules are bundled. */
-export function installedVersion(url: string, name: string): string | undefined {
-  try {
-    let folder = dirname(createRequire(url).resolve(name));
-    for (; dirname(folder) !== folder; folder = dirname(folder)) {
-      const found = manifestIn(folder);
-      if (found?.name === name) return found.version;
-    }
-  } catch {
-    // There is no such file beside a bundle.
-  }
-  return undefined;
+interface Manifest {
+  readonly name?: string;
+  readonly version?: string;
 }
 
-function manifestIn(
-  folder: string,
-): { readonly name?: string; readonly version?: string } | undefined {
+function manifestIn(folder: string): Manifest | undefined {
   try {
     return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   } catch {
-    return undefined;
+    return undefined; // there is none, or it is no JSON
   }
+}
+
+function fileOf(url: string, name: string): string | undefined {
+  try {
+    return createRequire(url).resolve(name);
+  } catch {
+    return undefined; // a bundle has no packages beside it
+  }
+}
+
+/** The version of the package that the module at `url` imports by this name. Undefined where the modules are bundled. */
+export function installedVersion(url: string, name: string): string | undefined {
+  const file = fileOf(url, name);
+  let folder = file === undefined ? '/' : dirname(file);
+  while (dirname(folder) !== folder && manifestIn(folder)?.name !== name) folder = dirname(folder);
+  return manifestIn(folder)?.version;
 }
 
 /** The version in the name that a client of an SDK by Stainless sends: `OpenAI/JS 7.55.0`. */
