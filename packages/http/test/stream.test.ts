@@ -124,7 +124,8 @@ describe('a stream', () => {
       for (const other of [follower, hit]) {
         expect(other.headers.get('x-ratelimit-remaining-requests')).toBeNull();
         expect(other.headers.get('set-cookie')).toBeNull();
-        expect(other.headers.get('x-request-id')).toBe('r');
+        expect(other.headers.get('x-request-id')).toBeNull();
+        expect(other.headers.get('x-cached-llm-first-request-id')).toBe('r');
         expect(other.headers.get('content-type')).toMatch('text/event-stream');
         expect([other.url, other.status, other.statusText]).toEqual([url, 200, 'OK']);
       }
