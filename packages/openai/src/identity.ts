@@ -21,6 +21,15 @@ export const atOwnHosts = {
   ],
 } as const;
 
+/** What the Responses API repeats from its request (platform.openai.com/docs/api-reference/responses/object). */
+export const echoes = {
+  metadata: {},
+  user: null,
+  safety_identifier: null,
+  prompt_cache_key: null,
+  prompt_cache_retention: null,
+} as const;
+
 /** Does the answer depend on what the provider stores between calls, or does it not come with this call? */
 export function isStateful(request: Fields): boolean {
   const { background, conversation, previous_response_id: previous } = request;

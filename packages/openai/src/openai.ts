@@ -15,7 +15,7 @@ import type { OpenAI } from 'openai';
 import { rejects, usageOf } from './admission.ts';
 import { showCallerSignal } from './caller-signal.ts';
 import { cross } from './cross.ts';
-import { answers, atOwnHosts, ignore, isStateful } from './identity.ts';
+import { answers, atOwnHosts, echoes, ignore, isStateful } from './identity.ts';
 import { stream } from './stream.ts';
 
 /** OpenAI, and every API in its format: chat completions, responses, embeddings, completions. */
@@ -23,6 +23,7 @@ export const openai: Adapter = {
   provider: 'openai',
   ignore,
   atOwnHosts,
+  echoes,
   callIds: ['messages.*.tool_calls.*.id', 'messages.*.tool_call_id'],
   isStateful,
   answers,

@@ -54,6 +54,11 @@ export interface Adapter {
    * Those that a client made at random are renamed by their order in the conversation. @default none
    */
   readonly callIds?: readonly string[] | undefined;
+  /**
+   * Fields that a response repeats from its request and that are not in the key, each with its value where the request
+   * has none: a hit repeats those of its own caller. @default none
+   */
+  readonly echoes?: Readonly<Record<string, unknown>> | undefined;
   /** The dotted field of the temperature, which is rounded to 2 decimals. @default 'temperature' */
   readonly temperature?: string | undefined;
   /** The model that is asked. @default the request's `model` */

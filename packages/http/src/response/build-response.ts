@@ -13,6 +13,8 @@ export interface ResponseHead {
   readonly headers: Readonly<Record<string, string>>;
   /** The digest of the credential of the first caller. Nothing where no header is for that caller alone. */
   readonly credential?: string | undefined;
+  /** The digest of the request's fields that the response repeats. Nothing where it repeats none. */
+  readonly echoed?: string | undefined;
 }
 
 /** Headers that describe the bytes on the wire, which are decoded by now. */

@@ -18,6 +18,7 @@ import {
   liveHeaders,
   type ResponseHead,
 } from './build-response.ts';
+import { echoedDigest } from './echoed-fields.ts';
 import {
   payloadText,
   type RestoreOptions,
@@ -69,7 +70,12 @@ async function captureWhole(
   const parsed = response.ok ? parseBody(text) : undefined;
   const rejection = response.ok ? 'unreadable' : 'status';
   const verdict = parsed === undefined ? { rejection } : judge(rules, parsed, request);
-  const payload = new Payload(payloadText(headOf(response, credential), text));
+  const payload = new Payload(
+    payloadText(
+      { ...headOf(response, credential), echoed: echoedDigest(rules.adapter, request) },
+      text,
+    ),
+  );
   const { status, statusText } = response;
   const head = { status, statusText, headers: liveHeaders(response) };
   const own = buildResponse(bytes, head, { outcome: 'miss', age: 0, url: response.url || url });
@@ -93,7 +99,8 @@ function captureStream(
     decode: String,
   });
   const own = { leader: options, liveHeaders: liveHeaders(response) };
-  const head = headOf(response, options.credential);
+  const echoed = echoedDigest(options.rules.adapter, options.request);
+  const head = { ...headOf(response, options.credential), echoed };
   const captured = { kind: 'recording', recording, head, ...own } as const;
   return { response, verdict: {}, shared: captured as unknown as RunningStream }; // only `restore` reads it
 }

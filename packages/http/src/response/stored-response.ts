@@ -13,6 +13,7 @@ import {
   headFor,
   type ResponseHead,
 } from './build-response.ts';
+import { bodyForCaller, textsForCaller } from './echoed-fields.ts';
 import { chunksIn } from './stream-watcher.ts';
 
 type Stored = Exclude<SharedResponse, { readonly kind: 'recording' }>;
@@ -82,7 +83,7 @@ const ofType = (type: string, { headers, ...head }: ResponseHead): ResponseHead 
 });
 
 export interface RestoreOptions {
-  readonly rules: { readonly adapter: Pick<Adapter, 'cross'> };
+  readonly rules: { readonly adapter: Pick<Adapter, 'cross' | 'echoes'> };
   readonly request: unknown;
   readonly url: string;
   readonly credential: CredentialDigest;
@@ -116,6 +117,10 @@ export function restoreStored(
 ): Response {
   if (provenance.crossTo !== undefined) return restoreCrossed(stored, provenance, options);
   const { head, body } = readPayload(stored.payload.text, options.credential);
-  const restored = stored.kind === 'stream' ? replayBody(textsOf(body), provenance) : body;
+  const echo = { ...options, adapter: options.rules.adapter, echoed: head.echoed };
+  const restored =
+    stored.kind === 'stream'
+      ? replayBody(textsForCaller(textsOf(body), echo), provenance)
+      : bodyForCaller(body, echo);
   return buildResponse(restored, head, { ...provenance, url: options.url });
 }

@@ -97,7 +97,9 @@ export function chunksIn(texts: readonly string[]): readonly unknown[] {
 
 export interface WatcherOptions {
   readonly format: StreamFormat;
-  readonly rules: AdmissionRules & { readonly adapter: Pick<Adapter, 'stream' | 'cross'> };
+  readonly rules: AdmissionRules & {
+    readonly adapter: Pick<Adapter, 'stream' | 'cross' | 'echoes'>;
+  };
   readonly request: unknown;
 }
 

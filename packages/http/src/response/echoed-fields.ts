@@ -1,0 +1,66 @@
+import { type Adapter, digest, type Fields, isFields } from '@cached-llm/core/adapter';
+
+type Echoing = Pick<Adapter, 'echoes'>;
+
+/** The fields of a response that repeat this request, as this request has them. */
+function ownEchoes({ echoes }: Echoing, request: unknown): Fields | undefined {
+  if (echoes === undefined || !isFields(request)) return undefined;
+  const own = Object.entries(echoes).map(([name, unset]) => [name, request[name] ?? unset]);
+  return Object.fromEntries(own);
+}
+
+/** The digest of what the first caller's request has in these fields; undefined where no field is repeated. */
+export function echoedDigest(adapter: Echoing, request: unknown): string | undefined {
+  // Chat completions repeat nothing: a hit of one is not to pay for this.
+  if (isFields(request) && 'messages' in request) return undefined;
+  const own = ownEchoes(adapter, request);
+  return own && digest(JSON.stringify(own));
+}
+
+function withOwn(response: Fields, own: Fields): Fields {
+  const repeated = Object.entries(own).filter(([name]) => name in response);
+  return { ...response, ...Object.fromEntries(repeated) };
+}
+
+function rewritten(json: string, own: Fields): string {
+  const value: unknown = JSON.parse(json);
+  if (!isFields(value)) return json;
+  const { response } = value; // an event of the Responses API
+  return JSON.stringify(
+    isFields(response) ? { ...value, response: withOwn(response, own) } : withOwn(value, own),
+  );
+}
+
+/** What an answer needs to repeat this caller's request in place of the first caller's. */
+export interface EchoOptions {
+  readonly adapter: Echoing;
+  readonly request: unknown;
+  /** Of the first caller. */
+  readonly echoed: string | undefined;
+}
+
+function differing({ adapter, request, echoed }: EchoOptions): Fields | undefined {
+  if (echoed === undefined || echoed === echoedDigest(adapter, request)) return undefined;
+  return ownEchoes(adapter, request);
+}
+
+/** The body of an answer, with this caller's own fields. @throws {SyntaxError} where it is no JSON */
+export function bodyForCaller(body: string, options: EchoOptions): string {
+  const own = differing(options);
+  return own === undefined ? body : rewritten(body, own);
+}
+
+/** The texts of a stream of server-sent events, likewise. */
+export function textsForCaller(texts: readonly string[], options: EchoOptions): readonly string[] {
+  const own = differing(options);
+  if (own === undefined) return texts;
+  return texts
+    .join('')
+    .split(/(?<=\n)/)
+    .map((line) =>
+      line.replace(
+        /^(data: ?)(\{.*"response":.*\})/,
+        (_all, data, json) => `${data}${rewritten(json, own)}`,
+      ),
+    );
+}

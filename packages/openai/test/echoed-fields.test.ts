@@ -1,0 +1,68 @@
+import { createLlmCache } from '@cached-llm/core';
+import { cachedFetch } from '@cached-llm/http';
+import { openai } from '@cached-llm/openai';
+import { expect, test } from '@jest/globals';
+
+const content = [{ type: 'output_text', text: 'Hello', annotations: [] }];
+const output = [{ type: 'message', id: 'm', role: 'assistant', status: 'completed', content }];
+const alice = { metadata: { who: 'alice' }, user: 'alice', safety_identifier: 'alice' };
+const response = { id: 'r', object: 'response', status: 'completed', model: 'm', output, ...alice };
+const events = [
+  { type: 'response.created', response: { ...response, output: [] } },
+  { type: 'response.output_text.delta', delta: '"response": alice? No.' },
+  { type: 'response.completed', response },
+];
+
+const whole = () => Response.json(response);
+const wire = events
+  .map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+  .join('');
+const streamed = () => new Response(wire, { headers: { 'content-type': 'text/event-stream' } });
+
+async function answersTo(upstream: () => Response, requests: readonly object[]) {
+  const texts: string[] = [];
+  let count = 0;
+  const fetch = cachedFetch({
+    cache: createLlmCache(),
+    adapter: openai,
+    fetch: async () => {
+      count += 1;
+      return upstream();
+    },
+  });
+  const url = 'https://api.openai.com/v1/responses';
+  for (const fields of requests) {
+    const body = JSON.stringify({ model: 'm', input: 'Hi', store: false, ...fields });
+    texts.push(await (await fetch(url, { method: 'POST', body })).text());
+  }
+  return { texts, count };
+}
+
+const bob = { metadata: { who: 'bob' }, user: 'bob' };
+
+test('a hit repeats the fields of its own request, and not those of the first', async () => {
+  const { texts, count } = await answersTo(whole, [alice, alice, bob, {}]);
+  const seen = texts.map((text) => JSON.parse(text));
+  expect(count).toBe(1);
+  expect(seen.slice(0, 2)).toEqual([response, response]);
+  expect(seen[2]).toEqual({ ...response, ...bob, safety_identifier: null });
+  expect(seen[3]).toEqual({ ...response, metadata: {}, user: null, safety_identifier: null });
+  expect(texts[1]).toBe(texts[0]);
+});
+
+test('so does each event of a stream, and its texts stay as they are', async () => {
+  const { texts, count } = await answersTo(streamed, [alice, alice, bob]);
+  expect(count).toBe(1);
+  expect(texts[1]).toBe(texts[0]);
+  const own = { ...bob, safety_identifier: null };
+  const [first, delta, last] = (texts[2] ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('data: '))
+    .map((line) => JSON.parse(line.slice(6)));
+  expect(first).toEqual({
+    type: 'response.created',
+    response: { ...response, output: [], ...own },
+  });
+  expect(delta).toEqual(events[1]);
+  expect(last).toEqual({ type: 'response.completed', response: { ...response, ...own } });
+});
