@@ -17,13 +17,19 @@ function rejectAnswer(response: Fields, request: unknown): Rejection | undefined
   if (isGiven(error)) return 'error';
   if (embeddings !== undefined) return rejectEmbeddings(embeddings, request);
   if (Array.isArray(results)) return rejectResults(results, request);
-  return rejectMessages(response, request);
+  const rejected = rejectMessages(response, request);
+  // The first version may be asked for the queries of a search alone.
+  return rejected === 'empty' &&
+    listOf(response.search_queries ?? response.searchQueries).length > 0
+    ? undefined
+    : rejected;
 }
 
 /** Why a response is not stored; undefined where it may be. Connectors (web search among them) run at the provider. */
 export const rejects = admission({
   rejectAnswer,
-  isHosted: (request) => listOf(fieldsOf(request).connectors).length > 0,
+  isHosted: (request, { search_results, searchResults = search_results }) =>
+    [fieldsOf(request).connectors, searchResults].some((list) => listOf(list).length > 0),
 });
 
 /** The billed tokens: fewer than the model has seen. */

@@ -4,6 +4,7 @@ import {
   fieldsOf,
   isFields,
   isGiven,
+  listOf,
   numberOf,
   offersTool,
   type Rejection,
@@ -25,10 +26,18 @@ function rejectAnswer(response: Fields, request: unknown): Rejection | undefined
   return rejectListedEmbeddings(response, request);
 }
 
+/** A part of a text that names where it was found. An agent has tools that no request names. */
+function hasReference(choice: unknown): boolean {
+  const { content } = fieldsOf(fieldsOf(choice).message);
+  return listOf(content).some((part) => /reference/.test(String(fieldsOf(part).type)));
+}
+
 /** Why a response is not stored; undefined where it may be. Every tool but a function runs at the provider. */
 export const rejects = admission({
   rejectAnswer,
-  isHosted: (request) => offersTool(request, ({ type }) => isGiven(type) && type !== 'function'),
+  isHosted: (request, { choices }) =>
+    offersTool(request, ({ type }) => isGiven(type) && type !== 'function') ||
+    listOf(choices).some(hasReference),
 });
 
 export function usageOf(response: unknown): Usage | undefined {

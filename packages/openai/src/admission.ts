@@ -45,22 +45,40 @@ function rejectAnswer(response: Fields, request: unknown): Rejection | undefined
   return rejectListedEmbeddings(response, request);
 }
 
-/** Providers in this format have each their own way to ask for a search: OpenRouter, xAI, Alibaba. */
+/** Providers in this format have each their own way to ask for a search: OpenRouter, xAI, Alibaba, Azure. */
 function asksForSearch(request: Fields): boolean {
   const { web_search_options, search_parameters, enable_search, plugins, model } = request;
-  if (isGiven(web_search_options) || isGiven(search_parameters)) return true;
+  const { data_sources: sources, vector_store_ids: stores } = request;
+  if ([web_search_options, search_parameters].some(isGiven) || !isEmpty(sources ?? stores)) {
+    return true;
+  }
   if (enable_search === true || String(model).endsWith(':online')) return true;
   return listOf(plugins).some((plugin) => fieldsOf(plugin).id === 'web');
 }
 
-const hasCitation = (choice: unknown) =>
-  listOf(fieldsOf(fieldsOf(choice).message).annotations).some(
-    (note) => fieldsOf(note).type === 'url_citation',
-  );
+/** Steps of the provider's own among the items of the Responses API. A stored prompt has tools that no request names. */
+const HOSTED_ITEM =
+  /^((web_search|file_search|code_interpreter|image_generation|mcp)_call|mcp_list_tools|mcp_approval_request)$/;
 
-/** Search models search without being asked to. OpenAI's say so in annotations, Perplexity's beside the choices. */
-function hasSearched({ citations, search_results: results, choices }: Fields): boolean {
-  return !isEmpty(citations) || !isEmpty(results) || listOf(choices).some(hasCitation);
+/** A note in a text that names where it was found: on the web, in a file, in a container. */
+const isCitation = (note: unknown) => String(fieldsOf(note).type).endsWith('_citation');
+
+function isHostedItem(item: unknown): boolean {
+  const { type, content } = fieldsOf(item);
+  const notes = listOf(content).flatMap((part) => listOf(fieldsOf(part).annotations));
+  return HOSTED_ITEM.test(String(type)) || notes.some(isCitation);
+}
+
+/** OpenAI's search models say what they found in annotations, Azure's own data stand in a `context`. */
+function isHostedChoice(choice: unknown): boolean {
+  const { annotations, context } = fieldsOf(fieldsOf(choice).message);
+  return isGiven(context) || listOf(annotations).some(isCitation);
+}
+
+/** Does the answer say that it depends on a provider's data? Perplexity says so beside the choices. */
+function saysHosted({ citations, search_results: results, choices, output }: Fields): boolean {
+  if (!isEmpty(citations) || !isEmpty(results)) return true;
+  return listOf(choices).some(isHostedChoice) || listOf(output).some(isHostedItem);
 }
 
 /** Why a response is not stored; undefined where it may be. */
@@ -69,7 +87,7 @@ export const rejects = admission({
   isHosted: (request, response) =>
     asksForSearch(fieldsOf(request)) ||
     offersTool(request, ({ type }) => !OWN_TOOLS.has(String(type))) ||
-    hasSearched(response),
+    saysHosted(response),
 });
 
 /** `usage` of either API. `cost` comes from OpenRouter. */

@@ -10,11 +10,19 @@ const COMPLETE = new Set([
   ...['end_turn', 'stop_sequence', 'tool_use'], // Anthropic, Bedrock
   ...['complete', 'tool_call'], // Cohere
   ...['finish', 'finished', 'endoftext'], // Amazon's and AI21's own models on Bedrock
+  'eos_token', // TGI (text-generation-inference@e7248fe docs/openapi.json), watsonx (TextGenResult of its Node SDK)
+  'eos', // Together (together-typescript@2cea8b5 src/resources/completions.ts), llama.cpp
+  'word', // llama.cpp's /completion, at a stop word (llama.cpp@25d5b0c tools/server/README.md)
+  ...['eosfound', 'stopstringfound', 'toolcalls'], // LM Studio (lmstudio-js@da9539d LLMPredictionStats.ts)
+  // vLLM (vllm@b823d02 vllm/v1/engine/__init__.py), SGLang, DeepSeek and Qwen say `stop` and `tool_calls`, as OpenAI.
 ]);
 
 const TRUNCATED = new Set([
   ...['length', 'max_tokens', 'max_output_tokens', 'model_length', 'continuation'],
   ...['pause_turn', 'model_context_window_exceeded'], // Anthropic
+  ...['token_limit', 'time_limit'], // watsonx
+  'limit', // llama.cpp
+  ...['maxpredictedtokensreached', 'contextlengthreached'], // LM Studio
 ]);
 
 const FILTERED = new Set([
@@ -61,6 +69,7 @@ const FIELDS = [
   'stop_reason',
   'stopReason',
   'done_reason',
+  'stop_type',
   'blockReason',
 ] as const;
 
@@ -72,8 +81,9 @@ const reasonsOf = (part: Fields) =>
 
 /** The parts that may have a reason: the answer, each of its choices, and the last chunk of Anthropic, Cohere and Bedrock. */
 function partsOf(response: Fields): readonly unknown[] {
-  const { choices, candidates, promptFeedback, delta, messageStop } = response;
-  return [response, promptFeedback, delta, messageStop, ...listOf(choices), ...listOf(candidates)];
+  const { choices, candidates, results, promptFeedback, delta, messageStop } = response;
+  const several = [choices, candidates, results].flatMap(listOf);
+  return [response, promptFeedback, delta, messageStop, ...several];
 }
 
 /** The Responses API of OpenAI has a status, and says in another field why it is `incomplete`. */

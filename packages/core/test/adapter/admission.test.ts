@@ -188,6 +188,33 @@ describe('the option admit', () => {
     expect((await askTwice('fine', { admit })).reason).toBe('admit-error');
   });
 
+  test.each<[string, Admit, string | undefined]>([
+    ['resolves to true', async () => true, undefined],
+    ['resolves to false', async () => false, 'admit'],
+    ['resolves to what is no boolean', (async () => 1) as never, 'admit'],
+    ['returns what is no boolean', (() => 'yes') as never, 'admit'],
+    ['rejects', () => Promise.reject(new Error('a mistake')), 'admit-error'],
+  ])('stores only what is true of a predicate that %s', async (_what, admit, reason) => {
+    const asked = await askTwice('fine', { admit });
+    expect(asked.reason).toBe(reason);
+    expect(asked.story).toEqual(
+      reason === undefined ? STORED : ['miss', 'not-admitted', 'miss', 'not-admitted'],
+    );
+  });
+
+  test('passes the request, and the JSON that it asks for, to a predicate', async () => {
+    const { cache } = startTrial();
+    const seen: unknown[] = [];
+    const ask = cachedLlmCall(async (_request: object) => '{"score": 1}', {
+      ...{ cache, provider: 'mine' },
+      admit: (response, request, { json, rejection }) =>
+        seen.push([response, request, json, rejection]) > 0,
+    });
+    const request = { response_format: { type: 'json_object' } };
+    await ask(request);
+    expect(seen).toEqual([['{"score": 1}', request, { score: 1 }, undefined]]);
+  });
+
   test('can be set for one call', async () => {
     const { cache } = startTrial();
     const ask = cachedLlmCall(async (_prompt: string) => truncated, { cache, provider: 'mine' });

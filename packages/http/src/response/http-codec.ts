@@ -8,6 +8,7 @@ import {
   type ResponseCodec,
   type RunningStream,
   type SharedResponse,
+  type Verdict,
 } from '@cached-llm/core/adapter';
 import { parseBody } from '../request/index.ts';
 import { bodyOf, textsIn } from './body-text.ts';
@@ -61,15 +62,23 @@ export function isWhole(response: Response): boolean {
   return formatOf(response) === 'whole';
 }
 
+/** A proxy may send the lines of a stream under the type of JSON. */
+function judgeText(text: string, options: Pick<HttpCodecOptions, 'rules' | 'request'>): Verdict {
+  const parsed = parseBody(text);
+  if (parsed !== undefined) return judge(options.rules, parsed, options.request);
+  if (!text.trim().includes('\n')) return { rejection: 'unreadable' };
+  const watcher = streamWatcher({ ...options, format: 'ndjson' });
+  watcher.observe(text);
+  return watcher.verdict();
+}
+
 async function captureWhole(
   response: Response,
   { rules, request, url, credential }: HttpCodecOptions,
 ): Promise<CapturedResponse<Response>> {
   const bytes = await response.arrayBuffer();
   const text = new TextDecoder().decode(bytes);
-  const parsed = response.ok ? parseBody(text) : undefined;
-  const rejection = response.ok ? 'unreadable' : 'status';
-  const verdict = parsed === undefined ? { rejection } : judge(rules, parsed, request);
+  const verdict = response.ok ? judgeText(text, { rules, request }) : { rejection: 'status' };
   const payload = new Payload(
     payloadText(
       { ...headOf(response, credential), echoed: echoedDigest(rules.adapter, request) },
