@@ -9,6 +9,7 @@ import {
   offersTool,
   type Rejection,
   rejectFinish,
+  rejectMessages,
   type Usage,
 } from '@cached-llm/core/adapter';
 
@@ -20,28 +21,38 @@ import {
 const OWN_TOOLS =
   /^(custom|((bash|text_editor|computer|browser|memory)_|tool_search_tool_|advisor_).*)$/;
 
-/** No content, or nothing but empty texts. */
-function isEmpty(content: unknown): boolean {
-  const isBlank = (block: unknown) => isFields(block) && block.type === 'text' && !block.text;
-  return !Array.isArray(content) || content.every(isBlank);
-}
-
 const isTokenCount = ({ input_tokens: count }: Fields) => typeof count === 'number';
 
-function rejectAnswer(response: Fields): Rejection | undefined {
-  if (isGiven(response.error)) return 'error';
+function rejectAnswer(response: Fields, request: unknown): Rejection | undefined {
+  if (isGiven(response.error) || response.type === 'error') return 'error';
   if (isTokenCount(response)) return undefined;
-  return rejectFinish(response.stop_reason) ?? (isEmpty(response.content) ? 'empty' : undefined);
+  return rejectFinish(response.stop_reason) ?? rejectMessages(response, request);
+}
+
+/** Is this a step of a tool at the provider, or a text that quotes the web? */
+function isHostedBlock(block: unknown): boolean {
+  const { type, name, citations } = fieldsOf(block);
+  if (type === 'server_tool_use') return !/^(tool_search|advisor)/.test(String(name));
+  if (
+    /^(web_search|web_fetch|(bash_|text_editor_)?code_execution|mcp).*_(use|result)$/.test(
+      String(type),
+    )
+  )
+    return true;
+  return listOf(citations).some((each) => fieldsOf(each).type === 'web_search_result_location');
+}
+
+/** Told by the request, and by the answer: a gateway may add a tool of its own. */
+function isHosted(request: unknown, response: Fields): boolean {
+  if (isTokenCount(response)) return false;
+  const isAsked =
+    listOf(fieldsOf(request).mcp_servers).length > 0 ||
+    offersTool(request, ({ type }) => !OWN_TOOLS.test(String(type ?? 'custom')));
+  return isAsked || isGiven(response.container) || listOf(response.content).some(isHostedBlock);
 }
 
 /** Why a response is not stored; undefined where it may be. */
-export const rejects = admission({
-  rejectAnswer,
-  isHosted: (request, response) =>
-    !isTokenCount(response) &&
-    (listOf(fieldsOf(request).mcp_servers).length > 0 ||
-      offersTool(request, ({ type }) => !OWN_TOOLS.test(String(type ?? 'custom')))),
-});
+export const rejects = admission({ rejectAnswer, isHosted });
 
 /** Tokens that are read from or written to the provider's prompt cache are not in its `input_tokens`. */
 export function usageOf(response: unknown): Usage | undefined {

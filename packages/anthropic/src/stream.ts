@@ -29,10 +29,15 @@ function grown(block: Fields, { type, ...delta }: Fields): Fields {
   return { ...block, input: `${before}${delta.partial_json}` };
 }
 
+/** Input that does not parse stays a text, by which the answer is refused. */
 function closed(block: Fields): Fields {
-  return typeof block.input === 'string'
-    ? { ...block, input: JSON.parse(block.input || '{}') }
-    : block;
+  const { input } = block;
+  if (typeof input !== 'string') return block;
+  try {
+    return { ...block, input: JSON.parse(input || '{}') };
+  } catch {
+    return block;
+  }
 }
 
 /** A message may start with blocks that the provider's own code made. */

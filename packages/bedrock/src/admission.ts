@@ -5,12 +5,18 @@ import {
   finishReasons,
   isFields,
   isGiven,
+  listOf,
+  messagesIn,
   type Rejection,
+  rejectContent,
   rejectFinish,
+  saysNothing,
   type Usage,
+  wantsJson,
+  worstOf,
 } from '@cached-llm/core/adapter';
 import { jsonIn, usesHostedTool } from './identity.ts';
-import { rejectVectorsIn } from './vectors.ts';
+import { givesVectors, rejectVectorsIn } from './vectors.ts';
 
 /** What the model answered. InvokeModel returns it as bytes. */
 export function answerOf(response: unknown): unknown {
@@ -22,14 +28,15 @@ export function answerOf(response: unknown): unknown {
 const NESTED = [
   ...['output', 'message', 'results', 'outputs', 'generations', 'completions', 'choices', 'data'],
   ...['pieces', 'delta', 'content_block', 'contentBlockStart', 'contentBlockDelta', 'start'],
-  ...['messageStop', 'finishReason'],
+  ...['messageStop', 'finishReason', 'artifacts'],
 ];
 
 /** The fields that are the answer itself. Thoughts alone are no answer. */
-const CONTENT = [
-  ...['content', 'text', 'outputText', 'generation', 'completion', 'partial_json', 'name'],
-  ...['tool_calls', 'toolUse', 'embedding', 'embeddings', 'images', 'image'],
-];
+const TEXTS = [
+  ...['content', 'text', 'outputText', 'generation', 'completion', 'message', 'partial_json'],
+] as const;
+const CALLS = ['name', 'tool_calls', 'toolUse'] as const;
+const PICTURES = ['images', 'image', 'base64'] as const;
 
 /** An answer and all of its nested parts that may have content. */
 function partsOf(value: unknown): readonly Fields[] {
@@ -37,47 +44,80 @@ function partsOf(value: unknown): readonly Fields[] {
   return isFields(value) ? [value, ...NESTED.flatMap((name) => partsOf(value[name]))] : [];
 }
 
+function valuesOf(parts: readonly Fields[], names: readonly string[]): readonly unknown[] {
+  return parts.flatMap((part) => names.filter((name) => name in part).map((name) => part[name]));
+}
+
 function reasonsOf(part: Fields): readonly unknown[] {
   const { completionReason, reason } = part;
-  return [...finishReasons(part), completionReason, reason].filter((word) => word !== undefined);
-}
-
-function isBlank(value: unknown): boolean {
-  if (Array.isArray(value)) return value.every(isBlank);
-  if (!isFields(value)) return !isGiven(value) || value === '';
-  const isThought = 'reasoningContent' in value || /thinking/.test(String(value.type));
-  return isThought || value.text === '';
-}
-
-function isEmpty(parts: readonly Fields[]): boolean {
-  const content = parts.flatMap((part) =>
-    CONTENT.filter((name) => name in part).map((name) => part[name]),
+  return [...finishReasons(part), completionReason, reason].filter(
+    // Stability says SUCCESS of each picture.
+    (word) => isGiven(word) && !isFields(word) && word !== 'SUCCESS',
   );
-  return content.length > 0 && content.every(isBlank);
 }
 
-/** A reason is `null` until it is known. */
-function rejectReason(answer: Fields, parts: readonly Fields[]): Rejection | undefined {
-  const words = parts.flatMap(reasonsOf);
-  const reasons = words.filter(isGiven);
-  const isConverse = 'output' in answer || '$metadata' in answer; // it always has a reason
-  if (reasons.length === 0 && (isConverse || words.length > 0)) return 'incomplete';
-  return reasons.map(rejectFinish).find(isGiven);
+/** What says nothing of its end is not whole. Pictures come without a reason. */
+function rejectReason(parts: readonly Fields[]): Rejection | undefined {
+  const reasons = parts.flatMap(reasonsOf);
+  const hasPictures = !saysNothing(valuesOf(parts, PICTURES));
+  if (reasons.length === 0) return hasPictures ? undefined : 'incomplete';
+  return worstOf(reasons.map((reason) => rejectFinish(reason)));
 }
 
+/** What the families say that have no place for a message: texts, and the pieces of a stream. */
+function rejectTexts(parts: readonly Fields[], asked: unknown): Rejection | undefined {
+  const texts = valuesOf(parts, TEXTS);
+  const text = texts.filter((each) => typeof each === 'string').join('');
+  const others = [...texts.filter((each) => typeof each !== 'string'), ...valuesOf(parts, CALLS)];
+  if (saysNothing([text, ...others, ...valuesOf(parts, PICTURES)])) return 'empty';
+  const isBroken = wantsJson(asked) && saysNothing(others) && !saysNothing(text) && !isJson(text);
+  return isBroken || hasBrokenCall(parts) ? 'malformed' : undefined;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The arguments of each call arrive as pieces of a text, by the index of their block. */
+function hasBrokenCall(parts: readonly Fields[]): boolean {
+  const inputs = new Map<unknown, string>();
+  for (const { index, delta } of parts) {
+    const { partial_json: piece } = fieldsOf(delta);
+    if (typeof piece === 'string') inputs.set(index, `${inputs.get(index) ?? ''}${piece}`);
+  }
+  return [...inputs.values()].some((input) => !saysNothing(input) && !isJson(input));
+}
+
+function rejectSaid(answer: Fields, parts: readonly Fields[], asked: unknown) {
+  const [reason] = parts.flatMap(reasonsOf);
+  const messages = messagesIn(answer);
+  if (messages === undefined) return rejectTexts(parts, asked);
+  if (messages.length === 0) return 'empty';
+  return worstOf(messages.map((each) => rejectContent({ ...each, reason }, asked)));
+}
+
+/** Why a picture was held back, which some families say in the list of the reasons or beside the pictures. */
 function isBlocked(part: Fields): boolean {
   const { finish_reasons: reasons } = part; // of pictures: `null`, or the reason why one is missing
   const hasReason = Array.isArray(reasons) && reasons.some(isGiven);
   return hasReason || part['amazon-bedrock-guardrailAction'] === 'INTERVENED';
 }
 
+const isError = (part: Fields) => isGiven(part.error) || part.type === 'error';
+
 function rejectAnswer(answer: Fields, request: unknown): Rejection | undefined {
-  if (isGiven(answer.error)) return 'error';
-  const rejected = rejectVectorsIn(answer, bodyIn(request));
-  if (rejected !== undefined) return rejected;
   const parts = partsOf(answer);
+  if (parts.some(isError)) return 'error';
+  const body = bodyIn(request);
+  if (givesVectors(answer, body)) return rejectVectorsIn(answer, body);
   if (parts.some(isBlocked)) return 'filtered';
-  return rejectReason(answer, parts) ?? (isEmpty(parts) ? 'empty' : undefined);
+  const asked = { ...fieldsOf(request), ...body };
+  return rejectReason(parts) ?? rejectSaid(answer, parts, asked);
 }
 
 /** What InvokeModel was asked, read or as text. */
@@ -86,7 +126,27 @@ function bodyIn(request: unknown): Fields {
   return fieldsOf(isFields(body) ? body : jsonIn(body));
 }
 
-const rejectsParsed = admission({ rejectAnswer, isHosted: usesHostedTool });
+const HOSTED_STEP =
+  /^(web_search|web_fetch|(bash_|text_editor_)?code_execution|mcp).*_(use|result)$/;
+
+/** Is this a step of a tool at the provider, or a text that quotes the web? */
+function isHostedBlock(block: Fields): boolean {
+  const { type, name, toolUse, toolResult, citations } = block;
+  if (type === 'server_tool_use') return !/^(tool_search|advisor)/.test(String(name));
+  if (HOSTED_STEP.test(String(type)) || isGiven(toolResult)) return true;
+  const quotesWeb = listOf(citations).some(
+    (each) => fieldsOf(each).type === 'web_search_result_location',
+  );
+  return quotesWeb || fieldsOf(toolUse).type === 'server_tool_use';
+}
+
+function isHosted(request: unknown, answer: Fields): boolean {
+  const parts = partsOf(answer);
+  const blocks = parts.flatMap(({ content }) => listOf(content)).map(fieldsOf);
+  return usesHostedTool(request) || [...parts, ...blocks].some(isHostedBlock);
+}
+
+const rejectsParsed = admission({ rejectAnswer, isHosted });
 
 /** Why a response is not stored; undefined where it may be. */
 export function rejects(response: unknown, request: unknown): Rejection | undefined {

@@ -1,4 +1,10 @@
-import { type Fields, fieldsOf, isFields, type StreamRules } from '@cached-llm/core/adapter';
+import {
+  type Fields,
+  fieldsOf,
+  isFields,
+  isSpliced,
+  type StreamRules,
+} from '@cached-llm/core/adapter';
 import { jsonIn } from './identity.ts';
 
 type Block = Record<string, unknown>;
@@ -41,11 +47,12 @@ function addDelta(block: Block, delta: Fields): void {
   block.toolUse = { ...before, input: `${before.input ?? ''}${toolUse.input ?? ''}` };
 }
 
-/** The arguments of a tool arrive as text, piece by piece. A tool without arguments gets none. */
+/** The arguments of a tool arrive as text, piece by piece. A tool without arguments gets none. What does not parse stays a text. */
 function finished(block: Block): Block {
   const { toolUse } = block;
   if (!isFields(toolUse)) return block;
-  return { ...block, toolUse: { ...toolUse, input: JSON.parse(String(toolUse.input || '{}')) } };
+  const text = String(toolUse.input || '{}');
+  return { ...block, toolUse: { ...toolUse, input: jsonIn(text) ?? text } };
 }
 
 function contentOf(events: readonly Fields[]): readonly Block[] {
@@ -78,6 +85,9 @@ function assemble(chunks: readonly unknown[]): Fields | undefined {
   if (!names.includes('chunk')) return assembleConverse(events);
   const pieces = events.map(pieceIn);
   const last = pieces.find(isLastPiece);
+  // A piece that does not parse may be a word of the answer, and the pieces of two answers are none.
+  const isTorn = pieces.some((piece) => Object.keys(piece).length === 0);
+  if (isTorn || isSpliced(pieces)) return undefined;
   return last && { body: { pieces, [METRICS]: last[METRICS] } };
 }
 

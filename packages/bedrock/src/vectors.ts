@@ -28,8 +28,9 @@ const vectorIn = (item: unknown) => (isFields(item) ? item.embedding : item);
 
 /** All vectors of an answer: one, one of each type (Titan), and a list, or a list of each type (Cohere, Nova). */
 function vectorsIn({
+  data,
   embedding,
-  embeddings,
+  embeddings = data,
   embeddingsByType,
 }: Fields): readonly (readonly [string, readonly unknown[]])[] {
   const typed = Object.entries(fieldsOf(embeddingsByType));
@@ -55,14 +56,22 @@ function rejectEmbeddings(answer: Fields, body: Fields): Rejection | undefined {
   return lists.map(([type, list]) => rejectVectors(list, { ...expected, type })).find(isGiven);
 }
 
-/** Why vectors or the ranking of documents in an answer are not stored. Undefined for any other answer, too. */
+/** Marengo has its vectors in `data`, one for each part of what it embeds. */
+const hasVector = (item: unknown) => 'embedding' in fieldsOf(item);
+
+const isRanking = ({ query, documents }: Fields) => isGiven(query) && Array.isArray(documents);
+
+/** Is this an answer of vectors or of a ranking, which has no end to speak of? */
+export function givesVectors(answer: Fields, body: Fields): boolean {
+  const isNamed = VECTORS.some((name) => name in answer);
+  return isNamed || listOf(answer.data).some(hasVector) || isRanking(body);
+}
+
+/** Why the vectors, or the ranking of documents, in an answer are not stored. */
 export function rejectVectorsIn(answer: Fields, body: Fields): Rejection | undefined {
-  if (VECTORS.some((name) => name in answer)) return rejectEmbeddings(answer, body);
-  // Rankings, and the texts of Titan: an empty list says nothing.
-  if (Array.isArray(answer.results) && answer.results.length === 0) return 'empty';
-  const { query, documents, top_n: top } = body;
-  if (!isGiven(query) || !Array.isArray(documents)) return undefined;
+  if (!isRanking(body)) return rejectEmbeddings(answer, body);
+  const { documents, top_n: top } = body;
   const ranking = listOf(answer.results).map(fieldsOf);
   const scored = ranking.map(({ index, relevance_score: score }) => ({ index, score }));
-  return rejectRanking(scored, { count: documents.length, top });
+  return rejectRanking(scored, { count: listOf(documents).length, top });
 }

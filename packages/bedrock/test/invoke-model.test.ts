@@ -62,7 +62,7 @@ const USABLE: readonly (readonly [string, object])[] = [
   ['AI21', jurassic('endoftext')],
   ['OpenAI', choice({ message: { content: 'Hello' }, finish_reason: 'stop', stop_reason: null })],
   ['Stability', { seeds: [1], finish_reasons: [null], images: ['aGk='] }],
-  ['an unknown family', { verdict: 'yes' }],
+  ['an unknown family', { verdict: 'yes', text: 'Yes', finish_reason: 'stop' }],
 ];
 
 const UNUSABLE: readonly (readonly [string, string, object])[] = [
@@ -99,6 +99,41 @@ const UNUSABLE: readonly (readonly [string, string, object])[] = [
   ['error', 'Titan, a picture', { images: null, error: 'blocked' }],
   ['filtered', 'a guardrail', { ...claude(), 'amazon-bedrock-guardrailAction': 'INTERVENED' }],
   ['truncated', 'an unknown family', { verdict: 'y', finish_reason: 'length' }],
+  ['incomplete', 'an unknown family, which says nothing of its end', { verdict: 'yes' }],
+  ['incomplete', 'nothing', {}],
+  ['incomplete', 'a message of the gateway', { message: 'Internal failure' }],
+  ['incomplete', 'Cohere, without an end', { text: 'Hal', generation_id: 'x' }],
+  ['incomplete', 'Titan, no result', { results: null, inputTextTokenCount: 1 }],
+  ['incomplete', 'Titan, vectors of no type', { embeddingsByType: {}, inputTextTokenCount: 3 }],
+  [
+    'filtered',
+    'Stability XL',
+    { result: 'success', artifacts: [{ base64: 'AA', finishReason: 'CONTENT_FILTERED' }] },
+  ],
+  [
+    'empty',
+    'OpenAI, thoughts alone',
+    choice({ message: { content: '<reasoning>Hm</reasoning>' }, finish_reason: 'stop' }),
+  ],
+  [
+    'malformed',
+    'Mistral, arguments that do not parse',
+    choice({
+      message: { content: '', tool_calls: [{ function: { name: 'now', arguments: '{' } }] },
+      stop_reason: 'tool_calls',
+    }),
+  ],
+  ['error', 'Anthropic, an error', { type: 'error', error: { type: 'overloaded_error' } }],
+  [
+    'hosted-tool',
+    'Anthropic, a search that nobody asked for',
+    claude({
+      content: [
+        { type: 'server_tool_use', name: 'web_search', id: 's', input: {} },
+        { type: 'text', text: 'found' },
+      ],
+    }),
+  ],
 ];
 
 describe('an answer of InvokeModel', () => {
@@ -153,7 +188,8 @@ describe('an answer of InvokeModel', () => {
       () => ({ body: claude() }),
       async ({ client, story }) => {
         await client.send(invoke({ messages: [], tools }));
-        expect(story).toEqual(['miss', 'stored']);
+        await client.send(invoke({ messages: [], tools }));
+        expect(story).toEqual(['miss', 'stored', 'hit']);
       },
     );
   });
@@ -228,7 +264,7 @@ describe('a stream of InvokeModel', () => {
     ['Nova', novaPieces('end_turn')],
     ['Titan', titanPieces('FINISH')],
     ['Llama', llamaPieces('stop')],
-    ['an unknown family', [{ verdict: 'y' }, { verdict: 'es', ...metrics }]],
+    ['an unknown family', [{ text: 'y' }, { text: 'es', finish_reason: 'stop', ...metrics }]],
   ])('is stored piece by piece: %s', async (_name, pieces) => {
     await withWire(
       () => ({ events: pieces.map(pieceOf) }),

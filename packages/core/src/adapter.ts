@@ -19,6 +19,7 @@ export {
   type InstanceRules,
   isNeutralHeader,
   isOutageStatus,
+  isSpliced,
   jsonIn,
   judge,
   judgeStream,

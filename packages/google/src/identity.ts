@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, isGiven } from '@cached-llm/core/adapter';
+import { type Fields, fieldsOf, isGiven, listOf } from '@cached-llm/core/adapter';
 
 /** What the answer does not depend on, wherever it is asked for. Every other field of a request is in its key. */
 export const ignore = [
@@ -23,13 +23,17 @@ export const atOwnHosts = {
 const GENERATES =
   /\/([^/]+):(generateContent|streamGenerateContent|embedContent|batchEmbedContents|predict|countTokens)$/;
 
+/** Models that make pictures and films, by their names: who asks twice wants two of them. */
+const PICTURE_MODEL = /^(imagen|veo|imagegeneration)|-image\b/;
+
 /**
  * Is this a method that generates, embeds (`predict` on Vertex AI) or counts tokens, of which one request
  * has one count? Files, caches, batches and the like bypass the cache, and so does the Interactions API: the
  * provider stores its conversations.
  */
 export function answers(path: string): boolean {
-  return GENERATES.test(path);
+  const model = GENERATES.exec(path)?.[1];
+  return model !== undefined && !PICTURE_MODEL.test(model);
 }
 
 /** Over HTTP the model is in the path: `/v1beta/models/gemini-x:generateContent`. */
@@ -43,7 +47,14 @@ export function settingsOf(request: unknown): Fields {
   return { ...fieldsOf(fields.config), ...fields };
 }
 
-/** Does the request continue from a checkpoint that the provider stores? */
+const wantsPicture = (modality: unknown) => /^image$/i.test(String(modality));
+
+/** Does the request continue from a checkpoint that the provider stores, or ask for a picture of its own? */
 export function isStateful(request: Fields): boolean {
-  return isGiven(settingsOf(request).continuationToken);
+  const { continuationToken, generationConfig, responseModalities, instances } =
+    settingsOf(request);
+  const modalities = fieldsOf(generationConfig).responseModalities ?? responseModalities;
+  const isPicture = (instance: unknown) => isGiven(fieldsOf(instance).prompt);
+  const makesPictures = listOf(modalities).some(wantsPicture) || listOf(instances).some(isPicture);
+  return isGiven(continuationToken) || makesPictures;
 }

@@ -57,7 +57,7 @@ const lacking = adapterConformance<Request>(
       'a tool': configured({ tools: [{ functionDeclarations: [{ name: 'now' }] }] }),
       'another tool': configured({ tools: [{ functionDeclarations: [{ name: 'today' }] }] }),
       'no thoughts': configured({ thinkingConfig: { thinkingBudget: 0 } }),
-      'two candidates': configured({ candidateCount: 2 }),
+      'a count of candidates': configured({ candidateCount: 1 }),
       'cached content': configured({ cachedContent: 'cachedContents/1' }),
       'other cached content': configured({ cachedContent: 'cachedContents/2' }),
       'safety settings': configured({

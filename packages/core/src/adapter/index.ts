@@ -33,6 +33,7 @@ export { isNeutralHeader } from './neutral-headers.ts';
 export { isKnownOutage, isOutage, isOutageStatus, ProviderBackOff } from './outage.ts';
 export {
   admission,
+  isSpliced,
   offersTool,
   type ProviderAdmission,
   rejectChoices,

@@ -39,7 +39,7 @@ const ABOUT =
   /^(type|id|index|object|role|status|phase|name|detail|format|(mime|media)_?type|annotations|citations|logprobs|.*signature)$/i;
 
 /** Some servers leave the thoughts of a model in its text. */
-const INLINE_THOUGHT = /^\s*<(think|thinking)>[\s\S]*?(<\/\1>|$)/;
+const INLINE_THOUGHT = /^\s*<(think|thinking|reasoning)>[\s\S]*?(<\/\1>|$)/;
 
 /** Nothing but white space, control characters, and characters that are not shown (Unicode categories Z, Cc and Cf). */
 const BLANK = /^[\s\p{Z}\p{Cc}\p{Cf}]*$/u;

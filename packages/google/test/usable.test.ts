@@ -1,0 +1,56 @@
+import { google } from '@cached-llm/google';
+import { describe, expect, test } from '@jest/globals';
+import { content } from './wire.ts';
+
+const parts = (...list: readonly object[]) => ({ content: { role: 'model', parts: list } });
+const search = { groundingMetadata: { webSearchQueries: ['salt'] } };
+
+describe('an answer of Gemini', () => {
+  test.each<[string, string, object, object?]>([
+    ['hosted-tool', 'a search that nobody asked for', content(search), { cachedContent: 'c/a' }],
+    ['hosted-tool', 'code that ran', content(parts({ executableCode: { code: 'x' } }))],
+    ['hosted-tool', 'a page that was read', content({ urlContextMetadata: { urlMetadata: [{}] } })],
+    ['malformed', 'a call without a name', content(parts({ functionCall: {} }))],
+    ['empty', 'an empty part', content(parts({}))],
+    ['empty', 'a signature alone', content(parts({ thoughtSignature: 'abc' }))],
+    ['empty', 'white space', content(parts({ text: '\n' }))],
+    ['empty', 'a thought', content(parts({ text: 'Hm', thought: true }))],
+    [
+      'incomplete',
+      'a picture',
+      content(parts({ inlineData: { mimeType: 'image/png', data: 'AA' } })),
+    ],
+    ['filtered', 'a blocked rating under STOP', content({ safetyRatings: [{ blocked: true }] })],
+    ['malformed', 'a broken call', content({ finishReason: 'MALFORMED_FUNCTION_CALL' })],
+    ['incomplete', 'another language', content({ finishReason: 'LANGUAGE' })],
+    ['incomplete', 'no reason', content({ finishReason: 'FINISH_REASON_UNSPECIFIED' })],
+    ['incomplete', 'one of two', content(), { generationConfig: { candidateCount: 2 } }],
+    [
+      'malformed',
+      'no JSON',
+      content(parts({ text: '{"a":' })),
+      { generationConfig: { responseMimeType: 'application/json' } },
+    ],
+    ['filtered', 'a blocked prompt', { promptFeedback: { blockReason: 'SAFETY' } }],
+  ])('is %s: %s', (rejection, _what, answer, request = {}) => {
+    expect(google.rejects(answer, request)).toBe(rejection);
+  });
+
+  test('is stored with an empty note on grounding, or with a call of its own', () => {
+    expect(google.rejects(content({ groundingMetadata: {} }), {})).toBeUndefined();
+    const call = { functionCall: { name: 'now', args: {} } };
+    expect(google.rejects(content(parts(call)), {})).toBeUndefined();
+  });
+});
+
+test('a request for a picture bypasses the cache, by its modalities, its prompt or its model', () => {
+  expect(google.isStateful?.({ generationConfig: { responseModalities: ['TEXT', 'IMAGE'] } })).toBe(
+    true,
+  );
+  expect(google.isStateful?.({ config: { responseModalities: ['Image'] } })).toBe(true);
+  expect(google.isStateful?.({ instances: [{ prompt: 'A sea' }] })).toBe(true);
+  expect(google.isStateful?.({ instances: [{ content: 'A sea' }] })).toBe(false);
+  const paths = ['gemini-2.5-flash-image:generateContent', 'imagen-4.0-generate-001:predict'];
+  for (const path of paths) expect(google.answers?.(`/v1beta/models/${path}`)).toBe(false);
+  expect(google.answers?.('/v1beta/models/gemini-2.5-flash:generateContent')).toBe(true);
+});
