@@ -138,7 +138,7 @@ describe('explain --url names the field in which a posted body differs', () => {
   let testStore: TestStore;
   beforeAll(async () => {
     testStore = testStores.next('Redis');
-    const message = { role: 'assistant', content: 'A sea.' };
+    const message = { role: 'assistant', content: '{"answer":"A sea."}' }; // REQUEST asks for JSON
     const body = { choices: [{ index: 0, message, finish_reason: 'stop' }] };
     await testStore.use(async (cache) => {
       const fetch = cachedFetch({
@@ -170,7 +170,7 @@ describe('explain --url names the field in which a posted body differs', () => {
 
   test('a request that differs only in fields outside of the key is a hit', async () => {
     const path = testStores.path('hit.json');
-    await writeFile(path, JSON.stringify({ ...REQUEST, user: 'somebody', temperature: 0.2000001 }));
+    await writeFile(path, JSON.stringify({ ...REQUEST, temperature: 0.2000001 }));
     const line = `explain ${path} --adapter openai --url ${URL} --header authorization:secret`;
     expect(await testStore.json(line)).toMatchObject([{ state: 'fresh' }]);
   });

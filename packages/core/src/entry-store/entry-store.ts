@@ -60,6 +60,8 @@ export class EntryStore {
   readonly keyRing: KeyRing;
   readonly #rows: RowStore;
   readonly #reader: EntryReader;
+  /** Answers that are complete and not stored yet. */
+  readonly #held = new Set<Promise<unknown>>();
   /** Writes under way by key: what comes after them must not overtake them. */
   readonly #writing = new Map<string, Promise<unknown>>();
 
@@ -146,8 +148,16 @@ export class EntryStore {
     return this.#rows.remove(key);
   }
 
+  /** Lets {@link close} wait until a complete answer is stored. */
+  hold(storing: Promise<unknown>): void {
+    this.#held.add(storing);
+    const end = () => this.#held.delete(storing);
+    storing.then(end, end);
+  }
+
   /** Waits for the writes under way, and writes what the store has not accepted of invalidations once more. */
   async close(): Promise<void> {
+    await Promise.allSettled(this.#held);
     await Promise.allSettled(this.#writing.values());
     await this.tags.close();
   }

@@ -124,10 +124,12 @@ export function deliverAndStore(
   flight.keepOpenUntil(stored);
   const at = context.now();
   if (shared?.kind === 'recording') {
+    void shared.recording.ended.then(() => context.entries.hold(stored));
     abandonWith(shared, flight);
     const provided = streamResult(shared, { at, took });
     return { outcome: 'miss', shared, stored: NOT_STORED, provided };
   }
+  context.entries.hold(stored);
   const { usage } = verdict;
   const provided = { at, took, usage, isUsable: () => isAdmitted(verdict) };
   return { outcome: 'miss', shared, leaderResponse: { response }, stored, provided };

@@ -166,6 +166,20 @@ describe('an invalidation that the store did not accept', () => {
   );
 });
 
+describe('close()', () => {
+  test.each([
+    ['at once', undefined],
+    ['late', async () => settled().then(() => true)],
+  ])('waits for an answer that was just given and is admitted %s', async (_when, admit) => {
+    const store = new SharedStore();
+    const [one, other] = [startProcess(store), startProcess(store)];
+    await one.ask.with({ admit })('q');
+    await one.cache.close();
+    await other.ask('q');
+    expect(other.world.calls).toBe(0);
+  });
+});
+
 describe('an entry from the future', () => {
   const startAhead = async (ahead: number) => {
     const store = new SharedStore();

@@ -151,7 +151,8 @@ describe('off', () => {
     const ask = cachedLlmCall(startProvider().ask, { cache });
     const { response, info } = await ask.withInfo(QUESTION);
     expect(response).toEqual({ text: 'answer 1' });
-    expect(info).toEqual({ outcome: 'bypass', collapsed: false, stored: false, age: 0, ttl: 0 });
+    const nothing = { collapsed: false, stored: false, age: 0, ttl: 0 };
+    expect(info).toEqual({ outcome: 'bypass', reason: 'off', ...nothing });
     expect(story()).toEqual([]);
   });
 
