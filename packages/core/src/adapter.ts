@@ -44,7 +44,7 @@ export {
   wantsJson,
   worstOf,
 } from './adapter/index.ts';
-export { cacheOf } from './cache/index.ts';
+export { answerEach, cacheOf, type EachItemRules } from './cache/index.ts';
 export { decodeValue, encodeValue, Payload, SdkInstance, type Usage } from './entry/index.ts';
 export type { Bypass, BypassReason } from './events/index.ts';
 export {
@@ -64,7 +64,7 @@ export {
   type Rejection,
   whenBypass,
 } from './options/index.ts';
-export { answerEach, type Call, type EachItemRules } from './pipeline/index.ts';
+export type { Call } from './pipeline/index.ts';
 export {
   type CapturedResponse,
   PacedReplay,

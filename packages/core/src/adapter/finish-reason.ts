@@ -3,7 +3,8 @@ import type { Rejection } from '../options/index.ts';
 
 /**
  * What the finish reasons of all providers mean. This is the one place where a provider's new reason is added: in
- * lower case, with `_` for `-`. A reason that is in no list rejects the answer as `incomplete`.
+ * lower case, with `_` for `-`. A reason that is in no list rejects the answer as
+ * `incomplete`. What a provider says elsewhere, such as Google's `blockReason`, is in the admission.ts of its adapter.
  */
 const COMPLETE = new Set([
   ...['stop', 'tool_calls', 'function_call', 'completed'], // OpenAI, Google, Mistral, Ollama, AI SDK

@@ -1,4 +1,4 @@
-// A cache is put together here from its options. It does what is not a call: get and set by identity, invalidate, warm, close.
+// A cache is put together here from its options. It does what is not a call: get and set by identity, many items of one call, invalidate, warm, close.
 // It never decides whether an answer is served or stored: that is the pipeline's work.
 // Start at create-llm-cache.ts, then read llm-cache.ts.
 
@@ -10,6 +10,7 @@ export {
   optionsFromEnvironment,
   replaceDefaultCache,
 } from './default-cache.ts';
+export { answerEach, type EachItemRules } from './each-item.ts';
 export { LlmCache } from './llm-cache.ts';
 export { openStore } from './open-store.ts';
 export type { Selection } from './selection.ts';

@@ -16,8 +16,15 @@ import type { Pipeline } from '../pipeline/index.ts';
 import { type CacheContext, createContext } from './cache-context.ts';
 import type { ResolvedCacheOptions } from './cache-options.ts';
 import { requestByIdentity, takeIn } from './identity-request.ts';
-import { clearNamespace, expireSelected, invalidateSelected } from './invalidate.ts';
-import { detachSelected, type Selected, type Selection, selectedBy } from './selection.ts';
+import {
+  clearNamespace,
+  detachSelected,
+  expireSelected,
+  invalidateSelected,
+  type Selected,
+  type Selection,
+  selectedBy,
+} from './selection.ts';
 import type { WarmOptions, WarmReport } from './warm.ts';
 
 // No call needs these, so they are loaded when they are first used. An invalidation holds from the call on, and is not.

@@ -52,11 +52,14 @@ export interface CacheEvents {
   /** The request was answered from the store. */
   hit: ServedEvent;
   /**
-   * The request was answered from the store although the entry is older than its ttl: the entry is being
-   * revalidated, or (`isFallback`) the provider failed.
+   * The request was answered from the store although the entry is older than its ttl: within `staleWhileRevalidate`,
+   * or (`isFallback`) within `staleIfError` because the provider failed or took too long.
    */
   stale: ServedEvent & { readonly isFallback: boolean };
-  /** The store has no usable entry. The provider is called, except in `replay` mode. */
+  /**
+   * No stored answer may be served: there is none, or the mode `refresh` wants a new one. The provider is called, except
+   * in the mode `replay` and by `cache.get`.
+   */
   miss: CallEvent;
   /**
    * In `replay` mode, which never calls a provider, the request has no recorded answer. `nearest` is the key of the

@@ -1,9 +1,12 @@
-// This room shows what a store holds: it lists, filters, restores and compares entries, and explains a replay miss.
+// This room shows what a store holds: it lists, filters, restores and compares entries, and explains misses: one in replay mode, and those of a field that always differs.
 // It never asks a provider, and it never shows the text of a prompt by itself. A call needs none of it but in replay mode.
 // Start at inspection.ts.
 
 export { Inspection } from './inspection.ts';
 export type { EntryFilter, InspectedRow, StoredEntry } from './stored-entries.ts';
+
+/** Loads what examines the misses of a model for a field that makes each of them one. */
+export const loadVolatileFields = () => import('./volatile-fields.ts');
 
 /** Loads what only a miss in `replay` mode needs. */
 export const loadReplayMiss = () => import('./replay-miss.ts');

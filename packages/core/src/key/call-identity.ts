@@ -9,7 +9,7 @@ import {
   withField,
 } from './fields.ts';
 
-/** Everything an answer depends on, and nothing else. All of it is in the key. */
+/** Everything an answer depends on, and nothing else. All of it is in the key, except as `form` says. */
 export interface CallIdentity {
   /** Who answers: `openai`, or the name of your own function. */
   readonly provider: string;
@@ -180,7 +180,7 @@ function add<Name extends keyof CallIdentity>(
   if (value !== undefined) identity[name] = value;
 }
 
-/** The identity of a request. This is the one place that decides what is in a key and what is not. */
+/** The identity of a request: which of its fields are in the key, and in which form. `RowCodec.keyOf` adds namespace and scope. */
 export function identify(asked: UnkeyedRequest, policy: KeyOptions): CallIdentity {
   const { adapter, request } = asked;
   const given = isFields(request) ? normalised(request, asked, policy) : request;

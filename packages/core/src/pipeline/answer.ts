@@ -36,7 +36,10 @@ export interface CallInfo {
 /** One caller's answer: its own copy of the response, and what became of the request. */
 export interface Answer<Response> {
   readonly response: Response;
-  /** Resolves when the answer is stored, or when it is known that it is not. The response never waits for that. */
+  /**
+   * Resolves when the answer is stored, or when it is known that it is not; at once, and with `stored: false`, for a
+   * stream that is still running. The response never waits for that.
+   */
   info(): Promise<CallInfo>;
 }
 

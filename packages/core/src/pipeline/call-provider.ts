@@ -1,5 +1,6 @@
 import { isAdmitted, isOutage } from '../adapter/index.ts';
 import { type Flight, runAsCallFor } from '../flight/index.ts';
+import { loadVolatileFields } from '../inspection/index.ts';
 import type { CapturedResponse, RunningStream } from '../response/index.ts';
 import { hasAnswer, type Lead, lookUp, serve } from './look-up.ts';
 import {
@@ -10,7 +11,6 @@ import {
   type ProviderResult,
 } from './request.ts';
 import { storeAnswer } from './store-answer.ts';
-import type { examineMiss } from './volatile-fields.ts';
 
 /** What the provider answered. */
 export interface ProviderAnswer {
@@ -57,11 +57,13 @@ export function emitMiss({ events }: Pick<PipelineContext, 'events'>, request: K
   if (request.call.isPart !== true) void examine(events, request.call.identity);
 }
 
-let loading: Promise<typeof import('./volatile-fields.ts') | undefined> | undefined;
+type VolatileFields = Awaited<ReturnType<typeof loadVolatileFields>>;
+
+let loading: Promise<VolatileFields | undefined> | undefined;
 
 /** Examines a miss when the call to the provider is under way, so that no caller waits for it. */
-async function examine(...miss: Parameters<typeof examineMiss>): Promise<void> {
-  loading ??= import('./volatile-fields.ts').catch(() => undefined); // the package was replaced under the running process
+async function examine(...miss: Parameters<VolatileFields['examineMiss']>): Promise<void> {
+  loading ??= loadVolatileFields().catch(() => undefined); // the package was replaced under the running process
   const loaded = await loading;
   try {
     loaded?.examineMiss(...miss);

@@ -5,7 +5,6 @@
 
 export { bypassAnswer, type CallInfo, type EventualAnswer } from './answer.ts';
 export { emitMiss } from './call-provider.ts';
-export { answerEach, type EachItemRules } from './each-item.ts';
 export { lookUp } from './look-up.ts';
 export { Pipeline } from './pipeline.ts';
 export { type Call, eventOf, type KeyedRequest, requestOf } from './request.ts';

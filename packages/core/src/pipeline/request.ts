@@ -63,7 +63,7 @@ export interface FlightResult {
   readonly shared?: SharedResponse | undefined;
   /** The leader's own copy. */
   readonly leaderResponse?: { readonly response: unknown } | undefined;
-  /** Is the answer in the store? */
+  /** Is the answer in the store? Not yet, if it is a stream that is still running. */
   readonly stored: Promise<boolean>;
 }
 

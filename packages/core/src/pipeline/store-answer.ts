@@ -60,7 +60,7 @@ async function storeStream(
 }
 
 /**
- * Decides whether the answer is stored. The verdict on the answer itself was given when it was captured (`adapter/admission.ts`).
+ * Decides whether the answer is stored. The verdict on the answer itself was given before (`adapter/admission.ts`).
  * What else can prevent storing is decided here: the mode, an invalidation, the size and the store.
  */
 async function storeContent(

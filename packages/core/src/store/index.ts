@@ -1,5 +1,5 @@
 // A store may fail, hang or vanish: each operation of a call ends within its deadline, and a failure is no row and one event.
-// It never lets a failure of the store reach a call.
+// It never lets a failure of the store reach a call; only the mode `replay` needs the store.
 // Start at store.ts, the contract; store-guard.ts decides what a failure is, and circuit-breaker.ts when the store is not asked.
 
 export { abortable, withDeadline } from './bounded-wait.ts';

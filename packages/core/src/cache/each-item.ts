@@ -1,13 +1,12 @@
 import type { Verdict } from '../adapter/index.ts';
 import { LlmCacheError } from '../options/index.ts';
+import type { Call, Pipeline } from '../pipeline/index.ts';
 import type {
   CapturedResponse,
   Provenance,
   ResponseCodec,
   SharedResponse,
 } from '../response/index.ts';
-import type { Pipeline } from './pipeline.ts';
-import type { Call } from './request.ts';
 
 /** How the items of one call are answered, each by itself: from a store, or by a provider that takes many. */
 export interface EachItemRules<Item, Response extends object> {

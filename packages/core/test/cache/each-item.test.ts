@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { defaultAdapter } from '../../src/adapter/index.ts';
+import { answerEach, type EachItemRules } from '../../src/cache/index.ts';
 import { createLlmCache } from '../../src/index.ts';
 import { policyForClient } from '../../src/options/index.ts';
-import { answerEach, type EachItemRules } from '../../src/pipeline/index.ts';
 import { ValueCodec } from '../../src/response/index.ts';
 
 interface Answer {
