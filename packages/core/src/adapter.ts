@@ -1,6 +1,7 @@
 // @cached-llm/core/adapter: what the author of a provider package imports. Start at Adapter, which describes a provider.
 
 export {
+  type AccountIds,
   type Adapter,
   type AdmissionRules,
   admission,

@@ -8,6 +8,7 @@ import {
 } from '@cached-llm/core/adapter';
 import { timeOutOf } from './caller-signal.ts';
 import {
+  accountIdsOf,
   credentialDigest,
   type Endpoint,
   type HttpRequest,
@@ -51,10 +52,51 @@ const policyFor = (
   { directive }: Pick<HttpRequest, 'directive'>,
 ): Policy => (directive === 'refresh' && policy.mode === 'read-write' ? refreshing : policy);
 
+const limited = new WeakMap<Policy, Map<number, Policy>>();
+
+/** Does no entry of this policy live longer? */
+function endsWithin(retention: number, policy: Policy): boolean {
+  const { ttl, staleWhileRevalidate, staleIfError, maxAge, renewOnHit } = policy;
+  const life = ttl + Math.max(staleWhileRevalidate, staleIfError);
+  return maxAge <= retention || (life <= retention && !renewOnHit);
+}
+
+/** The policy of answers that are of no use after `retention`: they are not served when they are older. */
+function limitedTo(retention: number, policy: Policy): Policy {
+  if (endsWithin(retention, policy)) return policy;
+  const known = limited.get(policy)?.get(retention);
+  if (known !== undefined) return known;
+  const { staleWhileRevalidate, staleIfError, maxAge } = policy;
+  const ttl = Math.min(policy.ttl, retention);
+  const made: Policy = {
+    ...policy,
+    ttl,
+    staleWhileRevalidate: Math.min(staleWhileRevalidate, retention - ttl),
+    staleIfError: Math.min(staleIfError, retention - ttl),
+    maxAge: Math.min(maxAge, retention),
+  };
+  limited.set(policy, (limited.get(policy) ?? new Map()).set(retention, made));
+  return made;
+}
+
+/** The policy of a request, and whether its answer is for callers of its credential alone. */
+function rulesFor(settings: FetchSettings, request: HttpRequest) {
+  const { adapter, cache } = settings;
+  const policy = policyFor(settings, request);
+  const ids = cache.isForAnyAccount ? undefined : accountIdsOf(request, adapter);
+  if (ids === undefined) return { policy, isForOneCredential: false };
+  // In `replay` mode nothing is stored or sent, and so no old id comes to a provider.
+  return {
+    policy: policy.mode === 'replay' ? policy : limitedTo(ids.retention, policy),
+    isForOneCredential: ids.isInUrl !== true,
+  };
+}
+
 /** An HTTP request as a call of the cache. */
 export function httpCall(settings: FetchSettings, request: HttpRequest): Call<Response> {
   const { adapter, upstream } = settings;
-  const policy = policyFor(settings, request);
+  const keying = rulesFor(settings, request);
+  const { policy } = keying;
   const rules = { adapter: adapter ?? defaultAdapter, admit: policy.admit };
   const { signal, url, body } = request;
   const [input, init] = request.given;
@@ -63,7 +105,7 @@ export function httpCall(settings: FetchSettings, request: HttpRequest): Call<Re
   const onPassedOn = () =>
     signal?.addEventListener('abort', () => own.abort(signal.reason), { once: true });
   return {
-    identity: httpIdentity(request, { ...settings, policy }),
+    identity: httpIdentity(request, { ...settings, ...keying }),
     policy,
     bypass: whenBypass(policy, [body]),
     signal,

@@ -19,4 +19,4 @@ export {
 export { cachedFetch } from './cached-fetch.ts';
 export { withCallerSignal } from './caller-signal.ts';
 export type { CachedClientOptions, CachedFetchOptions, Fetch } from './http-call.ts';
-export { httpIdentity, readRequest } from './request/index.ts';
+export { httpIdentity, readRequest, storedAnswerIds } from './request/index.ts';

@@ -35,6 +35,8 @@ export const groq: Adapter = {
   ...openai,
   provider: 'groq',
   atOwnHosts: { ...atOwnHosts, hosts: /^api\.groq\.com$/ },
+  // Nothing is stored there: console.groq.com/docs/responses-api (`store` may only be false).
+  accountIds: () => undefined,
   rejects,
   stream: { ...openai.stream, assemble },
 };

@@ -8,6 +8,7 @@ import {
   type Fetch,
   listedEmbeddings,
   requireVersion,
+  storedAnswerIds,
   versionInUserAgent,
   wrongClient,
 } from '@cached-llm/http';
@@ -27,6 +28,7 @@ export const openai: Adapter = {
   callIds: ['messages.*.tool_calls.*.id', 'messages.*.tool_call_id'],
   isStateful,
   answers,
+  accountIds: storedAnswerIds,
   rejects,
   usageOf,
   stream,

@@ -38,6 +38,14 @@ export interface InstanceRules {
   read(written: SdkInstance): object;
 }
 
+/** An answer that carries what only the account that asked can use, such as the id of what the provider stores. */
+export interface AccountIds {
+  /** For how many milliseconds the provider accepts it. Infinity where the provider names no limit. */
+  readonly retention: number;
+  /** The URL names the account, so that the key needs no digest of a credential. @default false */
+  readonly isInUrl?: boolean | undefined;
+}
+
 /** Describes a provider once, for wrapped functions and for the transport of its SDK alike. */
 export interface Adapter {
   readonly provider: string;
@@ -65,6 +73,12 @@ export interface Adapter {
   modelOf?(request: Fields, url?: URL): string | undefined;
   /** Must this request bypass the cache, because it depends on state that the provider keeps? @default false */
   isStateful?(request: Fields): boolean;
+  /**
+   * Says of a request whether its answer carries ids that only the asking account can use. The key of such a request
+   * contains a digest of the credential, and its answer is served for no longer than the retention. Asked by the
+   * transport; a function does not say under which credential it asks. @default no answer carries such ids
+   */
+  accountIds?(request: Fields, url: URL): AccountIds | undefined;
   /** May answers of this path be stored? Asked by the transport. @default true for every path */
   answers?(path: string): boolean;
   /** Why this answer is not stored. Undefined where it may be. */

@@ -1,7 +1,7 @@
 // This room is the rulebook for the author of a provider package: what an adapter describes, and which answers may be stored.
 // It never imports an SDK, and it never writes to a store.
 // Start at adapter.ts, then read admission.ts, which judges, and provider-admission.ts, which has the rules; a provider's finish reason is added in finish-reason.ts.
-export type { Adapter, BatchRules, InstanceRules, StreamRules } from './adapter.ts';
+export type { AccountIds, Adapter, BatchRules, InstanceRules, StreamRules } from './adapter.ts';
 export {
   type AdmissionRules,
   isAdmitted,

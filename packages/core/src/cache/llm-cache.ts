@@ -37,6 +37,8 @@ export class LlmCache {
   declare readonly policy: Policy;
   /** No other process sees the store: it is the memory of this process. */
   readonly isOwnMemory: boolean;
+  /** What the store says of accounts; see `Store`. */
+  readonly isForAnyAccount: boolean;
   /** Takes one call through the cache; `cachedLlmCall` and the provider packages make the calls. */
   readonly pipeline: Pipeline;
   /** Lists, restores and removes entries of the store. */
@@ -47,6 +49,7 @@ export class LlmCache {
     const context = createContext(options);
     Object.defineProperty(this, 'policy', { value: options.policy });
     this.isOwnMemory = options.isOwnMemory;
+    this.isForAnyAccount = options.store.isForAnyAccount === true;
     this.pipeline = context.pipeline;
     this.inspection = context.inspection;
     this.#context = context;

@@ -71,7 +71,7 @@ export function openStore(url: string, bounds: MemoryStoreOptions = {}): Store {
   return new LazyStore(async () => {
     const store: StorePackage = await import(pathToFileURL(path).href);
     return store.openStore(url);
-  });
+  }, scheme === 'fixtures');
 }
 
 /** Where the entries of a cache are stored. */

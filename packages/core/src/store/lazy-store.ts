@@ -8,13 +8,16 @@ export class LazyStore implements Store {
       (await this.opening).leases?.take(key, token, milliseconds) ?? token,
     release: async (key, token) => (await this.opening).leases?.release(key, token),
   };
+  readonly isForAnyAccount: boolean;
   readonly #load: () => Promise<Store>;
   readonly #listeners: ((error: unknown) => void)[] = [];
   #opening: Promise<Store> | undefined;
   #store: Store | undefined;
 
-  constructor(load: () => Promise<Store>) {
+  /** @param isForAnyAccount what the store will say: keys are made before it is opened */
+  constructor(load: () => Promise<Store>, isForAnyAccount = false) {
     this.#load = load;
+    this.isForAnyAccount = isForAnyAccount;
   }
 
   get opening(): Promise<Store> {

@@ -40,6 +40,11 @@ export interface Store {
   readonly opening?: Promise<unknown> | undefined;
   /** The store answers synchronously, so reads are not batched. @default false */
   readonly isImmediate?: boolean | undefined;
+  /**
+   * What is stored is for callers of every account, as fixtures are: no digest of a credential is in a key, and no
+   * answer ends with the provider's retention. @default false
+   */
+  readonly isForAnyAccount?: boolean | undefined;
   /** @default none: each process leads its own flights */
   readonly leases?: Leases | undefined;
   on?(event: 'error', listener: (error: unknown) => void): unknown;

@@ -10,7 +10,7 @@ import {
 } from '@cached-llm/core/adapter';
 import { type Endpoint, isAnswering, isStatefulAnywhere } from './endpoints.ts';
 import type { HttpRequest } from './read-request.ts';
-import { relevantHeaders, relevantQuery } from './relevant-parts.ts';
+import { credentialHeaders, relevantHeaders, relevantQuery } from './relevant-parts.ts';
 
 /** Stands before the digits of a long integer. It is random, so that no text in a request passes for an integer. */
 const LONG_INTEGER_MARK = randomUUID();
@@ -53,6 +53,14 @@ export interface IdentityRules {
   readonly adapter?: Adapter | undefined;
   readonly endpoints?: readonly Endpoint[] | undefined;
   readonly policy: Policy;
+  /** The answer carries ids that only callers of one credential can use: the credential is in the key. @default false */
+  readonly isForOneCredential?: boolean | undefined;
+}
+
+/** The headers in the key. */
+function headersOf(request: HttpRequest, { isForOneCredential }: IdentityRules) {
+  const headers = relevantHeaders(request);
+  return isForOneCredential ? { ...headers, ...credentialHeaders(request.headers) } : headers;
 }
 
 /** Why a request bypasses the cache; undefined for one that does not. */
@@ -87,7 +95,7 @@ function identityOf(request: HttpRequest, rules: IdentityRules): CallIdentity | 
     streamed: plainUrl.href === url.href ? undefined : true,
     adapter,
     url,
-    headers: relevantHeaders(request),
+    headers: headersOf(request, rules),
     request: parseExactly(request.text),
   };
   return identify(parts, policy);

@@ -3,6 +3,7 @@
  * Nothing here may change what the caller passed, or read a body that is not JSON.
  * Start reading in `read-request.ts`.
  */
+export { accountIdsOf, storedAnswerIds } from './account-ids.ts';
 export { checkEndpoints, type Endpoint } from './endpoints.ts';
 export { hasLongInteger, httpIdentity } from './http-identity.ts';
 export { type HttpRequest, parseBody, readRequest } from './read-request.ts';
