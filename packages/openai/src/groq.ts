@@ -35,7 +35,7 @@ export const groq: Adapter = {
   ...openai,
   provider: 'groq',
   atOwnHosts: { ...atOwnHosts, hosts: /^api\.groq\.com$/ },
-  // Nothing is stored there: console.groq.com/docs/responses-api (`store` may only be false).
+  // Nothing is stored there: `store` is not supported (groq/groq-typescript src/resources/chat/completions.ts).
   accountIds: () => undefined,
   rejects,
   stream: { ...openai.stream, assemble },
