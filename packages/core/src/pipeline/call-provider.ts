@@ -122,7 +122,8 @@ export function deliverAndStore(
   const isCurrent = () => context.flights.isCurrent(flight);
   const answer = { ...request, tagStates: found.tagStates, calledAt, took, isCurrent };
   const stored = storeAnswer(context, answer, capture);
-  void stored.then((isStored) => isStored && context.flights.detachOlder(flight));
+  // If storing fails, the callers of `stored` see it.
+  stored.then((isStored) => isStored && context.flights.detachOlder(flight)).catch(() => {});
   flight.keepOpenUntil(stored);
   const at = context.now();
   if (shared?.kind === 'recording') {

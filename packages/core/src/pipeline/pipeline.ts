@@ -138,7 +138,8 @@ export class Pipeline {
     }
     for (const tag of lacked) flight.tags.add(tag);
     const result = await flight.join(call.signal);
-    if (lacked.length > 0) void flight.openUntil?.then(() => rewriteOnHit(this.#context, request));
+    const addTags = () => rewriteOnHit(this.#context, request);
+    if (lacked.length > 0) flight.openUntil?.then(addTags).catch(() => {}); // it is then not stored
     // A caller that wants a new answer does not take one that was there before it asked.
     const isTooOld =
       isLate && call.policy.mode === 'refresh' && result.provided?.isUsable() === true;
