@@ -12,6 +12,7 @@ export {
   posted,
 } from './distinct-keys.ts';
 export { EXPECTED_FALLBACKS, type FallbackParts, fallbackTable } from './fallback-table.ts';
+export { type OwnHostParts, requestsByHost } from './own-hosts.ts';
 export {
   recordedTwice,
   type ServedTwiceParts,
