@@ -57,6 +57,7 @@ describe('a store that fails', () => {
     expect(errors.map(({ event }) => event)).toEqual([
       { operation: 'get', reason: 'DOWN', isPermanent: false }, // the look-up
       { operation: 'get', reason: 'DOWN', isPermanent: false }, // before the answer is written
+      { operation: 'set', reason: 'DOWN', isPermanent: false },
     ]);
   });
 
