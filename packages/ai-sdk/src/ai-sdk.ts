@@ -8,6 +8,7 @@ import {
   whenBypass,
 } from '@cached-llm/core/adapter';
 import type { EmbeddingModelMiddleware, LanguageModelMiddleware } from 'ai';
+import { accountIdsOf, RETENTION } from './account-ids.ts';
 import { rejects, usageOf } from './admission.ts';
 import { cross } from './cross.ts';
 import { embedEach, isOneRequest } from './embeddings.ts';
@@ -69,13 +70,20 @@ function answering({ identity: said, ...options }: CachedAiSdkOptions) {
   const policy = policyForClient(cache.policy, options);
   const isOff = policy.mode === 'off';
   const rules = { adapter: aiSdk, admit: policy.admit };
-  const callFor = <Result extends ModelResult>(asked: ModelRequest) => ({
-    identity: identityOf(asked, { adapter: aiSdk, policy, said }),
-    policy,
-    bypass: whenBypass(policy, [asked.params]),
-    signal: asked.params.abortSignal,
-    codec: new ResultCodec<Result>({ rules, request: asked.params }),
-  });
+  const limited = { ...policy, maxAge: Math.min(policy.maxAge, RETENTION) };
+  const callFor = <Result extends ModelResult>(asked: ModelRequest) => {
+    const ids = cache.isForAnyAccount ? undefined : accountIdsOf(asked.model, asked.params);
+    // In `replay` mode nothing is sent, and so no old id comes to a provider.
+    const chosen = ids?.isStored === true && policy.mode !== 'replay' ? limited : policy;
+    const isForOneCredential = ids !== undefined;
+    return {
+      identity: identityOf(asked, { adapter: aiSdk, policy: chosen, said, isForOneCredential }),
+      policy: chosen,
+      bypass: whenBypass(policy, [asked.params]),
+      signal: asked.params.abortSignal,
+      codec: new ResultCodec<Result>({ rules, request: asked.params }),
+    };
+  };
   async function answer<Result extends ModelResult>(call: ModelCall<Result>): Promise<Result> {
     if (isOff) return call.invokeUncached();
     const shown = settingsOf(call.model, said);

@@ -10,6 +10,7 @@ import {
   listOf,
   type Policy,
 } from '@cached-llm/core/adapter';
+import { credentialsIn } from './account-ids.ts';
 import type { Model } from './model-parts.ts';
 import { headersInKey, type ModelSettings } from './model-settings.ts';
 
@@ -96,10 +97,20 @@ interface KeyRules {
   readonly policy: Policy;
   /** What the user says of the model. */
   readonly said: Fields | undefined;
+  /** The answer carries ids that only callers of one credential can use. */
+  readonly isForOneCredential: boolean;
+}
+
+/** The headers of the provider and of the call, with digests of the credentials where these are in the key. */
+function headersOf(known: ModelSettings, given: unknown, isForOneCredential: boolean) {
+  const headers = { ...known.headers, ...headersInKey(given) };
+  return isForOneCredential
+    ? { ...headers, ...known.credentials, ...credentialsIn(given) }
+    : headers;
 }
 
 function readIdentity(asked: ModelRequest, rules: KeyRules): CallIdentity | Bypass {
-  const { adapter, policy, said } = rules;
+  const { adapter, policy, said, isForOneCredential } = rules;
   const { model, settings: known, operation, streamed, params } = asked;
   const { provider, modelId, specificationVersion } = model;
   if (params.includeRawChunks === true) return { bypass: 'not-shareable', provider };
@@ -111,7 +122,7 @@ function readIdentity(asked: ModelRequest, rules: KeyRules): CallIdentity | Bypa
     operation: `${operation} ${specificationVersion}`, // each version has its own form of answers
     model: modelId,
     streamed,
-    headers: { ...known.headers, ...headersInKey(headers) },
+    headers: headersOf(known, headers, isForOneCredential),
     further: [{ ...known.others, said }],
     request,
     adapter,

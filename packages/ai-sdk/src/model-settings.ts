@@ -1,11 +1,14 @@
 import { LlmCacheError } from '@cached-llm/core';
 import { fieldsOf, isNeutralHeader } from '@cached-llm/core/adapter';
+import { credentialsIn, isAccountInUrl } from './account-ids.ts';
 import { type Model, type ModelParts, partsOf } from './model-parts.ts';
 
 /** Who answers, as far as the model says it beside its provider and its name. */
 export interface ModelSettings {
   /** The headers of the provider that an answer may depend on. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Digests of the headers that say who asks. None where the endpoint names the account. */
+  readonly credentials: Readonly<Record<string, string>>;
   readonly others: { readonly endpoint: readonly unknown[]; readonly settings: unknown };
 }
 
@@ -82,8 +85,9 @@ async function askProvider({
 }: ModelParts): Promise<ModelSettings> {
   const endpoint = await Promise.all(endpoints.map((each) => endpointFrom(each, model.modelId)));
   const records = (await Promise.all(headers.map(headersFrom))).map(recordOf);
-  const ofProvider = headersInKey(Object.assign({}, ...records));
-  return { headers: ofProvider, others: { endpoint, settings } };
+  const given: unknown = Object.assign({}, ...records);
+  const credentials = isAccountInUrl(endpoint) ? {} : credentialsIn(given);
+  return { headers: headersInKey(given), credentials, others: { endpoint, settings } };
 }
 
 const answered = new WeakMap<Model, ModelSettings>();
