@@ -4,6 +4,7 @@ import {
   cacheOf,
   describeKind,
   isFields,
+  type Policy,
   policyForClient,
   whenBypass,
 } from '@cached-llm/core/adapter';
@@ -63,27 +64,46 @@ function mustBePlain(identity: unknown): void {
   );
 }
 
+/** The policy of a request, and whether its answer is for callers of its credential alone. */
+function accountRules(cache: LlmCache, policy: Policy) {
+  const limited: Policy = { ...policy, maxAge: Math.min(policy.maxAge, RETENTION) };
+  return ({ model, params }: ModelRequest) => {
+    const ids = cache.isForAnyAccount ? undefined : accountIdsOf(model, params);
+    // In `replay` mode nothing is sent, and so no old id comes to a provider.
+    const isLimited = ids?.isStored === true && policy.mode !== 'replay';
+    return { policy: isLimited ? limited : policy, isForOneCredential: ids !== undefined };
+  };
+}
+
+interface Answering {
+  readonly cache: LlmCache;
+  readonly policy: Policy;
+  readonly said: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Makes a request of a model a call of the cache, but for what calls the model. */
+function callMaker({ cache, policy, said }: Answering) {
+  const rules = { adapter: aiSdk, admit: policy.admit };
+  const rulesFor = accountRules(cache, policy);
+  return <Result extends ModelResult>(asked: ModelRequest) => {
+    const keying = { ...rulesFor(asked), adapter: aiSdk, said };
+    return {
+      identity: identityOf(asked, keying),
+      policy: keying.policy,
+      bypass: whenBypass(policy, [asked.params]),
+      signal: asked.params.abortSignal,
+      codec: new ResultCodec<Result>({ rules, request: asked.params }),
+    };
+  };
+}
+
 /** Reads the options once. What it returns answers any call of a model. */
 function answering({ identity: said, ...options }: CachedAiSdkOptions) {
   const cache = cacheOf(options);
   mustBePlain(said);
   const policy = policyForClient(cache.policy, options);
   const isOff = policy.mode === 'off';
-  const rules = { adapter: aiSdk, admit: policy.admit };
-  const limited = { ...policy, maxAge: Math.min(policy.maxAge, RETENTION) };
-  const callFor = <Result extends ModelResult>(asked: ModelRequest) => {
-    const ids = cache.isForAnyAccount ? undefined : accountIdsOf(asked.model, asked.params);
-    // In `replay` mode nothing is sent, and so no old id comes to a provider.
-    const chosen = ids?.isStored === true && policy.mode !== 'replay' ? limited : policy;
-    const isForOneCredential = ids !== undefined;
-    return {
-      identity: identityOf(asked, { adapter: aiSdk, policy: chosen, said, isForOneCredential }),
-      policy: chosen,
-      bypass: whenBypass(policy, [asked.params]),
-      signal: asked.params.abortSignal,
-      codec: new ResultCodec<Result>({ rules, request: asked.params }),
-    };
-  };
+  const callFor = callMaker({ cache, policy, said });
   async function answer<Result extends ModelResult>(call: ModelCall<Result>): Promise<Result> {
     if (isOff) return call.invokeUncached();
     const shown = settingsOf(call.model, said);
