@@ -61,6 +61,29 @@ describe('a response whose items the next turn refers to is for callers of one c
     expect(await requestsOf(keys, asking)).toBe(expected);
   });
 
+  test('a resource of Azure is an account, whichever key asks', async () => {
+    const own = globalThis.fetch;
+    let count = 0;
+    globalThis.fetch = async () => {
+      count += 1;
+      return Response.json(demoExchanges.responsesApi.response.body);
+    };
+    try {
+      const cache = createLlmCache();
+      const ask = async (resource: string, apiKey: string) => {
+        const url = `https://${resource}.openai.azure.com/openai`;
+        const model = cachedAiSdk(providerOf({ url }, { apiKey }).responses('gpt-test'), { cache });
+        await generateText({ model, prompt: 'Hi' });
+        return count;
+      };
+      expect([await ask('one', 'a'), await ask('one', 'b'), await ask('two', 'b')]).toEqual([
+        1, 1, 2,
+      ]);
+    } finally {
+      globalThis.fetch = own;
+    }
+  });
+
   test('it is not served after the 30 days for which it is stored', async () => {
     const clock = manualClock();
     const start = clock.now();
