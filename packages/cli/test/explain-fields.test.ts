@@ -174,4 +174,13 @@ describe('explain --url names the field in which a posted body differs', () => {
     const line = `explain ${path} --adapter openai --url ${URL} --header authorization:secret`;
     expect(await testStore.json(line)).toMatchObject([{ state: 'fresh' }]);
   });
+
+  test('a header that says who asks is in the key, digested, where the answer has ids of one account', async () => {
+    const path = testStores.path('response.json');
+    await writeFile(path, JSON.stringify({ model: 'm', input: 'Hi' }));
+    const url = 'https://api.openai.com/v1/responses';
+    const line = `explain ${path} --adapter openai --url ${url} --header authorization:secret`;
+    const [{ identity }] = (await testStore.json(line)) as [{ identity: { headers: object } }];
+    expect(identity.headers).toEqual({ authorization: expect.stringMatching(/^sha256 [\w-]+$/) });
+  });
 });

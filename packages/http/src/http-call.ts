@@ -46,12 +46,6 @@ export interface FetchSettings extends CachedFetchOptions {
   readonly upstream: Fetch;
 }
 
-/** A request that asks to be made again is made again, and its answer stored. In `replay` mode nothing is sent. */
-const policyFor = (
-  { policy, refreshing }: FetchSettings,
-  { directive }: Pick<HttpRequest, 'directive'>,
-): Policy => (directive === 'refresh' && policy.mode === 'read-write' ? refreshing : policy);
-
 const limited = new WeakMap<Policy, Map<number, Policy>>();
 
 /** Does no entry of this policy live longer? */
@@ -79,24 +73,27 @@ function limitedTo(retention: number, policy: Policy): Policy {
   return made;
 }
 
-/** The policy of a request, and whether its answer is for callers of its credential alone. */
-function rulesFor(settings: FetchSettings, request: HttpRequest) {
-  const { adapter, cache } = settings;
-  const policy = policyFor(settings, request);
-  const ids = cache.isForAnyAccount ? undefined : accountIdsOf(request, adapter);
-  if (ids === undefined) return { policy, isForOneCredential: false };
-  // In `replay` mode nothing is stored or sent, and so no old id comes to a provider.
-  return {
-    policy: policy.mode === 'replay' ? policy : limitedTo(ids.retention, policy),
-    isForOneCredential: ids.isInUrl !== true,
-  };
+/**
+ * The policy of a request. A request that asks to be made again is made again, and its answer stored; in `replay` mode
+ * nothing is sent or stored, and so no old id comes to a provider.
+ */
+function policyFor(settings: FetchSettings, request: HttpRequest): Policy {
+  const { adapter, cache, policy, refreshing } = settings;
+  if (policy.mode === 'replay') return policy;
+  const isRefresh = request.directive === 'refresh' && policy.mode === 'read-write';
+  const chosen = isRefresh ? refreshing : policy;
+  try {
+    const ids = cache.isForAnyAccount ? undefined : accountIdsOf(request, adapter);
+    return ids === undefined ? chosen : limitedTo(ids.retention, chosen);
+  } catch {
+    return chosen; // an adapter threw an error: `httpIdentity` makes the call a bypass
+  }
 }
 
 /** An HTTP request as a call of the cache. */
 export function httpCall(settings: FetchSettings, request: HttpRequest): Call<Response> {
-  const { adapter, upstream } = settings;
-  const keying = rulesFor(settings, request);
-  const { policy } = keying;
+  const { adapter, cache, upstream } = settings;
+  const policy = policyFor(settings, request);
   const rules = { adapter: adapter ?? defaultAdapter, admit: policy.admit };
   const { signal, url, body } = request;
   const [input, init] = request.given;
@@ -105,7 +102,11 @@ export function httpCall(settings: FetchSettings, request: HttpRequest): Call<Re
   const onPassedOn = () =>
     signal?.addEventListener('abort', () => own.abort(signal.reason), { once: true });
   return {
-    identity: httpIdentity(request, { ...settings, ...keying }),
+    identity: httpIdentity(request, {
+      ...settings,
+      policy,
+      isForAnyAccount: cache.isForAnyAccount,
+    }),
     policy,
     bypass: whenBypass(policy, [body]),
     signal,

@@ -1,6 +1,6 @@
 import { type CallOptions, createLlmCache, type LlmCache } from '@cached-llm/core';
 import { cachedFetch } from '@cached-llm/http';
-import { cachedOpenAI } from '@cached-llm/openai';
+import { cachedOpenAI, openai } from '@cached-llm/openai';
 import {
   demoExchanges,
   fixtureStore,
@@ -123,6 +123,21 @@ describe('a response that OpenAI stores is for callers of one credential', () =>
     expect(await ask('one', { apiKey: 'k2' })).toBe(1);
     expect(await ask('one', token)).toBe(1);
     expect(await ask('two', token)).toBe(2);
+  });
+
+  test('a request of which an adapter cannot say it bypasses the cache', async () => {
+    const cache = createLlmCache();
+    const reasons: string[] = [];
+    cache.on('bypass', ({ reason }) => reasons.push(reason));
+    const accountIds = () => {
+      throw new Error('The adapter failed.');
+    };
+    const upstream = async () => Response.json(responsesApi.response.body);
+    const fetch = cachedFetch({ cache, adapter: { ...openai, accountIds }, fetch: upstream });
+    const body = JSON.stringify(responsesApi.request);
+    const response = await fetch('https://api.openai.com/v1/responses', { method: 'POST', body });
+    expect(response.ok).toBe(true);
+    expect(reasons).toEqual(['unreadable']);
   });
 
   test('no credential is in a row', async () => {

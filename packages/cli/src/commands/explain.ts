@@ -60,6 +60,7 @@ interface Question {
   readonly value: unknown;
   readonly adapter: Adapter | undefined;
   readonly policy: Policy;
+  readonly isForAnyAccount: boolean;
 }
 
 function givenIdentity({ value, adapter, policy }: Question): CallIdentity {
@@ -75,13 +76,13 @@ function givenIdentity({ value, adapter, policy }: Question): CallIdentity {
 }
 
 async function postIdentity(url: string, { header }: ExplainOptions, question: Question) {
-  const { body, adapter, policy } = question;
+  const { body, adapter, policy, isForAnyAccount } = question;
   const headers = requestHeaders(header);
   const request = await readRequest(url, { method: 'POST', headers, body });
   if (request === undefined) {
     throw new UsageFailure('Only a JSON object that is posted to an HTTP URL can be cached.');
   }
-  const identity = httpIdentity(request, { adapter, policy });
+  const identity = httpIdentity(request, { adapter, policy, isForAnyAccount });
   if (!('bypass' in identity)) return identity;
   throw new Failure(`This request bypasses the cache: ${identity.bypass}.`);
 }
@@ -96,7 +97,8 @@ async function identityIn(
   const { url, adapter: name, scope } = options;
   const adapter = name === undefined ? undefined : await namedAdapter(name);
   const policy = policyForClient(cache.policy, { scope: scope || undefined });
-  const question = { ...json, adapter, policy };
+  const { isForAnyAccount } = cache;
+  const question = { ...json, adapter, policy, isForAnyAccount };
   return url === undefined ? givenIdentity(question) : postIdentity(url, options, question);
 }
 

@@ -8,6 +8,7 @@ import {
   isFields,
   type Policy,
 } from '@cached-llm/core/adapter';
+import { accountIdsOf } from './account-ids.ts';
 import { type Endpoint, isAnswering, isStatefulAnywhere } from './endpoints.ts';
 import type { HttpRequest } from './read-request.ts';
 import { credentialHeaders, relevantHeaders, relevantQuery } from './relevant-parts.ts';
@@ -53,14 +54,16 @@ export interface IdentityRules {
   readonly adapter?: Adapter | undefined;
   readonly endpoints?: readonly Endpoint[] | undefined;
   readonly policy: Policy;
-  /** The answer carries ids that only callers of one credential can use: the credential is in the key. @default false */
-  readonly isForOneCredential?: boolean | undefined;
+  /** The cache is for callers of every account: no digest of a credential is in a key. @default false */
+  readonly isForAnyAccount?: boolean | undefined;
 }
 
-/** The headers in the key. */
-function headersOf(request: HttpRequest, { isForOneCredential }: IdentityRules) {
+/** The headers in the key, with digests of the credentials where the answer is for callers of one credential alone. */
+function headersOf(request: HttpRequest, { adapter, isForAnyAccount }: IdentityRules) {
   const headers = relevantHeaders(request);
-  return isForOneCredential ? { ...headers, ...credentialHeaders(request.headers) } : headers;
+  const ids = isForAnyAccount === true ? undefined : accountIdsOf(request, adapter);
+  if (ids === undefined || ids.isInUrl === true) return headers;
+  return { ...headers, ...credentialHeaders(request.headers) };
 }
 
 /** Why a request bypasses the cache; undefined for one that does not. */
