@@ -46,7 +46,9 @@ export class ProviderBackOff {
   }
 
   #isPaused(pause: Pause | undefined): boolean {
-    return pause !== undefined && this.#now() < pause.until;
+    if (pause === undefined) return false;
+    const left = pause.until - this.#now();
+    return left > 0 && left <= pause.milliseconds; // more is left only where the clock was set back
   }
 }
 

@@ -19,7 +19,9 @@ export class CircuitBreaker {
   readonly #options: BreakerOptions;
   #failures = 0;
   #pause = FIRST_PAUSE;
+  /** The end and the length of the pause that was started last, in milliseconds. */
   #retryAt = 0;
+  #pausedFor = 0;
   #isProbing = false;
 
   constructor(options: BreakerOptions) {
@@ -33,8 +35,13 @@ export class CircuitBreaker {
   /** May the store be asked? If it may not and the pause is over, this starts a probe in the background. */
   allows(): boolean {
     if (!this.isOpen) return true;
-    if (!this.#isProbing && this.#options.now() >= this.#retryAt) void this.#probe();
+    if (!this.#isProbing && !this.#isPausing()) void this.#probe();
     return false;
+  }
+
+  #isPausing(): boolean {
+    const left = this.#retryAt - this.#options.now();
+    return left > 0 && left <= this.#pausedFor; // more is left only where the clock was set back
   }
 
   succeeded(): void {
@@ -62,7 +69,8 @@ export class CircuitBreaker {
   }
 
   #startPause(): void {
-    this.#retryAt = this.#options.now() + this.#pause;
+    this.#pausedFor = this.#pause;
+    this.#retryAt = this.#options.now() + this.#pausedFor;
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
   }
 

@@ -2,14 +2,20 @@ import type { RowStore, RowTexts, Store } from './store.ts';
 
 const INSTANT_WIDTH = 15;
 
+/** Milliseconds for which an L1 row is trusted. What another process invalidated is seen this much later at most. */
+const L1_TRUST = 1_000;
+
 /** An L1 row: the instant until which it is trusted, and the text of the L2 row. */
 function l1Row(believedUntil: number, text: string | undefined): string {
   const instant = String(Math.floor(believedUntil)).padStart(INSTANT_WIDTH, '0');
   return text === undefined ? `${instant}-` : `${instant}+${text}`;
 }
 
-function trustedUntil(row: unknown): number {
-  return typeof row === 'string' ? Number(row.slice(0, INSTANT_WIDTH)) : 0;
+/** More time than the whole is left only where the clock was set back: such a row is not trusted. */
+function isTrusted(row: unknown, now: number): boolean {
+  if (typeof row !== 'string') return false;
+  const left = Number(row.slice(0, INSTANT_WIDTH)) - now;
+  return left > 0 && left <= L1_TRUST;
 }
 
 /** `undefined` if L2 had no row, or was not asked yet. */
@@ -18,9 +24,6 @@ function l1Text(row: unknown): string | undefined {
     ? row.slice(INSTANT_WIDTH + 1)
     : undefined;
 }
-
-/** Milliseconds for which an L1 row is trusted. What another process invalidated is seen this much later at most. */
-const L1_TRUST = 1_000;
 
 export interface Tiers {
   /** A store in this process that answers synchronously. */
@@ -47,7 +50,7 @@ export class TieredStore implements RowStore {
   async read(keys: readonly string[]): Promise<RowTexts> {
     const now = this.#tiers.now();
     const cached = new Map(keys.map((key) => [key, this.#tiers.l1.get(key)]));
-    const untrusted = keys.filter((key) => !(now < trustedUntil(cached.get(key))));
+    const untrusted = keys.filter((key) => !isTrusted(cached.get(key), now));
     const rows = untrusted.length === 0 ? [] : await this.#tiers.l2.read(untrusted);
     // L2 did not answer, so everything that L1 holds is served.
     if (rows === undefined) return keys.map((key) => l1Text(cached.get(key)));
@@ -65,7 +68,7 @@ export class TieredStore implements RowStore {
     const texts: (string | undefined)[] = [];
     for (const key of keys) {
       const row = this.#tiers.l1.get(key);
-      if (!(now < trustedUntil(row))) return undefined;
+      if (!isTrusted(row, now)) return undefined;
       texts.push(l1Text(row));
     }
     return texts;

@@ -23,6 +23,18 @@ describe('a provider that has failed', () => {
     expect(calls).toEqual([0, 1, 3, 7, 15, 31, 63, 123, 183]);
   });
 
+  test('is called again where the clock is set back behind the pause', async () => {
+    const { cache, clock } = startTrial({ ttl: '1m', staleIfError: '1d' });
+    const provider = startTurns('old', down, 'new');
+    const ask = cachedLlmCall(provider.ask, { cache });
+    await ask(QUESTION);
+    clock.advance(HOUR);
+    expect(await ask(QUESTION)).toBe('old');
+    clock.advance(-HOUR / 2);
+    expect(await ask(QUESTION)).toBe('new');
+    expect(provider.count).toBe(3);
+  });
+
   test('is called without a pause again once it has answered', async () => {
     const { cache, clock } = startTrial({ ttl: '1m', staleIfError: '1d' });
     const provider = startTurns('old', down, 'new', down, 'newest');

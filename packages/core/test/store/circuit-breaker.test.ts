@@ -63,6 +63,18 @@ describe('a breaker', () => {
     expect([breaker.isOpen, breaker.allows(), story]).toEqual([true, false, ['open after 3']]);
   });
 
+  test('probes where the clock is set back, and no later than after the pause', async () => {
+    const { breaker, clock, story } = opened();
+    clock.advance(-3_600_000);
+    breaker.allows();
+    await turn();
+    expect(story).toEqual(['probe']);
+    breaker.allows();
+    clock.advance(1_000);
+    breaker.allows();
+    expect(story).toEqual(['probe', 'probe']);
+  });
+
   test('opens at once for a failure that a second attempt cannot change, and reports it once', () => {
     const { breaker, story } = trial();
     breaker.openAtOnce();

@@ -60,6 +60,18 @@ describe('memory before a store', () => {
     expect(l2.reads).toBe(before + 1);
   });
 
+  test('asks L2 again where the clock is set back', async () => {
+    const { ask, l2, clock } = startTiers();
+    await ask(QUESTION);
+    await settled();
+    const before = l2.reads;
+    clock.advance(-3_600 * SECOND);
+    await ask(QUESTION);
+    expect(l2.reads).toBe(before + 1);
+    await ask(QUESTION);
+    expect(l2.reads).toBe(before + 1); // the row is trusted for a second of the new time
+  });
+
   test('serves an entry of another process only for as long as it is fresh', async () => {
     const one = startTiers();
     await one.ask(QUESTION);
