@@ -19,6 +19,20 @@ export type Rejection =
   /** A tool on the provider's side (web search, code, MCP) makes the answer depend on time or state. */
   | 'hosted-tool';
 
+/** The names of all rejections: the table has no other keys, and lacks none. */
+const REJECTION_TABLE: Readonly<Record<Rejection, true>> = {
+  truncated: true,
+  filtered: true,
+  refusal: true,
+  empty: true,
+  malformed: true,
+  error: true,
+  incomplete: true,
+  'hosted-tool': true,
+};
+
+export const REJECTIONS: ReadonlySet<string> = new Set(Object.keys(REJECTION_TABLE));
+
 export const MODES = ['read-write', 'read-only', 'refresh', 'replay', 'off'] as const;
 
 /**

@@ -7,6 +7,7 @@ import {
   MODES,
   type Mode,
   type OnModelChange,
+  REJECTIONS,
   REPLAY_PACES,
   type ReplayPace,
   type When,
@@ -71,7 +72,6 @@ export const DEFAULT_POLICY: Policy = {
 type Reader<Value> = (given: unknown, option: string) => Value;
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-
 const isTextList = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every(isText);
 
@@ -80,7 +80,6 @@ const refuse = (option: string, given: unknown, remedy: string): never =>
 
 // The reader of durations checks the type itself.
 const readSpan: Reader<number> = (given, option) => toMilliseconds(given as Duration, option);
-
 const readPositiveSpan: Reader<number> = (given, option) =>
   toPositiveMilliseconds(given as Duration, option); // likewise
 
@@ -125,10 +124,12 @@ const READERS: { readonly [Name in keyof Policy]: Reader<Policy[Name]> } = {
     isTextList(given)
       ? given.map((dotted) => readFieldPath(dotted) ?? refuse(option, dotted, PATH_REMEDY))
       : refuse(option, given, "Write an array of fields, such as ['metadata.run_id']."),
-  admit: (given, option) =>
-    typeof given === 'function' || (typeof given === 'object' && given !== null)
-      ? (given as Admit) // a predicate or an object, as far as can be seen
-      : refuse(option, given, 'Write a predicate, or an object such as { truncated: true }.'),
+  admit: (given, option) => {
+    if (typeof given === 'object' && given !== null) refuseUnknownOptions(given, REJECTIONS);
+    else if (typeof given !== 'function')
+      refuse(option, given, 'Write a predicate, or an object such as { truncated: true }.');
+    return given as Admit; // a predicate or an object, as far as can be seen
+  },
   replay: oneOf(REPLAY_PACES),
   crossMode: readBoolean,
   when: (given, option) =>

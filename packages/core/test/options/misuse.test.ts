@@ -114,6 +114,15 @@ describe('an option that is not known is refused', () => {
     },
   );
 
+  test('also among the names of `admit`', () => {
+    const expected = expect.objectContaining(refusal('trunkated', 'Did you mean truncated'));
+    expect(create({ admit: { trunkated: true } })).toThrow(expected);
+    expect(wrap({ admit: { trunkated: true } })).toThrow(expected);
+    const all = refusal('zzzzz', 'truncated, filtered, refusal', 'hosted-tool');
+    expect(create({ admit: { zzzzz: true } })).toThrow(expect.objectContaining(all));
+    expect(create({ admit: { 'hosted-tool': true, malformed: undefined } })).not.toThrow();
+  });
+
   test('but not where it is undefined', () => {
     expect(wrap({ cache: createLlmCache(), tll: undefined })).not.toThrow();
   });
