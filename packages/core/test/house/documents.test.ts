@@ -41,6 +41,38 @@ describe.each(['CONTRIBUTING.md', 'docs/architecture.md', 'packages/core/docs/op
   },
 );
 
+describe('the tables of operations.md', () => {
+  const text = textOf('packages/core/docs/operations.md');
+  const namesIn = (title: string) => {
+    const [, after = ''] = text.split(`\n## ${title}\n`);
+    const [section = ''] = after.split('\n## ');
+    return [...section.matchAll(/^\| `([a-z-]+)` /gm)].map(([, name]) => name).sort();
+  };
+  const typesIn = (file: string, start: string, name: RegExp) => {
+    const [, after = ''] = textOf(join('packages/core/src', file)).split(start);
+    const [type = ''] = after.split(/^\}|;\n\n/m);
+    return [...type.matchAll(name)].map(([, each]) => each).sort();
+  };
+
+  test('list every event', () => {
+    const events = typesIn('events/events.ts', 'interface CacheEvents {', /^ {2}'?([a-z-]+)'?: /gm);
+    expect(events.length).toBeGreaterThan(10);
+    expect(namesIn('Events')).toEqual(events);
+  });
+
+  test('list every reason of a bypass', () => {
+    const reasons = typesIn('events/events.ts', 'type BypassReason =', /^ {2}\| '([a-z-]+)'/gm);
+    expect(reasons.length).toBeGreaterThan(10);
+    expect(namesIn('Why a request bypassed the cache')).toEqual(reasons);
+  });
+
+  test('list every rejection', () => {
+    const rejections = typesIn('options/call-options.ts', 'Rejection =', /^ {2}\| '([a-z-]+)'/gm);
+    expect(rejections).toHaveLength(8);
+    expect(namesIn('Why an answer was not stored')).toEqual(expect.arrayContaining(rejections));
+  });
+});
+
 describe('the architecture', () => {
   const text = textOf('docs/architecture.md');
   const [, picture = ''] = text.match(/```text\n(.*?)```/s) ?? [];
