@@ -1,4 +1,12 @@
-import { emitMiss, eventOf, type KeyedRequest, lookUp, storeAnswer } from '../pipeline/index.ts';
+import {
+  emitMiss,
+  eventOf,
+  type KeyedRequest,
+  lookUp,
+  needsRewrite,
+  rewriteOnHit,
+  storeAnswer,
+} from '../pipeline/index.ts';
 import { readToEnd } from '../response/index.ts';
 import type { CacheContext } from './cache-context.ts';
 import type { GivenAnswer } from './identity-request.ts';
@@ -12,12 +20,14 @@ type Context = Pick<CacheContext, 'entries' | 'events' | 'now'>;
 export async function getByIdentity(context: Context, request: KeyedRequest): Promise<unknown> {
   const { events, now } = context;
   const { mode } = request.call.policy;
-  const { state, result, waited = 0 } = await lookUp(context, request);
+  const found = await lookUp(context, request);
+  const { state, result, waited = 0 } = found;
   const isServed = mode === 'replay' || (mode !== 'refresh' && state === 'fresh');
   if (!isServed || result?.header === undefined) {
     emitMiss(context, request);
     return undefined;
   }
+  if (needsRewrite(request.call, found)) void rewriteOnHit(context, request);
   const { usage, took, storedAt } = result.header; // never in the future
   events.emit('hit', { ...eventOf(request), usage, took, age: now() - storedAt, waited });
   return result.leaderResponse?.response;

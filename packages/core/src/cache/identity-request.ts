@@ -66,10 +66,15 @@ export interface GivenAnswer {
 
 /** Takes an answer in, in the call itself, before the user can change the response. */
 export function takeIn(
-  { entries, now }: Pick<CacheContext, 'entries' | 'now'>,
+  { entries, pipeline }: Pick<CacheContext, 'entries' | 'pipeline'>,
   request: KeyedRequest,
   response: unknown,
 ): GivenAnswer {
   const captured = request.call.codec.capture(response);
-  return { request, captured, calledAt: now(), found: entries.read(request.address) };
+  return {
+    request,
+    captured,
+    calledAt: pipeline.calledNow(),
+    found: entries.read(request.address),
+  };
 }

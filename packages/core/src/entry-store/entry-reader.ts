@@ -1,6 +1,5 @@
 import { belongsTo, type Entry, Payload } from '../entry/index.ts';
 import {
-  applyTagStates,
   generationsOf,
   NO_TAG_STATES,
   type TagGenerations,
@@ -125,9 +124,8 @@ export class EntryReader {
     { keyRows }: Address,
     { tagStates, lackedTags = NO_TAGS }: Pick<FoundEntry, 'tagStates' | 'lackedTags'>,
   ): FoundEntry {
-    const keys = keyRows.map(({ generationName }) => generationName);
-    const names = { tags: entry.generationNames, keys };
-    const header = applyTagStates(entry.header, tagStates, names);
+    const of = { tags: entry.generationNames, keyRows };
+    const header = this.#tags.applyTo(entry.header, tagStates, of);
     if (header === undefined) return { tagStates };
     const valid = header === entry.header ? entry : { ...entry, header };
     if (lackedTags.length === 0) return { tagStates, entry: valid };

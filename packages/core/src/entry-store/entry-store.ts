@@ -42,6 +42,7 @@ interface EntryStoreOptions extends RowBounds {
   readonly encryptions: Encryptions;
   /** Another process, or another cache, may have the same store. */
   readonly isShared: boolean;
+  readonly now: () => number;
 }
 
 interface WriteOptions {
@@ -66,10 +67,10 @@ export class EntryStore {
   readonly #writing = new Map<string, Promise<unknown>>();
 
   constructor(rows: RowStore, options: EntryStoreOptions) {
-    const { namespace, encryptions, isShared, ...bounds } = options;
+    const { namespace, encryptions, isShared, now, ...bounds } = options;
     const prefix = namespacePrefix(namespace);
     this.prefix = prefix;
-    this.tags = new TagGenerations(rows, { prefix, encryptions, isShared });
+    this.tags = new TagGenerations(rows, { prefix, encryptions, isShared, now });
     this.#rows = rows;
     this.callTags = new CallTags(this.tags);
     const codecOf = (encryption: Encryption) => new RowCodec(encryption, prefix, bounds);
@@ -84,7 +85,7 @@ export class EntryStore {
 
   /** The rows that hold the states of a key. None if it can have no state. */
   keyRowsOf(key: string): readonly TagRow[] {
-    return this.tags.hasKeyStates ? this.tags.rowsOfKeys(this.#keysOf(key)) : NO_ROWS;
+    return this.tags.hasKeyStates ? this.tags.rows.ofKeys(this.#keysOf(key)) : NO_ROWS;
   }
 
   /** Reads synchronously, unless the store or the row needs time. Entries that are invalid are not found. */

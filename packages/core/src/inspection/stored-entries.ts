@@ -200,7 +200,7 @@ function addressOfEntry(entries: EntryStore, { header }: Entry): Address {
   const { fingerprint, scope } = header;
   const key = entries.keyOf({ fingerprint, scope });
   const tags = tagsOfEntry(header);
-  const tagRows = entries.tags.rowsOf(tags);
+  const tagRows = entries.tags.rows.of(tags);
   return { fingerprint, scope, key, keyRows: entries.keyRowsOf(key), tags, tagRows };
 }
 

@@ -65,7 +65,7 @@ export class CallTags {
 
   #make(header: Parameters<typeof tagsOfEntry>[0]): TagsOfCall {
     const tags = tagsOfEntry(header);
-    return { tags, tagRows: this.#generations.rowsOf(tags) };
+    return { tags, tagRows: this.#generations.rows.of(tags) };
   }
 }
 

@@ -6,7 +6,6 @@ export { CallTags, headerTags, rememberServedModel, type TagsOfCall } from './ca
 export { TagGenerations } from './tag-generations.ts';
 export {
   ALL_ENTRIES_TAG,
-  applyTagStates,
   generationsOf,
   modelTag,
   NO_TAG_STATES,

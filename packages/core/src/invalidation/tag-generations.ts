@@ -1,43 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import type { Encryptions, EntryHeader } from '../entry/index.ts';
-import { BoundedMap, digest } from '../key/index.ts';
+import { BoundedMap } from '../key/index.ts';
 import type { RowStore, RowTexts } from '../store/index.ts';
+import { MAX_KNOWN_TAGS, namesOf, stateOf, TagRows } from './tag-rows.ts';
 import {
   applyTagStates,
   generationsOf,
-  keyRowKey,
   NO_TAG_STATES,
-  parseTagState,
   type TagRow,
   type TagState,
   type TagStates,
-  tagRowKey,
   tagsOfEntry,
 } from './tag-state.ts';
 import { UnsentStates } from './unsent-states.ts';
 
-/** Tags whose rows and states are remembered. Bounded because tags are the user's. */
-const MAX_KNOWN_TAGS = 10_000;
-
-/**
- * An invalidated key has lost its entry. Its state is for the calls that were under way then, and for their answers if
- * those reach the store all the same, so that it need not last for ever.
- */
-const KEY_STATE_TTL = 30 * 24 * 60 * 60_000;
-
-/**
- * A row that cannot be read is taken for an unknown generation: whoever can change the row can invalidate entries
- * but cannot bring them back. (Whoever can remove it can, if no process remembers the state.)
- */
-const unreadable = (row: string): TagState => ({ generation: digest(row) });
-
-const namesOf = (rows: readonly TagRow[]) => rows.map(({ generationName }) => generationName);
+/** Milliseconds after an invalidation: more than a write of another process may take. */
+const CHECK_AFTER = 3_000;
 
 export interface TagGenerationsOptions {
   readonly prefix: string;
   readonly encryptions: Encryptions;
   /** Other processes may invalidate keys, too. If none can, the states of keys stay in this process. */
   readonly isShared: boolean;
+  readonly now: () => number;
 }
 
 /**
@@ -46,26 +31,23 @@ export interface TagGenerationsOptions {
  */
 export class TagGenerations {
   readonly isShared: boolean;
+  readonly rows: TagRows;
   readonly #store: RowStore;
-  readonly #prefix: string;
-  readonly #encryptions: Encryptions;
-  readonly #rows = new BoundedMap<string, readonly TagRow[]>(MAX_KNOWN_TAGS);
   /** A store may lose a state before the entries (eviction): what was invalidated here stays so. */
   readonly #seen = new BoundedMap<string, TagState>(MAX_KNOWN_TAGS);
   readonly #seenOfKeys = new BoundedMap<string, TagState>(MAX_KNOWN_TAGS);
+  /** Generations that were replaced. Who read one before that may write it again with an expiry, which then does not count. */
+  readonly #retired = new BoundedMap<string, true>(MAX_KNOWN_TAGS);
+  readonly #checks = new Set<NodeJS.Timeout>();
   readonly #unsent: UnsentStates;
+  readonly #now: () => number;
 
-  constructor(store: RowStore, { prefix, encryptions, isShared }: TagGenerationsOptions) {
+  constructor(store: RowStore, { prefix, encryptions, isShared, now }: TagGenerationsOptions) {
+    this.#now = now;
     this.isShared = isShared;
     this.#store = store;
-    this.#prefix = prefix;
-    this.#encryptions = encryptions;
+    this.rows = new TagRows(prefix, encryptions);
     this.#unsent = new UnsentStates(store);
-  }
-
-  /** The rows of these tags, one for each tag and secret. */
-  rowsOf(tags: readonly string[]): readonly TagRow[] {
-    return tags.flatMap((tag) => this.#rowsOf(tag));
   }
 
   /** Can a key have a state? If not, which is usual in memory, its rows need not be looked at. */
@@ -73,20 +55,9 @@ export class TagGenerations {
     return this.isShared || this.#seenOfKeys.size > 0;
   }
 
-  /** The rows of an entry's key, and of its keys under older secrets. */
-  rowsOfKeys(keys: readonly string[]): readonly TagRow[] {
-    const [newest] = this.#encryptions;
-    return keys.map((key, index) => ({
-      generationName: key,
-      key: keyRowKey(this.#prefix, key),
-      encryption: this.#encryptions[index] ?? newest,
-      ttl: KEY_STATE_TTL,
-    }));
-  }
-
   /** The names by which entries and {@link TagStates} know these tags. */
   generationNames(tags: readonly string[]): readonly string[] {
-    return namesOf(this.rowsOf(tags));
+    return namesOf(this.rows.of(tags));
   }
 
   /** The states in the texts of these rows, of which the first is at `from`. A row without a text has the state last seen. */
@@ -110,29 +81,38 @@ export class TagGenerations {
     keyRows: readonly TagRow[],
   ): EntryHeader | undefined {
     const tags = this.generationNames(tagsOfEntry(header));
-    return applyTagStates(header, states, { tags, keys: namesOf(keyRows) });
+    return this.applyTo(header, states, { tags, keyRows });
+  }
+
+  /** Like {@link apply}, for the names of the generations of the header's tags. */
+  applyTo(
+    header: EntryHeader,
+    states: TagStates,
+    { tags, keyRows }: { readonly tags: readonly string[]; readonly keyRows: readonly TagRow[] },
+  ): EntryHeader | undefined {
+    return applyTagStates(header, states, { tags, keys: namesOf(keyRows), now: this.#now });
   }
 
   /** Resolves to undefined if the store does not answer: an entry whose tags cannot be checked is not served. */
   read(tags: readonly string[]): Promise<TagStates | undefined> {
-    return this.readRows(this.rowsOf(tags));
+    return this.readRows(this.rows.of(tags));
   }
 
   /** Was one of these tags ever invalidated or expired, as far as the store or this process knows? */
   async haveStates(tags: readonly string[]): Promise<boolean> {
-    const rows = this.rowsOf(tags);
+    const rows = this.rows.of(tags);
     const states = (await this.readRows(rows)) ?? this.statesIn(rows, [], 0);
     return Object.keys(generationsOf(namesOf(rows), states)).length > 0;
   }
 
   /** Makes every entry with this tag invalid. Resolves to false if the store did not accept it. */
   invalidate(tag: string): Promise<boolean> {
-    return this.#invalidate(this.#rowsOf(tag));
+    return this.#invalidate(this.rows.of([tag]));
   }
 
   /** Makes the entry under these keys invalid. Resolves to false if the store did not accept it. */
   invalidateKeys(keys: readonly string[]): Promise<boolean> {
-    return this.#invalidate(this.rowsOfKeys(keys));
+    return this.#invalidate(this.rows.ofKeys(keys));
   }
 
   /**
@@ -140,34 +120,23 @@ export class TagGenerations {
    * since. Resolves to false if the store did not accept it.
    */
   expire(tag: string, now: number, served?: string): Promise<boolean> {
-    return this.#change(this.#rowsOf(tag), { expiredAt: now, expiry: randomUUID(), served });
+    return this.#change(this.rows.of([tag]), { expiredAt: now, expiry: randomUUID(), served });
   }
 
   /** Makes the entry under these keys stale. Resolves to false if the store did not accept it. */
   expireKeys(keys: readonly string[], now: number): Promise<boolean> {
-    return this.#change(this.rowsOfKeys(keys), { expiredAt: now, expiry: randomUUID() });
+    return this.#change(this.rows.ofKeys(keys), { expiredAt: now, expiry: randomUUID() });
   }
 
   /** Stores which model answers to the name that this tag stands for. No entry becomes stale. */
   async noteServed(tag: string, served: string): Promise<void> {
-    await this.#change(this.#rowsOf(tag), { served });
+    await this.#change(this.rows.of([tag]), { served });
   }
 
   /** Writes the states that the store has not accepted yet once more, and then gives them up. */
   close(): Promise<void> {
+    for (const check of this.#checks) clearTimeout(check);
     return this.#unsent.close();
-  }
-
-  #rowsOf(tag: string): readonly TagRow[] {
-    const known = this.#rows.get(tag);
-    if (known !== undefined) return known;
-    const rows = this.#encryptions.map((encryption) => ({
-      generationName: encryption.generationName(tag),
-      key: tagRowKey(this.#prefix, tag, encryption),
-      encryption,
-    }));
-    this.#rows.set(tag, rows);
-    return rows;
   }
 
   #seenStates({ ttl }: TagRow): BoundedMap<string, TagState> {
@@ -175,7 +144,14 @@ export class TagGenerations {
   }
 
   #see(row: TagRow, state: TagState): void {
-    this.#seenStates(row).set(row.generationName, state);
+    const states = this.#seenStates(row);
+    const before = states.get(row.generationName);
+    if (before !== undefined && before.generation !== state.generation) this.#retire(row, before);
+    states.set(row.generationName, state);
+  }
+
+  #retire({ generationName }: TagRow, { generation }: TagState): void {
+    this.#retired.set(`${generationName} ${generation}`, true);
   }
 
   /** Like {@link read}, for the rows of tags or of keys. */
@@ -184,9 +160,30 @@ export class TagGenerations {
     return texts === undefined ? undefined : this.statesIn(rows, texts, 0);
   }
 
-  #invalidate(rows: readonly TagRow[]): Promise<boolean> {
-    const generation = randomUUID();
-    return this.#writeAll(rows, () => ({ generation }));
+  async #invalidate(rows: readonly TagRow[]): Promise<boolean> {
+    const state = { generation: randomUUID() };
+    const keys = rows.map(({ key }) => key);
+    const texts = this.#store.readNow(keys) ?? this.#readWhile(rows, state);
+    const before = texts instanceof Promise ? await texts : texts;
+    for (const [index, row] of rows.entries()) this.#retire(row, stateOf(before?.[index], row));
+    const isWritten = await this.#writeAll(rows, () => state);
+    if (this.isShared) this.#checkLater(rows);
+    return isWritten;
+  }
+
+  /** Reads the rows before they are written. In this process, the new state holds from now on. */
+  #readWhile(rows: readonly TagRow[], state: TagState): Promise<RowTexts | undefined> {
+    for (const row of rows) this.#unsent.announce(row, state);
+    return this.#store.read(rows.map(({ key }) => key));
+  }
+
+  /** By then, whatever another process wrote at the same time is in the store. */
+  #checkLater(rows: readonly TagRow[]): void {
+    const check = setTimeout(() => {
+      this.#checks.delete(check);
+      void this.readRows(rows);
+    }, CHECK_AFTER).unref();
+    this.#checks.add(check);
   }
 
   async #change(rows: readonly TagRow[], changes: Omit<TagState, 'generation'>): Promise<boolean> {
@@ -198,9 +195,9 @@ export class TagGenerations {
     });
   }
 
-  async #writeAll(rows: readonly TagRow[], stateOf: (row: TagRow) => TagState): Promise<boolean> {
+  async #writeAll(rows: readonly TagRow[], stateFor: (row: TagRow) => TagState): Promise<boolean> {
     const writes = rows.map((row) => {
-      const state = stateOf(row);
+      const state = stateFor(row);
       this.#see(row, state);
       if (row.ttl !== undefined && !this.isShared) return true;
       return this.#unsent.write(row, state);
@@ -209,11 +206,16 @@ export class TagGenerations {
   }
 
   #stateIn(text: string | undefined, row: TagRow): TagState | undefined {
-    const { generationName, key, encryption } = row;
+    const { generationName, key } = row;
     const unsent = this.#unsent.get(key);
     if (unsent !== undefined || text === undefined) {
       return unsent ?? this.#seenStates(row).get(generationName);
     }
-    return parseTagState(encryption.decryptText(key, text)) ?? unreadable(text);
+    const state = stateOf(text, row);
+    const seen = this.#seenStates(row).get(generationName);
+    const isRetired = this.#retired.has(`${generationName} ${state.generation}`);
+    if (seen === undefined || !isRetired) return state;
+    void this.#unsent.write(row, seen); // an invalidation that an expiry has overwritten
+    return seen;
   }
 }

@@ -32,7 +32,7 @@ export type TagStates = ReadonlyMap<string, TagState>;
 export const NO_TAG_STATES: TagStates = new Map();
 
 /** The state of a tag that was never invalidated or expired. */
-const FIRST_TAG_STATE: TagState = { generation: '' };
+export const FIRST_TAG_STATE: TagState = { generation: '' };
 
 /** The tag of every entry of a namespace. */
 export const ALL_ENTRIES_TAG = '*';
@@ -99,13 +99,14 @@ export function generationsOf(
 }
 
 /** Whose states an entry depends on, by the names of their generations. */
-export interface GenerationNames {
+interface GenerationNames {
   readonly tags: readonly string[];
   /**
    * The state of a key is stored for a while only, because invalidating a key removes its entry. Where there is none,
    * the entry is valid.
    */
   readonly keys: readonly string[];
+  readonly now: () => number;
 }
 
 /**
@@ -115,28 +116,35 @@ export interface GenerationNames {
 export function applyTagStates(
   header: EntryHeader,
   states: TagStates,
-  { tags, keys }: GenerationNames,
+  { tags, keys, now }: GenerationNames,
 ): EntryHeader | undefined {
   if (states.size === 0 && header.generations === undefined) return header;
-  let applied: EntryHeader | undefined = header;
-  for (const name of tags)
-    applied &&= applyState(states.get(name) ?? FIRST_TAG_STATE, name, applied);
+  let staleFrom = Number.POSITIVE_INFINITY;
+  for (const name of tags) {
+    staleFrom = Math.min(staleFrom, staleFromBy(states.get(name) ?? FIRST_TAG_STATE, name, header));
+  }
   for (const name of keys) {
     const state = states.get(name);
-    if (state !== undefined) applied &&= applyState(state, name, applied);
+    if (state !== undefined) staleFrom = Math.min(staleFrom, staleFromBy(state, name, header));
   }
-  return applied;
+  if (staleFrom === INVALID) return undefined;
+  if (staleFrom === Number.POSITIVE_INFINITY) return header;
+  // An expired entry is stale at once, also by a clock that is behind the one that expired it.
+  const freshUntil = Math.min(staleFrom, now());
+  return freshUntil < header.freshUntil ? staleSince(header, freshUntil) : header;
 }
 
-function applyState(state: TagState, name: string, header: EntryHeader): EntryHeader | undefined {
-  const stored = header.generations?.[name] ?? '';
-  if (stored === generationIn(state)) return header;
+/** Before every instant. */
+const INVALID = Number.NEGATIVE_INFINITY;
+
+/** From when on the entry is stale by this state: from no instant on, or from before every instant if it is invalid. */
+function staleFromBy(state: TagState, name: string, { generations }: EntryHeader): number {
+  const stored = generations?.[name] ?? '';
+  if (stored === generationIn(state)) return Number.POSITIVE_INFINITY;
   const [generation = ''] = stored.split(' ');
-  if (generation !== state.generation) return undefined;
-  const { expiry, expiredAt } = state;
-  // The state was stored before an expiry that the store has lost.
-  if (expiry === undefined || expiredAt === undefined) return header;
-  return expiredAt < header.freshUntil ? staleSince(header, expiredAt) : header;
+  if (generation !== state.generation) return INVALID;
+  // Without an expiry, the entry was stored after one that the store has lost.
+  return state.expiry === undefined ? Number.POSITIVE_INFINITY : (state.expiredAt ?? 0);
 }
 
 /** The header, stale from `freshUntil` on. The later windows keep their lengths, so that nothing is served for longer. */

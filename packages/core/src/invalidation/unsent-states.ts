@@ -1,5 +1,5 @@
 import type { RowStore } from '../store/index.ts';
-import type { TagRow, TagState } from './tag-state.ts';
+import { parseTagState, type TagRow, type TagState } from './tag-state.ts';
 
 /** Milliseconds between two attempts to write what the store did not accept. */
 const RETRY_EVERY = 1_000;
@@ -27,6 +27,11 @@ export class UnsentStates {
     return this.#states.size === 0 ? undefined : this.#states.get(key)?.state;
   }
 
+  /** Lets the state hold in this process until it is written. */
+  announce(row: TagRow, state: TagState): void {
+    this.#states.set(row.key, { row, state });
+  }
+
   /** Resolves to whether the store accepted the state. If it did not, the state is written again later. */
   async write(row: TagRow, state: TagState): Promise<boolean> {
     const unsent = { row, state };
@@ -51,8 +56,21 @@ export class UnsentStates {
   }
 
   async #sendAll(): Promise<boolean> {
-    const sent = await Promise.all([...this.#states.values()].map((unsent) => this.#send(unsent)));
+    const sent = await Promise.all(
+      [...this.#states.values()].map((unsent) => this.#sendAgain(unsent)),
+    );
     return sent.every((isWritten) => isWritten);
+  }
+
+  /** An expiry does not undo what was invalidated since. */
+  async #sendAgain(unsent: Unsent): Promise<boolean> {
+    const { row, state } = unsent;
+    if (state.expiry === undefined) return this.#send(unsent);
+    const [text] = (await this.#store.read([row.key])) ?? [];
+    const stored = parseTagState(text && row.encryption.decryptText(row.key, text));
+    if (stored === undefined || stored.generation === state.generation) return this.#send(unsent);
+    if (this.#states.get(row.key) === unsent) this.#states.delete(row.key);
+    return true;
   }
 
   #retryLater(): void {

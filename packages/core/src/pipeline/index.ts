@@ -5,7 +5,7 @@
 
 export { bypassAnswer, type CallInfo, type EventualAnswer } from './answer.ts';
 export { emitMiss } from './call-provider.ts';
-export { lookUp } from './look-up.ts';
+export { lookUp, needsRewrite } from './look-up.ts';
 export { Pipeline } from './pipeline.ts';
 export { type Call, eventOf, type KeyedRequest, requestOf } from './request.ts';
-export { storeAnswer } from './store-answer.ts';
+export { rewriteOnHit, storeAnswer } from './store-answer.ts';

@@ -5,6 +5,7 @@ import { provenanceFor, type SharedResponse } from '../response/index.ts';
 import { abortable } from '../store/index.ts';
 import { DECISIONS, type State } from './decision.ts';
 import type { FlightResult, KeyedRequest, PipelineContext } from './request.ts';
+import { rewriteOnHit } from './store-answer.ts';
 
 /** What the store holds for a request. */
 export interface LookUp extends FoundEntry {
@@ -84,11 +85,13 @@ export function lookUpForCaller(
 
 /** Serves what was found, with one event. A revalidation has no event, because no caller waits for it. */
 export function serve(
-  { events, now }: PipelineContext,
+  { entries, events, now }: PipelineContext,
   request: KeyedRequest,
-  { state, result, waited }: FoundAnswer,
+  found: FoundAnswer,
 ): FlightResult {
+  const { result, state, waited } = found;
   if (request.isRevalidation === true) return result;
+  if (needsRewrite(request.call, found)) void rewriteOnHit({ entries, now }, request);
   const at = now();
   const { storedAt = at, usage, took } = result.header ?? {};
   const { provider, model } = request.call.identity;

@@ -20,7 +20,6 @@ import {
   type LookUp,
   lookUp,
   lookUpForCaller,
-  needsRewrite,
   serve,
   serveAtOnce,
 } from './look-up.ts';
@@ -50,7 +49,7 @@ export class Pipeline {
   constructor(parts: Omit<PipelineContext, 'backOff' | 'calledNow' | 'flights' | 'startFlight'>) {
     this.#context = {
       ...parts,
-      calledNow: () => this.#calledNow(parts.now()),
+      calledNow: () => this.calledNow(),
       flights: this.flights,
       backOff: new ProviderBackOff(parts.now),
       startFlight: (request) => this.#start(request),
@@ -149,7 +148,8 @@ export class Pipeline {
   }
 
   /** Of two calls that begin in one millisecond, the second has the later instant. A clock that was set back is followed. */
-  #calledNow(now: number): number {
+  calledNow(): number {
+    const now = this.#context.now();
     const isSame = now <= this.#lastCall && this.#lastCall - now < 1;
     this.#lastCall = isSame ? this.#lastCall + 1 / 1_024 : now;
     return this.#lastCall;
@@ -211,7 +211,6 @@ async function carryOut(context: PipelineContext, lead: Lead): Promise<FlightRes
   if (step === 'call' || !hasAnswer(found)) return callOnceAmongProcesses(context, lead);
   if (step === 'call-or-serve') return callWithFallback(context, { request, flight, found });
   if (step === 'serve-and-revalidate') void revalidate(context, request);
-  else if (needsRewrite(request.call, found)) void rewriteOnHit(context, request);
   return serve(context, request, found);
 }
 

@@ -114,8 +114,8 @@ export async function rewriteOnHit(
     if (entry === undefined) return undefined;
     const at = now();
     const header = storedByNow(entry.header, at);
-    if (freshness(header, at) !== 'fresh') return undefined;
-    const renewed = policy.renewOnHit ? renew(header, policy, at) : header;
+    const isRenewed = policy.renewOnHit && freshness(header, at) === 'fresh';
+    const renewed = isRenewed ? renew(header, policy, at) : header;
     const isTagged = lackedTags.length === 0 || entry.tags.length > MAX_ADDED_TAGS;
     const rewritten = isTagged ? renewed : withTags(renewed, headerTags(identity, policy));
     return rewritten === entry.header ? undefined : rewritten;

@@ -166,6 +166,60 @@ describe('an invalidation that the store did not accept', () => {
   );
 });
 
+describe('an expiry', () => {
+  test.each(MANNERS.filter(([name]) => name.startsWith('expire')))(
+    '%s by a clock that is ahead makes an entry stale at once',
+    async (_name, change) => {
+      const store = new SharedStore();
+      const [one, ahead] = [startProcess(store), startProcess(store)];
+      ahead.clock.advance(30 * DAY);
+      await one.ask('q');
+      await settled();
+      one.world.answer = 'new';
+      expect(await change(ahead.cache, one.ask.keyOf('q') ?? '')).toBe(true);
+      expect(await one.ask('q')).toBe('new');
+    },
+  );
+
+  test.each([['expire first'], ['invalidate first']])(
+    'does not undo an invalidation of the same tag at the same time: %s',
+    async (order) => {
+      const store = new SharedStore();
+      const [one, other] = [startProcess(store), startProcess(store)];
+      const ask = one.ask.with({ staleWhileRevalidate: '1h' });
+      await ask('q');
+      await settled();
+      one.world.answer = 'new';
+      const changes = [
+        () => one.cache.invalidate({ tag: 't' }),
+        () => other.cache.expire({ tag: 't' }),
+      ];
+      if (order === 'expire first') changes.reverse();
+      await Promise.all(changes.map((change) => change()));
+      expect(await ask('q')).toBe('new');
+    },
+  );
+
+  test('that the store did not accept does not undo what was invalidated meanwhile', async () => {
+    const store = new SometimesAway();
+    const [one, other] = [startProcess(store), startProcess(store)];
+    const ask = other.ask.with({ staleWhileRevalidate: '1h' });
+    await ask('q');
+    await settled();
+    store.isAway = true;
+    expect(await one.cache.expire({ tag: 't' })).toBe(false);
+    store.isAway = false;
+    one.clock.advance(MINUTE);
+    expect(await other.cache.invalidate({ tag: 't' })).toBe(true);
+    await one.cache.close(); // writes what is left
+    other.world.answer = 'new';
+    expect(await ask('q')).toBe('new');
+    const third = startProcess(store);
+    third.world.answer = 'newest';
+    expect(await third.ask('q')).toBe('new');
+  });
+});
+
 describe('close()', () => {
   test.each([
     ['at once', undefined],
@@ -232,6 +286,32 @@ describe('a tag that a later caller names', () => {
     await cache.invalidate({ tag: 'user:2' });
     await ask('q');
     expect(story()).toEqual(['miss', 'stored', 'hit', 'miss']);
+  });
+
+  test.each([
+    ['a stale answer', { staleWhileRevalidate: '1h' as const }],
+    ['an older answer in place of a failing provider', { staleIfError: '1h' as const }],
+  ])('is added to the entry of %s', async (_what, windows) => {
+    const { ask, cache, clock, world } = startProcess(new SharedStore());
+    await ask.with({ ttl: '1m', ...windows })('q');
+    await settled();
+    clock.advance(2 * MINUTE);
+    world.gate = { open: () => {}, opened: Promise.reject(new Error('network')) };
+    world.gate.opened.catch(() => {});
+    expect(await ask.with({ ...windows, tags: ['user:2'] })('q')).toBe('old');
+    await settled();
+    const entry = await cache.inspection.entry(ask.keyOf('q') ?? '');
+    expect(entry?.header.tags).toEqual(['t', 'user:2']);
+  });
+
+  test('is added by cache.get', async () => {
+    const { cache } = startTrial({ store: new SharedStore() });
+    const identity = { provider: 'p', request: 1 };
+    await cache.set(identity, 'one');
+    await cache.get(identity, { tags: ['user:2'] });
+    await settled();
+    await cache.invalidate({ tag: 'user:2' });
+    expect(await cache.get(identity)).toBe(undefined);
   });
 
   test('is added by a caller that joined the call of another', async () => {

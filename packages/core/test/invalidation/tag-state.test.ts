@@ -38,7 +38,7 @@ const ALL_TAGS = [
 const only = (tag: string, state: TagState) => new Map([[tag, state]]);
 const NONE = new Map<string, TagState>();
 const applied = (header: EntryHeader, states: ReadonlyMap<string, TagState>) =>
-  applyTagStates(header, states, { tags: tagsOfEntry(header), keys: [] });
+  applyTagStates(header, states, { tags: tagsOfEntry(header), keys: [], now: () => 9_999 });
 
 /** The entry as it would be written now. */
 const writtenUnder = (states: ReadonlyMap<string, TagState>, header = HEADER): EntryHeader => ({
