@@ -13,7 +13,7 @@ import { accountIdsOf, RETENTION } from './account-ids.ts';
 import { rejects, usageOf } from './admission.ts';
 import { cross } from './cross.ts';
 import { embedEach, isOneRequest } from './embeddings.ts';
-import { identityOf, ignore, isStateful, type ModelRequest } from './identity.ts';
+import { atOwnHosts, identityOf, ignore, isStateful, type ModelRequest } from './identity.ts';
 import type { Model } from './model-parts.ts';
 import { mustSayWhoAnswers, settingsOf } from './model-settings.ts';
 import { type ModelResult, ResultCodec } from './result-codec.ts';
@@ -23,6 +23,7 @@ import { stream } from './stream.ts';
 export const aiSdk: Adapter = {
   provider: 'ai-sdk',
   ignore,
+  atOwnHosts,
   callIds: ['prompt.*.content.*.toolCallId'],
   isStateful,
   rejects,

@@ -14,8 +14,16 @@ import { credentialsIn } from './account-ids.ts';
 import type { Model } from './model-parts.ts';
 import { headersInKey, type ModelSettings } from './model-settings.ts';
 
-/** Options of a provider that no answer depends on. */
-const NEUTRAL_OPTIONS = [
+/** What the answer does not depend on, wherever it is asked for. All other parameters are in the key. */
+export const ignore = [
+  'abortSignal', // says how long the caller waits, not what the answer is
+  // When Mastra got each message, for its memory: mastra-ai/mastra packages/core/src/agent/message-list.
+  ...['prompt.*.providerOptions', 'prompt.*.content.*.providerOptions'].map(
+    (options) => `${options}.mastra.createdAt`,
+  ),
+] as const;
+
+const OPENAI_OPTIONS = [
   'user', // attribution: the model never sees it
   'safetyIdentifier', // likewise
   'metadata', // for the lists of the account
@@ -25,18 +33,26 @@ const NEUTRAL_OPTIONS = [
   'serviceTier', // the same model behind another queue
 ] as const;
 
-/** What the answer does not depend on. All other parameters are in the key. */
-export const ignore = [
-  'abortSignal', // says how long the caller waits, not what the answer is
-  ...['openai', 'azure'].flatMap((provider) =>
-    NEUTRAL_OPTIONS.map((option) => `providerOptions.${provider}.${option}`),
-  ),
-  'providerOptions.anthropic.metadata', // attribution
-  // When Mastra got each message, for its memory: mastra-ai/mastra packages/core/src/agent/message-list.
-  ...['prompt.*.providerOptions', 'prompt.*.content.*.providerOptions'].map(
-    (options) => `${options}.mastra.createdAt`,
-  ),
-] as const;
+/** What it does not depend on at the hosts of OpenAI and Anthropic, and of the clouds that serve them. A gateway may route by it. */
+export const atOwnHosts = {
+  hosts:
+    /^(?:[a-z]{2}\.)?api\.openai\.com$|^api\.anthropic\.com$|\.(?:openai|cognitiveservices|services\.ai)\.azure\.com$|aiplatform(?:\.(?:us|eu)\.rep)?\.googleapis\.com$|^bedrock-runtime\..*\.amazonaws\.com$/,
+  ignore: [
+    ...['openai', 'azure'].flatMap((provider) =>
+      OPENAI_OPTIONS.map((option) => `providerOptions.${provider}.${option}`),
+    ),
+    'providerOptions.anthropic.metadata', // attribution
+  ],
+};
+
+const UNKNOWN_URL = new URL('unknown:');
+
+/** Where a model sends its requests, as the user or else the model says it. One that is not at the provider's own hosts decides. */
+function urlOf({ others }: ModelSettings, said: Fields | undefined): URL {
+  const endpoints = said === undefined ? others.endpoint : [said.baseURL];
+  const urls = endpoints.map(String).map((url) => (URL.canParse(url) ? new URL(url) : UNKNOWN_URL));
+  return urls.find(({ hostname }) => !atOwnHosts.hosts.test(hostname)) ?? urls[0] ?? UNKNOWN_URL;
+}
 
 /** Options that make a provider continue from a state of its own. */
 const STATE = [
@@ -121,6 +137,7 @@ function readIdentity(asked: ModelRequest, rules: KeyRules): CallIdentity | Bypa
     provider,
     operation: `${operation} ${specificationVersion}`, // each version has its own form of answers
     model: modelId,
+    url: urlOf(known, said),
     streamed,
     headers: headersOf(known, headers, isForOneCredential),
     further: [{ ...known.others, said }],

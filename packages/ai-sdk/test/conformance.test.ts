@@ -100,11 +100,12 @@ const lacking = adapterConformance<Request>(
       'a tool': withParams(tool('now')),
       'another tool': withParams(tool('today')),
       'a provider option': withOptions({ logprobs: true }),
+      'another user, by whom a gateway may route': withOptions({ user: 'someone' }),
+      'a prompt cache key, by which a gateway may route': withOptions({ promptCacheKey: 'k' }),
       'an unknown field': withParams({ brandNew: null }),
     },
     neutral: {
-      'another user': withOptions({ user: 'someone' }),
-      'a prompt cache key': withOptions({ promptCacheKey: 'k' }),
+      'provider options without a field': withOptions({}),
       'a temperature equal to two decimals': withParams({ temperature: 0.0000001 }),
     },
     unfit: {
