@@ -14,7 +14,7 @@ const DESCRIBED_IN_FULL: ReadonlySet<string> = new Set(['openai', 'deepseek']);
 const NEUTRAL = [
   /^\w*api_?key$/i, // who pays; LangChain writes it in plain text
   /^(signal|timeout|maxRetries)$/, // how long the caller waits; their presence alone changes the string
-  /^(fetch|dangerouslyAllowBrowser)$/, // how the request travels
+  /^(fetch|dangerouslyAllowBrowser)$/, // how the request travels; who answers behind a fetch is said by `identity`
   // What LangGraph's runtime hands to each node, and what a node hands on with `...config`: ids, times and attempts of the
   // run, its streams and its checkpoints (CONFIG_KEYS in @langchain/langgraph 1.x, `pregel/utils/config.ts`).
   /^(executionInfo|serverInfo|control|heartbeat|writer|interrupt|interruptBefore|interruptAfter)$/,
@@ -71,9 +71,18 @@ function isDescribedInFull(entries: readonly string[]): boolean {
   return type !== undefined && DESCRIBED_IN_FULL.has(type) && named;
 }
 
+const OWN_FETCH =
+  'A model with a `fetch` of its own may ask another provider than its base URL names, so its calls are not cached. Make that fetch by cachedFetch and leave CachedLlmCache out. Otherwise say who answers: new CachedLlmCache({ identity: { baseURL } }).';
+
 function remedyFor(type: string | undefined): string {
   const named = /^[\w-]{1,40}$/.test(type ?? '') ? `'${type}'` : 'unnamed';
   return `LangChain does not tell its cache which model, settings and URL answer for models of the type ${named}, so their calls are not cached. Give the model a fetch made by cachedFetch where it takes one. Otherwise say who answers: new CachedLlmCache({ identity: { model, temperature, baseURL } }).`;
+}
+
+/** Why it is not known who answers, and what to do. Undefined for a model whose string says it. */
+function remedyIn(entries: readonly string[], isKnown: boolean): string | undefined {
+  if (!isKnown) return remedyFor(textAt(entries, /^_type:"/));
+  return entries.some((entry) => nameOf(entry) === 'fetch') ? OWN_FETCH : undefined;
 }
 
 /** What the settings of a model are, by name. Undefined where two of them have one name. */
@@ -108,10 +117,8 @@ export function identityOf(
 ): CallIdentity | Bypass {
   const entries = entriesOf(model);
   const isKnown = isDescribedInFull(entries);
-  if (!isKnown && said === undefined) {
-    const remedy = remedyFor(textAt(entries, /^_type:"/));
-    return { bypass: 'unidentified', provider: 'langchain', remedy };
-  }
+  const remedy = said === undefined ? remedyIn(entries, isKnown) : undefined;
+  if (remedy !== undefined) return { bypass: 'unidentified', provider: 'langchain', remedy };
   const settings = settingsOf(entries, isKnown);
   if (settings === undefined || isLossy(prompt, model)) return NOT_CANONICAL;
   const saidModel = typeof said?.model === 'string' ? said.model : undefined;

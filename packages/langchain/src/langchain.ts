@@ -78,12 +78,23 @@ function refuseOtherVersions(version = langChainVersion()): void {
   );
 }
 
+/** A copy of plain data. Undefined for what contains a function or a symbol. */
+function copyOf(identity: Fields): Fields | undefined {
+  try {
+    return structuredClone(identity);
+  } catch {
+    return undefined;
+  }
+}
+
 function readIdentity(identity: unknown): Fields | undefined {
   if (identity === undefined) return undefined;
-  if (isFields(identity) && Object.keys(identity).length > 0) return structuredClone(identity);
+  const isGiven = isFields(identity) && Object.keys(identity).length > 0;
+  const copy = isGiven ? copyOf(identity) : undefined;
+  if (copy !== undefined) return copy;
   throw new LlmCacheError(
     'INVALID_OPTION',
-    "`identity` says nothing. Write the fields that the answer depends on, such as { model: 'llama3.2', temperature: 0 }.",
+    "`identity` says nothing, or is not plain data. Write the fields that the answer depends on, such as { model: 'llama3.2', temperature: 0 }.",
   );
 }
 

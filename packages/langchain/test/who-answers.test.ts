@@ -147,12 +147,38 @@ describe('models that do not tell the cache who answers', () => {
     ['nothing', {}],
     ['a text', 'llama'],
     ['a list', ['llama']],
+    ['a function', { model: 'm', route() {} }],
+    ['a symbol', { model: Symbol('m') }],
   ])('an `identity` that says nothing is refused: %s', (_name, identity) => {
-    expect(() => new CachedLlmCache({ identity: identity as never })).toThrow(LlmCacheError);
+    const make = () => new CachedLlmCache({ identity: identity as never });
+    expect(make).toThrow(LlmCacheError);
+    expect(make).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
   });
 });
 
 describe('models that do', () => {
+  test('share no answer with one that has a fetch of its own, unless `identity` says who answers', async () => {
+    const answer = ({ json }: { readonly json: unknown }) => ({
+      body: chatAnswer((json as { readonly model: string }).model),
+    });
+    await withWire({ answer }, async ({ server, cache, reasons }) => {
+      const rerouted: typeof fetch = (url, init) =>
+        fetch(url, { ...init, body: String(init?.body).replace('gpt-test', 'gpt-other') });
+      const ask = async (options: object, ownFetch?: typeof fetch) => {
+        const lookup = new CachedLlmCache({ cache, ...options });
+        const configuration = ownFetch === undefined ? {} : { fetch: ownFetch };
+        return (await chatOpenAI(server, { cache: lookup, configuration }).invoke('Hi')).text;
+      };
+      expect(await ask({})).toBe('gpt-test');
+      expect(await ask({}, rerouted)).toBe('gpt-other');
+      expect(reasons).toEqual(['unidentified']);
+      const identity = { route: 'other' };
+      expect(await ask({ identity }, rerouted)).toBe('gpt-other');
+      expect(await ask({ identity }, rerouted)).toBe('gpt-other');
+      expect(server.count).toBe(3);
+    });
+  });
+
   test.each(['OPENAI_BASE_URL', 'OPENAI_ORG_ID', 'OPENAI_PROJECT_ID'])(
     'share no answer where the environment gives them another %s',
     async (name) => {
