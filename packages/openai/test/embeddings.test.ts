@@ -1,4 +1,5 @@
-import { cachedOpenAI } from '@cached-llm/openai';
+import { cachedFetch } from '@cached-llm/http';
+import { cachedOpenAI, openai } from '@cached-llm/openai';
 import type { ReceivedRequest } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import type { OpenAI } from 'openai';
@@ -72,6 +73,24 @@ test('two batches at the same time request a common text once', async () => {
     ]);
     const asked = server.requests.flatMap(({ json }) => (json as { input: string[] }).input);
     expect(asked.sort()).toEqual(['common', 'x', 'y']);
+  });
+});
+
+test('a client that is cached twice, or at its fetch too, requests a batch once', async () => {
+  await withWire({ answer }, async ({ client, cache, server }) => {
+    const fetch = cachedFetch({ cache, adapter: openai });
+    const twice = [
+      cachedOpenAI(client, { cache }),
+      cachedOpenAI(clientOf(server, { fetch }), { cache }),
+    ];
+    for (const [turn, each] of twice.entries()) {
+      const texts = ['a', 'bb', 'ccc'].map((text) => `${text}${turn}`);
+      for (const _again of [1, 2]) {
+        const { data } = await each.embeddings.create(request(texts));
+        expect(data.map(({ embedding }) => embedding)).toEqual(texts.map(vectorOf));
+      }
+      expect(server.count).toBe(turn + 1);
+    }
   });
 });
 

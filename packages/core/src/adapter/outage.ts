@@ -5,7 +5,7 @@ const FIRST_PAUSE = 1_000;
 
 const LONGEST_PAUSE = 60_000;
 
-/** A bound, because the names of models are the user's. */
+/** A bound, because the names of models and scopes are the user's. */
 const MAX_KNOWN_MODELS = 1_000;
 
 interface Pause {
@@ -13,9 +13,14 @@ interface Pause {
   readonly until: number;
 }
 
-type AskedModel = Pick<CallIdentity, 'provider' | 'model'>;
+/** Another host, another operation and another tenant's account may answer while this one does not. */
+interface AskedModel {
+  readonly call: { readonly identity: Pick<CallIdentity, 'provider' | 'operation' | 'model'> };
+  readonly address: { readonly scope: string };
+}
 
-const nameOf = ({ provider, model }: AskedModel) => JSON.stringify([provider, model]);
+const nameOf = ({ call: { identity }, address: { scope } }: AskedModel) =>
+  JSON.stringify([identity.provider, identity.operation, identity.model, scope]);
 
 /** The models that have just failed. Where an older answer can be served, they are not called for a while. */
 export class ProviderBackOff {

@@ -1,4 +1,5 @@
 import type { Verdict } from '../adapter/index.ts';
+import { innermostKey, runAsCallFor } from '../flight/index.ts';
 import { LlmCacheError } from '../options/index.ts';
 import type { Call, Pipeline } from '../pipeline/index.ts';
 import type {
@@ -41,6 +42,7 @@ interface Origin<Response> {
 
 interface Question<Response> {
   readonly place: number;
+  readonly key: string | undefined;
   readonly signal: AbortSignal;
   readonly resolve: (part: Response) => void;
   readonly reject: (error: unknown) => void;
@@ -61,7 +63,7 @@ class Batch<Item, Response extends object> {
   ask(place: number, signal: AbortSignal): Promise<Response> {
     return new Promise((resolve, reject) => {
       if (this.#questions.length === 0) setImmediate(() => void this.#send());
-      this.#questions.push({ place, signal, resolve, reject });
+      this.#questions.push({ place, key: innermostKey(), signal, resolve, reject });
     });
   }
 
@@ -81,7 +83,10 @@ class Batch<Item, Response extends object> {
     this.#questions = [];
     const items = this.#itemsAt(questions.map(({ place }) => place));
     try {
-      const whole = await this.#rules.ask(items, whenAll(questions.map(({ signal }) => signal)));
+      const signal = whenAll(questions.map((question) => question.signal));
+      // A second cache behind this one would wait for ever for an item that this call is for, unless it knows all keys.
+      const keys = questions.flatMap(({ key = [] }) => key);
+      const whole = await runAsCallFor(keys, () => this.#rules.ask(items, signal));
       const parts = await this.#partsOf(whole, items);
       // As many parts as questions: each has its own.
       for (const [index, { resolve }] of questions.entries()) resolve(parts[index] as Response);

@@ -173,16 +173,24 @@ const ledKeys = new AsyncLocalStorage<readonly string[]>();
 
 let runningCalls = 0;
 
-/** Runs `call`, which calls the provider for the entry of `key`. */
-export async function runAsCallFor<Value>(key: string, call: () => Promise<Value>): Promise<Value> {
+/** Runs `call`, which calls the provider for the entries of `keys`. */
+export async function runAsCallFor<Value>(
+  keys: readonly string[],
+  call: () => Promise<Value>,
+): Promise<Value> {
   runningCalls += 1;
   try {
-    return await ledKeys.run([...(ledKeys.getStore() ?? []), key], call);
+    return await ledKeys.run([...(ledKeys.getStore() ?? []), ...keys], call);
   } finally {
     runningCalls -= 1;
     // Before Node.js 24 the storage slows down every promise of the process for as long as it is in use.
     if (runningCalls === 0) ledKeys.disable();
   }
+}
+
+/** The key of the innermost call that the running code is a part of. */
+export function innermostKey(): string | undefined {
+  return ledKeys.getStore()?.at(-1);
 }
 
 /** Does this code run inside a call for the same key? A call that joined its own flight would wait for itself. */

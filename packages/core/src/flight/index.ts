@@ -2,7 +2,7 @@
 // It never knows what is called, and no caller's abort ends a call that another waits for.
 // Start at flights.ts; the flights of several processes wait for each other in leases.ts.
 
-export { Flight, Flights, isInsideCallFor, runAsCallFor } from './flights.ts';
+export { Flight, Flights, innermostKey, isInsideCallFor, runAsCallFor } from './flights.ts';
 export type { FlightLeases } from './leases.ts';
 
 /** Loads the file that only a store with leases needs. */

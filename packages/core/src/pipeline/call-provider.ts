@@ -84,14 +84,13 @@ export async function askProvider(
   flight: Flight<FlightResult>,
 ): Promise<ProviderAnswer> {
   const { backOff } = context;
-  const { identity } = request.call;
   try {
     const answer = await ask(context, request, flight);
-    if (answer.capture.isOutage === true) backOff.failed(identity);
-    else backOff.succeeded(identity);
+    if (answer.capture.isOutage === true) backOff.failed(request);
+    else backOff.succeeded(request);
     return answer;
   } catch (error) {
-    if (isOutage(error)) backOff.failed(identity);
+    if (isOutage(error)) backOff.failed(request);
     throw error;
   }
 }
@@ -105,7 +104,7 @@ async function ask(
   const calledAt = calledNow();
   const { signal } = flight;
   signal.throwIfAborted(); // all callers may have left during the look-up
-  const response = await runAsCallFor(address.key, () => call.invoke(signal));
+  const response = await runAsCallFor([address.key], () => call.invoke(signal));
   const capture = await call.codec.capture(response);
   return { capture, calledAt, took: now() - startedAt };
 }

@@ -19,8 +19,8 @@ export async function callWithFallback(
   lead: Lead<FoundAnswer>,
 ): Promise<FlightResult> {
   const { request, flight, found } = lead;
-  const { identity, policy } = request.call;
-  if (context.backOff.isBackingOff(identity)) return serve(context, request, found);
+  const { policy } = request.call;
+  if (context.backOff.isBackingOff(request)) return serve(context, request, found);
   const asking = askProvider(context, request, flight);
   if (await takesLongerThan(asking, policy.softTimeout)) {
     const late = asking.then((given) => deliverAndStore(context, lead, given));
@@ -43,11 +43,12 @@ function undefinedIfOutage(context: PipelineContext, request: KeyedRequest, erro
 /** The older answer for a caller whose wait was ended by a time-out, its own or its SDK's. Undefined if none may be served. */
 export async function serveAfterTimeOut(
   context: PipelineContext,
-  { address, call }: KeyedRequest,
+  asked: KeyedRequest,
 ): Promise<FlightResult | undefined> {
-  const { identity, policy, signal } = call;
+  const { address, call } = asked;
+  const { policy, signal } = call;
   if (signal?.aborted !== true || !(call.isTimedOut?.() ?? isKnownOutage(signal.reason))) return;
-  context.backOff.failed(identity);
+  context.backOff.failed(asked);
   const request = { address, call: withoutCaller(call) }; // its signal would end the replay of a stream
   const found = await lookUp(context, request);
   const isServed = DECISIONS[policy.mode][found.state] !== 'call' && hasAnswer(found);
@@ -68,7 +69,7 @@ async function takesLongerThan(work: Promise<unknown>, milliseconds: number): Pr
 export function revalidate(context: PipelineContext, stale: KeyedRequest): void {
   const { flights, backOff } = context;
   const { call, address } = stale;
-  if (backOff.isBackingOff(call.identity)) return;
+  if (backOff.isBackingOff(stale)) return;
   const policy = { ...call.policy, mode: 'refresh' } as const;
   const request = { address, call: { ...withoutCaller(call), policy }, isRevalidation: true };
   if (flights.find(flightIdOf(request)) !== undefined) return;

@@ -88,6 +88,21 @@ describe('a provider that has failed', () => {
     await expect(ask({ prompt: 'unheard of', model: 'large' })).rejects.toBe(down);
   });
 
+  test('is called at once in another operation, at another host, and for another tenant', async () => {
+    const { cache, clock } = startTrial({ ttl: '1m', staleIfError: '1d' });
+    const provider = startTurns('old of a', 'old of b', 'old of c', down, 'new of b', 'new of c');
+    const asks = [
+      { name: 'POST https://a.example', scope: 'one' },
+      { name: 'POST https://b.example', scope: 'one' },
+      { name: 'POST https://a.example', scope: 'two' },
+    ].map((options) => cachedLlmCall(provider.ask, { cache, provider: 'p', ...options }));
+    for (const ask of asks) await ask(QUESTION);
+    clock.advance(HOUR);
+    const answers: unknown[] = [];
+    for (const ask of asks) answers.push(await ask(QUESTION));
+    expect(answers).toEqual(['old of a', 'new of b', 'new of c']);
+  });
+
   test('is not one that refused a wrong request: it is called again at once', async () => {
     const { cache, clock } = startTrial({ ttl: '1m', staleIfError: '1d' });
     const mistake = Object.assign(new Error('no such field'), { status: 400 });

@@ -17,9 +17,12 @@ const rules = { adapter: defaultAdapter, admit: {} };
 /** A provider that answers letters with capitals, a token each, with a cache in front of it. */
 function trial({
   mode = 'read-write',
+  cache = createLlmCache(),
   ...changes
-}: Partial<Rules> & { mode?: 'read-write' | 'read-only' | 'replay' } = {}) {
-  const cache = createLlmCache();
+}: Partial<Rules> & {
+  mode?: 'read-write' | 'read-only' | 'replay';
+  cache?: ReturnType<typeof createLlmCache>;
+} = {}) {
   const asked: string[] = [];
   const story: string[] = [];
   for (const name of ['hit', 'miss', 'stored', 'collapsed', 'bypass', 'not-admitted'] as const)
@@ -85,6 +88,15 @@ describe('many items in one call', () => {
     const failure = new Error('Down.');
     const ask = () => Promise.reject(failure);
     await expect(trial({ ask }).run('bc')).rejects.toBe(failure);
+  });
+
+  test('are asked for once where the provider is behind the same cache itself', async () => {
+    const { cache, asked, run: inner } = trial();
+    const { run } = trial({ cache, ask: (letters) => inner(letters.join('')) });
+    expect(await run('abc')).toMatchObject({ letters: ['A', 'B', 'C'] });
+    expect(asked).toEqual(['abc']);
+    expect(await inner('cb')).toEqual({ letters: ['C', 'B'] });
+    expect(asked).toEqual(['abc']);
   });
 });
 
