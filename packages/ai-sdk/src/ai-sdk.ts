@@ -107,8 +107,7 @@ function answering({ identity: said, ...options }: CachedAiSdkOptions) {
   const callFor = callMaker({ cache, policy, said });
   async function answer<Result extends ModelResult>(call: ModelCall<Result>): Promise<Result> {
     if (isOff) return call.invokeUncached();
-    const shown = settingsOf(call.model, said);
-    const settings = shown instanceof Promise ? await shown : shown;
+    const settings = await settingsOf(call.model, said);
     const { response } = await cache.pipeline.answer<Result>({
       ...callFor<Result>({ ...call, settings }),
       invokeUncached: async () => call.invokeUncached(),
@@ -171,8 +170,7 @@ export function cachedEmbeddingModel(options: CachedAiSdkOptions = {}): Embeddin
       if (isOff || isOneRequest(params)) {
         return answer({ model, operation, params, invokeUncached, invoke });
       }
-      const shown = settingsOf(model, said);
-      const settings = shown instanceof Promise ? await shown : shown;
+      const settings = await settingsOf(model, said);
       return embedEach(cache, call, (each) =>
         callFor({ model, settings, operation, params: each }),
       );

@@ -77,38 +77,32 @@ function endpointFrom(given: unknown, modelId: string): unknown {
 const recordOf = (headers: unknown) =>
   headers instanceof Headers ? Object.fromEntries(headers) : fieldsOf(headers);
 
-async function askProvider({
-  model,
-  endpoints,
-  headers,
-  settings,
-}: ModelParts): Promise<ModelSettings> {
+/** Models whose headers come by a promise, because a token may have to be fetched for each. They are asked once. */
+const askedOnce = new WeakMap<Model, ModelSettings>();
+
+async function askProvider(parts: ModelParts): Promise<ModelSettings> {
+  const { model, endpoints, settings } = parts;
+  const asked = parts.headers.map(headersFrom);
+  const records = (await Promise.all(asked)).map(recordOf);
   const endpoint = await Promise.all(endpoints.map((each) => endpointFrom(each, model.modelId)));
-  const records = (await Promise.all(headers.map(headersFrom))).map(recordOf);
   const given: unknown = Object.assign({}, ...records);
   const credentials = isAccountInUrl(endpoint) ? {} : credentialsIn(given);
-  return { headers: headersInKey(given), credentials, others: { endpoint, settings } };
+  const said = { headers: headersInKey(given), credentials, others: { endpoint, settings } };
+  if (asked.some((each) => each instanceof Promise)) askedOnce.set(model, said);
+  return said;
 }
-
-const answered = new WeakMap<Model, ModelSettings>();
 
 /**
- * What a model says of itself, and of nothing else where the user says who answers. The model is asked once, at its first
- * call, because some providers ask for a token as well. Undefined where it cannot say so, as without a region.
+ * What a model says of itself, and of nothing else where the user says who answers. The model is asked at each call,
+ * because a header may name the tenant. Undefined where it cannot say so, as without a region.
  */
-export function settingsOf(
+export async function settingsOf(
   model: Model,
   said: object | undefined,
-): ModelSettings | Promise<ModelSettings | undefined> | undefined {
+): Promise<ModelSettings | undefined> {
   if (said === undefined && !isReadable(partsOf(model))) return undefined;
-  return answered.get(model) ?? remember(model);
-}
-
-async function remember(model: Model): Promise<ModelSettings | undefined> {
   try {
-    const settings = await askProvider(partsOf(model));
-    answered.set(model, settings);
-    return settings;
+    return askedOnce.get(model) ?? (await askProvider(partsOf(model)));
   } catch {
     return undefined; // the call itself fails for the same reason
   }

@@ -351,7 +351,29 @@ describe('cachedAiSdk refuses', () => {
 });
 
 describe('what a provider says of itself', () => {
-  test('is asked for once, at the first call', async () => {
+  test('is asked for at each call, because a header may name the tenant', async () => {
+    await withWire({ answer }, async (wire) => {
+      let tenant = 'A';
+      const headers = {
+        get 'x-tenant'() {
+          return tenant;
+        },
+      };
+      const model = providerOf(wire.server, { headers }).chat('m');
+      const cached = cachedAiSdk(model, { cache: wire.cache });
+      for (const each of ['A', 'B', 'A', 'B']) {
+        tenant = each;
+        await generateText({ model: cached, prompt });
+      }
+      expect(wire.server.requests.map((request) => request.headers['x-tenant'])).toEqual([
+        'A',
+        'B',
+      ]);
+      expect(wire.story).toEqual(['miss', 'stored', 'miss', 'stored', 'hit', 'hit']);
+    });
+  });
+
+  test('is asked for once where it comes by a promise, which may need a token', async () => {
     await withWire({ answer }, async (wire) => {
       let asked = 0;
       const headers = async () => {
