@@ -1,11 +1,6 @@
 import type { CallOptions, LlmCache } from '@cached-llm/core';
-import {
-  type Adapter,
-  type Call,
-  defaultAdapter,
-  type Policy,
-  whenBypass,
-} from '@cached-llm/core/adapter';
+import { type Adapter, type Call, type Policy, whenBypass } from '@cached-llm/core/adapter';
+import { anyAnswer, knownAnswer } from './admission/index.ts';
 import { timeOutOf } from './caller-signal.ts';
 import {
   accountIdsOf,
@@ -13,6 +8,7 @@ import {
   type Endpoint,
   type HttpRequest,
   httpIdentity,
+  isNamed,
 } from './request/index.ts';
 import { httpCodec } from './response/index.ts';
 
@@ -90,11 +86,15 @@ function policyFor(settings: FetchSettings, request: HttpRequest): Policy {
   }
 }
 
+/** What is judged of an answer that no adapter judges. */
+const rulesAt = ({ pathname }: URL, { endpoints }: FetchSettings) =>
+  isNamed(pathname, endpoints) ? anyAnswer : knownAnswer;
+
 /** An HTTP request as a call of the cache. */
 export function httpCall(settings: FetchSettings, request: HttpRequest): Call<Response> {
   const { adapter, cache, upstream } = settings;
   const policy = policyFor(settings, request);
-  const rules = { adapter: adapter ?? defaultAdapter, admit: policy.admit };
+  const rules = { adapter: adapter ?? rulesAt(request.url, settings), admit: policy.admit };
   const { signal, url, body } = request;
   const [input, init] = request.given;
   const credential = () => credentialDigest(request.headers);

@@ -184,7 +184,7 @@ describe('with staleIfError', () => {
 
 describe('with staleWhileRevalidate', () => {
   const wave = (text: string) =>
-    sse([{ choices: [{ delta: text, finish_reason: 'stop' }] }, '[DONE]']);
+    sse([{ choices: [{ delta: { content: text }, finish_reason: 'stop' }] }, '[DONE]']);
   test.each<[string, ExchangeResponse, ExchangeResponse]>([
     ['JSON', { body: chatAnswer }, { body: { ...chatAnswer, id: 'second' } }],
     ['a stream', wave('first'), wave('second')],

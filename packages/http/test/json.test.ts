@@ -127,9 +127,11 @@ describe('a JSON answer', () => {
   test('is the same from the store, byte for byte, in any notation', async () => {
     const body = `{ "b": 1.0,\n\n  "a": 12345678901234567890, "c": "\\u00e9é🌊" }\n`;
     const answer = () => ({ kind: 'json' as const, body });
-    await withWire({ answer, chunkSize: 'byte' }, async ({ post }) => {
+    const fetching = { endpoints: ['/v1/chat/completions'] };
+    await withWire({ fetching, answer, chunkSize: 'byte' }, async ({ post, server }) => {
       expect(await (await post()).text()).toBe(body);
       expect(await (await post()).text()).toBe(body);
+      expect(server.count).toBe(1);
     });
   });
 

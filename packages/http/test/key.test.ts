@@ -266,7 +266,10 @@ describe('secrets, prompts and answers', () => {
 
   test.each([
     ['JSON', { body: { ...chatAnswer, text: 'ANSWER' } }],
-    ['a stream', sse([{ choices: [{ delta: 'ANSWER', finish_reason: 'stop' }] }, '[DONE]'])],
+    [
+      'a stream',
+      sse([{ choices: [{ delta: { content: 'ANSWER' }, finish_reason: 'stop' }] }, '[DONE]']),
+    ],
   ])('are in no key and no event, and secrets are in no entry: %s', async (_name, response) => {
     const store = new Map<string, unknown>();
     const headers = { 'set-cookie': 'SECRET-7', 'content-type': '' };

@@ -19,7 +19,11 @@ import {
 const events = serverSentEvents(chatEvents.map((data) => ({ data })));
 const named = serverSentEvents([
   { event: 'message_start', data: { type: 'message_start', message: { content: [] } } },
-  { event: 'content_block_delta', data: { type: 'content_block_delta', delta: { text: 'é🌊' } } },
+  {
+    event: 'content_block_delta',
+    data: { type: 'content_block_delta', index: 0, delta: { text: 'é🌊' } },
+  },
+  { event: 'message_delta', data: { type: 'message_delta', delta: { stop_reason: 'end_turn' } } },
   { event: 'message_stop', data: { type: 'message_stop' } },
 ]);
 const lines = [

@@ -50,13 +50,17 @@ export function checkEndpoints(endpoints: unknown): void {
 const isAt = (path: string, endpoint: Endpoint) =>
   typeof endpoint === 'string' ? path.endsWith(endpoint) : path.search(endpoint) >= 0;
 
+/** Is this one of the paths that the user names? */
+export const isNamed = (path: string, endpoints: readonly Endpoint[] = []) =>
+  endpoints.some((endpoint) => isAt(path, endpoint));
+
 /** May answers of this path be stored? */
 export function isAnswering(
   path: string,
   adapter: Adapter | undefined,
-  endpoints: readonly Endpoint[] = [],
+  endpoints?: readonly Endpoint[],
 ): boolean {
-  if (endpoints.some((endpoint) => isAt(path, endpoint))) return true;
+  if (isNamed(path, endpoints)) return true;
   if (adapter === undefined) return KNOWN.some((known) => known.test(path));
   return adapter.answers?.(path) !== false;
 }

@@ -4,7 +4,7 @@
  * Start reading in `read-request.ts`.
  */
 export { accountIdsOf, storedAnswerIds } from './account-ids.ts';
-export { checkEndpoints, type Endpoint } from './endpoints.ts';
+export { checkEndpoints, type Endpoint, isNamed } from './endpoints.ts';
 export { hasLongInteger, httpIdentity } from './http-identity.ts';
 export { type HttpRequest, parseBody, readRequest } from './read-request.ts';
 export { credentialDigest } from './relevant-parts.ts';
