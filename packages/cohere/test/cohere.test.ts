@@ -1,5 +1,5 @@
 import { cachedCohere, cohere } from '@cached-llm/cohere';
-import { chunksOf } from '@cached-llm/testing';
+import { chunksOf, serverSentEvents } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { CohereClient, CohereClientV2 } from 'cohere-ai';
 import { clientOf, withWire } from './wire.ts';
@@ -152,6 +152,19 @@ describe('a client of the Cohere SDK', () => {
       await plain.chat(question);
       expect([fetched, server.count]).toEqual([2, 2]);
     });
+  });
+});
+
+test('a stream is stored where a gateway sends [DONE] with its last event', async () => {
+  const marked = [...salty.map((data) => ({ event: data.type, data })), { data: '[DONE]' }];
+  const answer = () => ({ kind: 'sse' as const, body: serverSentEvents(marked) });
+  await withWire({ answer }, async ({ client, server, story }) => {
+    for (const _round of [1, 2]) {
+      const seen: string[] = [];
+      for await (const { type } of await client.chatStream(question)) seen.push(type);
+      expect(seen).toEqual(salty.map(({ type }) => type));
+    }
+    expect([server.count, story]).toEqual([1, ['miss', 'stored', 'hit']]);
   });
 });
 

@@ -69,11 +69,25 @@ describe('without an adapter', () => {
     { agent_id: 'agent_1' },
     { conversation_id: 'c' },
     { thread_id: 't' },
+    { threadId: 't' },
     { session_id: 's' },
-  ])('a request that depends on state bypasses the cache: %j', async (fields) => {
-    const { counts } = await requestsAt(['/v1/responses'], {}, { ...question, ...fields });
-    expect(counts).toEqual({ '/v1/responses': 2 });
-  });
+    { chat_id: 'c' },
+    { previousResponseId: 'resp_1' },
+    { parent_message_id: 'msg_1' },
+    { memory: { thread: 't', resource: 'u' } },
+  ])(
+    'a request that depends on state bypasses the cache, with an adapter too: %j',
+    async (fields) => {
+      const adapter: Adapter = { ...defaultAdapter, provider: 'test', isStateful: () => false };
+      for (const fetching of [{}, { adapter }]) {
+        const { counts } = await requestsAt(['/v1/responses'], fetching, {
+          ...question,
+          ...fields,
+        });
+        expect(counts).toEqual({ '/v1/responses': 2 });
+      }
+    },
+  );
 });
 
 describe('the option `endpoints`', () => {
@@ -124,6 +138,9 @@ describe('a caller that speaks to caches', () => {
   test.each<[string, RequestInit]>([
     ['cache: no-store', mode('no-store')],
     ['cache-control: no-store', header('cache-control', 'max-age=0, No-Store')],
+    ['a cache of Portkey that is skipped', header('x-portkey-cache-force-refresh', 'true')],
+    ['a cache of Cloudflare that is skipped', header('cf-aig-skip-cache', 'true')],
+    ['a cache of LiteLLM that is skipped', jsonPost({ ...question, cache: { 'no-cache': true } })],
     [
       'both, of which no-store is stricter',
       { ...mode('reload'), ...header('cache-control', 'no-store') },

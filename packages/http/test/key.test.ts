@@ -90,7 +90,7 @@ describe('two requests have one key where they differ only', () => {
     ...['x-request-id', 'request-id', 'x-client-request-id', 'x-correlation-id', 'x-amzn-trace-id'],
     ...['idempotency-key', 'http-referer', 'x-title', 'content-length', 'accept-encoding'],
     ...['x-forwarded-for', 'cf-connecting-ip', 'cache-control'],
-    ...['x-session-id', 'x-session-affinity', 'x-claude-code-session-id', 'helicone-session-id'],
+    ...['x-session-affinity', 'x-claude-code-session-id', 'helicone-session-id'],
     ...['helicone-property-app', 'helicone-user-id', 'x-portkey-trace-id', 'x-portkey-span-id'],
     ...['x-litellm-session-id', 'x-litellm-trace-id', 'langsmith-trace', 'uber-trace-id'],
     ...['newrelic', 'x-stainless-timeout', 'x-stainless-helper-method', 'amz-sdk-invocation-id'],
@@ -120,7 +120,7 @@ describe('two requests have one key where they differ only', () => {
   });
 
   test.each([
-    ['accept', 'text/event-stream, application/json', 'application/json,text/event-stream;q=0.9'],
+    ['accept', 'text/event-stream, application/json', 'application/json;q=1.0,text/event-stream'],
     ['content-type', 'application/json', 'application/json; charset=utf-8'],
     ['content-type', 'application/json', 'text/plain;charset=UTF-8'],
     ['accept-language', '*', '*'],
@@ -144,6 +144,22 @@ describe('two requests have two keys where they differ', () => {
     ],
     ['in the organization', header('openai-organization', 'a'), header('openai-organization', 'b')],
     ['in the accept header', {}, header('accept', 'text/event-stream')],
+    [
+      'in which of two types it prefers',
+      header('accept', 'application/json;q=0.9, text/event-stream;q=0.1'),
+      header('accept', 'application/json;q=0.1, text/event-stream;q=0.9'),
+    ],
+    ['in a parameter of the type', {}, header('accept', 'application/json;version=1')],
+    [
+      'in the value of such a parameter',
+      header('accept', 'application/json;v=1'),
+      header('accept', 'application/json;v=2'),
+    ],
+    ['in a type that it does not take', {}, header('accept', 'application/json;q=0')],
+    ['in the session', header('x-session-id', 'a'), header('x-session-id', 'b')],
+    ['in the host of a forwarded request', {}, header('forwarded', 'host=model-b.local')],
+    ['in a stream that is asked for as 1', body('{"stream":1}'), body('{}')],
+    ['in a stream that is asked for as true', body('{"stream":1}'), body('{"stream":true}')],
     ['in the language', header('accept-language', 'de'), header('accept-language', 'fr')],
     ['in the virtual host', {}, header('host', 'model-b.local')],
     ['in the host that a proxy was asked for', {}, header('x-forwarded-host', 'model-b.local')],

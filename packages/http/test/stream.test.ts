@@ -213,7 +213,7 @@ describe('a stream', () => {
     const faults = [{ kind: 'end-early' as const, afterEvents: 1, times: 1 }];
     await withWire({ faults, fetching: { adapter }, answer }, async ({ post, story }) => {
       for (const _turn of [1, 2, 3]) {
-        await bytesOf(await post());
+        await bytesOf(await post({ ...question, stream: true }));
         await nextTurn(); // it is stored, or it is not
       }
       expect(story).toEqual(['miss', 'not-admitted', 'miss', 'stored', 'hit']);
@@ -293,7 +293,8 @@ describe('an incomplete stream is returned and not stored:', () => {
       await withWire(
         { fetching: { adapter }, answer: () => sse() },
         async ({ post, events: sent }) => {
-          expect((await bytesOf(await post())).toString()).toBe(events);
+          const response = await post({ ...question, stream: true });
+          expect((await bytesOf(response)).toString()).toBe(events);
           expect(sent[1]).toMatchObject({ reason: 'unreadable' });
         },
       );

@@ -51,7 +51,10 @@ test('a hit repeats the fields of its own request, and not those of the first', 
 });
 
 test('so does each event of a stream, and its texts stay as they are', async () => {
-  const { texts, count } = await answersTo(streamed, [alice, alice, bob]);
+  const { texts, count } = await answersTo(
+    streamed,
+    [alice, alice, bob].map((fields) => ({ ...fields, stream: true })),
+  );
   expect(count).toBe(1);
   expect(texts[1]).toBe(texts[0]);
   const own = { ...bob, safety_identifier: null };
@@ -65,4 +68,55 @@ test('so does each event of a stream, and its texts stay as they are', async () 
   });
   expect(delta).toEqual(events[1]);
   expect(last).toEqual({ type: 'response.completed', response: { ...response, ...own } });
+});
+
+test('so does each event for a caller who joins a running stream, however it is cut', async () => {
+  for (const size of [1, 7, 1_000]) {
+    const bytes = new TextEncoder().encode(wire.replaceAll('Hello', 'Hello \u2028 🌊'));
+    let place = 0;
+    const body = () =>
+      new ReadableStream<Uint8Array>({
+        pull(controller) {
+          if (place >= bytes.length) return controller.close();
+          controller.enqueue(bytes.slice(place, place + size));
+          place += size;
+        },
+      });
+    let count = 0;
+    const upstream = async () => {
+      count += 1;
+      return new Response(body(), { headers: { 'content-type': 'text/event-stream' } });
+    };
+    const fetch = cachedFetch({ cache: createLlmCache(), adapter: openai, fetch: upstream });
+    const ask = async (fields: object) => {
+      const sent = JSON.stringify({
+        model: 'm',
+        input: 'Hi',
+        store: false,
+        stream: true,
+        ...fields,
+      });
+      const init = { method: 'POST', body: sent };
+      return (await fetch('https://api.openai.com/v1/responses', init)).text();
+    };
+    const [first, joined, again] = await Promise.all([ask(alice), ask(bob), ask(alice)]);
+    expect(count).toBe(1);
+    expect(first).toBe(new TextDecoder().decode(bytes));
+    expect(again).toBe(first);
+    const own = { metadata: bob.metadata, user: 'bob', safety_identifier: null };
+    const expected = [
+      { ...response, output: [], ...own },
+      { ...response, ...own },
+    ];
+    const seen = joined
+      .split('\n')
+      .filter((line) => line.startsWith('data: '))
+      .map((line) => JSON.parse(line.slice(6)).response)
+      .filter((each) => each !== undefined);
+    expect(seen.map((each) => ({ ...each, output: [] }))).toEqual(
+      expected.map((each) => ({ ...each, output: [] })),
+    );
+    expect(joined).toContain('Hello \u2028 🌊');
+    expect(joined.slice(-2)).toBe('\n\n');
+  }
 });

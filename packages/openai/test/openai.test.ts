@@ -1,5 +1,5 @@
 import { cachedOpenAI } from '@cached-llm/openai';
-import { demoExchanges, type Exchange } from '@cached-llm/testing';
+import { demoExchanges, type Exchange, serverSentEvents } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { AzureOpenAI, OpenAI } from 'openai';
 import { zodResponseFormat, zodTextFormat } from 'openai/helpers/zod';
@@ -273,5 +273,40 @@ test('a cached client that is cached again does not wait for itself', async () =
     const first = await twice.chat.completions.create(whyIsTheSeaSalty.request);
     expect(await twice.chat.completions.create(whyIsTheSeaSalty.request)).toEqual(first);
     expect(server.count).toBe(1);
+  });
+});
+
+describe('an answer that is no stream where one was asked for, or a stream where none was', () => {
+  const events = serverSentEvents(
+    [{ choices: [{ index: 0, delta: { content: 'Hello' }, finish_reason: 'stop' }] }, '[DONE]'].map(
+      (data) => ({ data }),
+    ),
+  );
+  const streamed = { ...question, stream: true as const };
+
+  test('is not stored, and the next call is made: JSON for a stream', async () => {
+    const answers = [json(chatAnswer('Hello'))];
+    const answer = () => answers.pop() ?? { kind: 'sse' as const, body: events };
+    await withWire({ answer }, async ({ client, server, events: sent }) => {
+      const said: unknown[] = [];
+      for (const _round of [1, 2]) {
+        for await (const chunk of await client.chat.completions.create(streamed)) {
+          said.push(chunk.choices[0]?.delta.content);
+        }
+      }
+      expect([server.count, said]).toEqual([2, ['Hello']]);
+      expect(sent[1]).toMatchObject({ reason: 'content-type' });
+    });
+  });
+
+  test('is not stored, and the next call is made: a stream for JSON', async () => {
+    const answers = [{ kind: 'sse' as const, body: events }];
+    const answer = () => answers.pop() ?? json(chatAnswer('Hello'));
+    await withWire({ answer }, async ({ client, server, events: sent }) => {
+      await client.chat.completions.create(question).asResponse();
+      const { choices } = await client.chat.completions.create(question);
+      expect([server.count, choices[0]?.message.content]).toEqual([2, 'Hello']);
+      expect(sent[1]).toMatchObject({ reason: 'content-type' });
+    });
   });
 });

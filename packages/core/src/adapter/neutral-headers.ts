@@ -53,9 +53,9 @@ const NEUTRAL_HEADERS: readonly NeutralHeaders[] = [
       'Fetch §3.1; RFC 9110 §10.1.3; w3.org/TR/fetch-metadata; wicg.github.io/ua-client-hints',
   },
   {
-    names: ['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port', 'x-real-ip'],
-    why: 'Proxies add them to say by which way a request came. The host that they were asked for is in the key.',
-    source: 'RFC 7239 §5; developer.mozilla.org/docs/Web/HTTP/Headers/X-Forwarded-For',
+    names: ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port', 'x-real-ip'],
+    why: 'Proxies add them to say by which way a request came. The host that they were asked for is in the key (x-forwarded-host, forwarded).',
+    source: 'developer.mozilla.org/docs/Web/HTTP/Headers/X-Forwarded-For',
   },
   {
     names: ['cf-connecting-ip', 'cf-connecting-ipv6', 'cf-ray', 'cf-ipcountry', 'cf-visitor'],
@@ -105,7 +105,7 @@ const NEUTRAL_HEADERS: readonly NeutralHeaders[] = [
   },
   {
     names: ['traceparent', 'tracestate', 'baggage'],
-    why: 'They join spans to a trace.',
+    why: 'They join spans to a trace. Baggage describes the trace to those who watch it; each trace has another.',
     source: 'w3.org/TR/trace-context; w3.org/TR/baggage',
   },
   {
@@ -131,10 +131,10 @@ const NEUTRAL_HEADERS: readonly NeutralHeaders[] = [
     source: 'docs.smith.langchain.com/observability/how_to_guides/distributed_tracing',
   },
   {
-    names: ['x-session-id', 'x-session-affinity', 'x-claude-code-session-id', 'x-grok-conv-id'],
-    why: 'They group the calls of a conversation in lists, and lead them to a server with a warm prompt cache.',
+    names: ['x-session-affinity', 'x-claude-code-session-id', 'x-grok-conv-id'],
+    why: 'They group the calls of a conversation in lists, and lead them to a server with a warm prompt cache. A bare x-session-id is in the key, because a server may store a conversation under it.',
     source:
-      'openrouter.ai/docs/features/broadcast; docs.llmgateway.io/features/sessions; docs.litellm.ai/docs/proxy/request_headers; docs.x.ai (prompt caching)',
+      'developers.cloudflare.com/workers-ai/features/prompt-caching; docs.litellm.ai/docs/proxy/request_headers; docs.x.ai (prompt caching)',
   },
   {
     names: ['helicone-session-id', 'helicone-session-name', 'helicone-session-path'],

@@ -4,7 +4,9 @@ import {
   type Fields,
   fieldAt,
   fieldPath,
+  fieldsOf,
   isFields,
+  isGiven,
   namesFor,
   withField,
 } from './fields.ts';
@@ -183,8 +185,12 @@ function add<Name extends keyof CallIdentity>(
 /** The identity of a request: which of its fields are in the key, and in which form. `RowCodec.keyOf` adds namespace and scope. */
 export function identify(asked: UnkeyedRequest, policy: KeyOptions): CallIdentity {
   const { adapter, request } = asked;
-  const given = isFields(request) ? normalised(request, asked, policy) : request;
-  const isStreamed = isFields(request) && request.stream === true;
+  const rest = isFields(request) ? normalised(request, asked, policy) : request;
+  const { stream } = fieldsOf(request);
+  const isStreamed = stream === true;
+  // What a server makes of 1 or 'true' is not known: such a value is in the key.
+  const given =
+    isGiven(stream) && typeof stream !== 'boolean' ? { ...fieldsOf(rest), stream } : rest;
   const identity: Unfinished = { provider: asked.provider, request: given };
   add(identity, 'operation', asked.operation);
   add(identity, 'model', asked.model ?? modelOf(asked));

@@ -68,17 +68,22 @@ export function isAnswering(
 /** Fields under which some API names what it stores between calls: a conversation, an agent, a sandbox, a job. */
 const STATEFUL = [
   ...['conversation', 'previous_response_id'], // platform.openai.com/docs/guides/conversation-state
-  ...['thread', 'thread_id', 'assistant_id'], // docs.anthropic.com, platform.openai.com (assistants)
+  ...['previousResponseId', 'parent_message_id', 'parentMessageId'], // of servers that continue from a message
+  ...['thread', 'thread_id', 'threadId', 'assistant_id'], // docs.anthropic.com, platform.openai.com (assistants)
   ...['conversation_id', 'conversationId', 'agent_id', 'agentId'], // docs.mistral.ai/api, docs.cohere.com (v1)
   ...['previous_interaction_id', 'previousInteractionId', 'continuationToken'], // ai.google.dev/api
   ...['session_id', 'sessionId', 'chat_id', 'chatId'], // of servers that store the conversation themselves
 ] as const;
 
-/** Does the answer depend on what a server stores, or does it not come with this call? Asked where there is no adapter. */
+/**
+ * Does the answer depend on what a server stores, or does it not come with this call? An adapter knows its provider
+ * alone, and a server that has the same API may store conversations.
+ */
 export function isStatefulAnywhere(request: Fields): boolean {
-  const { background, container, diagnostics } = request;
+  const { background, container, diagnostics, memory } = request;
   const sandbox = typeof container === 'string' ? container : fieldsOf(container).id;
   const previous = fieldsOf(diagnostics).previous_message_id; // docs.anthropic.com, with `container`
   const named = STATEFUL.some((name) => isGiven(request[name]));
-  return named || background === true || isGiven(sandbox) || isGiven(previous);
+  const { thread } = fieldsOf(memory); // mastra.ai/docs/memory
+  return named || background === true || [sandbox, previous, thread].some(isGiven);
 }

@@ -72,8 +72,9 @@ function bypassReason(
   { adapter, endpoints, policy }: IdentityRules,
 ): BypassReason | undefined {
   if (!isAnswering(url.pathname, adapter, endpoints)) return 'endpoint';
-  const isStateful = adapter === undefined ? isStatefulAnywhere : adapter.isStateful;
-  if (isFields(body) && isStateful?.(body) === true) return 'stateful';
+  if (isFields(body) && (isStatefulAnywhere(body) || adapter?.isStateful?.(body) === true)) {
+    return 'stateful';
+  }
   return isUnstored(directive, policy.mode) ? 'no-store' : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { type CacheDirective, cacheDirective } from './cache-directive.ts';
+import { type CacheDirective, cacheDirective, isGatewayCacheSkipped } from './cache-directive.ts';
 
 type Input = Parameters<typeof fetch>[0];
 
@@ -89,7 +89,8 @@ function cacheModeOf(given: RequestInit | undefined): string | undefined {
 function withText(head: Head, text: string | undefined): HttpRequest | undefined {
   const body = text === undefined ? undefined : parseBody(text);
   if (text === undefined || typeof body !== 'object' || body === null) return undefined;
-  return { ...head, text, body };
+  const directive = isGatewayCacheSkipped(head.headers, body) ? 'no-store' : head.directive;
+  return { ...head, directive, text, body };
 }
 
 /**

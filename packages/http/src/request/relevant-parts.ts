@@ -15,12 +15,25 @@ const JSON_TYPE =
 /** Media types of which a server that answers with JSON may choose it. `axios` asks for all but one of them. */
 const ANY_JSON = new Set(['*/*', 'application/*', 'application/json', 'text/plain']);
 
+/** One type of an `accept` header, with its parameters, and the weight that it has beside the others. */
+function rangeOf(range: string): { readonly type: string; readonly weight: number } {
+  const [name = '', ...parameters] = range.split(';').map((part) => part.trim());
+  const [weights, others] = [true, false].map((isWeight) =>
+    parameters.filter((each) => /^q=/i.test(each) === isWeight),
+  );
+  const weight = Number(weights?.[0]?.slice(2) ?? 1);
+  return { type: [name.toLowerCase(), ...(others ?? [])].join(';'), weight };
+}
+
 /**
  * The `accept` header: none, any type and JSON are one, because a server that can answer with JSON does. Another
- * type, such as an event stream, is another answer (RFC 9110 §12.5.1).
+ * type, such as an event stream, another parameter or another preference is another answer (RFC 9110 §12.5.1).
  */
 function acceptedTypes(accept: string): string | undefined {
-  const types = accept.split(',').map((range) => (range.split(';')[0] ?? '').trim().toLowerCase());
+  const ranges = accept.split(',').map(rangeOf);
+  const weights = new Set(ranges.map(({ weight }) => weight));
+  const isOneWeight = weights.size === 1 && !weights.has(0); // it prefers none of the types
+  const types = ranges.map(({ type, weight }) => (isOneWeight ? type : `${type};q=${weight}`));
   const isJson =
     types.every((type) => ANY_JSON.has(type)) && types.some((type) => type !== 'text/plain');
   return isJson ? undefined : types.sort().join(', ');

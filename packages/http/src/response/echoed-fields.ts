@@ -50,17 +50,34 @@ export function bodyForCaller(body: string, options: EchoOptions): string {
   return own === undefined ? body : rewritten(body, own);
 }
 
-/** The texts of a stream of server-sent events, likewise. */
+/** An event of the Responses API that carries the response, on its line. Line ends are LF, CRLF or CR. */
+const EVENT = /(?<![^\r\n])(data: ?)(\{[^\r\n]*"response"[^\r\n]*\})/g;
+
+const eventsForCaller = (lines: string, own: Fields) =>
+  lines.replace(EVENT, (_all, data, json) => `${data}${rewritten(json, own)}`);
+
+/** The texts of a stored stream of server-sent events, likewise. */
 export function textsForCaller(texts: readonly string[], options: EchoOptions): readonly string[] {
   const own = differing(options);
+  return own === undefined ? texts : eventsForCaller(texts.join(''), own).split(/(?<=\n)/);
+}
+
+/** The texts of a running stream, likewise: a line is passed on when all of it has come. */
+export function runningTextsForCaller(
+  texts: AsyncIterator<string>,
+  options: EchoOptions,
+): AsyncIterator<string> {
+  const own = differing(options);
   if (own === undefined) return texts;
-  return texts
-    .join('')
-    .split(/(?<=\n)/)
-    .map((line) =>
-      line.replace(
-        /^(data: ?)(\{.*"response":.*\})/,
-        (_all, data, json) => `${data}${rewritten(json, own)}`,
-      ),
-    );
+  let rest = '';
+  const next = async (): Promise<IteratorResult<string>> => {
+    const { done, value = '' } = await texts.next();
+    const read = `${rest}${value}`;
+    const lines = Math.max(read.lastIndexOf('\n'), read.lastIndexOf('\r')) + 1;
+    const end = done === true ? read.length : lines;
+    rest = read.slice(end);
+    if (end > 0) return { done: false, value: eventsForCaller(read.slice(0, end), own) };
+    return done === true ? { done, value: undefined } : next();
+  };
+  return { next, return: async () => (await texts.return?.()) ?? { done: true, value: undefined } };
 }

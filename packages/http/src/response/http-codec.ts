@@ -1,5 +1,8 @@
 import {
   type CapturedResponse,
+  defaultAdapter,
+  fieldsOf,
+  isGiven,
   isOutageStatus,
   judge,
   Payload,
@@ -19,7 +22,7 @@ import {
   liveHeaders,
   type ResponseHead,
 } from './build-response.ts';
-import { echoedDigest } from './echoed-fields.ts';
+import { echoedDigest, runningTextsForCaller } from './echoed-fields.ts';
 import {
   payloadText,
   type RestoreOptions,
@@ -49,6 +52,19 @@ const FORMATS: readonly (readonly [RegExp, 'whole' | StreamFormat])[] = [
   [/^text\/event-stream$/, 'sse'],
 ];
 
+type Asked = Pick<HttpCodecOptions, 'rules' | 'request'>;
+
+function asksForStream(request: unknown): boolean {
+  const { stream } = fieldsOf(request);
+  return isGiven(stream) && stream !== false;
+}
+
+/** An SDK that asks for a whole answer reads no events. Google says in the URL that the answer is a stream. */
+function isUnaskedStream({ rules, request, url }: HttpCodecOptions): boolean {
+  if (rules.adapter === defaultAdapter || asksForStream(request)) return false;
+  return !/stream/i.test(new URL(url).pathname);
+}
+
 /** How a body is captured: JSON and every failure whole. Undefined for a body that is passed on as it came. */
 function formatOf({ body, headers, ok }: Response): 'whole' | StreamFormat | undefined {
   if (body === null) return undefined;
@@ -62,10 +78,17 @@ export function isWhole(response: Response): boolean {
   return formatOf(response) === 'whole';
 }
 
+/** A client that asks for a stream reads a whole answer as an empty stream. */
+function judgeWhole(response: unknown, { rules, request }: Asked): Verdict {
+  const { deciding, ...verdict } = judge(rules, response, request);
+  if (!asksForStream(request)) return { ...verdict, deciding };
+  return { ...verdict, rejection: verdict.rejection ?? 'content-type' };
+}
+
 /** A proxy may send the lines of a stream under the type of JSON. */
-function judgeText(text: string, options: Pick<HttpCodecOptions, 'rules' | 'request'>): Verdict {
+function judgeText(text: string, options: Asked): Verdict {
   const parsed = parseBody(text);
-  if (parsed !== undefined) return judge(options.rules, parsed, options.request);
+  if (parsed !== undefined) return judgeWhole(parsed, options);
   if (!text.trim().includes('\n')) return { rejection: 'unreadable' };
   const watcher = streamWatcher({ ...options, format: 'ndjson' });
   watcher.observe(text);
@@ -122,7 +145,7 @@ async function capture(
   const format = formatOf(response);
   const isOutage = isOutageStatus(status);
   if (format === 'whole') return { ...(await captureWhole(response, options)), isOutage };
-  if (format !== undefined && body !== null) {
+  if (format !== undefined && body !== null && !(format === 'sse' && isUnaskedStream(options))) {
     return captureStream(response, { body, format, options });
   }
   options.onPassedOn();
@@ -138,8 +161,11 @@ function restore(
   // `captureStream` of a codec like this one made it: the key of the flight says so.
   const { recording, leader, ...recorded } = captured as unknown as HttpRecording;
   const head = headFor(recorded.head, options.credential);
-  const headers = leader === options ? recorded.liveHeaders : head.headers;
-  const body = bodyOf(recording.replay(provenance.signal));
+  const isLeader = leader === options;
+  const headers = isLeader ? recorded.liveHeaders : head.headers;
+  const texts = recording.replay(provenance.signal);
+  const echo = { ...options, adapter: options.rules.adapter, echoed: head.echoed };
+  const body = bodyOf(isLeader ? texts : runningTextsForCaller(texts, echo));
   return buildResponse(body, { ...head, headers }, { ...provenance, url: options.url });
 }
 

@@ -141,7 +141,8 @@ class TextWatcher implements StreamWatcher<string> {
     const isEnd = this.#options.rules.adapter.stream.ends(chunk);
     this.#chunks.push(chunk);
     this.#hasEnded ||= isEnd;
-    this.#hasTexts ||= !isEnd && !isFields(chunk);
+    // Gateways send the marker of OpenAI after the end of any provider's stream.
+    this.#hasTexts ||= !isEnd && !isFields(chunk) && chunk !== '[DONE]';
   }
 
   /** An event without its end is not an event (WHATWG HTML §9.2.6), except for a marker: SDKs read its line. */
