@@ -68,8 +68,19 @@ function ledgerOptionsOf({ ledger = DEFAULTS.ledger, logger, priceOf }: CacheOpt
 }
 
 function clockOf({ now = Date.now }: CacheOptions): () => number {
-  if (typeof now === 'function') return now;
-  return invalidOption('now', `is ${describeKind(now)}`, 'Write a function such as Date.now.');
+  const what = typeof now === 'function' ? unfitTime(now) : `is ${describeKind(now)}`;
+  if (what === undefined) return now;
+  return invalidOption('now', what, 'Write a function such as Date.now, which returns a number.');
+}
+
+/** What is wrong with the time that a clock gives. It would otherwise be the age of each entry. */
+function unfitTime(now: () => unknown): string | undefined {
+  try {
+    const time = now();
+    return Number.isFinite(time) ? undefined : `returns ${showValue(time)}`;
+  } catch {
+    return 'throws';
+  }
 }
 
 /** Options that are no options would be ignored in silence, and so would a store in their place. */

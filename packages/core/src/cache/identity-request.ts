@@ -4,6 +4,8 @@ import type { Bypass } from '../events/index.ts';
 import { type CallIdentity, identify } from '../key/index.ts';
 import {
   type CallOptions,
+  describeKind,
+  invalidOption,
   type Policy,
   policyForCall,
   refuseUnknownOptions,
@@ -29,6 +31,17 @@ const IDENTITY_FIELDS: ReadonlySet<string> = new Set<keyof CallIdentity>([
 
 const IN_REQUEST = 'Everything that the answer depends on stands in the field `request`.';
 
+/** @throws {LlmCacheError} `INVALID_OPTION` where it is no identity, or does not say who answers */
+function checkIdentity(given: unknown): asserts given is CallIdentity | Bypass {
+  const remedy = "Write { provider: 'my-prompt', request }.";
+  if (typeof given !== 'object' || given === null) {
+    return invalidOption('The identity', `is ${describeKind(given)}`, remedy);
+  }
+  const { provider } = given as Partial<CallIdentity>; // read only
+  if (typeof provider === 'string' && provider !== '') return;
+  invalidOption('provider', `is ${provider === '' ? 'empty' : describeKind(provider)}`, remedy);
+}
+
 const callNobody: Call<unknown>['invoke'] = async () => undefined;
 
 /**
@@ -42,6 +55,7 @@ export function requestByIdentity(
   given: CallIdentity | Bypass,
   options: CallOptions,
 ): KeyedRequest | Bypass {
+  checkIdentity(given);
   if (isBypass(given)) return given;
   const policy = policyForCall(base, options);
   refuseUnknownOptions(given, IDENTITY_FIELDS, () => IN_REQUEST);

@@ -114,8 +114,8 @@ export function functionOptionsOf(options: Duration | FunctionOptions): Function
 }
 
 /**
- * Wraps `fn` so that a repeated call is answered from a store: one with the same arguments and the same `this` gets a
- * promise of the same response. Without the option `cache`, the default cache of the process is used.
+ * Wraps `fn` so that a repeated call is answered from a store: one with the same arguments gets a promise of the same
+ * response. What it depends on of its `this` belongs in the option `key`. Without `cache`, the default cache is used.
  *
  * @throws {LlmCacheError} for a bad option, or for an anonymous function on a store that other processes can see.
  */

@@ -1,4 +1,4 @@
-import { isFields, valueKind } from '../key/index.ts';
+import { isFields, NotCanonicalError, valueKind } from '../key/index.ts';
 
 // Each caller of a flight has its own signal, so none of these may reach the shared call: it is taken out of the
 // arguments before they become a key, and the flight's own signal takes its place in the call.
@@ -42,31 +42,56 @@ export function withoutSignals(given: Arguments): Arguments {
   return others.slice(0, last + 1);
 }
 
-/** Copies each object once, so that a part which stands in two places, or in itself, does so in the copy, too. */
-type Copies = Map<object, unknown>;
+interface Copying {
+  /** Copies each object once, so that a part which stands in two places, or in itself, does so in the copy, too. */
+  readonly copies: Map<object, unknown>;
+  /** Why no key shows all of the arguments. */
+  hidden?: NotCanonicalError;
+}
 
-function copyRecord(record: Record<string, unknown>, copies: Copies): unknown {
+/** Libraries mark a schema with such a field, such as `~standard` and `$brand`. It says nothing that the rest does not. */
+const BRAND = /^[~$]/;
+
+/** Fields that are not enumerable. The function gets them, but JSON has none of them. */
+function copyHiddenFields(record: object, copy: object, copying: Copying): void {
+  const names = Reflect.ownKeys(record);
+  if (names.length === Reflect.ownKeys(copy).length) return;
+  for (const name of names.filter((each) => !Object.hasOwn(copy, each))) {
+    Object.defineProperty(copy, name, Object.getOwnPropertyDescriptor(record, name) ?? {});
+    if (BRAND.test(String(name))) continue;
+    copying.hidden = new NotCanonicalError('a field that is not enumerable', [String(name)]);
+  }
+}
+
+function copyRecord(record: Record<string, unknown>, copying: Copying): unknown {
   const copy = { ...record };
-  copies.set(record, copy);
-  for (const name of Object.keys(copy)) copy[name] = copyOf(copy[name], copies);
+  copying.copies.set(record, copy);
+  for (const name of Object.keys(copy)) copy[name] = copyOf(copy[name], copying);
+  copyHiddenFields(record, copy, copying);
   return copy;
 }
 
-function copyArray(array: readonly unknown[], copies: Copies): unknown {
+function copyArray(array: readonly unknown[], copying: Copying): unknown {
   const copy: unknown[] = [];
-  copies.set(array, copy);
-  for (const part of array) copy.push(copyOf(part, copies));
+  copying.copies.set(array, copy);
+  for (const part of array) copy.push(copyOf(part, copying));
   return copy;
 }
 
-function copyOf(value: unknown, copies: Copies): unknown {
+function copyOf(value: unknown, copying: Copying): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const kind = valueKind(value);
   if (kind === 'special') return value;
-  if (copies.has(value)) return copies.get(value);
+  if (copying.copies.has(value)) return copying.copies.get(value);
   return kind === 'array'
-    ? copyArray(value as readonly unknown[], copies) // its kind says so
-    : copyRecord(value as Record<string, unknown>, copies); // likewise
+    ? copyArray(value as readonly unknown[], copying) // its kind says so
+    : copyRecord(value as Record<string, unknown>, copying); // likewise
+}
+
+/** The arguments of a call, and why no key shows all of them, if so. */
+export interface TakenArguments {
+  readonly taken: Arguments;
+  readonly hidden: NotCanonicalError | undefined;
 }
 
 /**
@@ -74,7 +99,8 @@ function copyOf(value: unknown, copies: Copies): unknown {
  * may have changed the request by then: a chat appends the answer. Records and arrays are copied; an instance, a
  * function or bytes stay the same object. Unlike `copyJson`, this may be given cycles.
  */
-export function copyArguments(given: readonly unknown[]): readonly unknown[] {
-  const copies: Copies = new Map();
-  return given.map((argument) => copyOf(argument, copies));
+export function copyArguments(given: Arguments): TakenArguments {
+  const copying: Copying = { copies: new Map() };
+  const taken = given.map((argument) => copyOf(argument, copying));
+  return { taken, hidden: copying.hidden };
 }

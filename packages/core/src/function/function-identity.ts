@@ -1,8 +1,8 @@
 import type { LlmCache } from '../cache/index.ts';
 import type { Bypass } from '../events/index.ts';
-import { type CallIdentity, digest, identify, isFields, isGiven } from '../key/index.ts';
+import { type CallIdentity, className, digest, identify, isFields, isGiven } from '../key/index.ts';
 import { isThenable, LlmCacheError, type Policy } from '../options/index.ts';
-import { withoutSignals } from './call-arguments.ts';
+import { type TakenArguments, withoutSignals } from './call-arguments.ts';
 import {
   type AnyFunction,
   codeOf,
@@ -80,8 +80,18 @@ function saysNothing(key: unknown, depth = 0): boolean {
   return parts?.every((part) => saysNothing(part, depth + 1)) ?? false;
 }
 
-function isInstance(owner: unknown): owner is object {
-  return typeof owner === 'object' && owner !== null && !isFields(owner);
+/** The name of the class of an instance. A Proxy may throw at each question, which fails no call. */
+function classOf(owner: unknown): string | undefined {
+  try {
+    const isInstance = typeof owner === 'object' && owner !== null && !isFields(owner);
+    return isInstance ? className(owner) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+interface OwnedCall extends TakenArguments {
+  readonly owner: unknown;
 }
 
 /** Who a wrapped function is in the store, and which of its arguments are in the key. */
@@ -112,11 +122,13 @@ export class FunctionIdentity {
   }
 
   /** The identity of one call, or why the call bypasses the cache. The owner is the `this` of the call. */
-  identityOf(owner: unknown, given: readonly unknown[], policy: Policy): CallIdentity | Bypass {
+  identityOf({ owner, taken, hidden }: OwnedCall, policy: Policy): CallIdentity | Bypass {
     const { adapter, key } = this.#options;
     const provider = this.providerOf(owner);
-    const [first, ...others] = withoutSignals(given);
-    const request = key === undefined ? first : key.apply(owner as never, given as never); // the user's own types
+    if (key === undefined && hidden)
+      return { bypass: 'not-canonical', provider, field: hidden.path };
+    const [first, ...others] = withoutSignals(taken);
+    const request = key === undefined ? first : key.apply(owner as never, taken as never); // the user's own types
     if (key !== undefined && saysNothing(request)) return { bypass: 'no-key', provider };
     if (isFields(request) && adapter?.isStateful?.(request) === true) {
       return { bypass: 'stateful', provider };
@@ -146,7 +158,7 @@ export class FunctionIdentity {
     const { name } = this.#called;
     if (this.#kind === 'function') return name;
     if (typeof owner === 'function') return `${owner.name}.${name}`;
-    const className = isInstance(owner) ? owner.constructor.name : undefined;
-    return className === undefined ? name : `${className}.${name}`;
+    const owning = classOf(owner);
+    return owning === undefined ? name : `${owning}.${name}`;
   }
 }

@@ -29,25 +29,31 @@ const NAME = /^(?!(.*\d){4})[A-Za-z_$][\w$-]{0,39}$/;
 const QUESTION =
   /^(content|contents|text|texts|prompt|inputs?|query|queries|question|documents?|instructions|system|messages?|arguments|args|output|data|ur[il]|image_url|(file|document|doc|image|video|audio|page|item|product|article|record|ticket|order|customer|company)_?(ids?|ur[il])|file(Uri|Data)|file_data)$/i;
 
-/** Names of ids, times and places for notes, in snake_case, kebab-case and camelCase. */
+/**
+ * Words of tracing, in the parts of a name: `run_id`, `parentSpanId`, `createdAt`. Ids of other things, a date and a seed
+ * are not among them, because they may name what is asked about.
+ */
 const VOLATILE_NAME =
-  /(^|[_-])(ids?|uid|uuid|guid|ulid|nonce|seed|salt|trace|span|session|thread|run|request|correlation|conversation|checkpoint|attempt|time|timestamp|date|now|created|updated|user)(_at)?$|[a-z](Id|ID|Uuid|At|Time|Timestamp|Date|Trace|Span|Session|Nonce|Seed|User|Info)$/i;
-const NOTES = /(^|\.)(metadata|meta|tags|labels|telemetry|trac(e|ing)|user|context)\./;
+  /(^|_)(session|trace|request|run|span|correlation|invocation|execution|conversation|thread|checkpoint)(_(id|uuid|info))?$|(^|_)(timestamp|nonce|(created|updated|sent|requested|started)_at)$|^(uuid|guid|ulid)$/;
+const NOTES = /(^|\.)(metadata|meta|telemetry|trac(e|ing))\./;
 
-/** A UUID anywhere, a time, 16 hexadecimal digits, or a word of letters and digits as random ids are. */
-const VOLATILE_TEXT =
-  /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|^\d{4}-\d\d-\d\d[T ]\d\d:|^\w*[0-9a-f]{16}$|^(?=.*\d)(?=.*[A-Za-z])[\w-]{16,64}$/i;
+/** The id of a message, or of a part of one. */
+const MESSAGE_ID = /^request\.(messages|input|contents)\.\*\.([\w.*-]+\.)?id$/;
 
-function isVolatileValue(value: unknown): boolean {
-  if (typeof value === 'number') return value >= 1e9 || String(value).length > 7;
-  return typeof value === 'string' && !/\s\S*\s/.test(value) && VOLATILE_TEXT.test(value);
+function snakeCase(name: string): string {
+  return name
+    .replaceAll(/([a-z\d])([A-Z])/g, '$1_$2')
+    .replaceAll('-', '_')
+    .toLowerCase();
 }
 
+const isProse = (value: unknown) => typeof value === 'string' && /\s\S*\s/.test(value);
+
 function kindOf(path: string, name: string, value: unknown): FieldKind {
-  const isNamed = path.startsWith('headers.') || NOTES.test(path) || VOLATILE_NAME.test(name);
   if (path.startsWith('headers.')) return 'volatile';
   if (QUESTION.test(name)) return 'question';
-  if (path.startsWith('request.') && (isNamed || isVolatileValue(value))) return 'volatile';
+  const isNamed = NOTES.test(path) || MESSAGE_ID.test(path) || VOLATILE_NAME.test(snakeCase(name));
+  if (path.startsWith('request.') && isNamed && !isProse(value)) return 'volatile';
   return typeof value === 'string' && /\s/.test(value) ? 'question' : 'other';
 }
 

@@ -27,15 +27,11 @@ export function valueKind(value: object): ValueKind {
   return isRoot && className(value) === 'Object' ? 'record' : 'special';
 }
 
-const INDEX = /^(0|[1-9]\d*)$/;
-
-/** JSON loses the fields of an array, such as the `groups` of a match. */
+/** JSON loses the fields of an array, such as the `groups` of a match, or the `raw` of a template. */
 function isPlainArray(array: readonly unknown[]): boolean {
   const isOurs = Object.getPrototypeOf(array) === Array.prototype || className(array) === 'Array';
   if (!isOurs || Object.getOwnPropertySymbols(array).length > 0) return false;
-  const last = Object.keys(array).at(-1); // names come after indices
-  if (last === undefined || last === String(array.length - 1)) return true;
-  return INDEX.test(last) && Number(last) < array.length; // it ends in holes
+  return Object.getOwnPropertyNames(array).at(-1) === 'length'; // it comes after indices, and before other names
 }
 
 /** A request, or a part of one, by field. */

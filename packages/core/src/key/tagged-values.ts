@@ -11,15 +11,17 @@ import {
   wholeText,
 } from './canonical-rules.ts';
 import { digest } from './digest.ts';
-import { className, isExactlyClass, valueKind } from './fields.ts';
+import { className, type Fields, isExactlyClass, isFields, isGiven, valueKind } from './fields.ts';
 
 type CanonicalText = (value: unknown) => string;
 
 /** The text for a value that JSON would lose, by one rule for each kind. Undefined where there is no rule. */
 function taggedText(value: object, text: CanonicalText): string | undefined {
   if (types.isDate(value)) return exactly('Date', value, () => `date:${value.getTime()}`);
-  if (types.isMap(value)) return exactly('Map', value, () => `map:${sorted([...value].map(text))}`);
-  if (types.isSet(value)) return exactly('Set', value, () => `set:${sorted([...value].map(text))}`);
+  if (types.isMap(value))
+    return exactly('Map', value, () => `pairs:${listed([...value].map(text))}`);
+  if (types.isSet(value))
+    return exactly('Set', value, () => `members:${listed([...value].map(text))}`);
   if (value instanceof URL) return exactly('URL', value, () => `url:${value.href}`);
   return types.isArrayBuffer(value) || ArrayBuffer.isView(value)
     ? bytesText(value)
@@ -30,9 +32,9 @@ function exactly(name: string, value: object, rule: () => string): string | unde
   return isExactlyClass(value, name) ? rule() : undefined;
 }
 
-// The order of a map or of a set does not change what it holds.
-function sorted(texts: readonly string[]): string {
-  return JSON.stringify([...texts].sort());
+// A function sees the order of a map or of a set, so the order counts.
+function listed(texts: readonly string[]): string {
+  return JSON.stringify(texts);
 }
 
 const BYTES = new Set(['ArrayBuffer', 'DataView', 'Uint8Array', 'Buffer']);
@@ -48,10 +50,22 @@ function bytesText(value: ArrayBuffer | ArrayBufferView): string | undefined {
   return `${BYTES.has(name) ? 'bytes' : name}:${bytes.byteLength}:${digest(bytes)}`;
 }
 
+/** An instance whose JSON holds nothing may hold anything. */
+function isEmpty(json: unknown): boolean {
+  if (isFields(json)) return Object.values(json).every((part) => part === undefined);
+  return !isGiven(json);
+}
+
 /** The JSON that the class itself makes, which the wire would carry. The name keeps two classes apart. */
 function jsonText(value: object, text: CanonicalText): string | undefined {
   if (!('toJSON' in value) || typeof value.toJSON !== 'function') return undefined;
-  return `json:${className(value)}:${text(value.toJSON())}`;
+  const json: unknown = value.toJSON();
+  return isEmpty(json) ? undefined : `json:${className(value)}:${text(json)}`;
+}
+
+/** LangChain writes this for each tool, model or lambda of a class, whatever the instance holds. */
+function isUnwritten({ lc, type }: Fields): boolean {
+  return lc === 1 && type === 'not_implemented';
 }
 
 /** Deeper than any real request. The bound keeps the stack from overflowing. */
@@ -113,6 +127,9 @@ class TaggedValueWriter {
   #record(record: Record<string, unknown>): object {
     if (Object.getOwnPropertySymbols(record).length > 0) {
       throw new NotCanonicalError('a field named by a symbol', this.#path);
+    }
+    if (isUnwritten(record)) {
+      throw new NotCanonicalError('an object that LangChain does not write', this.#path);
     }
     const fields: [string, unknown][] = [];
     for (const name of Object.keys(record).sort()) {

@@ -98,6 +98,27 @@ describe('@CachedLLM, the standard decorator', () => {
     expect([await service.ask('p'), await service.ask('p')]).toEqual([1, 1]);
   });
 
+  test('answers where `this` has no class, or does not say which', async () => {
+    class Service {
+      @CachedLLM({ cache: startTrial().cache })
+      async ask(prompt: string) {
+        return prompt;
+      }
+    }
+    const { ask } = Service.prototype;
+    const fail = () => {
+      throw new Error('not readable');
+    };
+    const bare = Object.assign(Object.create(null), { ask });
+    const { proxy: revoked, revoke } = Proxy.revocable(new Service(), {});
+    revoke();
+    const silent = new Proxy(new Service(), { getPrototypeOf: fail });
+    const owners = [Object.create(bare), Object.assign(new Service(), { constructor: 0 })];
+    for (const owner of [bare, ...owners, silent, revoked]) {
+      expect(await ask.call(owner, 'p')).toBe('p');
+    }
+  });
+
   test('distinguishes a subclass from its base class and from other subclasses', async () => {
     const { cache } = startTrial();
     class Base {

@@ -36,11 +36,15 @@ describe('a field that changes at each miss is reported once', () => {
   test.each<readonly [string, string, Make]>([
     ['a run id', 'metadata.run_id', () => chat({ metadata: { run_id: randomUUID(), app: 'a' } })],
     ['a note', 'metadata.step', (round) => chat({ metadata: { step: `step ${round}` } })],
-    ['a user', 'user', (round) => chat({ user: `u${round}` })],
-    ['a random seed', 'seed', () => chat({ seed: Math.random() })],
+    ['a session', 'sessionId', (round) => chat({ sessionId: `s${round}` })],
+    ['a span', 'parent_span', () => chat({ parent_span: Math.random() })],
     ['a time', 'sentAt', (round) => chat({ sentAt: 1_790_000_000_000 + round })],
-    ['a time in a text', 'stamp', (round) => chat({ stamp: `2026-11-29T08:00:0${round}Z` })],
-    ['a value that looks like an id', 'mark', () => chat({ mark: randomUUID() })],
+    [
+      'a time in a text',
+      'timestamp',
+      (round) => chat({ timestamp: `2026-11-29T08:00:0${round}Z` }),
+    ],
+    ['a UUID', 'uuid', () => chat({ uuid: randomUUID() })],
     ['the ids of messages', 'messages.*.id', () => withIds(() => ({ id: randomUUID() }))],
     [
       'the times in the parts of Mastra',
@@ -81,10 +85,10 @@ describe('a field that changes at each miss is reported once', () => {
 
   test('after many misses of other kinds', async () => {
     const { fields } = await reported(
-      (round) => (round < 90 ? chat({ question: `${round} ?` }) : chat({ user: `u${round}` })),
+      (round) => (round < 90 ? chat({ question: `${round} ?` }) : chat({ run: `u${round}` })),
       150,
     );
-    expect(fields).toEqual(['user']);
+    expect(fields).toEqual(['run']);
   });
 
   test('and is not any more where it is ignored, because there are hits', async () => {
@@ -109,10 +113,10 @@ describe('nothing is reported', () => {
     ['limits differ', (round) => chat({ max_tokens: 100 + round })],
     ['an id is all that is asked', (round) => ({ documentId: `doc-${round}` })],
     ['a document is named by its id', (round) => chat({ documentId: `doc-${round}` })],
-    ['two fields differ', () => chat({ user: randomUUID(), metadata: { run_id: randomUUID() } })],
-    ['a field has two values', (round) => chat({ user: `u${round % 2}` })],
+    ['two fields differ', () => chat({ trace: randomUUID(), metadata: { run_id: randomUUID() } })],
+    ['a field has two values', (round) => chat({ run: `u${round % 2}` })],
     ['requests are equal', () => chat({})],
-    ['a field is sometimes there', (round) => chat(round % 2 === 0 ? {} : { user: `u${round}` })],
+    ['a field is sometimes there', (round) => chat(round % 2 === 0 ? {} : { run: `u${round}` })],
     [
       'a tool is described in other words',
       (round) => chat({ tools: [{ name: 'a', description: `It does ${round}.` }] }),
@@ -122,20 +126,34 @@ describe('nothing is reported', () => {
       (round) => chat({ metadata: { [`+49 170 555 ${round}`]: randomUUID() } }),
     ],
     ['the request is a text', (round) => [`${round}`]],
+    ['a request is described in words', (round) => chat({ request: `Give me ${round} examples` })],
   ])('where %s', async (_name, make) => {
     expect((await reported(make)).fields).toEqual([]);
   });
 });
 
+describe('a field that may name what is asked about is not reported', () => {
+  test.each([
+    ...['patientId', 'accountId', 'caseId', 'invoiceId', 'employee_id', 'flight_id', 'voter_id'],
+    ...['isbn', 'orderNo', 'sku', 'parcel', 'vin', 'id', 'record_uuid'],
+    ...['date', 'time', 'dueAt', 'user', 'city_id', 'repo', 'commit', 'seed', 'mark'],
+  ])('%s', async (name) => {
+    const prompt = 'Summarise the record.';
+    const { fields } = await reported((round) => ({ prompt, [name]: `${round}1b2c3d4e5f6a7b8` }));
+    const ids = await reported(() => ({ prompt, [name]: randomUUID() }));
+    expect([...fields, ...ids.fields]).toEqual([]);
+  });
+});
+
 test('a field of a request holds no text in its event, and no number of a person is taken for a name', async () => {
-  const { events } = await reported((round) => chat({ user: `alice-${round}@example.com` }));
+  const { events } = await reported((round) => chat({ session: `alice-${round}@example.com` }));
   expect(JSON.stringify(events)).not.toContain('alice');
   expect(JSON.stringify(events)).not.toContain('salty');
 });
 
 test('a request that cannot be read again costs the hint and no call', async () => {
   const many = Array.from({ length: 3_000 }, (_one, index) => ({ id: index }));
-  const { fields, story } = await reported((round) => chat({ many, user: `u${round}` }));
+  const { fields, story } = await reported((round) => chat({ many, run: `u${round}` }));
   expect(fields).toEqual([]);
   expect(story().filter((name) => name === 'stored')).toHaveLength(4);
 });

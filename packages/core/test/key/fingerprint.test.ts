@@ -98,7 +98,7 @@ const DIGESTS: readonly (readonly [string, CallIdentity, string])[] = [
       ]),
       new Set(),
     ]),
-    'IpUr4Kkc8i859DBt47hDs1cXb1fWr4dkTUaIZU2wb3g',
+    'i8q5lKpxaUTBoP96I0OgWZxXtqS9b0dJ1B96Y2kCKwE',
   ],
   [
     'bytes',

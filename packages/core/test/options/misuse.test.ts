@@ -4,6 +4,7 @@ import { policyForClient } from '../../src/adapter.ts';
 import {
   CachedLLM,
   type CacheOptions,
+  type CallIdentity,
   cachedLlmCall,
   createLlmCache,
   type FunctionOptions,
@@ -77,6 +78,39 @@ describe('misuse is found where it is written', () => {
 
   test('a clock that is no function', () => {
     expect(create({ now: 5 })).toThrow(expect.objectContaining(refusal('now is a number')));
+  });
+
+  test.each<[string, () => unknown]>([
+    ['returns 1n', () => 1n],
+    ['returns NaN', () => Number.NaN],
+    ['returns undefined', () => undefined],
+    ['returns 1970', () => new Date(0)],
+    ['returns Promise', async () => 5],
+    [
+      'throws',
+      () => {
+        throw new Error('no clock');
+      },
+    ],
+  ])('a clock that %s', (what, now) => {
+    expect(create({ now })).toThrow(expect.objectContaining(refusal(`now ${what}`)));
+  });
+
+  test.each<[string, unknown]>([
+    ['The identity is undefined', undefined],
+    ['The identity is null', null],
+    ['The identity is a number', 5],
+    ['The identity is a string', 'x'],
+    ['provider is undefined', { request: 'x' }],
+    ['provider is empty', { provider: '', request: 'x' }],
+    ['provider is a number', { provider: 5, request: 'x' }],
+  ])('%s', async (what, given) => {
+    const cache = createLlmCache();
+    const identity = given as CallIdentity; // a caller without types
+    const error = expect.objectContaining(refusal(what));
+    await expect(cache.get(identity)).rejects.toEqual(error);
+    await expect(cache.set(identity, 'answer')).rejects.toEqual(error);
+    expect(() => cache.keyOf(identity)).toThrow(error);
   });
 });
 

@@ -27,6 +27,7 @@ describe('a request that cannot be keyed', () => {
     ['a class instance', { prompt: 'p', client: new Client() }, 'client'],
     ['a cycle', cycle, 'self'],
     ['a symbol', { prompt: Symbol('p') }, 'prompt'],
+    ['a field that is not enumerable', Object.defineProperty({}, 'secret', { value: 1 }), 'secret'],
     ['a blob', { image: new Blob(['x']) }, 'image'],
   ])('bypasses the cache, and one event names the field: %s', async (_what, request, field) => {
     const { ask, story, events, received } = startAnything();
@@ -37,6 +38,34 @@ describe('a request that cannot be keyed', () => {
     expect(story()).toEqual(['bypass', 'bypass']);
     expect(events[0]?.event).toMatchObject({ reason: 'not-canonical', provider: 'anything' });
     expect(events[0]?.event).toHaveProperty('field', expect.stringContaining(field));
+  });
+
+  test('is a template, and its function gets the raw texts', async () => {
+    const { cache, events } = startTrial();
+    const raw = async ({ raw: texts }: TemplateStringsArray, ..._values: unknown[]) => texts.join();
+    const ask = cachedLlmCall(raw, { cache, provider: 'mine' });
+    expect(await ask`a\n${1}b`).toBe('a\\n,b');
+    expect(events[0]?.event).toMatchObject({ reason: 'not-canonical' });
+  });
+
+  test('is none for the brand of a schema, which the function gets', async () => {
+    const { cache, story } = startTrial();
+    const ask = cachedLlmCall(async (request: object) => Reflect.get(request, '$brand'), {
+      ...{ cache, provider: 'mine' },
+    });
+    const branded = () => Object.defineProperty({ type: 'json' }, '$brand', { value: 'parsed' });
+    expect(await ask(branded())).toBe('parsed');
+    expect(await ask(branded())).toBe('parsed');
+    expect(story()).toEqual(['miss', 'stored', 'hit']);
+  });
+
+  test('is one where the option key says what counts, and the function gets each field', async () => {
+    const { cache, story } = startTrial();
+    const ask = cachedLlmCall(async (request: object) => Reflect.get(request, 'secret'), {
+      ...{ cache, provider: 'mine', key: () => 'one' },
+    });
+    expect(await ask(Object.defineProperty({}, 'secret', { value: 1 }))).toBe(1);
+    expect(story()).toEqual(['miss', 'stored']);
   });
 
   const unreadable = (field: string) =>
