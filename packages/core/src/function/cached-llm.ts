@@ -38,7 +38,7 @@ function cachedMethod(method: Method, options: FunctionOptions): Method {
   // A generator has no `with` beside it, so no call can name a scope of its own.
   policyForClient(cacheOf(options).policy, options, OWN_OPTIONS);
   async function* stream(this: unknown, ...request: unknown[]) {
-    yield* (await cached.apply(this, request)) as AsyncIterable<unknown>; // a generator responds with a stream
+    return yield* (await cached.apply(this, request)) as AsyncIterable<unknown>; // a generator responds with a stream
   }
   return Object.defineProperty(stream, 'name', { value: method.name });
 }

@@ -48,13 +48,13 @@ async function storeStream(
   answer: UnstoredAnswer,
   { recording, head }: RunningStream,
 ): Promise<boolean> {
-  const { texts, waits, took, ...known } = await recording.ended;
+  const { texts, waits, took, returned, ...known } = await recording.ended;
   const verdict = await settled(known);
   const ended = { ...answer, took: answer.took === undefined ? undefined : answer.took + took };
   countCall(context, ended, verdict);
   if (verdict.rejection !== undefined) return reject(context, ended, verdict);
   const { codec, policy } = answer.call;
-  const payload = new Payload(codec.packStream(texts, head));
+  const payload = new Payload(codec.packStream(texts, head, returned));
   const delays = policy.replay === 'recorded' ? waits : undefined;
   return storeContent(context, ended, { kind: 'stream', payload, delays, verdict });
 }

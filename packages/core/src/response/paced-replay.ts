@@ -5,12 +5,14 @@ export interface Pace {
   readonly delays: readonly number[];
   /** The reader's own signal. */
   readonly signal?: AbortSignal | undefined;
+  /** What comes after the chunks of a generator. @default nothing */
+  readonly returned?: unknown;
 }
 
 const DONE = { done: true, value: undefined } as const;
 
 /** One reader of a stored stream, at the pace at which its chunks were recorded. A reader that leaves ends its wait. */
-export class PacedReplay<Chunk> implements AsyncIterableIterator<Chunk, undefined> {
+export class PacedReplay<Chunk> implements AsyncIterableIterator<Chunk, unknown> {
   readonly #chunks: readonly Chunk[];
   readonly #pace: Pace;
   #index = 0;
@@ -24,13 +26,14 @@ export class PacedReplay<Chunk> implements AsyncIterableIterator<Chunk, undefine
     this.#pace = pace;
   }
 
-  async next(): Promise<IteratorResult<Chunk, undefined>> {
+  async next(): Promise<IteratorResult<Chunk, unknown>> {
     const index = this.#index++; // taken at once: two calls of next() are two chunks, one after the other
     const isPast = index >= this.#chunks.length;
     if (this.#isOver) return DONE;
     this.#turn = this.#turn.then(() => this.#wait(isPast ? 0 : (this.#pace.delays[index] ?? 0)));
     await abortable(this.#turn, this.#pace.signal, this.#leave);
-    if (this.#isOver || isPast) return DONE;
+    if (this.#isOver || index > this.#chunks.length) return DONE;
+    if (isPast) return { done: true, value: this.#pace.returned };
     return { done: false, value: this.#chunks[index] as Chunk }; // below the length
   }
 

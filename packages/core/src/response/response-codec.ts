@@ -42,8 +42,8 @@ export interface ResponseCodec<Response> {
    * @throws if the payload is not one of this codec, or cannot take the wanted form. The request is a miss then.
    */
   restore(shared: SharedResponse, provenance: Provenance): Response;
-  /** The payload of a stream that has ended, from the texts of its chunks. */
-  packStream(texts: readonly string[], head: unknown): string;
+  /** The payload of a stream that has ended, from the texts of its chunks, and of what a generator returned after them. */
+  packStream(texts: readonly string[], head: unknown, returned?: string): string;
 }
 
 /** Where an answer comes from, and how one caller wants it. */

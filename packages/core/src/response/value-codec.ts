@@ -7,6 +7,7 @@ import {
   type Verdict,
 } from '../adapter/index.ts';
 import { decodeValue, encodeValue, Payload, SdkInstance } from '../entry/index.ts';
+import { fieldsOf } from '../key/index.ts';
 import { loadRecording, type StreamWatcher } from '../stream/index.ts';
 import { PacedReplay } from './paced-replay.ts';
 import type {
@@ -71,9 +72,22 @@ class ChunkWatcher implements StreamWatcher<unknown> {
   }
 }
 
+interface StoredStream {
+  readonly chunks: readonly unknown[];
+  readonly returned?: unknown;
+}
+
+function storedStreamOf(value: unknown): StoredStream {
+  if (Array.isArray(value)) return { chunks: value };
+  const { chunks, returned } = fieldsOf(value);
+  if (Array.isArray(chunks)) return { chunks, returned };
+  throw new SyntaxError('A stored stream is no list of chunks.');
+}
+
 /** Yields the stored chunks. */
-async function* replayOf(chunks: readonly unknown[]): AsyncGenerator<unknown, void, undefined> {
+async function* replayOf({ chunks, returned }: StoredStream): AsyncGenerator<unknown> {
   yield* chunks;
+  return returned;
 }
 
 /** The codec of what functions return: values and streams of values. */
@@ -108,13 +122,16 @@ export class ValueCodec implements ResponseCodec<unknown> {
     if (crossTo !== undefined) return this.#cross({ kind, value }, crossTo);
     const { instances } = this.#options.rules.adapter;
     if (kind !== 'stream') return madeOf(value, instances);
-    if (!Array.isArray(value)) throw new SyntaxError('A stored stream is no list of chunks.');
-    const chunks = instances === undefined ? value : value.map((each) => madeOf(each, instances));
-    return delays === undefined ? replayOf(chunks) : new PacedReplay(chunks, { delays, signal });
+    const stored = storedStreamOf(value);
+    const chunks = stored.chunks.map((each) => madeOf(each, instances));
+    const returned = madeOf(stored.returned, instances);
+    if (delays === undefined) return replayOf({ chunks, returned });
+    return new PacedReplay(chunks, { delays, signal, returned });
   }
 
-  packStream(texts: readonly string[]): string {
-    return `[${texts.join(',')}]`;
+  packStream(texts: readonly string[], _head?: unknown, returned?: string): string {
+    const chunks = `[${texts.join(',')}]`;
+    return returned === undefined ? chunks : `{"chunks":${chunks},"returned":${returned}}`;
   }
 
   #cross(stored: StoredResponse, kind: StoredResponse['kind']): unknown {
@@ -122,7 +139,7 @@ export class ValueCodec implements ResponseCodec<unknown> {
     const { cross } = rules.adapter;
     if (cross === undefined) throw new Error('This adapter has no cross mode.');
     if (kind === 'response') return cross.wholeOf(stored);
-    return replayOf(cross.chunksOf(stored, request));
+    return replayOf({ chunks: cross.chunksOf(stored, request) });
   }
 
   async #record(response: AsyncIterable<unknown>): Promise<CapturedResponse<unknown>> {

@@ -11,10 +11,10 @@ export interface StreamWatcher<Chunk> {
 
 /** A live stream, and how its chunks become texts that can be stored, and back. */
 interface StreamSource<Chunk> {
-  readonly upstream: AsyncIterator<Chunk>;
+  readonly upstream: AsyncIterator<Chunk, unknown, unknown>;
   readonly watcher: StreamWatcher<Chunk>;
   /** @throws if the chunk would come back as something else. */
-  encode(chunk: Chunk): string;
+  encode(chunk: unknown): string;
   decode(text: string): Chunk;
 }
 
@@ -22,6 +22,8 @@ interface StreamSource<Chunk> {
 export interface RecordingEnd extends Verdict {
   /** One text for each chunk. */
   readonly texts: readonly string[];
+  /** What a generator returned after its chunks, as a text. Undefined where that is nothing. */
+  readonly returned?: string | undefined;
   /** Milliseconds that each chunk was waited for. */
   readonly waits: readonly number[];
   /** Milliseconds that all chunks were waited for: the provider's own time, not that of the readers. */
@@ -29,7 +31,7 @@ export interface RecordingEnd extends Verdict {
 }
 
 /** One reader of a recording. When it leaves early, the other readers continue. */
-export class RecordingReader<Chunk> implements AsyncIterableIterator<Chunk> {
+export class RecordingReader<Chunk> implements AsyncIterableIterator<Chunk, unknown, unknown> {
   readonly #recording: Recording<Chunk>;
   readonly #signal: AbortSignal | undefined;
   #index = 0;
@@ -44,17 +46,19 @@ export class RecordingReader<Chunk> implements AsyncIterableIterator<Chunk> {
     else signal?.addEventListener('abort', this.#leave, { once: true });
   }
 
-  async next(): Promise<IteratorResult<Chunk, undefined>> {
+  /** @param sent a value for a generator, which gets it as the result of its `yield` */
+  async next(sent?: unknown): Promise<IteratorResult<Chunk, unknown>> {
     if (this.#isOver) return { done: true, value: undefined };
     const index = this.#index++; // taken at once: two calls of next() are two chunks
     try {
-      const found = await abortable(this.#recording.at(index), this.#signal, this.#leave);
+      const found = await abortable(this.#recording.at(index, sent), this.#signal, this.#leave);
       if (found !== undefined) return { done: false, value: found.chunk };
     } catch (error) {
       await this.return();
       throw error;
     }
-    return this.return();
+    await this.return();
+    return { done: true, value: this.#recording.returned() };
   }
 
   async return(): Promise<IteratorReturnResult<undefined>> {
@@ -87,11 +91,15 @@ export class Recording<Chunk> {
   readonly #unencodable = new Map<number, Chunk>();
   readonly #waits: number[] = [];
   #took = 0;
+  #returned: unknown;
+  #returnedText: string | undefined;
   #pulling: Promise<void> | undefined;
   #readers = 0;
   #isOver = false;
   #isAbandoned = false;
   #isUnwatched = false;
+  /** Did a reader send a value, which what follows answers, or did the generator return what no text can hold? */
+  #isUnrepeatable = false;
   #end: RecordingEnd | undefined;
   #failure: { readonly error: unknown } | undefined;
   #resolveEnd!: (end: RecordingEnd) => void;
@@ -125,10 +133,17 @@ export class Recording<Chunk> {
     return new RecordingReader(this, signal);
   }
 
+  /** What a generator returned after its chunks: a copy for each reader. */
+  returned(): unknown {
+    const text = this.#returnedText;
+    return text === undefined ? this.#returned : this.#source.decode(text);
+  }
+
   /** A copy of the chunk at `index`, when it has arrived. Undefined after the last chunk. */
-  async at(index: number): Promise<{ readonly chunk: Chunk } | undefined> {
+  async at(index: number, sent?: unknown): Promise<{ readonly chunk: Chunk } | undefined> {
+    if (sent !== undefined) this.#isUnrepeatable = true;
     while (index >= this.#texts.length && !this.#isOver) {
-      this.#pulling ??= this.#pull();
+      this.#pulling ??= this.#pull(sent);
       await this.#pulling;
     }
     const text = this.#texts[index];
@@ -148,18 +163,28 @@ export class Recording<Chunk> {
     void (async () => this.#source.upstream.return?.())().catch(() => {});
   }
 
-  async #pull(): Promise<void> {
+  async #pull(sent: unknown): Promise<void> {
     try {
       const startedAt = performance.now();
-      const { done, value } = await this.#source.upstream.next();
-      if (done === true) this.#stop(this.#verdict());
-      else this.#record(value, Math.round(performance.now() - startedAt));
+      const next = await this.#source.upstream.next(sent);
+      if (next.done === true) this.#finish(next.value);
+      else this.#record(next.value, Math.round(performance.now() - startedAt));
     } catch (error) {
       this.#failure = { error };
       this.#stop({ rejection: 'failed' });
     } finally {
       this.#pulling = undefined;
     }
+  }
+
+  #finish(returned: unknown): void {
+    this.#returned = returned;
+    try {
+      if (returned !== undefined) this.#returnedText = this.#source.encode(returned);
+    } catch {
+      this.#isUnrepeatable = true;
+    }
+    this.#stop(this.#verdict());
   }
 
   #record(chunk: Chunk, wait: number): void {
@@ -204,11 +229,11 @@ export class Recording<Chunk> {
 
   #settle(verdict: Verdict): void {
     if (this.#end !== undefined) return;
-    const isWhole = this.#unencodable.size === 0;
+    const isWhole = this.#unencodable.size === 0 && !this.#isUnrepeatable;
     const { usage, rejection } = verdict;
     const judged = isWhole ? { ...verdict, rejection } : { usage, rejection: 'unencodable' };
     const [texts, waits] = [[...this.#texts], [...this.#waits]];
-    this.#end = { ...judged, texts, waits, took: this.#took };
+    this.#end = { ...judged, texts, waits, took: this.#took, returned: this.#returnedText };
     this.#resolveEnd(this.#end);
   }
 }

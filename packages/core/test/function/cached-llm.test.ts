@@ -178,6 +178,81 @@ describe('@CachedLLM, the standard decorator', () => {
     expect(await running.return()).toEqual({ done: true, value: undefined });
   });
 
+  test.each(['instant', 'recorded'] as const)(
+    'gives back what a generator method returns, on a miss and on a hit: %s',
+    async (replay) => {
+      const { cache, story } = startTrial({ replay });
+      class Service {
+        @CachedLLM({ cache })
+        async *ask(prompt: string) {
+          yield* ['a', 'b'];
+          return { text: prompt, usage: 7, at: new Date(5) };
+        }
+      }
+      async function* relayed() {
+        const end = yield* new Service().ask('p');
+        yield end;
+      }
+      const expected = ['a', 'b', { text: 'p', usage: 7, at: new Date(5) }];
+      for (const _call of ['miss', 'hit']) {
+        expect(await chunksOf(relayed())).toEqual(expected);
+        await settled();
+      }
+      expect(story()).toEqual(['miss', 'stored', 'hit']);
+      const ended = new Service().ask('p');
+      for await (const _chunk of ended);
+      expect(await ended.next()).toEqual({ done: true, value: undefined });
+    },
+  );
+
+  test('gives back what a generator method returns and no text can hold, and does not store it', async () => {
+    const { cache, events } = startTrial();
+    class Service {
+      @CachedLLM({ cache })
+      async *ask(_prompt: string) {
+        yield 'a';
+        return () => 5;
+      }
+    }
+    for (const _call of [1, 2]) {
+      const answer = new Service().ask('p');
+      await answer.next();
+      const { done, value } = await answer.next();
+      expect([done, typeof value === 'function' && value()]).toEqual([true, 5]);
+      await settled();
+    }
+    const reasons = events.map(({ name, event }) => [name, 'reason' in event && event.reason]);
+    const unstored = [
+      ['miss', false],
+      ['not-admitted', 'unencodable'],
+    ];
+    expect(reasons).toEqual([...unstored, ...unstored]);
+  });
+
+  test('passes on what a generator method is sent, and does not store what answers that', async () => {
+    const { cache, events } = startTrial();
+    class Service {
+      @CachedLLM({ cache })
+      async *greet(_prompt: string): AsyncGenerator<string, void, string> {
+        const name = yield 'name?';
+        yield `hello ${name}`;
+      }
+    }
+    for (const name of ['Ann', 'Bob']) {
+      const talk = new Service().greet('p');
+      await talk.next();
+      expect((await talk.next(name)).value).toBe(`hello ${name}`);
+      expect((await talk.next()).done).toBe(true);
+      await settled();
+    }
+    expect(events.map(({ name }) => name)).toEqual([
+      'miss',
+      'not-admitted',
+      'miss',
+      'not-admitted',
+    ]);
+  });
+
   test('stops a generator method whose reader leaves before the end', async () => {
     const { cache, story } = startTrial();
     let stopped = 0;

@@ -8,7 +8,7 @@ function record() {
   const recording = new Recording<string>({
     upstream,
     watcher: { observe: () => false, verdict: () => ({}) },
-    encode: (chunk) => chunk,
+    encode: String,
     decode: (text) => text,
   });
   return { upstream, recording };
