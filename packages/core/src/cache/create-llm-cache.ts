@@ -70,7 +70,7 @@ function ledgerOptionsOf({ ledger = DEFAULTS.ledger, logger, priceOf }: CacheOpt
 function clockOf({ now = Date.now }: CacheOptions): () => number {
   const what = typeof now === 'function' ? unfitTime(now) : `is ${describeKind(now)}`;
   if (what === undefined) return now;
-  return invalidOption('now', what, 'Write a function such as Date.now, which returns a number.');
+  return invalidOption('now', what, 'Write a function such as Date.now.');
 }
 
 /** What is wrong with the time that a clock gives. It would otherwise be the age of each entry. */

@@ -4,7 +4,6 @@ import type { Bypass } from '../events/index.ts';
 import { type CallIdentity, identify } from '../key/index.ts';
 import {
   type CallOptions,
-  describeKind,
   invalidOption,
   type Policy,
   policyForCall,
@@ -33,13 +32,9 @@ const IN_REQUEST = 'Everything that the answer depends on stands in the field `r
 
 /** @throws {LlmCacheError} `INVALID_OPTION` where it is no identity, or does not say who answers */
 function checkIdentity(given: unknown): asserts given is CallIdentity | Bypass {
-  const remedy = "Write { provider: 'my-prompt', request }.";
-  if (typeof given !== 'object' || given === null) {
-    return invalidOption('The identity', `is ${describeKind(given)}`, remedy);
-  }
-  const { provider } = given as Partial<CallIdentity>; // read only
+  const provider = (given as Partial<CallIdentity> | null | undefined)?.provider; // read only
   if (typeof provider === 'string' && provider !== '') return;
-  invalidOption('provider', `is ${provider === '' ? 'empty' : describeKind(provider)}`, remedy);
+  invalidOption('The identity', 'has no provider', "Write { provider: 'my-prompt', request }.");
 }
 
 const callNobody: Call<unknown>['invoke'] = async () => undefined;

@@ -17,7 +17,6 @@ import { type CacheContext, createContext } from './cache-context.ts';
 import type { ResolvedCacheOptions } from './cache-options.ts';
 import { requestByIdentity, takeIn } from './identity-request.ts';
 import {
-  clearNamespace,
   detachSelected,
   expireSelected,
   invalidateSelected,
@@ -29,6 +28,7 @@ import type { WarmOptions, WarmReport } from './warm.ts';
 
 // No call needs these, so they are loaded when they are first used. An invalidation holds from the call on, and is not.
 const loadGetAndSet = () => import('./get-and-set.ts');
+const loadClearRows = () => import('./clear-rows.ts');
 const loadWarm = () => import('./warm.ts');
 
 /** Stored answers of language models. Made by `createLlmCache`. */
@@ -126,8 +126,9 @@ export class LlmCache {
    * Resolves to false where the store could not be written.
    */
   async clear(): Promise<boolean> {
-    detachSelected(this.pipeline, this.#select({ namespace: true }));
-    return clearNamespace(this.#context);
+    const isWritten = await this.invalidate({ namespace: true });
+    const { clearRows } = await loadClearRows();
+    return (await clearRows(this.#context)) && isWritten;
   }
 
   /**

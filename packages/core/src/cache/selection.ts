@@ -1,9 +1,7 @@
 import { isEntryKey } from '../entry/index.ts';
 import { ALL_ENTRIES_TAG, modelTag, providerTag, userTag } from '../invalidation/index.ts';
-import { ledgerPrefix } from '../ledger/index.ts';
 import { describeKind, invalidOption } from '../options/index.ts';
 import type { Pipeline } from '../pipeline/index.ts';
-import { failureCode, isPermanentFailure } from '../store/index.ts';
 import type { CacheContext } from './cache-context.ts';
 
 /** Which entries: one by its key, or all of a tag, a model, a provider, or of this cache's namespace. */
@@ -98,27 +96,4 @@ export async function expireSelected(
   return 'key' in selected
     ? entries.expire(selected.key, now())
     : entries.tags.expire(selected.everyTag, now());
-}
-
-/** Invalidates all entries of the namespace, and removes their rows where the store can list them. */
-export async function clearNamespace(context: CacheContext): Promise<boolean> {
-  const isWritten = await context.entries.tags.invalidate(ALL_ENTRIES_TAG);
-  try {
-    await removeRows(context);
-    return isWritten;
-  } catch (error) {
-    const reason = failureCode(error);
-    const isPermanent = isPermanentFailure(error);
-    context.events.emit('store-error', { operation: 'scan', reason, isPermanent });
-    return false;
-  }
-}
-
-async function removeRows({ entries, store }: CacheContext): Promise<void> {
-  const { prefix } = entries;
-  // The generation of a tag outlives its entries, and counters are about requests, not about what is stored.
-  const staying = [`${prefix}tag:`, ledgerPrefix(prefix)];
-  for await (const { key } of store.scan?.(prefix) ?? []) {
-    if (!staying.some((start) => key.startsWith(start))) await entries.remove(key);
-  }
 }

@@ -59,7 +59,7 @@ function copyHiddenFields(record: object, copy: object, copying: Copying): void 
   for (const name of names.filter((each) => !Object.hasOwn(copy, each))) {
     Object.defineProperty(copy, name, Object.getOwnPropertyDescriptor(record, name) ?? {});
     if (BRAND.test(String(name))) continue;
-    copying.hidden = new NotCanonicalError('a field that is not enumerable', [String(name)]);
+    copying.hidden = new NotCanonicalError('a hidden field', [String(name)]);
   }
 }
 

@@ -60,7 +60,10 @@ function isEmpty(json: unknown): boolean {
 function jsonText(value: object, text: CanonicalText): string | undefined {
   if (!('toJSON' in value) || typeof value.toJSON !== 'function') return undefined;
   const json: unknown = value.toJSON();
-  return isEmpty(json) ? undefined : `json:${className(value)}:${text(json)}`;
+  if (isEmpty(json)) return undefined;
+  // LangChain binds tools to a model there, and does not write them.
+  const bound: unknown = Reflect.get(value, 'defaultOptions');
+  return `json:${className(value)}:${text(isEmpty(bound) ? json : [json, bound])}`;
 }
 
 /** LangChain writes this for each tool, model or lambda of a class, whatever the instance holds. */
@@ -129,7 +132,7 @@ class TaggedValueWriter {
       throw new NotCanonicalError('a field named by a symbol', this.#path);
     }
     if (isUnwritten(record)) {
-      throw new NotCanonicalError('an object that LangChain does not write', this.#path);
+      throw new NotCanonicalError('an unwritten object', this.#path);
     }
     const fields: [string, unknown][] = [];
     for (const name of Object.keys(record).sort()) {

@@ -218,6 +218,11 @@ describe('in the canonical form of instances', () => {
     expect(refusal(celsius).message).not.toContain('hunter2');
   });
 
+  test('what LangChain binds to a model counts beside the JSON of the model', () => {
+    const bound = (defaultOptions?: object) => Object.assign(new Price(5), { defaultOptions });
+    expectDifferent([bound(), bound({ tools: ['add'] }), bound({ tools: ['drop'] })]);
+  });
+
   test('the value that toJSON returns follows the same rules', () => {
     const returning = (value: unknown) =>
       new (class Wrapped {

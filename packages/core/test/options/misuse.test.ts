@@ -97,17 +97,17 @@ describe('misuse is found where it is written', () => {
   });
 
   test.each<[string, unknown]>([
-    ['The identity is undefined', undefined],
-    ['The identity is null', null],
-    ['The identity is a number', 5],
-    ['The identity is a string', 'x'],
-    ['provider is undefined', { request: 'x' }],
-    ['provider is empty', { provider: '', request: 'x' }],
-    ['provider is a number', { provider: 5, request: 'x' }],
-  ])('%s', async (what, given) => {
+    ['undefined', undefined],
+    ['null', null],
+    ['a number', 5],
+    ['a text', 'x'],
+    ['one without a provider', { request: 'x' }],
+    ['one with an empty provider', { provider: '', request: 'x' }],
+    ['one with a number as its provider', { provider: 5, request: 'x' }],
+  ])('an identity that is %s', async (_what, given) => {
     const cache = createLlmCache();
     const identity = given as CallIdentity; // a caller without types
-    const error = expect.objectContaining(refusal(what));
+    const error = expect.objectContaining(refusal('The identity'));
     await expect(cache.get(identity)).rejects.toEqual(error);
     await expect(cache.set(identity, 'answer')).rejects.toEqual(error);
     expect(() => cache.keyOf(identity)).toThrow(error);
