@@ -46,16 +46,16 @@ function servedModelInChunks(chunks: readonly unknown[]): Served | undefined {
   return undefined;
 }
 
-/** Milliseconds that an `admit` may take. */
-const ADMIT_TIMEOUT = 60_000;
+/** Milliseconds that an async `admit` or `when` may take. */
+const DECISION_TIMEOUT = 60_000;
 
-/** @throws where the `admit` throws, rejects, or takes too long. */
-async function decisionOf(admitted: unknown): Promise<unknown> {
+/** @throws where the user's predicate rejects, or takes too long. */
+export async function decisionOf<Decision>(decided: PromiseLike<Decision>): Promise<Decision> {
   let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise((_resolve, reject) => {
-    timer = setTimeout(reject, ADMIT_TIMEOUT).unref();
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(reject, DECISION_TIMEOUT).unref();
   });
-  return Promise.race([admitted, timeout]).finally(() => clearTimeout(timer));
+  return Promise.race([decided, timeout]).finally(() => clearTimeout(timer));
 }
 
 type Predicate = Extract<Admit, (...given: never) => unknown>;

@@ -4,6 +4,7 @@
 export type { AccountIds, Adapter, BatchRules, InstanceRules, StreamRules } from './adapter.ts';
 export {
   type AdmissionRules,
+  decisionOf,
   isAdmitted,
   judge,
   judgeStream,

@@ -1,7 +1,12 @@
+import { isOutage } from '../adapter/index.ts';
 import type { Usage } from '../entry/index.ts';
 import type { BypassReason, Outcome } from '../events/index.ts';
+import type { Flight } from '../flight/index.ts';
+import { isLlmCacheError } from '../options/index.ts';
 import { provenanceFor } from '../response/index.ts';
+import { abortable } from '../store/index.ts';
 import {
+  type Call,
   eventOf,
   type FlightResult,
   type KeyedRequest,
@@ -53,6 +58,15 @@ export function bypassAnswer<Response>(
 ): Answer<Response> {
   const none = { collapsed: false, stored: false, age: 0, ttl: 0 } as const;
   return { response, info: async () => ({ outcome: 'bypass', reason, ...none }) };
+}
+
+/** Calls the provider as if there were no cache. */
+export async function bypass<Response>(
+  call: Call<Response>,
+  reason: BypassReason,
+): Promise<Answer<Response>> {
+  const { signal = new AbortController().signal } = call;
+  return bypassAnswer(await (call.invokeUncached?.() ?? call.invoke(signal)), reason);
 }
 
 interface Receiver<Response> {
@@ -120,6 +134,44 @@ export class CallerAnswer<Response> implements Answer<Response> {
 /** A caller that joins while a usable answer is being written gets that answer from the flight. It counts as a hit. */
 export function asHit(result: FlightResult): FlightResult {
   return result.provided?.isUsable() === true ? { ...result, outcome: 'hit' } : result;
+}
+
+/** Did all readers leave a running stream? Then what was recorded of it is not the whole answer. */
+export function isAbandoned({ shared }: FlightResult): boolean {
+  return shared?.kind === 'recording' && shared.recording.isAbandoned;
+}
+
+/** Has the answer ended, and is it not admitted? It was rejected, or the user's `admit` is still deciding. */
+function isNotAdmitted({ provided, shared }: FlightResult): boolean {
+  const isRunning = shared?.kind === 'recording' && shared.recording.end === undefined;
+  return provided !== undefined && shared !== undefined && !isRunning && !provided.isUsable();
+}
+
+/** May a caller that came after the answer take it? Where it is not admitted, the caller waits for the decision first. */
+export async function mayTakeLate(
+  { call }: KeyedRequest,
+  { openUntil }: Flight<FlightResult>,
+  result: FlightResult,
+): Promise<boolean> {
+  if (!isNotAdmitted(result)) {
+    // A caller that wants a new answer does not take one that was there before it asked.
+    return call.policy.mode !== 'refresh' || result.provided?.isUsable() !== true;
+  }
+  const decided = Promise.resolve(openUntil).catch(() => {}); // the leader's caller sees why it is not stored
+  await abortable(decided, call.signal, () => {});
+  return false;
+}
+
+/**
+ * The failure of the leader's call, for a follower. An outage is shared, so that a provider that is out is not called by
+ * all at once. Any other failure may be of the leader alone: of its credential, of a field that is not in the key, of its
+ * other items, or of its own abort.
+ *
+ * @throws the failure, where it is shared
+ */
+export function unlessShared({ call }: KeyedRequest, failure: unknown): undefined {
+  if (call.signal?.aborted === true || isLlmCacheError(failure) || isOutage(failure)) throw failure;
+  return undefined;
 }
 
 function isHitOfProvided(

@@ -117,7 +117,7 @@ export function deliverAndStore(
   { request, flight, found }: Lead,
   { capture, calledAt, took }: ProviderAnswer,
 ): FlightResult {
-  const { shared, response, verdict } = capture;
+  const { shared, response, verdict, isOutage: isOut } = capture;
   const isCurrent = () => context.flights.isCurrent(flight);
   const answer = { ...request, tagStates: found.tagStates, calledAt, took, isCurrent };
   const stored = storeAnswer(context, answer, capture);
@@ -134,7 +134,8 @@ export function deliverAndStore(
   context.entries.hold(stored);
   const { usage } = verdict;
   const provided = { at, took, usage, isUsable: () => isAdmitted(verdict) };
-  return { outcome: 'miss', shared, leaderResponse: { response }, stored, provided };
+  const isRefusal = verdict.rejection === 'status' && isOut !== true;
+  return { outcome: 'miss', isRefusal, shared, leaderResponse: { response }, stored, provided };
 }
 
 /** Abandons the flight of a stream when the last reader of the stream has left. */

@@ -7,9 +7,12 @@ import {
   type Answer,
   answerFollower,
   asHit,
-  bypassAnswer,
+  bypass,
   CallerAnswer,
   type EventualAnswer,
+  isAbandoned,
+  mayTakeLate,
+  unlessShared,
 } from './answer.ts';
 import { callOnceAmongProcesses } from './call-provider.ts';
 import { DECISIONS } from './decision.ts';
@@ -31,6 +34,7 @@ import {
   type KeyedRequest,
   type PipelineContext,
   requestOf,
+  wantedBypass,
 } from './request.ts';
 import { rewriteOnHit } from './store-answer.ts';
 
@@ -66,9 +70,9 @@ export class Pipeline {
   /** The user's `when` is async. */
   async #answerIfWanted<Response>(request: KeyedRequest<Response>): Promise<Answer<Response>> {
     const { call } = request;
-    const bypass = await call.bypass;
-    if (bypass === undefined) return this.#answer(request);
-    return this.#bypassUnkeyed(call, { bypass, provider: call.identity.provider });
+    const reason = await wantedBypass(call);
+    if (reason === undefined) return this.#answer(request);
+    return this.#bypassUnkeyed(call, { bypass: reason, provider: call.identity.provider });
   }
 
   /** The key of a call. Undefined for a call that bypasses the cache. */
@@ -80,7 +84,7 @@ export class Pipeline {
   /** The stored response, without a call, an event or a count. Undefined if there is none to serve. */
   async peek<Response>(call: Call<Response>): Promise<Response | undefined> {
     const request = requestOf(this.#context.entries, call);
-    if (isBypass(request) || (await call.bypass) !== undefined) return undefined;
+    if (isBypass(request) || (await wantedBypass(call)) !== undefined) return undefined;
     const { result, state } = await lookUp(this.#context, request);
     // The type is right, because the look-up decoded the response with the codec of this call.
     if (state === 'expired') return undefined;
@@ -136,13 +140,12 @@ export class Pipeline {
       return this.#again(request, flight);
     }
     for (const tag of lacked) flight.tags.add(tag);
-    const result = await flight.join(call.signal);
+    const result = await flight.join(call.signal).catch((error) => unlessShared(request, error));
+    if (result === undefined || result.isRefusal) return this.#afterFailure(request, flight);
     const addTags = () => rewriteOnHit(this.#context, request);
     if (lacked.length > 0) flight.openUntil?.then(addTags).catch(() => {}); // it is then not stored
-    // A caller that wants a new answer does not take one that was there before it asked.
-    const isTooOld =
-      isLate && call.policy.mode === 'refresh' && result.provided?.isUsable() === true;
-    if (isTooOld || isAbandoned(result)) return this.#again(request, flight);
+    const isTaken = !isLate || (await mayTakeLate(request, flight, result));
+    if (!isTaken || isAbandoned(result)) return this.#again(request, flight);
     if (result.shared === undefined) return this.#bypass(call, 'not-shareable');
     return answerFollower(this.#context, request, isLate ? asHit(result) : result);
   }
@@ -158,6 +161,13 @@ export class Pipeline {
   #again<Response>(request: KeyedRequest<Response>, flight: Flight<FlightResult>) {
     this.flights.detach(flight);
     return this.#answer(request);
+  }
+
+  /** A caller whose leader failed calls once more, with the others that waited. If that fails too, each calls for itself. */
+  #afterFailure<Response>(request: KeyedRequest<Response>, flight: Flight<FlightResult>) {
+    this.flights.detach(flight);
+    if (request.isSecondTry === true) return this.#lead(request, undefined);
+    return this.#answer({ ...request, isSecondTry: true });
   }
 
   /** A caller whose time-out ended its wait gets the older answer, as it would if the provider were out. */
@@ -231,18 +241,4 @@ async function callWithFallback(context: PipelineContext, lead: Lead<FoundAnswer
 /** Revalidates synchronously once the file is loaded: a flight that starts later could not be seen by the next request. */
 async function revalidate(context: PipelineContext, request: KeyedRequest): Promise<void> {
   (stale ?? (await loadStale()))?.revalidate(context, request);
-}
-
-/** Did all readers leave a running stream? Then what was recorded of it is not the whole answer. */
-function isAbandoned({ shared }: FlightResult): boolean {
-  return shared?.kind === 'recording' && shared.recording.isAbandoned;
-}
-
-/** Calls the provider as if there were no cache. */
-async function bypass<Response>(
-  call: Call<Response>,
-  reason: BypassReason,
-): Promise<Answer<Response>> {
-  const { signal = new AbortController().signal } = call;
-  return bypassAnswer(await (call.invokeUncached?.() ?? call.invoke(signal)), reason);
 }

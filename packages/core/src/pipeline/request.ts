@@ -1,4 +1,4 @@
-import type { ProviderBackOff } from '../adapter/index.ts';
+import { decisionOf, type ProviderBackOff } from '../adapter/index.ts';
 import type { EntryHeader, Usage } from '../entry/index.ts';
 import { type Address, addressOf, type EntryStore, isBypass } from '../entry-store/index.ts';
 import type { Bypass, CacheEventEmitter, CallEvent, Outcome } from '../events/index.ts';
@@ -7,6 +7,7 @@ import type { Inspection } from '../inspection/index.ts';
 import type { CallIdentity } from '../key/index.ts';
 import type { Policy, WhenBypass } from '../options/index.ts';
 import type { ResponseCodec, SharedResponse } from '../response/index.ts';
+import { abortable } from '../store/index.ts';
 
 /** One call of a provider, as a wrapped function, an SDK's middleware or a `fetch` gives it to the pipeline. */
 export interface Call<Response> {
@@ -39,6 +40,8 @@ export interface KeyedRequest<Response = unknown> {
   readonly address: Address;
   /** A call behind a stale answer. No caller waits for it, so it is no miss and has no event of its own. */
   readonly isRevalidation?: boolean | undefined;
+  /** It joined a call that failed for its leader's own reason. */
+  readonly isSecondTry?: boolean | undefined;
 }
 
 /** What is known of an answer that the provider just gave. */
@@ -59,6 +62,8 @@ export interface FlightResult {
   readonly header?: EntryHeader | undefined;
   /** Undefined if an entry was served. */
   readonly provided?: ProviderResult | undefined;
+  /** The provider refused the leader's request, and may answer that of another caller. @default false */
+  readonly isRefusal?: boolean | undefined;
   /** Undefined if the response can be given to the leader only. */
   readonly shared?: SharedResponse | undefined;
   /** The leader's own copy. */
@@ -93,6 +98,12 @@ export function requestOf<Response>(
   if (typeof call.bypass === 'string')
     return { bypass: call.bypass, provider: call.identity.provider };
   return { call: call as KeyedCall<Response>, address }; // an identity that is a bypass has no address
+}
+
+/** What the user's async `when` says. One that takes too long is `unreadable`. The caller's abort ends the wait. */
+export function wantedBypass({ bypass, signal }: Call<unknown>): Promise<WhenBypass> {
+  const decided = decisionOf(Promise.resolve(bypass)).catch(() => 'unreadable' as const);
+  return abortable(decided, signal, () => {});
 }
 
 /** What every event about a request says of it. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { cachedLlmCall, createLlmCache } from '../../src/index.ts';
 import { settled, startTrial } from '../trial.ts';
 
@@ -96,6 +96,31 @@ describe('a predicate that is async', () => {
     question.prompt = 'changed meanwhile';
     expect(await pending).toBe('first');
     expect(asked).toEqual(['first']);
+  });
+});
+
+describe('a predicate that never decides', () => {
+  const when = () => new Promise<boolean>(() => {});
+
+  test('makes a bypass after a minute', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    const { cache, events } = startTrial();
+    const cached = cachedLlmCall(ask, { cache, when });
+    const answer = cached('a');
+    await jest.advanceTimersByTimeAsync(60_000);
+    jest.useRealTimers();
+    expect(await answer).toBe('answer to a');
+    expect(events[0]).toMatchObject({ name: 'bypass', event: { reason: 'unreadable' } });
+  });
+
+  test('makes no caller wait who aborts', async () => {
+    const reason = new Error('I left.');
+    const cached = cachedLlmCall(
+      async (question: string, _options: { signal: AbortSignal }) => ask(question),
+      { cache: startTrial().cache, when },
+    );
+    const signal = AbortSignal.abort(reason);
+    await expect(cached('a', { signal })).rejects.toBe(reason);
   });
 });
 
