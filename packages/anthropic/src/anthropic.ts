@@ -28,6 +28,7 @@ export const anthropic: Adapter = {
   modelOf,
   callIds: ['messages.*.content.*.id', 'messages.*.content.*.tool_use_id'],
   isStateful,
+  streamsWhenAsked: true,
   answers,
   rejects,
   usageOf,

@@ -23,6 +23,7 @@ export const cohere: Adapter = {
     ...['messages.*.toolCalls.*.id', 'messages.*.toolCallId'], // as the SDK names them
   ],
   isStateful,
+  streamsWhenAsked: true,
   answers,
   rejects,
   usageOf,

@@ -26,6 +26,7 @@ export const mistral: Adapter = {
     ...['messages.*.toolCalls.*.id', 'messages.*.toolCallId'], // as the SDK names them
   ],
   isStateful,
+  streamsWhenAsked: true,
   answers,
   rejects,
   usageOf,

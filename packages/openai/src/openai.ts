@@ -27,6 +27,7 @@ export const openai: Adapter = {
   echoes,
   callIds: ['messages.*.tool_calls.*.id', 'messages.*.tool_call_id'],
   isStateful,
+  streamsWhenAsked: true,
   answers,
   accountIds: storedAnswerIds,
   rejects,

@@ -71,6 +71,11 @@ export interface Adapter {
   readonly temperature?: string | undefined;
   /** The model that is asked. @default the request's `model` */
   modelOf?(request: Fields, url?: URL): string | undefined;
+  /**
+   * Its SDK reads a stream if the request has `stream: true`, and a whole answer otherwise. What comes in the other form
+   * is not stored, because the SDK cannot read it. @default false
+   */
+  readonly streamsWhenAsked?: boolean | undefined;
   /** Must this request bypass the cache, because it depends on state that the provider keeps? @default false */
   isStateful?(request: Fields): boolean;
   /**

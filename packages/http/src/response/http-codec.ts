@@ -1,6 +1,5 @@
 import {
   type CapturedResponse,
-  defaultAdapter,
   fieldsOf,
   isGiven,
   isOutageStatus,
@@ -59,10 +58,9 @@ function asksForStream(request: unknown): boolean {
   return isGiven(stream) && stream !== false;
 }
 
-/** An SDK that asks for a whole answer reads no events. Google says in the URL that the answer is a stream. */
-function isUnaskedStream({ rules, request, url }: HttpCodecOptions): boolean {
-  if (rules.adapter === defaultAdapter || asksForStream(request)) return false;
-  return !/stream/i.test(new URL(url).pathname);
+/** An SDK that asks for a whole answer reads no events. Other servers stream without being asked. */
+function isUnaskedStream({ rules, request }: HttpCodecOptions): boolean {
+  return rules.adapter.streamsWhenAsked === true && !asksForStream(request);
 }
 
 /** How a body is captured: JSON and every failure whole. Undefined for a body that is passed on as it came. */
@@ -81,7 +79,8 @@ export function isWhole(response: Response): boolean {
 /** A client that asks for a stream reads a whole answer as an empty stream. */
 function judgeWhole(response: unknown, { rules, request }: Asked): Verdict {
   const { deciding, ...verdict } = judge(rules, response, request);
-  if (!asksForStream(request)) return { ...verdict, deciding };
+  const isRead = rules.adapter.streamsWhenAsked !== true || !asksForStream(request);
+  if (isRead) return { ...verdict, deciding };
   return { ...verdict, rejection: verdict.rejection ?? 'content-type' };
 }
 

@@ -98,7 +98,7 @@ export function chunksIn(texts: readonly string[]): readonly unknown[] {
 export interface WatcherOptions {
   readonly format: StreamFormat;
   readonly rules: AdmissionRules & {
-    readonly adapter: Pick<Adapter, 'stream' | 'cross' | 'echoes'>;
+    readonly adapter: Pick<Adapter, 'stream' | 'streamsWhenAsked' | 'cross' | 'echoes'>;
   };
   readonly request: unknown;
 }
