@@ -43,6 +43,20 @@ describe('an answer of Gemini', () => {
   });
 });
 
+test('a stream is of one answer, by its id and its model', () => {
+  const last = (fields: object) => ({
+    ...content(),
+    responseId: 'r1',
+    modelVersion: 'm',
+    ...fields,
+  });
+  const { candidates } = content({ finishReason: undefined });
+  const first = last({ candidates });
+  expect(google.stream.assemble([first, last({})])).toBeDefined();
+  expect(google.stream.assemble([first, last({ responseId: 'r2' })])).toBeUndefined();
+  expect(google.stream.assemble([first, last({ modelVersion: 'n' })])).toBeUndefined();
+});
+
 test('a request for a picture bypasses the cache, by its modalities, its prompt or its model', () => {
   expect(google.isStateful?.({ generationConfig: { responseModalities: ['TEXT', 'IMAGE'] } })).toBe(
     true,

@@ -24,12 +24,13 @@ const isEmpty = (value: unknown) =>
   !isGiven(value) || value === '' || (Array.isArray(value) && value.length === 0);
 
 /** An item has a status while it is made; some servers give it none. */
-const isUnfinished = (item: unknown) => (fieldsOf(item).status ?? 'completed') === 'incomplete';
+const isUnfinished = (item: unknown) => /^(incomplete|failed)$/.test(String(fieldsOf(item).status));
 
 /** A response of the Responses API: it has a `status`, and `output` items. */
 function rejectResponse(response: Fields, request: unknown): Rejection | undefined {
   const { status, output, incomplete_details: details } = response;
-  if (status === 'incomplete') return rejectFinish(isFields(details) ? details.reason : status);
+  if (status === 'incomplete' || isFields(details))
+    return rejectFinish(fieldsOf(details).reason ?? status);
   const items = listOf(output);
   if (status !== 'completed' || items.some(isUnfinished)) return 'incomplete';
   if (hasRefusal(response)) return 'refusal';

@@ -200,6 +200,7 @@ describe('a response of the Responses API is not stored that is', () => {
     ['thoughts alone', 'empty', [{ type: 'reasoning', id: 'r', summary: [] }]],
     ['a search and no text', 'empty', [{ type: 'web_search_call', status: 'completed' }]],
     ['an item that is not finished', 'incomplete', [message('Hal', { status: 'incomplete' })]],
+    ['an item that failed', 'incomplete', [message('Hal', { status: 'failed' })]],
     ['torn arguments', 'malformed', [{ type: 'function_call', name: 'f', arguments: '{"a' }]],
     ['made with files', 'hosted-tool', [{ type: 'file_search_call' }, message('Yes')]],
   ])('%s: %s', async (_name, reason, output, more = {}) => {
