@@ -12,6 +12,7 @@ import {
   type Fetch,
   requireVersion,
   versionInUserAgent,
+  warnOfOwnFetch,
   withCallerSignal,
   wrongClient,
 } from '@cached-llm/http';
@@ -118,6 +119,9 @@ export function cachedAnthropic<Client extends BaseAnthropic>(
 ): Client {
   requireVersion(EXPECTED, versionInUserAgent(client));
   if (!isClient(client)) throw wrongClient(EXPECTED, describeKind(client));
+  const { fetch } = client as unknown as { readonly fetch?: Fetch }; // private in the types
+  const upstream = fetch && (upstreams.get(fetch) ?? fetch);
+  warnOfOwnFetch({ ...options, adapter: anthropic, fetch: upstream });
   if (!isPlain(client)) return withCachedFetch(client, options);
   const others = client.middleware.filter((middleware) => !cachingMiddleware.has(middleware));
   return client.withOptions({ middleware: [...others, middlewareOf(options)] });

@@ -6,6 +6,7 @@ import {
   type Fetch,
   installedVersion,
   requireVersion,
+  warnOfOwnFetch,
   wrongClient,
 } from '@cached-llm/http';
 import type { CohereClient, CohereClientV2 } from 'cohere-ai';
@@ -87,7 +88,9 @@ export function cachedCohere<Client extends CohereClient | CohereClientV2>(
     throw wrongClient(EXPECTED, 'one with a fetcher', 'Give it a fetch in its place.');
   }
   const SameClass = client.constructor as new (options: Inside['_options']) => Client; // the class that made the client
-  const cached = cachedFetch({ ...options, adapter: cohere, fetch: given._options.fetch });
+  const fetching = { ...options, adapter: cohere, fetch: given._options.fetch };
+  const cached = cachedFetch(fetching);
+  warnOfOwnFetch(fetching);
   const fetch: Fetch = (input, init) => cached(input, withoutCacheMode(init));
   return derivedClient(client, () => new SameClass({ ...given._options, fetch }), EXPECTED);
 }

@@ -4,6 +4,7 @@ import {
   cachedFetch,
   type Fetch,
   requireVersion,
+  warnOfOwnFetch,
   wrongClient,
 } from '@cached-llm/http';
 import type { GoogleGenAI } from '@google/genai';
@@ -72,7 +73,9 @@ export function cachedGoogle<Client extends GoogleGenAI>(
     throw wrongClient(EXPECTED, describeKind(client));
   const { fetch: given = fetchWithoutTimeLimit } = httpOptions;
   const upstream = upstreams.get(given) ?? given;
-  const cached = cachedFetch({ ...options, adapter: google, fetch: upstream });
+  const fetching = { ...options, adapter: google, fetch: upstream };
+  const cached = cachedFetch(fetching);
+  warnOfOwnFetch(fetching);
   const fetch: Fetch = async (input, init) => cancelledOnRelease(await cached(input, init));
   upstreams.set(fetch, upstream);
   httpOptions.fetch = fetch;

@@ -1,5 +1,6 @@
 import { isLlmCacheError } from '@cached-llm/core';
 import { cacheOf, isFields, type Policy, policyForClient } from '@cached-llm/core/adapter';
+import { rememberCachedFetch } from './adapter/index.ts';
 import { answerBatch } from './batch.ts';
 import { type CachedFetchOptions, type Fetch, type FetchSettings, httpCall } from './http-call.ts';
 import { checkEndpoints, type HttpRequest, hasLongInteger, readRequest } from './request/index.ts';
@@ -53,7 +54,7 @@ export function cachedFetch(options: CachedFetchOptions = {}): Fetch {
   checkEndpoints(options.endpoints);
   const refreshing: Policy = { ...policy, mode: 'refresh' };
   const settings = { ...options, cache, policy, refreshing, upstream };
-  return async (input, init) => {
+  return rememberCachedFetch(async (input, init) => {
     if (policy.mode === 'off') return upstream(input, init);
     const read = readRequest(input, init);
     if (read === undefined) return upstream(input, init); // at once: the caller may change its arguments after
@@ -63,5 +64,5 @@ export function cachedFetch(options: CachedFetchOptions = {}): Fetch {
     // A caller without an adapter may not look at the status: it gets the error.
     if (settings.adapter === undefined) return answering;
     return answering.catch((error: unknown) => replayMiss(error, request.url.href));
-  };
+  });
 }

@@ -14,6 +14,7 @@ export {
   rejectListedEmbeddings,
   requireVersion,
   versionInUserAgent,
+  warnOfOwnFetch,
   wrongClient,
 } from './adapter/index.ts';
 export { cachedFetch } from './cached-fetch.ts';

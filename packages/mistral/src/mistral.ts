@@ -7,6 +7,7 @@ import {
   installedVersion,
   listedEmbeddings,
   requireVersion,
+  warnOfOwnFetch,
   wrongClient,
 } from '@cached-llm/http';
 import type { HTTPClient, Mistral, SDKOptions } from '@mistralai/mistralai';
@@ -53,7 +54,9 @@ function cachedHttp(given: HTTPClient, options: CachedMistralOptions): HTTPClien
   }
   const client = given.clone();
   const inside = client as unknown as { fetcher: Fetch }; // private in the types, and the last step before the network
-  inside.fetcher = cachedFetch({ ...options, adapter: mistral, fetch: inside.fetcher });
+  const fetching = { ...options, adapter: mistral, fetch: inside.fetcher };
+  warnOfOwnFetch(fetching);
+  inside.fetcher = cachedFetch(fetching);
   return client;
 }
 

@@ -6,6 +6,7 @@ import {
   type Fetch,
   installedVersion,
   requireVersion,
+  warnOfOwnFetch,
   wrongClient,
 } from '@cached-llm/http';
 import type { Ollama } from 'ollama';
@@ -63,7 +64,9 @@ export function cachedOllama<Client extends Ollama>(
   requireVersion(EXPECTED, installedVersion(import.meta.url, EXPECTED.package));
   if (!isClient(given)) throw wrongClient(EXPECTED, describeKind(client));
   const SameClass = client.constructor as new (config: object) => Client; // the class that made the client
-  const fetch = cachedFetch({ ...options, adapter: ollama, fetch: given.fetch });
+  const fetching = { ...options, adapter: ollama, fetch: given.fetch };
+  const fetch = cachedFetch(fetching);
+  warnOfOwnFetch(fetching);
   // A client stores all of its options but `proxy`; a client with a proxy has no host.
   const settings = { ...given.config, proxy: given.config.host === '', fetch };
   return derivedClient(client, () => new SameClass(settings), EXPECTED);

@@ -10,6 +10,7 @@ import {
   requireVersion,
   storedAnswerIds,
   versionInUserAgent,
+  warnOfOwnFetch,
   wrongClient,
 } from '@cached-llm/http';
 import type { OpenAI } from 'openai';
@@ -74,7 +75,9 @@ export function withCachedFetch<Client extends object>(
   const given: unknown = client;
   requireVersion(expected, versionInUserAgent(client));
   if (!isClient(given)) throw wrongClient(expected, describeKind(client));
-  const fetch = cachedFetch({ ...options, fetch: given.fetch });
+  const fetching = { ...options, fetch: given.fetch };
+  const fetch = cachedFetch(fetching);
+  warnOfOwnFetch(fetching);
   // Of the same class: both SDKs promise it.
   const copy = () => given.withOptions({ fetch, ...azureOptions(given) }) as Client;
   return showCallerSignal(derivedClient(client, copy, expected));

@@ -1,3 +1,4 @@
+import { createLlmCache } from '@cached-llm/core';
 import { cachedOpenAI } from '@cached-llm/openai';
 import { demoExchanges, type Exchange, serverSentEvents } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
@@ -309,4 +310,23 @@ describe('an answer that is no stream where one was asked for, or a stream where
       expect(sent[1]).toMatchObject({ reason: 'content-type' });
     });
   });
+});
+
+test('one warning says that clients with different fetch functions share answers', () => {
+  const warnings: unknown[] = [];
+  const { emitWarning } = process;
+  process.emitWarning = (_warning: unknown, options?: unknown) => void warnings.push(options);
+  try {
+    const cache = createLlmCache();
+    const own = (): typeof fetch => (input, init) => fetch(input, init);
+    const cached = (given: object, options = {}) =>
+      cachedOpenAI(new OpenAI({ apiKey: 'k', ...given }), { cache, ...options });
+    const twice = cachedOpenAI(cached({}), { cache });
+    cached({ fetch: own() }, { version: 'a' });
+    expect([twice instanceof OpenAI, warnings]).toEqual([true, []]);
+    for (const _client of [1, 2]) cached({ fetch: own() });
+    expect(warnings).toEqual([{ type: 'LlmCacheWarning', code: 'OWN_FETCH' }]);
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 });
