@@ -1,8 +1,8 @@
 import { isLlmCacheError } from '@cached-llm/core';
 import { cacheOf, isFields, type Policy, policyForClient } from '@cached-llm/core/adapter';
-import { rememberCachedFetch } from './adapter/index.ts';
 import { answerBatch } from './batch.ts';
 import { type CachedFetchOptions, type Fetch, type FetchSettings, httpCall } from './http-call.ts';
+import { rememberCachedFetch } from './own-fetch.ts';
 import { checkEndpoints, type HttpRequest, hasLongInteger, readRequest } from './request/index.ts';
 import { buildResponse } from './response/index.ts';
 

@@ -14,10 +14,10 @@ export {
   rejectListedEmbeddings,
   requireVersion,
   versionInUserAgent,
-  warnOfOwnFetch,
   wrongClient,
 } from './adapter/index.ts';
 export { cachedFetch } from './cached-fetch.ts';
 export { withCallerSignal } from './caller-signal.ts';
 export type { CachedClientOptions, CachedFetchOptions, Fetch } from './http-call.ts';
+export { warnOfOwnFetch } from './own-fetch.ts';
 export { httpIdentity, readRequest, storedAnswerIds } from './request/index.ts';

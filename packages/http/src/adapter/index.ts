@@ -6,7 +6,6 @@
 export { assembleChoices, mergeDelta } from './chat-chunks.ts';
 export { derivedClient } from './derived-client.ts';
 export { listedEmbeddings, rejectListedEmbeddings } from './embeddings.ts';
-export { rememberCachedFetch, warnOfOwnFetch } from './own-fetch.ts';
 export {
   type ExpectedVersions,
   installedVersion,

@@ -1,6 +1,6 @@
 import type { LlmCache } from '@cached-llm/core';
 import { cacheOf } from '@cached-llm/core/adapter';
-import type { CachedFetchOptions, Fetch } from '../http-call.ts';
+import type { CachedFetchOptions, Fetch } from './http-call.ts';
 
 /** The `fetch` of the first client of each provider, as long as all clients of a cache have the same. */
 const firsts = new WeakMap<LlmCache, Map<string, WeakRef<Fetch> | 'warned'>>();
