@@ -112,11 +112,11 @@ describe('the metrics that Prometheus scrapes', () => {
   test('count a field that differs in each request', async () => {
     const { cache, scrape } = await startScraped();
     const ask = cachedLlmCall(async (_request: object) => 'x', { cache, provider: 'p' });
-    for (const user of ['a', 'b', 'c', 'd']) {
-      await ask({ prompt: 'Why?', user });
+    for (const run_id of ['a', 'b', 'c', 'd']) {
+      await ask({ prompt: 'Why?', run_id });
       await new Promise((resolve) => setTimeout(resolve, 20)); // a miss is examined behind its call
     }
-    const series = ['cached_llm_volatile_fields_total', 'cached_llm_field="user"'] as const;
+    const series = ['cached_llm_volatile_fields_total', 'cached_llm_field="run_id"'] as const;
     expect(seriesIn(await scrape(), ...series)).toBe(1);
   });
 
