@@ -54,9 +54,7 @@ const BRAND = /^[~$]/;
 
 /** Fields that are not enumerable. The function gets them, but JSON has none of them. */
 function copyHiddenFields(record: object, copy: object, copying: Copying): void {
-  const names = Reflect.ownKeys(record);
-  if (names.length === Reflect.ownKeys(copy).length) return;
-  for (const name of names.filter((each) => !Object.hasOwn(copy, each))) {
+  for (const name of Reflect.ownKeys(record).filter((each) => !Object.hasOwn(copy, each))) {
     Object.defineProperty(copy, name, Object.getOwnPropertyDescriptor(record, name) ?? {});
     if (BRAND.test(String(name))) continue;
     copying.hidden = new NotCanonicalError('a hidden field', [String(name)]);
@@ -66,8 +64,10 @@ function copyHiddenFields(record: object, copy: object, copying: Copying): void 
 function copyRecord(record: Record<string, unknown>, copying: Copying): unknown {
   const copy = { ...record };
   copying.copies.set(record, copy);
-  for (const name of Object.keys(copy)) copy[name] = copyOf(copy[name], copying);
-  copyHiddenFields(record, copy, copying);
+  const shown = Object.keys(copy);
+  for (const name of shown) copy[name] = copyOf(copy[name], copying);
+  // Every hit asks this of every record, and to list all names once costs less than to compare them.
+  if (Reflect.ownKeys(record).length > shown.length) copyHiddenFields(record, copy, copying);
   return copy;
 }
 
