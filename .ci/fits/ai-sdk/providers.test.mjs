@@ -58,8 +58,13 @@ const PROVIDERS = [
   ],
 ];
 
+/** Their answers carry ids that only the asking account can use, so that another API key does not find them. */
+const OF_ONE_ACCOUNT = new Set(['openai responses']);
+
 for (const [name, create, modelOf, settings] of PROVIDERS) {
-  test(`${name}: settings of the provider are in the key, and its API key is not`, async () => {
+  const isOfOneAccount = OF_ONE_ACCOUNT.has(name);
+  const isKeyed = isOfOneAccount ? 'its API key, too' : 'its API key is not';
+  test(`${name}: settings of the provider are in the key, and ${isKeyed}`, async () => {
     const server = await startServer();
     const cache = createLlmCache();
     const base = { apiKey: 'k', baseURL: `${server.url}/v1` };
@@ -82,9 +87,9 @@ for (const [name, create, modelOf, settings] of PROVIDERS) {
           (await ask(modelOf(create({ ...base, ...options, apiKey: 'other' })))).response.headers[
             'x-cached-llm'
           ],
-          'hit',
+          isOfOneAccount ? 'miss' : 'hit',
         );
-      assert.equal(server.requests.length, all.length);
+      assert.equal(server.requests.length, all.length * (isOfOneAccount ? 2 : 1));
     } finally {
       server.close();
       await cache.close();
