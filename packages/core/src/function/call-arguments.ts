@@ -66,8 +66,10 @@ function copyRecord(record: Record<string, unknown>, copying: Copying): unknown 
   copying.copies.set(record, copy);
   const shown = Object.keys(copy);
   for (const name of shown) copy[name] = copyOf(copy[name], copying);
-  // Every hit asks this of every record, and to list all names once costs less than to compare them.
-  if (Reflect.ownKeys(record).length > shown.length) copyHiddenFields(record, copy, copying);
+  // Every hit asks this of every record, and Node.js lists names faster than names and symbols.
+  if (Object.getOwnPropertyNames(record).length > shown.length) {
+    copyHiddenFields(record, copy, copying);
+  }
   return copy;
 }
 

@@ -74,26 +74,24 @@ export function namesFor(segment: string, names: readonly string[]): readonly st
   return names.filter((name) => name.startsWith(start));
 }
 
-function addParts(value: unknown, segment: string, parts: unknown[]): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (Array.isArray(value) && segment === '*') {
-    for (const item of value) parts.push(item);
-  } else if (!segment.endsWith('*')) {
-    if (Object.hasOwn(value, segment)) parts.push(Reflect.get(value, segment));
-  } else {
-    for (const name of namesFor(segment, Object.keys(value))) parts.push(Reflect.get(value, name));
-  }
+/** The parts of a value that a segment of a path stands for, in order. */
+function partsAt(value: object, segment: string): readonly unknown[] {
+  if (Array.isArray(value) && segment === '*') return value;
+  return namesFor(segment, Object.keys(value)).map((name) => Reflect.get(value, name));
 }
 
 /** What stands at a path, in order. Nothing is copied, because every request is searched and few have such a place. */
 export function allAt(value: unknown, path: FieldPath): readonly unknown[] {
-  let found: unknown[] = [value];
-  for (const segment of path) {
-    const parts: unknown[] = [];
-    for (const each of found) addParts(each, segment, parts);
-    if (parts.length === 0) return parts;
-    found = parts;
-  }
+  const found: unknown[] = [];
+  const search = (part: unknown, depth: number): void => {
+    const segment = path[depth];
+    if (segment === undefined) found.push(part);
+    else if (typeof part !== 'object' || part === null) return;
+    else if (segment.endsWith('*'))
+      for (const each of partsAt(part, segment)) search(each, depth + 1);
+    else if (Object.hasOwn(part, segment)) search(Reflect.get(part, segment), depth + 1);
+  };
+  search(value, 0);
   return found;
 }
 
