@@ -1,13 +1,13 @@
 import type { StoreSize } from '../store/index.ts';
 import { AdaptiveWindow } from './adaptive-window.ts';
+import { type Expiring, ExpiryOrder } from './expiry-order.ts';
 import { FrequencySketch } from './frequency-sketch.ts';
 import { exceeds, type MemoryBounds, type OrderNode, TinyLfuOrder } from './tiny-lfu.ts';
 
-/** A row of the memory store, with its position in the order of eviction. */
-export interface MemoryRow extends OrderNode<MemoryRow> {
+/** A row of the memory store, with its positions in the orders of eviction and of expiry. */
+export interface MemoryRow extends OrderNode<MemoryRow>, Expiring {
   readonly key: string;
   readonly value: string;
-  readonly expiresAt: number;
 }
 
 /** Bytes that V8 needs for a row beside its characters: object, date, two texts, map slot, counts (207 to 281 measured). */
@@ -34,6 +34,7 @@ export function memoryRow(key: string, value: string, expiresAt: number): Memory
     hash: hashOf(key),
     bytes: ROW_BYTES + bytesOf(key) + bytesOf(value),
     expiresAt,
+    position: 0,
     list: undefined,
     newer: undefined,
     older: undefined,
@@ -98,15 +99,15 @@ class EvictionPolicy {
   }
 }
 
-/** Each write checks this many further rows, in turn, so that expired rows leave without a timer. */
+/** Each write removes up to this many expired rows, so that they leave without a timer and no write takes long. */
 const ROWS_PER_WRITE = 4;
 
-/** The rows of a memory store. They stay within their bounds, and an expired row is absent. */
+/** The rows of a memory store. They stay within their bounds, and an expired row is absent and leaves first. */
 export class MemoryRows {
   readonly #rows = new Map<string, MemoryRow>();
   readonly #bounds: MemoryBounds;
   #eviction: EvictionPolicy;
-  #sweep = this.#rows.values();
+  #expiry = new ExpiryOrder<MemoryRow>();
   #evictions = 0;
 
   constructor(bounds: MemoryBounds) {
@@ -132,19 +133,24 @@ export class MemoryRows {
     this.#rows.set(row.key, row);
     if (before === undefined) this.#eviction.add(row);
     else this.#eviction.replace(before, row);
-    this.#sweepSome(now);
-    this.#evict();
+    if (before !== undefined) this.#expiry.remove(before);
+    this.#expiry.add(row);
+    this.removeExpired(now, ROWS_PER_WRITE);
+    this.#evict(now);
   }
 
   delete(key: string): boolean {
     const row = this.#rows.get(key);
-    if (row !== undefined) this.#eviction.remove(row);
+    if (row === undefined) return false;
+    this.#eviction.remove(row);
+    this.#expiry.remove(row);
     return this.#rows.delete(key);
   }
 
   clear(): void {
     this.#rows.clear();
     this.#eviction = new EvictionPolicy(this.#bounds);
+    this.#expiry = new ExpiryOrder();
   }
 
   /** All rows, including expired ones. Rows may be changed while they are read. */
@@ -157,16 +163,21 @@ export class MemoryRows {
     return now >= expiresAt && this.delete(key);
   }
 
-  #sweepSome(now: number): void {
-    for (let seen = 0; seen < ROWS_PER_WRITE; seen += 1) {
-      const { value: row } = this.#sweep.next();
-      if (row === undefined) this.#sweep = this.#rows.values();
-      else this.removeIfExpired(row, now);
+  /** Removes expired rows, up to `most` of them. Returns how many. */
+  removeExpired(now: number, most: number): number {
+    let removed = 0;
+    while (removed < most) {
+      const row = this.#expiry.expired(now);
+      if (row === undefined) break;
+      this.delete(row.key);
+      removed += 1;
     }
+    return removed;
   }
 
-  #evict(): void {
+  #evict(now: number): void {
     while (this.#eviction.isOver) {
+      if (this.removeExpired(now, 1) > 0) continue;
       const victim = this.#eviction.victim();
       if (victim === undefined) return;
       this.delete(victim.key);

@@ -19,7 +19,7 @@ export function memoryBounds({ maxEntries, maxBytes }: MemoryStoreOptions) {
   };
 }
 
-/** A sweep checks this many rows before it lets other work run. */
+/** A sweep removes this many rows before it lets other work run. */
 const ROWS_PER_TURN = 1_000;
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -82,14 +82,13 @@ export class MemoryStore implements Store {
   }
 
   async sweep(): Promise<number> {
-    let seen = 0;
     let swept = 0;
-    for (const row of this.#rows.all()) {
-      if (this.#rows.removeIfExpired(row, this.#now())) swept += 1;
-      seen += 1;
-      if (seen % ROWS_PER_TURN === 0) await nextTurn();
+    for (;;) {
+      const removed = this.#rows.removeExpired(this.#now(), ROWS_PER_TURN);
+      swept += removed;
+      if (removed < ROWS_PER_TURN) return swept;
+      await nextTurn();
     }
-    return swept;
   }
 
   measure(): StoreSize {

@@ -178,6 +178,40 @@ describe('a row that has expired', () => {
     expect(store.get('fresh 49')).toBe('1');
   });
 
+  test('never costs a row that has not expired, whatever was written, rewritten and removed before', async () => {
+    const lives = fc.array(
+      fc.record({ key: fc.integer({ min: 0, max: 30 }), ttl: fc.integer({ min: 1, max: 50 }) }),
+      { maxLength: 80 },
+    );
+    await fc.assert(
+      fc.asyncProperty(lives, fc.array(fc.nat(30)), async (writes, removals) => {
+        const clock = manualClock();
+        const store = new MemoryStore({ maxEntries: 40, now: clock.now });
+        for (const { key: name, ttl } of writes) store.set(`${name}`, '1', ttl);
+        for (const name of removals) store.delete(`${name}`);
+        for (let index = 0; index < 9; index += 1) store.set(`endless ${index}`, '1');
+        clock.advance(25);
+        const alive = await keysOf(store);
+        for (let index = alive.length; index < 40; index += 1) store.set(`new ${index}`, '1', 50);
+        expect(await keysOf(store)).toEqual(expect.arrayContaining(alive));
+        expect(store.measure()).toMatchObject({ entries: 40, evictions: 0 });
+        clock.advance(50);
+        expect(await store.sweep()).toBe(31);
+      }),
+    );
+  });
+
+  test('is removed before a row that has not where the bound is one of bytes', () => {
+    const clock = manualClock();
+    const store = new MemoryStore({ maxBytes: 20_000, now: clock.now });
+    const text = 'x'.repeat(1_500);
+    for (let index = 0; index < 5; index += 1) store.set(`fresh ${index}`, text);
+    for (let index = 0; index < 6; index += 1) store.set(`old ${index}`, text, 50);
+    clock.advance(50);
+    store.set('large', 'x'.repeat(11_000), 1_000);
+    expect(store.measure()).toMatchObject({ entries: 6, evictions: 0 });
+  });
+
   test('is still found after the store was cleared', () => {
     const clock = manualClock();
     const store = new MemoryStore({ now: clock.now });
