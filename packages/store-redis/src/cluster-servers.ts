@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '@cached-llm/core/store';
 import type { RedisClientType } from '@keyv/redis';
 import { ClusterTopology, type Redirection } from './cluster-topology.ts';
 import { groupBySlot, hashSlot } from './hash-slot.ts';
@@ -43,7 +43,7 @@ export class ClusterServers implements RedisServers {
   constructor(settings: RedisSettings, onFault: (fault: RedisUnavailableError) => void) {
     this.client = createRedisClient(settings);
     this.#topology = new ClusterTopology(settings, onFault);
-    const timeout = delay(settings.connectTimeout, undefined, { ref: false });
+    const timeout = pause(settings.connectTimeout, { ref: false });
     this.#opening = Promise.race([this.#topology.refresh(), timeout]).then(() => {
       this.#isOpen = true;
     });

@@ -1,3 +1,4 @@
+import { startTimer } from '@cached-llm/core/store';
 import { RedisUnavailableError } from './redis-errors.ts';
 
 /** These say that a socket is closed, and no more. */
@@ -19,7 +20,7 @@ export class Outage {
   readonly #reported = new Set<string>();
   #fault: RedisUnavailableError | undefined;
   #failures = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #cancelAttempt: (() => void) | undefined;
 
   constructor(options: OutageOptions) {
     this.#options = options;
@@ -40,12 +41,12 @@ export class Outage {
     return fault;
   }
 
-  /** Tries again after a pause that grows, unless an attempt is due already. The timer keeps no process alive. */
+  /** Tries again after a pause that grows, unless an attempt is due already. */
   reconnectLater(fault: { readonly isPermanent: boolean }): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
+    this.#cancelAttempt ??= startTimer(this.#pauseAfter(fault), () => {
+      this.#cancelAttempt = undefined;
       this.#options.reconnect();
-    }, this.#pauseAfter(fault)).unref();
+    });
   }
 
   /** All is well: the next fault is reported again, and the next pause is the shortest. */
@@ -56,7 +57,7 @@ export class Outage {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#cancelAttempt?.();
   }
 
   #pauseAfter({ isPermanent }: { readonly isPermanent: boolean }): number {

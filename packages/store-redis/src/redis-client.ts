@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { startTimer } from '@cached-llm/core/store';
 import { createClient, type RedisClientType } from '@keyv/redis';
 import { faultCode } from './redis-errors.ts';
 import { type ClientSettings, invalidOption } from './redis-store-options.ts';
@@ -7,23 +8,23 @@ const noAnswer = () => new Error('Connection timeout: the server does not answer
 
 /** @throws Error if `promise` has not settled within so many milliseconds */
 export async function within<Value>(milliseconds: number, promise: Promise<Value>): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
+  let cancel = () => {};
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(noAnswer()), milliseconds).unref();
+    cancel = startTimer(milliseconds, () => reject(noAnswer()));
   });
-  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
+  return Promise.race([promise, timeout]).finally(cancel);
 }
 
 /** A server that accepts the connection and then hangs would hold the attempt to connect for ever. */
 function limitHandshake(client: RedisClientType, milliseconds: number): RedisClientType {
-  let timer: NodeJS.Timeout | undefined;
+  let cancel = () => {};
   const giveUp = (): void => {
     client.emit('error', noAnswer());
     if (client.isOpen) client.destroy();
   };
-  const stop = (): void => clearTimeout(timer);
+  const stop = (): void => cancel();
   client.on('connect', () => {
-    timer = setTimeout(giveUp, milliseconds).unref();
+    cancel = startTimer(milliseconds, giveUp);
   });
   return client.on('ready', stop).on('error', stop);
 }
@@ -45,6 +46,9 @@ const SILENT = {
  */
 const silentSignal = (): AbortSignal => new AbortController().signal;
 
+/** Milliseconds. Node.js warns of a socket's timeout that is longer. */
+const LONGEST_SOCKET_TIMEOUT = 2 ** 31 - 1;
+
 /** `createClient` builds a class of all commands for each set of options, in 10 ms; the class of this one serves all. */
 let template: RedisClientType | undefined;
 
@@ -54,7 +58,8 @@ let template: RedisClientType | undefined;
  * @throws LlmCacheError `INVALID_OPTION` if the URL is malformed
  */
 export function createRedisClient(settings: ClientSettings): RedisClientType {
-  const { url, connectTimeout, socketTimeout, tls } = settings;
+  const { url, socketTimeout, tls } = settings;
+  const connectTimeout = Math.min(settings.connectTimeout, LONGEST_SOCKET_TIMEOUT);
   const limits = { connectTimeout, reconnectStrategy: false, signal: silentSignal() } as const;
   const socket = tls === undefined ? limits : ({ ...tls, ...limits, tls: true } as const);
   try {
@@ -73,8 +78,10 @@ export function createRedisClient(settings: ClientSettings): RedisClientType {
  * RFC 8446, section 4.4.2.4), and a client that writes meanwhile may get `ECONNRESET` in place of the reason.
  */
 async function awaitRefusal(client: RedisClientType, milliseconds: number): Promise<void> {
-  const signal = AbortSignal.timeout(Math.ceil(milliseconds));
-  const [refusal] = await once(client, 'error', { signal }).catch(() => []);
+  const over = new AbortController();
+  const cancel = startTimer(milliseconds, () => over.abort());
+  const [refusal] = await once(client, 'error', over).catch(() => []);
+  cancel();
   if (refusal !== undefined) throw refusal;
 }
 

@@ -1,3 +1,4 @@
+import { startInterval } from '@cached-llm/core/store';
 import type { RedisClientType } from '@keyv/redis';
 import { Outage } from './outage.ts';
 import { connect, createRedisClient } from './redis-client.ts';
@@ -21,7 +22,7 @@ export interface ConnectionOptions {
 export class RedisConnection {
   readonly #options: ConnectionOptions;
   readonly #outage: Outage;
-  readonly #pings: NodeJS.Timeout;
+  readonly #stopPings: () => void;
   #url = '';
   #client: RedisClientType;
   #isAccepted = false;
@@ -38,7 +39,7 @@ export class RedisConnection {
     this.#client = this.#clientAt(url);
     this.#outage = new Outage({ reconnect, refusalInterval, onFault: options.onFault });
     this.#attempt = this.#connect();
-    this.#pings = setInterval(() => this.#checkPing(), pingInterval).unref();
+    this.#stopPings = startInterval(pingInterval, () => this.#checkPing());
   }
 
   /** Another client once the server has moved. */
@@ -121,7 +122,7 @@ export class RedisConnection {
   }
 
   async #close(): Promise<void> {
-    clearInterval(this.#pings);
+    this.#stopPings();
     this.#outage.stop();
     // The client forgets a socket that is still connecting, and would leave it open.
     if (!this.#client.isReady) await this.#attempt;

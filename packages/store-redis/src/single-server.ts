@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '@cached-llm/core/store';
 import type { RedisClientType } from '@keyv/redis';
 import { type ConnectionOptions, RedisConnection } from './redis-connection.ts';
 import { RedisRefusedError, RedisUnavailableError } from './redis-errors.ts';
@@ -29,7 +29,7 @@ export class SingleServer implements RedisServers {
         onReady?.();
       },
     });
-    const timeout = delay(connectTimeout, undefined, { ref: false });
+    const timeout = pause(connectTimeout, { ref: false });
     this.#opening = Promise.race([this.#connection.attempt, timeout]).then(() => {
       this.#opening = undefined;
     });

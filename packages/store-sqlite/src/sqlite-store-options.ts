@@ -81,5 +81,6 @@ export function resolveOptions(options: string | SqliteStoreOptions): SqliteSett
       `\`maxBytes\` is ${maxBytes}; it must be whole bytes, at least ${MEBIBYTE} (1 MiB).`,
     );
   }
-  return { path: absolutePath(path), busyTimeout, maxBytes };
+  // SQLite reads a larger number as a negative one, and would not wait at all.
+  return { path: absolutePath(path), busyTimeout: Math.min(busyTimeout, 2 ** 31 - 1), maxBytes };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause, startTimer } from '@cached-llm/core/store';
 import { type Recency, sweepRows } from './eviction.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqliteLeases } from './sqlite-leases.ts';
@@ -15,12 +15,12 @@ const BATCH_PAUSE = 10;
 
 const THIS_PROCESS = randomUUID();
 
-/** Runs a task now and then for as long as the store is used. Its timer keeps no process alive. */
+/** Runs a task now and then for as long as the store is used. It keeps no process alive. */
 export class Upkeep {
   readonly #task: () => Promise<unknown>;
   readonly #pause: number;
   #nextPause: number;
-  #timer: NodeJS.Timeout | undefined;
+  #cancelRun: (() => void) | undefined;
   #isEnded = false;
 
   constructor(task: () => Promise<unknown>, { first = FIRST_PAUSE, after = PAUSE } = {}) {
@@ -30,20 +30,20 @@ export class Upkeep {
   }
 
   noteUse(): void {
-    if (this.#timer !== undefined || this.#isEnded) return;
-    this.#timer = setTimeout(() => void this.#run(), this.#nextPause).unref();
+    if (this.#cancelRun !== undefined || this.#isEnded) return;
+    this.#cancelRun = startTimer(this.#nextPause, () => void this.#run());
   }
 
   end(): void {
     this.#isEnded = true;
-    clearTimeout(this.#timer);
+    this.#cancelRun?.();
   }
 
   async #run(): Promise<void> {
     // The next run does what fails in this one.
     await this.#task().catch(() => {});
     this.#nextPause = this.#pause;
-    this.#timer = undefined;
+    this.#cancelRun = undefined;
   }
 }
 
@@ -55,6 +55,6 @@ export async function tidy(
 ): Promise<void> {
   await recency.flush();
   if ((await leases.take(SWEEPING, THIS_PROCESS, LEASE)) !== THIS_PROCESS) return;
-  await sweepRows(connection, () => delay(BATCH_PAUSE, undefined, { ref: false }));
+  await sweepRows(connection, () => pause(BATCH_PAUSE, { ref: false }));
   await leases.sweep();
 }

@@ -1,6 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Ledger, LedgerRow, LlmCache } from '@cached-llm/core';
-import type { LedgerFigures, LedgerGroup, Money, Timing, TokenCount } from '@cached-llm/core/store';
+import {
+  type LedgerFigures,
+  type LedgerGroup,
+  type Money,
+  pause,
+  type Timing,
+  type TokenCount,
+} from '@cached-llm/core/store';
 import { defineCommand, duration, flag, oneOf, type Session } from '../command-line/index.ts';
 import { withCache } from '../store/index.ts';
 import {
@@ -161,7 +167,7 @@ export const stats = defineCommand({
         if (host.stdout.isTTY === true && !output.isJson) await output.write(CLEAR_SCREEN);
         await printStats(session, cache, by);
         // Ctrl-C ends the pause at once, and is no failure.
-        await delay(interval, undefined, { signal }).catch(() => {});
+        await pause(interval, { signal }).catch(() => {});
       }
     });
     return undefined;

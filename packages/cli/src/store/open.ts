@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type CacheOptions, createLlmCache, type LlmCache } from '@cached-llm/core';
-import { openStore, optionsFromEnvironment, type Store } from '@cached-llm/core/store';
+import { openStore, optionsFromEnvironment, pause, type Store } from '@cached-llm/core/store';
 import type { Session } from '../command-line/index.ts';
 import { Failure, UsageFailure } from '../terminal/index.ts';
 
@@ -82,7 +81,7 @@ async function cacheOptions({ host, globals }: Session): Promise<CacheOptions> {
 }
 
 async function reach({ store, url }: OpenedCache, secretUrl: string): Promise<void> {
-  const silence = delay(REACH_TIMEOUT, undefined, { ref: false }).then(() => {
+  const silence = pause(REACH_TIMEOUT, { ref: false }).then(() => {
     throw new Error('it does not answer.');
   });
   try {

@@ -1,6 +1,6 @@
 import type { Served, Usage } from '../entry/index.ts';
 import { fieldsOf } from '../key/index.ts';
-import type { Admit, Judged } from '../options/index.ts';
+import { type Admit, type Judged, startTimer } from '../options/index.ts';
 import type { Adapter } from './adapter.ts';
 import { jsonIn, messagesIn, wantsJson } from './model-message.ts';
 import { isSpliced } from './provider-admission.ts';
@@ -51,11 +51,11 @@ const DECISION_TIMEOUT = 60_000;
 
 /** @throws where the user's predicate rejects, or takes too long. */
 export async function decisionOf<Decision>(decided: PromiseLike<Decision>): Promise<Decision> {
-  let timer: NodeJS.Timeout | undefined;
+  let cancel = () => {};
   const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(reject, DECISION_TIMEOUT).unref();
+    cancel = startTimer(DECISION_TIMEOUT, () => reject());
   });
-  return Promise.race([decided, timeout]).finally(() => clearTimeout(timer));
+  return Promise.race([decided, timeout]).finally(cancel);
 }
 
 type Predicate = Extract<Admit, (...given: never) => unknown>;

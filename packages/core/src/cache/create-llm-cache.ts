@@ -67,7 +67,10 @@ function ledgerOptionsOf({ ledger = DEFAULTS.ledger, logger, priceOf }: CacheOpt
   return { ledger: interval, logger, priceOf };
 }
 
-function clockOf({ now = Date.now }: CacheOptions): () => number {
+/** `Date` is looked up at each use, so that a fake clock counts whenever a test installs it. */
+const systemClock = () => Date.now();
+
+function clockOf({ now = systemClock }: CacheOptions): () => number {
   const what = typeof now === 'function' ? unfitTime(now) : `is ${describeKind(now)}`;
   if (what === undefined) return now;
   return invalidOption('now', what, 'Write a function such as Date.now.');

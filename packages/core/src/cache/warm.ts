@@ -1,6 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { isKnownOutage } from '../adapter/index.ts';
-import { type Duration, invalidOption, showValue, toMilliseconds } from '../options/index.ts';
+import {
+  type Duration,
+  invalidOption,
+  pause,
+  showValue,
+  toMilliseconds,
+} from '../options/index.ts';
 import { readToEnd } from '../response/index.ts';
 
 interface RetryPlan {
@@ -15,8 +20,8 @@ const LONGEST_PAUSE = 30_000;
 
 /** Half of the pause is random, so that calls that failed together are not repeated together. */
 function pauseBefore(retry: number, backOff: number): number {
-  const pause = Math.min(backOff * 2 ** (retry - 1), LONGEST_PAUSE);
-  return pause * (0.5 + Math.random() / 2);
+  const longest = Math.min(backOff * 2 ** (retry - 1), LONGEST_PAUSE);
+  return longest * (0.5 + Math.random() / 2);
 }
 
 async function isOut(call: () => Promise<void>): Promise<boolean> {
@@ -37,7 +42,7 @@ async function withRetries(
   for (let retry = 1; retry <= retries; retry += 1) {
     if (!(await isOut(call))) return;
     // An abort ends the pause early; its reason is thrown by the next line.
-    await delay(pauseBefore(retry, backOff), undefined, { signal }).catch(() => {});
+    await pause(pauseBefore(retry, backOff), { signal }).catch(() => {});
     signal?.throwIfAborted();
   }
   await call();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { digest } from '../key/index.ts';
+import { pause, startInterval } from '../options/index.ts';
 import type { RowStore } from '../store/index.ts';
 
 /** Milliseconds between two look-ups of the entry of another process. Each pause is longer than the one before. */
@@ -57,14 +57,14 @@ export class FlightLeases {
     { look, isFresh, signal }: LeaseWait<Found>,
   ): Promise<{ readonly found?: Found; readonly lease?: FlightLease }> {
     const until = performance.now() + LONGEST_WAIT;
-    for (let pause = SHORTEST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
+    for (let wait = SHORTEST_PAUSE; ; wait = Math.min(wait * 1.5, LONGEST_PAUSE)) {
       const holder = await this.#takeOrProlong(key);
       if (holder === undefined) return {};
       // The entry is looked up after the lease is taken, because the leader before may just have stored it.
       const [found, isUnstored] = await Promise.all([look(), this.#endedUnstored(key)]);
       if (holder === this.#token) return { found, lease: this.#hold(key) };
       if (isFresh(found) || isUnstored || performance.now() > until) return { found };
-      await delay(pause, undefined, { signal });
+      await pause(wait, { signal });
     }
   }
 
@@ -80,15 +80,15 @@ export class FlightLeases {
   }
 
   #hold(key: string): FlightLease {
-    // The lease is prolonged three times in its life, so that one failure of the store does no harm. The timer keeps no process alive.
+    // The lease is prolonged three times in its life, so that one failure of the store does no harm.
     const third = this.#options.milliseconds / 3;
-    const prolonging = setInterval(() => void this.#takeOrProlong(key), third).unref();
+    const stopProlonging = startInterval(third, () => void this.#takeOrProlong(key));
     const releaseAfter = async (stored: Promise<unknown>) => {
       const isStored = await stored.catch(() => false);
       // The note is written before the lease is released, so that waiting processes do not wait for the next leader.
       if (isStored !== true)
         await this.#rows.write(this.#noteKey(key), 'unstored', UNSTORED_NOTE_LIFE);
-      clearInterval(prolonging);
+      stopProlonging();
       await this.#rows.release(key, this.#token);
     };
     return { releaseAfter };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Encryptions, EntryHeader } from '../entry/index.ts';
 import { BoundedMap } from '../key/index.ts';
+import { startTimer } from '../options/index.ts';
 import type { RowStore, RowTexts } from '../store/index.ts';
 import { MAX_KNOWN_TAGS, namesOf, stateOf, TagRows } from './tag-rows.ts';
 import {
@@ -38,7 +39,7 @@ export class TagGenerations {
   readonly #seenOfKeys = new BoundedMap<string, TagState>(MAX_KNOWN_TAGS);
   /** Generations that were replaced. Who read one before that may write it again with an expiry, which then does not count. */
   readonly #retired = new BoundedMap<string, true>(MAX_KNOWN_TAGS);
-  readonly #checks = new Set<NodeJS.Timeout>();
+  readonly #checks = new Set<() => void>();
   readonly #unsent: UnsentStates;
   readonly #now: () => number;
 
@@ -135,7 +136,7 @@ export class TagGenerations {
 
   /** Writes the states that the store has not accepted yet once more, and then gives them up. */
   close(): Promise<void> {
-    for (const check of this.#checks) clearTimeout(check);
+    for (const cancel of this.#checks) cancel();
     return this.#unsent.close();
   }
 
@@ -179,11 +180,11 @@ export class TagGenerations {
 
   /** By then, whatever another process wrote at the same time is in the store. */
   #checkLater(rows: readonly TagRow[]): void {
-    const check = setTimeout(() => {
-      this.#checks.delete(check);
+    const cancel = startTimer(CHECK_AFTER, () => {
+      this.#checks.delete(cancel);
       void this.readRows(rows);
-    }, CHECK_AFTER).unref();
-    this.#checks.add(check);
+    });
+    this.#checks.add(cancel);
   }
 
   async #change(rows: readonly TagRow[], changes: Omit<TagState, 'generation'>): Promise<boolean> {

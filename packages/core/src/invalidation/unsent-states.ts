@@ -1,3 +1,4 @@
+import { startTimer } from '../options/index.ts';
 import type { RowStore } from '../store/index.ts';
 import { parseTagState, type TagRow, type TagState } from './tag-state.ts';
 
@@ -16,7 +17,7 @@ interface Unsent {
 export class UnsentStates {
   readonly #store: RowStore;
   readonly #states = new Map<string, Unsent>();
-  #timer: NodeJS.Timeout | undefined;
+  #cancelRetry: (() => void) | undefined;
 
   constructor(store: RowStore) {
     this.#store = store;
@@ -43,7 +44,7 @@ export class UnsentStates {
 
   /** Writes what is left once more, and then gives it up. */
   async close(): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#cancelRetry?.();
     await this.#sendAll();
   }
 
@@ -74,12 +75,12 @@ export class UnsentStates {
   }
 
   #retryLater(): void {
-    this.#timer ??= setTimeout(() => this.#retry(), RETRY_EVERY).unref();
+    this.#cancelRetry ??= startTimer(RETRY_EVERY, () => void this.#retry());
   }
 
   async #retry(): Promise<void> {
     const isDone = await this.#sendAll();
-    this.#timer = undefined;
+    this.#cancelRetry = undefined;
     if (!isDone) this.#retryLater();
   }
 }

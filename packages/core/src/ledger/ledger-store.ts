@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { startTimer } from '../options/index.ts';
 import type { RowStore, Store } from '../store/index.ts';
 import type { CountersByDay, DayCounters, NamedCounters } from './counters.ts';
 
@@ -64,7 +65,7 @@ export class LedgerStore {
   /** The name of this process. */
   readonly process = PROCESS;
   readonly #name: string;
-  #timer: NodeJS.Timeout | undefined;
+  #cancelTimer: (() => void) | undefined;
   #cancelExitTask = () => {};
   #written: Promise<void> = Promise.resolve();
 
@@ -102,14 +103,15 @@ export class LedgerStore {
 
   /** Starts one timer at the first change. It does not keep the process alive. */
   #startTimer(): void {
-    if (this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => void this.write(), this.#parts.interval).unref();
+    const { interval } = this.#parts;
+    if (this.#cancelTimer !== undefined || interval === undefined) return;
+    this.#cancelTimer = startTimer(interval, () => void this.write());
     this.#cancelExitTask = beforeExit(() => this.write());
   }
 
   #stopTimer(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
     this.#cancelExitTask();
   }
 

@@ -38,7 +38,7 @@ export class MemoryStore implements Store {
     const bounds = memoryBounds(options);
     this.#maxBytes = bounds.maxBytes;
     this.#rows = new MemoryRows(bounds);
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? (() => Date.now()); // a fake clock may be installed later
   }
 
   get(key: string): string | undefined {

@@ -36,3 +36,4 @@ export {
   type WhenBypass,
   whenBypass,
 } from './policy.ts';
+export { pause, startInterval, startTimer } from './timer.ts';

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { isKnownOutage, isOutage } from '../adapter/index.ts';
 import type { Flight } from '../flight/index.ts';
+import { startTimer } from '../options/index.ts';
 import { readToEnd } from '../response/index.ts';
 import { askProvider, deliverAndStore, emitMiss, needsLease } from './call-provider.ts';
 import { DECISIONS } from './decision.ts';
@@ -57,11 +57,13 @@ export async function serveAfterTimeOut(
 
 async function takesLongerThan(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
   if (!Number.isFinite(milliseconds)) return false;
-  const timer = new AbortController();
-  const isOver = delay(milliseconds, true, { signal: timer.signal }).catch(() => false);
+  let cancel = () => {};
+  const isOver = new Promise<boolean>((resolve) => {
+    cancel = startTimer(milliseconds, () => resolve(true), { ref: true });
+  });
   const notLate = () => false;
   const isLate = await Promise.race([isOver, work.then(notLate, notLate)]);
-  timer.abort();
+  cancel();
   return isLate;
 }
 

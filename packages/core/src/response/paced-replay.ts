@@ -1,3 +1,4 @@
+import { startTimer } from '../options/index.ts';
 import { abortable } from '../store/index.ts';
 
 export interface Pace {
@@ -18,7 +19,6 @@ export class PacedReplay<Chunk> implements AsyncIterableIterator<Chunk, unknown>
   #index = 0;
   #turn: Promise<void> = Promise.resolve();
   #isOver = false;
-  #timer: NodeJS.Timeout | undefined;
   #wake: (() => void) | undefined;
 
   constructor(chunks: readonly Chunk[], pace: Pace) {
@@ -49,14 +49,16 @@ export class PacedReplay<Chunk> implements AsyncIterableIterator<Chunk, unknown>
   #wait(delay: number): Promise<void> | undefined {
     if (this.#isOver || delay <= 0) return undefined;
     return new Promise((resolve) => {
-      this.#wake = resolve;
-      this.#timer = setTimeout(resolve, delay);
+      const cancel = startTimer(delay, resolve, { ref: true });
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
     });
   }
 
   readonly #leave = (): void => {
     this.#isOver = true;
-    clearTimeout(this.#timer);
     this.#wake?.();
   };
 }

@@ -1,7 +1,5 @@
 import { setMaxListeners } from 'node:events';
-
-/** Node fires a timer at once when it is set for longer. */
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
+import { startTimer } from '../options/index.ts';
 
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
@@ -14,11 +12,10 @@ export function withDeadline<Value>(
   milliseconds: number,
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const timeout = Math.min(milliseconds, LONGEST_TIMEOUT);
-    const timer = setTimeout(() => reject(new DeadlineError()), timeout);
+    const cancel = startTimer(milliseconds, () => reject(new DeadlineError()), { ref: true });
     const settle = <Argument>(end: (argument: Argument) => void) => {
       return (argument: Argument) => {
-        clearTimeout(timer);
+        cancel();
         end(argument);
       };
     };

@@ -96,6 +96,23 @@ describe.each(FOLDERS)('the sources of %s', (folder) => {
     expect(long.map(({ place, lines }) => `${place}: ${lines} lines`)).toEqual([]);
   });
 
+  test('start their timers with startTimer, startInterval or pause, which know how long a timer may be', () => {
+    const bare =
+      /\b(setTimeout|setInterval)\(|AbortSignal\.timeout\(|node:timers\/promises(?<!setImmediate.*)/;
+    const sources = filesIn(folder).filter(({ path }) => path !== 'options/timer.ts');
+    const lines = sources.flatMap(({ place, text }) =>
+      text.split('\n').flatMap((line, index) => (bare.test(line) ? [`${place}:${index + 1}`] : [])),
+    );
+    expect(folder === 'benchmarks' ? [] : lines).toEqual([]);
+  });
+
+  test('look the time up at each use, so that a fake clock counts whenever a test installs it', () => {
+    const held = filesIn(folder).filter(({ text }) =>
+      /^(?!.*@default).*Date\.now\b(?!\(|\.')/m.test(text),
+    );
+    expect(held.map(({ place }) => place)).toEqual([]);
+  });
+
   test('have functions of at most 30 lines, 2 levels and 3 parameters', () => {
     const measured = filesIn(folder).flatMap(({ place, text }) =>
       functionsIn(text).map((found) => ({ place, ...found })),

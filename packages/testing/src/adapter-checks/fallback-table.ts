@@ -5,6 +5,7 @@ import {
   type FunctionOptions,
   type LlmCache,
 } from '@cached-llm/core';
+import { startTimer } from '@cached-llm/core/store';
 import { manualClock } from '../test-environment/index.ts';
 import { type ExchangeResponse, startWireServer } from '../wire-server/index.ts';
 
@@ -73,7 +74,7 @@ async function outcomeOf<Client>(parts: FallbackParts<Client>, failing: Failing)
   try {
     await ask();
     clock.advance(2 * MINUTE);
-    if (failing === 'abort') setTimeout(() => controller.abort(), PATIENCE);
+    if (failing === 'abort') startTimer(PATIENCE, () => controller.abort(), { ref: true });
     return await ask().then(
       () => 'older',
       () => 'error',

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { LlmCache } from '@cached-llm/core';
+import { pause } from '@cached-llm/core/store';
 import { type EventLog, eventLog } from '../test-environment/index.ts';
 import type { ConformanceClient } from './adapter-under-test.ts';
 import { type CallMode, openStream } from './call-mode.ts';
@@ -52,7 +52,7 @@ export class Session<Request> {
 
   /** Waits until everything is written that the cache writes after an answer. */
   async flush(): Promise<void> {
-    await delay(5);
+    await pause(5);
     await this.#parts.cache.close();
   }
 

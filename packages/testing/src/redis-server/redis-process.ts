@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '@cached-llm/core/store';
 
 export const REDIS_HOST = '127.0.0.1';
 
@@ -29,7 +29,7 @@ async function untilItAnswers(child: ChildProcess, port: number): Promise<void> 
     if (child.exitCode !== null) throw new Error(`redis-server ended with code ${child.exitCode}.`);
     const answer = await redisCommand(port, 'PING');
     if (answer !== '' && !answer.startsWith('-LOADING')) return;
-    await delay(5);
+    await pause(5);
   }
   throw new Error(`redis-server did not answer within ${PATIENCE} ms.`);
 }

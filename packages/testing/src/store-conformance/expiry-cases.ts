@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '@cached-llm/core/store';
 import { until } from '../test-environment/index.ts';
 import { LONG, SHORT, type StoreCase, type TestedStore } from './store-case.ts';
 
@@ -32,7 +32,7 @@ export const expiryCases: readonly StoreCase[] = [
     async run({ store, expect }) {
       await store.set('key', 'first', SHORT);
       await store.set('key', 'second');
-      await delay(2 * SHORT);
+      await pause(2 * SHORT);
       expect(await store.get('key')).toEqual('second');
     },
   },
@@ -62,7 +62,7 @@ export const expiryCases: readonly StoreCase[] = [
       await store.set('for ever', '1');
       await store.set('long', '2', LONG);
       await store.set('short', '3', SHORT);
-      await delay(2 * SHORT);
+      await pause(2 * SHORT);
       const swept = (await store.sweep?.()) ?? 0;
       expect([swept <= 1, await store.sweep?.()]).toEqual([true, 0]);
       expect([await store.get('for ever'), await store.get('long')]).toEqual(['1', '2']);

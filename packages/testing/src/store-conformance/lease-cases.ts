@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Leases } from '@cached-llm/core/store';
+import { pause } from '@cached-llm/core/store';
 import { until } from '../test-environment/index.ts';
 import { LONG, SHORT, type StoreCase, type TestedStore } from './store-case.ts';
 
@@ -40,7 +40,7 @@ export const leaseCases: readonly StoreCase[] = [
       expect(await leases.take('prolonged', 'first', LONG)).toEqual('first');
       await leases.take('not prolonged', 'first', SHORT);
       await leases.take('not prolonged', 'second', LONG);
-      await delay(2 * SHORT);
+      await pause(2 * SHORT);
       expect(await leases.take('prolonged', 'second', LONG)).toEqual('first');
       expect(await leases.take('not prolonged', 'third', LONG)).toEqual('third');
     },

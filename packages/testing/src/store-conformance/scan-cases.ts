@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { StoredRow } from '@cached-llm/core/store';
+import { pause } from '@cached-llm/core/store';
 import { SHORT, type StoreCase, type TestedStore } from './store-case.ts';
 
 function scan(store: TestedStore, prefix: string): AsyncIterable<StoredRow> {
@@ -65,7 +65,7 @@ export const scanCases: readonly StoreCase[] = [
       await fill(store, rows('a:long:', 300));
       await fill(store, rows('a:short:', 300), SHORT);
       const during = await rowsOf(store, 'a:');
-      await delay(2 * SHORT);
+      await pause(2 * SHORT);
       expect(during).toEqual({ ...during, ...rows('a:long:', 300) });
       expect(await rowsOf(store, 'a:')).toEqual(rows('a:long:', 300));
     },

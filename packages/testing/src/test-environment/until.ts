@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '@cached-llm/core/store';
 
 const PATIENCE = 20_000;
 const PAUSE = 10;
@@ -12,7 +12,7 @@ export async function until(what: string, isSo: () => unknown): Promise<void> {
   const deadline = performance.now() + PATIENCE;
   while (performance.now() < deadline) {
     if (await isSo()) return;
-    await delay(PAUSE);
+    await pause(PAUSE);
   }
   throw new Error(`${what}: this was not so within ${PATIENCE} ms.`);
 }

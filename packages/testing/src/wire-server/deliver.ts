@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { constants, createGzip } from 'node:zlib';
 import { LlmCacheError } from '@cached-llm/core';
+import { pause } from '@cached-llm/core/store';
 import type { Delivery, ExchangeResponse, Fault } from './exchange.ts';
 import { wireBody } from './wire-body.ts';
 
@@ -55,7 +56,7 @@ function chunksOf(
 async function* inTime(chunks: readonly Buffer[], latency: number, signal: AbortSignal) {
   for (const chunk of chunks) {
     // Node joins all writes of one turn of the event loop into one HTTP chunk.
-    await (latency > 0 ? wait(latency, undefined, { signal }) : nextTurn());
+    await (latency > 0 ? pause(latency, { signal }) : nextTurn());
     yield chunk;
   }
 }
@@ -110,7 +111,7 @@ export class Reply {
   /** The client still receives the data that was written, but not the end of the body. */
   async cut(): Promise<void> {
     // A client that receives the data and the end of the connection in one read discards the data.
-    await wait(10);
+    await pause(10);
     this.#isCut = true;
     this.#outgoing.socket?.destroySoon();
   }
