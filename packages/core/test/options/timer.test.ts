@@ -6,7 +6,9 @@ import { startProvider } from '../provider.ts';
 
 const DAY = 86_400_000;
 
-const install = () => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'] });
+function install(): void {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'] });
+}
 
 afterEach(() => {
   jest.useRealTimers();
