@@ -26,21 +26,23 @@ const asked = ({ method, requestHeaders, request, requestText }: RecordedPair): 
   body: requestText ?? JSON.stringify(request),
 });
 
-/** The same JSON with the keys of every object in reverse order. */
-function turned(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(turned);
+type Named = readonly (readonly [name: string, value: unknown])[];
+
+/** A copy with the names of every object in another order, but for the fields of a schema, whose order counts. */
+function inOrder(value: unknown, order: (fields: Named) => Named, of = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => inOrder(item, order));
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, child]) => [key, turned(child)] as const);
-  return Object.fromEntries(entries.reverse());
+  const fields = Object.entries(value).map(
+    ([name, field]) => [name, inOrder(field, order, name)] as const,
+  );
+  return Object.fromEntries(of === 'properties' ? fields : order(fields));
 }
 
+const turned = (value: unknown) => inOrder(value, (fields) => fields.toReversed());
+
 /** One text for one request, which the code under test does not compute. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, child]) => [key, sorted(child)] as const);
-  return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
-}
+const sorted = (value: unknown) =>
+  inOrder(value, (fields) => fields.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 
 const requestText = ({ url, requestHeaders, request }: RecordedPair): string => {
   const { 'content-type': _type, ...headers } = requestHeaders;

@@ -1,3 +1,5 @@
+import { type Fields, isFields, listOf } from './fields.ts';
+
 /** A form that equal values share, and that no two unequal values share. */
 export interface CanonicalForm {
   /** JSON with the names of each record in order, and with a mark in place of each long text. */
@@ -42,6 +44,63 @@ export function quotedLongTextMark(long: string): string {
 /** A text that is not long, so that it cannot be taken for a mark. */
 export function escapeMark(text: string): string {
   return text.startsWith(MARK) ? MARK + text : text;
+}
+
+/**
+ * The first item of a list that stands for the fields of a JSON Schema: the list goes on with each name and its value, in
+ * their order. No user's list starts with it, because `escapeMark` changes a text that starts with the mark.
+ */
+export const IN_ORDER = `${MARK}ordered`;
+
+/** The same item as a string of JSON. */
+export const QUOTED_IN_ORDER = '"\\u0000ordered"';
+
+/** The types of JSON Schema, which Google writes in capitals. */
+const TYPE = /^(object|array|string|number|integer|boolean|null)$/i;
+
+/** Of these, each makes a record with `properties` a schema. A list of `required` names and a `type` do so as well. */
+const SCHEMA_ALONE =
+  /^(\$schema|\$defs|definitions|additionalProperties|unevaluatedProperties|patternProperties|propertyNames|minProperties|maxProperties|dependentRequired|propertyOrdering|property_ordering)$/;
+
+const SCHEMA_OF_A_FIELD =
+  /^(\$ref|anyOf|any_of|oneOf|allOf|not|enum|const|properties|items|description)$/;
+
+const isType = (type: unknown) => typeof type === 'string' && TYPE.test(type);
+
+const hasType = ({ type }: Fields) => isType(type) || listOf(type).some(isType);
+
+/** Could this be the schema of one field? An empty one allows any value. */
+function isSchema(value: unknown): boolean {
+  if (!isFields(value)) return false;
+  const names = Object.keys(value);
+  return names.length === 0 || hasType(value) || names.some((name) => SCHEMA_OF_A_FIELD.test(name));
+}
+
+/** Are these `properties` the fields of a JSON Schema, and not any data of this name? */
+function isOfSchema(record: Fields, properties: Fields): boolean {
+  if (hasType(record) || Array.isArray(record.required)) return true;
+  if (Object.keys(record).some((name) => SCHEMA_ALONE.test(name))) return true;
+  return Object.values(properties).some(isSchema);
+}
+
+/**
+ * Records under these names may be the fields of a JSON Schema. Cohere's first API, its SDK, and its models on Bedrock have the
+ * parameters of a tool under another name, which nothing else has.
+ */
+export const MAY_BE_IN_ORDER: ReadonlySet<string> = new Set([
+  'properties',
+  'parameter_definitions',
+  'parameterDefinitions',
+]);
+
+/**
+ * The fields in `record[name]` if their order counts. A model generates the fields of a JSON Schema in the order in which the
+ * schema has them, so that `{ reasoning, answer }` is answered otherwise than `{ answer, reasoning }`. In doubt the order counts.
+ */
+export function fieldsInOrder(record: Fields, name: string): Fields | undefined {
+  const fields = MAY_BE_IN_ORDER.has(name) ? record[name] : undefined;
+  if (!isFields(fields)) return undefined;
+  return name !== 'properties' || isOfSchema(record, fields) ? fields : undefined;
 }
 
 /** The name of a field, or an index. */

@@ -1,4 +1,5 @@
 import type { CallIdentity } from './call-identity.ts';
+import { fieldsInOrder } from './canonical-rules.ts';
 import { digest } from './digest.ts';
 import { isFields, valueKind } from './fields.ts';
 import { canonicalText } from './fingerprint.ts';
@@ -67,10 +68,23 @@ function partsOf(value: unknown): Named {
   return given.every(([name]) => NAME.test(name)) ? given : [];
 }
 
+/** The name of a part that is the order of the others. It is no name of a field. */
+const ORDER = '';
+
+/** The order of the fields of a JSON Schema is a part of its own. */
+function partDigest(record: unknown, name: string, part: unknown): DigestTree {
+  const fields = isFields(record) ? fieldsInOrder(record, name) : undefined;
+  const tree = digestTree(part);
+  if (fields === undefined) return tree;
+  if (typeof tree === 'string')
+    return shortDigest(canonicalText({ type: 'object', [name]: fields }));
+  return new Map([...tree, [ORDER, shortDigest([...tree.keys()].join('\n'))]]);
+}
+
 function digestTree(value: unknown): DigestTree {
   const parts = partsOf(value);
   if (parts.length === 0 || parts.length > MAX_FIELDS) return shortDigest(canonicalText(value));
-  return new Map(parts.map(([name, part]) => [name, digestTree(part)]));
+  return new Map(parts.map(([name, part]) => [name, partDigest(value, name, part)]));
 }
 
 type PathAndTree = readonly [path: string, tree: DigestTree];
@@ -118,7 +132,10 @@ function differences(first: DigestTree, second: DigestTree, path: Path): readonl
     return combinedDigest(one) === combinedDigest(other) ? [] : [path];
   }
   const names = new Set([...one.keys(), ...other.keys()]);
-  return [...names].flatMap((name) => at(one, other, [...path, name]));
+  const found = [...names].flatMap((name) => at(one, other, [...path, name]));
+  // Where fields differ, their order does so as well.
+  const isOrder = (each: Path) => each.length === path.length + 1 && each.at(-1) === ORDER;
+  return found.every(isOrder) ? found : found.filter((each) => !isOrder(each));
 }
 
 function at(one: DigestBranch, other: DigestBranch, path: Path): readonly Path[] {
@@ -131,6 +148,7 @@ function at(one: DigestBranch, other: DigestBranch, path: Path): readonly Path[]
 function dotted(path: Path): string {
   const shown = path.length > 1 && path[0] === 'request' ? path.slice(1) : path;
   return shown
+    .filter((name) => name !== ORDER)
     .map((name) => (/^\d+$/.test(name) ? `[${name}]` : `.${name}`))
     .join('')
     .replace(/^\./, '');

@@ -1,16 +1,21 @@
 import {
   type CanonicalForm,
   escapeMark,
+  fieldsInOrder,
   isLongText,
+  MAY_BE_IN_ORDER,
+  QUOTED_IN_ORDER,
   quotedLongTextMark,
 } from './canonical-rules.ts';
-import { valueKind } from './fields.ts';
+import { type Fields, valueKind } from './fields.ts';
 
 /** The name of a field as JSON, before the first value of a record and before any other. */
 interface QuotedName {
   readonly name: string;
   readonly first: string;
   readonly further: string;
+  /** May the order of the fields in its value count? */
+  readonly mayBeInOrder: boolean;
 }
 
 interface NameOrder {
@@ -27,7 +32,7 @@ const knownOrders: (NameOrder | undefined)[] = new Array(KNOWN_ORDERS).fill(unde
 
 function quotedName(name: string): QuotedName {
   const first = `${JSON.stringify(name)}:`;
-  return { name, first, further: `,${first}` };
+  return { name, first, further: `,${first}`, mayBeInOrder: MAY_BE_IN_ORDER.has(name) };
 }
 
 function slotOf(names: readonly string[]): number {
@@ -110,12 +115,26 @@ class PlainJsonWriter {
     if (Object.getOwnPropertySymbols(value).length > 0) throw NOT_PLAIN;
     const record = value as Record<string, unknown>; // its kind says so
     let text = '';
-    for (const { name, first, further } of sortedNames(Object.keys(record))) {
+    for (const { name, first, further, mayBeInOrder } of sortedNames(Object.keys(record))) {
       const part = record[name];
       if (part === undefined) continue; // the wire has no such field
-      text += (text === '' ? first : further) + this.write(part);
+      const fields = mayBeInOrder ? fieldsInOrder(record, name) : undefined;
+      text += text === '' ? first : further;
+      text += fields === undefined ? this.write(part) : this.#inOrder(fields);
     }
     return `{${text}}`;
+  }
+
+  #inOrder(fields: Fields): string {
+    this.#depth += 1;
+    const isNamedBySymbol = Object.getOwnPropertySymbols(fields).length > 0;
+    if (isNamedBySymbol || this.#depth > MAX_DEPTH) throw NOT_PLAIN;
+    let text = QUOTED_IN_ORDER;
+    for (const [name, part] of Object.entries(fields)) {
+      if (part !== undefined) text += `,${JSON.stringify(name)},${this.write(part)}`;
+    }
+    this.#depth -= 1;
+    return `[${text}]`;
   }
 }
 

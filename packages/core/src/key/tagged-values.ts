@@ -3,6 +3,8 @@ import stringify from 'fast-json-stable-stringify';
 import {
   type CanonicalForm,
   escapeMark,
+  fieldsInOrder,
+  IN_ORDER,
   isLongText,
   longTextMark,
   MARK,
@@ -106,12 +108,12 @@ class TaggedValueWriter {
     return longTextMark(text);
   }
 
-  #within(value: object): unknown {
+  #within(value: object, isOrdered = false): unknown {
     if (this.#ancestors.includes(value)) throw new NotCanonicalError('a cycle', this.#path);
     if (this.#ancestors.length === MAX_DEPTH)
       throw new NotCanonicalError('so deep a value', this.#path);
     this.#ancestors.push(value);
-    const plain = this.#object(value);
+    const plain = isOrdered ? this.#inOrder(value as Fields) : this.#object(value); // its kind says so
     this.#ancestors.pop();
     return plain;
   }
@@ -119,7 +121,7 @@ class TaggedValueWriter {
   #object(value: object): unknown {
     switch (valueKind(value)) {
       case 'record':
-        return this.#record(value as Record<string, unknown>); // its kind says so
+        return this.#record(value as Fields); // its kind says so
       case 'array':
         return this.#array(value as readonly unknown[]); // its kind says so
       default:
@@ -127,20 +129,31 @@ class TaggedValueWriter {
     }
   }
 
-  #record(record: Record<string, unknown>): object {
+  /** The names of the fields that the wire carries. */
+  #namesIn(record: Fields): string[] {
     if (Object.getOwnPropertySymbols(record).length > 0) {
       throw new NotCanonicalError('a field named by a symbol', this.#path);
     }
     if (isUnwritten(record)) {
       throw new NotCanonicalError('an unwritten object', this.#path);
     }
-    const fields: [string, unknown][] = [];
-    for (const name of Object.keys(record).sort()) {
-      const value = record[name];
-      if (value === undefined) continue; // the wire has no such field
-      fields.push([name, this.#at(name, value)]);
-    }
-    return Object.fromEntries(fields); // also one that an assignment would take for the prototype
+    return Object.keys(record).filter((name) => record[name] !== undefined);
+  }
+
+  #record(record: Fields): object {
+    const names = this.#namesIn(record).sort();
+    // Also one that an assignment would take for the prototype.
+    return Object.fromEntries(
+      names.map((name) => {
+        const fields = fieldsInOrder(record, name);
+        return [name, this.#at(name, fields ?? record[name], fields !== undefined)];
+      }),
+    );
+  }
+
+  #inOrder(fields: Fields): readonly unknown[] {
+    const names = this.#namesIn(fields);
+    return [IN_ORDER, ...names.flatMap((name) => [name, this.#at(name, fields[name])])];
   }
 
   #array(array: readonly unknown[]): readonly unknown[] {
@@ -155,9 +168,9 @@ class TaggedValueWriter {
     throw new NotCanonicalError(`an instance of ${className(value)}`, this.#path);
   }
 
-  #at(segment: Segment, value: unknown): unknown {
+  #at(segment: Segment, value: unknown, isOrdered = false): unknown {
     this.#path.push(segment);
-    const plain = this.#plain(value);
+    const plain = isOrdered ? this.#within(value as object, true) : this.#plain(value); // a record
     this.#path.pop();
     return plain;
   }
