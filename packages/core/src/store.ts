@@ -18,4 +18,10 @@ export { differingFields, type FieldDigests, fieldDigests } from './key/field-di
 export type { LedgerFigures, LedgerGroup, Money, Timing, TokenCount } from './ledger/index.ts';
 export { MemoryStore, type MemoryStoreOptions } from './memory/index.ts';
 export { pause, startInterval, startTimer, toMilliseconds } from './options/index.ts';
-export type { Leases, Store, StoredRow, StoreSize } from './store/index.ts';
+export {
+  type Leases,
+  ROW_GRACE,
+  type Store,
+  type StoredRow,
+  type StoreSize,
+} from './store/index.ts';

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
+import { ROW_GRACE } from '@cached-llm/core/store';
 import { faultKind } from './fault-kind.ts';
 import type { Query } from './open-database.ts';
-import { expiryNow, NEVER } from './row-text.ts';
+import { expiryText, NEVER } from './row-text.ts';
 import { EXPIRY, EXPIRY_INDEX, IS_AMONG, TABLE } from './schema.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
@@ -39,7 +40,8 @@ const REWRITE = `REPLACE INTO ${TABLE}(key, value) SELECT key, value FROM ${TABL
 
 type Deleted = readonly { readonly bytes: number }[];
 
-const deleteExpired = (query: Query): Promise<Deleted> => query(EXPIRED, expiryNow(), BATCH_BYTES);
+const deleteExpired = (query: Query, now: number): Promise<Deleted> =>
+  query(EXPIRED, expiryText(now), BATCH_BYTES);
 
 /** Deletes some of the least recently used rows; those that never expire are the last to go. */
 async function deleteOldest(query: Query, bytes: number): Promise<Deleted> {
@@ -56,7 +58,7 @@ export async function sweepRows(
 ): Promise<number> {
   let swept = 0;
   for (let rows = 1; rows > 0; swept += rows) {
-    rows = (await connection.writeInTurn(deleteExpired)).length;
+    rows = (await connection.writeInTurn((query) => deleteExpired(query, Date.now()))).length;
     if (rows > 0) await pause();
   }
   return swept;
@@ -80,7 +82,8 @@ async function isAtLimit(query: Query, bytes: number): Promise<boolean> {
 }
 
 async function makeRoom(query: Query, { bytes, maxBytes }: Room): Promise<boolean> {
-  if ((await deleteExpired(query)).length > 0) return true;
+  // What its cache counts as expired leaves before all that can still be served.
+  if ((await deleteExpired(query, Date.now() + ROW_GRACE)).length > 0) return true;
   if (maxBytes === undefined || !(await isAtLimit(query, bytes))) return false;
   const wanted = Math.max(bytes, maxBytes * SHARE);
   let freed = 0;

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ROW_GRACE } from '@cached-llm/core/store';
 import type { SqliteStore } from '@cached-llm/store-sqlite';
 import { beforeEach, expect, test } from '@jest/globals';
 import { KeyvSqlite } from '@keyv/sqlite';
@@ -44,6 +45,13 @@ test('expired rows are evicted first', async () => {
   await store.set('oldest', long(200_000), DAY);
   await store.set('expired', long(600_000), 1);
   await delay(5);
+  await store.set('new', long(600_000), DAY);
+  expect(await isThere('oldest', 'expired', 'new')).toEqual([true, false, true]);
+});
+
+test('rows whose entry has expired are evicted before rows that can still be served', async () => {
+  await store.set('oldest', long(200_000), DAY);
+  await store.set('expired', long(600_000), ROW_GRACE - 1); // what an entry has left when it has just expired
   await store.set('new', long(600_000), DAY);
   expect(await isThere('oldest', 'expired', 'new')).toEqual([true, false, true]);
 });

@@ -18,7 +18,7 @@ import {
   type TagStates,
   tagsOfEntry,
 } from '../invalidation/index.ts';
-import type { RowStore } from '../store/index.ts';
+import { ROW_GRACE, type RowStore } from '../store/index.ts';
 import type { Address } from './address.ts';
 import { isSuperseded, withGenerations, withTagsOf } from './entry-header.ts';
 import { EntryReader, type FoundEntry } from './entry-reader.ts';
@@ -27,12 +27,9 @@ import { KeyRing } from './key-ring.ts';
 /** Characters that were written, or why none were. */
 export type WriteResult = number | 'too-large' | 'store-error' | 'invalidated' | 'superseded';
 
-/** Milliseconds that the store adds to the life of a row. When Keyv reads an expired row, it deletes what is under the key, and that may be a new row. */
-const GRACE = 60_000;
-
 function ttlOf(header: EntryHeader, writtenAt: number): number | undefined {
   const last = Math.max(header.freshUntil, header.staleUntil, header.fallbackUntil);
-  return last >= Number.MAX_SAFE_INTEGER ? undefined : Math.ceil(last - writtenAt) + GRACE;
+  return last >= Number.MAX_SAFE_INTEGER ? undefined : Math.ceil(last - writtenAt) + ROW_GRACE;
 }
 
 const NO_ROWS: readonly TagRow[] = [];

@@ -1,4 +1,5 @@
 import type { StoreSize } from '../store/index.ts';
+import { ROW_GRACE } from '../store/index.ts';
 import { AdaptiveWindow } from './adaptive-window.ts';
 import { type Expiring, ExpiryOrder } from './expiry-order.ts';
 import { FrequencySketch } from './frequency-sketch.ts';
@@ -177,11 +178,11 @@ export class MemoryRows {
 
   #evict(now: number): void {
     while (this.#eviction.isOver) {
-      if (this.removeExpired(now, 1) > 0) continue;
-      const victim = this.#eviction.victim();
+      // What its cache counts as expired leaves before all that can still be served.
+      const victim = this.#expiry.expired(now + ROW_GRACE) ?? this.#eviction.victim();
       if (victim === undefined) return;
       this.delete(victim.key);
-      this.#evictions += 1;
+      if (now < victim.expiresAt) this.#evictions += 1;
     }
   }
 }

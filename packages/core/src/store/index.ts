@@ -5,6 +5,14 @@
 export { abortable, withDeadline } from './bounded-wait.ts';
 export { LazyStore } from './lazy-store.ts';
 export { ResilientStore } from './resilient-store.ts';
-export type { Leases, RowStore, RowTexts, Store, StoredRow, StoreSize } from './store.ts';
+export {
+  type Leases,
+  ROW_GRACE,
+  type RowStore,
+  type RowTexts,
+  type Store,
+  type StoredRow,
+  type StoreSize,
+} from './store.ts';
 export { failureCode, isPermanentFailure } from './store-guard.ts';
 export { TieredStore } from './tiered-store.ts';

@@ -4,6 +4,12 @@ export interface StoredRow {
   readonly value: string;
 }
 
+/**
+ * Milliseconds that a cache adds to the life of each row. When Keyv reads an expired row, it deletes what is under the
+ * key, and that may be a new row. A bounded store that needs room removes rows in the time that was added first.
+ */
+export const ROW_GRACE = 60_000;
+
 /** What a store holds. */
 export interface StoreSize {
   readonly entries: number;

@@ -47,6 +47,19 @@ describe('a repeated call', () => {
     expect(story()).toEqual(['miss', 'stored', 'hit', 'miss', 'stored']);
   });
 
+  test('is a hit although short-lived answers have filled the memory since: those that expired leave first', async () => {
+    const { cache, clock } = startTrial({ maxEntries: 10 });
+    const provider = startProvider();
+    const ask = cachedLlmCall(provider.ask, { cache });
+    for (let n = 0; n < 5; n += 1) await ask({ prompt: `long ${n}` });
+    for (let n = 0; n < 5; n += 1) await ask.with({ ttl: 50 })({ prompt: `short ${n}` });
+    clock.advance(50);
+    for (let n = 0; n < 5; n += 1) await ask({ prompt: `new ${n}` });
+    expect(provider.calls).toHaveLength(15);
+    for (let n = 0; n < 5; n += 1) await ask({ prompt: `long ${n}` });
+    expect(provider.calls).toHaveLength(15);
+  });
+
   test('is a hit for 7 days where no ttl is given', async () => {
     const { cache, clock } = startTrial();
     const provider = startProvider();
