@@ -57,18 +57,11 @@ function candidatesOf(chunks: readonly Fields[]): readonly Fields[] {
   return [...candidates.values()];
 }
 
-/** Are these the chunks of two answers? A gateway that asks again may send the beginning of one and all of another. */
-const isSpliced = (chunks: readonly Fields[]) =>
-  ['responseId', 'modelVersion'].some(
-    (name) => new Set(chunks.map((chunk) => chunk[name]).filter(isGiven)).size > 1,
-  );
-
 /** The answer is whole when each candidate says why it ended, or when the prompt was blocked. Arguments that came in pieces stay in pieces. */
 function assemble(chunks: readonly unknown[]): Fields | undefined {
   const parts = chunks.filter(isFields);
   const failed = parts.find(ends);
   if (failed !== undefined) return failed;
-  if (isSpliced(parts)) return undefined;
   const whole: Fields = Object.assign({}, ...parts);
   const candidates = candidatesOf(parts);
   if (candidates.length === 0) {

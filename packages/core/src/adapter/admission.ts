@@ -3,7 +3,6 @@ import { fieldsOf } from '../key/index.ts';
 import { type Admit, type Judged, startTimer } from '../options/index.ts';
 import type { Adapter } from './adapter.ts';
 import { jsonIn, messagesIn, wantsJson } from './model-message.ts';
-import { isSpliced } from './provider-admission.ts';
 
 /** What is known of a complete answer. */
 export interface Verdict {
@@ -22,10 +21,6 @@ export interface AdmissionRules {
   readonly admit: Admit;
 }
 
-export interface StreamAdmissionRules extends AdmissionRules {
-  readonly adapter: AdmissionRules['adapter'] & Pick<Adapter, 'stream'>;
-}
-
 const firstText = (values: readonly unknown[]) =>
   values.find((value): value is string => typeof value === 'string' && value !== '');
 
@@ -36,14 +31,6 @@ export function servedModelIn(response: unknown): Served | undefined {
   const fingerprint = firstText([rest.system_fingerprint, rest.systemFingerprint]);
   const served = { model: firstText(models), fingerprint };
   return served.model === undefined && fingerprint === undefined ? undefined : served;
-}
-
-function servedModelInChunks(chunks: readonly unknown[]): Served | undefined {
-  for (const chunk of chunks) {
-    const served = servedModelIn(chunk);
-    if (served !== undefined) return served;
-  }
-  return undefined;
 }
 
 /** Milliseconds that an async `admit` or `when` may take. */
@@ -121,17 +108,3 @@ export async function settled({ deciding, ...verdict }: Verdict): Promise<Verdic
 /** May the answer be stored, as far as is known now? */
 export const isAdmitted = ({ rejection, deciding }: Verdict) =>
   rejection === undefined && deciding === undefined;
-
-/** Judges a stream that has ended. Its chunks may name the model where the assembled answer does not. */
-export function judgeStream(
-  rules: StreamAdmissionRules,
-  chunks: readonly unknown[],
-  request: unknown,
-): Verdict {
-  const response = isSpliced(chunks) ? undefined : rules.adapter.stream.assemble(chunks);
-  if (response === undefined) return { rejection: 'unfinished' };
-  const verdict = judge(rules, response, request);
-  return verdict.served === undefined
-    ? { ...verdict, served: servedModelInChunks(chunks) }
-    : verdict;
-}

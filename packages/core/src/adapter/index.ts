@@ -7,7 +7,6 @@ export {
   decisionOf,
   isAdmitted,
   judge,
-  judgeStream,
   settled,
   type Verdict,
 } from './admission.ts';
@@ -21,6 +20,7 @@ export {
 } from './cross-mode.ts';
 export { defaultAdapter } from './default-adapter.ts';
 export { finishReasons, hasRefusal, rejectFinish } from './finish-reason.ts';
+export { isSpliced, judgeStream } from './judge-stream.ts';
 export {
   jsonIn,
   type ModelMessage,
@@ -34,7 +34,6 @@ export { isNeutralHeader } from './neutral-headers.ts';
 export { isKnownOutage, isOutage, isOutageStatus, ProviderBackOff } from './outage.ts';
 export {
   admission,
-  isSpliced,
   offersTool,
   type ProviderAdmission,
   rejectChoices,
@@ -50,3 +49,6 @@ export {
   rejectRanking,
   rejectVectors,
 } from './vectors.ts';
+
+/** Loads what only a stream needs. */
+export const loadJudgeStream = () => import('./judge-stream.ts');

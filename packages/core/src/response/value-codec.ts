@@ -2,7 +2,7 @@ import {
   type Adapter,
   type AdmissionRules,
   judge,
-  judgeStream,
+  loadJudgeStream,
   type StoredResponse,
   type Verdict,
 } from '../adapter/index.ts';
@@ -50,13 +50,17 @@ function madeOf(value: unknown, instances: Instances): unknown {
   throw new SyntaxError('A stored instance has no class.');
 }
 
+type JudgeStream = Awaited<ReturnType<typeof loadJudgeStream>>['judgeStream'];
+
 /** Gives the verdict on the chunks that a function yields, when all of them have arrived. */
 class ChunkWatcher implements StreamWatcher<unknown> {
   readonly #options: ValueCodecOptions;
+  readonly #judgeStream: JudgeStream;
   readonly #chunks: unknown[] = [];
 
-  constructor(options: ValueCodecOptions) {
+  constructor(options: ValueCodecOptions, judgeStream: JudgeStream) {
     this.#options = options;
+    this.#judgeStream = judgeStream;
   }
 
   observe(chunk: unknown): boolean {
@@ -68,7 +72,7 @@ class ChunkWatcher implements StreamWatcher<unknown> {
 
   verdict(): Verdict {
     const { rules, request } = this.#options;
-    return judgeStream(rules, this.#chunks, request);
+    return this.#judgeStream(rules, this.#chunks, request);
   }
 }
 
@@ -143,13 +147,15 @@ export class ValueCodec implements ResponseCodec<unknown> {
   }
 
   async #record(response: AsyncIterable<unknown>): Promise<CapturedResponse<unknown>> {
-    const loaded = await loadRecording().catch(() => undefined);
+    const loading = Promise.all([loadRecording(), loadJudgeStream()]);
+    const loaded = await loading.catch(() => undefined);
     // If the import fails, the package was replaced under the running process. The stream is not stored then.
     if (loaded === undefined) return { response, verdict: { rejection: 'unencodable' } };
+    const [{ Recording }, { judgeStream }] = loaded;
     const { instances } = this.#options.rules.adapter;
-    const recording = new loaded.Recording<unknown>({
+    const recording = new Recording<unknown>({
       upstream: response[Symbol.asyncIterator](),
-      watcher: new ChunkWatcher(this.#options),
+      watcher: new ChunkWatcher(this.#options, judgeStream),
       encode: (chunk) => encodeValue(instances?.write(chunk) ?? chunk),
       decode: (text) => madeOf(decodeValue(text), instances),
     });
