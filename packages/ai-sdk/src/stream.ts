@@ -3,6 +3,7 @@ import {
   fieldsOf,
   isFields,
   isGiven,
+  isOutOfOrder,
   type StreamRules,
 } from '@cached-llm/core/adapter';
 
@@ -62,22 +63,11 @@ function lastOf(parts: readonly Fields[], type: string): Fields {
 const ofType = (parts: readonly Fields[], type: string) =>
   parts.filter((part) => typeOf(part) === type);
 
-/**
- * Is a piece missing, or are these the parts of two answers? A piece of a block that never began, a tool call that began and
- * did not become one, and a second start or end show it.
- */
+/** Is a part out of its order, does a tool call that began not become one, or does the stream end twice? */
 function isTorn(parts: readonly Fields[]): boolean {
-  const open = new Set<string>();
-  const isStray = parts.some((part) => {
-    const [, kind, step] = BLOCK.exec(typeOf(part)) ?? [];
-    const name = `${kind} ${String(part.id)}`;
-    if (step === 'start') open.add(name);
-    return kind !== undefined && !open.has(name);
-  });
   const called = new Set(ofType(parts, 'tool-call').map(({ toolCallId }) => toolCallId));
   const isUncalled = ofType(parts, 'tool-input-start').some(({ id }) => !called.has(id));
-  const isTwice = ['stream-start', 'finish'].some((type) => ofType(parts, type).length > 1);
-  return isStray || isUncalled || isTwice;
+  return isOutOfOrder(parts) || isUncalled || ofType(parts, 'finish').length > 1;
 }
 
 function assemble(chunks: readonly unknown[]): Fields | undefined {

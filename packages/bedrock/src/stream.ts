@@ -2,6 +2,7 @@ import {
   type Fields,
   fieldsOf,
   isFields,
+  isOutOfOrder,
   isSpliced,
   type StreamRules,
 } from '@cached-llm/core/adapter';
@@ -73,7 +74,7 @@ function assembleConverse(events: readonly Fields[]): Fields | undefined {
   const stop = events.find((event) => isFields(event.messageStop))?.messageStop;
   const metadata = events.find((event) => isFields(event.metadata))?.metadata;
   const start = fieldsOf(events.find((event) => isFields(event.messageStart))?.messageStart);
-  if (!isFields(stop) || !isFields(metadata)) return undefined;
+  if (!isFields(stop) || !isFields(metadata) || isOutOfOrder(events)) return undefined;
   const message = { role: 'assistant', ...start, content: contentOf(events) };
   return { output: { message }, ...stop, ...metadata };
 }

@@ -32,6 +32,29 @@ describe('a repeated stream', () => {
   });
 });
 
+describe('a stream of Converse is not stored', () => {
+  const [opening = {}, text = {}, , stop = {}] = events;
+  test.each<[string, readonly object[]]>([
+    ['with two openings', [opening, text, ...events]],
+    ['with a text after the end of its block', events.toSpliced(4, 0, text)],
+    ['without the end of a block', events.toSpliced(3, 1)],
+    ['with a block that ends twice', events.toSpliced(3, 0, stop)],
+    [
+      'without its first block',
+      events.toSpliced(1, 3, { contentBlockDelta: { contentBlockIndex: 1, delta: { text: 'A' } } }),
+    ],
+    ['with a block after its reason', [...events.toSpliced(-1, 1), text, ...events.slice(-1)]],
+  ])('%s', async (_name, given) => {
+    await withWire(
+      () => ({ events: given }),
+      async ({ client, story }) => {
+        for (const _round of [1, 2]) await eventsOf(client, converseStream());
+        expect(story).toEqual(['miss', 'not-admitted', 'miss', 'not-admitted']);
+      },
+    );
+  });
+});
+
 describe('a running stream', () => {
   test('continues without the caller that started it while another one reads', async () => {
     await withWire(
@@ -74,10 +97,9 @@ describe('the answer that is assembled from events', () => {
       delta(0, { reasoningContent: { text: 'H' } }),
       delta(0, { reasoningContent: { text: 'm' } }),
       delta(0, { reasoningContent: { signature: 'sig' } }),
-      delta(1, { text: 'Hel' }),
-      delta(1, { text: 'lo' }),
-      ...toolEvents('{"city":', '"Oslo"}'),
-      start(3, { toolUse: { toolUseId: 't2', name: 'now' } }),
+      ...[stop(0), delta(1, { text: 'Hel' }), delta(1, { text: 'lo' }), stop(1)],
+      ...[...toolEvents('{"city":', '"Oslo"}'), stop(2)],
+      ...[start(3, { toolUse: { toolUseId: 't2', name: 'now' } }), stop(3)],
       { messageStop: { stopReason: 'tool_use', additionalModelResponseFields: { x: 1 } } },
       { metadata: { usage: { inputTokens: 1, outputTokens: 2 }, metrics: { latencyMs: 3 } } },
     ];
@@ -107,6 +129,10 @@ function start(contentBlockIndex: number, start: unknown) {
 
 function delta(contentBlockIndex: number, delta: unknown) {
   return { contentBlockDelta: { contentBlockIndex, delta } };
+}
+
+function stop(contentBlockIndex: number) {
+  return { contentBlockStop: { contentBlockIndex } };
 }
 
 function toolEvents(...pieces: readonly string[]) {

@@ -1,4 +1,10 @@
-import { type Fields, fieldsOf, isFields, type StreamRules } from '@cached-llm/core/adapter';
+import {
+  type Fields,
+  fieldsOf,
+  hasOpening,
+  isFields,
+  type StreamRules,
+} from '@cached-llm/core/adapter';
 import { mergeDelta } from '@cached-llm/http';
 
 /** The name of an event: the second version has it in `type`, the first in `event_type`. */
@@ -45,7 +51,7 @@ function assemble(chunks: readonly unknown[]): Fields | undefined {
   const events = chunks.filter(isFields);
   if (events.some((event) => typeOf(event) === 'error')) return { error: true };
   const last = events.findLast(ends);
-  if (last === undefined) return undefined;
+  if (last === undefined || !hasOpening(events)) return undefined;
   if (typeOf(last) === 'message-end') return assembleMessage(events, last);
   const { response, finish_reason, finishReason } = last;
   return isFields(response)

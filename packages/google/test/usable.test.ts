@@ -1,6 +1,7 @@
 import { google } from '@cached-llm/google';
+import { chunksOf, until } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
-import { content } from './wire.ts';
+import { content, question, withWire } from './wire.ts';
 
 const parts = (...list: readonly object[]) => ({ content: { role: 'model', parts: list } });
 const search = { groundingMetadata: { webSearchQueries: ['salt'] } };
@@ -43,18 +44,26 @@ describe('an answer of Gemini', () => {
   });
 });
 
-test('a stream is of one answer, by its id and its model', () => {
-  const last = (fields: object) => ({
-    ...content(),
-    responseId: 'r1',
-    modelVersion: 'm',
-    ...fields,
-  });
+describe('a stream is of one answer', () => {
   const { candidates } = content({ finishReason: undefined });
-  const first = last({ candidates });
-  expect(google.stream.assemble([first, last({})])).toBeDefined();
-  expect(google.stream.assemble([first, last({ responseId: 'r2' })])).toBeUndefined();
-  expect(google.stream.assemble([first, last({ modelVersion: 'n' })])).toBeUndefined();
+  const first = { ...content(), candidates };
+  const last = (fields: object = {}) => ({ ...content(), ...fields });
+  const silent = content({ content: { role: 'model', parts: [{ text: '' }] } });
+  test.each<[string, object[], string[]]>([
+    ['by its id', [first, last({ responseId: 'r2' })], ['not-admitted']],
+    ['by its model', [first, last({ modelVersion: 'n' })], ['not-admitted']],
+    ['by its end, after which no text comes', [last(), first, last()], ['not-admitted']],
+    ['by its choices, of which none is missing', [content({ index: 1 })], ['not-admitted']],
+    ['and whole', [first, last()], ['stored']],
+    ['and whole, with an empty text after its end', [last(), silent], ['stored']],
+    ['and whole, with a reason in each chunk, as old models give it', [last(), last()], ['stored']],
+  ])('%s', async (_name, body, ended) => {
+    await withWire({ answer: () => ({ kind: 'sse', body }) }, async ({ client, story }) => {
+      await chunksOf(await client.models.generateContentStream(question));
+      await until('it is judged', () => story.length > 1);
+      expect(story).toEqual(['miss', ...ended]);
+    });
+  });
 });
 
 test('a request for a picture bypasses the cache, by its modalities, its prompt or its model', () => {

@@ -44,11 +44,23 @@ describe('an answer is returned and not stored that is', () => {
   const piece = (delta: Fields, finish_reason: string | null = null, rest: Fields = {}) => ({
     ...{ ...head, choices: [{ index: 0, delta, finish_reason }], ...rest },
   });
+  const begun = { role: 'assistant', content: '' };
   const end = [piece({}, 'stop', { usage }), '[DONE]'];
   test.each<[string, string, unknown[]]>([
     ['with a torn event', 'unreadable', [piece({ content: 'A' }), '{"id":"c","cho', ...end]],
     ['with an event that the SDK refuses', 'unfinished', [piece({ content: 'A' }), head, ...end]],
     ['of white space', 'empty', [piece({ content: '\n' }), ...end]],
+    [
+      'with two beginnings',
+      'unfinished',
+      [piece(begun), piece({ content: 'A' }), piece(begun), piece({ content: 'B' }), ...end],
+    ],
+    [
+      'of two models',
+      'unfinished',
+      [piece({ content: 'A' }), piece({ content: 'B' }, null, { model: 'n' }), ...end],
+    ],
+    ['that goes on after its end', 'unfinished', [end[0], piece({ content: 'B' }), ...end]],
   ])('a stream %s: %s', async (_name, reason, body) => {
     const answerWith = () => ({ kind: 'sse' as const, body });
     await withWire({ answer: answerWith }, async ({ client, story, events }) => {

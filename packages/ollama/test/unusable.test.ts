@@ -32,9 +32,15 @@ describe('an answer is returned and not stored that is', () => {
 
   const piece = (content: string) => line({ content }, { done: false });
   const end = line({});
+  const timed = (fields: Fields, second: number) => ({
+    ...{ ...fields, created_at: `2026-01-01T00:00:0${second}.5Z` },
+  });
   test.each<[string, string, unknown[]]>([
     ['a torn line', 'unreadable', [piece('Take '), '{"model":"m","mess', piece('more.'), end]],
     ['torn JSON', 'malformed', [piece('{"a'), end]],
+    ['lines of two models', 'unfinished', [piece('{'), { ...piece('}'), model: 'n' }, end]],
+    ['a line of before', 'unfinished', [timed(piece('{'), 2), timed(piece('}'), 1), timed(end, 3)]],
+    ['a plain failure', 'error', [piece('{}'), { error: 'busy' }, end]],
   ])('a stream with %s: %s', async (_name, reason, lines) => {
     const body = lines
       .map((each) => `${typeof each === 'string' ? each : JSON.stringify(each)}\n`)

@@ -1,4 +1,10 @@
-import { type Fields, isFields, isGiven, type StreamRules } from '@cached-llm/core/adapter';
+import {
+  type Fields,
+  hasOpening,
+  isFields,
+  isGiven,
+  type StreamRules,
+} from '@cached-llm/core/adapter';
 import { assembleChoices } from '@cached-llm/http';
 
 /** Ends of the Responses API, the good one and the others: each carries the whole response. */
@@ -22,6 +28,8 @@ function assemble(chunks: readonly unknown[]): Fields | undefined {
   const parts = chunks.filter(isFields);
   if (parts.some((part) => isGiven(part.error) || typeOf(part) === 'error')) return { error: true };
   const last = parts.findLast((part) => RESPONSE_ENDS.test(typeOf(part)));
+  // Without its opening, the SDK's own reader of a stream throws.
+  if (last !== undefined && !hasOpening(parts)) return undefined;
   if (last !== undefined) return isFields(last.response) ? last.response : undefined;
   return assembleChunks(parts);
 }

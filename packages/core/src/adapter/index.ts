@@ -42,6 +42,7 @@ export {
   rejectMessages,
   worstOf,
 } from './provider-admission.ts';
+export { hasOpening, isOutOfOrder } from './stream-order.ts';
 export {
   type ExpectedRanking,
   type ExpectedVectors,

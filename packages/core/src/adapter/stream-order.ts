@@ -67,7 +67,12 @@ class Parts {
   readonly #open = new Set<string>();
   readonly #last = new Map<string, number>();
   #isClosed = false;
+  /** How many parts the opening had. Undefined before it. */
   #opened: number | undefined;
+
+  constructor(hasOpening: boolean) {
+    this.#opened = hasOpening ? undefined : 0;
+  }
 
   /** Is this step out of order? */
   take(step: Step): boolean {
@@ -100,18 +105,18 @@ class Parts {
   }
 }
 
-/**
- * Is an event missing, repeated, or of another answer? Each part begins once, in its place, before it grows, and ends before
- * the answer does; nothing comes before the opening. The events must have one.
- */
-export function isOutOfOrder(events: readonly Fields[]): boolean {
-  const parts = new Parts();
-  return events.map(stepOf).some((step) => step !== undefined && parts.take(step));
-}
-
 /** Does an event open an answer? Where none does, the user's own code may have chosen the events. */
 export const hasOpening = (events: readonly Fields[]) =>
   events.some((event) => stepOf(event)?.does === 'open');
+
+/**
+ * Is an event missing, repeated, or of another answer? Each part begins once, in its place, before it grows, and ends before
+ * the answer does; nothing comes before the opening, where there is one.
+ */
+export function isOutOfOrder(events: readonly Fields[]): boolean {
+  const parts = new Parts(hasOpening(events));
+  return events.map(stepOf).some((step) => step !== undefined && parts.take(step));
+}
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 
