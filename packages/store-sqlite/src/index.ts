@@ -4,5 +4,6 @@
  * Start reading at `sqlite-store.ts`, then `sqlite-table.ts` for the rows and `sqlite-file.ts` for the faults of the file.
  */
 export { QuarantinedFileError } from './quarantine.ts';
+export { SqliteDriverError, type SqliteDriverName } from './sqlite-driver.ts';
 export { openStore, SqliteStore, sqliteStore } from './sqlite-store.ts';
 export type { SqliteStoreOptions } from './sqlite-store-options.ts';

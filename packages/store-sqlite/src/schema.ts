@@ -9,8 +9,9 @@ export const IS_LIVE = `+${EXPIRY} >= ?`;
 /** True of the rows whose key is in a list, which is given as JSON. */
 export const IS_AMONG = 'key IN (SELECT value FROM json_each(?))';
 
-/** `@keyv/sqlite` creates the table itself. */
+/** The table is as `@keyv/sqlite` creates it. */
 export const SCHEMA = [
+  `CREATE TABLE IF NOT EXISTS ${TABLE}(key VARCHAR(255) PRIMARY KEY, value TEXT )`,
   `CREATE INDEX IF NOT EXISTS ${EXPIRY_INDEX} ON ${TABLE}(${EXPIRY}, key)`,
   `CREATE TABLE IF NOT EXISTS ${LEASES}
     (key TEXT PRIMARY KEY, token TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID`,

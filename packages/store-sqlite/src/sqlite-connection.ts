@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Query } from './open-database.ts';
 import type { QuarantinedFileError } from './quarantine.ts';
+import type { Query } from './sqlite-driver.ts';
 import { type OpenFile, SqliteFile } from './sqlite-file.ts';
 import type { SqliteSettings } from './sqlite-store-options.ts';
 
@@ -27,7 +27,7 @@ export class SqliteConnection {
   readonly read: Query = (sql, ...values) =>
     this.#isClosed
       ? Promise.reject(disconnected())
-      : this.#send((file) => file.reads.query(sql, ...values));
+      : this.#send((file) => file.read(sql, ...values));
 
   readonly write: Query = (sql, ...values) => this.writeInTurn((query) => query(sql, ...values));
 
@@ -48,8 +48,7 @@ export class SqliteConnection {
     return this.#closing;
   }
 
-  readonly #change: Query = (sql, ...values) =>
-    this.#send((file) => file.database.query(sql, ...values));
+  readonly #change: Query = (sql, ...values) => this.#send((file) => file.write(sql, ...values));
 
   async #send<Row>(query: (file: OpenFile) => Promise<Row[]>): Promise<Row[]> {
     const file = await this.#file.open();

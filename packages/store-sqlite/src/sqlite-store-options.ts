@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { LlmCacheError } from '@cached-llm/core';
+import { isDriverName, type SqliteDriverName } from './sqlite-driver.ts';
 
 export interface SqliteStoreOptions {
   /**
@@ -19,12 +20,19 @@ export interface SqliteStoreOptions {
    * @default unbounded: rows leave by their ttl
    */
   readonly maxBytes?: number;
+  /**
+   * `sqlite3` is the package of this name, with its compiled addon, under `@keyv/sqlite`; `node:sqlite` is a part of
+   * Node.js 22.13 and newer. Both use the same files.
+   * @default `sqlite3` where it is installed and built, else `node:sqlite`
+   */
+  readonly driver?: SqliteDriverName | undefined;
 }
 
 export interface SqliteSettings {
   readonly path: string;
   readonly busyTimeout: number;
   readonly maxBytes: number | undefined;
+  readonly driver: SqliteDriverName | undefined;
 }
 
 interface Host {
@@ -70,7 +78,7 @@ function absolutePath(path: unknown): string {
 /** @throws LlmCacheError `INVALID_OPTION` */
 export function resolveOptions(options: string | SqliteStoreOptions): SqliteSettings {
   const given: SqliteStoreOptions = typeof options === 'string' ? { path: options } : options;
-  const { path = defaultPath(), busyTimeout = 2000, maxBytes } = given;
+  const { path = defaultPath(), busyTimeout = 2000, maxBytes, driver } = given;
   if (!Number.isSafeInteger(busyTimeout) || busyTimeout < 1000) {
     throw invalidOption(
       `\`busyTimeout\` is ${busyTimeout}; it must be whole milliseconds, at least 1000.`,
@@ -81,6 +89,12 @@ export function resolveOptions(options: string | SqliteStoreOptions): SqliteSett
       `\`maxBytes\` is ${maxBytes}; it must be whole bytes, at least ${MEBIBYTE} (1 MiB).`,
     );
   }
+  if (driver !== undefined && !isDriverName(driver)) {
+    throw invalidOption(
+      `\`driver\` is ${JSON.stringify(driver)}; it must be 'sqlite3' or 'node:sqlite'.`,
+    );
+  }
   // SQLite reads a larger number as a negative one, and would not wait at all.
-  return { path: absolutePath(path), busyTimeout: Math.min(busyTimeout, 2 ** 31 - 1), maxBytes };
+  const milliseconds = Math.min(busyTimeout, 2 ** 31 - 1);
+  return { path: absolutePath(path), busyTimeout: milliseconds, maxBytes, driver };
 }

@@ -1,8 +1,8 @@
 import { canHold, Recency, writeMakingRoom } from './eviction.ts';
-import type { SqliteValue } from './open-database.ts';
 import { expiryNow, rowText, textIn } from './row-text.ts';
 import { IS_AMONG, IS_LIVE, TABLE } from './schema.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqliteValue } from './sqlite-driver.ts';
 import { SqliteLeases } from './sqlite-leases.ts';
 import { tidy, Upkeep } from './upkeep.ts';
 
@@ -12,14 +12,12 @@ const DELETE = `DELETE FROM ${TABLE} WHERE key = ? RETURNING 1`;
 const DELETE_MANY = `DELETE FROM ${TABLE} WHERE ${IS_AMONG} RETURNING 1`;
 
 const FEW = 8;
-/** The first parameter is the expiry for all rows. */
-const IS_LIVE_NOW = `${IS_LIVE}1`;
 /** A cross join, so that SQLite looks at no row but those that are asked for. */
-const SELECT_MANY = `WITH list(place, name) AS (SELECT key, value FROM json_each(?2))
-  SELECT place, value FROM list CROSS JOIN ${TABLE} ON key = name WHERE ${IS_LIVE_NOW}`;
+const SELECT_MANY = `WITH list(place, name) AS (SELECT key, value FROM json_each(?))
+  SELECT place, value FROM list CROSS JOIN ${TABLE} ON key = name WHERE ${IS_LIVE}`;
 
 const selectOne = (_: unknown, place: number): string =>
-  `SELECT ${place} AS place, value FROM ${TABLE} WHERE key = ?${place + 2} AND ${IS_LIVE_NOW}`;
+  `SELECT ${place} AS place, value FROM ${TABLE} WHERE key = ? AND ${IS_LIVE}`;
 /** By the number of keys: SQLite makes a table of a list, which takes longer than to find a few rows one by one. */
 const SELECT_FEW = Array.from({ length: FEW + 1 }, (_, length) =>
   Array.from({ length }, selectOne).join(' UNION ALL '),
@@ -34,7 +32,10 @@ interface PlacedRow {
 /** The statement for the live rows under `keys`, in any order, and its parameters. */
 function selection(keys: readonly string[]): [sql: string, ...values: SqliteValue[]] {
   const few = SELECT_FEW[keys.length];
-  return few ? [few, expiryNow(), ...keys] : [SELECT_MANY, expiryNow(), JSON.stringify(keys)];
+  const now = expiryNow();
+  return few
+    ? [few, ...keys.flatMap((key) => [key, now])]
+    : [SELECT_MANY, JSON.stringify(keys), now];
 }
 
 /** The storage adapter that Keyv asks for. An expired row is absent; only sweeping and evicting delete it. */

@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline';
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { sqliteStore } from '@cached-llm/store-sqlite';
+import { withDriver } from './chosen-driver.ts';
 
 const CALLERS = 32;
 const options = JSON.parse(process.argv[2] ?? '');
@@ -11,7 +12,7 @@ process.on('unhandledRejection', (reason) => unhandled.push(String(reason)));
 process.on('uncaughtException', (error) => unhandled.push(String(error)));
 
 // The deadline is long, because nothing here is about time and the machine may be slow.
-const cache = createLlmCache({ store: sqliteStore(options), storeTimeout: '30s' });
+const cache = createLlmCache({ store: sqliteStore(withDriver(options)), storeTimeout: '30s' });
 let faults: string[] = [];
 let calls = 0;
 cache.on('store-error', ({ operation, reason }) => faults.push(`${operation}: ${reason}`));

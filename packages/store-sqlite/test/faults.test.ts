@@ -1,6 +1,5 @@
 import { chmod, mkdir, readdir, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
-import { KeyvSqlite } from '@keyv/sqlite';
 import { areCallersBound, FaultGround } from './fault-ground.ts';
 
 const ground = new FaultGround();
@@ -57,29 +56,27 @@ describe('calls are answered despite an obstacle, and the file is used again whe
 
   test('a lock of another process', async () => {
     await ground.fill('a');
-    const other = new KeyvSqlite({ uri: ground.path, table: 'cached_llm' });
-    await other.query('BEGIN IMMEDIATE');
+    const query = await ground.connect();
+    await query('BEGIN IMMEDIATE');
     const all = ground.callers({ busyTimeout: 1000 });
     expect((await all.ask('a')).calls).toBe(0);
     const asked = all.ask('b');
-    await other.query('COMMIT');
+    await query('COMMIT');
     await asked;
     await all.askUntilHits('b');
     await all.end();
-    await other.disconnect();
     expect((await readdir(ground.data)).join()).not.toContain('corrupt');
   });
 
   test('a file that is full, which is read meanwhile', async () => {
     await ground.fill('a');
-    const other = new KeyvSqlite({ uri: ground.path, table: 'other' });
-    await other.set('key', 'x'.repeat(2 * 1024 * 1024));
+    const query = await ground.connect();
+    await query('CREATE TABLE other AS SELECT ? AS value', 'x'.repeat(2 * 1024 * 1024));
     const all = ground.callers({ maxBytes: 1024 * 1024 });
     expect((await all.ask('a')).calls).toBe(0);
     for (const topic of ['b', 'c', 'd', 'e', 'f']) await all.ask(topic);
-    await other.clear();
+    await query('DELETE FROM other');
     await all.askUntilHits('g');
     await all.end();
-    await other.disconnect();
   });
 });

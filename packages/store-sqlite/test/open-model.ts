@@ -1,12 +1,13 @@
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { sqliteStore } from '@cached-llm/store-sqlite';
 import { expect } from '@jest/globals';
+import { withDriver } from './chosen-driver.ts';
 
 const NUMBERS = Array.from({ length: 1500 }, (_, number) => number);
 
 /** Opens a cache over a file, for a model that counts its calls. */
 export function openModel(path: string) {
-  const cache = createLlmCache({ store: sqliteStore(path), storeTimeout: '30s' });
+  const cache = createLlmCache({ store: sqliteStore(withDriver(path)), storeTimeout: '30s' });
   const model = { calls: 0 };
   const answer = (question: string) => ({ text: question.repeat(10), numbers: NUMBERS });
   const ask = cachedLlmCall(

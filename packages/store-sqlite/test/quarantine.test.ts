@@ -1,7 +1,6 @@
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { QuarantinedFileError, type SqliteStore } from '@cached-llm/store-sqlite';
 import { beforeEach, expect, test } from '@jest/globals';
-import { KeyvSqlite } from '@keyv/sqlite';
 import { identityOf, quarantine } from '../src/quarantine.ts';
 import { TestResources } from './resources.ts';
 
@@ -63,19 +62,17 @@ test('if many stores find a file damaged at once, one renames it, and none renam
 });
 
 test('a sound database of another application is not set aside', async () => {
-  const other = new KeyvSqlite({ uri: path, table: 'theirs' });
-  await other.set('key', 'theirs');
+  const query = await resources.connect();
+  await query("CREATE TABLE theirs AS SELECT 'theirs' AS value");
   expect(await resources.openStore().set('key', 'ours')).toBe(true);
-  expect(await other.get('key')).toBe('theirs');
-  await other.disconnect();
+  expect(await query('SELECT value FROM theirs')).toEqual([{ value: 'theirs' }]);
   expect(await quarantined()).toEqual([]);
 });
 
 test('a table with the name of the store and other columns is not changed', async () => {
-  const other = new KeyvSqlite({ uri: path, table: 'theirs' });
-  await other.query('CREATE TABLE cached_llm(name TEXT)');
+  const query = await resources.connect();
+  await query('CREATE TABLE cached_llm(name TEXT)');
   await expect(resources.openStore().get('key')).rejects.toMatchObject({ code: 'SQLITE_ERROR' });
-  await other.disconnect();
   expect(await quarantined()).toEqual([]);
 });
 

@@ -1,7 +1,14 @@
+import { appendFile } from 'node:fs/promises';
 import { type SqliteStore, type SqliteStoreOptions, sqliteStore } from '@cached-llm/store-sqlite';
 import { type TemporaryFolder, temporaryFolder } from '@cached-llm/testing';
 import { afterEach, beforeEach } from '@jest/globals';
-import { KeyvSqlite } from '@keyv/sqlite';
+import {
+  type DriverConnection,
+  loadDriver,
+  type Query,
+  type SqliteValue,
+} from '../src/sqlite-driver.ts';
+import { driver, withDriver } from './chosen-driver.ts';
 
 /** The resources of one test, which are closed and removed after it. */
 export class TestResources {
@@ -35,18 +42,34 @@ export class TestResources {
   }
 
   openStore(options: string | SqliteStoreOptions = this.path): SqliteStore {
-    const store = sqliteStore(options);
+    const store = sqliteStore(withDriver(options));
     this.afterThisTest(() => store.disconnect());
     return store;
   }
 
+  /**
+   * Another connection to the file, which is made where it is missing. It has the same driver: two copies of SQLite in
+   * one process take away each other's locks.
+   */
+  async connect(): Promise<Query> {
+    await appendFile(this.path, '');
+    const { read, close } = await this.#open();
+    this.afterThisTest(close);
+    return read;
+  }
+
   /** Sends one query to the file through another connection. */
-  async query(sql: string, ...values: unknown[]): Promise<Record<string, unknown>[]> {
-    const database = new KeyvSqlite({ uri: this.path, table: 'other' });
-    try {
-      return await database.query(sql, ...values);
-    } finally {
-      await database.disconnect();
-    }
+  async query<Row extends object = Record<string, unknown>>(
+    sql: string,
+    ...values: SqliteValue[]
+  ): Promise<Row[]> {
+    const { read, close } = await this.#open();
+    return read<Row>(sql, ...values).finally(close);
+  }
+
+  async #open(): Promise<DriverConnection> {
+    const open = await loadDriver(driver);
+    const connection = await open({ path: this.path, busyTimeout: 5_000 });
+    return { ...connection, close: () => connection.close() };
   }
 }

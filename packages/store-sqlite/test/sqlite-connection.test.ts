@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { SqliteConnection } from '../src/sqlite-connection.ts';
+import { driver } from './chosen-driver.ts';
 import { TestResources } from './resources.ts';
 
 const resources = new TestResources();
@@ -9,7 +10,7 @@ const resources = new TestResources();
 test('a file whose obstacle was removed is opened after `checkInterval`, without a restart', async () => {
   const obstacle = `${resources.folder}/obstacle`;
   await writeFile(obstacle, '');
-  const settings = { path: `${obstacle}/cache.db`, busyTimeout: 1000, maxBytes: undefined };
+  const settings = { path: `${obstacle}/cache.db`, busyTimeout: 1000, maxBytes: undefined, driver };
   const [soon, late] = [
     new SqliteConnection(settings, 1),
     new SqliteConnection(settings, 3_600_000),

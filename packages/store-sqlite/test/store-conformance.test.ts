@@ -2,6 +2,7 @@ import { sqliteStore } from '@cached-llm/store-sqlite';
 import { storeConformance, temporaryFolder } from '@cached-llm/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Keyv } from 'keyv';
+import { withDriver } from './chosen-driver.ts';
 
 const runner = { describe, test, expect, beforeEach, afterEach };
 const capabilities = {
@@ -18,12 +19,12 @@ storeConformance(runner, {
   async open() {
     const folder = await temporaryFolder();
     const path = `${folder.path}/cache.db`;
-    const first = sqliteStore(path);
+    const first = sqliteStore(withDriver(path));
     const stores = [first];
     return {
       store: first,
       async another() {
-        const next = sqliteStore(path);
+        const next = sqliteStore(withDriver(path));
         stores.push(next);
         return next;
       },
@@ -39,7 +40,7 @@ storeConformance(runner, {
 storeConformance(runner, {
   name: 'SQLite in memory',
   async open() {
-    const store = sqliteStore(':memory:');
+    const store = sqliteStore(withDriver(':memory:'));
     return { store, close: () => store.disconnect() };
   },
   capabilities,

@@ -5,12 +5,13 @@ import { SqliteConnection } from '../src/sqlite-connection.ts';
 import { SqliteLeases } from '../src/sqlite-leases.ts';
 import { resolveOptions } from '../src/sqlite-store-options.ts';
 import { tidy, Upkeep } from '../src/upkeep.ts';
+import { withDriver } from './chosen-driver.ts';
 import { TestResources } from './resources.ts';
 
 const resources = new TestResources();
 
 function openConnection(path = resources.path): SqliteConnection {
-  const connection = new SqliteConnection(resolveOptions(path));
+  const connection = new SqliteConnection(resolveOptions(withDriver(path)));
   resources.afterThisTest(() => connection.close());
   return connection;
 }
