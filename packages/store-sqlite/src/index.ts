@@ -3,7 +3,9 @@
  * A damaged or foreign file must never be deleted or overwritten, and a row of anybody else is never touched.
  * Start reading at `sqlite-store.ts`, then `sqlite-table.ts` for the rows and `sqlite-file.ts` for the faults of the file.
  */
+
+export { SqliteDriverError } from './load-driver.ts';
 export { QuarantinedFileError } from './quarantine.ts';
-export { SqliteDriverError, type SqliteDriverName } from './sqlite-driver.ts';
+export type { SqliteDriverName } from './sqlite-driver.ts';
 export { openStore, SqliteStore, sqliteStore } from './sqlite-store.ts';
 export type { SqliteStoreOptions } from './sqlite-store-options.ts';

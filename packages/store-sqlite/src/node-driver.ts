@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '@cached-llm/core/store';
 import type { DriverConnection, OpenOptions, SqliteDriver, SqliteValue } from './sqlite-driver.ts';
 
 /** The part of `node:sqlite` that is used. The types of the oldest supported Node.js do not have it. */
@@ -83,12 +83,23 @@ class SyncConnection implements DriverConnection {
   async #query<Row>(sql: string, values: readonly SqliteValue[]): Promise<Row[]> {
     const until = performance.now() + this.#busyTimeout;
     for (let attempt = 0; ; attempt += 1) {
-      try {
-        return this.#run(sql, values) as Row[]; // the statement says which rows it returns
-      } catch (error) {
-        if (!isBusy(error) || performance.now() >= until) throw error;
-      }
-      await delay(PAUSES[attempt] ?? LONGEST_PAUSE);
+      const rows = this.#rowsUnlessBusy(sql, values, until);
+      if (rows !== undefined) return rows as Row[]; // the statement says which rows it returns
+      await pause(PAUSES[attempt] ?? LONGEST_PAUSE);
+    }
+  }
+
+  /** `undefined` if another process has locked the file, and `until` is not over. */
+  #rowsUnlessBusy(
+    sql: string,
+    values: readonly SqliteValue[],
+    until: number,
+  ): unknown[] | undefined {
+    try {
+      return this.#run(sql, values);
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= until) throw error;
+      return undefined;
     }
   }
 

@@ -1,8 +1,8 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { faultKind } from './fault-kind.ts';
+import { loadDriver } from './load-driver.ts';
 import { SCHEMA } from './schema.ts';
-import { type DriverConnection, loadDriver, type Query } from './sqlite-driver.ts';
+import { type DriverConnection, faultKind, type Query } from './sqlite-driver.ts';
 import type { SqliteSettings } from './sqlite-store-options.ts';
 
 export interface OpenDatabase extends DriverConnection {

@@ -1,6 +1,6 @@
-import { faultKind } from './fault-kind.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
 import { identityOf, QuarantinedFileError, quarantine } from './quarantine.ts';
+import { faultKind } from './sqlite-driver.ts';
 import type { SqliteSettings } from './sqlite-store-options.ts';
 
 export interface OpenFile extends OpenDatabase {

@@ -2,12 +2,8 @@ import { appendFile } from 'node:fs/promises';
 import { type SqliteStore, type SqliteStoreOptions, sqliteStore } from '@cached-llm/store-sqlite';
 import { type TemporaryFolder, temporaryFolder } from '@cached-llm/testing';
 import { afterEach, beforeEach } from '@jest/globals';
-import {
-  type DriverConnection,
-  loadDriver,
-  type Query,
-  type SqliteValue,
-} from '../src/sqlite-driver.ts';
+import { loadDriver } from '../src/load-driver.ts';
+import type { DriverConnection, Query, SqliteValue } from '../src/sqlite-driver.ts';
 import { driver, withDriver } from './chosen-driver.ts';
 
 /** The resources of one test, which are closed and removed after it. */
