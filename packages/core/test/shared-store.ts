@@ -10,15 +10,10 @@ export class SharedStore implements Store {
   readonly rows = new Map<string, string>();
   readonly held = new Map<string, Held>();
   readonly leases: Leases = {
-    take: async (key, token, milliseconds) => {
-      const holder = this.held.get(key);
-      const isTaken = holder !== undefined && holder.until > performance.now();
-      if (isTaken && holder.token !== token) return holder.token;
-      this.held.set(key, { token, until: performance.now() + milliseconds });
-      return token;
-    },
-    release: async (key, token) => {
-      if (this.held.get(key)?.token === token) this.held.delete(key);
+    take: async (keys, token, milliseconds) =>
+      keys.map((key) => this.#take(key, token, milliseconds)),
+    release: async (keys, token) => {
+      for (const key of keys) if (this.held.get(key)?.token === token) this.held.delete(key);
     },
   };
 
@@ -33,5 +28,13 @@ export class SharedStore implements Store {
 
   async delete(key: string) {
     return this.rows.delete(key);
+  }
+
+  #take(key: string, token: string, milliseconds: number): string {
+    const holder = this.held.get(key);
+    const isTaken = holder !== undefined && holder.until > performance.now();
+    if (isTaken && holder.token !== token) return holder.token;
+    this.held.set(key, { token, until: performance.now() + milliseconds });
+    return token;
   }
 }

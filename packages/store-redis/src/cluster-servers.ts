@@ -66,6 +66,10 @@ export class ClusterServers implements RedisServers {
     return keys.map((key) => found.get(key) ?? null);
   }
 
+  groupsOf(keys: readonly string[]): readonly (readonly string[])[] {
+    return groupBySlot(keys);
+  }
+
   async masters(): Promise<readonly RedisServers[]> {
     if (!this.#isOpen) await this.#opening;
     return this.#topology.masters;

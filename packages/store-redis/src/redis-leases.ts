@@ -6,41 +6,50 @@ import type { RedisServers } from './redis-servers.ts';
 /** Every text of a lease starts with it, so a scan takes none for a row, whatever its token is. */
 const MARK = 'lease ';
 
-/** Compare and change in one step, so that no other process comes in between. */
-const TAKE = `local holder = redis.call('GET', KEYS[1])
-if holder and holder ~= ARGV[1] then return holder end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return ARGV[1]`;
-const RELEASE = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call('UNLINK', KEYS[1])`;
+/** Compare and change in one step, so that no other process comes in between. One script serves many leases of one server. */
+const TAKE = `local holders = {}
+for index, key in ipairs(KEYS) do
+  local holder = redis.call('GET', key)
+  if not holder or holder == ARGV[1] then
+    redis.call('SET', key, ARGV[1], 'PX', ARGV[2])
+    holder = ARGV[1]
+  end
+  holders[index] = holder
+end
+return holders`;
+const RELEASE = `for _, key in ipairs(KEYS) do
+  if redis.call('GET', key) == ARGV[1] then redis.call('UNLINK', key) end
+end`;
 
+/** The rows of leases on one server, and what is done to them. */
 interface Claim {
-  readonly key: string;
+  readonly keys: readonly string[];
   readonly text: string;
   readonly milliseconds: number;
 }
 
-/** One change of a lease, as a Lua script and as single commands. */
+/** One change of leases, as a Lua script and as single commands for one of them. */
 interface LeaseChange {
   readonly script: string;
-  readonly inSteps: (client: RedisClientType, claim: Claim) => Promise<unknown>;
+  readonly inSteps: (client: RedisClientType, key: string, claim: Claim) => Promise<unknown>;
 }
 
-function claimOf(key: string, token: string, milliseconds: number): Claim {
+function claimOf(keys: readonly string[], token: string, milliseconds: number): Claim {
   const text = MARK + token;
-  return { key: `${key}:lease`, text, milliseconds: Math.max(1, Math.ceil(milliseconds)) };
+  const life = Math.max(1, Math.ceil(milliseconds));
+  return { keys: keys.map((key) => `${key}:lease`), text, milliseconds: life };
 }
 
 /** Between two commands a lease may end and go to another process. At worst, two processes lead. */
-async function takeInSteps(client: RedisClientType, claim: Claim): Promise<string> {
-  const { key, text, milliseconds } = claim;
+async function takeInSteps(client: RedisClientType, key: string, claim: Claim): Promise<string> {
+  const { text, milliseconds } = claim;
   const isTaken = (await client.set(key, text, { PX: milliseconds, condition: 'NX' })) !== null;
   const holder = isTaken ? text : await client.get(key);
   if (!isTaken && holder === text) await client.pExpire(key, milliseconds);
-  return holder ?? takeInSteps(client, claim); // the lease ended between the two commands
+  return holder ?? takeInSteps(client, key, claim); // the lease ended between the two commands
 }
 
-async function releaseInSteps(client: RedisClientType, { key, text }: Claim): Promise<unknown> {
+async function releaseInSteps(client: RedisClientType, key: string, { text }: Claim) {
   return (await client.get(key)) === text ? client.unlink(key) : undefined;
 }
 
@@ -58,26 +67,60 @@ export class RedisLeases implements Leases {
     this.#servers = servers;
   }
 
-  async take(key: string, token: string, milliseconds: number): Promise<string> {
-    const claim = claimOf(key, token, milliseconds);
-    const holder = String(await this.#change(claim, { script: TAKE, inSteps: takeInSteps }));
-    return holder.startsWith(MARK) ? holder.slice(MARK.length) : holder;
+  /** Where some servers of a cluster do not answer, nobody is waited for: their leases count as taken by `token`. */
+  async take(
+    keys: readonly string[],
+    token: string,
+    milliseconds: number,
+  ): Promise<readonly string[]> {
+    const claim = claimOf(keys, token, milliseconds);
+    const { replies, faults } = await this.#change(claim, { script: TAKE, inSteps: takeInSteps });
+    if (replies.size === 0 && faults.length > 0) throw faults[0];
+    return claim.keys.map((key) => {
+      const holder = String(replies.get(key) ?? claim.text);
+      return holder.startsWith(MARK) ? holder.slice(MARK.length) : holder;
+    });
   }
 
-  async release(key: string, token: string): Promise<void> {
-    await this.#change(claimOf(key, token, 1), { script: RELEASE, inSteps: releaseInSteps });
+  async release(keys: readonly string[], token: string): Promise<void> {
+    const change = { script: RELEASE, inSteps: releaseInSteps };
+    const { faults } = await this.#change(claimOf(keys, token, 1), change);
+    if (faults.length > 0) throw faults[0];
   }
 
-  async #change(claim: Claim, { script, inSteps }: LeaseChange): Promise<unknown> {
-    const { key, text, milliseconds } = claim;
-    const call = { keys: [key], arguments: [text, `${milliseconds}`] };
+  /** Changes leases with one command for each hash slot; on one server, with one for all. */
+  async #change(claim: Claim, change: LeaseChange) {
+    const replies = new Map<string, unknown>();
+    const faults: unknown[] = [];
+    const groups = this.#servers.groupsOf(claim.keys).map(async (keys) => {
+      const found = await this.#changeTogether({ ...claim, keys }, change);
+      for (const [index, key] of keys.entries()) replies.set(key, found[index]);
+    });
+    for (const group of await Promise.allSettled(groups)) {
+      if (group.status === 'rejected') faults.push(group.reason);
+    }
+    return { replies, faults };
+  }
+
+  async #changeTogether(
+    claim: Claim,
+    { script, inSteps }: LeaseChange,
+  ): Promise<readonly unknown[]> {
+    const { keys, text, milliseconds } = claim;
+    const [first = ''] = keys;
+    const call = { keys: [...keys], arguments: [text, `${milliseconds}`] };
     try {
-      if (this.#mayScript)
-        return await this.#servers.send(key, (client) => client.eval(script, call));
+      if (this.#mayScript) {
+        const replies: unknown = await this.#servers.send(first, (client) =>
+          client.eval(script, call),
+        );
+        return Array.isArray(replies) ? replies : [];
+      }
     } catch (error) {
       if (!isForbidden(error)) throw error;
       this.#mayScript = false;
     }
-    return this.#servers.send(key, (client) => inSteps(client, claim));
+    const each = (key: string) => this.#servers.send(key, (client) => inSteps(client, key, claim));
+    return Promise.all(keys.map(each));
   }
 }

@@ -18,6 +18,8 @@ export interface RedisServers {
   send<Reply>(key: string, command: Command<Reply>): Promise<Reply>;
   /** Reads the texts under `keys` in one round trip. */
   mget(keys: readonly string[]): Promise<Texts>;
+  /** The keys in groups that one command may name: those of one hash slot, or of one server. */
+  groupsOf(keys: readonly string[]): readonly (readonly string[])[];
   /** Each server that has rows, by itself. */
   masters(): Promise<readonly RedisServers[]>;
   close(): Promise<void>;

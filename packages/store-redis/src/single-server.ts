@@ -62,6 +62,10 @@ export class SingleServer implements RedisServers {
     return keys.length === 0 ? [] : this.send('', mget(keys));
   }
 
+  groupsOf(keys: readonly string[]): readonly (readonly string[])[] {
+    return keys.length === 0 ? [] : [keys];
+  }
+
   async masters(): Promise<readonly RedisServers[]> {
     return [this];
   }

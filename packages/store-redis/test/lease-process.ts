@@ -5,7 +5,7 @@ const [url, token = '', milliseconds] = process.argv.slice(2);
 const { leases } = redisStore({ url: url ?? '', connectTimeout: 30_000 });
 const holders: string[] = [];
 for (let number = 0; number < 200; number += 1) {
-  holders.push(await leases.take(`key-${number}`, token, Number(milliseconds)));
+  holders.push(...(await leases.take([`key-${number}`], token, Number(milliseconds))));
 }
 process.stdout.write(`${holders.join(' ')}\nheld\n`);
 process.stdin.resume();

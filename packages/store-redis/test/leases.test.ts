@@ -32,30 +32,30 @@ test('the lease of a process that was killed is free when its time is over, and 
   await child.ended;
   const { leases } = openStore(server.url);
   const remaining = Number((await server.command('PTTL key-0:lease')).slice(1));
-  const holder = await leases.take('key-0', 'next', LONG);
+  const [holder] = await leases.take(['key-0'], 'next', LONG);
   expect(holder).toBe(remaining > 500 ? 'killed' : holder);
   await until(
     'The lease is free',
-    async () => (await leases.take('key-0', 'next', LONG)) === 'next',
+    async () => (await leases.take(['key-0'], 'next', LONG))[0] === 'next',
   );
 });
 
 test('a lease is a row beside its entry, with its own expiry', async () => {
   const { leases } = openStore(server.url);
-  await leases.take('app:1:key', 'token', 1500.4);
+  await leases.take(['app:1:key'], 'token', 1500.4);
   expect(await server.command('KEYS *')).toContain('app:1:key:lease');
   const life = Number((await server.command('PTTL app:1:key:lease')).slice(1));
   expect(life).toBeGreaterThan(0);
   expect(life).toBeLessThanOrEqual(1501);
-  await leases.release('app:1:key', 'token');
+  await leases.release(['app:1:key'], 'token');
   expect(await server.command('DBSIZE')).toBe(':0\r\n');
 });
 
 test('a row of another application under the key of a lease counts as held, and is not changed', async () => {
   const { leases } = openStore(server.url);
   await server.command('SET key:lease theirs');
-  expect(await leases.take('key', 'token', LONG)).toBe('theirs');
-  await leases.release('key', 'token');
+  expect(await leases.take(['key'], 'token', LONG)).toEqual(['theirs']);
+  await leases.release(['key'], 'token');
   expect(await server.command('GET key:lease')).toContain('theirs');
 });
 
@@ -63,20 +63,20 @@ test('a user without the right to run scripts takes, prolongs and releases lease
   await server.command('ACL SETUSER app on >secret ~* +get +set +unlink +pexpire +mget');
   const url = urlAs(server, 'app', 'secret');
   const [first, second] = [openStore(url).leases, openStore(url).leases];
-  expect(await first.take('key', 'first', 1500)).toBe('first');
-  expect(await second.take('key', 'second', LONG)).toBe('first');
-  expect(await first.take('key', 'first', LONG)).toBe('first');
+  expect(await first.take(['key'], 'first', 1500)).toEqual(['first']);
+  expect(await second.take(['key'], 'second', LONG)).toEqual(['first']);
+  expect(await first.take(['key'], 'first', LONG)).toEqual(['first']);
   const life = Number((await server.command('PTTL key:lease')).slice(1));
   expect(life).toBeGreaterThan(1500);
-  await second.release('key', 'second');
-  expect(await second.take('key', 'second', LONG)).toBe('first');
-  await first.release('key', 'first');
-  expect(await second.take('key', 'second', LONG)).toBe('second');
+  await second.release(['key'], 'second');
+  expect(await second.take(['key'], 'second', LONG)).toEqual(['first']);
+  await first.release(['key'], 'first');
+  expect(await second.take(['key'], 'second', LONG)).toEqual(['second']);
 });
 
 test('taking or releasing a lease rejects while the server is away', async () => {
   const { leases } = openStore('redis://127.0.0.1:1');
   const expected = { name: 'RedisUnavailableError' };
-  await expect(leases.take('key', 'token', LONG)).rejects.toMatchObject(expected);
-  await expect(leases.release('key', 'token')).rejects.toMatchObject(expected);
+  await expect(leases.take(['key'], 'token', LONG)).rejects.toMatchObject(expected);
+  await expect(leases.release(['key'], 'token')).rejects.toMatchObject(expected);
 });

@@ -1,18 +1,24 @@
 import type { Leases } from '@cached-llm/core/store';
-import { LEASES } from './schema.ts';
+import { IS_AMONG, LEASES } from './schema.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 // SQLite reads its clock when the statement has the file for itself. However long it waited for that, no lease is
 // shorter than asked for, or compared with an older time.
 const NOW = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
-const HOLDER = `SELECT token FROM ${LEASES} WHERE key = ? AND token <> ? AND until > ${NOW}`;
+const HOLDERS = `SELECT key, token FROM ${LEASES} WHERE ${IS_AMONG} AND token <> ? AND until > ${NOW}`;
 const IS_FREE = `(until <= ${NOW} OR token = excluded.token)`;
-const TAKE = `INSERT INTO ${LEASES}(key, token, until) VALUES (?, ?, ${NOW} + ?)
+// All of them in one transaction: a burst of calls asks for its leases at once.
+const TAKE = `INSERT INTO ${LEASES}(key, token, until) SELECT value, ?2, ${NOW} + ?3 FROM json_each(?1) WHERE true
   ON CONFLICT(key) DO UPDATE SET
     until = iif(${IS_FREE}, excluded.until, until), token = iif(${IS_FREE}, excluded.token, token)
-  RETURNING token`;
-const RELEASE = `DELETE FROM ${LEASES} WHERE key = ? AND token = ?`;
+  RETURNING key, token`;
+const RELEASE = `DELETE FROM ${LEASES} WHERE ${IS_AMONG} AND token = ?`;
 const SWEEP = `DELETE FROM ${LEASES} WHERE until <= ${NOW}`;
+
+interface LeaseRow {
+  readonly key: string;
+  readonly token: string;
+}
 
 /** Leases are in a table of their own, and never among the rows. */
 export class SqliteLeases implements Leases {
@@ -22,16 +28,25 @@ export class SqliteLeases implements Leases {
     this.#connection = connection;
   }
 
-  async take(key: string, token: string, milliseconds: number): Promise<string> {
+  async take(
+    keys: readonly string[],
+    token: string,
+    milliseconds: number,
+  ): Promise<readonly string[]> {
     // A follower asks often while it waits for the leader, and that must cost no write.
-    const [held] = await this.#connection.read<{ token: string }>(HOLDER, key, token);
-    if (held !== undefined) return held.token;
-    const [taken] = await this.#connection.write<{ token: string }>(TAKE, key, token, milliseconds);
-    return taken?.token ?? token;
+    const held = await this.#connection.read<LeaseRow>(HOLDERS, JSON.stringify(keys), token);
+    const holders = new Map(held.map((row) => [row.key, row.token]));
+    const free = JSON.stringify(keys.filter((key) => !holders.has(key)));
+    const taken =
+      holders.size < keys.length
+        ? await this.#connection.write<LeaseRow>(TAKE, free, token, milliseconds)
+        : [];
+    for (const row of taken) holders.set(row.key, row.token);
+    return keys.map((key) => holders.get(key) ?? token);
   }
 
-  async release(key: string, token: string): Promise<void> {
-    await this.#connection.write(RELEASE, key, token);
+  async release(keys: readonly string[], token: string): Promise<void> {
+    await this.#connection.write(RELEASE, JSON.stringify(keys), token);
   }
 
   /** Deletes the leases that have ended. */

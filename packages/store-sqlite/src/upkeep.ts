@@ -54,7 +54,8 @@ export async function tidy(
   recency: Recency,
 ): Promise<void> {
   await recency.flush();
-  if ((await leases.take(SWEEPING, THIS_PROCESS, LEASE)) !== THIS_PROCESS) return;
+  const [sweeper] = await leases.take([SWEEPING], THIS_PROCESS, LEASE);
+  if (sweeper !== THIS_PROCESS) return;
   await sweepRows(connection, () => pause(BATCH_PAUSE, { ref: false }));
   await leases.sweep();
 }

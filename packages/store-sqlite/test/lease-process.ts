@@ -8,7 +8,7 @@ const store = sqliteStore(withDriver(path));
 
 for await (const line of createInterface({ input: process.stdin })) {
   const [key = '', milliseconds] = line.split(' ');
-  const holder = await store.leases.take(key, token, Number(milliseconds));
+  const [holder] = await store.leases.take([key], token, Number(milliseconds));
   process.stdout.write(`${holder}\n`);
 }
 await store.disconnect();

@@ -29,5 +29,5 @@ test('the lease of a process that was killed is free when its time is over', asy
   expect(await script.line()).toBe('one');
   await script.kill();
   const { leases } = resources.openStore();
-  while ((await leases.take('key', 'next', 60_000)) !== 'next') await delay(20);
+  while ((await leases.take(['key'], 'next', 60_000))[0] !== 'next') await delay(20);
 });

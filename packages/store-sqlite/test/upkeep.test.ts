@@ -76,8 +76,8 @@ describe('a sweep', () => {
   test('deletes leases that have ended, and leaves the others', async () => {
     const connection = openConnection(':memory:');
     const leases = new SqliteLeases(connection);
-    await leases.take('ended', 'token', 1);
-    await leases.take('held', 'token', 60_000);
+    await leases.take(['ended'], 'token', 1);
+    await leases.take(['held'], 'token', 60_000);
     await delay(5);
     await leases.sweep();
     const keys = await connection.read('SELECT key FROM cached_llm_lease');
@@ -99,10 +99,10 @@ describe('a sweep', () => {
     const leases = new SqliteLeases(connection);
     const recency = new Recency(connection, false);
     const rows = async () => (await connection.read('SELECT 1 FROM cached_llm')).length;
-    await store.leases.take('cached-llm sweeping', 'another process', 60_000);
+    await store.leases.take(['cached-llm sweeping'], 'another process', 60_000);
     await tidy(connection, leases, recency);
     expect(await rows()).toBe(1);
-    await store.leases.release('cached-llm sweeping', 'another process');
+    await store.leases.release(['cached-llm sweeping'], 'another process');
     await tidy(connection, leases, recency);
     expect(await rows()).toBe(0);
   });

@@ -17,6 +17,8 @@ export interface CacheContext
   readonly inspection: Inspection;
   readonly pipeline: Pipeline;
   readonly ledger: CacheLedger;
+  /** Waits until the leases of stored answers are released. */
+  readonly closeLeases: () => Promise<unknown>;
 }
 
 function rowStoreOf(
@@ -37,23 +39,27 @@ export function createContext(options: ResolvedCacheOptions): CacheContext {
   const rows = rowStoreOf(options, events);
   const entries = new EntryStore(rows, options);
   const { prefix } = entries;
-  const leases =
-    lease === undefined ? undefined : leasesOnDemand(rows, { prefix, milliseconds: lease });
+  const { load, close: closeLeases } = leasesOnDemand(rows, { prefix, milliseconds: lease ?? 0 });
+  const leases = lease === undefined ? undefined : load;
   const inspection = new Inspection({ entries, store, now });
   const pipeline = new Pipeline({ entries, events, now, inspection, leases });
   const ledger = new CacheLedger({ ...options, counters, rows, events, prefix });
-  return { store, policy, priceOf, now, events, rows, entries, inspection, pipeline, ledger };
+  const parts = { events, rows, entries, inspection, pipeline, ledger, closeLeases };
+  return { store, policy, priceOf, now, ...parts };
 }
 
 /** Loads leases once, at the first call that needs one. Undefined if the import fails: the package was replaced under the running process. */
 function leasesOnDemand(...given: ConstructorParameters<typeof FlightLeases>) {
-  const load = async () => {
+  const make = async () => {
     const loaded = await loadLeases().catch(() => undefined);
     return loaded && new loaded.FlightLeases(...given);
   };
   let leases: Promise<FlightLeases | undefined> | undefined;
-  return () => {
-    leases ??= load();
-    return leases;
+  return {
+    load: () => {
+      leases ??= make();
+      return leases;
+    },
+    close: async () => (await leases)?.close(),
   };
 }

@@ -181,6 +181,7 @@ export class LlmCache {
   async close(): Promise<void> {
     await this.#context.ledger.close();
     await this.#context.entries.close();
+    await this.#context.closeLeases();
     await this.#context.rows.close();
   }
 

@@ -1,16 +1,24 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import { digest } from '../key/index.ts';
-import { pause, startInterval } from '../options/index.ts';
-import type { RowStore } from '../store/index.ts';
+import { pause } from '../options/index.ts';
+import { abortable, type RowStore } from '../store/index.ts';
+import { LeaseKeys } from './lease-keys.ts';
 
-/** Milliseconds between two look-ups of the entry of another process. Each pause is longer than the one before. */
+/** Milliseconds between two looks at the leases of other processes. Each pause is longer than the one before. */
 const SHORTEST_PAUSE = 10;
 const LONGEST_PAUSE = 200;
+
+/** The looks take a third of a process's time at most, however many leases there are. */
+const PAUSE_FOR_LOOK = 2;
+
+/** Milliseconds after which the entry is looked up although its lease has not changed hands: its holder may have been killed. */
+const LOOK_UP_EVERY = 1_000;
 
 /** Milliseconds for which a leader in another process is waited for, if it prolongs its lease and does not finish. */
 const LONGEST_WAIT = 60_000;
 
-/** Milliseconds for which the note lives that a flight ended without an entry. It is longer than the longest pause. */
+/** Milliseconds for which the note lives that a flight ended without an entry. It is longer than the longest time between two look-ups. */
 const UNSTORED_NOTE_LIFE = 2_000;
 
 interface FlightLeasesOptions {
@@ -36,67 +44,135 @@ interface LeaseWait<Found> {
   readonly signal: AbortSignal;
 }
 
+interface LeaseOutcome<Found> {
+  readonly found?: Found;
+  readonly lease?: FlightLease;
+}
+
+/** A flight that waits for the holder of a lease to release it. */
+interface Waiting {
+  readonly key: string;
+  readonly holder: string;
+  readonly lookUpAt: number;
+  readonly wake: (holder: string | undefined) => void;
+}
+
 /** Gives the lease of each key to one of the processes that share the store. That process leads the key's flight. */
 export class FlightLeases {
   readonly #rows: RowStore;
   readonly #options: FlightLeasesOptions;
   /** One token for all keys. A lease that could not be released in an outage still belongs to this process. */
   readonly #token = randomUUID();
+  readonly #keys: LeaseKeys;
+  readonly #waiting = new Set<Waiting>();
+  readonly #releasing = new Set<Promise<void>>();
+  #pause = SHORTEST_PAUSE;
+  #isWatching = false;
 
   constructor(rows: RowStore, options: FlightLeasesOptions) {
     this.#rows = rows;
     this.#options = options;
+    this.#keys = new LeaseKeys({ rows, token: this.#token, milliseconds: options.milliseconds });
   }
 
   /**
    * Waits while another process leads. Resolves to the lease if this process is the one to lead, and to what the last
    * look-up found. Resolves to neither if the store does not answer, because then no process waits.
    */
-  async wait<Found>(
-    key: string,
-    { look, isFresh, signal }: LeaseWait<Found>,
-  ): Promise<{ readonly found?: Found; readonly lease?: FlightLease }> {
+  async wait<Found>(key: string, wait: LeaseWait<Found>): Promise<LeaseOutcome<Found>> {
     const until = performance.now() + LONGEST_WAIT;
-    for (let wait = SHORTEST_PAUSE; ; wait = Math.min(wait * 1.5, LONGEST_PAUSE)) {
-      const holder = await this.#takeOrProlong(key);
-      if (holder === undefined) return {};
-      // The entry is looked up after the lease is taken, because the leader before may just have stored it.
-      const [found, isUnstored] = await Promise.all([look(), this.#endedUnstored(key)]);
-      if (holder === this.#token) return { found, lease: this.#hold(key) };
-      if (isFresh(found) || isUnstored || performance.now() > until) return { found };
-      await pause(wait, { signal });
+    this.#pause = SHORTEST_PAUSE;
+    let holder = await this.#keys.take(key);
+    while (holder !== undefined) {
+      if (holder === this.#token) return this.#leadIfAbsent(key, wait);
+      holder = await this.#nextHolder(key, holder, wait.signal);
+      if (holder === undefined || holder === this.#token) continue;
+      const [found, isUnstored] = await Promise.all([
+        this.#look(key, wait),
+        this.#endedUnstored(key),
+      ]);
+      if (wait.isFresh(found) || isUnstored || performance.now() > until) return { found };
     }
+    return {};
   }
 
   /** Takes the lease without waiting. Undefined if another process has it. */
   async take(key: string): Promise<FlightLease | undefined> {
-    const holder = await this.#takeOrProlong(key);
+    const holder = await this.#keys.take(key);
     return holder === undefined || holder === this.#token ? this.#hold(key) : undefined;
   }
 
-  /** Takes the lease if it is free, or prolongs it. Resolves to its holder's token, or to undefined if the store does not answer. */
-  #takeOrProlong(key: string): Promise<string | undefined> {
-    return this.#rows.lease(key, this.#token, this.#options.milliseconds);
+  /** The entry is looked up after the lease is taken, because the leader before may just have stored it. */
+  async #leadIfAbsent<Found>(key: string, wait: LeaseWait<Found>): Promise<LeaseOutcome<Found>> {
+    const lease = this.#hold(key);
+    return { found: await this.#look(key, wait), lease };
+  }
+
+  #look<Found>(key: string, { look }: LeaseWait<Found>): Found | Promise<Found> {
+    this.#rows.distrust([key]); // memory may remember that there was no entry
+    return look();
+  }
+
+  /** Resolves when the lease has another holder, or when it is time for a look-up. Undefined if the store does not answer. */
+  #nextHolder(key: string, holder: string, signal: AbortSignal): Promise<string | undefined> {
+    let waiting: Waiting | undefined;
+    const next = new Promise<string | undefined>((wake) => {
+      waiting = { key, holder, lookUpAt: performance.now() + LOOK_UP_EVERY, wake };
+      this.#waiting.add(waiting);
+    });
+    if (!this.#isWatching) void this.#watch();
+    return abortable(next, signal, () => waiting && this.#waiting.delete(waiting));
+  }
+
+  /** Asks for all leases that flights wait for, again and again. */
+  async #watch(): Promise<void> {
+    this.#isWatching = true;
+    let took = 0;
+    while (this.#waiting.size > 0) {
+      await pause(Math.max(this.#pause, took * PAUSE_FOR_LOOK));
+      this.#pause = Math.min(this.#pause * 1.5, LONGEST_PAUSE);
+      const startedAt = performance.now();
+      await Promise.all([...this.#waiting].map((waiting) => this.#lookAt(waiting)));
+      took = performance.now() - startedAt;
+    }
+    this.#isWatching = false;
+  }
+
+  async #lookAt(waiting: Waiting): Promise<void> {
+    const holder = await this.#keys.take(waiting.key);
+    if (holder === waiting.holder && performance.now() < waiting.lookUpAt) return;
+    if (this.#waiting.delete(waiting)) waiting.wake(holder);
+    else if (holder === this.#token) this.#keys.giveBack(waiting.key); // its callers have left meanwhile
   }
 
   #hold(key: string): FlightLease {
-    // The lease is prolonged three times in its life, so that one failure of the store does no harm.
-    const third = this.#options.milliseconds / 3;
-    const stopProlonging = startInterval(third, () => void this.#takeOrProlong(key));
-    const releaseAfter = async (stored: Promise<unknown>) => {
-      const isStored = await stored.catch(() => false);
+    this.#keys.hold(key);
+    const release = async (isStored: unknown) => {
       // The note is written before the lease is released, so that waiting processes do not wait for the next leader.
       if (isStored !== true)
         await this.#rows.write(this.#noteKey(key), 'unstored', UNSTORED_NOTE_LIFE);
-      stopProlonging();
-      await this.#rows.release(key, this.#token);
+      await this.#keys.release(key);
+    };
+    const releaseAfter = async (stored: Promise<unknown>) => {
+      const releasing = release(await stored.catch(() => false));
+      this.#releasing.add(releasing);
+      await releasing;
+      this.#releasing.delete(releasing);
     };
     return { releaseAfter };
   }
 
+  /** Waits until the leases of the answers that are stored by now are released. */
+  async close(): Promise<void> {
+    await turn(); // what has just been stored is told in this turn
+    await Promise.all(this.#releasing);
+  }
+
   /** Did a flight for `key` just end without an entry? */
   async #endedUnstored(key: string): Promise<boolean> {
-    const rows = await this.#rows.read([this.#noteKey(key)]);
+    const note = this.#noteKey(key);
+    this.#rows.distrust([note]);
+    const rows = await this.#rows.read([note]);
     return rows?.[0] !== undefined;
   }
 

@@ -6,13 +6,25 @@ export class DeadlineError extends Error {
   readonly code = 'timeout';
 }
 
-/** Rejects if `promise` has not settled after `milliseconds`. A later result is ignored. */
+/** A deadline is waited for in so many parts. */
+const PARTS = 5;
+
+/**
+ * Rejects if `promise` has not settled after `milliseconds` in which the event loop ran. A later result is ignored. Each part
+ * of the deadline counts for its own length, however late its timer fires: a loop that is blocked receives no answer.
+ */
 export function withDeadline<Value>(
   promise: PromiseLike<Value>,
   milliseconds: number,
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const cancel = startTimer(milliseconds, () => reject(new DeadlineError()), { ref: true });
+    const part = milliseconds / PARTS;
+    let cancel: () => void;
+    const wait = (parts: number): void => {
+      const end = () => (parts > 1 ? wait(parts - 1) : reject(new DeadlineError()));
+      cancel = startTimer(part, end, { ref: true });
+    };
+    wait(PARTS);
     const settle = <Argument>(end: (argument: Argument) => void) => {
       return (argument: Argument) => {
         cancel();

@@ -4,9 +4,9 @@ import type { Leases, Store, StoredRow } from './store.ts';
 export class LazyStore implements Store {
   /** If the opened store has no leases, every process may lead. */
   readonly leases: Leases = {
-    take: async (key, token, milliseconds) =>
-      (await this.opening).leases?.take(key, token, milliseconds) ?? token,
-    release: async (key, token) => (await this.opening).leases?.release(key, token),
+    take: async (keys, token, milliseconds) =>
+      (await this.opening).leases?.take(keys, token, milliseconds) ?? keys.map(() => token),
+    release: async (keys, token) => (await this.opening).leases?.release(keys, token),
   };
   readonly isForAnyAccount: boolean;
   readonly #load: () => Promise<Store>;

@@ -4,6 +4,12 @@ import { FAILED, isPartialOutage, type StoreGuard } from './store-guard.ts';
 /** Some of several servers do not answer. Reads of rows on the other servers can still be answered. */
 const PARTIAL_OUTAGE = Symbol('partial outage');
 
+/** The keys of one operation: its deadline has to be long enough for all of them. */
+const MOST_KEYS = 1_000;
+
+/** Operations that are under way at once. What is read meanwhile waits for one of them to end, and is the next operation. */
+const MOST_READS = 4;
+
 type BatchResult = RowTexts | typeof PARTIAL_OUTAGE | undefined;
 
 interface Batch {
@@ -22,12 +28,17 @@ function partialOutage(error: unknown): typeof PARTIAL_OUTAGE {
   throw error;
 }
 
-/** Reads rows. The reads of one turn of the event loop are one operation: one round trip, one deadline, and no key twice. */
+/**
+ * Reads rows. The reads of one turn of the event loop are one operation: one round trip, one deadline,
+ * and no key twice. Where they are very many, one operation follows the other.
+ */
 export class ResilientReads {
   readonly #store: Store;
   readonly #guard: StoreGuard;
   readonly #timeout: number;
   #batch: Batch | undefined;
+  #underWay = 0;
+  #startNext: (() => void) | undefined;
 
   constructor(store: Store, guard: StoreGuard, timeout: number) {
     this.#store = store;
@@ -65,9 +76,27 @@ export class ResilientReads {
   }
 
   async #readBatch(indexes: ReadonlyMap<string, number>): Promise<BatchResult> {
-    await Promise.resolve(); // further reads of this turn join the batch
+    const isBusy = this.#underWay >= MOST_READS;
+    // Further reads of this turn join the batch. While many are under way, so do those of the next turns.
+    await (isBusy ? new Promise<void>((start) => (this.#startNext = start)) : Promise.resolve());
     this.#batch = undefined;
-    return this.#attempt(() => this.#getAll([...indexes.keys()]).catch(partialOutage));
+    this.#underWay += 1;
+    const rows = await this.#readInParts([...indexes.keys()]);
+    this.#underWay -= 1;
+    this.#startNext?.();
+    this.#startNext = undefined;
+    return rows;
+  }
+
+  async #readInParts(keys: readonly string[]): Promise<BatchResult> {
+    const texts: (string | undefined)[] = [];
+    for (let start = 0; start < keys.length; start += MOST_KEYS) {
+      const some = keys.slice(start, start + MOST_KEYS);
+      const rows = await this.#attempt(() => this.#getAll(some).catch(partialOutage));
+      if (rows === undefined || rows === PARTIAL_OUTAGE) return rows;
+      for (const row of rows) texts.push(row);
+    }
+    return texts;
   }
 
   #readAlone(keys: readonly string[]): Promise<RowTexts | undefined> {

@@ -1,11 +1,13 @@
 import type { StoreOperation } from '../events/index.ts';
-import { withDeadline } from './bounded-wait.ts';
-import { ResilientReads, textOf } from './resilient-reads.ts';
+import { ResilientReads } from './resilient-reads.ts';
 import type { RowStore, RowTexts, Store } from './store.ts';
 import { FAILED, type GuardOptions, StoreGuard } from './store-guard.ts';
 
 /** No answer waits for a write, so a write has a longer deadline than a read. */
 const WRITE_TIMEOUT_FACTOR = 8;
+
+/** Writes that are under way at once. Further ones wait here, where no deadline counts. */
+const MOST_WRITES = 256;
 
 /**
  * Reads and writes rows in a store that can fail. A failure is no rows, or nothing written, and one event. The rooms above
@@ -17,6 +19,8 @@ export class ResilientStore implements RowStore {
   readonly #timeout: number;
   readonly #reads: ResilientReads;
   readonly #writes = new Set<Promise<unknown>>();
+  readonly #waiting: (() => void)[] = [];
+  #sent = 0;
 
   constructor(store: Store, options: GuardOptions) {
     this.#store = store;
@@ -47,16 +51,27 @@ export class ResilientStore implements RowStore {
     return (await this.#attemptWrite('delete', () => this.#store.delete(key))) !== FAILED;
   }
 
-  async lease(key: string, token: string, milliseconds: number): Promise<string | undefined> {
+  async lease(
+    keys: readonly string[],
+    token: string,
+    milliseconds: number,
+  ): Promise<readonly string[] | undefined> {
     const { leases } = this.#store;
     if (leases === undefined) return undefined;
-    const take = () => leases.take(key, token, milliseconds);
-    return textOf(await this.#guard.attempt('lease', this.#timeout, take));
+    const take = () => leases.take(keys, token, milliseconds);
+    const holders = await this.#guard.attempt('lease', this.#timeout, take);
+    return holders === FAILED ? undefined : holders;
   }
 
-  async release(key: string, token: string): Promise<void> {
-    await this.#attemptWrite('lease', () => this.#store.leases?.release(key, token));
+  async release(keys: readonly string[], token: string): Promise<boolean> {
+    const release = () => this.#store.leases?.release(keys, token);
+    return (
+      (await this.#settle(this.#guard.attemptAnyway('lease', this.#longTimeout, release))) !==
+      FAILED
+    );
   }
+
+  distrust(): void {}
 
   async settled(): Promise<void> {
     while (this.#writes.size > 0) await Promise.all(this.#writes);
@@ -64,17 +79,33 @@ export class ResilientStore implements RowStore {
 
   async close(): Promise<void> {
     await this.settled();
-    try {
-      // The breaker is not asked, because a store that does not answer has to be disconnected, too.
-      const disconnected = Promise.resolve(this.#store.disconnect?.());
-      await withDeadline(disconnected, this.#timeout * WRITE_TIMEOUT_FACTOR);
-    } catch (error) {
-      this.#guard.report('connection', error);
-    }
+    // The breaker is not asked, because a store that does not answer has to be disconnected, too.
+    await this.#guard.attemptAnyway('connection', this.#longTimeout, () =>
+      this.#store.disconnect?.(),
+    );
   }
 
-  async #attemptWrite(operation: StoreOperation, ask: () => unknown): Promise<unknown> {
-    const write = this.#guard.attempt(operation, this.#timeout * WRITE_TIMEOUT_FACTOR, ask);
+  get #longTimeout(): number {
+    return this.#timeout * WRITE_TIMEOUT_FACTOR;
+  }
+
+  #attemptWrite(operation: StoreOperation, ask: () => unknown): Promise<unknown> {
+    const send = () => this.#send(operation, ask);
+    const isSent = this.#sent < MOST_WRITES;
+    return this.#settle(
+      isSent ? send() : new Promise<void>((next) => this.#waiting.push(next)).then(send),
+    );
+  }
+
+  async #send(operation: StoreOperation, ask: () => unknown): Promise<unknown> {
+    this.#sent += 1;
+    const answer = await this.#guard.attempt(operation, this.#longTimeout, ask);
+    this.#sent -= 1;
+    this.#waiting.shift()?.();
+    return answer;
+  }
+
+  async #settle(write: Promise<unknown>): Promise<unknown> {
     this.#writes.add(write);
     const answer = await write;
     this.#writes.delete(write);

@@ -98,14 +98,27 @@ export class StoreGuard {
   ): Promise<Answer | typeof FAILED> {
     if (!this.#breaker.allows()) return FAILED;
     try {
-      if (!this.#isOpened) await this.#waitForOpening();
-      const answer = ask();
-      const settled = isPromise(answer) ? await withDeadline(answer, milliseconds) : answer;
+      const settled = await this.#ask(milliseconds, ask);
       this.#breaker.succeeded();
       return settled;
     } catch (error) {
       this.report(operation, error);
-      this.#judge(error);
+      // A store without leases in time may well have rows: whoever takes a lease has a pause of its own.
+      if (operation !== 'lease') this.#judge(error);
+      return FAILED;
+    }
+  }
+
+  /** Like {@link attempt}, for what has to be done also while the breaker is open. It says nothing about the breaker. */
+  async attemptAnyway<Answer>(
+    operation: StoreOperation,
+    milliseconds: number,
+    ask: () => Answer | PromiseLike<Answer>,
+  ): Promise<Answer | typeof FAILED> {
+    try {
+      return await this.#ask(milliseconds, ask);
+    } catch (error) {
+      this.report(operation, error);
       return FAILED;
     }
   }
@@ -127,6 +140,15 @@ export class StoreGuard {
     const isKnown = isPermanent && this.#permanentFailure === reason;
     this.#permanentFailure = isPermanent ? reason : undefined;
     if (!isKnown) this.#events.emit('store-error', { operation, reason, isPermanent });
+  }
+
+  async #ask<Answer>(
+    milliseconds: number,
+    ask: () => Answer | PromiseLike<Answer>,
+  ): Promise<Answer> {
+    if (!this.#isOpened) await this.#waitForOpening();
+    const answer = ask();
+    return isPromise(answer) ? withDeadline(answer, milliseconds) : answer;
   }
 
   #judge(error: unknown): void {

@@ -25,12 +25,12 @@ export interface StoreSize {
  */
 export interface Leases {
   /**
-   * Takes the lease of `key` for `token` for `milliseconds` from now, or prolongs it if `token` holds it.
-   * Resolves to the holder's token, which is another one where the lease is taken.
+   * Takes the leases of `keys` for `token` for `milliseconds` from now, or prolongs those that `token` holds, in one
+   * operation. Resolves to the holder's token of each, in the order of `keys`: another one where the lease is taken.
    */
-  take(key: string, token: string, milliseconds: number): Promise<string>;
-  /** Releases the lease if `token` still holds it. If another token holds it, nothing happens. */
-  release(key: string, token: string): Promise<void>;
+  take(keys: readonly string[], token: string, milliseconds: number): Promise<readonly string[]>;
+  /** Releases those of the leases that `token` still holds. Those that another token holds stay. */
+  release(keys: readonly string[], token: string): Promise<void>;
 }
 
 /**
@@ -81,12 +81,18 @@ export interface RowStore {
   /** Resolves to false if the store failed. */
   remove(key: string): Promise<boolean>;
   /**
-   * Takes or prolongs a lease, and resolves to the holder's token. Resolves to `undefined` if the store has no
+   * Takes or prolongs leases, and resolves to the holder's token of each. Resolves to `undefined` if the store has no
    * leases or does not answer.
    */
-  lease(key: string, token: string, milliseconds: number): Promise<string | undefined>;
-  /** Releases a lease if `token` holds it. */
-  release(key: string, token: string): Promise<void>;
+  lease(
+    keys: readonly string[],
+    token: string,
+    milliseconds: number,
+  ): Promise<readonly string[] | undefined>;
+  /** Releases the leases that `token` holds, also while the breaker is open. Resolves to false if the store failed. */
+  release(keys: readonly string[], token: string): Promise<boolean>;
+  /** The next read of these keys asks the store itself, and no memory before it. */
+  distrust(keys: readonly string[]): void;
   /** Waits for the writes under way. */
   settled(): Promise<void>;
   /** Waits for the writes under way, then disconnects the store. */

@@ -84,12 +84,24 @@ export class TieredStore implements RowStore {
     return this.#tiers.l2.remove(key);
   }
 
-  lease(key: string, token: string, milliseconds: number): Promise<string | undefined> {
-    return this.#tiers.l2.lease(key, token, milliseconds);
+  lease(
+    keys: readonly string[],
+    token: string,
+    milliseconds: number,
+  ): Promise<readonly string[] | undefined> {
+    return this.#tiers.l2.lease(keys, token, milliseconds);
   }
 
-  release(key: string, token: string): Promise<void> {
-    return this.#tiers.l2.release(key, token);
+  release(keys: readonly string[], token: string): Promise<boolean> {
+    return this.#tiers.l2.release(keys, token);
+  }
+
+  /** The rows stay in L1 for as long as L2 does not answer. */
+  distrust(keys: readonly string[]): void {
+    for (const key of keys) {
+      const row = this.#tiers.l1.get(key);
+      if (row !== undefined) this.#tiers.l1.set(key, l1Row(0, l1Text(row)));
+    }
   }
 
   settled(): Promise<void> {

@@ -75,11 +75,11 @@ describe('equal calls from several processes', () => {
 
   test('call the provider when the lease of a killed process ends', async () => {
     const { trials, store } = startProcesses(2, { lease: '30ms' });
-    await store.leases.take('other key', 'dead', 1); // the lease of another key has no effect
+    await store.leases.take(['other key'], 'dead', 1); // the lease of another key has no effect
     const { calls, ask } = startProvider();
     const [call] = trials.map(({ cache }) => cachedLlmCall(ask, { cache, provider: 'p' }));
     const key = call?.keyOf(QUESTION) ?? '';
-    await store.leases.take(key, 'a process that was killed', 30);
+    await store.leases.take([key], 'a process that was killed', 30);
     expect(await call?.(QUESTION)).toEqual({ text: 'answer 1' });
     expect(calls).toHaveLength(1);
   });
@@ -124,7 +124,7 @@ describe('equal calls from several processes', () => {
     );
     const controller = new AbortController();
     const key = call?.keyOf(QUESTION, { signal: controller.signal }) ?? '';
-    await store.leases.take(key, 'another', 60_000);
+    await store.leases.take([key], 'another', 60_000);
     const pending = call?.(QUESTION, { signal: controller.signal });
     setImmediate(() => controller.abort());
     await expect(pending).rejects.toMatchObject({ name: 'AbortError' });

@@ -14,9 +14,9 @@ export const leaseCases: readonly StoreCase[] = [
     needs: ['leases'],
     async run({ store, expect }) {
       const leases = leasesOf(store);
-      expect(await leases.take('key', 'first', LONG)).toEqual('first');
-      expect(await leases.take('key', 'second', LONG)).toEqual('first');
-      expect(await leases.take('other', 'second', LONG)).toEqual('second');
+      expect(await leases.take(['key'], 'first', LONG)).toEqual(['first']);
+      expect(await leases.take(['key'], 'second', LONG)).toEqual(['first']);
+      expect(await leases.take(['other'], 'second', LONG)).toEqual(['second']);
     },
   },
   {
@@ -24,11 +24,11 @@ export const leaseCases: readonly StoreCase[] = [
     needs: ['leases'],
     async run({ store, expect }) {
       const leases = leasesOf(store);
-      await leases.take('key', 'killed', SHORT);
+      await leases.take(['key'], 'killed', SHORT);
       await until('The lease has ended', async () => {
-        return (await leases.take('key', 'next', LONG)) === 'next';
+        return (await leases.take(['key'], 'next', LONG))[0] === 'next';
       });
-      expect(await leases.take('key', 'killed', LONG)).toEqual('next');
+      expect(await leases.take(['key'], 'killed', LONG)).toEqual(['next']);
     },
   },
   {
@@ -36,13 +36,13 @@ export const leaseCases: readonly StoreCase[] = [
     needs: ['leases'],
     async run({ store, expect }) {
       const leases = leasesOf(store);
-      await leases.take('prolonged', 'first', SHORT);
-      expect(await leases.take('prolonged', 'first', LONG)).toEqual('first');
-      await leases.take('not prolonged', 'first', SHORT);
-      await leases.take('not prolonged', 'second', LONG);
+      await leases.take(['prolonged'], 'first', SHORT);
+      expect(await leases.take(['prolonged'], 'first', LONG)).toEqual(['first']);
+      await leases.take(['not prolonged'], 'first', SHORT);
+      await leases.take(['not prolonged'], 'second', LONG);
       await pause(2 * SHORT);
-      expect(await leases.take('prolonged', 'second', LONG)).toEqual('first');
-      expect(await leases.take('not prolonged', 'third', LONG)).toEqual('third');
+      expect(await leases.take(['prolonged'], 'second', LONG)).toEqual(['first']);
+      expect(await leases.take(['not prolonged'], 'third', LONG)).toEqual(['third']);
     },
   },
   {
@@ -50,12 +50,12 @@ export const leaseCases: readonly StoreCase[] = [
     needs: ['leases'],
     async run({ store, expect }) {
       const leases = leasesOf(store);
-      await leases.take('key', 'first', LONG);
-      await leases.release('key', 'second');
-      await leases.release('absent', 'first');
-      expect(await leases.take('key', 'second', LONG)).toEqual('first');
-      await leases.release('key', 'first');
-      expect(await leases.take('key', 'second', LONG)).toEqual('second');
+      await leases.take(['key'], 'first', LONG);
+      await leases.release(['key'], 'second');
+      await leases.release(['absent'], 'first');
+      expect(await leases.take(['key'], 'second', LONG)).toEqual(['first']);
+      await leases.release(['key'], 'first');
+      expect(await leases.take(['key'], 'second', LONG)).toEqual(['second']);
     },
   },
   {
@@ -63,13 +63,13 @@ export const leaseCases: readonly StoreCase[] = [
     needs: ['leases', 'scan'],
     async run({ store, expect }) {
       const leases = leasesOf(store);
-      await leases.take('a:key', 'first', LONG);
+      await leases.take(['a:key'], 'first', LONG);
       expect(await store.get('a:key')).toEqual(undefined);
       for await (const { key } of store.scan?.('a:') ?? []) expect(key).toEqual('none');
       await store.set('a:key', 'value');
-      expect(await leases.take('a:key', 'second', LONG)).toEqual('first');
+      expect(await leases.take(['a:key'], 'second', LONG)).toEqual(['first']);
       await store.delete('a:key');
-      expect(await leases.take('a:key', 'second', LONG)).toEqual('first');
+      expect(await leases.take(['a:key'], 'second', LONG)).toEqual(['first']);
     },
   },
   {
@@ -78,8 +78,8 @@ export const leaseCases: readonly StoreCase[] = [
     async run({ store, another, expect }) {
       const both = [leasesOf(store), leasesOf(await another())];
       const tokens = Array.from({ length: 40 }, (_, number) => `token ${number}`);
-      const asked = tokens.flatMap((token, number) => both[number % 2]?.take('key', token, LONG));
-      const [holder, ...others] = await Promise.all(asked);
+      const asked = tokens.flatMap((token, number) => both[number % 2]?.take(['key'], token, LONG));
+      const [holder, ...others] = (await Promise.all(asked)).flat();
       expect(tokens.includes(String(holder))).toEqual(true);
       expect(others.every((other) => other === holder)).toEqual(true);
     },

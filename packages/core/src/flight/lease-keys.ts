@@ -1,0 +1,136 @@
+import { pause as delay, startInterval } from '../options/index.ts';
+import type { RowStore } from '../store/index.ts';
+
+/** The leases of one operation: its deadline has to be long enough for all of them. */
+const MOST_KEYS = 1_000;
+
+/** Milliseconds for which no lease is asked for after the store has not answered. The pause doubles with each further failure. */
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 30_000;
+
+/** Milliseconds before a release that failed is tried again. The pause doubles, until the lease has ended by itself. */
+const FIRST_RETRY = 50;
+
+export interface LeaseKeysOptions {
+  readonly rows: RowStore;
+  readonly token: string;
+  /** Milliseconds after which a lease ends if it is not prolonged. */
+  readonly milliseconds: number;
+}
+
+/** Does the same for many keys: those that are added while it is done, or in one turn of the event loop, are next together. */
+class Together<Result> {
+  readonly #added = new Map<string, ((result: Result) => void)[]>();
+  readonly #doAll: (keys: readonly string[]) => Promise<(index: number) => Result>;
+  #isRunning = false;
+
+  constructor(doAll: (keys: readonly string[]) => Promise<(index: number) => Result>) {
+    this.#doAll = doAll;
+  }
+
+  add(key: string): Promise<Result> {
+    if (!this.#isRunning) void this.#run();
+    return new Promise((resolve) => {
+      const others = this.#added.get(key);
+      if (others === undefined) this.#added.set(key, [resolve]);
+      else others.push(resolve);
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    await turn();
+    while (this.#added.size > 0) {
+      const some = [...this.#added].slice(0, MOST_KEYS);
+      for (const [key] of some) this.#added.delete(key);
+      const resultAt = await this.#doAll(some.map(([key]) => key));
+      for (const [index, [, resolves]] of some.entries()) {
+        for (const resolve of resolves) resolve(resultAt(index));
+      }
+    }
+    this.#isRunning = false;
+  }
+}
+
+/** The leases of one cache in a store: many are taken, prolonged or released in one operation. No method rejects. */
+export class LeaseKeys {
+  readonly #options: LeaseKeysOptions;
+  readonly #taking = new Together((keys) => this.#takeAll(keys));
+  readonly #releasing = new Together((keys) => this.#releaseAll(keys));
+  /** How many flights hold the lease of a key. */
+  readonly #held = new Map<string, number>();
+  #stopProlonging: (() => void) | undefined;
+  #pause = 0;
+  #retryAt = 0;
+
+  constructor(options: LeaseKeysOptions) {
+    this.#options = options;
+  }
+
+  /** Takes the lease if it is free. Resolves to its holder's token, or to undefined if the store does not answer. */
+  take(key: string): Promise<string | undefined> {
+    return this.#taking.add(key);
+  }
+
+  /** Prolongs the lease, three times in its life so that one failure of the store does no harm, until it is released. */
+  hold(key: string): void {
+    this.#held.set(key, (this.#held.get(key) ?? 0) + 1);
+    const third = this.#options.milliseconds / 3;
+    this.#stopProlonging ??= startInterval(third, () => void this.#prolong());
+  }
+
+  /** Resolves when the lease is released, or when that has failed once. */
+  async release(key: string): Promise<void> {
+    const others = (this.#held.get(key) ?? 1) - 1;
+    if (others > 0) this.#held.set(key, others);
+    else this.#held.delete(key);
+    if (this.#held.size === 0) {
+      this.#stopProlonging?.();
+      this.#stopProlonging = undefined;
+    }
+    if (others <= 0 && !(await this.#releasing.add(key))) void this.#releaseLater(key);
+  }
+
+  /** Releases the lease unless a flight of this process holds it. */
+  giveBack(key: string): void {
+    void this.#releasing.add(key);
+  }
+
+  async #takeAll(keys: readonly string[]): Promise<(index: number) => string | undefined> {
+    const holders = performance.now() < this.#retryAt ? undefined : await this.#takeNow(keys);
+    return (index) => holders?.[index];
+  }
+
+  async #takeNow(keys: readonly string[]): Promise<readonly string[] | undefined> {
+    const { rows, token, milliseconds } = this.#options;
+    const holders = await rows.lease(keys, token, milliseconds);
+    this.#pause =
+      holders === undefined ? Math.min(this.#pause * 2 || FIRST_PAUSE, LONGEST_PAUSE) : 0;
+    this.#retryAt = performance.now() + this.#pause;
+    return holders;
+  }
+
+  async #prolong(): Promise<void> {
+    const { rows, token, milliseconds } = this.#options;
+    const keys = [...this.#held.keys()];
+    for (let start = 0; start < keys.length; start += MOST_KEYS) {
+      await rows.lease(keys.slice(start, start + MOST_KEYS), token, milliseconds);
+    }
+  }
+
+  async #releaseAll(keys: readonly string[]): Promise<() => boolean> {
+    const { rows, token } = this.#options;
+    const free = keys.filter((key) => !this.#held.has(key)); // a flight of this process may have taken it again
+    const isReleased = free.length === 0 || (await rows.release(free, token));
+    return () => isReleased;
+  }
+
+  /** A lease that is left behind would make other processes wait for nothing. */
+  async #releaseLater(key: string): Promise<void> {
+    const until = performance.now() + this.#options.milliseconds;
+    for (let pause = FIRST_RETRY; performance.now() + pause < until; pause *= 2) {
+      await delay(pause, { ref: false });
+      if (await this.#releasing.add(key)) return;
+    }
+  }
+}
