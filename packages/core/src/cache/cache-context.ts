@@ -32,7 +32,7 @@ function rowStoreOf(
 
 /** Puts the parts of a cache together. No other function knows all of them. */
 export function createContext(options: ResolvedCacheOptions): CacheContext {
-  const { store, policy, priceOf, now, lease, logger } = options;
+  const { store, policy, priceOf, now, lease, logger, storeTimeout } = options;
   const counters = new CountersByDay(now);
   const events = new CacheEventEmitter(countEvents({ counters, priceOf }));
   if (logger !== undefined) logEvents(events, logger);
@@ -42,7 +42,7 @@ export function createContext(options: ResolvedCacheOptions): CacheContext {
   const { load, close: closeLeases } = leasesOnDemand(rows, { prefix, milliseconds: lease ?? 0 });
   const leases = lease === undefined ? undefined : load;
   const inspection = new Inspection({ entries, store, now });
-  const pipeline = new Pipeline({ entries, events, now, inspection, leases });
+  const pipeline = new Pipeline({ entries, events, now, inspection, leases, storeTimeout });
   const ledger = new CacheLedger({ ...options, counters, rows, events, prefix });
   const parts = { events, rows, entries, inspection, pipeline, ledger, closeLeases };
   return { store, policy, priceOf, now, ...parts };

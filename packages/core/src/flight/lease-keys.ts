@@ -1,4 +1,4 @@
-import { pause as delay, startInterval } from '../options/index.ts';
+import { pause, startInterval } from '../options/index.ts';
 import type { RowStore } from '../store/index.ts';
 
 /** The leases of one operation: its deadline has to be long enough for all of them. */
@@ -18,7 +18,7 @@ export interface LeaseKeysOptions {
   readonly milliseconds: number;
 }
 
-/** Does the same for many keys: those that are added while it is done, or in one turn of the event loop, are next together. */
+/** Does the same for many keys: those that are added meanwhile are the next. */
 class Together<Result> {
   readonly #added = new Map<string, ((result: Result) => void)[]>();
   readonly #doAll: (keys: readonly string[]) => Promise<(index: number) => Result>;
@@ -39,16 +39,18 @@ class Together<Result> {
 
   async #run(): Promise<void> {
     this.#isRunning = true;
-    await turn();
-    while (this.#added.size > 0) {
-      const some = [...this.#added].slice(0, MOST_KEYS);
-      for (const [key] of some) this.#added.delete(key);
-      const resultAt = await this.#doAll(some.map(([key]) => key));
-      for (const [index, [, resolves]] of some.entries()) {
-        for (const resolve of resolves) resolve(resultAt(index));
-      }
-    }
+    await Promise.resolve(); // further keys of this turn join
+    while (this.#added.size > 0) await this.#doSome();
     this.#isRunning = false;
+  }
+
+  async #doSome(): Promise<void> {
+    const some = [...this.#added].slice(0, MOST_KEYS);
+    for (const [key] of some) this.#added.delete(key);
+    const resultAt = await this.#doAll(some.map(([key]) => key));
+    for (const [index, [, resolves]] of some.entries()) {
+      for (const resolve of resolves) resolve(resultAt(index));
+    }
   }
 }
 
@@ -128,8 +130,8 @@ export class LeaseKeys {
   /** A lease that is left behind would make other processes wait for nothing. */
   async #releaseLater(key: string): Promise<void> {
     const until = performance.now() + this.#options.milliseconds;
-    for (let pause = FIRST_RETRY; performance.now() + pause < until; pause *= 2) {
-      await delay(pause, { ref: false });
+    for (let wait = FIRST_RETRY; performance.now() + wait < until; wait *= 2) {
+      await pause(wait, { ref: false });
       if (await this.#releasing.add(key)) return;
     }
   }

@@ -43,7 +43,8 @@ export interface Answer<Response> {
   readonly response: Response;
   /**
    * Resolves when the answer is stored, or when it is known that it is not; at once, and with `stored: false`, for a
-   * stream that is still running. The response never waits for that.
+   * stream that is still running. A write that takes longer than `storeTimeout` is not waited for, and counts as not
+   * stored. The response never waits for that.
    */
   info(): Promise<CallInfo>;
 }
@@ -94,7 +95,7 @@ export class CallerAnswer<Response> implements Answer<Response> {
     return {
       outcome,
       collapsed: this.#isCollapsed,
-      stored: await stored,
+      stored: await stored(),
       key: request.address.key,
       age: this.#age,
       ttl: header === undefined ? request.call.policy.ttl : Math.max(0, header.freshUntil - at),

@@ -2,6 +2,7 @@ import { isAdmitted, isOutage } from '../adapter/index.ts';
 import { type Flight, runAsCallFor } from '../flight/index.ts';
 import { loadVolatileFields } from '../inspection/index.ts';
 import type { CapturedResponse, RunningStream } from '../response/index.ts';
+import { DeadlineError, withDeadline } from '../store/index.ts';
 import { hasAnswer, type Lead, lookUp, serve } from './look-up.ts';
 import {
   eventOf,
@@ -109,7 +110,7 @@ async function ask(
   return { capture, calledAt, took: now() - startedAt };
 }
 
-const NOT_STORED = Promise.resolve(false);
+const notStored = async () => false;
 
 /** Gives the answer to the callers at once, and stores it in the background. */
 export function deliverAndStore(
@@ -129,13 +130,28 @@ export function deliverAndStore(
     void shared.recording.ended.then(() => context.entries.hold(stored));
     abandonWith(shared, flight);
     const provided = streamResult(shared, { at, took });
-    return { outcome: 'miss', shared, stored: NOT_STORED, provided };
+    return { outcome: 'miss', shared, stored: notStored, provided };
   }
   context.entries.hold(stored);
   const { usage } = verdict;
   const provided = { at, took, usage, isUsable: () => isAdmitted(verdict) };
   const isRefusal = verdict.rejection === 'status' && isOut !== true;
-  return { outcome: 'miss', isRefusal, shared, leaderResponse: { response }, stored, provided };
+  const isStored = () => storedInTime(stored, verdict, context.storeTimeout);
+  const leaderResponse = { response };
+  return { outcome: 'miss', isRefusal, shared, leaderResponse, stored: isStored, provided };
+}
+
+/** Is the answer stored? A user's predicate has a time of its own, and a write that takes longer counts as none. */
+async function storedInTime(
+  stored: Promise<boolean>,
+  { deciding }: Pick<CapturedResponse<unknown>['verdict'], 'deciding'>,
+  milliseconds: number,
+): Promise<boolean> {
+  await deciding;
+  return withDeadline(stored, milliseconds).catch((error: unknown) => {
+    if (error instanceof DeadlineError) return false;
+    throw error;
+  });
 }
 
 /** Abandons the flight of a stream when the last reader of the stream has left. */

@@ -33,7 +33,7 @@ export interface Lead<LookedUp = LookUp> {
   readonly found: LookedUp;
 }
 
-const STORED = Promise.resolve(true);
+const stored = async () => true;
 
 /** Looks the entry up synchronously, unless the store or the entry needs time. */
 export function lookUp(
@@ -64,7 +64,7 @@ function stateOf(
   const provenance = { outcome, age, signal, delays, crossTo } as const; // no spread: see serve()
   try {
     const leaderResponse = { response: call.codec.restore(shared, provenance) };
-    const result = { outcome, header, shared, leaderResponse, stored: STORED } as const;
+    const result = { outcome, header, shared, leaderResponse, stored } as const;
     const waited = performance.now() - startedAt;
     return { state, entry, tagStates, lackedTags, result, waited };
   } catch {

@@ -68,8 +68,8 @@ export interface FlightResult {
   readonly shared?: SharedResponse | undefined;
   /** The leader's own copy. */
   readonly leaderResponse?: { readonly response: unknown } | undefined;
-  /** Is the answer in the store? Not yet, if it is a stream that is still running. */
-  readonly stored: Promise<boolean>;
+  /** Is the answer in the store? Not yet, if it is a stream that is still running, or if the store is slow. */
+  stored(): Promise<boolean>;
 }
 
 /** What all requests of one cache share. */
@@ -82,6 +82,8 @@ export interface PipelineContext {
   readonly inspection: Pick<Inspection, 'entries' | 'whyAbsent'>;
   /** Loads the leases. Undefined if each process leads its own flights. Resolves to undefined if the import fails. */
   readonly leases: (() => Promise<FlightLeases | undefined>) | undefined;
+  /** Milliseconds that a caller waits for the store. */
+  readonly storeTimeout: number;
   readonly backOff: ProviderBackOff;
   readonly flights: Flights<FlightResult>;
   /** Starts the flight of a request, whose leader looks the entry up. */
