@@ -19,7 +19,7 @@ interface Batch {
 }
 
 /** A value that is not a text was not written by the cache, and counts as an absent row. */
-export function textOf(value: unknown): string | undefined {
+function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
