@@ -13,9 +13,9 @@ const image = (bytes: Uint8Array | string) => ({
   mediaType: 'image/png',
   data: { type: 'data', data: bytes },
 });
-const schema = (name: string) => ({
+const fields = (...names: string[]) => ({
   type: 'object',
-  properties: { [name]: { type: 'string' } },
+  properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])),
 });
 function modelIn({ client: openai, cache }: Wire, options: CachedAiSdkOptions = {}) {
   return cachedAiSdk(openai.chat('gpt-test'), { cache, ...options });
@@ -39,7 +39,7 @@ describe('the key', () => {
   ])('is the same for %s', async (_name, one, other) => {
     await withWire({ answer }, async (wire) => {
       const model = modelIn(wire);
-      for (const fields of [one, other]) await model.doGenerate({ ...hello, ...fields } as never);
+      for (const more of [one, other]) await model.doGenerate({ ...hello, ...more } as never);
       expect(wire.server.count).toBe(1);
     });
   });
@@ -47,18 +47,28 @@ describe('the key', () => {
   test.each([
     [
       'response format',
-      { responseFormat: { type: 'json', schema: schema('a') } },
-      { responseFormat: { type: 'json', schema: schema('b') } },
+      { responseFormat: { type: 'json', schema: fields('a') } },
+      { responseFormat: { type: 'json', schema: fields('b') } },
     ],
     [
       'media bytes',
       { prompt: user(image(new Uint8Array([1]))) },
       { prompt: user(image(new Uint8Array([2]))) },
     ],
+    [
+      'the order of the fields of a schema',
+      { responseFormat: { type: 'json', schema: fields('reasoning', 'answer') } },
+      { responseFormat: { type: 'json', schema: fields('answer', 'reasoning') } },
+    ],
+    [
+      'the order of the parameters of a tool',
+      { tools: [{ type: 'function', name: 'f', inputSchema: fields('a', 'b') }] },
+      { tools: [{ type: 'function', name: 'f', inputSchema: fields('b', 'a') }] },
+    ],
   ])('differs by %s', async (_name, one, other) => {
     await withWire({ answer }, async (wire) => {
       const model = modelIn(wire);
-      for (const fields of [one, other]) await model.doGenerate({ ...hello, ...fields } as never);
+      for (const more of [one, other]) await model.doGenerate({ ...hello, ...more } as never);
       expect(wire.server.count).toBe(2);
     });
   });

@@ -24,6 +24,7 @@ export const bedrock: Adapter = {
   callIds: [
     ...['messages.*.content.*.toolUse.toolUseId', 'messages.*.content.*.toolResult.toolUseId'],
     ...['body.messages.*.content.*.id', 'body.messages.*.content.*.tool_use_id'], // Anthropic's models
+    ...['body.messages.*.tool_calls.*.id', 'body.messages.*.tool_call_id'], // OpenAI's and Mistral's models
   ],
   temperature: 'inferenceConfig.temperature',
   modelOf: ({ modelId }: Fields) => (typeof modelId === 'string' ? modelId : undefined),

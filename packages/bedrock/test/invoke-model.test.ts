@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { bedrock } from '@cached-llm/bedrock';
 import { cachedLlmCall } from '@cached-llm/core';
 import { chunksOf } from '@cached-llm/testing';
@@ -175,6 +176,22 @@ describe('an answer of InvokeModel', () => {
       async ({ client, story }) => {
         await client.send(invoke({ messages: [], ...asked }));
         expect(story).toEqual(['miss', 'not-admitted']);
+      },
+    );
+  });
+
+  test('is found again where the client made the call ids', async () => {
+    const asked = (id: string) => ({
+      messages: [
+        { role: 'assistant', tool_calls: [{ id, function: { name: 'now', arguments: '{}' } }] },
+        { role: 'tool', tool_call_id: id, content: 'noon' },
+      ],
+    });
+    await withWire(
+      () => ({ body: claude() }),
+      async ({ client, story }) => {
+        for (const id of [randomUUID(), randomUUID()]) await client.send(invoke(asked(id)));
+        expect(story).toEqual(['miss', 'stored', 'hit']);
       },
     );
   });

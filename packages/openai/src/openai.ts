@@ -26,7 +26,10 @@ export const openai: Adapter = {
   ignore,
   atOwnHosts,
   echoes,
-  callIds: ['messages.*.tool_calls.*.id', 'messages.*.tool_call_id'],
+  callIds: [
+    ...['messages.*.tool_calls.*.id', 'messages.*.tool_call_id'],
+    'input.*.call_id', // in the Responses API, of each kind of call and of its output
+  ],
   isStateful,
   streamsWhenAsked: true,
   answers,

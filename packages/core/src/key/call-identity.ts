@@ -116,8 +116,8 @@ export interface UnkeyedRequest extends CallIdentity {
 
 const CONVERSATION = ['messages', 'prompt', 'input', 'contents'] as const;
 
-/** Where call ids are in OpenAI's form, which many servers have. */
-const CALL_IDS = ['messages.*.tool_calls.*.id', 'messages.*.tool_call_id'];
+/** Where call ids are in OpenAI's forms, which many servers have. */
+const CALL_IDS = ['messages.*.tool_calls.*.id', 'messages.*.tool_call_id', 'input.*.call_id'];
 
 const NO_ADAPTER = {};
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { identify } from '../../src/key/call-identity.ts';
 import { renameCallIds } from '../../src/key/call-ids.ts';
 import { type Fields, fieldPath } from '../../src/key/fields.ts';
 import { fingerprint } from '../../src/key/fingerprint.ts';
@@ -38,6 +39,45 @@ describe('two conversations that differ only in call ids of a client have one ke
     ['UUIDs without dashes', [A.replaceAll('-', '')], [B.replaceAll('-', '')]],
   ])('%s', (_kind, one, other) => {
     expect(keyOf(conversation(one))).toBe(keyOf(conversation(other)));
+  });
+});
+
+/** The same conversation as the Responses API has it. */
+function items(called: readonly unknown[], answered: readonly unknown[] = called): Fields {
+  const calls = called.map((call_id, index) => ({
+    type: 'function_call',
+    call_id,
+    name: 'now',
+    arguments: `${index}`,
+  }));
+  const outputs = answered.map((call_id) => ({
+    type: 'function_call_output',
+    call_id,
+    output: 'noon',
+  }));
+  return { input: [{ role: 'user', content: 'When?' }, ...calls, ...outputs] };
+}
+
+describe('the call ids of the Responses API, without an adapter', () => {
+  const policy = { ignore: [], version: undefined, sample: 0, crossMode: false };
+  const identityOf = (request: Fields) => identify({ provider: 'p', request }, policy);
+  const key = (request: Fields) => fingerprint(identityOf(request));
+
+  test('that a client made are renamed by their order', () => {
+    expect(key(items([A, B]))).toBe(key(items([B, C])));
+    expect(key(items([A, B]))).not.toBe(key(items([A, B], [B, A])));
+  });
+
+  test('that a server made count', () => {
+    const made = ['call_Xk2ab9ZpQ0rsT4uvWx1yzAbc', 'call_0bcDefGh1jkLmNop2rsTuvWx'] as const;
+    expect(key(items([made[0]]))).not.toBe(key(items([made[1]])));
+  });
+
+  test('are not looked for in a list of texts or of tokens', () => {
+    for (const input of [['a', 'b'], [1, 2, 3], 'text', [[1, 2], [3]]]) {
+      const { request } = identityOf({ input });
+      expect(request).toEqual({ input });
+    }
   });
 });
 
