@@ -4,14 +4,18 @@ import {
   type Middleware,
   type MiddlewareContext,
 } from '@anthropic-ai/sdk';
-import { type Adapter, cacheOf, describeKind } from '@cached-llm/core/adapter';
+import {
+  type Adapter,
+  cacheOf,
+  describeKind,
+  requireVersion,
+  versionInUserAgent,
+} from '@cached-llm/core/adapter';
 import {
   type CachedClientOptions,
   cachedFetch,
   derivedClient,
   type Fetch,
-  requireVersion,
-  versionInUserAgent,
   warnOfOwnFetch,
   withCallerSignal,
   wrongClient,

@@ -5,9 +5,11 @@ import {
   cacheOf,
   describeKind,
   type Fields,
+  installedVersion,
   isFields,
   type Policy,
   policyForClient,
+  requireVersion,
   whenBypass,
 } from '@cached-llm/core/adapter';
 import { rejects, usageOf } from './admission.ts';
@@ -33,6 +35,12 @@ export const bedrock: Adapter = {
   usageOf,
   stream,
   instances,
+};
+
+const EXPECTED = {
+  wrapper: 'cachedBedrock',
+  package: '@aws-sdk/client-bedrock-runtime',
+  range: '>=3.422 <4',
 };
 
 /** What the call options of the core leave open: which cache answers. */
@@ -190,7 +198,8 @@ function isClient(client: unknown): client is BedrockRuntimeClient {
  * and the methods of `BedrockRuntime`. The SDK cannot derive a client, so the client that you pass is itself
  * wired and returned. Where it is wired again, the later options replace the earlier ones. A hit needs no credentials.
  *
- * @throws {LlmCacheError} `WRONG_CLIENT` for anything but a client of `@aws-sdk/client-bedrock-runtime`.
+ * @throws {LlmCacheError} `WRONG_CLIENT` for anything but a client of `@aws-sdk/client-bedrock-runtime`, and where a version of it
+ * is installed that is not taken.
  */
 export function cachedBedrock<Client extends BedrockRuntimeClient>(
   client: Client,
@@ -202,6 +211,7 @@ export function cachedBedrock<Client extends BedrockRuntimeClient>(
       `cachedBedrock takes a client of @aws-sdk/client-bedrock-runtime 3; this is ${describeKind(client)}. Write cachedBedrock(new BedrockRuntimeClient()).`,
     );
   }
+  requireVersion(EXPECTED, installedVersion(import.meta.url, EXPECTED.package));
   const { config } = client;
   const cache = cacheOf(options);
   const policy = policyForClient(cache.policy, options);

@@ -1,9 +1,8 @@
-import { type Adapter, describeKind } from '@cached-llm/core/adapter';
+import { type Adapter, describeKind, requireVersion } from '@cached-llm/core/adapter';
 import {
   type CachedClientOptions,
   cachedFetch,
   type Fetch,
-  requireVersion,
   warnOfOwnFetch,
   wrongClient,
 } from '@cached-llm/http';

@@ -7,13 +7,9 @@ export {
   assembleChoices,
   derivedClient,
   type ExpectedClient,
-  type ExpectedVersions,
-  installedVersion,
   listedEmbeddings,
   mergeDelta,
   rejectListedEmbeddings,
-  requireVersion,
-  versionInUserAgent,
   wrongClient,
 } from './adapter/index.ts';
 export { cachedFetch } from './cached-fetch.ts';

@@ -1,12 +1,15 @@
-import { type Adapter, describeKind } from '@cached-llm/core/adapter';
+import {
+  type Adapter,
+  describeKind,
+  installedVersion,
+  requireVersion,
+} from '@cached-llm/core/adapter';
 import {
   type CachedClientOptions,
   cachedFetch,
   derivedClient,
   type Fetch,
-  installedVersion,
   listedEmbeddings,
-  requireVersion,
   warnOfOwnFetch,
   wrongClient,
 } from '@cached-llm/http';

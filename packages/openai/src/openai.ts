@@ -1,15 +1,19 @@
-import { type Adapter, describeKind } from '@cached-llm/core/adapter';
+import {
+  type Adapter,
+  describeKind,
+  type ExpectedVersions,
+  requireVersion,
+  versionInUserAgent,
+} from '@cached-llm/core/adapter';
 import {
   type CachedClientOptions,
   type CachedFetchOptions,
   cachedFetch,
   derivedClient,
-  type ExpectedVersions,
+  type ExpectedClient,
   type Fetch,
   listedEmbeddings,
-  requireVersion,
   storedAnswerIds,
-  versionInUserAgent,
   warnOfOwnFetch,
   wrongClient,
 } from '@cached-llm/http';
@@ -72,7 +76,7 @@ const azureOptions = ({ apiVersion, deploymentName: deployment }: ClientWithFetc
  */
 export function withCachedFetch<Client extends object>(
   client: Client,
-  expected: ExpectedVersions,
+  expected: ExpectedClient & ExpectedVersions,
   options: CachedFetchOptions,
 ): Client {
   const given: unknown = client;

@@ -44,6 +44,12 @@ export {
 } from './provider-admission.ts';
 export { hasOpening, isOutOfOrder } from './stream-order.ts';
 export {
+  type ExpectedVersions,
+  installedVersion,
+  requireVersion,
+  versionInUserAgent,
+} from './sdk-version.ts';
+export {
   type ExpectedRanking,
   type ExpectedVectors,
   type RankedDocument,

@@ -6,10 +6,4 @@
 export { assembleChoices, mergeDelta } from './chat-chunks.ts';
 export { derivedClient } from './derived-client.ts';
 export { listedEmbeddings, rejectListedEmbeddings } from './embeddings.ts';
-export {
-  type ExpectedVersions,
-  installedVersion,
-  requireVersion,
-  versionInUserAgent,
-} from './sdk-version.ts';
 export { type ExpectedClient, wrongClient } from './wrong-client.ts';

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { LlmCacheError } from '@cached-llm/core';
-import type { ExpectedClient } from './wrong-client.ts';
+import { LlmCacheError } from '../options/index.ts';
 
 /** What a function that caches clients takes, and of which versions. */
-export interface ExpectedVersions extends ExpectedClient {
+export interface ExpectedVersions {
+  /** The function itself, such as `cachedOpenAI`. */
+  readonly wrapper: string;
   /** The name of the SDK's package. */
   readonly package: string;
   /** Both ends of the range, as in the peer dependencies: `>=5 <8`. */

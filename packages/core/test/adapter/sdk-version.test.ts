@@ -1,10 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { installedVersion, requireVersion, versionInUserAgent } from '../src/index.ts';
+import { installedVersion, requireVersion, versionInUserAgent } from '../../src/adapter.ts';
 
 const expected = {
   wrapper: 'cachedAcme',
-  sdk: 'the acme package',
-  example: 'new Acme()',
   package: 'acme',
   range: '>=1.15.1 <3',
 };
@@ -30,7 +28,7 @@ describe('a version of an SDK', () => {
   test('is read from what a client sends, or from the package that is installed', () => {
     expect(versionInUserAgent({ getUserAgent: () => 'OpenAI/JS 7.0.0' })).toBe('OpenAI/JS 7.0.0');
     expect(versionInUserAgent({})).toBeUndefined();
-    expect(installedVersion(import.meta.url, 'eventsource-parser')).toMatch(/^3\./);
+    expect(installedVersion(import.meta.url, 'fast-check')).toMatch(/^\d+\./);
     expect(installedVersion(import.meta.url, 'no-such-package')).toBeUndefined();
   });
 });
