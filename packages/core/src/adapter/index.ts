@@ -42,13 +42,13 @@ export {
   rejectMessages,
   worstOf,
 } from './provider-admission.ts';
-export { hasOpening, isOutOfOrder } from './stream-order.ts';
 export {
   type ExpectedVersions,
   installedVersion,
   requireVersion,
   versionInUserAgent,
 } from './sdk-version.ts';
+export { hasOpening, isOutOfOrder } from './stream-order.ts';
 export {
   type ExpectedRanking,
   type ExpectedVectors,
