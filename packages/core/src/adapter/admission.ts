@@ -8,6 +8,8 @@ import { jsonIn, messagesIn, wantsJson } from './model-message.ts';
 export interface Verdict {
   /** Why the answer is not stored. Undefined where it may be. */
   readonly rejection?: string | undefined;
+  /** The HTTP status of an answer that is an error. */
+  readonly error?: string | undefined;
   /** The user's `admit` is still deciding: what `rejection` will be. It never rejects. */
   readonly deciding?: Promise<string | undefined> | undefined;
   readonly usage?: Usage | undefined;

@@ -31,7 +31,14 @@ export {
   wantsJson,
 } from './model-message.ts';
 export { isNeutralHeader } from './neutral-headers.ts';
-export { isKnownOutage, isOutage, isOutageStatus, ProviderBackOff } from './outage.ts';
+export {
+  type Failure,
+  isKnownOutage,
+  isOutage,
+  isOutageStatus,
+  ProviderBackOff,
+  statusOf,
+} from './outage.ts';
 export {
   admission,
   offersTool,

@@ -58,7 +58,7 @@ export class ProviderBackOff {
 }
 
 /** What an error says of itself. Each field is read as one SDK or another writes it. */
-interface Failure {
+export interface Failure {
   readonly status?: unknown;
   readonly statusCode?: unknown;
   readonly status_code?: unknown;
@@ -111,7 +111,13 @@ export function isOutageStatus(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
-function statusOf({ status, statusCode, status_code, $metadata }: Failure): number | undefined {
+/** The HTTP status that an error names. */
+export function statusOf({
+  status,
+  statusCode,
+  status_code,
+  $metadata,
+}: Failure): number | undefined {
   const given = [status, statusCode, status_code, $metadata?.httpStatusCode];
   return given.find((each) => typeof each === 'number');
 }

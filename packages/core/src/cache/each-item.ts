@@ -1,4 +1,5 @@
 import type { Verdict } from '../adapter/index.ts';
+import type { CallPart } from '../events/index.ts';
 import { innermostKey, runAsCallFor } from '../flight/index.ts';
 import { LlmCacheError } from '../options/index.ts';
 import type { Call, Pipeline } from '../pipeline/index.ts';
@@ -37,6 +38,7 @@ type Split<Response> = readonly Response[] | Verdict;
 /** The call of the provider that a part comes from. The verdict says that its response could not be split. */
 interface Origin<Response> {
   readonly whole: Response;
+  readonly part: CallPart;
   readonly verdict?: Verdict | undefined;
 }
 
@@ -105,7 +107,9 @@ class Batch<Item, Response extends object> {
   async #partsOf(whole: Response, items: readonly Item[]): Promise<readonly Response[]> {
     const split = await this.#split(whole, items);
     if (!('length' in split)) return this.#unsplit(whole, items, split);
-    for (const part of split) this.#origins.set(part, { whole });
+    const of = split.length;
+    for (const [index, part] of split.entries())
+      this.#origins.set(part, { whole, part: { index, of } });
     return split;
   }
 
@@ -125,7 +129,8 @@ class Batch<Item, Response extends object> {
     const { usage: _counted, ...uncounted } = verdict;
     return items.map((_item, index) => {
       const part = {} as Response; // no caller gets it: see `answerAll`
-      this.#origins.set(part, { whole, verdict: index === 0 ? verdict : uncounted });
+      const place = { index, of: items.length };
+      this.#origins.set(part, { whole, part: place, verdict: index === 0 ? verdict : uncounted });
       return part;
     });
   }
@@ -153,11 +158,11 @@ class PartCodec<Response extends object> implements ResponseCodec<Response> {
   }
 
   async capture(part: Response): Promise<CapturedResponse<Response>> {
-    const verdict = this.#batch.originOf(part)?.verdict;
-    if (verdict !== undefined) return { response: part, verdict };
+    const { verdict, part: place } = this.#batch.originOf(part) ?? {};
+    if (verdict !== undefined) return { response: part, verdict, part: place };
     const captured = await this.#codec.capture(part);
     this.#batch.move(part, captured.response);
-    return captured;
+    return { ...captured, part: place };
   }
 
   restore(captured: SharedResponse, provenance: Provenance): Response {

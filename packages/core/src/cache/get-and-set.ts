@@ -28,8 +28,9 @@ export async function getByIdentity(context: Context, request: KeyedRequest): Pr
     return undefined;
   }
   if (needsRewrite(request.call, found)) void rewriteOnHit(context, request);
-  const { usage, took, storedAt } = result.header; // never in the future
-  events.emit('hit', { ...eventOf(request), usage, took, age: now() - storedAt, waited });
+  const { usage, served, took, storedAt } = result.header; // never in the future
+  const about = { ...eventOf(request), usage, servedModel: served?.model, took };
+  events.emit('hit', { ...about, age: now() - storedAt, waited });
   return result.leaderResponse?.response;
 }
 

@@ -19,19 +19,50 @@ export type BypassReason =
   /** The request says so: `cache: 'no-store'` of `fetch`, or the header `cache-control: no-store`. */
   | 'no-store';
 
+/** What is asked for, and of which server, as far as the transport or the name of the function says it. */
+export interface Endpoint {
+  /**
+   * `chat`, `text_completion`, `embeddings`, `generate_content` or another word of the conventions of OpenTelemetry for
+   * generative AI; `rerank` for what they have no word for. It follows from the path and not from the model.
+   */
+  readonly operation?: string | undefined;
+  /** The name of the host. */
+  readonly address?: string | undefined;
+  readonly port?: number | undefined;
+}
+
 /** Which request an event is about. The key is a digest: no event carries a prompt, an answer or a secret. */
 export interface CallEvent {
   readonly key: string;
   readonly provider: string;
   readonly model?: string | undefined;
+  readonly endpoint?: Endpoint | undefined;
+}
+
+/** An answer for one item of a call for many items, such as texts to embed. */
+export interface CallPart {
+  /** The place of the item among those of the call. The first one stands for the whole call where calls are counted. */
+  readonly index: number;
+  /** How many items the call is for. */
+  readonly of: number;
 }
 
 /** An event of an answer, with what the provider's call cost. A hit saved this cost; any other call spent it. */
 interface CostEvent extends CallEvent {
   /** Tokens and price, where the response states them. */
   readonly usage?: Usage | undefined;
-  /** Milliseconds that the provider took, up to the end of a stream. */
+  /** The model that answered, where the response says it. */
+  readonly servedModel?: string | undefined;
+  /** Milliseconds that the provider took, up to the end of a stream; for a part of a call, its share of them. */
   readonly took?: number | undefined;
+}
+
+/** An event of a call that was made. */
+interface MadeCallEvent extends CostEvent {
+  /** The call was made behind an older answer, which had been served: no caller waited for it. @default false */
+  readonly isRevalidation?: boolean | undefined;
+  /** @default the call was for this answer alone */
+  readonly part?: CallPart | undefined;
 }
 
 /** What a call cost: the fields of an event that are counted when a call ends. */
@@ -95,9 +126,14 @@ export interface CacheEvents {
     readonly remedy?: string | undefined;
   };
   /** The answer was stored. `bytes` are the characters of its row, most of which are one byte each. */
-  stored: CostEvent & { readonly bytes: number };
-  /** The caller got the answer, and it was not stored. */
-  'not-admitted': CostEvent & { readonly reason: string };
+  stored: MadeCallEvent & { readonly bytes: number };
+  /** The caller got the answer, and it was not stored. `error` is the HTTP status of one that is an error. */
+  'not-admitted': MadeCallEvent & { readonly reason: string; readonly error?: string | undefined };
+  /**
+   * The call threw an error, and there is no answer. `error` is its HTTP status, its code or the name of its class, and
+   * never its message, which may repeat the request. A call for many items has one event.
+   */
+  'call-failed': MadeCallEvent & { readonly error: string };
   /** An operation of the store failed. The cache goes on as if the row were absent. */
   'store-error': {
     readonly operation: StoreOperation;

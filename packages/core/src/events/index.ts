@@ -9,6 +9,8 @@ export type {
   CacheEvents,
   CallCost,
   CallEvent,
+  CallPart,
+  Endpoint,
   EventName,
   Listener,
   Outcome,

@@ -50,6 +50,7 @@ const LEVELS: Readonly<Record<EventName, Level>> = {
   miss: 'info',
   bypass: 'info',
   'not-admitted': 'info',
+  'call-failed': 'warn',
   'replay-miss': 'warn',
   'volatile-field': 'warn',
   'store-error': 'warn',

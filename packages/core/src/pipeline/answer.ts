@@ -190,7 +190,7 @@ export function answerFollower<Response>(
   const at = now();
   const { provided, header } = result;
   const { usage, took } = provided ?? header ?? {};
-  const event = { ...eventOf(request), usage, took };
+  const event = { ...eventOf(request), usage, servedModel: header?.served?.model, took };
   if (isHitOfProvided(result))
     events.emit('hit', { ...event, age: at - result.provided.at, waited: 0 });
   else events.emit('collapsed', event);

@@ -18,7 +18,7 @@ export interface ProviderAnswer {
   readonly capture: CapturedResponse<unknown>;
   /** When the call began. */
   readonly calledAt: number;
-  /** Milliseconds that the provider took; for a stream, until it began. */
+  /** Milliseconds that the provider took; for a stream, until it began; for a part of a call, its share of them. */
   readonly took: number;
 }
 
@@ -97,17 +97,30 @@ export async function askProvider(
 }
 
 async function ask(
-  { now, calledNow }: PipelineContext,
-  { call, address }: KeyedRequest,
+  { now, calledNow, events }: PipelineContext,
+  request: KeyedRequest,
   flight: Flight<FlightResult>,
 ): Promise<ProviderAnswer> {
+  const { call, address } = request;
   const startedAt = now();
   const calledAt = calledNow();
   const { signal } = flight;
   signal.throwIfAborted(); // all callers may have left during the look-up
-  const response = await runAsCallFor([address.key], () => call.invoke(signal));
-  const capture = await call.codec.capture(response);
-  return { capture, calledAt, took: now() - startedAt };
+  try {
+    const response = await runAsCallFor([address.key], () => call.invoke(signal));
+    const capture = await call.codec.capture(response);
+    return { capture, calledAt, took: (now() - startedAt) / (capture.part?.of ?? 1) };
+  } catch (error) {
+    await emitFailed(events, request, { error, took: now() - startedAt });
+    throw error;
+  }
+}
+
+/** Loads what only a failed call needs. It has no event if the import fails: the package was replaced under the running process. */
+async function emitFailed(
+  ...failure: Parameters<typeof import('./failed-call.ts').emitFailed>
+): Promise<void> {
+  (await import('./failed-call.ts').catch(() => undefined))?.emitFailed(...failure);
 }
 
 const notStored = async () => false;
@@ -118,9 +131,9 @@ export function deliverAndStore(
   { request, flight, found }: Lead,
   { capture, calledAt, took }: ProviderAnswer,
 ): FlightResult {
-  const { shared, response, verdict, isOutage: isOut } = capture;
+  const { shared, response, verdict, isOutage: isOut, part } = capture;
   const isCurrent = () => context.flights.isCurrent(flight);
-  const answer = { ...request, tagStates: found.tagStates, calledAt, took, isCurrent };
+  const answer = { ...request, tagStates: found.tagStates, calledAt, took, isCurrent, part };
   const stored = storeAnswer(context, answer, capture);
   // If storing fails, the callers of `stored` see it.
   stored.then((isStored) => isStored && context.flights.detachOlder(flight)).catch(() => {});

@@ -93,11 +93,14 @@ export function serve(
   if (request.isRevalidation === true) return result;
   if (needsRewrite(request.call, found)) void rewriteOnHit({ entries, now }, request);
   const at = now();
-  const { storedAt = at, usage, took } = result.header ?? {};
-  const { provider, model } = request.call.identity;
+  const { storedAt = at, usage, took, served } = result.header ?? {};
+  const { identity, endpoint } = request.call;
+  const { provider, model } = identity;
+  const servedModel = served?.model;
   const { key } = request.address;
   // The fields are written out, because a spread costs more than the rest of a hit.
-  const event = { key, provider, model, usage, took, age: at - storedAt, waited };
+  const age = at - storedAt;
+  const event = { key, provider, model, endpoint, usage, servedModel, took, age, waited };
   if (result.outcome === 'hit') events.emit('hit', event);
   else events.emit('stale', { ...event, isFallback: state === 'fallback' });
   return result;

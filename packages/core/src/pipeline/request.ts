@@ -1,7 +1,7 @@
 import { decisionOf, type ProviderBackOff } from '../adapter/index.ts';
 import type { EntryHeader, Usage } from '../entry/index.ts';
 import { type Address, addressOf, type EntryStore, isBypass } from '../entry-store/index.ts';
-import type { Bypass, CacheEventEmitter, CallEvent, Outcome } from '../events/index.ts';
+import type { Bypass, CacheEventEmitter, CallEvent, Endpoint, Outcome } from '../events/index.ts';
 import type { Flight, FlightLeases, Flights } from '../flight/index.ts';
 import type { Inspection } from '../inspection/index.ts';
 import type { CallIdentity } from '../key/index.ts';
@@ -13,6 +13,8 @@ import { abortable } from '../store/index.ts';
 export interface Call<Response> {
   /** What the answer depends on, or why the call bypasses the cache. */
   readonly identity: CallIdentity | Bypass;
+  /** What events say of the place where the call goes. It is not in the key, and it contains no secret of a URL. */
+  readonly endpoint?: Endpoint | undefined;
   readonly policy: Policy;
   /** What `whenBypass` says of the request: why it bypasses the cache by the user's choice. @default it does not */
   readonly bypass?: WhenBypass | Promise<WhenBypass>;
@@ -111,7 +113,7 @@ export function wantedBypass({ bypass, signal }: Call<unknown>): Promise<WhenByp
 /** What every event about a request says of it. */
 export function eventOf({ address, call }: KeyedRequest): CallEvent {
   const { provider, model } = call.identity;
-  return { key: address.key, provider, model };
+  return { key: address.key, provider, model, endpoint: call.endpoint };
 }
 
 /**

@@ -23,7 +23,8 @@ export async function callWithFallback(
   if (context.backOff.isBackingOff(request)) return serve(context, request, found);
   const asking = askProvider(context, request, flight);
   if (await takesLongerThan(asking, policy.softTimeout)) {
-    const late = asking.then((given) => deliverAndStore(context, lead, given));
+    const behind = { ...lead, request: { ...request, isRevalidation: true } };
+    const late = asking.then((given) => deliverAndStore(context, behind, given));
     flight.keepOpenUntil(finish(flight, late));
     return serve(context, request, found);
   }

@@ -1,6 +1,7 @@
 import { settled, type Verdict } from '../adapter/index.ts';
 import { type EntryHeader, freshness, Payload, storedByNow } from '../entry/index.ts';
 import { explainedFields, freshnessWindows, newHeader, withTags } from '../entry-store/index.ts';
+import type { CallPart } from '../events/index.ts';
 import {
   headerTags,
   NO_TAG_STATES,
@@ -23,6 +24,7 @@ export interface UnstoredAnswer extends KeyedRequest {
   readonly took?: number | undefined;
   /** False if, during the call, the key was invalidated or a caller asked for a newer answer. */
   readonly isCurrent: () => boolean;
+  readonly part?: CallPart | undefined;
 }
 
 interface Content extends Pick<EntryHeader, 'kind' | 'delays'> {
@@ -73,28 +75,34 @@ async function storeContent(
   const { usage, served } = verdict;
   const { address, call, calledAt, took } = answer;
   const { mode } = call.policy;
-  if (!WRITING_MODES.has(mode)) return reject(context, answer, { rejection: mode, usage });
+  if (!WRITING_MODES.has(mode)) return reject(context, answer, { ...verdict, rejection: mode });
   const fields = call.policy.explain ? await explainedFields(call.identity) : undefined;
   const about = { kind, usage, served, calledAt, took, delays, fields };
   const header = newHeader(answer, about, now());
   const noting = rememberServedModel(entries.tags, call, header);
   const noted = noting === undefined ? NO_TAG_STATES : await noting;
   const tagStates = noted.size === 0 ? answer.tagStates : new Map([...answer.tagStates, ...noted]);
-  if (!answer.isCurrent()) return reject(context, answer, { rejection: 'invalidated', usage });
+  if (!answer.isCurrent()) return reject(context, answer, { ...verdict, rejection: 'invalidated' });
   const written = await entries.write(address, { header, payload: payload.text }, { tagStates });
-  if (typeof written === 'string') return reject(context, answer, { rejection: written, usage });
-  events.emit('stored', { ...eventOf(answer), usage, took, bytes: written });
+  if (typeof written === 'string')
+    return reject(context, answer, { ...verdict, rejection: written });
+  events.emit('stored', { ...madeCall(answer, verdict), bytes: written });
   return true;
 }
 
+/** What is said of a call that was made. */
+function madeCall(answer: UnstoredAnswer, { usage, served }: Verdict) {
+  const { took, isRevalidation, part } = answer;
+  return { ...eventOf(answer), usage, servedModel: served?.model, took, isRevalidation, part };
+}
+
 function countCall({ events }: Context, answer: UnstoredAnswer, verdict: Verdict): void {
-  const { usage, rejection } = verdict;
-  events.countCall({ ...eventOf(answer), usage, took: answer.took }, rejection);
+  events.countCall(madeCall(answer, verdict), verdict.rejection);
 }
 
 function reject({ events }: Context, answer: UnstoredAnswer, verdict: Verdict): false {
-  const { usage, rejection: reason = 'unencodable' } = verdict;
-  events.emit('not-admitted', { ...eventOf(answer), usage, took: answer.took, reason });
+  const { rejection: reason = 'unencodable', error } = verdict;
+  events.emit('not-admitted', { ...madeCall(answer, verdict), reason, error });
   return false;
 }
 

@@ -1,6 +1,6 @@
 import type { Verdict } from '../adapter/index.ts';
 import type { EntryHeader, Payload } from '../entry/index.ts';
-import type { Outcome } from '../events/index.ts';
+import type { CallPart, Outcome } from '../events/index.ts';
 import type { CallIdentity } from '../key/index.ts';
 import { WHOLE_FORM } from '../key/index.ts';
 import type { Policy } from '../options/index.ts';
@@ -30,6 +30,8 @@ export interface CapturedResponse<Response> {
   readonly verdict: Verdict;
   /** The response says that the provider is out: status 429 or 5xx. @default false */
   readonly isOutage?: boolean | undefined;
+  /** @default the call was for this response alone */
+  readonly part?: CallPart | undefined;
 }
 
 /** Converts responses as callers have them into payloads as a store has them, and back. Functions and transports have their own. */

@@ -94,13 +94,15 @@ function judgeText(text: string, options: Asked): Verdict {
   return watcher.verdict();
 }
 
+const failed = ({ status }: Response): Verdict => ({ rejection: 'status', error: String(status) });
+
 async function captureWhole(
   response: Response,
   { rules, request, url, credential }: HttpCodecOptions,
 ): Promise<CapturedResponse<Response>> {
   const bytes = await response.arrayBuffer();
   const text = new TextDecoder().decode(bytes);
-  const verdict = response.ok ? judgeText(text, { rules, request }) : { rejection: 'status' };
+  const verdict = response.ok ? judgeText(text, { rules, request }) : failed(response);
   const payload = new Payload(
     payloadText(
       { ...headOf(response, credential), echoed: echoedDigest(rules.adapter, request) },
@@ -148,7 +150,8 @@ async function capture(
     return captureStream(response, { body, format, options });
   }
   options.onPassedOn();
-  return { response, verdict: { rejection: ok ? 'content-type' : 'status' }, isOutage };
+  const verdict = ok ? { rejection: 'content-type' } : failed(response);
+  return { response, verdict, isOutage };
 }
 
 function restore(

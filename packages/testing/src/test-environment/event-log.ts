@@ -11,6 +11,7 @@ const EVENTS: Readonly<Record<EventName, true>> = {
   bypass: true,
   stored: true,
   'not-admitted': true,
+  'call-failed': true,
   'store-error': true,
   'breaker-open': true,
   'breaker-closed': true,
