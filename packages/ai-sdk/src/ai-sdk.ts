@@ -11,6 +11,7 @@ import {
 import type { EmbeddingModelMiddleware, LanguageModelMiddleware } from 'ai';
 import { accountIdsOf, RETENTION } from './account-ids.ts';
 import { rejects, usageOf } from './admission.ts';
+import { callEndpoint } from './call-endpoint.ts';
 import { cross } from './cross.ts';
 import { embedEach, isOneRequest } from './embeddings.ts';
 import { atOwnHosts, identityOf, ignore, isStateful, type ModelRequest } from './identity.ts';
@@ -90,6 +91,7 @@ function callMaker({ cache, policy, said }: Answering) {
     const keying = { ...rulesFor(asked), adapter: aiSdk, said };
     return {
       identity: identityOf(asked, keying),
+      endpoint: callEndpoint(asked),
       policy: keying.policy,
       bypass: whenBypass(policy, [asked.params]),
       signal: asked.params.abortSignal,

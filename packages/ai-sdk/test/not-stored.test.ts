@@ -145,7 +145,7 @@ describe('an answer that is not worth storing is returned and not stored', () =>
       expect((await generateText({ model, prompt: 'Hi' })).text).toBe(PIECES.join(''));
       await generateText({ model, prompt: 'Hi' });
       expect(server.count).toBe(2);
-      expect(story).toEqual(['miss', 'miss', 'stored', 'hit']);
+      expect(story).toEqual(['miss', 'call-failed', 'miss', 'stored', 'hit']);
     });
   });
 });

@@ -13,6 +13,7 @@ import {
   whenBypass,
 } from '@cached-llm/core/adapter';
 import { rejects, usageOf } from './admission.ts';
+import { callEndpoint } from './call-endpoint.ts';
 import { embedEach, itemsOf } from './embeddings.ts';
 import { endWithFlight, underSignal } from './flight-signal.ts';
 import { answers, endpointOf, identityOf, ignore, snapshotOf, withBodyRead } from './identity.ts';
@@ -114,7 +115,10 @@ function callOf({ policy }: Wiring, { command, request, endpoint, blobPrototype 
   const rules = { adapter: { ...adapter, stream: streamRules() }, admit: policy.admit };
   const codec = new BedrockCodec({ rules, request, streamField, blobPrototype });
   const bypass = whenBypass(policy, [isFields(request) ? withBodyRead(request) : request]);
-  return { policy, identity: identityOf(asked, policy), bypass, codec };
+  const identity = identityOf(asked, policy);
+  const read = 'request' in identity ? identity.request : undefined;
+  const place = callEndpoint({ operation, endpoint, request: read });
+  return { policy, identity, endpoint: place, bypass, codec };
 }
 
 /** The part of the SDK's middleware that is used here. */

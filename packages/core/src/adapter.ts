@@ -53,7 +53,7 @@ export {
 } from './adapter/index.ts';
 export { answerEach, cacheOf, type EachItemRules } from './cache/index.ts';
 export { decodeValue, encodeValue, Payload, SdkInstance, type Usage } from './entry/index.ts';
-export type { Bypass, BypassReason } from './events/index.ts';
+export type { Bypass, BypassReason, CallEndpoint } from './events/index.ts';
 export {
   digest,
   type Fields,

@@ -4,6 +4,7 @@ import { anyAnswer, knownAnswer } from './admission/index.ts';
 import { timeOutOf } from './caller-signal.ts';
 import {
   accountIdsOf,
+  callEndpoint,
   credentialDigest,
   type Endpoint,
   type HttpRequest,
@@ -107,6 +108,7 @@ export function httpCall(settings: FetchSettings, request: HttpRequest): Call<Re
       policy,
       isForAnyAccount: cache.isForAnyAccount,
     }),
+    endpoint: callEndpoint(url),
     policy,
     bypass: whenBypass(policy, [body]),
     signal,

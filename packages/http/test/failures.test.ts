@@ -87,7 +87,7 @@ describe('an answer that is a failure', () => {
       // fetch throws the TypeError of its own realm, and not of this test.
       expect([cached.constructor, cached.message]).toEqual([plain.constructor, plain.message]);
       expect([cached.name, cached.cause.code]).toEqual(['TypeError', plain.cause.code]);
-      expect(story).toEqual(['miss']);
+      expect(story).toEqual(['miss', 'call-failed']);
     });
   });
 });
@@ -111,8 +111,9 @@ describe('with staleIfError', () => {
       expect(stale.headers.get('age')).toBe('3660');
       expect(await bytesOf(stale)).toEqual(first);
       expect(server.count).toBe(2);
-      expect(story).toEqual(['miss', 'stored', 'stale']);
-      expect(events[2]).toMatchObject({ isFallback: true });
+      expect(story).toEqual(['miss', 'stored', 'call-failed', 'stale']);
+      expect(events[2]).toMatchObject({ error: String(status) });
+      expect(events[3]).toMatchObject({ isFallback: true });
     });
   });
 

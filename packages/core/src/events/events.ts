@@ -20,7 +20,7 @@ export type BypassReason =
   | 'no-store';
 
 /** What is asked for, and of which server, as far as the transport or the name of the function says it. */
-export interface Endpoint {
+export interface CallEndpoint {
   /**
    * `chat`, `text_completion`, `embeddings`, `generate_content` or another word of the conventions of OpenTelemetry for
    * generative AI; `rerank` for what they have no word for. It follows from the path and not from the model.
@@ -36,7 +36,7 @@ export interface CallEvent {
   readonly key: string;
   readonly provider: string;
   readonly model?: string | undefined;
-  readonly endpoint?: Endpoint | undefined;
+  readonly endpoint?: CallEndpoint | undefined;
 }
 
 /** An answer for one item of a call for many items, such as texts to embed. */
@@ -130,8 +130,9 @@ export interface CacheEvents {
   /** The caller got the answer, and it was not stored. `error` is the HTTP status of one that is an error. */
   'not-admitted': MadeCallEvent & { readonly reason: string; readonly error?: string | undefined };
   /**
-   * The call threw an error, and there is no answer. `error` is its HTTP status, its code or the name of its class, and
-   * never its message, which may repeat the request. A call for many items has one event.
+   * The call threw an error, or its answer is an error's and an older answer is served instead. `error` is the HTTP
+   * status, the code or the name of the class, and never the message, which may repeat the request. A call for many
+   * items has one event.
    */
   'call-failed': MadeCallEvent & { readonly error: string };
   /** An operation of the store failed. The cache goes on as if the row were absent. */

@@ -50,7 +50,7 @@ const LEVELS: Readonly<Record<EventName, Level>> = {
   miss: 'info',
   bypass: 'info',
   'not-admitted': 'info',
-  'call-failed': 'warn',
+  'call-failed': 'info',
   'replay-miss': 'warn',
   'volatile-field': 'warn',
   'store-error': 'warn',

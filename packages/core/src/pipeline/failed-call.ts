@@ -17,18 +17,29 @@ function failureName(error: unknown): string {
 /** The errors of calls for many items. Each item of such a call fails with the same error. */
 const reported = new WeakSet<object>();
 
+/** What is known of a call that failed. */
+interface FailedCall {
+  /** What was thrown. An answer that is an error has its status instead. */
+  readonly error?: unknown;
+  readonly status?: string | undefined;
+  readonly took: number;
+}
+
+/** Do other items of the same call report this error? */
+function isReported({ isPart }: KeyedRequest['call'], error: unknown): boolean {
+  if (isPart !== true || typeof error !== 'object' || error === null) return false;
+  const isKnown = reported.has(error);
+  reported.add(error);
+  return isKnown;
+}
+
 /** A call has one event, whether it is for one item or for many. An error of the cache itself has none: no provider failed. */
 export function emitFailed(
   events: PipelineContext['events'],
   request: KeyedRequest,
-  { error, took }: { readonly error: unknown; readonly took: number },
+  { error, status = failureName(error), took }: FailedCall,
 ): void {
   const { call, isRevalidation } = request;
-  if (isLlmCacheError(error)) return;
-  if (call.isPart === true && typeof error === 'object' && error !== null) {
-    if (reported.has(error)) return;
-    reported.add(error);
-  }
-  const event = { ...eventOf(request), took, isRevalidation };
-  events.emit('call-failed', { ...event, error: failureName(error) });
+  if (isLlmCacheError(error) || isReported(call, error)) return;
+  events.emit('call-failed', { ...eventOf(request), took, isRevalidation, error: status });
 }

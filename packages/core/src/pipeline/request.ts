@@ -1,7 +1,13 @@
 import { decisionOf, type ProviderBackOff } from '../adapter/index.ts';
 import type { EntryHeader, Usage } from '../entry/index.ts';
 import { type Address, addressOf, type EntryStore, isBypass } from '../entry-store/index.ts';
-import type { Bypass, CacheEventEmitter, CallEvent, Endpoint, Outcome } from '../events/index.ts';
+import type {
+  Bypass,
+  CacheEventEmitter,
+  CallEndpoint,
+  CallEvent,
+  Outcome,
+} from '../events/index.ts';
 import type { Flight, FlightLeases, Flights } from '../flight/index.ts';
 import type { Inspection } from '../inspection/index.ts';
 import type { CallIdentity } from '../key/index.ts';
@@ -14,7 +20,7 @@ export interface Call<Response> {
   /** What the answer depends on, or why the call bypasses the cache. */
   readonly identity: CallIdentity | Bypass;
   /** What events say of the place where the call goes. It is not in the key, and it contains no secret of a URL. */
-  readonly endpoint?: Endpoint | undefined;
+  readonly endpoint?: CallEndpoint | undefined;
   readonly policy: Policy;
   /** What `whenBypass` says of the request: why it bypasses the cache by the user's choice. @default it does not */
   readonly bypass?: WhenBypass | Promise<WhenBypass>;

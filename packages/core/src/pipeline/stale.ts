@@ -4,6 +4,7 @@ import { startTimer } from '../options/index.ts';
 import { readToEnd } from '../response/index.ts';
 import { askProvider, deliverAndStore, emitMiss, needsLease } from './call-provider.ts';
 import { DECISIONS } from './decision.ts';
+import { emitFailed } from './failed-call.ts';
 import { type FoundAnswer, hasAnswer, type Lead, lookUp, serve } from './look-up.ts';
 import {
   type FlightResult,
@@ -29,8 +30,13 @@ export async function callWithFallback(
     return serve(context, request, found);
   }
   const answer = await asking.catch((error: unknown) => undefinedIfOutage(context, request, error));
-  const isOut = answer === undefined || answer.capture.isOutage === true;
-  if (isOut) return serve(context, request, found);
+  if (answer === undefined) return serve(context, request, found);
+  const { capture, took } = answer;
+  if (capture.isOutage === true) {
+    const isFirst = (capture.part?.index ?? 0) === 0; // the call of a batch is one call
+    if (isFirst) emitFailed(context.events, request, { status: capture.verdict.error, took });
+    return serve(context, request, found);
+  }
   emitMiss(context, request);
   return deliverAndStore(context, lead, answer);
 }

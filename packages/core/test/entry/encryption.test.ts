@@ -69,7 +69,7 @@ describe.each(DUMPED_STORES)('under a secret, over %s', (_name, open) => {
     expect(await ask(QUESTION)).toEqual({ text: '2' });
     clock.advance(3 * HOUR);
     expect(await ask(QUESTION)).toEqual({ text: '2' });
-    expect(story()).toEqual(['miss', 'stored', 'stale', 'stored', 'hit', 'stale']);
+    expect(story()).toEqual(['miss', 'stored', 'stale', 'stored', 'hit', 'call-failed', 'stale']);
   });
 
   test('a hit renews its ttl', async () => {

@@ -41,6 +41,7 @@ describe('a call that fails for its own caller', () => {
       expect(keys).toEqual(['bad', 'good']);
       expect(story().filter((name) => name !== 'stored')).toEqual([
         'miss',
+        'call-failed',
         'miss',
         'collapsed',
         'collapsed',

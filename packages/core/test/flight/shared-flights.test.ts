@@ -159,7 +159,7 @@ describe('a caller that aborts', () => {
     expect(provider.signals[0]?.aborted).toBe(true);
     provider.gate.open();
     expect(await later).toBe('answer 2');
-    expect(story()).toEqual(['miss', 'miss', 'stored']);
+    expect(story()).toEqual(['miss', 'miss', 'call-failed', 'stored']);
   });
 
   test('before its call never reaches the provider', async () => {

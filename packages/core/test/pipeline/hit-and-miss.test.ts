@@ -119,7 +119,7 @@ describe("the provider's error", () => {
     await expect(ask(QUESTION)).rejects.toBe(failure);
     expect(await ask(QUESTION)).toEqual({ text: 'awake' });
     expect(provider.count).toBe(2);
-    expect(story()).toEqual(['miss', 'miss', 'stored']);
+    expect(story()).toEqual(['miss', 'call-failed', 'miss', 'stored']);
   });
 
   test('reaches the caller where it is not an Error', async () => {

@@ -127,7 +127,7 @@ describe('staleIfError', () => {
     const { answer, story, provider } = await afterFailure(failure);
     expect(await answer).toBe('old');
     expect(provider.count).toBe(2);
-    expect(story()).toEqual(['miss', 'stored', 'stale']);
+    expect(story()).toEqual(['miss', 'stored', 'call-failed', 'stale']);
   });
 
   test.each([
@@ -138,7 +138,7 @@ describe('staleIfError', () => {
   ])('does not serve the older answer for %s', async (_what, failure) => {
     const { answer, story } = await afterFailure(failure as Error);
     await expect(answer).rejects.toBe(failure);
-    expect(story()).toEqual(['miss', 'stored', 'miss']);
+    expect(story()).toEqual(['miss', 'stored', 'call-failed', 'miss']);
   });
 
   test('serves and stores the answer of a provider that does answer', async () => {
@@ -191,9 +191,9 @@ describe('both windows together', () => {
 
   test.each([
     ['that is answered', 'new', ['miss', 'stored', 'stale', 'stored']],
-    ['that fails', new Error('overloaded'), ['miss', 'stored', 'stale']],
+    ['that fails', new Error('overloaded'), ['miss', 'stored', 'stale', 'call-failed']],
   ])(
-    'a revalidation %s has no event of its own when the entry becomes a fallback meanwhile',
+    'a revalidation %s has no outcome of its own when the entry becomes a fallback meanwhile',
     async (_what, turn, names) => {
       const rows = new Map<string, string>();
       let reads = 0;

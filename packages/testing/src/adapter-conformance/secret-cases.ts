@@ -11,10 +11,12 @@ function textsIn(value: unknown): string[] {
   return isFields(value) ? Object.values(value).flatMap(textsIn) : [];
 }
 
-/** The text of an event without its model: an event may name the model, which is one word, and nothing else of the request. */
+const isModel = (field: string, value: unknown) =>
+  /^(model|servedModel)$/.test(field) && !/\s/.test(String(value));
+
+/** The text of an event without its models: an event may name a model, which is one word, and nothing else of the request. */
 function textOf(event: object): string {
-  const model = 'model' in event ? String(event.model) : '';
-  return JSON.stringify({ ...event, model: /\s/.test(model) ? model : undefined });
+  return JSON.stringify(event, (field, value) => (isModel(field, value) ? undefined : value));
 }
 
 function found(texts: readonly string[], places: readonly string[]): string[] {
