@@ -1,4 +1,4 @@
-import { isFields, NotCanonicalError, valueKind } from '../key/index.ts';
+import { NotCanonicalError, valueKind } from '../key/index.ts';
 
 // Each caller of a flight has its own signal, so none of these may reach the shared call: it is taken out of the
 // arguments before they become a key, and the flight's own signal takes its place in the call.
@@ -7,46 +7,36 @@ type Arguments = readonly unknown[];
 
 const isSignal = (value: unknown): value is AbortSignal => value instanceof AbortSignal;
 
-const signalIn = (argument: unknown): AbortSignal | undefined => {
-  const candidate = isFields(argument) ? argument.signal : argument;
-  return isSignal(candidate) ? candidate : undefined;
-};
+interface Copying {
+  /** Copies each object once, so that a part which stands in two places, or in itself, does so in the copy, too. */
+  readonly copies: Map<object, unknown>;
+  /** Those found in any record or list: SDKs take them as `signal`, `abortSignal`, or in their `config` or `fetchOptions`. */
+  readonly signals: AbortSignal[];
+  /** What stands in their place. Undefined in a copy that has them. */
+  readonly instead?: { readonly signal: AbortSignal | undefined };
+  /** Why no key shows all of the arguments. */
+  hidden?: NotCanonicalError;
+}
 
-/** A signal that fires when any signal among the arguments does; `undefined` where there is none. */
-export function callerSignal(given: Arguments): AbortSignal | undefined {
-  const signals = given.map(signalIn).filter(isSignal);
-  return signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+/** A signal that fires when any of these does; `undefined` where there is none. */
+export function callerSignal(signals: readonly AbortSignal[]): AbortSignal | undefined {
+  return signals.length > 1 ? AbortSignal.any([...signals]) : signals[0];
 }
 
 /** The arguments with `signal` in place of each of their own signals. */
 export function withSignal(given: Arguments, signal: AbortSignal | undefined): Arguments {
-  return given.map((argument) => {
-    if (signalIn(argument) === undefined) return argument;
-    return isFields(argument) ? { ...argument, signal } : signal;
-  });
-}
-
-function withoutSignal(argument: unknown): unknown {
-  if (signalIn(argument) === undefined) return argument;
-  if (!isFields(argument)) return undefined;
-  const { signal: _signal, ...others } = argument;
-  return Object.keys(others).length === 0 ? undefined : others;
+  const copying: Copying = { copies: new Map(), signals: [], instead: { signal } };
+  return given.map((argument) => copyOf(argument, copying));
 }
 
 /** The arguments as the key has them. A last argument that is only a signal counts as not given. */
-export function withoutSignals(given: Arguments): Arguments {
-  const others = given.map(withoutSignal);
+export function withoutSignals({ taken, signals }: TakenArguments): Arguments {
+  if (signals.length === 0) return taken;
+  const others = withSignal(taken, undefined);
   const last = others.findLastIndex(
-    (other, index) => other !== undefined || given[index] === other,
+    (other, index) => other !== undefined || taken[index] === other,
   );
   return others.slice(0, last + 1);
-}
-
-interface Copying {
-  /** Copies each object once, so that a part which stands in two places, or in itself, does so in the copy, too. */
-  readonly copies: Map<object, unknown>;
-  /** Why no key shows all of the arguments. */
-  hidden?: NotCanonicalError;
 }
 
 /** Libraries mark a schema with such a field, such as `~standard` and `$brand`. It says nothing that the rest does not. */
@@ -61,8 +51,15 @@ function copyHiddenFields(record: object, copy: object, copying: Copying): void 
   }
 }
 
+/** Without its signals, `{ config: { abortSignal } }` is the same request as one without a config. */
+function isEmptied(copy: object, { instead }: Copying): boolean {
+  const isForKey = instead !== undefined && instead.signal === undefined;
+  return isForKey && Object.values(copy).every((part) => part === undefined);
+}
+
 function copyRecord(record: Record<string, unknown>, copying: Copying): unknown {
   const copy = { ...record };
+  const before = copying.signals.length;
   copying.copies.set(record, copy);
   const shown = Object.keys(copy);
   for (const name of shown) copy[name] = copyOf(copy[name], copying);
@@ -70,7 +67,7 @@ function copyRecord(record: Record<string, unknown>, copying: Copying): unknown 
   if (Object.getOwnPropertyNames(record).length > shown.length) {
     copyHiddenFields(record, copy, copying);
   }
-  return copy;
+  return copying.signals.length > before && isEmptied(copy, copying) ? undefined : copy;
 }
 
 function copyArray(array: readonly unknown[], copying: Copying): unknown {
@@ -80,10 +77,16 @@ function copyArray(array: readonly unknown[], copying: Copying): unknown {
   return copy;
 }
 
+function copySpecial(value: object, { signals, instead }: Copying): unknown {
+  if (!isSignal(value)) return value;
+  signals.push(value);
+  return instead === undefined ? value : instead.signal;
+}
+
 function copyOf(value: unknown, copying: Copying): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const kind = valueKind(value);
-  if (kind === 'special') return value;
+  if (kind === 'special') return copySpecial(value, copying);
   if (copying.copies.has(value)) return copying.copies.get(value);
   return kind === 'array'
     ? copyArray(value as readonly unknown[], copying) // its kind says so
@@ -93,6 +96,8 @@ function copyOf(value: unknown, copying: Copying): unknown {
 /** The arguments of a call, and why no key shows all of them, if so. */
 export interface TakenArguments {
   readonly taken: Arguments;
+  /** Those of its caller. */
+  readonly signals: readonly AbortSignal[];
   readonly hidden: NotCanonicalError | undefined;
 }
 
@@ -102,7 +107,7 @@ export interface TakenArguments {
  * function or bytes stay the same object. Unlike `copyJson`, this may be given cycles.
  */
 export function copyArguments(given: Arguments): TakenArguments {
-  const copying: Copying = { copies: new Map() };
+  const copying: Copying = { copies: new Map(), signals: [] };
   const taken = given.map((argument) => copyOf(argument, copying));
-  return { taken, hidden: copying.hidden };
+  return { taken, signals: copying.signals, hidden: copying.hidden };
 }

@@ -122,12 +122,13 @@ export class FunctionIdentity {
   }
 
   /** The identity of one call, or why the call bypasses the cache. The owner is the `this` of the call. */
-  identityOf({ owner, taken, hidden }: OwnedCall, policy: Policy): CallIdentity | Bypass {
+  identityOf(call: OwnedCall, policy: Policy): CallIdentity | Bypass {
+    const { owner, taken, hidden } = call;
     const { adapter, key } = this.#options;
     const provider = this.providerOf(owner);
     if (key === undefined && hidden)
       return { bypass: 'not-canonical', provider, field: hidden.path };
-    const [first, ...others] = withoutSignals(taken);
+    const [first, ...others] = withoutSignals(call);
     const request = key === undefined ? first : key.apply(owner as never, taken as never); // the user's own types
     if (key !== undefined && saysNothing(request)) return { bypass: 'no-key', provider };
     if (isFields(request) && adapter?.isStateful?.(request) === true) {
