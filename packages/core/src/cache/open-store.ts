@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { MemoryStore, type MemoryStoreOptions, memoryBounds } from '../memory/index.ts';
 import { describeKind, invalidOption, LlmCacheError, showValue } from '../options/index.ts';
 import { LazyStore, type Store } from '../store/index.ts';
@@ -20,8 +19,10 @@ const PACKAGES: ReadonlyMap<string, string> = new Map([
   ['fixtures', '@cached-llm/testing'],
 ]);
 
-interface StorePackage {
-  openStore(url: string): Store;
+/** How the package is installed, and what to do where a bundle has to do without packages. */
+function howToInstall(name: string): string {
+  const install = `npm install ${name}, or pnpm add ${name}, or yarn add ${name}`;
+  return `Install it: ${install}. In a bundle, pass the store itself, such as store: sqliteStore({ path: './llm.db' }).`;
 }
 
 /** The application's folders come first: strict layouts of node_modules hide from this package what it does not declare. */
@@ -65,12 +66,12 @@ export function openStore(url: string, bounds: MemoryStoreOptions = {}): Store {
   if (path === undefined) {
     throw new LlmCacheError(
       'STORE_PACKAGE_MISSING',
-      `A store of '${scheme}:' needs the package ${name}. Install it: npm install ${name}`,
+      `A store of '${scheme}:' needs the package ${name}. ${howToInstall(name)}`,
     );
   }
   return new LazyStore(async () => {
-    const store: StorePackage = await import(pathToFileURL(path).href);
-    return store.openStore(url);
+    const { loadStorePackage } = await import('./store-package.ts');
+    return (await loadStorePackage({ name, path, howToInstall })).openStore(url);
   }, scheme === 'fixtures');
 }
 

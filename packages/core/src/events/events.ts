@@ -138,6 +138,7 @@ export interface CacheEvents {
   /** An operation of the store failed. The cache goes on as if the row were absent. */
   'store-error': {
     readonly operation: StoreOperation;
+    /** A code. Of a failure that only a person can correct, a colon and what to do may follow. */
     readonly reason: string;
     /** Only a person can correct it, such as a wrong password or an unknown database. It gets one event. */
     readonly isPermanent: boolean;

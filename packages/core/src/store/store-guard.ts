@@ -18,11 +18,43 @@ export interface GuardOptions {
 /** A longer text, or one with other characters, may be a message. */
 const CODE = /^\w[\w.-]{0,49}$/;
 
-/** Names a failure by its code or class, without its message, which may contain an address with a password. */
+/** What an error says of itself. A store may throw any value. */
+interface Failure {
+  readonly code?: unknown;
+  readonly name?: unknown;
+  readonly cause?: unknown;
+  readonly errors?: unknown;
+}
+
+/** An error, what caused it, and what caused that. */
+function causesOf(error: unknown): readonly Failure[] {
+  const causes: Failure[] = [];
+  let next: unknown = error;
+  while (typeof next === 'object' && next !== null && causes.length < 5) {
+    const failure: Failure = next;
+    causes.push(failure);
+    next = failure.cause ?? (Array.isArray(failure.errors) ? failure.errors[0] : undefined);
+  }
+  return causes;
+}
+
+/**
+ * Names a failure by its code or its cause's code, else by its class, without its message, which may contain an address
+ * with a password.
+ */
 export function failureCode(error: unknown): string {
-  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown }; // a store may throw any value
-  const texts = [code, name].filter((text) => typeof text === 'string' || typeof text === 'number');
+  const causes = causesOf(error);
+  const names = causes.map(({ name }) => name).filter((name) => name !== 'Error'); // any error has this one
+  const texts = [...causes.map(({ code }) => code), ...names].filter(
+    (text) => typeof text === 'string' || typeof text === 'number',
+  );
   return texts.map(String).find((text) => CODE.test(text)) ?? 'unknown';
+}
+
+/** The code, and what to do where the store says it. */
+function failureReason(error: unknown): string {
+  const { remedy } = marksOf(error);
+  return typeof remedy === 'string' ? `${failureCode(error)}: ${remedy}` : failureCode(error);
 }
 
 /** What a store may state on its errors. */
@@ -30,6 +62,8 @@ interface FailureMarks {
   readonly isPermanent?: unknown;
   readonly isPartial?: unknown;
   readonly isRefusal?: unknown;
+  /** What happened and what to do, in sentences that a log may show. */
+  readonly remedy?: unknown;
 }
 
 const marksOf = (error: unknown): FailureMarks => (error ?? {}) as FailureMarks; // a store may throw any value
@@ -135,7 +169,7 @@ export class StoreGuard {
 
   /** A permanent failure gets one event, however often the store is tried. */
   report(operation: StoreOperation, error: unknown): void {
-    const reason = failureCode(error);
+    const reason = failureReason(error);
     const isPermanent = isPermanentFailure(error);
     const isKnown = isPermanent && this.#permanentFailure === reason;
     this.#permanentFailure = isPermanent ? reason : undefined;

@@ -1,6 +1,14 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MemoryStore, openStore } from '../../src/store.ts';
-import { type Application, install, newApplication } from '../function/application.ts';
+import {
+  type Application,
+  install,
+  installAlone,
+  newApplication,
+} from '../function/application.ts';
 
 describe('openStore', () => {
   test('opens a memory store with the given bounds', () => {
@@ -34,6 +42,17 @@ await ask.withInfo('p');
 await cache.close();
 console.log(calls);`;
 
+const askThreeTimes = (url: string) => `
+const events = [];
+process.on('unhandledRejection', (reason) => events.push(String(reason)));
+const cache = core.createLlmCache({ store: '${url}', storeTimeout: '2s' });
+cache.on('store-error', (event) => events.push(event));
+const ask = core.cachedLlmCall(async function answer(prompt) { return prompt; }, { cache });
+const answers = [];
+for (const prompt of ['a', 'a', 'b']) answers.push(await ask(prompt));
+await cache.close();
+console.log(JSON.stringify({ answers, events }));`;
+
 describe('an application', () => {
   let application: Application;
   beforeAll(async () => {
@@ -48,6 +67,8 @@ describe('an application', () => {
     for (const line of lines) expect(line).toMatch(/^LlmCacheError STORE_PACKAGE_MISSING /);
     expect(lines[0]).toContain('npm install @cached-llm/store-sqlite');
     expect(lines[1]).toContain('npm install @cached-llm/store-redis');
+    expect(lines[0]).toContain('yarn add @cached-llm/store-sqlite');
+    expect(lines[0]).toContain('store: sqliteStore({');
     expect(lines.join()).not.toContain('password');
   });
 
@@ -62,5 +83,34 @@ describe('an application', () => {
     const { run, elsewhere } = application;
     expect(await run(ASK_ONCE, elsewhere)).toBe('1');
     expect(await run(ASK_ONCE, elsewhere)).toBe('0');
+  });
+
+  const outcomeAt = async (url: string) =>
+    JSON.parse(await application.run(askThreeTimes(url), application.folder));
+
+  const failure = (reason: string) => [
+    { operation: 'get', reason: expect.stringMatching(reason), isPermanent: true },
+  ];
+
+  test('whose Redis client is missing or too old gets its answers, and one event that names what to install', async () => {
+    const { folder } = application;
+    await installAlone(folder, 'store-redis');
+    const events = failure('^STORE_PACKAGE_MISSING: .*npm install @keyv/redis[, ]');
+    const url = 'redis://me:password@localhost';
+    expect(await outcomeAt(url)).toEqual({ answers: ['a', 'a', 'b'], events });
+    const old = join(folder, 'node_modules', '@keyv', 'redis');
+    await mkdir(old, { recursive: true });
+    await writeFile(join(old, 'package.json'), '{ "type": "module", "main": "index.js" }');
+    await writeFile(join(old, 'index.js'), 'export default class KeyvRedis {}');
+    expect(await outcomeAt(url)).toEqual({ answers: ['a', 'a', 'b'], events });
+  });
+
+  test('without an SQLite addon uses the SQLite of Node.js, or gets its answers and one event that says what to do', async () => {
+    await installAlone(application.folder, 'store-sqlite');
+    const outcome = await outcomeAt('sqlite:./other.db');
+    const hasModule = process.getBuiltinModule('node:sqlite') !== undefined;
+    const events = hasModule ? [] : failure('^SQLITE_DRIVER_MISSING: .*npm install @keyv/sqlite');
+    expect(outcome).toEqual({ answers: ['a', 'a', 'b'], events });
+    expect(existsSync(join(application.folder, 'other.db'))).toBe(hasModule);
   });
 });

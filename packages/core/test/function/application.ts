@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, realpath, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,6 +37,21 @@ export async function install(folder: string, name: string): Promise<void> {
   const modules = join(folder, 'node_modules', '@cached-llm');
   await mkdir(modules, { recursive: true });
   await symlink(join(packages, name), join(modules, name));
+}
+
+/** Installs a store package without the packages of its database, in place of what is there. */
+export async function installAlone(folder: string, name: string): Promise<void> {
+  const modules = join(folder, 'node_modules');
+  const installed = join(modules, '@cached-llm', name);
+  await rm(modules, { recursive: true, force: true });
+  await install(folder, 'core');
+  for (const part of ['src', 'package.json']) {
+    await cp(join(packages, name, part), join(installed, part), { recursive: true });
+  }
+  await symlink(
+    await realpath(join(packages, name, 'node_modules', 'keyv')),
+    join(modules, 'keyv'),
+  );
 }
 
 export async function newApplication(): Promise<Application> {

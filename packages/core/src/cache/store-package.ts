@@ -1,0 +1,32 @@
+import { pathToFileURL } from 'node:url';
+import { LlmCacheError } from '../options/index.ts';
+import { failureCode, type Store } from '../store/index.ts';
+
+interface StorePackage {
+  openStore(url: string): Store;
+}
+
+interface InstalledPackage {
+  readonly name: string;
+  readonly path: string;
+  readonly howToInstall: (name: string) => string;
+}
+
+/** The package is there, and something that it imports is missing, or is too old. */
+function unusablePackage({ name, howToInstall }: InstalledPackage, cause: unknown): Error {
+  const message = cause instanceof Error ? cause.message : '';
+  const [, lacking = name] = /(?:package|module) '(?!file:|\/)([^']+)'/.exec(message) ?? [];
+  const what = `The package ${name} cannot be loaded (${failureCode(cause)}), because ${lacking} is missing or too old.`;
+  const remedy = `${what} ${howToInstall(lacking)}`;
+  const error = new LlmCacheError('STORE_PACKAGE_MISSING', remedy, { cause });
+  return Object.assign(error, { isPermanent: true, remedy });
+}
+
+/** Loads the package of a store. Its failure has one event, and makes no call fail. */
+export async function loadStorePackage(installed: InstalledPackage): Promise<StorePackage> {
+  try {
+    return await import(pathToFileURL(installed.path).href);
+  } catch (cause) {
+    throw unusablePackage(installed, cause);
+  }
+}
