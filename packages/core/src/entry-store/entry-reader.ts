@@ -86,6 +86,7 @@ export class EntryReader {
 
   /** The states of the call's tags and of its keys. */
   #statesIn({ tagRows, keyRows, key }: Address, texts: RowTexts): TagStates {
+    if (tagRows.length + keyRows.length === 0) return NO_TAG_STATES;
     const from = 1 + this.#keyRing.olderKeys(key).length;
     const tagStates = this.#tags.statesIn(tagRows, texts, from);
     if (keyRows.length === 0) return tagStates;

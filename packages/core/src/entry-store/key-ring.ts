@@ -46,7 +46,7 @@ export class KeyRing {
 
   /** The keys of the same entry under older secrets. None if this process has not seen the request. */
   olderKeys(key: string): readonly string[] {
-    return this.#olderKeys.get(key) ?? NONE;
+    return this.hasOlderSecrets ? (this.#olderKeys.get(key) ?? NONE) : NONE;
   }
 
   /** The entry in the texts of a key and its older keys. The newest row that exists decides. */

@@ -91,6 +91,7 @@ export class TagGenerations {
     states: TagStates,
     { tags, keyRows }: { readonly tags: readonly string[]; readonly keyRows: readonly TagRow[] },
   ): EntryHeader | undefined {
+    if (states.size === 0 && header.generations === undefined) return header; // nearly always
     return applyTagStates(header, states, { tags, keys: namesOf(keyRows), now: this.#now });
   }
 

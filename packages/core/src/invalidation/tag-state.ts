@@ -118,7 +118,6 @@ export function applyTagStates(
   states: TagStates,
   { tags, keys, now }: GenerationNames,
 ): EntryHeader | undefined {
-  if (states.size === 0 && header.generations === undefined) return header;
   let staleFrom = Number.POSITIVE_INFINITY;
   for (const name of tags) {
     staleFrom = Math.min(staleFrom, staleFromBy(states.get(name) ?? FIRST_TAG_STATE, name, header));

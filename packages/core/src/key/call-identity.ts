@@ -84,7 +84,8 @@ export function normaliseRequest(request: Fields, rules: Normalisation): Fields 
   const given = fieldAt(request, temperature);
   const rounded = roundTemperature(given);
   const start = rounded === given ? request : withField(request, temperature, rounded);
-  const left = ignore.reduce((fields, path) => withField(fields, path, undefined), start);
+  let left = start;
+  for (const path of ignore) left = withField(left, path, undefined);
   return renameCallIds(left, callIds);
 }
 

@@ -1,4 +1,4 @@
-import { allAt, type FieldPath, type Fields, replaceAt } from './fields.ts';
+import { allAt, type FieldPath, type Fields, hasAt, replaceAt } from './fields.ts';
 
 /**
  * The random ids that clients make where a server sent none. A UUID: @langchain/ollama `src/utils.ts`, and after `call_` LiteLLM.
@@ -29,8 +29,8 @@ function namesOf(ids: readonly unknown[]): ReadonlyMap<unknown, number> {
  * @param paths where ids stand, in the order in which they are counted
  */
 export function renameCallIds(request: Fields, paths: readonly FieldPath[]): Fields {
+  if (!paths.some((path) => hasAt(request, path))) return request; // most conversations have no calls
   const ids = paths.flatMap((path) => allAt(request, path));
-  if (ids.length === 0) return request;
   const names = namesOf(ids);
   // What is no text is put in a list, so that it does not equal a new name.
   const nameOf = (id: unknown) => names.get(id) ?? (typeof id === 'string' ? id : [id]);
