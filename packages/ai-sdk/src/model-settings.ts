@@ -77,9 +77,6 @@ function endpointFrom(given: unknown, modelId: string): unknown {
 const recordOf = (headers: unknown) =>
   headers instanceof Headers ? Object.fromEntries(headers) : fieldsOf(headers);
 
-/** Models whose headers come by a promise, because a token may have to be fetched for each. They are asked once. */
-const askedOnce = new WeakMap<Model, ModelSettings>();
-
 async function askProvider(parts: ModelParts): Promise<ModelSettings> {
   const { model, endpoints, settings } = parts;
   const asked = parts.headers.map(headersFrom);
@@ -87,14 +84,12 @@ async function askProvider(parts: ModelParts): Promise<ModelSettings> {
   const endpoint = await Promise.all(endpoints.map((each) => endpointFrom(each, model.modelId)));
   const given: unknown = Object.assign({}, ...records);
   const credentials = isAccountInUrl(endpoint) ? {} : credentialsIn(given);
-  const said = { headers: headersInKey(given), credentials, others: { endpoint, settings } };
-  if (asked.some((each) => each instanceof Promise)) askedOnce.set(model, said);
-  return said;
+  return { headers: headersInKey(given), credentials, others: { endpoint, settings } };
 }
 
 /**
  * What a model says of itself, and of nothing else where the user says who answers. The model is asked at each call,
- * because a header may name the tenant. Undefined where it cannot say so, as without a region.
+ * because a header may name the tenant, also one that comes by a promise: a provider remembers its token itself. Undefined where it cannot say so, as without a region.
  */
 export async function settingsOf(
   model: Model,
@@ -102,7 +97,7 @@ export async function settingsOf(
 ): Promise<ModelSettings | undefined> {
   if (said === undefined && !isReadable(partsOf(model))) return undefined;
   try {
-    return askedOnce.get(model) ?? (await askProvider(partsOf(model)));
+    return await askProvider(partsOf(model));
   } catch {
     return undefined; // the call itself fails for the same reason
   }

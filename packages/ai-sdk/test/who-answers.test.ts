@@ -373,19 +373,19 @@ describe('what a provider says of itself', () => {
     });
   });
 
-  test('is asked for once where it comes by a promise, which may need a token', async () => {
+  test('is asked for at each call also where it comes by a promise', async () => {
     await withWire({ answer }, async (wire) => {
-      let asked = 0;
-      const headers = async () => {
-        asked += 1;
-        return { 'x-route': 'a', authorization: `Bearer ${SECRET}` };
-      };
+      let tenant = 'A';
+      const headers = async () => ({ 'x-tenant': tenant, authorization: `Bearer ${SECRET}` });
       const model = cachedAiSdk(chatWith(wire.client.chat('m'), {}, { headers }), {
         cache: wire.cache,
       });
-      for (const _round of [1, 2, 3]) await generateText({ model, prompt });
-      expect(asked).toBe(2); // once for the key, and once for the one call
-      expect(wire.server.count).toBe(1);
+      for (const each of ['A', 'B', 'A', 'B']) {
+        tenant = each;
+        await generateText({ model, prompt });
+      }
+      expect(wire.server.count).toBe(2);
+      expect(wire.story).toEqual(['miss', 'stored', 'miss', 'stored', 'hit', 'hit']);
     });
   });
 

@@ -14,7 +14,7 @@ const DESCRIBED_IN_FULL: ReadonlySet<string> = new Set(['openai', 'deepseek']);
 const NEUTRAL = [
   /^\w*api_?key$/i, // who pays; LangChain writes it in plain text
   /^(signal|timeout|maxRetries)$/, // how long the caller waits; their presence alone changes the string
-  /^(fetch|dangerouslyAllowBrowser)$/, // how the request travels; who answers behind a fetch is said by `identity`
+  /^(fetch|middleware|dangerouslyAllowBrowser)$/, // how the request travels; who answers behind them is said by `identity`
   // What LangGraph's runtime hands to each node, and what a node hands on with `...config`: ids, times and attempts of the
   // run, its streams and its checkpoints (CONFIG_KEYS in @langchain/langgraph 1.x, `pregel/utils/config.ts`).
   /^(executionInfo|serverInfo|control|heartbeat|writer|interrupt|interruptBefore|interruptAfter)$/,
@@ -72,7 +72,10 @@ function isDescribedInFull(entries: readonly string[]): boolean {
 }
 
 const OWN_FETCH =
-  'A model with a `fetch` of its own may ask another provider than its base URL names, so its calls are not cached. Make that fetch by cachedFetch and leave CachedLlmCache out. Otherwise say who answers: new CachedLlmCache({ identity: { baseURL } }).';
+  'A model with a `fetch` or a `middleware` of its own may ask another provider than its base URL names, or something else, so its calls are not cached. Make a fetch by cachedFetch and leave CachedLlmCache out. Otherwise say who answers: new CachedLlmCache({ identity: { baseURL } }).';
+
+/** A function changes what is asked or by whom, and LangChain writes `fetch:undefined` and `middleware:[null]` for any. */
+const isHidden = (entry: string) => /^(fetch|middleware)$/.test(nameOf(entry));
 
 function remedyFor(type: string | undefined): string {
   const named = /^[\w-]{1,40}$/.test(type ?? '') ? `'${type}'` : 'unnamed';
@@ -82,7 +85,7 @@ function remedyFor(type: string | undefined): string {
 /** Why it is not known who answers, and what to do. Undefined for a model whose string says it. */
 function remedyIn(entries: readonly string[], isKnown: boolean): string | undefined {
   if (!isKnown) return remedyFor(textAt(entries, /^_type:"/));
-  return entries.some((entry) => nameOf(entry) === 'fetch') ? OWN_FETCH : undefined;
+  return entries.some(isHidden) ? OWN_FETCH : undefined;
 }
 
 /** What the settings of a model are, by name. Undefined where two of them have one name. */
@@ -103,6 +106,10 @@ function environment(isKnown: boolean): Fields | undefined {
     ? undefined
     : Object.fromEntries(given.map((name) => [name, process.env[name]]));
 }
+
+/** What LangChain's string lacks, and the answer shows. */
+export const OTHER_FORM =
+  "A model with outputVersion: 'v1' gives its answers another form, and LangChain does not tell its cache, so they are not stored. Say so: new CachedLlmCache({ identity: { outputVersion: 'v1' } }).";
 
 const NOT_CANONICAL = { bypass: 'not-canonical', provider: 'langchain', field: 'prompt' } as const;
 

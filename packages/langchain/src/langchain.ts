@@ -4,6 +4,7 @@ import {
   type Bypass,
   cacheOf,
   type Fields,
+  fieldsOf,
   isFields,
   judge,
   type Policy,
@@ -18,7 +19,7 @@ import {
 import type { StoredGeneration } from '@langchain/core/messages';
 import type { Generation } from '@langchain/core/outputs';
 import { admission } from './admission.ts';
-import { identityOf, requestIn } from './identity.ts';
+import { identityOf, OTHER_FORM, requestIn } from './identity.ts';
 
 type Options = Pick<
   CallOptions,
@@ -30,7 +31,9 @@ export interface CachedLlmCacheOptions extends Options {
   readonly cache?: LlmCache | undefined;
   /**
    * Who answers, and all that the answer depends on, where the class of the model does not say it to its cache: the model,
-   * its settings and its base URL, as plain data. Part of the key; models with different values need a cache each.
+   * its settings and its base URL, as plain data. Part of the key; models with different values need a cache each. It is
+   * needed as well for models that differ in what no class tells its cache: `outputVersion`, `zdrEnabled`, and
+   * `supportsStrictToolCalling` where tools are given to a call and not bound.
    * @default nothing: the calls of such a model bypass the cache
    */
   readonly identity?: Readonly<Record<string, unknown>> | undefined;
@@ -76,6 +79,12 @@ function refuseOtherVersions(version = langChainVersion()): void {
     'WRONG_CLIENT',
     `@langchain/core ${version} is installed, and CachedLlmCache takes >=1 <2. Install @langchain/core@1, or give the model a fetch made by cachedFetch.`,
   );
+}
+
+/** Does this answer have the content blocks of LangChain's second form? Only the answer says so, and not the model string. */
+function isOfOtherForm(generation: Generation): boolean {
+  const { message } = generation as { readonly message?: { readonly response_metadata?: unknown } }; // of a chat model
+  return fieldsOf(message?.response_metadata).output_version === 'v1';
 }
 
 /** A copy of plain data. Undefined for what contains a function or a symbol. */
@@ -146,6 +155,10 @@ export class CachedLlmCache extends BaseCache {
   async update(prompt: string, llmKey: string, generations: Generation[]): Promise<void> {
     const identity = identityOf(prompt, llmKey, this.#identity);
     if ('bypass' in identity) return; // the look-up has reported it
+    if (this.#identity === undefined && generations.some(isOfOtherForm)) {
+      this.#warn(OTHER_FORM);
+      return;
+    }
     try {
       const rules = { adapter: admission, admit: this.#policy.admit };
       const request = requestIn(prompt, llmKey, this.#identity);
@@ -159,9 +172,13 @@ export class CachedLlmCache extends BaseCache {
 
   /** A cache that never answers is told also to an application that listens to no event. */
   #showRemedy({ remedy }: Bypass): null {
-    if (remedy === undefined || this.#shown.has(remedy)) return null;
+    if (remedy !== undefined) this.#warn(remedy);
+    return null;
+  }
+
+  #warn(remedy: string): void {
+    if (this.#shown.has(remedy)) return;
     this.#shown.add(remedy);
     process.emitWarning(remedy, 'LlmCacheWarning');
-    return null;
   }
 }

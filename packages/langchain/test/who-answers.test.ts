@@ -8,7 +8,7 @@ import { LLM } from '@langchain/core/language_models/llms';
 import { AIMessage } from '@langchain/core/messages';
 import { FakeListChatModel, FakeLLM } from '@langchain/core/utils/testing';
 import { AzureChatOpenAI, ChatOpenAI, OpenAI } from '@langchain/openai';
-import { chatAnthropic, chatOpenAI, message, SECRET, withWire } from './wire.ts';
+import { chatAnthropic, chatOpenAI, echo, message, SECRET, withWire } from './wire.ts';
 
 /** A model of the user's own. What it says to its cache is what `described` has. */
 class OwnChatModel extends BaseChatModel {
@@ -157,6 +157,42 @@ describe('models that do not tell the cache who answers', () => {
 });
 
 describe('models that do', () => {
+  test('share no answer with one that has a middleware, unless `identity` says who answers', async () => {
+    await withWire({ answer: echo }, async ({ server, cache, reasons }) => {
+      const ask = async (options: object, middleware?: readonly unknown[]) => {
+        const lookup = new CachedLlmCache({ cache, ...options });
+        const configuration = middleware === undefined ? {} : { middleware };
+        await chatOpenAI(server, { cache: lookup, configuration } as never).invoke('Hi');
+      };
+      const through = async (request: unknown, next: (given: unknown) => unknown) => next(request);
+      await ask({});
+      await ask({}, [through]);
+      expect([server.count, ...reasons]).toEqual([2, 'unidentified']);
+      const identity = { route: 'other' };
+      await ask({ identity }, [through]);
+      await ask({ identity }, [through]);
+      expect(server.count).toBe(3);
+    });
+  });
+
+  test('store no answer of another form, unless `identity` says that they give it', async () => {
+    await withWire({ answer: echo }, async ({ server, cache }) => {
+      const ask = async (fields: object, options: object = {}) => {
+        const lookup = new CachedLlmCache({ cache, ...options });
+        const { content } = await chatOpenAI(server, { cache: lookup, ...fields }).invoke('Hi');
+        return typeof content;
+      };
+      expect(await ask({ outputVersion: 'v1' })).toBe('object');
+      expect(await ask({})).toBe('string');
+      expect(await ask({})).toBe('string');
+      expect(server.count).toBe(2);
+      const identity = { outputVersion: 'v1' };
+      expect(await ask({ outputVersion: 'v1' }, { identity })).toBe('object');
+      expect(await ask({ outputVersion: 'v1' }, { identity })).toBe('object');
+      expect(server.count).toBe(3);
+    });
+  });
+
   test('share no answer with one that has a fetch of its own, unless `identity` says who answers', async () => {
     const answer = ({ json }: { readonly json: unknown }) => ({
       body: chatAnswer((json as { readonly model: string }).model),
