@@ -70,7 +70,8 @@ export interface Failure {
   readonly lastError?: unknown;
 }
 
-const NETWORK_CODES = /^(E(CONN|HOST|NET|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN)\w*|UND_ERR_\w+|timeout)$/;
+const NETWORK_CODES =
+  /^(E(CONN|HOST|NET|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN)\w*|UND_ERR_\w+|timeout|CALL_TIMEOUT)$/;
 
 /**
  * What the error classes of SDKs mean where no status says it. This is the one place where a class is added, beside

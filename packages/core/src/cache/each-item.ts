@@ -88,7 +88,7 @@ class Batch<Item, Response extends object> {
       const signal = whenAll(questions.map((question) => question.signal));
       // A second cache behind this one would wait for ever for an item that this call is for, unless it knows all keys.
       const keys = questions.flatMap(({ key = [] }) => key);
-      const whole = await runAsCallFor(keys, () => this.#rules.ask(items, signal));
+      const whole = await runAsCallFor(keys, signal, () => this.#rules.ask(items, signal));
       const parts = await this.#partsOf(whole, items);
       // As many parts as questions: each has its own.
       for (const [index, { resolve }] of questions.entries()) resolve(parts[index] as Response);

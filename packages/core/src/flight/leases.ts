@@ -42,6 +42,8 @@ interface LeaseWait<Found> {
   isFresh(found: Found): boolean;
   /** Ends the wait, with the signal's own reason. */
   readonly signal: AbortSignal;
+  /** Milliseconds for which another process is waited for at most. */
+  readonly patience: number;
 }
 
 interface LeaseOutcome<Found> {
@@ -80,12 +82,12 @@ export class FlightLeases {
    * look-up found. Resolves to neither if the store does not answer, because then no process waits.
    */
   async wait<Found>(key: string, wait: LeaseWait<Found>): Promise<LeaseOutcome<Found>> {
-    const until = performance.now() + LONGEST_WAIT;
+    const until = performance.now() + Math.min(LONGEST_WAIT, wait.patience);
     this.#pause = SHORTEST_PAUSE;
     let holder = await this.#keys.take(key);
     while (holder !== undefined) {
       if (holder === this.#token) return this.#leadIfAbsent(key, wait);
-      holder = await this.#nextHolder(key, holder, wait.signal);
+      holder = await this.#nextHolder(key, holder, wait);
       if (holder === undefined || holder === this.#token) continue;
       const [found, isUnstored] = await Promise.all([
         this.#look(key, wait),
@@ -114,10 +116,15 @@ export class FlightLeases {
   }
 
   /** Resolves when the lease has another holder, or when it is time for a look-up. Undefined if the store does not answer. */
-  #nextHolder(key: string, holder: string, signal: AbortSignal): Promise<string | undefined> {
+  #nextHolder(
+    key: string,
+    holder: string,
+    { signal, patience }: Pick<LeaseWait<unknown>, 'signal' | 'patience'>,
+  ): Promise<string | undefined> {
     let waiting: Waiting | undefined;
     const next = new Promise<string | undefined>((wake) => {
-      waiting = { key, holder, lookUpAt: performance.now() + LOOK_UP_EVERY, wake };
+      const lookUpAt = performance.now() + Math.min(LOOK_UP_EVERY, patience);
+      waiting = { key, holder, lookUpAt, wake };
       this.#waiting.add(waiting);
     });
     if (!this.#isWatching) void this.#watch();

@@ -95,6 +95,12 @@ export interface CallOptions {
    * continues behind it. @default no limit
    */
   readonly softTimeout?: Duration | undefined;
+  /**
+   * How long the provider may send nothing: until it answers, and from one chunk of a stream to the next. Then the call is
+   * aborted. Its callers get an older answer that `staleIfError` allows, or an `LlmCacheError` (`CALL_TIMEOUT`), and the
+   * next caller calls anew. `Infinity` is no limit. @default '10m'
+   */
+  readonly callTimeout?: Duration | undefined;
   /** The age up to which a stored answer is served, whatever its ttl says. An older one is a miss. @default no limit */
   readonly maxAge?: Duration | undefined;
   /** A hit starts the ttl anew, at most once in a tenth of it. @default false */

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 /** The stable names of everything that can be misused. */
 export type LlmCacheErrorCode =
   | 'ANONYMOUS_FUNCTION'
+  | 'CALL_TIMEOUT'
   | 'FIXTURE_FOLDER'
   | 'FIXTURE_SEALED'
   | 'FIXTURE_SECRET'
@@ -16,8 +17,9 @@ export type LlmCacheErrorCode =
   | 'WRONG_CLIENT';
 
 /**
- * Thrown for misuse, when a cache or a cached call is defined, and for a miss in `replay` mode. Nothing that goes
- * wrong later makes a call fail. The message names the value and says what to write instead.
+ * Thrown for misuse, when a cache or a cached call is defined, for a miss in `replay` mode, and for a provider that sends
+ * nothing for `callTimeout`. Nothing else that goes wrong later makes a call fail. The message names the value and says
+ * what to write instead.
  */
 export class LlmCacheError extends Error {
   override readonly name = 'LlmCacheError';

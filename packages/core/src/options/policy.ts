@@ -27,6 +27,7 @@ export interface Policy {
   readonly staleWhileRevalidate: number;
   readonly staleIfError: number;
   readonly softTimeout: number;
+  readonly callTimeout: number;
   readonly maxAge: number;
   readonly renewOnHit: boolean;
   readonly mode: Mode;
@@ -51,6 +52,7 @@ export const DEFAULT_POLICY: Policy = {
   staleWhileRevalidate: 0,
   staleIfError: 0,
   softTimeout: Number.POSITIVE_INFINITY,
+  callTimeout: toMilliseconds('10m', 'callTimeout'), // that of the official SDKs
   maxAge: Number.POSITIVE_INFINITY,
   renewOnHit: false,
   mode: 'read-write',
@@ -100,6 +102,7 @@ const READERS: { readonly [Name in keyof Policy]: Reader<Policy[Name]> } = {
   staleWhileRevalidate: readSpan,
   staleIfError: readSpan,
   softTimeout: readPositiveSpan,
+  callTimeout: readPositiveSpan,
   maxAge: readSpan,
   renewOnHit: readBoolean,
   mode: oneOf(MODES),
@@ -180,7 +183,6 @@ export function policyWith(
 }
 
 const NO_OTHERS: readonly string[] = [];
-
 const CLIENT_OPTIONS: readonly string[] = ['cache'];
 
 /**

@@ -4,7 +4,7 @@ import type { BypassReason, Outcome } from '../events/index.ts';
 import type { Flight } from '../flight/index.ts';
 import { isLlmCacheError } from '../options/index.ts';
 import { provenanceFor } from '../response/index.ts';
-import { abortable } from '../store/index.ts';
+import { abortable, withDeadline } from '../store/index.ts';
 import {
   type Call,
   eventOf,
@@ -158,7 +158,8 @@ export async function mayTakeLate(
     // A caller that wants a new answer does not take one that was there before it asked.
     return call.policy.mode !== 'refresh' || result.provided?.isUsable() !== true;
   }
-  const decided = Promise.resolve(openUntil).catch(() => {}); // the leader's caller sees why it is not stored
+  // The leader's caller sees why it is not stored. A user's predicate may take longer than this caller waits.
+  const decided = withDeadline(Promise.resolve(openUntil), call.policy.callTimeout).catch(() => {});
   await abortable(decided, call.signal, () => {});
   return false;
 }

@@ -1,8 +1,9 @@
 import { isAdmitted, isOutage } from '../adapter/index.ts';
-import { type Flight, runAsCallFor } from '../flight/index.ts';
+import { callTimedOut, type Flight, runAsCallFor } from '../flight/index.ts';
 import { loadVolatileFields } from '../inspection/index.ts';
+import { NO_TAG_STATES } from '../invalidation/index.ts';
 import type { CapturedResponse, RunningStream } from '../response/index.ts';
-import { DeadlineError, withDeadline } from '../store/index.ts';
+import { abortable, DeadlineError, withDeadline } from '../store/index.ts';
 import { hasAnswer, type Lead, lookUp, serve } from './look-up.ts';
 import {
   eventOf,
@@ -39,6 +40,7 @@ export async function callOnceAmongProcesses(
     look: () => lookUp(context, request),
     isFresh: ({ state }) => state === 'fresh',
     signal: flight.signal,
+    patience: flight.callTimeout / 2, // the rest is for a call of its own
   });
   const result = serveIfFreshNow(context, { request, flight, found });
   void lease?.releaseAfter(result.then(() => flight.openUntil ?? true)); // true means that nothing had to be stored
@@ -96,24 +98,37 @@ export async function askProvider(
   }
 }
 
+/** Resolves to the answer, or rejects with the reason of the flight's signal: some functions know of no signal, or never settle. */
 async function ask(
-  { now, calledNow, events }: PipelineContext,
+  context: PipelineContext,
   request: KeyedRequest,
-  flight: Flight<FlightResult>,
+  { signal }: Flight<FlightResult>,
 ): Promise<ProviderAnswer> {
-  const { call, address } = request;
+  const { now, events } = context;
   const startedAt = now();
-  const calledAt = calledNow();
-  const { signal } = flight;
   signal.throwIfAborted(); // all callers may have left during the look-up
+  const asking = invokeAndCapture(context, request, signal);
+  const countLate = () => {
+    asking.then((late) => countUnawaited(context, request, late)).catch(() => {});
+  };
   try {
-    const response = await runAsCallFor([address.key], () => call.invoke(signal));
-    const capture = await call.codec.capture(response);
-    return { capture, calledAt, took: (now() - startedAt) / (capture.part?.of ?? 1) };
+    return await abortable(asking, signal, countLate);
   } catch (error) {
     await emitFailed(events, request, { error, took: now() - startedAt });
     throw error;
   }
+}
+
+async function invokeAndCapture(
+  { now, calledNow }: PipelineContext,
+  { call, address }: KeyedRequest,
+  signal: AbortSignal,
+): Promise<ProviderAnswer> {
+  const startedAt = now();
+  const calledAt = calledNow();
+  const response = await runAsCallFor([address.key], signal, () => call.invoke(signal));
+  const capture = await call.codec.capture(response);
+  return { capture, calledAt, took: (now() - startedAt) / (capture.part?.of ?? 1) };
 }
 
 /** Loads what only a failed call needs. It has no event if the import fails: the package was replaced under the running process. */
@@ -121,6 +136,17 @@ async function emitFailed(
   ...failure: Parameters<typeof import('./failed-call.ts').emitFailed>
 ): Promise<void> {
   (await import('./failed-call.ts').catch(() => undefined))?.emitFailed(...failure);
+}
+
+/** An answer for which no caller waits any more was paid for all the same. It is not stored, and its stream is stopped. */
+function countUnawaited(
+  context: PipelineContext,
+  request: KeyedRequest,
+  { capture, calledAt, took }: ProviderAnswer,
+): Promise<boolean> {
+  if (capture.shared?.kind === 'recording') void capture.shared.recording.replay().return();
+  const given = { calledAt, took, part: capture.part, isCurrent: () => false };
+  return storeAnswer(context, { ...request, ...given, tagStates: NO_TAG_STATES }, capture);
 }
 
 const notStored = async () => false;
@@ -138,10 +164,11 @@ export function deliverAndStore(
   // If storing fails, the callers of `stored` see it.
   stored.then((isStored) => isStored && context.flights.detachOlder(flight)).catch(() => {});
   flight.keepOpenUntil(stored);
+  flight.answered();
   const at = context.now();
   if (shared?.kind === 'recording') {
     void shared.recording.ended.then(() => context.entries.hold(stored));
-    abandonWith(shared, flight);
+    endWith(shared, flight);
     const provided = streamResult(shared, { at, took });
     return { outcome: 'miss', shared, stored: notStored, provided };
   }
@@ -167,10 +194,11 @@ async function storedInTime(
   });
 }
 
-/** Abandons the flight of a stream when the last reader of the stream has left. */
-function abandonWith({ recording }: RunningStream, flight: Flight<FlightResult>): void {
+/** Abandons the flight of a stream when the last reader of the stream has left, or when the provider does not go on. */
+function endWith({ recording }: RunningStream, flight: Flight<FlightResult>): void {
+  recording.limit(flight.callTimeout, callTimedOut);
   void recording.ended.then(({ rejection }) => {
-    if (rejection === 'abandoned') flight.abandon();
+    if (rejection === 'abandoned' || rejection === 'timeout') flight.abandon();
   });
 }
 

@@ -94,7 +94,7 @@ export class Pipeline {
   /** Joins a flight that is under way. Looks the entry up only if there is no such flight. */
   #answer<Response>(request: KeyedRequest<Response>): EventualAnswer<Response> {
     const flight = this.#flightOf(request);
-    if (flight !== undefined) return this.#join(request, flight);
+    if (flight !== undefined) return this.#orOlder(request, this.#join(request, flight));
     const { epoch } = this.flights;
     const found = lookUpForCaller(this.#context, request);
     return found instanceof Promise
@@ -104,7 +104,8 @@ export class Pipeline {
 
   /** The flight that the request can join. Most often there is no flight at all, and then no id has to be made. */
   #flightOf(request: KeyedRequest): Flight<FlightResult> | undefined {
-    return this.flights.isEmpty ? undefined : this.flights.find(flightIdOf(request));
+    if (this.flights.isEmpty) return undefined;
+    return this.flights.find(flightIdOf(request), request.call.policy.callTimeout);
   }
 
   #serveOrLead<Response>(
@@ -140,7 +141,9 @@ export class Pipeline {
       return this.#again(request, flight);
     }
     for (const tag of lacked) flight.tags.add(tag);
-    const result = await flight.join(call.signal).catch((error) => unlessShared(request, error));
+    const result = await flight
+      .join(call.signal, call.policy.callTimeout)
+      .catch((error) => unlessShared(request, error));
     if (result === undefined || result.isRefusal) return this.#afterFailure(request, flight);
     const addTags = () => rewriteOnHit(this.#context, request);
     if (lacked.length > 0) flight.openUntil?.then(addTags).catch(() => {}); // it is then not stored
@@ -186,7 +189,9 @@ export class Pipeline {
 
   #start(request: KeyedRequest, known?: LookUp): Flight<FlightResult> {
     const { key, tags } = request.address;
-    return this.flights.start({ id: flightIdOf(request), key, tags }, async (flight) => {
+    const { callTimeout } = request.call.policy;
+    const plan = { id: flightIdOf(request), key, tags, callTimeout };
+    return this.flights.start(plan, async (flight) => {
       const found = known ?? (await lookUp(this.#context, request));
       return carryOut(this.#context, { request, flight, found });
     });

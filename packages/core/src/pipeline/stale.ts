@@ -56,6 +56,7 @@ export async function serveAfterTimeOut(
   const { policy, signal } = call;
   if (signal?.aborted !== true || !(call.isTimedOut?.() ?? isKnownOutage(signal.reason))) return;
   context.backOff.failed(asked);
+  context.flights.retire(flightIdOf(asked)); // who waits for a provider that hangs must not draw later callers in
   const request = { address, call: withoutCaller(call) }; // its signal would end the replay of a stream
   const found = await lookUp(context, request);
   const isServed = DECISIONS[policy.mode][found.state] !== 'call' && hasAnswer(found);
@@ -81,7 +82,7 @@ export function revalidate(context: PipelineContext, stale: KeyedRequest): void 
   if (backOff.isBackingOff(stale)) return;
   const policy = { ...call.policy, mode: 'refresh' } as const;
   const request = { address, call: { ...withoutCaller(call), policy }, isRevalidation: true };
-  if (flights.find(flightIdOf(request)) !== undefined) return;
+  if (flights.find(flightIdOf(request), policy.callTimeout) !== undefined) return;
   if (needsLease(context, stale)) void revalidateUnderLease(context, request);
   else void finishRevalidation(context.startFlight(request));
 }
@@ -102,7 +103,8 @@ async function revalidateUnderLease(
   // Another process may have revalidated the entry since this one looked it up.
   const { state } = await lookUp(context, request);
   if (state === 'fresh') return lease.releaseAfter(Promise.resolve(true));
-  const flight = flights.find(flightIdOf(request)) ?? startFlight(request);
+  const { callTimeout } = request.call.policy;
+  const flight = flights.find(flightIdOf(request), callTimeout) ?? startFlight(request);
   void lease.releaseAfter(finishRevalidation(flight));
 }
 

@@ -1,5 +1,6 @@
 import type { Verdict } from '../adapter/index.ts';
-import { abortable } from '../store/index.ts';
+import { startTimer } from '../options/index.ts';
+import { RecordingReader } from './recording-reader.ts';
 
 /** Watches the chunks of a stream, and gives the verdict on it when it has ended. */
 export interface StreamWatcher<Chunk> {
@@ -30,53 +31,10 @@ export interface RecordingEnd extends Verdict {
   readonly took: number;
 }
 
-/** One reader of a recording. When it leaves early, the other readers continue. */
-export class RecordingReader<Chunk> implements AsyncIterableIterator<Chunk, unknown, unknown> {
-  readonly #recording: Recording<Chunk>;
-  readonly #signal: AbortSignal | undefined;
-  #index = 0;
-  #isOver = false;
-  #hasLeft = false;
-
-  constructor(recording: Recording<Chunk>, signal: AbortSignal | undefined) {
-    this.#recording = recording;
-    this.#signal = signal;
-    // An abort between two reads counts too, because the reader may never call next() again.
-    if (signal?.aborted === true) this.#leave();
-    else signal?.addEventListener('abort', this.#leave, { once: true });
-  }
-
-  /** @param sent a value for a generator, which gets it as the result of its `yield` */
-  async next(sent?: unknown): Promise<IteratorResult<Chunk, unknown>> {
-    if (this.#isOver) return { done: true, value: undefined };
-    const index = this.#index++; // taken at once: two calls of next() are two chunks
-    try {
-      const found = await abortable(this.#recording.at(index, sent), this.#signal, this.#leave);
-      if (found !== undefined) return { done: false, value: found.chunk };
-    } catch (error) {
-      await this.return();
-      throw error;
-    }
-    await this.return();
-    return { done: true, value: this.#recording.returned() };
-  }
-
-  async return(): Promise<IteratorReturnResult<undefined>> {
-    this.#isOver = true;
-    this.#leave();
-    return { done: true, value: undefined };
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  readonly #leave = (): void => {
-    if (this.#hasLeft) return;
-    this.#hasLeft = true;
-    this.#signal?.removeEventListener('abort', this.#leave);
-    this.#recording.leave();
-  };
+/** How long a chunk may take, and the error of one that takes longer. */
+interface Limit {
+  readonly milliseconds: number;
+  readonly errorOf: (milliseconds: number) => Error;
 }
 
 /**
@@ -98,11 +56,14 @@ export class Recording<Chunk> {
   #isOver = false;
   #isAbandoned = false;
   #isUnwatched = false;
+  #isTimedOut = false;
   /** Did a reader send a value, which what follows answers, or did the generator return what no text can hold? */
   #isUnrepeatable = false;
   #end: RecordingEnd | undefined;
   #failure: { readonly error: unknown } | undefined;
   #resolveEnd!: (end: RecordingEnd) => void;
+  #limit: Limit | undefined;
+  #cancelTimer: (() => void) | undefined;
 
   /** Settles at the terminal marker, at the end of the stream, when it fails, or when all readers have left. */
   readonly ended: Promise<RecordingEnd>;
@@ -125,6 +86,15 @@ export class Recording<Chunk> {
   /** Did all readers leave before the end? Then what was recorded is not the whole answer, and must not be served. */
   get isAbandoned(): boolean {
     return this.#isAbandoned;
+  }
+
+  /**
+   * Fails the stream with `errorOf(milliseconds)` when its next chunk takes longer. When nobody asks for a chunk for as long,
+   * the recording ends, and the stream goes on.
+   */
+  limit(milliseconds: number, errorOf: (milliseconds: number) => Error): void {
+    this.#limit = { milliseconds, errorOf };
+    this.#awaitReader();
   }
 
   /** Makes a reader that starts at the first chunk. The signal is that reader's own. */
@@ -159,22 +129,52 @@ export class Recording<Chunk> {
     if (this.#readers > 0 || this.#isOver) return;
     this.#isAbandoned = this.#end === undefined; // after the marker the answer is complete
     this.#stop({ rejection: 'abandoned' });
-    // A failure of the stream as it is stopped reaches no caller.
-    void (async () => this.#source.upstream.return?.())().catch(() => {});
+    this.#stopUpstream();
   }
 
   async #pull(sent: unknown): Promise<void> {
     try {
       const startedAt = performance.now();
-      const next = await this.#source.upstream.next(sent);
+      const next = await this.#inTime(this.#source.upstream.next(sent));
       if (next.done === true) this.#finish(next.value);
       else this.#record(next.value, Math.round(performance.now() - startedAt));
     } catch (error) {
       this.#failure = { error };
-      this.#stop({ rejection: 'failed' });
+      this.#stop({ rejection: this.#isTimedOut ? 'timeout' : 'failed' });
     } finally {
       this.#pulling = undefined;
+      this.#awaitReader();
     }
+  }
+
+  /** The next chunk, or a failure if it takes longer than the limit. */
+  #inTime<Next>(next: Promise<Next>): Promise<Next> {
+    const limit = this.#limit;
+    if (limit === undefined) return next;
+    return new Promise((resolve, reject) => {
+      this.#startTimer(limit, () => {
+        this.#isTimedOut = true;
+        reject(limit.errorOf(limit.milliseconds));
+        this.#stopUpstream();
+      });
+      next.then(resolve, reject);
+    });
+  }
+
+  #awaitReader(): void {
+    const unread = () => this.#settle({ rejection: 'unread' });
+    if (this.#end !== undefined) this.#cancelTimer?.();
+    else if (this.#limit !== undefined) this.#startTimer(this.#limit, unread);
+  }
+
+  #startTimer({ milliseconds }: Limit, task: () => void): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = startTimer(milliseconds, task);
+  }
+
+  /** A failure of the stream as it is stopped reaches no caller. */
+  #stopUpstream(): void {
+    void (async () => this.#source.upstream.return?.())().catch(() => {});
   }
 
   #finish(returned: unknown): void {
@@ -224,6 +224,7 @@ export class Recording<Chunk> {
 
   #stop(verdict: Verdict): void {
     this.#isOver = true;
+    this.#cancelTimer?.();
     this.#settle(verdict);
   }
 

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type Flight, Flights } from '../../src/flight/flights.ts';
+import type { Flight } from '../../src/flight/flight.ts';
+import { Flights } from '../../src/flight/flights.ts';
 
 const planOf = (id: string) => ({ id, key: id, tags: [] });
 

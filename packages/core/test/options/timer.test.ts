@@ -118,7 +118,8 @@ describe('a fake clock that is installed after the cache exists', () => {
     const cache = createLlmCache({ ledger: false, staleIfError: '90d' });
     const answer = (question: { prompt: string }) =>
       (answers.shift() ?? provider.ask)({ ...question });
-    const ask = cachedLlmCall(answer, { cache, version: '1', ttl: '1m', softTimeout: '30d' });
+    const options = { ttl: '1m', softTimeout: '30d', callTimeout: '60d' } as const;
+    const ask = cachedLlmCall(answer, { cache, version: '1', ...options });
     install();
     await ask({ prompt: 'a' });
     jest.setSystemTime(Date.now() + DAY);
