@@ -33,6 +33,10 @@ function isReported({ isPart }: KeyedRequest['call'], error: unknown): boolean {
   return isKnown;
 }
 
+/** An error of the cache itself, and not of the provider. */
+const isOwnError = (error: unknown) =>
+  isLlmCacheError(error) && !isLlmCacheError(error, 'CALL_TIMEOUT');
+
 /** A call has one event, whether it is for one item or for many. An error of the cache itself has none: no provider failed. */
 export function emitFailed(
   events: PipelineContext['events'],
@@ -40,6 +44,6 @@ export function emitFailed(
   { error, status = failureName(error), took }: FailedCall,
 ): void {
   const { call, isRevalidation } = request;
-  if (isLlmCacheError(error) || isReported(call, error)) return;
+  if (isOwnError(error) || isReported(call, error)) return;
   events.emit('call-failed', { ...eventOf(request), took, isRevalidation, error: status });
 }

@@ -36,7 +36,7 @@ async function until(isDone: () => boolean): Promise<void> {
 
 describe('a call that never settles', () => {
   test('is rejected for its leader and its followers, and the next caller calls anew', async () => {
-    const { ask, cache } = startHanging();
+    const { ask, cache } = startHanging({ callTimeout: '200ms' });
     const all = await Promise.allSettled([1, 2, 3].map(() => ask({ prompt: 'q' })));
     expect(all).toEqual(Array(3).fill({ status: 'rejected', reason: TIMED_OUT }));
     expect(cache.pipeline.flights.isEmpty).toBe(true);
@@ -144,7 +144,7 @@ describe('a call that never settles', () => {
     gate.open();
     await settled();
     expect(await ask({ prompt: 'q' })).toBe('answer 2');
-    expect(story()).toEqual(['miss', 'miss', 'stored', 'not-admitted', 'hit']);
+    expect(story()).toEqual(['miss', 'call-failed', 'miss', 'stored', 'not-admitted', 'hit']);
   });
 });
 
@@ -230,7 +230,7 @@ describe('a caller', () => {
 
 describe('a stream', () => {
   test('that hangs half-way fails for all its readers, and the next caller calls anew', async () => {
-    const { cache } = startTrial({ callTimeout: '20ms' });
+    const { cache } = startTrial({ callTimeout: '100ms' });
     let calls = 0;
     const ask = cachedLlmCall(
       async function* (_question: Asked) {
@@ -318,7 +318,7 @@ test('a warmed item that hangs fails, and the others are answered', async () => 
 
 describe('of many calls of which some never settle', () => {
   test('no key stays taken, and no flight is left', async () => {
-    const { cache } = startTrial({ callTimeout: '10ms', maxEntries: 100 });
+    const { cache } = startTrial({ callTimeout: '200ms', maxEntries: 100 });
     let calls = 0;
     const ask = cachedLlmCall(
       async ({ prompt }: Asked) => {
