@@ -61,8 +61,11 @@ function copyRecord(record: Record<string, unknown>, copying: Copying): unknown 
   const copy = { ...record };
   const before = copying.signals.length;
   copying.copies.set(record, copy);
-  const shown = Object.keys(copy);
-  for (const name of shown) copy[name] = copyOf(copy[name], copying);
+  const shown = Object.keys(record);
+  for (const name of shown) {
+    const part = copy[name];
+    if (typeof part === 'object' && part !== null) copy[name] = copyOf(part, copying);
+  }
   // Every hit asks this of every record, and Node.js lists names faster than names and symbols.
   if (Object.getOwnPropertyNames(record).length > shown.length) {
     copyHiddenFields(record, copy, copying);

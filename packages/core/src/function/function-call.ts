@@ -47,15 +47,14 @@ interface ReadCall extends Pick<Call<unknown>, 'identity' | 'signal' | 'bypass'>
 /** Where reading fails (in a getter, or in the user's own `key`), the call bypasses the cache. */
 function readCall({ who, policy }: WrappedFunction, owner: unknown, given: Arguments): ReadCall {
   try {
-    const call = { owner, ...copyArguments(given) };
-    const { taken } = call;
+    const { taken, signals, hidden } = copyArguments(given);
     // The predicate is asked first: of a request that it does not want, the option `key` may know nothing.
     const bypass = whenBypass(policy, taken, owner);
     const identity =
       typeof bypass === 'string'
         ? { bypass, provider: who.providerOf(owner) }
-        : who.identityOf(call, policy);
-    return { identity, bypass, signal: callerSignal(call.signals), taken };
+        : who.identityOf({ owner, taken, signals, hidden }, policy);
+    return { identity, bypass, signal: callerSignal(signals), taken };
   } catch {
     const provider = who.providerOf(owner);
     return { identity: { bypass: 'unreadable', provider }, signal: undefined, taken: given };

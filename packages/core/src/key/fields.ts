@@ -99,7 +99,7 @@ export function hasAt(value: unknown, path: FieldPath, depth = 0): boolean {
   const segment = path[depth];
   if (segment === undefined) return true;
   if (typeof value !== 'object' || value === null) return false;
-  if (!segment.endsWith('*'))
+  if (segment[segment.length - 1] !== '*')
     return Object.hasOwn(value, segment) && hasAt(Reflect.get(value, segment), path, depth + 1);
   for (const part of partsAt(value, segment)) if (hasAt(part, path, depth + 1)) return true;
   return false;

@@ -14,12 +14,15 @@ export interface LookUp extends FoundEntry {
   readonly result?: FlightResult | undefined;
   /** Milliseconds that the look-up took, with decoding. They have fractions, because most look-ups take less than one. */
   readonly waited?: number | undefined;
+  /** Milliseconds since the answer was stored. */
+  readonly age?: number | undefined;
 }
 
 /** A look-up that found an answer. */
 export interface FoundAnswer extends LookUp {
   readonly result: FlightResult;
   readonly waited: number;
+  readonly age: number;
 }
 
 export function hasAnswer(found: LookUp): found is FoundAnswer {
@@ -66,7 +69,7 @@ function stateOf(
     const leaderResponse = { response: call.codec.restore(shared, provenance) };
     const result = { outcome, header, shared, leaderResponse, stored } as const;
     const waited = performance.now() - startedAt;
-    return { state, entry, tagStates, lackedTags, result, waited };
+    return { state, entry, tagStates, lackedTags, result, waited, age };
   } catch {
     return { state: 'absent', tagStates };
   }
@@ -89,17 +92,15 @@ export function serve(
   request: KeyedRequest,
   found: FoundAnswer,
 ): FlightResult {
-  const { result, state, waited } = found;
+  const { result, state, waited, age } = found;
   if (request.isRevalidation === true) return result;
   if (needsRewrite(request.call, found)) void rewriteOnHit({ entries, now }, request);
-  const at = now();
-  const { storedAt = at, usage, took, served } = result.header ?? {};
+  const { usage, took, served } = result.header ?? {};
   const { identity, endpoint } = request.call;
   const { provider, model } = identity;
   const servedModel = served?.model;
   const { key } = request.address;
   // The fields are written out, because a spread costs more than the rest of a hit.
-  const age = at - storedAt;
   const event = { key, provider, model, endpoint, usage, servedModel, took, age, waited };
   if (result.outcome === 'hit') events.emit('hit', event);
   else events.emit('stale', { ...event, isFallback: state === 'fallback' });
