@@ -6,6 +6,7 @@ import {
   type Bypass,
   type Fields,
   fieldsOf,
+  hasLongInteger,
   identify,
   isFields,
   type Policy,
@@ -48,8 +49,8 @@ export function jsonIn(body: unknown): unknown {
 export function withBodyRead(request: Fields): Fields {
   const body = jsonIn(request.body);
   // JSON.parse rounds a long number, and a seed of 20 digits would share a key with its neighbour.
-  const isRounded = /\d{16}/.test(textOf(request.body) ?? '');
-  return isFields(body) && !isRounded ? { ...request, body } : request;
+  const isExact = isFields(body) && !hasLongInteger(textOf(request.body) ?? '', body);
+  return isExact ? { ...request, body } : request;
 }
 
 /** Where a client sends its requests: a model's name means two models in two regions. */

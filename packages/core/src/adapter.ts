@@ -58,11 +58,13 @@ export {
   digest,
   type Fields,
   fieldsOf,
+  hasLongInteger,
   identify,
   isFields,
   isGiven,
   listOf,
   numberOf,
+  parseExactly,
 } from './key/index.ts';
 export {
   describeKind,

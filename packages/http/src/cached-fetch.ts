@@ -1,9 +1,15 @@
 import { isLlmCacheError } from '@cached-llm/core';
-import { cacheOf, isFields, type Policy, policyForClient } from '@cached-llm/core/adapter';
+import {
+  cacheOf,
+  hasLongInteger,
+  isFields,
+  type Policy,
+  policyForClient,
+} from '@cached-llm/core/adapter';
 import { answerBatch } from './batch.ts';
 import { type CachedFetchOptions, type Fetch, type FetchSettings, httpCall } from './http-call.ts';
 import { rememberCachedFetch } from './own-fetch.ts';
-import { checkEndpoints, type HttpRequest, hasLongInteger, readRequest } from './request/index.ts';
+import { checkEndpoints, type HttpRequest, readRequest } from './request/index.ts';
 import { buildResponse } from './response/index.ts';
 
 /** No SDK retries after this status, and none reads another meaning into it. */
@@ -30,7 +36,7 @@ async function answer(settings: FetchSettings, request: HttpRequest): Promise<Re
   const { body, url, directive } = request;
   const rules = directive === 'no-store' ? undefined : settings.adapter?.batch;
   // A request for some of the items is written from the parsed body, which must be the body.
-  const mayAskForSome = isFields(body) && !hasLongInteger(request.text);
+  const mayAskForSome = isFields(body) && !hasLongInteger(request.text, body);
   const items = mayAskForSome ? rules?.itemsOf(body, url) : undefined;
   if (rules !== undefined && items !== undefined && items.length > 0) {
     return answerBatch(settings, request, { rules, items });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { CallIdentity } from '@cached-llm/core';
 import {
   type Adapter,
@@ -7,47 +6,12 @@ import {
   identify,
   isFields,
   type Policy,
+  parseExactly,
 } from '@cached-llm/core/adapter';
 import { accountIdsOf } from './account-ids.ts';
 import { type Endpoint, isAnswering, isStatefulAnywhere } from './endpoints.ts';
 import type { HttpRequest } from './read-request.ts';
 import { credentialHeaders, relevantHeaders, relevantQuery } from './relevant-parts.ts';
-
-/** Stands before the digits of a long integer. It is random, so that no text in a request passes for an integer. */
-const LONG_INTEGER_MARK = randomUUID();
-const LONG_INTEGER = /(?<![\d.])-?\d{16,}(?![\d.eE])/g;
-// The expression has no repeated group: over a text of 10 MB such a group exhausts the stack.
-const TOKENS = /\\[\s\S]|"|[^"\\]+/g;
-
-function revive(_key: string, value: unknown): unknown {
-  const isMarked = typeof value === 'string' && value.startsWith(LONG_INTEGER_MARK);
-  return isMarked ? BigInt(value.slice(LONG_INTEGER_MARK.length)) : value;
-}
-
-/** The text with a mark before each integer of 16 digits and more, as a string. */
-function withMarks(text: string): string {
-  if (!/\d{16}/.test(text)) return text;
-  let isInString = false;
-  return text.replace(TOKENS, (token) => {
-    if (token === '"') isInString = !isInString;
-    if (isInString) return token;
-    return token.replace(LONG_INTEGER, (digits) => `"${LONG_INTEGER_MARK}${digits}"`);
-  });
-}
-
-/** Would JSON.parse round an integer of this text? What is written from the parsed body is another request then. */
-export const hasLongInteger = (text: string): boolean => withMarks(text) !== text;
-
-/**
- * JSON with integers of 16 digits and more as bigints. JSON.parse rounds them, and two requests with
- * different seeds of 20 digits would have one key.
- *
- * @throws {SyntaxError} where JSON.parse would.
- */
-function parseExactly(text: string): unknown {
-  const marked = withMarks(text);
-  return marked === text ? JSON.parse(text) : JSON.parse(marked, revive);
-}
 
 /** How the requests of one cached fetch are told apart. */
 export interface IdentityRules {
@@ -85,6 +49,11 @@ function isUnstored(directive: HttpRequest['directive'], mode: Policy['mode']): 
     : directive === 'refresh' && mode === 'read-only';
 }
 
+/** A predicate of the user's gets the parsed body, and could change it before the key is made. */
+function ownBody({ text, body }: HttpRequest, { when }: Policy): object {
+  return when === undefined ? body : JSON.parse(text);
+}
+
 function identityOf(request: HttpRequest, rules: IdentityRules): CallIdentity | Bypass {
   const { method, url } = request;
   const { adapter, policy } = rules;
@@ -100,7 +69,7 @@ function identityOf(request: HttpRequest, rules: IdentityRules): CallIdentity | 
     adapter,
     url,
     headers: headersOf(request, rules),
-    request: parseExactly(request.text),
+    request: parseExactly(request.text, ownBody(request, policy)),
   };
   return identify(parts, policy);
 }

@@ -6,6 +6,6 @@
 export { accountIdsOf, storedAnswerIds } from './account-ids.ts';
 export { callEndpoint } from './call-endpoint.ts';
 export { checkEndpoints, type Endpoint, isNamed } from './endpoints.ts';
-export { hasLongInteger, httpIdentity } from './http-identity.ts';
+export { httpIdentity } from './http-identity.ts';
 export { type HttpRequest, parseBody, readRequest } from './read-request.ts';
 export { credentialDigest } from './relevant-parts.ts';

@@ -10,7 +10,7 @@ export interface HttpRequest {
   /** The body as it is sent. */
   readonly text: string;
   /** The body, parsed. */
-  readonly body: unknown;
+  readonly body: object;
   /** What the caller says of caches. */
   readonly directive: CacheDirective | undefined;
   /** The caller's own signal. */

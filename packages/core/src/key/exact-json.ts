@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+
+/** Stands before the digits of a long integer. It is random, so that no text in a request passes for an integer. */
+const MARK = randomUUID();
+
+/** Shorter integers are exact. What is part of a fraction or of an exponent is no integer. */
+const LONG_INTEGER = /(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
+const LONGEST_EXACT = 15;
+
+interface Place {
+  readonly holder: Record<string, unknown>;
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/** Each value in parsed JSON that is no record and no list. It may be replaced. */
+function* leavesIn(parsed: unknown): Generator<Place, void, undefined> {
+  const holders: unknown[] = [parsed];
+  for (let holder = holders.pop(); holder !== undefined; holder = holders.pop()) {
+    const record = holder as Record<string, unknown>; // only objects are added
+    for (const name of Object.keys(record)) {
+      const value = record[name];
+      if (typeof value === 'object' && value !== null) holders.push(value);
+      else yield { holder: record, name, value };
+    }
+  }
+}
+
+const isRounded = (value: unknown) =>
+  typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
+
+/** A string of JSON ends at a quote that no odd number of backslashes precedes. Returns the index after it. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end > 0; end = text.indexOf('"', end + 1)) {
+    let before = end;
+    while (text[before - 1] === '\\') before -= 1;
+    if ((end - before) % 2 === 0) return end + 1;
+  }
+  return text.length;
+}
+
+/** The text with a mark before each integer of 16 digits and more, as a string. What is in a string stays. */
+function withMarks(text: string): string {
+  const pieces: string[] = [];
+  let copied = 0;
+  for (let start = 0; start < text.length; ) {
+    const quote = text.indexOf('"', start);
+    const end = quote < 0 ? text.length : quote;
+    const outside = end - start > LONGEST_EXACT ? text.slice(start, end) : '';
+    const marked = outside.replace(LONG_INTEGER, (digits) => `"${MARK}${digits}"`);
+    if (marked !== outside) {
+      pieces.push(text.slice(copied, start), marked);
+      copied = end;
+    }
+    start = quote < 0 ? end : endOfString(text, quote);
+  }
+  return pieces.join('') + text.slice(copied);
+}
+
+/** Would an integer of this JSON be rounded? `parsed` is what `JSON.parse` makes of the text. */
+export function hasLongInteger(text: string, parsed: object): boolean {
+  if (!/\d{16}/.test(text)) return false;
+  for (const { value } of leavesIn(parsed)) if (isRounded(value)) return true;
+  return false;
+}
+
+/**
+ * JSON with the integers that `JSON.parse` rounds as bigints: two requests with different seeds of 20 digits are two. It
+ * costs no more than to parse where there is none, however many digits the texts have.
+ *
+ * @param parsed what `JSON.parse` makes of the text. It is returned where it is exact.
+ */
+export function parseExactly(text: string, parsed: object): object {
+  if (!hasLongInteger(text, parsed)) return parsed;
+  const marked: object = JSON.parse(withMarks(text)); // an object, as `parsed` is
+  for (const { holder, name, value } of leavesIn(marked)) {
+    const isMarked = typeof value === 'string' && value.startsWith(MARK);
+    if (isMarked) holder[name] = BigInt(value.slice(MARK.length));
+  }
+  return marked;
+}
