@@ -7,22 +7,19 @@ const MARK = randomUUID();
 const LONG_INTEGER = /(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
 const LONGEST_EXACT = 15;
 
-interface Place {
-  readonly holder: Record<string, unknown>;
-  readonly name: string;
-  readonly value: unknown;
-}
+type Leaf = (value: unknown, holder: Record<string, unknown>, name: string) => void;
 
-/** Each value in parsed JSON that is no record and no list. It may be replaced. */
-function* leavesIn(parsed: unknown): Generator<Place, void, undefined> {
-  const holders: unknown[] = [parsed];
+/** Visits each value in parsed JSON that is no record and no list. */
+function visitLeaves(parsed: object, visit: Leaf): void {
+  const holders: object[] = [parsed];
+  const visitPart = (holder: object, name: string): void => {
+    const record = holder as Record<string, unknown>; // a list can be read and written in the same way
+    const value = record[name];
+    if (typeof value === 'object' && value !== null) holders.push(value);
+    else visit(value, record, name);
+  };
   for (let holder = holders.pop(); holder !== undefined; holder = holders.pop()) {
-    const record = holder as Record<string, unknown>; // only objects are added
-    for (const name of Object.keys(record)) {
-      const value = record[name];
-      if (typeof value === 'object' && value !== null) holders.push(value);
-      else yield { holder: record, name, value };
-    }
+    for (const name of Object.keys(holder)) visitPart(holder, name);
   }
 }
 
@@ -60,8 +57,11 @@ function withMarks(text: string): string {
 /** Would an integer of this JSON be rounded? `parsed` is what `JSON.parse` makes of the text. */
 export function hasLongInteger(text: string, parsed: object): boolean {
   if (!/\d{16}/.test(text)) return false;
-  for (const { value } of leavesIn(parsed)) if (isRounded(value)) return true;
-  return false;
+  let hasOne = false;
+  visitLeaves(parsed, (value) => {
+    if (isRounded(value)) hasOne = true;
+  });
+  return hasOne;
 }
 
 /**
@@ -73,9 +73,9 @@ export function hasLongInteger(text: string, parsed: object): boolean {
 export function parseExactly(text: string, parsed: object): object {
   if (!hasLongInteger(text, parsed)) return parsed;
   const marked: object = JSON.parse(withMarks(text)); // an object, as `parsed` is
-  for (const { holder, name, value } of leavesIn(marked)) {
+  visitLeaves(marked, (value, holder, name) => {
     const isMarked = typeof value === 'string' && value.startsWith(MARK);
     if (isMarked) holder[name] = BigInt(value.slice(MARK.length));
-  }
+  });
   return marked;
 }

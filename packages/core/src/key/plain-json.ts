@@ -3,11 +3,14 @@ import {
   escapeMark,
   fieldsInOrder,
   isLongText,
+  MARK,
   MAY_BE_IN_ORDER,
   QUOTED_IN_ORDER,
   quotedLongTextMark,
+  wholeText,
 } from './canonical-rules.ts';
-import { type Fields, valueKind } from './fields.ts';
+import { type Fields, type ValueKind, valueKind } from './fields.ts';
+import { isUnwritten, taggedText, textOfPrimitive } from './tagged-values.ts';
 
 /** The name of a field as JSON, before the first value of a record and before any other. */
 interface QuotedName {
@@ -74,17 +77,20 @@ function quoted(text: string): string {
   return LITERAL.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
-/** Writes records, lists, texts, numbers and literals, of which nearly every request is made. */
+/** Writes records, lists, texts, numbers and literals, of which nearly every request is made, and what is tagged among them. */
 class PlainJsonWriter {
-  readonly long: string[] = [];
+  long: string[] = [];
   #depth = 0;
+  /** The instances around what is written. */
+  #instances = 0;
 
   write(value: unknown): string {
     if (typeof value === 'string') return this.#text(value);
     if (typeof value === 'object' && value !== null) return this.#within(value);
     const isNumber = typeof value === 'number' && Number.isFinite(value);
     if (isNumber || typeof value === 'boolean' || value === null) return String(value);
-    throw NOT_PLAIN;
+    if (typeof value === 'function' || typeof value === 'symbol') throw NOT_PLAIN;
+    return JSON.stringify(textOfPrimitive(value as number | bigint | undefined)); // the other types are above
   }
 
   #text(text: string): string {
@@ -96,9 +102,31 @@ class PlainJsonWriter {
   #within(value: object): string {
     const kind = valueKind(value);
     this.#depth += 1;
-    if (kind === 'special' || this.#depth > MAX_DEPTH) throw NOT_PLAIN;
-    const text = kind === 'array' ? this.#list(value) : this.#record(value);
+    if (this.#depth > MAX_DEPTH) throw NOT_PLAIN;
+    const text = this.#textOfKind(kind, value);
     this.#depth -= 1;
+    return text;
+  }
+
+  #textOfKind(kind: ValueKind, value: object): string {
+    if (kind === 'special') return this.#special(value);
+    return kind === 'array' ? this.#list(value) : this.#record(value);
+  }
+
+  #special(value: object): string {
+    const text = taggedText(value, (part) => this.#inner(part));
+    if (text === undefined) throw NOT_PLAIN;
+    return JSON.stringify(MARK + text);
+  }
+
+  /** The whole form of a part of an instance, such as an item of a set. */
+  #inner(part: unknown): string {
+    const outer = this.long;
+    this.long = [];
+    this.#instances += 1;
+    const text = wholeText({ structure: this.write(part), long: this.long });
+    this.#instances -= 1;
+    this.long = outer;
     return text;
   }
 
@@ -114,6 +142,7 @@ class PlainJsonWriter {
   #record(value: object): string {
     if (Object.getOwnPropertySymbols(value).length > 0) throw NOT_PLAIN;
     const record = value as Record<string, unknown>; // its kind says so
+    if (this.#instances > 0 && isUnwritten(record)) throw NOT_PLAIN;
     let text = '';
     for (const { name, first, further, mayBeInOrder } of sortedNames(Object.keys(record))) {
       const part = record[name];
@@ -138,7 +167,7 @@ class PlainJsonWriter {
   }
 }
 
-/** The canonical form of a value of plain JSON. Undefined for any other value. */
+/** The canonical form. Undefined for a value that has none, or is too deep: `canonicalTaggedValue` says what is wrong. */
 export function canonicalPlainJson(value: unknown): CanonicalForm | undefined {
   const plain = new PlainJsonWriter();
   try {

@@ -18,7 +18,7 @@ import { className, type Fields, isExactlyClass, isFields, isGiven, valueKind } 
 type CanonicalText = (value: unknown) => string;
 
 /** The text for a value that JSON would lose, by one rule for each kind. Undefined where there is no rule. */
-function taggedText(value: object, text: CanonicalText): string | undefined {
+export function taggedText(value: object, text: CanonicalText): string | undefined {
   if (types.isDate(value)) return exactly('Date', value, () => `date:${value.getTime()}`);
   if (types.isMap(value))
     return exactly('Map', value, () => `pairs:${listed([...value].map(text))}`);
@@ -52,6 +52,11 @@ function bytesText(value: ArrayBuffer | ArrayBufferView): string | undefined {
   return `${BYTES.has(name) ? 'bytes' : name}:${bytes.byteLength}:${digest(bytes)}`;
 }
 
+/** The text for NaN, ±Infinity, a bigint, or undefined in a list. */
+export function textOfPrimitive(value: number | bigint | undefined): string {
+  return `${MARK}${typeof value}:${value}`;
+}
+
 /** An instance whose JSON holds nothing may hold anything. */
 function isEmpty(json: unknown): boolean {
   if (isFields(json)) return Object.values(json).every((part) => part === undefined);
@@ -69,7 +74,7 @@ function jsonText(value: object, text: CanonicalText): string | undefined {
 }
 
 /** LangChain writes this for each tool, model or lambda of a class, whatever the instance holds. */
-function isUnwritten({ lc, type }: Fields): boolean {
+export function isUnwritten({ lc, type }: Fields): boolean {
   return lc === 1 && type === 'not_implemented';
 }
 
@@ -99,7 +104,7 @@ class TaggedValueWriter {
     if (typeof value === 'function' || typeof value === 'symbol') {
       throw new NotCanonicalError(`a ${typeof value}`, this.#path);
     }
-    return `${MARK}${typeof value}:${value}`; // NaN, ±Infinity, a bigint, undefined
+    return textOfPrimitive(value as number | bigint | undefined); // the other types are above
   }
 
   #text(text: string): string {

@@ -49,7 +49,7 @@ describe('an integer that JSON.parse rounds becomes a bigint', () => {
       text,
       digits,
       fc.constant(null),
-      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.double({ noNaN: true, min: -1e15, max: 1e15 }),
     );
     fc.assert(
       fc.property(fc.array(fc.tuple(text, part)), (fields) => {
