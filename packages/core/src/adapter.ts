@@ -32,6 +32,7 @@ export {
   messageOf,
   messagesIn,
   offersTool,
+  ownEchoes,
   type ProviderAdmission,
   type RankedDocument,
   rejectChoices,
@@ -49,6 +50,7 @@ export {
   type Verdict,
   versionInUserAgent,
   wantsJson,
+  withOwnEchoes,
   worstOf,
 } from './adapter/index.ts';
 export { answerEach, cacheOf, type EachItemRules } from './cache/index.ts';

@@ -24,6 +24,7 @@ export const google: Adapter = {
   callIds: ['contents.*.parts.*.functionCall.id', 'contents.*.parts.*.functionResponse.id'],
   temperature: 'generationConfig.temperature',
   modelOf,
+  timesOutByAbort: true,
   isStateful,
   answers,
   rejects,

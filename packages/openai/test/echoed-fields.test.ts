@@ -1,6 +1,7 @@
-import { createLlmCache } from '@cached-llm/core';
+import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { cachedFetch } from '@cached-llm/http';
 import { openai } from '@cached-llm/openai';
+import { chunksOf } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
 
 const content = [{ type: 'output_text', text: 'Hello', annotations: [] }];
@@ -119,4 +120,47 @@ test('so does each event for a caller who joins a running stream, however it is 
     expect(joined).toContain('Hello \u2028 🌊');
     expect(joined.slice(-2)).toBe('\n\n');
   }
+});
+
+const asked = (fields: object) => ({ model: 'm', input: 'Hi', store: false, ...fields });
+const bobs = { ...bob, safety_identifier: null };
+
+test('a hit of a function repeats the fields of its own request', async () => {
+  let count = 0;
+  const ask = cachedLlmCall(
+    async (_request: object) => {
+      count += 1;
+      return response;
+    },
+    { cache: createLlmCache(), adapter: openai },
+  );
+  const together = await Promise.all([ask(asked(alice)), ask(asked(bob))]);
+  expect(together).toEqual([response, { ...response, ...bobs }]);
+  expect([await ask(asked(alice)), await ask(asked(bob))]).toEqual(together);
+  expect(count).toBe(1);
+});
+
+test('so does each event of a stream of a function, while it runs and afterwards', async () => {
+  let count = 0;
+  const stream = cachedLlmCall(
+    async function* stream(_request: object) {
+      count += 1;
+      yield* events;
+    },
+    { cache: createLlmCache(), adapter: openai },
+  );
+  const read = async (fields: object) => chunksOf<object>(await stream(asked(fields)));
+  const own = events.map((event) =>
+    event.response === undefined ? event : { ...event, response: { ...event.response, ...bobs } },
+  );
+  expect(await Promise.all([read(alice), read(bob)])).toEqual([events, own]);
+  expect([await read(alice), await read(bob)]).toEqual([events, own]);
+  expect(count).toBe(1);
+});
+
+test('a function of another argument than a request of the provider returns what it returned', async () => {
+  const ask = cachedLlmCall(async (_own: { readonly question: string }) => response, {
+    ...{ cache: createLlmCache(), adapter: openai },
+  });
+  for (const _round of [1, 2]) expect(await ask({ question: 'Hi' })).toEqual(response);
 });

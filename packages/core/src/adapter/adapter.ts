@@ -76,6 +76,11 @@ export interface Adapter {
    * is not stored, because the SDK cannot read it. @default false
    */
   readonly streamsWhenAsked?: boolean | undefined;
+  /**
+   * Its SDK ends a call whose time is over by an abort. In a wrapped function an abort is then a time-out, unless a signal
+   * among the arguments was aborted: one that the function holds itself cannot be seen. @default false
+   */
+  readonly timesOutByAbort?: boolean | undefined;
   /** Must this request bypass the cache, because it depends on state that the provider keeps? @default false */
   isStateful?(request: Fields): boolean;
   /**

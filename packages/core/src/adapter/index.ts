@@ -10,6 +10,7 @@ export {
   settled,
   type Verdict,
 } from './admission.ts';
+export { ProviderBackOff } from './back-off.ts';
 export { type EmbeddingFormat, embeddingParts } from './batch.ts';
 export {
   type CrossMode,
@@ -19,6 +20,7 @@ export {
   type StoredResponse,
 } from './cross-mode.ts';
 export { defaultAdapter } from './default-adapter.ts';
+export { ownEchoes, withOwnEchoes } from './echoes.ts';
 export { finishReasons, hasRefusal, rejectFinish } from './finish-reason.ts';
 export { isSpliced, judgeStream } from './judge-stream.ts';
 export {
@@ -34,9 +36,9 @@ export { isNeutralHeader } from './neutral-headers.ts';
 export {
   type Failure,
   isKnownOutage,
+  isOfOneCaller,
   isOutage,
   isOutageStatus,
-  ProviderBackOff,
   statusOf,
 } from './outage.ts';
 export {

@@ -23,7 +23,10 @@ const isPartStep = (name: string | undefined): name is keyof typeof PART_STEPS =
 function namedStep(event: Fields): Step | undefined {
   const [, kind, step] = NAMED.exec(String(event.type)) ?? [];
   if (!isPartStep(step)) return undefined;
-  if (kind !== 'message') return { does: PART_STEPS[step], kind, place: event.index ?? event.id };
+  const { index, id: place = index } = event;
+  // Every provider says the place: an event without one is of the user's own.
+  if (kind !== 'message')
+    return isGiven(place) ? { does: PART_STEPS[step], kind, place } : undefined;
   if (step === 'start')
     return { does: 'open', count: listOf(fieldsOf(event.message).content).length };
   const isEnd = step !== 'delta' || isGiven(fieldsOf(event.delta).stop_reason);
@@ -53,6 +56,7 @@ function converseStep(event: Fields): Step | undefined {
   const [name, does] = Object.entries(CONVERSE).find(([each]) => each in event) ?? [];
   if (name === undefined) return undefined;
   const place = fieldsOf(event[name]).contentBlockIndex;
+  if (!isGiven(place)) return undefined;
   return { does: does as Step['does'], kind: 'block', place, beginsByItself: true }; // of the record above
 }
 
@@ -151,6 +155,7 @@ class Texts {
   take(event: Fields): boolean {
     const { type, delta, output_index: index } = event;
     const item = `item ${String(index)}`;
+    if (type === 'response.completed') return this.#endsOtherwise(event);
     if (type === 'response.output_item.done') return this.#differs(item, textOfItem(event.item));
     const [base, step] = String(type).split(/\.(?=delta$|done$)/);
     const places = [index, event.content_index, event.summary_index];
@@ -160,6 +165,11 @@ class Texts {
     this.#add(name, delta);
     if (IN_ITEM.test(String(type))) this.#add(item, delta);
     return false;
+  }
+
+  #endsOtherwise({ response }: Fields): boolean {
+    const items = listOf(fieldsOf(response).output);
+    return items.some((item, place) => this.#differs(`item ${place}`, textOfItem(item)));
   }
 
   #add(name: string, delta: string): void {

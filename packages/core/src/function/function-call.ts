@@ -88,6 +88,10 @@ export class FunctionCall implements Call<unknown> {
     this.#taken = taken;
   }
 
+  get timesOutByAbort(): boolean | undefined {
+    return this.#wrapped.rules.adapter.timesOutByAbort;
+  }
+
   async invoke(flightSignal: AbortSignal): Promise<unknown> {
     return run(this.#wrapped, this.#owner, withSignal(this.#taken, this.signal && flightSignal));
   }

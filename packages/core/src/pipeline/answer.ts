@@ -1,8 +1,6 @@
-import { isOutage } from '../adapter/index.ts';
 import type { Usage } from '../entry/index.ts';
 import type { BypassReason, Outcome } from '../events/index.ts';
 import type { Flight } from '../flight/index.ts';
-import { isLlmCacheError } from '../options/index.ts';
 import { provenanceFor } from '../response/index.ts';
 import { abortable, withDeadline } from '../store/index.ts';
 import {
@@ -162,18 +160,6 @@ export async function mayTakeLate(
   const decided = withDeadline(Promise.resolve(openUntil), call.policy.callTimeout).catch(() => {});
   await abortable(decided, call.signal, () => {});
   return false;
-}
-
-/**
- * The failure of the leader's call, for a follower. An outage is shared, so that a provider that is out is not called by
- * all at once. Any other failure may be of the leader alone: of its credential, of a field that is not in the key, of its
- * other items, or of its own abort.
- *
- * @throws the failure, where it is shared
- */
-export function unlessShared({ call }: KeyedRequest, failure: unknown): undefined {
-  if (call.signal?.aborted === true || isLlmCacheError(failure) || isOutage(failure)) throw failure;
-  return undefined;
 }
 
 function isHitOfProvided(

@@ -1,4 +1,4 @@
-import { isAdmitted, isOutage } from '../adapter/index.ts';
+import { isAdmitted } from '../adapter/index.ts';
 import { callTimedOut, type Flight, runAsCallFor } from '../flight/index.ts';
 import { loadVolatileFields } from '../inspection/index.ts';
 import { NO_TAG_STATES } from '../invalidation/index.ts';
@@ -80,6 +80,9 @@ async function callProvider(context: PipelineContext, lead: Lead): Promise<Fligh
   return deliverAndStore(context, lead, await askProvider(context, lead.request, lead.flight));
 }
 
+/** Loads what only a failure needs. Undefined where the package was replaced under the running process. */
+export const loadFailure = () => import('./failure.ts').catch(() => undefined);
+
 /** Calls the provider once, and remembers whether the provider is out. */
 export async function askProvider(
   context: PipelineContext,
@@ -93,7 +96,7 @@ export async function askProvider(
     else backOff.succeeded(request);
     return answer;
   } catch (error) {
-    if (isOutage(error)) backOff.failed(request);
+    if ((await loadFailure())?.isOutageOf(request, error) === true) backOff.failed(request);
     throw error;
   }
 }

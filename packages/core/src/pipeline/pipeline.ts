@@ -12,9 +12,8 @@ import {
   type EventualAnswer,
   isAbandoned,
   mayTakeLate,
-  unlessShared,
 } from './answer.ts';
-import { callOnceAmongProcesses } from './call-provider.ts';
+import { callOnceAmongProcesses, loadFailure } from './call-provider.ts';
 import { DECISIONS } from './decision.ts';
 import {
   type FoundAnswer,
@@ -143,7 +142,7 @@ export class Pipeline {
     for (const tag of lacked) flight.tags.add(tag);
     const result = await flight
       .join(call.signal, call.policy.callTimeout)
-      .catch((error) => unlessShared(request, error));
+      .catch((error) => ownFailure(request, error));
     if (result === undefined || result.isRefusal) return this.#afterFailure(request, flight);
     const addTags = () => rewriteOnHit(this.#context, request);
     if (lacked.length > 0) flight.openUntil?.then(addTags).catch(() => {}); // it is then not stored
@@ -213,6 +212,11 @@ export class Pipeline {
     }
     return bypass(call, reason);
   }
+}
+
+/** Undefined for a failure of the leader's call that is no failure of this one. @throws any other failure */
+async function ownFailure(request: KeyedRequest, failure: unknown): Promise<undefined> {
+  if ((await loadFailure())?.isShared(request, failure) !== false) throw failure;
 }
 
 /** Carries out what `DECISIONS` says for the request that leads a flight. */

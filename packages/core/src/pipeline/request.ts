@@ -28,6 +28,8 @@ export interface Call<Response> {
   readonly signal?: AbortSignal | undefined;
   /** Did a time-out end the wait, and not the caller? @default what the reason of the signal says */
   readonly isTimedOut?: (() => boolean) | undefined;
+  /** Is an abort of the call, of which its signal knows nothing, a time-out of the SDK? @default false */
+  readonly timesOutByAbort?: boolean | undefined;
   readonly codec: ResponseCodec<Response>;
   /** The call is for one of many items that are asked for together. It does not wait for other processes. @default false */
   readonly isPart?: boolean | undefined;

@@ -1,10 +1,11 @@
-import { isKnownOutage, isOutage } from '../adapter/index.ts';
+import { isKnownOutage } from '../adapter/index.ts';
 import type { Flight } from '../flight/index.ts';
 import { startTimer } from '../options/index.ts';
 import { readToEnd } from '../response/index.ts';
 import { askProvider, deliverAndStore, emitMiss, needsLease } from './call-provider.ts';
 import { DECISIONS } from './decision.ts';
 import { emitFailed } from './failed-call.ts';
+import { isOutageOf } from './failure.ts';
 import { type FoundAnswer, hasAnswer, type Lead, lookUp, serve } from './look-up.ts';
 import {
   type FlightResult,
@@ -42,7 +43,7 @@ export async function callWithFallback(
 }
 
 function undefinedIfOutage(context: PipelineContext, request: KeyedRequest, error: unknown) {
-  if (isOutage(error)) return undefined;
+  if (isOutageOf(request, error)) return undefined;
   emitMiss(context, request);
   throw error;
 }

@@ -3,11 +3,13 @@ import {
   type AdmissionRules,
   judge,
   loadJudgeStream,
+  ownEchoes,
   type StoredResponse,
   type Verdict,
+  withOwnEchoes,
 } from '../adapter/index.ts';
 import { decodeValue, encodeValue, Payload, SdkInstance } from '../entry/index.ts';
-import { fieldsOf } from '../key/index.ts';
+import { type Fields, fieldsOf, isFields } from '../key/index.ts';
 import { loadRecording, type StreamWatcher } from '../stream/index.ts';
 import { PacedReplay } from './paced-replay.ts';
 import type {
@@ -31,7 +33,8 @@ export interface ValueCodecOptions {
   readonly rules: AdmissionRules & {
     readonly adapter: Pick<
       Adapter,
-      'stream' | 'rejects' | 'usageOf' | 'servedModelOf' | 'cross' | 'instances'
+      | ('stream' | 'rejects' | 'usageOf' | 'servedModelOf' | 'cross' | 'instances')
+      | ('echoes' | 'timesOutByAbort')
     >;
   };
   readonly request: unknown;
@@ -94,6 +97,18 @@ async function* replayOf({ chunks, returned }: StoredStream): AsyncGenerator<unk
   return returned;
 }
 
+/** The same stream, whose chunks repeat the request of its own reader. */
+async function* streamForCaller(stream: AsyncIterable<unknown>, own: Fields) {
+  const chunks = stream[Symbol.asyncIterator]();
+  try {
+    let next = await chunks.next();
+    for (; next.done !== true; next = await chunks.next()) yield withOwnEchoes(next.value, own);
+    return next.value;
+  } finally {
+    await chunks.return?.();
+  }
+}
+
 /** The codec of what functions return: values and streams of values. */
 export class ValueCodec implements ResponseCodec<unknown> {
   readonly #options: ValueCodecOptions;
@@ -119,7 +134,22 @@ export class ValueCodec implements ResponseCodec<unknown> {
     }
   }
 
-  restore(shared: SharedResponse, { signal, delays, crossTo }: Provenance): unknown {
+  restore(shared: SharedResponse, provenance: Provenance): unknown {
+    const restored = this.#restore(shared, provenance);
+    const { rules, request } = this.#options;
+    // Only a request that names its model is taken for the provider's own. Any other argument is the user's.
+    const isOwn = rules.adapter.echoes !== undefined && isFields(request) && 'model' in request;
+    const own = isOwn ? ownEchoes(rules.adapter, request) : undefined;
+    if (own === undefined) return restored;
+    return isStream(restored) ? streamForCaller(restored, own) : withOwnEchoes(restored, own);
+  }
+
+  packStream(texts: readonly string[], _head?: unknown, returned?: string): string {
+    const chunks = `[${texts.join(',')}]`;
+    return returned === undefined ? chunks : `{"chunks":${chunks},"returned":${returned}}`;
+  }
+
+  #restore(shared: SharedResponse, { signal, delays, crossTo }: Provenance): unknown {
     if (shared.kind === 'recording') return shared.recording.replay(signal);
     const { kind } = shared;
     const value = shared.payload.decode();
@@ -131,11 +161,6 @@ export class ValueCodec implements ResponseCodec<unknown> {
     const returned = madeOf(stored.returned, instances);
     if (delays === undefined) return replayOf({ chunks, returned });
     return new PacedReplay(chunks, { delays, signal, returned });
-  }
-
-  packStream(texts: readonly string[], _head?: unknown, returned?: string): string {
-    const chunks = `[${texts.join(',')}]`;
-    return returned === undefined ? chunks : `{"chunks":${chunks},"returned":${returned}}`;
   }
 
   #cross(stored: StoredResponse, kind: StoredResponse['kind']): unknown {

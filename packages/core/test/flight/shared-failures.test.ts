@@ -68,6 +68,39 @@ describe('a call that fails for its own caller', () => {
     expect(keys).toEqual(['bad']);
   });
 
+  const named = (name: string, cause?: object) => Object.assign(new Error(name), { name, cause });
+  test.each([
+    ['of a signal', new DOMException('late', 'TimeoutError')],
+    ['of a client of OpenAI', named('APIConnectionTimeoutError')],
+    ['of a client of Mistral', named('RequestTimeoutError')],
+    ['of a client of Cohere', named('CohereTimeoutError')],
+    ['of its fetch', named('TypeError', { code: 'UND_ERR_HEADERS_TIMEOUT' })],
+    ['that a library wraps', named('AI_RetryError', named('TimeoutError'))],
+  ])('is no failure of the others where its own time-out ended it: %s', async (_what, late) => {
+    const { ask, gate, keys } = trial(late);
+    const answers = ['bad', 'bad too', 'good', 'better'].map(ask);
+    gate.open();
+    expect(await endingsOf(answers)).toEqual([late, late, 'q to good', 'q to better']);
+    expect(keys).toEqual(['bad', 'bad too', 'good', 'better']);
+  });
+
+  const reset = named('TypeError', { code: 'ECONNRESET' });
+  test('is no failure of the others where its connection broke', async () => {
+    const { ask, gate, keys } = trial(reset);
+    const answers = ['bad', 'good', 'better'].map(ask);
+    gate.open();
+    expect(await endingsOf(answers)).toEqual([reset, 'q to good', 'q to good']);
+    expect(keys).toEqual(['bad', 'good']);
+  });
+
+  test('is an outage, and shared, where the connection of the second call breaks, too', async () => {
+    const { ask, gate, keys } = trial(reset);
+    const answers = ['bad', 'bad too', 'good', 'better'].map(ask);
+    gate.open();
+    expect(await endingsOf(answers)).toEqual([reset, reset, reset, reset]);
+    expect(keys).toEqual(['bad', 'bad too']);
+  });
+
   test('is no failure of the others where its own caller aborted it', async () => {
     const refusal = new DOMException('Aborted.', 'AbortError');
     const { ask, gate } = trial(refusal);

@@ -1,35 +1,21 @@
-import { type Adapter, digest, type Fields, isFields } from '@cached-llm/core/adapter';
+import {
+  type Adapter,
+  digest,
+  type Fields,
+  ownEchoes,
+  withOwnEchoes,
+} from '@cached-llm/core/adapter';
 
 type Echoing = Pick<Adapter, 'echoes'>;
 
-/** The fields of a response that repeat this request, as this request has them. */
-function ownEchoes({ echoes }: Echoing, request: unknown): Fields | undefined {
-  if (echoes === undefined || !isFields(request)) return undefined;
-  const own = Object.entries(echoes).map(([name, unset]) => [name, request[name] ?? unset]);
-  return Object.fromEntries(own);
-}
-
 /** The digest of what the first caller's request has in these fields; undefined where no field is repeated. */
 export function echoedDigest(adapter: Echoing, request: unknown): string | undefined {
-  // Chat completions repeat nothing: a hit of one is not to pay for this.
-  if (isFields(request) && 'messages' in request) return undefined;
   const own = ownEchoes(adapter, request);
   return own && digest(JSON.stringify(own));
 }
 
-function withOwn(response: Fields, own: Fields): Fields {
-  const repeated = Object.entries(own).filter(([name]) => name in response);
-  return { ...response, ...Object.fromEntries(repeated) };
-}
-
-function rewritten(json: string, own: Fields): string {
-  const value: unknown = JSON.parse(json);
-  if (!isFields(value)) return json;
-  const { response } = value; // an event of the Responses API
-  return JSON.stringify(
-    isFields(response) ? { ...value, response: withOwn(response, own) } : withOwn(value, own),
-  );
-}
+const rewritten = (json: string, own: Fields) =>
+  JSON.stringify(withOwnEchoes(JSON.parse(json), own));
 
 /** What an answer needs to repeat this caller's request in place of the first caller's. */
 export interface EchoOptions {
