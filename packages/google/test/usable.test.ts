@@ -32,6 +32,18 @@ describe('an answer of Gemini', () => {
       content(parts({ text: '{"a":' })),
       { generationConfig: { responseMimeType: 'application/json' } },
     ],
+    [
+      'malformed',
+      'JSON without what its schema requires',
+      content(parts({ text: '{}' })),
+      { generationConfig: { responseSchema: { type: 'OBJECT', required: ['city'] } } },
+    ],
+    [
+      'malformed',
+      'JSON of another type, as the SDK writes the schema',
+      content(parts({ text: '{}' })),
+      { config: { responseJsonSchema: { type: 'array', items: {} } } },
+    ],
     ['filtered', 'a blocked prompt', { promptFeedback: { blockReason: 'SAFETY' } }],
   ])('is %s: %s', (rejection, _what, answer, request = {}) => {
     expect(google.rejects(answer, request)).toBe(rejection);

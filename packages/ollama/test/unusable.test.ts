@@ -18,6 +18,12 @@ describe('an answer is returned and not stored that is', () => {
       line({ content: 'Yes.' }),
       { format: { type: 'object' } },
     ],
+    [
+      'JSON without what its schema requires',
+      'malformed',
+      line({ content: '{}' }),
+      { format: { type: 'object', required: ['city'] } },
+    ],
     ['a call without a name', 'malformed', line({ tool_calls: [{}] })],
     ['white space', 'empty', line({ content: '\n' })],
     ['thoughts alone', 'empty', line({ thinking: 'Hm.' })],

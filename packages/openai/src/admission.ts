@@ -37,14 +37,41 @@ function rejectResponse(response: Fields, request: unknown): Rejection | undefin
   return rejectContent(messageOf({ content: items }), request);
 }
 
+/** A link with a signature, to what the provider deletes: of AWS, Google Cloud, and Azure. */
+const SIGNED = /^https?:\/\/[^?]+\?(.*&)?(X-Amz-Signature|X-Goog-Signature|Signature|sig)=/i;
+
+/** Is there a picture in these parts? Another one is wanted each time, and its link may expire. */
+function hasPicture(part: unknown): boolean {
+  if (Array.isArray(part)) return part.some(hasPicture);
+  const { type, image_url: url } = fieldsOf(part);
+  return isGiven(url) || type === 'image' || SIGNED.test(String(fieldsOf(part).url));
+}
+
+/** Pictures of OpenRouter stand beside the text. A sound has an id, which a later turn sends until it expires. */
+function isOfMoment(choice: unknown): boolean {
+  const { images, content, audio } = fieldsOf(fieldsOf(choice).message);
+  return !isEmpty(images) || hasPicture(content) || isGiven(fieldsOf(audio).expires_at);
+}
+
+function rejectChat(response: Fields, request: unknown): Rejection | undefined {
+  const rejected = rejectMessages(response, request);
+  return rejected ?? (listOf(response.choices).some(isOfMoment) ? 'incomplete' : undefined);
+}
+
 function rejectAnswer(response: Fields, request: unknown): Rejection | undefined {
   if (!isEmpty(response.error)) return 'error';
   if (response.object === 'response' || 'output' in response) {
     return rejectResponse(response, request);
   }
-  if (Array.isArray(response.choices)) return rejectMessages(response, request);
+  if (Array.isArray(response.choices)) return rejectChat(response, request);
   return rejectListedEmbeddings(response, request);
 }
+
+/**
+ * Models that search without being asked to, and may name no source: of OpenAI (docs.litellm.ai/docs/completion/web_search), of
+ * Perplexity, and any model of OpenRouter under this ending.
+ */
+const SEARCH_MODEL = /-search-(preview|api)\b|(^|\/)sonar\b|deep-research|:online$/;
 
 /** Providers in this format have each their own way to ask for a search: OpenRouter, xAI, Alibaba, Azure. */
 function asksForSearch(request: Fields): boolean {
@@ -53,7 +80,7 @@ function asksForSearch(request: Fields): boolean {
   if ([web_search_options, search_parameters].some(isGiven) || !isEmpty(sources ?? stores)) {
     return true;
   }
-  if (enable_search === true || String(model).endsWith(':online')) return true;
+  if (enable_search === true || SEARCH_MODEL.test(String(model))) return true;
   return listOf(plugins).some((plugin) => fieldsOf(plugin).id === 'web');
 }
 

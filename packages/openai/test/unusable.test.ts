@@ -29,6 +29,18 @@ const call = (text: string, name = 'weather') => ({
   ...{ index: 0, id: 'call_1', type: 'function', function: { name, arguments: text } },
 });
 
+const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
+const strict = {
+  response_format: {
+    type: 'json_schema' as const,
+    json_schema: { name: 'a', strict: true, schema },
+  },
+};
+
+const text = { type: 'text', text: 'Here.' };
+const picture = { type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } };
+const signed = 'https://bucket.s3.amazonaws.com/a.png?X-Amz-Expires=60&X-Amz-Signature=0a';
+
 const WHOLE: readonly Case[] = [
   ['a torn JSON', 'malformed', answer(choice({ content: '{"a": "Par' })), json],
   ['JSON in a fence', 'malformed', answer(choice({ content: '```json\n{}\n```' })), json],
@@ -45,6 +57,31 @@ const WHOLE: readonly Case[] = [
     answer(choice({ refusal: 'I cannot.' })),
     { response_format: { type: 'json_schema', json_schema: { name: 'a', schema: {} } } },
   ],
+  ['JSON without a field that is required', 'malformed', answer(choice({ content: '{}' })), strict],
+  ['JSON of another type', 'malformed', answer(choice({ content: '["Paris"]' })), strict],
+  [
+    'a picture of OpenRouter',
+    'incomplete',
+    answer(choice({ content: 'Here.', images: [picture] })),
+  ],
+  ['a picture in its parts', 'incomplete', answer(choice({ content: [text, picture] }))],
+  [
+    'a signed link',
+    'incomplete',
+    answer(choice({ content: [text, { type: 'file', url: signed }] })),
+  ],
+  [
+    'a sound whose id expires',
+    'incomplete',
+    answer(choice({ audio: { id: 'a', data: 'UklG', expires_at: 1 } })),
+  ],
+  [
+    'found on the web',
+    'hosted-tool',
+    answer(choice({ content: 'Hi' })),
+    { model: 'gpt-5-search-api' },
+  ],
+  ['found by Perplexity', 'hosted-tool', answer(choice({ content: 'Hi' })), { model: 'sonar-pro' }],
   ['torn arguments', 'malformed', answer(choice({ tool_calls: [call('{"city')] }, 'tool_calls'))],
   [
     'no arguments for a tool that needs some',
@@ -161,6 +198,12 @@ describe('an answer is stored that is', () => {
   const calls = [call('{"city":"Paris"}'), call('{}', 'now'), call('', 'now')];
   test.each<[string, ExchangeResponse, Partial<Chat>?]>([
     ['the JSON that was asked for', answer(choice({ content: ' {"a": 1}\n' })), json],
+    ['the JSON of the schema', answer(choice({ content: '{"city":"Paris"}' })), strict],
+    [
+      'JSON that a schema does not bind',
+      answer(choice({ content: '{}' })),
+      { response_format: { type: 'json_schema', json_schema: { name: 'a', schema } } },
+    ],
     ['several calls', answer(choice({ tool_calls: calls }, 'tool_calls')), { tools: [weather] }],
     ['a call, under the reason stop', answer(choice({ tool_calls: [call('{}')] })), json],
     [

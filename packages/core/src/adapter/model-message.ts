@@ -89,6 +89,7 @@ const FORMATS = [
   'text.format', // OpenAI's Responses API
   ...['output_config.format', 'output_format', 'outputConfig.textFormat'], // Anthropic, Bedrock's Converse
   ...['generationConfig.responseMimeType', 'generation_config.response_mime_type'], // Google
+  ...['generationConfig.responseSchema', 'generationConfig.responseJsonSchema'],
   ...['config.responseMimeType', 'config.responseSchema', 'config.responseJsonSchema'], // its SDK
   'format', // Ollama
   ...['guided_json', 'structured_outputs.json', 'json_schema'], // vLLM, llama.cpp
@@ -105,11 +106,14 @@ function isJsonFormat(format: unknown): boolean {
   return ['properties', 'anyOf', 'oneOf', '$ref', 'enum'].some((name) => name in format);
 }
 
-/** Does the request ask for JSON, under any provider's name for that? */
-export function wantsJson(request: unknown): boolean {
+/** What a request says of the format of its answer, in each of these places. */
+export function formatsIn(request: unknown): readonly unknown[] {
   const fields = fieldsOf(request);
-  return FORMATS.some((path) => isJsonFormat(fieldAt(fields, path)));
+  return FORMATS.map((path) => fieldAt(fields, path)).filter(isGiven);
 }
+
+/** Does the request ask for JSON, under any provider's name for that? */
+export const wantsJson = (request: unknown): boolean => formatsIn(request).some(isJsonFormat);
 
 /** Formats that nest a call: `tool_calls` of OpenAI and others like it, Google's parts, Converse's blocks. */
 const NESTED_CALLS = ['function', 'functionCall', 'toolUse'] as const;

@@ -2,7 +2,9 @@ import { type Fields, fieldsOf, isFields, isGiven, listOf } from '../key/index.t
 import type { Rejection } from '../options/index.ts';
 import type { Adapter } from './adapter.ts';
 import { hasRefusal, isToolReason, rejectFinish } from './finish-reason.ts';
+import { fitsSchema, schemaIn } from './json-schema.ts';
 import {
+  formatsIn,
   jsonIn,
   type ModelMessage,
   messagesIn,
@@ -78,7 +80,16 @@ export function rejectContent(
   if (calls.length > 0) return undefined; // the text beside a call is no answer yet
   if (isToolReason(reason)) return 'malformed';
   if (saysNothing(content)) return 'empty';
-  return wantsJson(request) && jsonIn(content).length === 0 ? 'malformed' : undefined;
+  return isAsAsked(content, request) ? undefined : 'malformed';
+}
+
+/** Where JSON was asked for, is it JSON, and has it what the schema of the request requires at its top? */
+function isAsAsked(content: unknown, request: unknown): boolean {
+  if (!wantsJson(request)) return true;
+  const values = jsonIn(content);
+  const schemas = formatsIn(request).map(schemaIn).filter(isFields);
+  const fits = (value: unknown) => schemas.every((schema) => fitsSchema(value, schema));
+  return values.length > 0 && values.every(fits);
 }
 
 /** From the worst on: an option that admits a lesser one must not admit an answer that has a worse one as well. */
