@@ -162,6 +162,14 @@ export async function mayTakeLate(
   return false;
 }
 
+/** Loads what only a failure needs. Undefined where the package was replaced under the running process. */
+export const loadFailure = () => import('./failure.ts').catch(() => undefined);
+
+/** Undefined for a failure of the leader's call that is no failure of this one. @throws any other failure */
+export async function ownFailure(request: KeyedRequest, failure: unknown): Promise<undefined> {
+  if ((await loadFailure())?.isShared(request, failure) !== false) throw failure;
+}
+
 function isHitOfProvided(
   result: FlightResult,
 ): result is FlightResult & { readonly provided: ProviderResult } {

@@ -4,6 +4,7 @@ import { loadVolatileFields } from '../inspection/index.ts';
 import { NO_TAG_STATES } from '../invalidation/index.ts';
 import type { CapturedResponse, RunningStream } from '../response/index.ts';
 import { abortable, DeadlineError, withDeadline } from '../store/index.ts';
+import { loadFailure } from './answer.ts';
 import { hasAnswer, type Lead, lookUp, serve } from './look-up.ts';
 import {
   eventOf,
@@ -79,9 +80,6 @@ async function callProvider(context: PipelineContext, lead: Lead): Promise<Fligh
   emitMiss(context, lead.request);
   return deliverAndStore(context, lead, await askProvider(context, lead.request, lead.flight));
 }
-
-/** Loads what only a failure needs. Undefined where the package was replaced under the running process. */
-export const loadFailure = () => import('./failure.ts').catch(() => undefined);
 
 /** Calls the provider once, and remembers whether the provider is out. */
 export async function askProvider(

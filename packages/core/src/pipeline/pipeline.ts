@@ -12,8 +12,9 @@ import {
   type EventualAnswer,
   isAbandoned,
   mayTakeLate,
+  ownFailure,
 } from './answer.ts';
-import { callOnceAmongProcesses, loadFailure } from './call-provider.ts';
+import { callOnceAmongProcesses } from './call-provider.ts';
 import { DECISIONS } from './decision.ts';
 import {
   type FoundAnswer,
@@ -212,11 +213,6 @@ export class Pipeline {
     }
     return bypass(call, reason);
   }
-}
-
-/** Undefined for a failure of the leader's call that is no failure of this one. @throws any other failure */
-async function ownFailure(request: KeyedRequest, failure: unknown): Promise<undefined> {
-  if ((await loadFailure())?.isShared(request, failure) !== false) throw failure;
 }
 
 /** Carries out what `DECISIONS` says for the request that leads a flight. */
