@@ -48,9 +48,9 @@ test('an abort by a signal among the arguments of a function is none, and a time
   );
   const own = new AbortController();
   try {
-    const older = await ask('q', own.signal);
+    await ask('q', own.signal);
     clock.advance(120_000);
-    expect(await ask('q', own.signal)).toEqual(older);
+    expect(await ask('q', own.signal)).toMatchObject({ responseId: 'r1' });
     clock.advance(120_000);
     const asking = ask('q', own.signal);
     own.abort();
