@@ -16,7 +16,7 @@ export function schemaIn(format: unknown): Fields | undefined {
   const { json_schema, jsonSchema = json_schema, structure } = fields;
   const spec = fieldsOf(jsonSchema ?? fieldsOf(structure).jsonSchema ?? fields);
   const { schema, schemaDefinition = spec.schema_definition } = spec;
-  // OpenAI names each schema, and keeps to it where `strict` is true (developers.openai.com/api/docs/guides/structured-outputs).
+  // OpenAI names each schema, and keeps to it where `strict` is true (`ResponseFormatJSONSchema` in openai, resources/shared.d.ts).
   if (isGiven(spec.name) && spec.strict !== true) return undefined;
   const isSchema = SCHEMA_WORDS.some((word) => word in fields);
   return schemaOf(schema ?? schemaDefinition) ?? (isSchema ? fields : undefined);
