@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { ROW_GRACE } from '@cached-llm/core/store';
+import { faultKind, type Query } from './driver/index.ts';
 import { expiryText, NEVER } from './row-text.ts';
 import { EXPIRY, EXPIRY_INDEX, IS_AMONG, TABLE } from './schema.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
-import { faultKind, type Query } from './sqlite-driver.ts';
 
 /** Rows, and bytes, that one statement deletes at most, because no process can write meanwhile. */
 const BATCH = 64;

@@ -4,8 +4,9 @@
  * Start reading at `sqlite-store.ts`, then `sqlite-table.ts` for the rows and `sqlite-file.ts` for the faults of the file.
  */
 
-export { SqliteDriverError } from './load-driver.ts';
+export type { SqliteDriverName } from './driver/index.ts';
+export { SqliteDriverError } from './driver/index.ts';
+export { UnusableFileError } from './own-file.ts';
 export { QuarantinedFileError } from './quarantine.ts';
-export type { SqliteDriverName } from './sqlite-driver.ts';
 export { openStore, SqliteStore, sqliteStore } from './sqlite-store.ts';
 export type { SqliteStoreOptions } from './sqlite-store-options.ts';

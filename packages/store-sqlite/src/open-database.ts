@@ -1,8 +1,6 @@
-import { mkdir, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { loadDriver } from './load-driver.ts';
-import { SCHEMA } from './schema.ts';
-import { type DriverConnection, faultKind, type Query } from './sqlite-driver.ts';
+import { type DriverConnection, faultKind, loadDriver, type Query } from './driver/index.ts';
+import { claimFile, ensureFile } from './own-file.ts';
+import { SCHEMA, TABLE } from './schema.ts';
 import type { SqliteSettings } from './sqlite-store-options.ts';
 
 export interface OpenDatabase extends DriverConnection {
@@ -35,23 +33,16 @@ async function createSchema(query: Query): Promise<boolean> {
   }
 }
 
-/** A file that only its owner may read, with its folders: it holds no prompts, but it holds answers. */
-async function createFile(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const created = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  await created?.close();
-}
-
 /** Opens a database that is ready for use, or rejects if the file cannot be one. */
 export async function openDatabase(settings: SqliteSettings): Promise<OpenDatabase> {
   const { path, maxBytes, driver } = settings;
   const openConnection = await loadDriver(driver);
-  if (path !== ':memory:') await createFile(path);
-  const connection = await openConnection(settings);
+  const isFile = path !== ':memory:';
+  if (isFile) await ensureFile(settings);
+  const connection = await openConnection({ ...settings, table: TABLE });
   const { read, write } = connection;
   try {
+    if (isFile) await claimFile(path, connection);
     await chooseJournal(write);
     if (maxBytes !== undefined) await limitSize(write, maxBytes);
     const isWhole = await createSchema(write);

@@ -1,4 +1,5 @@
 import { open, rename, rm, stat } from 'node:fs/promises';
+import { makePrivate } from './own-file.ts';
 
 /** Milliseconds after which the process that held the lock must have died. */
 const LOCK_LIFE = 10_000;
@@ -37,7 +38,7 @@ export async function identityOf(path: string): Promise<string | undefined> {
 
 async function takesLock(lock: string): Promise<boolean> {
   try {
-    await (await open(lock, 'wx')).close();
+    await (await open(lock, 'wx', 0o600)).close();
     return true;
   } catch {
     const { mtimeMs } = await stat(lock).catch(() => ({ mtimeMs: Date.now() }));
@@ -47,9 +48,13 @@ async function takesLock(lock: string): Promise<boolean> {
 }
 
 async function renamePart(from: string, to: string): Promise<void> {
-  await rename(from, to).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error; // a closed file has no log
-  });
+  try {
+    await rename(from, to);
+    await makePrivate(to);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException; // thrown by the file system
+    if (code !== 'ENOENT') throw error; // a closed file has no log
+  }
 }
 
 /**

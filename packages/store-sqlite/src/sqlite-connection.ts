@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Query } from './driver/index.ts';
 import type { QuarantinedFileError } from './quarantine.ts';
-import type { Query } from './sqlite-driver.ts';
 import { type OpenFile, SqliteFile } from './sqlite-file.ts';
 import type { SqliteSettings } from './sqlite-store-options.ts';
 

@@ -1,6 +1,7 @@
+import { faultKind } from './driver/index.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
+import { fileAt } from './own-file.ts';
 import { identityOf, QuarantinedFileError, quarantine } from './quarantine.ts';
-import { faultKind } from './sqlite-driver.ts';
 import type { SqliteSettings } from './sqlite-store-options.ts';
 
 export interface OpenFile extends OpenDatabase {
@@ -101,7 +102,8 @@ export class SqliteFile {
   }
 
   async #openAsItIs(): Promise<OpenFile> {
-    const opened = await openDatabase(this.#settings);
+    const path = await fileAt(this.#settings.path);
+    const opened = await openDatabase({ ...this.#settings, path });
     return { ...opened, identity: await identityOf(this.#settings.path) };
   }
 
@@ -111,7 +113,7 @@ export class SqliteFile {
   }
 
   async #setAside(identity: string | undefined, cause: unknown): Promise<void> {
-    const { path } = this.#settings;
+    const path = await fileAt(this.#settings.path);
     const renamed = identity && (await quarantine(path, identity).catch(ignore));
     if (!renamed) return; // another process was first, or the file may not be renamed
     const error = new QuarantinedFileError(path, renamed, { cause });

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { LlmCacheError } from '@cached-llm/core';
-import { isDriverName, type SqliteDriverName } from './sqlite-driver.ts';
+import { isDriverName, type SqliteDriverName } from './driver/index.ts';
 
 export interface SqliteStoreOptions {
   /**
@@ -9,6 +9,11 @@ export interface SqliteStoreOptions {
    * @default `cached-llm/cache.db` in the user's cache folder
    */
   readonly path?: string;
+  /**
+   * False for a store that is only read: where there is no file, each operation rejects with the code `ENOENT`.
+   * @default true
+   */
+  readonly create?: boolean;
   /**
    * Milliseconds that a statement waits while another process writes, at least 1000.
    * @default 2000
@@ -30,6 +35,7 @@ export interface SqliteStoreOptions {
 
 export interface SqliteSettings {
   readonly path: string;
+  readonly create: boolean;
   readonly busyTimeout: number;
   readonly maxBytes: number | undefined;
   readonly driver: SqliteDriverName | undefined;
@@ -78,7 +84,7 @@ function absolutePath(path: unknown): string {
 /** @throws LlmCacheError `INVALID_OPTION` */
 export function resolveOptions(options: string | SqliteStoreOptions): SqliteSettings {
   const given: SqliteStoreOptions = typeof options === 'string' ? { path: options } : options;
-  const { path = defaultPath(), busyTimeout = 2000, maxBytes, driver } = given;
+  const { path = defaultPath(), create = true, busyTimeout = 2000, maxBytes, driver } = given;
   if (!Number.isSafeInteger(busyTimeout) || busyTimeout < 1000) {
     throw invalidOption(
       `\`busyTimeout\` is ${busyTimeout}; it must be whole milliseconds, at least 1000.`,
@@ -89,6 +95,9 @@ export function resolveOptions(options: string | SqliteStoreOptions): SqliteSett
       `\`maxBytes\` is ${maxBytes}; it must be whole bytes, at least ${MEBIBYTE} (1 MiB).`,
     );
   }
+  if (typeof create !== 'boolean') {
+    throw invalidOption(`\`create\` is of type ${typeof create}; it must be true or false.`);
+  }
   if (driver !== undefined && !isDriverName(driver)) {
     throw invalidOption(
       `\`driver\` is ${JSON.stringify(driver)}; it must be 'sqlite3' or 'node:sqlite'.`,
@@ -96,5 +105,5 @@ export function resolveOptions(options: string | SqliteStoreOptions): SqliteSett
   }
   // SQLite reads a larger number as a negative one, and would not wait at all.
   const milliseconds = Math.min(busyTimeout, 2 ** 31 - 1);
-  return { path: absolutePath(path), busyTimeout: milliseconds, maxBytes, driver };
+  return { path: absolutePath(path), create, busyTimeout: milliseconds, maxBytes, driver };
 }

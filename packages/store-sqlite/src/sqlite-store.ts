@@ -90,7 +90,10 @@ export function sqliteStore(options?: string | SqliteStoreOptions): SqliteStore 
  * for the file in the user's cache folder.
  * @throws LlmCacheError `UNKNOWN_STORE` if the URL has another scheme
  */
-export function openStore(url: string): SqliteStore {
+export function openStore(
+  url: string,
+  options: Omit<SqliteStoreOptions, 'path'> = {},
+): SqliteStore {
   if (!url.startsWith(SCHEME)) {
     throw new LlmCacheError(
       'UNKNOWN_STORE',
@@ -98,5 +101,5 @@ export function openStore(url: string): SqliteStore {
     );
   }
   const path = url.slice(SCHEME.length).replace(/^\/\//, '');
-  return path === '' ? sqliteStore() : sqliteStore(path);
+  return sqliteStore(path === '' ? options : { ...options, path });
 }

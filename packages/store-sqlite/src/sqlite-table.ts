@@ -1,8 +1,8 @@
+import type { SqliteValue } from './driver/index.ts';
 import { canHold, Recency, writeMakingRoom } from './eviction.ts';
 import { expiryNow, rowText, textIn } from './row-text.ts';
 import { IS_AMONG, IS_LIVE, TABLE } from './schema.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
-import type { SqliteValue } from './sqlite-driver.ts';
 import { SqliteLeases } from './sqlite-leases.ts';
 import { tidy, Upkeep } from './upkeep.ts';
 

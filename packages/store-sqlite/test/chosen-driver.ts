@@ -1,5 +1,5 @@
 import type { SqliteStoreOptions } from '@cached-llm/store-sqlite';
-import { isDriverName } from '../src/sqlite-driver.ts';
+import { isDriverName } from '../src/driver/index.ts';
 
 const name = process.env.CACHED_LLM_TEST_SQLITE_DRIVER;
 

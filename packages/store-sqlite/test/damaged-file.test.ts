@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, stat, truncate, writeFile } from 'node:fs/promises';
+import { open, readdir, stat, truncate } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { Callers } from './callers.ts';
 import { FaultGround } from './fault-ground.ts';
@@ -19,7 +19,7 @@ async function quarantined(): Promise<string[]> {
 
 const QUARANTINED = 'connection: quarantined';
 
-describe('a file that is not a sound database is set aside, and a new one is used:', () => {
+describe('a damaged file of the store is set aside, and a new one is used:', () => {
   async function expectReplaced(all: Callers): Promise<void> {
     const { faults } = await all.ask('a');
     expect(faults).toEqual([QUARANTINED]);
@@ -28,13 +28,6 @@ describe('a file that is not a sound database is set aside, and a new one is use
     await all.end();
     expect(await quarantined()).toHaveLength(1);
   }
-
-  test('a text file', async () => {
-    await mkdir(ground.data);
-    await writeFile(ground.path, 'Dear diary, '.repeat(1000));
-    await ground.letIn(ground.data);
-    await expectReplaced(ground.callers());
-  });
 
   test('a file with a damaged header', async () => {
     await ground.fill('a');

@@ -67,7 +67,8 @@ describe('processes on one file', () => {
     await first.ask('a');
     await resources.query('PRAGMA wal_checkpoint(TRUNCATE)');
     const file = await open(resources.path, 'r+');
-    await file.write(Buffer.alloc((await stat(resources.path)).size, 'damage'), 0);
+    const afterHeader = 100;
+    await file.write(Buffer.alloc((await stat(resources.path)).size, 'damage'), afterHeader);
     await file.close();
     const second = startAll();
     expect((await second.ask('a')).stored).toHaveLength(32);

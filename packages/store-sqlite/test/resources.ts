@@ -2,9 +2,18 @@ import { appendFile } from 'node:fs/promises';
 import { type SqliteStore, type SqliteStoreOptions, sqliteStore } from '@cached-llm/store-sqlite';
 import { type TemporaryFolder, temporaryFolder } from '@cached-llm/testing';
 import { afterEach, beforeEach } from '@jest/globals';
-import { loadDriver } from '../src/load-driver.ts';
-import type { DriverConnection, Query, SqliteValue } from '../src/sqlite-driver.ts';
+import type { DriverConnection, Query, SqliteValue } from '../src/driver/index.ts';
+import { loadDriver } from '../src/driver/index.ts';
+import { APPLICATION_ID } from '../src/own-file.ts';
 import { driver, withDriver } from './chosen-driver.ts';
+
+/** A file of the store of which only the header is left. */
+export function damagedFile(id = APPLICATION_ID): Buffer {
+  const file = Buffer.alloc(12_000, 'damage');
+  file.write('SQLite format 3\0');
+  file.writeUInt32BE(id, 68);
+  return file;
+}
 
 /** The resources of one test, which are closed and removed after it. */
 export class TestResources {
@@ -65,7 +74,7 @@ export class TestResources {
 
   async #open(): Promise<DriverConnection> {
     const open = await loadDriver(driver);
-    const connection = await open({ path: this.path, busyTimeout: 5_000 });
+    const connection = await open({ path: this.path, busyTimeout: 5_000, table: 'other' });
     return { ...connection, close: () => connection.close() };
   }
 }

@@ -10,7 +10,13 @@ const resources = new TestResources();
 test('a file whose obstacle was removed is opened after `checkInterval`, without a restart', async () => {
   const obstacle = `${resources.folder}/obstacle`;
   await writeFile(obstacle, '');
-  const settings = { path: `${obstacle}/cache.db`, busyTimeout: 1000, maxBytes: undefined, driver };
+  const settings = {
+    path: `${obstacle}/cache.db`,
+    create: true,
+    busyTimeout: 1000,
+    maxBytes: undefined,
+    driver,
+  };
   const [soon, late] = [
     new SqliteConnection(settings, 1),
     new SqliteConnection(settings, 3_600_000),

@@ -23,6 +23,7 @@ test.each([
   [{ path: ':memory:', busyTimeout: 1500.5 }, 'busyTimeout'],
   [{ path: ':memory:', maxBytes: 1000 }, 'maxBytes'],
   [{ path: ':memory:', maxBytes: Number.NaN }, 'maxBytes'],
+  [{ path: ':memory:', create: 'no' as never }, 'create'],
   [{ path: ':memory:', driver: 'better-sqlite3' as never }, 'driver'],
 ])('the options %j are refused when the store is defined', (options, name) => {
   const refusal = { code: 'INVALID_OPTION', message: expect.stringContaining(`\`${name}\``) };

@@ -15,6 +15,8 @@ export type SqliteDriverName = 'sqlite3' | 'node:sqlite';
 export interface OpenOptions {
   readonly path: string;
   readonly busyTimeout: number;
+  /** The table for rows, which `@keyv/sqlite` makes before the first write. */
+  readonly table: string;
 }
 
 /** Opens a file that exists, and never makes one. `:memory:` is a database in memory. */

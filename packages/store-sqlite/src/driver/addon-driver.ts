@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import type { KeyvSqlite } from '@keyv/sqlite';
 import type { Database, Statement } from 'sqlite3';
-import { TABLE } from './schema.ts';
 import type {
   DriverConnection,
   OpenOptions,
@@ -82,8 +81,8 @@ class PreparedReads {
 }
 
 /** Opens a connection for writes, which makes the table of the rows. */
-async function openForWrites({ keyvSqlite }: Packages, { path, busyTimeout }: OpenOptions) {
-  const database = new keyvSqlite.KeyvSqlite({ uri: path, table: TABLE, busyTimeout });
+async function openForWrites({ keyvSqlite }: Packages, { path, busyTimeout, table }: OpenOptions) {
+  const database = new keyvSqlite.KeyvSqlite({ uri: path, table, busyTimeout });
   // Both a listener and a first query must be there before the next tick, or a failed opening ends the process.
   database.on('error', () => {});
   await database.query('SELECT 1');

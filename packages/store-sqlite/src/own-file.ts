@@ -1,0 +1,173 @@
+import { chmod, lstat, mkdir, open, readlink, realpath } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { faultKind, type Query } from './driver/index.ts';
+import { TABLE } from './schema.ts';
+
+/** In the header of each file that this store makes: "cLLM". SQLite leaves the number to the application. */
+export const APPLICATION_ID = 0x634c_4c4d;
+const HEADER = 'SQLite format 3\0';
+const APPLICATION_ID_PLACE = 68;
+/** How the table stands in the schema of a file: type, name and table of a record, without anything between them. */
+const TABLE_RECORD = ['table', TABLE, TABLE].join('');
+/** Bytes in which the schema of a file of this store lies. */
+const SCHEMA_BYTES = 65_536;
+/** Bytes. SQLite takes a file of a few bytes for an empty one, and writes over it. */
+const SMALLEST_DATABASE = 512;
+const PRIVATE = 0o600;
+
+/** The path names something that is no file of this store. It stays as it is, and only a person can correct it. */
+export class UnusableFileError extends Error {
+  override readonly name = 'UnusableFileError';
+  /** `NOT_A_STORE_FILE`, or the code of the file system. */
+  readonly code: string;
+  readonly isPermanent = true;
+  /** What to do, in words that a log may show. */
+  readonly remedy: string;
+
+  constructor(code: string, remedy: string, options?: ErrorOptions) {
+    super(remedy, options);
+    this.code = code;
+    this.remedy = remedy;
+  }
+}
+
+const ANOTHER = 'It stays as it is. Name another file, such as sqlite:./llm.db.';
+
+function unusable(code: string, what: string): UnusableFileError {
+  return new UnusableFileError(code, `${what} ${ANOTHER}`);
+}
+
+const isMissing = ({ code }: NodeJS.ErrnoException) => code === 'ENOENT' || code === 'ENOTDIR';
+
+async function statusOf(path: string) {
+  return lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+}
+
+/** The file that a link leads to, which may be missing. */
+async function targetOf(path: string): Promise<string> {
+  return realpath(path).catch(async () => resolve(dirname(path), await readlink(path)));
+}
+
+/**
+ * The file that a path names. A link is followed only to a file of the link's owner: in a folder that others may write to,
+ * anybody can make a link to a file of this user.
+ * @throws {UnusableFileError}
+ */
+export async function fileAt(path: string): Promise<string> {
+  const status = await statusOf(path);
+  if (status?.isSymbolicLink() !== true) return path;
+  const target = await targetOf(path);
+  const owner = (await statusOf(target))?.uid ?? process.geteuid?.();
+  if (owner === undefined || owner === status.uid) return target;
+  throw unusable('NOT_A_STORE_FILE', `${path} is a link to a file of another owner.`);
+}
+
+async function createFile(path: string): Promise<void> {
+  const folder = dirname(path);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const created = await open(path, 'wx', PRIVATE).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST' || error.syscall !== 'open') throw error; // else another process was first
+    });
+    await created?.close();
+  } catch (cause) {
+    const { code = 'unknown' } = cause as NodeJS.ErrnoException; // thrown by the file system
+    const remedy = `${path} cannot be made (${code}). Let this user write to ${folder}, or name another file.`;
+    throw new UnusableFileError(code, remedy, { cause });
+  }
+}
+
+async function startOf(path: string): Promise<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(SCHEMA_BYTES), 0, SCHEMA_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Was a damaged file made by this store? It has SQLite's header and the number of this store, or of nobody; where the header is
+ * damaged, too, the schema has the record of the table. It is read only when SQLite cannot: to close a file that SQLite
+ * uses would release the locks of this process.
+ */
+async function wasOurs(path: string): Promise<boolean> {
+  const start = await startOf(path);
+  if (start.includes(TABLE_RECORD)) return true;
+  if (!start.subarray(0, HEADER.length).equals(Buffer.from(HEADER))) return false;
+  const id = start.length < 100 ? 0 : start.readUInt32BE(APPLICATION_ID_PLACE);
+  return id === APPLICATION_ID || id === 0;
+}
+
+/**
+ * Makes a file that only its owner may read, with its folders, where there is none: it holds no prompts, but it holds answers.
+ * @throws {UnusableFileError}
+ */
+export async function ensureFile({
+  path,
+  create,
+}: {
+  path: string;
+  create: boolean;
+}): Promise<void> {
+  const status = await statusOf(path);
+  if (status?.isDirectory()) throw unusable('EISDIR', `${path} is a folder.`);
+  if (status?.isFile() === false) throw unusable('NOT_A_STORE_FILE', `${path} is no regular file.`);
+  const isShort = status !== undefined && status.size > 0 && status.size < SMALLEST_DATABASE;
+  if (isShort && !(await wasOurs(path)))
+    throw unusable('NOT_A_STORE_FILE', `${path} is no database.`);
+  if (status !== undefined) return;
+  if (!create) throw new UnusableFileError('ENOENT', `There is no file ${path}.`);
+  await createFile(path);
+}
+
+interface Schema {
+  readonly id: number;
+  readonly tables: number;
+  readonly columns: number;
+}
+
+const NOT_SQLITE: Schema = { id: -1, tables: 0, columns: 0 };
+
+const SCHEMA_OF_FILE = `SELECT (SELECT application_id FROM pragma_application_id) AS id,
+  (SELECT count(*) FROM sqlite_schema WHERE type = 'table') AS tables,
+  (SELECT count(*) FROM pragma_table_info('${TABLE}') WHERE name IN ('key', 'value')) AS columns`;
+
+async function schemaOf(path: string, read: Query): Promise<Schema | undefined> {
+  try {
+    const [schema] = await read<Schema>(SCHEMA_OF_FILE);
+    return schema;
+  } catch (error) {
+    if (faultKind(error) !== 'damage' || (await wasOurs(path))) throw error;
+    return undefined;
+  }
+}
+
+/** A file that cannot be written at this moment can be read without the mark. */
+async function mark(write: Query): Promise<void> {
+  await write(`PRAGMA application_id = ${APPLICATION_ID}`).catch((error) => {
+    if (!['obstacle', 'full'].includes(faultKind(error))) throw error;
+  });
+}
+
+/**
+ * Accepts a file that has this store's mark or table, and marks a new one, before its log is on: the mark is in the file then.
+ * @throws {UnusableFileError} for the file of another program, which nothing is written to
+ */
+export async function claimFile(path: string, { read, write }: { read: Query; write: Query }) {
+  const { id, tables, columns } = (await schemaOf(path, read)) ?? NOT_SQLITE;
+  const isOurs = id === APPLICATION_ID || columns === 2;
+  if (!isOurs && (tables > 0 || id !== 0)) {
+    throw unusable('NOT_A_STORE_FILE', `${path} is a file of another program.`);
+  }
+  if (id === 0) await mark(write);
+}
+
+/** Lets only its owner read a file that was renamed. */
+export async function makePrivate(path: string): Promise<void> {
+  await chmod(path, PRIVATE).catch(() => {}); // it may be another user's
+}
