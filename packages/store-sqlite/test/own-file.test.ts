@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmod,
   chown,
@@ -10,6 +10,7 @@ import {
   truncate,
   writeFile,
 } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { damagedFile, TestResources } from './resources.ts';
 
@@ -104,9 +105,11 @@ describe('a file that is not of the store is not used, and stays as it is:', () 
     await expectRefused('NOT_A_STORE_FILE', '/dev/null');
   });
 
-  test('a pipe', async () => {
-    execFileSync('mkfifo', [path]);
+  test('a socket', async () => {
+    const server = createServer().listen(path);
+    await once(server, 'listening');
     await expectRefused();
+    server.close();
   });
 });
 
