@@ -1,4 +1,5 @@
 import { LlmCacheError } from '@cached-llm/core';
+import { visibleText } from '@cached-llm/core/store';
 import picocolors from 'picocolors';
 import { parse } from './command-line/index.ts';
 import { COMMANDS } from './commands/index.ts';
@@ -14,7 +15,7 @@ import {
 function printError(host: Host, error: unknown): ExitCode {
   const { red } = picocolors.createColors(supportsColors(host, host.stderr));
   const message = error instanceof Error ? error.message : String(error);
-  host.stderr.write(`${red('error:')} ${message}\n`);
+  host.stderr.write(`${red('error:')} ${visibleText(message)}\n`);
   if (error instanceof Failure) return error.exitCode;
   return error instanceof LlmCacheError ? EXIT.usage : EXIT.failed;
 }

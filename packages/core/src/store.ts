@@ -17,7 +17,14 @@ export { type NearestEntry, nearestEntry } from './inspection/nearest-entry.ts';
 export { differingFields, type FieldDigests, fieldDigests } from './key/field-digests.ts';
 export type { LedgerFigures, LedgerGroup, Money, Timing, TokenCount } from './ledger/index.ts';
 export { MemoryStore, type MemoryStoreOptions } from './memory/index.ts';
-export { pause, startInterval, startTimer, toMilliseconds } from './options/index.ts';
+export {
+  pause,
+  startInterval,
+  startTimer,
+  toMilliseconds,
+  visibleLines,
+  visibleText,
+} from './options/index.ts';
 export {
   type Leases,
   ROW_GRACE,

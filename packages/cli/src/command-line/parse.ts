@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { visibleLines } from '@cached-llm/core/store';
 import { Command, CommanderError, Help, Option } from 'commander';
 import { EXIT, type ExitCode, type Host } from '../terminal/index.ts';
 import { type CliCommand, type Globals, globalOptions } from './command.ts';
@@ -65,7 +66,7 @@ function programFor(host: Host): Command {
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
-      writeErr: (text) => host.stderr.write(text),
+      writeErr: (text) => host.stderr.write(visibleLines(text)),
       getOutHelpWidth: () => host.stdout.columns ?? DEFAULT_WIDTH,
       getErrHelpWidth: () => host.stderr.columns ?? DEFAULT_WIDTH,
     })

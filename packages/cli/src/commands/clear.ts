@@ -1,3 +1,4 @@
+import { visibleText } from '@cached-llm/core/store';
 import { defineCommand, flag } from '../command-line/index.ts';
 import { withCache } from '../store/index.ts';
 import { confirm, EXIT, Failure } from '../terminal/index.ts';
@@ -15,7 +16,7 @@ export const clear = defineCommand({
       if (!yes && !(await confirm(host, question))) return EXIT.failed;
       if (!(await cache.clear())) throw new Failure('Some entries could not be removed.');
       await output.print({ cleared: namespace }, () => {
-        return `Removed every entry of the namespace ${namespace}.`;
+        return `Removed every entry of the namespace ${visibleText(namespace)}.`;
       });
       return EXIT.ok;
     });

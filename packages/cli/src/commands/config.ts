@@ -1,5 +1,5 @@
 import { createLlmCache, LlmCacheError } from '@cached-llm/core';
-import { optionsFromEnvironment } from '@cached-llm/core/store';
+import { optionsFromEnvironment, visibleText } from '@cached-llm/core/store';
 import { dashed, defineCommand, type Globals } from '../command-line/index.ts';
 import { maskedUrl } from '../store/index.ts';
 import { EXIT, formatTable, type Host } from '../terminal/index.ts';
@@ -75,7 +75,7 @@ export const config = defineCommand({
       const columns = ['SETTING', 'VALUE', 'FROM'].map((title) => ({ title }));
       const rows = settings.map(({ name, value, from }) => [name, value, from]);
       const table = formatTable(output, columns, rows);
-      return problem === undefined ? table : `${table}\n${output.colors.red(problem)}`;
+      return problem === undefined ? table : `${table}\n${output.colors.red(visibleText(problem))}`;
     });
     return problem === undefined ? EXIT.ok : EXIT.failed;
   },

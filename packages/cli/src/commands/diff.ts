@@ -1,5 +1,5 @@
 import { isFields } from '@cached-llm/core/adapter';
-import { differingFields, type StoredEntry } from '@cached-llm/core/store';
+import { differingFields, type StoredEntry, visibleText } from '@cached-llm/core/store';
 import { defineCommand } from '../command-line/index.ts';
 import { entryFacts, findEntry, payloadValue, withCache } from '../store/index.ts';
 import { formatTable } from '../terminal/index.ts';
@@ -52,7 +52,7 @@ function pathsText(title: string, paths: readonly string[] | undefined): string 
     return `${title} cannot be compared: an entry was stored without explain: true.`;
   }
   if (paths.length === 0) return `${title} are the same.`;
-  return `${title} differ at:\n  ${paths.join('\n  ')}`;
+  return `${title} differ at:\n  ${paths.map(visibleText).join('\n  ')}`;
 }
 
 const COLUMNS = [{ title: '' }, { title: 'ONE', width: 32 }, { title: 'OTHER', width: 32 }];

@@ -30,6 +30,7 @@ import {
   formatDuration,
   formatFacts,
   type Host,
+  jsonText,
   UsageFailure,
 } from '../terminal/index.ts';
 
@@ -148,7 +149,7 @@ function explanationText(explanation: Explanation, { output, host }: Session): s
     ['nearest', nearest && nearestText(nearest)],
     ['identity', ''],
   ]);
-  return `${facts}\n${JSON.stringify(shortened(identity), undefined, 2)}`;
+  return `${facts}\n${jsonText(shortened(identity), 2)}`;
 }
 
 export const explain = defineCommand({

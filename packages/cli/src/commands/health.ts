@@ -143,6 +143,8 @@ function unreachable(error: unknown): readonly Check[] {
   return [{ name: 'store', healthy: false, found: error.message }];
 }
 
+const HEALTHY = '✓';
+
 export const health = defineCommand({
   name: 'health',
   summary: 'Check the store, and the limits that you set.',
@@ -157,12 +159,9 @@ export const health = defineCommand({
     const healthy = checks.every((check) => check.healthy);
     await output.print({ healthy, checks }, () => {
       const { green, red } = output.colors;
-      const rows = checks.map((check) => [
-        check.healthy ? green('✓') : red('✗'),
-        check.name,
-        check.found,
-      ]);
-      return formatTable(output, [{ title: '' }, { title: '' }, { title: '' }], rows);
+      const style = (mark: string) => (mark === HEALTHY ? green(mark) : red(mark));
+      const rows = checks.map((check) => [check.healthy ? HEALTHY : '✗', check.name, check.found]);
+      return formatTable(output, [{ title: '', style }, { title: '' }, { title: '' }], rows);
     });
     return healthy ? EXIT.ok : EXIT.failed;
   },

@@ -1,4 +1,4 @@
-import type { StoredEntry } from '@cached-llm/core/store';
+import { type StoredEntry, visibleText } from '@cached-llm/core/store';
 import { count, defineCommand, type Session } from '../command-line/index.ts';
 import {
   entryFacts,
@@ -11,9 +11,11 @@ import {
 } from '../store/index.ts';
 import {
   type Column,
+  fitted,
   formatBytes,
   formatDuration,
   formatQuantity,
+  jsonText,
   type Output,
   withProgress,
 } from '../terminal/index.ts';
@@ -44,12 +46,8 @@ function cells(entry: StoredEntry, now: number): readonly string[] {
   const { provider, model = '-', storedAt, tags = [] } = entry.header;
   const times = [formatDuration(now - storedAt), formatTimeLeft(entry, now) ?? '-'];
   const names = [entryId(entry.key), provider, model, entry.state];
-  return [...names, ...times, formatBytes(entry.bytes), tags.join(', ')];
-}
-
-function fitted(text: string, { width, align }: FixedColumn): string {
-  const shown = text.length > width ? `${text.slice(0, width - 1)}…` : text;
-  return align === 'right' ? shown.padStart(width) : shown.padEnd(width);
+  const all = [...names, ...times, formatBytes(entry.bytes), tags.join(', ')];
+  return all.map(visibleText);
 }
 
 /**
@@ -63,7 +61,7 @@ function pageText(
 ): string {
   const columns = columnsFor(width);
   const line = (row: readonly string[]) => {
-    const texts = columns.map((column, index) => fitted(row[index] ?? '', column));
+    const texts = columns.map(({ width, align }, index) => fitted(row[index] ?? '', width, align));
     return texts.join('  ').trimEnd();
   };
   const titles = isFirst ? [colors.dim(line(columns.map(({ title }) => title)))] : [];
@@ -78,7 +76,7 @@ async function* pages(
 ) {
   let [rows, bytes, listed]: [(readonly string[])[], number, number] = [[], 0, 0];
   for await (const entry of entries) {
-    rows.push(output.isJson ? [JSON.stringify(entryFacts(entry))] : cells(entry, host.now()));
+    rows.push(output.isJson ? [jsonText(entryFacts(entry))] : cells(entry, host.now()));
     bytes += entry.bytes;
     listed += 1;
     if (listed === limit) break;

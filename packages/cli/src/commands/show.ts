@@ -35,7 +35,9 @@ function entryText(entry: StoredEntry, reveal: boolean, { output, host }: Sessio
     ['scope', scope === '' ? 'shared by all' : reveal ? scope : 'hidden (--reveal shows it)'],
     ['answer', reveal ? '' : hidden],
   ]);
-  return reveal ? `${facts}\n${payloadText(payload)}` : facts;
+  // Its lines are indented, so that none of them passes for one of the program.
+  const answer = payloadText(payload).replaceAll(/^/gm, '  ');
+  return reveal ? `${facts}\n${answer}` : facts;
 }
 
 export const show = defineCommand({

@@ -68,7 +68,7 @@ function savingFacts({ time, tokens, cost }: LedgerFigures, { colors }: Output):
     ['time saved', `${formatDuration(time.saved)}${faster}`],
     ['tokens saved', tokensText(tokens.saved)],
     ['tokens spent', tokensText(tokens.spent)],
-    ['money saved', colors.green(moneyText(cost.saved))],
+    ['money saved', moneyText(cost.saved), colors.green],
     ['money spent', moneyText(cost.spent)],
   ];
 }
@@ -77,7 +77,7 @@ function totalText(output: Output, { total, processes }: Ledger): string {
   const by = formatQuantity(processes, 'process', 'processes');
   return formatFacts(output, [
     ['requests', `${formatCount(total.requests)} by ${by}`],
-    ['hit rate', output.colors.bold(formatPercent(total.hitRate))],
+    ['hit rate', formatPercent(total.hitRate), output.colors.bold],
     ...outcomeFacts(total),
     ...savingFacts(total, output),
   ]);
@@ -146,7 +146,6 @@ async function printStats(
 }
 
 const GROUPS = ['model', 'provider', 'day'] as const;
-const CLEAR_SCREEN = '\u001b[2J\u001b[H';
 
 export const stats = defineCommand({
   name: 'stats',
@@ -164,7 +163,7 @@ export const stats = defineCommand({
     await withCache(session, 'must-exist', async ({ cache }) => {
       if (!watch) return printStats(session, cache, by);
       while (!signal.aborted) {
-        if (host.stdout.isTTY === true && !output.isJson) await output.write(CLEAR_SCREEN);
+        output.clearScreen();
         await printStats(session, cache, by);
         // Ctrl-C ends the pause at once, and is no failure.
         await pause(interval, { signal }).catch(() => {});

@@ -1,5 +1,5 @@
 import type { LlmCache } from '@cached-llm/core';
-import type { InspectedRow } from '@cached-llm/core/store';
+import { type InspectedRow, visibleText } from '@cached-llm/core/store';
 import { defineCommand, type Session } from '../command-line/index.ts';
 import { withCache } from '../store/index.ts';
 import { EXIT, formatCount, formatFacts, withProgress } from '../terminal/index.ts';
@@ -19,7 +19,7 @@ async function countStates({ host, output }: Session, cache: LlmCache) {
     const state = entry?.state ?? 'unreadable';
     counts[state] += 1;
     if (state !== 'unreadable') continue;
-    await output.print({ key, state }, () => `${key} ${UNREADABLE}.`);
+    await output.print({ key, state }, () => `${visibleText(key)} ${UNREADABLE}.`);
   }
   return counts;
 }

@@ -1,5 +1,6 @@
 import type { LlmCache } from '@cached-llm/core';
 import { isFields } from '@cached-llm/core/adapter';
+import { visibleText } from '@cached-llm/core/store';
 import { cachedFetch, type Fetch } from '@cached-llm/http';
 import {
   count,
@@ -164,7 +165,7 @@ export const warm = defineCommand({
       const fetch = cachedFetch({ cache, adapter, ttl, tags });
       const warmer = new Warmer(fetch, endpoint, host.signal);
       await sendAll(session, { cache, warmer, path, concurrency });
-      for (const line of warmer.failures) host.stderr.write(`${line}\n`);
+      for (const line of warmer.failures) host.stderr.write(`${visibleText(line)}\n`);
       const { sent, alreadyStored, failed, notStored } = warmer.counts;
       await output.print(warmer.counts, () => {
         const first = `Sent ${formatQuantity(sent, 'request')}. Already stored: ${alreadyStored}`;

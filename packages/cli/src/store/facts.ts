@@ -1,5 +1,5 @@
-import type { StoredEntry } from '@cached-llm/core/store';
-import { formatDuration } from '../terminal/index.ts';
+import { type StoredEntry, visibleLines } from '@cached-llm/core/store';
+import { formatDuration, jsonText } from '../terminal/index.ts';
 
 /** The last instant that a `Date` can hold. */
 const LAST_INSTANT = 8.64e15;
@@ -63,5 +63,5 @@ export function payloadValue(payload: string): unknown {
 /** A payload as people read it. */
 export function payloadText(payload: string): string {
   const value = payloadValue(payload);
-  return typeof value === 'string' ? value : JSON.stringify(value, undefined, 2);
+  return typeof value === 'string' ? visibleLines(value) : jsonText(value, 2);
 }

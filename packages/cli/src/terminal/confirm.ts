@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { visibleText } from '@cached-llm/core/store';
 import { UsageFailure } from './exit.ts';
 import type { Host } from './host.ts';
 
@@ -14,7 +15,7 @@ export async function confirm(host: Host, question: string): Promise<boolean> {
   }
   const terminal = createInterface({ input, output });
   try {
-    const answer = await terminal.question(`${question} [y/N] `, { signal });
+    const answer = await terminal.question(`${visibleText(question)} [y/N] `, { signal });
     return /^y(es)?$/i.test(answer.trim());
   } catch {
     return false;

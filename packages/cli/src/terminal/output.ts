@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { visibleLines } from '@cached-llm/core/store';
 import picocolors from 'picocolors';
 import type { Host, Outlet } from './host.ts';
 
@@ -11,6 +12,17 @@ export function supportsColors(
 ): boolean {
   return outlet.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
 }
+
+/** JSON without hidden characters, which JSON can write as `\\u001b`: it is the same JSON. */
+export function jsonText(value: unknown, indent?: number): string {
+  return visibleLines(JSON.stringify(value, undefined, indent));
+}
+
+const ESCAPE = '\u001b';
+/** Colours and other styles, which this program sets itself. */
+const STYLE = new RegExp(`(${ESCAPE}\\[[\\d;]*m)`);
+
+const CLEAR_SCREEN = `${ESCAPE}[2J${ESCAPE}[H`;
 
 /** Prints what a command found to stdout: as a line of JSON with `--json`, and as text for people without it. */
 export class Output {
@@ -28,11 +40,19 @@ export class Output {
   }
 
   async print(fact: unknown, text: () => string): Promise<void> {
-    await this.write(`${this.isJson ? JSON.stringify(fact) : text()}\n`);
+    await this.write(`${this.isJson ? jsonText(fact) : text()}\n`);
   }
 
-  /** Waits where the reader is slower. */
+  /** Waits where the reader is slower. Nothing but a style and a line feed reaches the terminal unescaped. */
   async write(text: string): Promise<void> {
-    if (!this.#outlet.write(text)) await once(this.#outlet, 'drain');
+    const { isColorSupported } = this.colors;
+    const parts = isColorSupported ? text.split(STYLE) : [text];
+    const shown = parts.map((part) => (STYLE.test(part) ? part : visibleLines(part))).join('');
+    if (!this.#outlet.write(shown)) await once(this.#outlet, 'drain');
+  }
+
+  /** Clears the screen of a terminal, and does nothing else. */
+  clearScreen(): void {
+    if (this.#outlet.isTTY === true && !this.isJson) this.#outlet.write(CLEAR_SCREEN);
   }
 }

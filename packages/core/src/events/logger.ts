@@ -1,3 +1,4 @@
+import { visibleText } from '../options/index.ts';
 import type { CacheEventEmitter } from './emitter.ts';
 import type { CacheEvents, EventName } from './events.ts';
 
@@ -13,7 +14,7 @@ const UNNAMED_FIELDS: ReadonlySet<string> = new Set([
 const LAST_FIELD = 'key';
 
 const shown = (value: unknown): string =>
-  typeof value === 'number' ? String(Math.round(value * 100) / 100) : String(value);
+  typeof value === 'number' ? String(Math.round(value * 100) / 100) : visibleText(String(value));
 
 function fieldTexts(event: object): string[] {
   return Object.entries(event).flatMap(([name, value]) => {
@@ -25,7 +26,7 @@ function fieldTexts(event: object): string[] {
 
 /** `cached-llm hit openai gpt-5 inputTokens=12 outputTokens=9 took=840 age=52 waited=0.1 key=…` */
 function logLine(name: EventName, event: object & { readonly key?: string }): string {
-  const key = event.key === undefined ? [] : [`${LAST_FIELD}=${event.key}`];
+  const key = event.key === undefined ? [] : [`${LAST_FIELD}=${shown(event.key)}`];
   return ['cached-llm', name, ...fieldTexts(event), ...key].join(' ');
 }
 
@@ -70,6 +71,14 @@ function isStructured(logger: Logger): boolean {
   return typeof (logger as { readonly bindings?: unknown }).bindings === 'function';
 }
 
+/** The event without hidden characters, for a logger that may write its texts as they are. */
+function visible(value: unknown): unknown {
+  if (typeof value === 'string') return visibleText(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(visible);
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, visible(part)]));
+}
+
 /** Logs every event from now on. */
 export function logEvents(events: CacheEventEmitter, logger: Logger): void {
   const isPino = isStructured(logger);
@@ -77,7 +86,7 @@ export function logEvents(events: CacheEventEmitter, logger: Logger): void {
     // The cast above is safe: the table has no other keys.
     events.on(name, (event: CacheEvents[EventName]) => {
       // What a logger promises is returned, so that its failure becomes a warning.
-      if (isPino) return logger[level]({ ...event, event: name }, `cached-llm ${name}`);
+      if (isPino) return logger[level](visible({ ...event, event: name }), `cached-llm ${name}`);
       return logger[level](logLine(name, event));
     });
   }

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { visibleLines } from './visible-text.ts';
 
 /** The stable names of everything that can be misused. */
 export type LlmCacheErrorCode =
@@ -27,7 +28,7 @@ export class LlmCacheError extends Error {
   readonly code: LlmCacheErrorCode;
 
   constructor(code: LlmCacheErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(visibleLines(message), options); // it may name a model or a function
     this.code = code;
   }
 }

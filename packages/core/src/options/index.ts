@@ -37,3 +37,4 @@ export {
   whenBypass,
 } from './policy.ts';
 export { pause, startInterval, startTimer } from './timer.ts';
+export { visibleLines, visibleText } from './visible-text.ts';

@@ -45,6 +45,26 @@ describe('a logger', () => {
     ]);
   });
 
+  test.each([
+    ['console', {}],
+    ['pino', { bindings: () => ({}) }],
+  ])(
+    'like %s gets no hidden character, and no line that a model or a provider forged',
+    async (_like, members) => {
+      const { lines, logger } = startLog();
+      const hostile = 'm\r\ncached-llm hit \x1b[2J\x9b31m\u202e\u2028\x07';
+      const cache = createLlmCache({ logger: Object.assign(logger, members) });
+      const ask = cachedLlmCall(startProvider().ask, { cache, provider: `p${hostile}` });
+      await ask({ prompt: 'a', model: hostile });
+      const text = lines
+        .flat()
+        .map((word) => (typeof word === 'string' ? word : Object.values(Object(word)).join(' ')))
+        .join('\n');
+      expect(text).toContain('m\\r\\ncached-llm hit \\u001b[2J\\u009b31m\\u202e\\u2028\\u0007');
+      expect(text).not.toMatch(/[\p{Cf}\p{Zl}]|[^\P{Cc}\n]|^cached-llm hit/mu);
+    },
+  );
+
   test('like pino gets the event and its name', async () => {
     const { lines, logger } = startLog();
     const key = await askThreeTimes(Object.assign(logger, { bindings: () => ({}) }));
