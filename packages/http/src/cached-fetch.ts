@@ -13,7 +13,10 @@ import { checkEndpoints, type HttpRequest, readRequest } from './request/index.t
 import { buildResponse } from './response/index.ts';
 
 /** No SDK retries after this status, and none reads another meaning into it. */
-const REPLAY_MISS_STATUS = 406;
+const REPLAY_MISS = { status: 406, statusText: 'LlmCacheError REPLAY_MISS' };
+
+/** What `only-if-cached` gets where nothing is stored (RFC 9111 §5.2.1.7). */
+const NOTHING_STORED = { status: 504, statusText: 'Gateway Timeout' };
 
 /**
  * A miss in `replay` mode as a response. An SDK takes an error that its `fetch` throws for a broken
@@ -21,11 +24,10 @@ const REPLAY_MISS_STATUS = 406;
  *
  * @throws any other error, as it is.
  */
-function replayMiss(error: unknown, url: string): Response {
+function replayMiss(error: unknown, url: string, line = REPLAY_MISS): Response {
   if (!isLlmCacheError(error, 'REPLAY_MISS')) throw error;
   const head = {
-    status: REPLAY_MISS_STATUS,
-    statusText: 'LlmCacheError REPLAY_MISS',
+    ...line,
     headers: { 'content-type': 'text/plain; charset=utf-8', 'x-should-retry': 'false' },
   };
   const text = `LlmCacheError REPLAY_MISS: ${(error as Error).message}`; // checked in the first line
@@ -67,6 +69,11 @@ export function cachedFetch(options: CachedFetchOptions = {}): Fetch {
     const request = await read;
     if (request === undefined) return upstream(input, init);
     const answering = answer(settings, request);
+    if (request.directive === 'only-if-cached' && policy.mode !== 'replay') {
+      return answering.catch((error: unknown) =>
+        replayMiss(error, request.url.href, NOTHING_STORED),
+      );
+    }
     // A caller without an adapter may not look at the status: it gets the error.
     if (settings.adapter === undefined) return answering;
     return answering.catch((error: unknown) => replayMiss(error, request.url.href));

@@ -70,6 +70,14 @@ function limitedTo(retention: number, policy: Policy): Policy {
   return made;
 }
 
+/** The policy of a request that says how old an answer it takes, or that it takes a stored one alone. */
+function wishedPolicy({ directive, maxAge, minFresh }: HttpRequest, policy: Policy): Policy {
+  const oldest = Math.min(maxAge, policy.ttl - minFresh);
+  if (directive !== 'only-if-cached' && oldest === Number.POSITIVE_INFINITY) return policy;
+  const mode = directive === 'only-if-cached' ? 'replay' : policy.mode;
+  return { ...policy, mode, maxAge: Math.max(0, Math.min(policy.maxAge, oldest)) };
+}
+
 /**
  * The policy of a request. A request that asks to be made again is made again, and its answer stored; in `replay` mode
  * nothing is sent or stored, and so no old id comes to a provider.
@@ -78,7 +86,7 @@ function policyFor(settings: FetchSettings, request: HttpRequest): Policy {
   const { adapter, cache, policy, refreshing } = settings;
   if (policy.mode === 'replay') return policy;
   const isRefresh = request.directive === 'refresh' && policy.mode === 'read-write';
-  const chosen = isRefresh ? refreshing : policy;
+  const chosen = wishedPolicy(request, isRefresh ? refreshing : policy);
   try {
     const ids = cache.isForAnyAccount ? undefined : accountIdsOf(request, adapter);
     return ids === undefined ? chosen : limitedTo(ids.retention, chosen);

@@ -1,6 +1,7 @@
 import { createLlmCache } from '@cached-llm/core';
 import { type Adapter, defaultAdapter } from '@cached-llm/core/adapter';
 import { cachedFetch } from '@cached-llm/http';
+import { manualClock } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { chatAnswer, jsonPost, question, withWire } from './wire.ts';
 
@@ -171,6 +172,47 @@ describe('a caller that speaks to caches', () => {
     ],
   ])('with %s is answered from the store', async (_name, init) => {
     expect(await outcomes([init])).toEqual(['hit', '1', 'hit']);
+  });
+
+  test('with max-age or min-fresh is answered by an entry that is young enough, and calls otherwise', async () => {
+    const [clock, minute] = [manualClock(), 60_000];
+    const settings = { caching: { now: clock.now }, fetching: { ttl: 10 * minute }, answer };
+    await withWire(settings, async ({ post, server }) => {
+      const outcomeOf = async (control: string) => {
+        const response = await post(question, header('cache-control', control));
+        await response.text();
+        return response.headers.get('x-cached-llm');
+      };
+      await (await post()).text();
+      clock.advance(3 * minute);
+      expect(await outcomeOf('max-age=240')).toBe('hit');
+      expect(await outcomeOf('min-fresh=360')).toBe('hit');
+      expect(await outcomeOf('max-age=240, min-fresh=480')).toBe('miss');
+      clock.advance(3 * minute);
+      expect(await outcomeOf('Max-Age="240"')).toBe('hit');
+      expect(await outcomeOf('max-age=120')).toBe('miss');
+      expect(await outcomeOf('max-age=120, max-stale=999')).toBe('hit');
+      expect(await outcomeOf('max-age=soon')).toBe('hit');
+      expect(server.count).toBe(3);
+    });
+  });
+
+  test.each<[string, RequestInit]>([
+    ['cache: only-if-cached', mode('only-if-cached')],
+    ['cache-control: only-if-cached', header('cache-control', 'only-if-cached')],
+  ])('with %s sends nothing', async (_name, init) => {
+    for (const adapter of [undefined, { ...defaultAdapter, provider: 'test' }]) {
+      const fetching = adapter === undefined ? {} : { adapter };
+      await withWire({ fetching, answer }, async ({ post, server }) => {
+        const missing = await post(question, init);
+        expect([missing.status, server.count]).toEqual([504, 0]);
+        await (await post()).text();
+        const found = await post(question, init);
+        expect([found.status, found.headers.get('x-cached-llm')]).toEqual([200, 'hit']);
+        const refused = await post(question, header('cache-control', 'only-if-cached, no-cache'));
+        expect([refused.status, server.count]).toEqual([504, 1]);
+      });
+    }
   });
 
   test('with a Request is understood, too', async () => {

@@ -1,9 +1,9 @@
-import { type CacheDirective, cacheDirective, isGatewayCacheSkipped } from './cache-directive.ts';
+import { type CacheWishes, cacheWishes, isGatewayCacheSkipped } from './cache-directive.ts';
 
 type Input = Parameters<typeof fetch>[0];
 
 /** A request that may be answered from the store: a POST of JSON. */
-export interface HttpRequest {
+export interface HttpRequest extends CacheWishes {
   readonly method: string;
   readonly url: URL;
   readonly headers: Headers;
@@ -11,8 +11,6 @@ export interface HttpRequest {
   readonly text: string;
   /** The body, parsed. */
   readonly body: object;
-  /** What the caller says of caches. */
-  readonly directive: CacheDirective | undefined;
   /** The caller's own signal. */
   readonly signal: AbortSignal | undefined;
   /** The arguments of `fetch`, as they were when it was called. */
@@ -108,8 +106,8 @@ export function readRequest(
   const given = snapshotOf(input, init);
   const headers = new Headers(init.headers ?? request?.headers);
   const signal = init.signal === undefined ? request?.signal : (init.signal ?? undefined);
-  const directive = cacheDirective(cacheModeOf(init) ?? cacheModeOf(request), headers);
-  const head = { method, url, headers, directive, signal, given };
+  const wishes = cacheWishes(cacheModeOf(init) ?? cacheModeOf(request), headers);
+  const head = { method, url, headers, signal, given, ...wishes };
   const [, { body }] = given;
   if (body !== undefined && body !== null) return withText(head, textOf(body));
   return request && textIn(request).then((text) => withText(head, text));
