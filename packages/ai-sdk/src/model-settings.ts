@@ -47,7 +47,9 @@ const MISSING_KEY = /\b[A-Z][A-Z0-9_]*_(KEY|TOKEN)\b/;
 
 /**
  * The headers of a provider that has no API key: whoever replays stored answers needs none, but the SDK shows no header
- * without one. It reads the variable that its error names. Nothing is sent while the variable is set.
+ * without one. It reads the variable that its error names. Nothing is sent while the variable is set, and no other code runs.
+ * There is no other way: the headers stand in a closure of the provider, which reads the variable at each call (`loadApiKey` in
+ * vercel/ai packages/provider-utils), and a key without these headers would not be the one of who recorded the answers.
  */
 function headersWithoutKey(headers: () => unknown, error: unknown): unknown {
   const name = MISSING_KEY.exec(String(error))?.[0];

@@ -1,7 +1,7 @@
 import { fieldsOf } from '@cached-llm/core/adapter';
 
 /** What a request says of caches: store nothing of it; call again, even where there is an answer; do not call at all. */
-export type CacheDirective = 'no-store' | 'refresh' | 'only-if-cached';
+type CacheDirective = 'no-store' | 'refresh' | 'only-if-cached';
 
 /** What a request says of caches, and how old an answer it takes. */
 export interface CacheWishes {
