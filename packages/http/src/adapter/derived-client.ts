@@ -33,8 +33,36 @@ function nameOf(client: object): string {
   }
 }
 
+/** Deeper, an SDK has no resources. */
+const MAX_DEPTH = 3;
+
+/**
+ * The methods that somebody put over those of an SDK's class, such as `chat.completions.create`: a copy has those of the class.
+ * Only resources are examined, which are known by the client that they hold.
+ */
+function patchedMethods(part: object, path = '', depth = 0): readonly string[] {
+  const fields = Object.entries(part).filter(([name]) => !name.startsWith('_'));
+  const isResource = '_client' in part;
+  return fields.flatMap(([name, value]) => {
+    if (typeof value === 'function') return isResource ? [`${path}${name}`] : [];
+    const isPart = typeof value === 'object' && value !== null && '_client' in value;
+    return isPart && depth < MAX_DEPTH ? patchedMethods(value, `${path}${name}.`, depth + 1) : [];
+  });
+}
+
+/** What observes calls by such a method sees none of the cached client, and nobody would notice. */
+function warnOfPatches(client: object, { wrapper }: ExpectedClient): void {
+  const patched = patchedMethods(client);
+  if (patched.length === 0) return;
+  const what = `${wrapper} makes a new client, which lacks the methods that were put over those of the SDK: ${patched.join(', ')}.`;
+  const remedy = `Apply the library that replaces them to the client that ${wrapper} returns.`;
+  process.emitWarning(`${what} ${remedy}`, { type: 'LlmCacheWarning', code: 'PATCHED_CLIENT' });
+}
+
 /**
  * A copy of a client with other options, which has all settings of the client.
+ *
+ * Methods that were replaced on the client are not in the copy, and a process warning names them (`PATCHED_CLIENT`).
  *
  * @param copy makes it, with the SDK's own means
  * @throws {LlmCacheError} `WRONG_CLIENT`, which names the class and the version, where the copy cannot be made or lost
@@ -55,6 +83,7 @@ export function derivedClient<Client extends object>(
   } catch (error) {
     return refuse(`which cannot be copied: ${error instanceof Error ? error.message : 'no error'}`);
   }
+  warnOfPatches(client, expected);
   const lost = lostSettings(client, made);
   return lost.length === 0 ? made : refuse(`whose copy loses ${lost.join(', ')}`);
 }
