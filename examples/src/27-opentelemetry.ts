@@ -11,7 +11,7 @@ const exporter = new PrometheusExporter({ port, host: '127.0.0.1' });
 const meters = new MeterProvider({ readers: [exporter] });
 
 const cache = createLlmCache();
-const stop = observeCache(cache, { meter: meters.getMeter('cached-llm') });
+const stop = observeCache(cache, { meterProvider: meters });
 
 const client = cachedOpenAI(new OpenAI(), { cache });
 const messages = [{ role: 'user' as const, content: 'Why is the sea salty?' }];

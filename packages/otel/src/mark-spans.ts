@@ -1,14 +1,28 @@
 import type { CacheEvents, EventName, LlmCache } from '@cached-llm/core';
 import { type Attributes, trace } from '@opentelemetry/api';
-import { OUTCOMES } from './event-recorder.ts';
 
-/** What of an event stands on a span, under our own prefix; whose it is, an instrumented SDK says by itself. */
-const SHOWN = ['key', 'age', 'waited', 'took', 'isFallback', 'reason', 'field', 'bytes'] as const;
-type Shown = { readonly [Name in (typeof SHOWN)[number]]?: string | number | boolean | undefined };
+/** What of an event stands on a span. Whose call it is, an instrumented SDK says by itself. Times are in milliseconds. */
+const SHOWN = {
+  key: 'key',
+  age: 'age',
+  waited: 'waited',
+  took: 'took',
+  isFallback: 'is_fallback',
+  reason: 'reason',
+  error: 'error',
+  field: 'field',
+  bytes: 'bytes',
+} as const;
 
-function marksOf(event: Shown): Attributes {
-  return Object.fromEntries(SHOWN.map((name) => [`cached_llm.${name}`, event[name]]));
-}
+type Shown = { readonly [Name in keyof typeof SHOWN]?: string | number | boolean | undefined };
+
+const NAMES = Object.entries(SHOWN) as [keyof typeof SHOWN, string][]; // the table has no other keys
+
+const marksOf = (event: Shown): Attributes =>
+  Object.fromEntries(NAMES.map(([name, mark]) => [`cached_llm.${mark}`, event[name]]));
+
+const OUTCOMES = ['hit', 'stale', 'miss', 'collapsed', 'bypass'] as const;
+const STEPS = ['stored', 'not-admitted', 'call-failed', 'volatile-field'] as const;
 
 /** The span that was active where the request was made. One that has ended takes nothing more. */
 function activeSpan() {
@@ -28,9 +42,7 @@ export function markSpans(cache: Pick<LlmCache, 'on'>): () => void {
         mark(outcome, event);
       }),
     ),
-    cache.on('stored', (event) => mark('stored', event)),
-    cache.on('not-admitted', (event) => mark('not-admitted', event)),
-    cache.on('volatile-field', (event) => mark('volatile-field', event)),
+    ...STEPS.map((step) => cache.on(step, (event: CacheEvents[typeof step]) => mark(step, event))),
   ];
   return () => {
     for (const stop of stops) stop();

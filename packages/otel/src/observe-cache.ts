@@ -1,13 +1,33 @@
 import type { LlmCache } from '@cached-llm/core';
-import { type Meter, metrics } from '@opentelemetry/api';
-import { EventRecorder } from './event-recorder.ts';
-import { instrumentsOf } from './instruments.ts';
+import { type MeterProvider, metrics } from '@opentelemetry/api';
+import { cacheInstruments } from './cache-instruments.ts';
+import { CacheRecorder } from './cache-recorder.ts';
+import type { OperationOf } from './call-attributes.ts';
+import { GenAiRecorder } from './gen-ai-recorder.ts';
 import { markSpans } from './mark-spans.ts';
 import { observeStore } from './store-gauges.ts';
 
+/** The name of the instrumentation scope. Dashboards can tell our metrics by it from those of another instrumentation. */
+const SCOPE = '@cached-llm/otel';
+
 export interface ObserveOptions {
-  /** @default the global meter provider's `cached-llm` */
-  readonly meter?: Meter | undefined;
+  /** @default the global one, as it is when the observation begins */
+  readonly meterProvider?: MeterProvider | undefined;
+  /**
+   * Records the metrics `gen_ai.*` of the calls that were made. Say `false` where an instrumentation of the SDK records
+   * such metrics, so that no call is counted twice. The metrics `cached_llm.*` are recorded in either case.
+   *
+   * @default true
+   */
+  readonly genAiMetrics?: boolean | undefined;
+  /** The attribute `cached_llm.cache` of every metric `cached_llm.*`. Two caches need two names. @default none */
+  readonly name?: string | undefined;
+  /**
+   * `gen_ai.operation.name` of calls whose transport does not say it, such as those of a wrapped function.
+   *
+   * @default `embeddings` where the name of the provider contains `embed`, else `chat`
+   */
+  readonly operationOf?: OperationOf | undefined;
 }
 
 /**
@@ -16,14 +36,16 @@ export interface ObserveOptions {
  *
  * @returns how to stop.
  */
-export function observeCache(
-  cache: LlmCache,
-  { meter = metrics.getMeter('cached-llm') }: ObserveOptions = {},
-): () => void {
+export function observeCache(cache: LlmCache, options: ObserveOptions = {}): () => void {
+  const { meterProvider = metrics, genAiMetrics = true, name, operationOf } = options;
+  const meter = meterProvider.getMeter(SCOPE);
+  const own = name === undefined ? {} : { 'cached_llm.cache': name };
+  const instruments = cacheInstruments(meter);
   const stops = [
-    new EventRecorder(cache, instrumentsOf(meter)).start(),
-    observeStore(cache, meter),
+    new CacheRecorder({ cache, instruments, operationOf, own }).start(),
+    observeStore(cache, { meter, own }),
     markSpans(cache),
+    ...(genAiMetrics ? [new GenAiRecorder(meter, operationOf).start(cache)] : []),
   ];
   return () => {
     for (const stop of stops) stop();

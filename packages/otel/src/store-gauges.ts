@@ -1,5 +1,5 @@
 import type { LlmCache } from '@cached-llm/core';
-import type { BatchObservableCallback, Meter } from '@opentelemetry/api';
+import type { Attributes, BatchObservableCallback, Meter } from '@opentelemetry/api';
 
 /** `entries` and `bytes` are those of a store that knows without counting. */
 function gaugesOf(meter: Meter) {
@@ -9,19 +9,24 @@ function gaugesOf(meter: Meter) {
     }),
     entries: meter.createObservableGauge('cached_llm.store.entries', {
       description: 'Entries in the store.',
+      unit: '{entry}',
     }),
     bytes: meter.createObservableGauge('cached_llm.store.bytes', {
-      description: 'What they take.',
+      description: 'The size of the entries.',
       unit: 'By',
     }),
     evictions: meter.createObservableCounter('cached_llm.store.evictions', {
-      description: 'Entries that a full store let go of.',
+      description: 'Entries that a full store evicted.',
+      unit: '{entry}',
     }),
   };
 }
 
 /** What a store holds, and whether it is left alone for now. Returns how to stop. */
-export function observeStore(cache: Pick<LlmCache, 'on' | 'stats'>, meter: Meter): () => void {
+export function observeStore(
+  cache: Pick<LlmCache, 'on' | 'stats'>,
+  { meter, own }: { readonly meter: Meter; readonly own: Attributes },
+): () => void {
   const gauges = gaugesOf(meter);
   let isOpen = false;
   const stops = [
@@ -30,10 +35,10 @@ export function observeStore(cache: Pick<LlmCache, 'on' | 'stats'>, meter: Meter
   ];
   const observe: BatchObservableCallback = (result) => {
     const { entries, bytes, evictions } = cache.stats();
-    result.observe(gauges.open, isOpen ? 1 : 0);
-    result.observe(gauges.evictions, evictions);
-    if (entries !== undefined) result.observe(gauges.entries, entries);
-    if (bytes !== undefined) result.observe(gauges.bytes, bytes);
+    result.observe(gauges.open, isOpen ? 1 : 0, own);
+    result.observe(gauges.evictions, evictions, own);
+    if (entries !== undefined) result.observe(gauges.entries, entries, own);
+    if (bytes !== undefined) result.observe(gauges.bytes, bytes, own);
   };
   const observed = Object.values(gauges);
   meter.addBatchObservableCallback(observe, observed);

@@ -50,6 +50,9 @@ interface Question<Response> {
   readonly reject: (error: unknown) => void;
 }
 
+/** How many calls for many items this process has made. */
+let calls = 0;
+
 /** Gathers the items that are asked for within one turn of the event loop, and asks for them in one call. */
 class Batch<Item, Response extends object> {
   readonly #items: readonly Item[];
@@ -106,10 +109,11 @@ class Batch<Item, Response extends object> {
 
   async #partsOf(whole: Response, items: readonly Item[]): Promise<readonly Response[]> {
     const split = await this.#split(whole, items);
-    if (!('length' in split)) return this.#unsplit(whole, items, split);
-    const of = split.length;
+    calls += 1;
+    const call = { call: calls, of: items.length };
+    if (!('length' in split)) return this.#unsplit(whole, call, split);
     for (const [index, part] of split.entries())
-      this.#origins.set(part, { whole, part: { index, of } });
+      this.#origins.set(part, { whole, part: { ...call, index } });
     return split;
   }
 
@@ -125,11 +129,11 @@ class Batch<Item, Response extends object> {
   }
 
   /** An object in the place of each part. What the whole response used is counted once. */
-  #unsplit(whole: Response, items: readonly Item[], verdict: Verdict): readonly Response[] {
+  #unsplit(whole: Response, call: Omit<CallPart, 'index'>, verdict: Verdict): readonly Response[] {
     const { usage: _counted, ...uncounted } = verdict;
-    return items.map((_item, index) => {
+    return Array.from({ length: call.of }, (_item, index) => {
       const part = {} as Response; // no caller gets it: see `answerAll`
-      const place = { index, of: items.length };
+      const place = { ...call, index };
       this.#origins.set(part, { whole, part: place, verdict: index === 0 ? verdict : uncounted });
       return part;
     });

@@ -41,7 +41,9 @@ export interface CallEvent {
 
 /** An answer for one item of a call for many items, such as texts to embed. */
 export interface CallPart {
-  /** The place of the item among those of the call. The first one stands for the whole call where calls are counted. */
+  /** The number of the call in this process: all parts of one call have the same. */
+  readonly call: number;
+  /** The place of the item among those of the call. */
   readonly index: number;
   /** How many items the call is for. */
   readonly of: number;

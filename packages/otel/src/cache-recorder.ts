@@ -1,0 +1,144 @@
+import type { CacheEvents, LlmCache } from '@cached-llm/core';
+import type { Attributes } from '@opentelemetry/api';
+import type { CacheInstruments } from './cache-instruments.ts';
+import { type Called, callAttributes, type OperationOf } from './call-attributes.ts';
+import { providerName } from './conventions.ts';
+import { errorOf, type MadeCall, purposeOf } from './made-call.ts';
+
+type Cache = Pick<LlmCache, 'on' | 'priceOf'>;
+type Served = CacheEvents['hit'];
+/** An event with the usage of an answer. */
+type Work = CacheEvents['collapsed'];
+
+/** The outcomes of requests that have a key. */
+const OUTCOMES = ['hit', 'stale', 'miss', 'collapsed'] as const;
+
+/** Whose measurements these are. */
+export interface Recorded {
+  readonly cache: Cache;
+  readonly instruments: CacheInstruments;
+  readonly operationOf: OperationOf | undefined;
+  /** Attributes that all measurements of this cache have. */
+  readonly own: Attributes;
+}
+
+/** Turns the events of one cache into measurements of our own. */
+export class CacheRecorder {
+  readonly #recorded: Recorded;
+
+  constructor(recorded: Recorded) {
+    this.#recorded = recorded;
+  }
+
+  /** Returns how to stop. */
+  start(): () => void {
+    const { cache } = this.#recorded;
+    const stops = [
+      ...OUTCOMES.map((name) => cache.on(name, (event) => this.#countRequest(name, event))),
+      cache.on('bypass', (event) => this.#countBypass(event)),
+      cache.on('hit', (event) => this.#serve(event)),
+      cache.on('stale', (event) => this.#serve(event)),
+      cache.on('collapsed', (event) => this.#save(event)),
+      ...this.#startCalls(),
+      ...this.#startFaults(),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  #startCalls(): readonly (() => void)[] {
+    const { cache, instruments } = this.#recorded;
+    return [
+      cache.on('stored', (event) => {
+        instruments.stored.add(1, this.#attributesOf(event));
+        this.#spend(event);
+      }),
+      cache.on('not-admitted', (event) => {
+        const why = { 'cached_llm.reason': event.reason };
+        instruments.notAdmitted.add(1, { ...this.#attributesOf(event), ...why });
+        this.#spend(event);
+      }),
+      cache.on('call-failed', (event) => this.#spend(event)),
+    ];
+  }
+
+  #startFaults(): readonly (() => void)[] {
+    const { cache, instruments, own } = this.#recorded;
+    return [
+      cache.on('volatile-field', (event) => {
+        const field = { 'cached_llm.field': event.field };
+        instruments.volatileFields.add(1, { ...this.#attributesOf(event), ...field });
+      }),
+      cache.on('store-error', ({ operation, reason }) => {
+        const what = { 'cached_llm.operation': operation, 'error.type': reason };
+        instruments.storeErrors.add(1, { ...own, ...what });
+      }),
+    ];
+  }
+
+  #attributesOf(event: Called): Attributes {
+    const { own, operationOf } = this.#recorded;
+    return { ...callAttributes(event, operationOf), ...own };
+  }
+
+  #countRequest(outcome: string, event: Called): void {
+    const attributes = { ...this.#attributesOf(event), 'cached_llm.outcome': outcome };
+    this.#recorded.instruments.requests.add(1, attributes);
+  }
+
+  /** A bypass has no model and no operation: its request was not read in full. */
+  #countBypass({ provider, reason }: CacheEvents['bypass']): void {
+    const { instruments, own } = this.#recorded;
+    instruments.requests.add(1, {
+      ...own,
+      'gen_ai.provider.name': providerName(provider, undefined),
+      'cached_llm.outcome': 'bypass',
+      'cached_llm.reason': reason,
+    });
+  }
+
+  #serve(event: Served): void {
+    const { time } = this.#recorded.instruments;
+    const attributes = this.#attributesOf(event);
+    const { took, waited } = event;
+    time.lookUp.record(waited / 1_000, attributes);
+    if (took !== undefined) {
+      const sooner = (took - waited) / 1_000;
+      if (sooner < 0) time.lost.add(-sooner, attributes);
+      else time.saved.add(sooner, attributes);
+    }
+    this.#save(event);
+  }
+
+  #save(work: Work): void {
+    const { cache, instruments } = this.#recorded;
+    const attributes = this.#attributesOf(work);
+    for (const [type, count] of tokensOf(work)) {
+      instruments.tokensSaved.add(count, { ...attributes, 'cached_llm.token.type': type });
+    }
+    const usd = cache.priceOf(work.usage, work);
+    if (usd !== undefined) instruments.cost.saved.add(usd, attributes);
+  }
+
+  /** A call for many items is counted with its first one. Its cost is the sum of the costs of all. */
+  #spend(event: MadeCall): void {
+    const { cache, instruments } = this.#recorded;
+    const attributes = { ...this.#attributesOf(event), 'cached_llm.purpose': purposeOf(event) };
+    const error = errorOf(event);
+    const failed = error === undefined ? attributes : { ...attributes, 'error.type': error };
+    const usd = cache.priceOf(event.usage, event);
+    if (usd !== undefined) instruments.cost.spent.add(usd, attributes);
+    if ((event.part?.index ?? 0) > 0) return;
+    const price = usd === undefined ? 'unknown' : 'known';
+    instruments.calls.add(1, { ...failed, 'cached_llm.price': price });
+  }
+}
+
+/** What is not known is not recorded. */
+function tokensOf({ usage }: Work): readonly (readonly [type: string, count: number])[] {
+  const { inputTokens, outputTokens } = usage ?? {};
+  const input = inputTokens === undefined ? [] : [['input', inputTokens] as const];
+  const output = outputTokens === undefined ? [] : [['output', outputTokens] as const];
+  return [...input, ...output];
+}

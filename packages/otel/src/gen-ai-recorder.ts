@@ -1,0 +1,149 @@
+import type { LlmCache } from '@cached-llm/core';
+import type { Attributes, Meter } from '@opentelemetry/api';
+import { callAttributes, type OperationOf } from './call-attributes.ts';
+import { type Family, familyOf, SECONDS, TOKENS } from './conventions.ts';
+import { errorOf, type MadeCall } from './made-call.ts';
+
+/** The metrics of the conventions. A hit is in none of them, because no call was made for it. */
+function instrumentsOf(meter: Meter) {
+  const histogram = (name: string, unit: 's' | '{token}', description: string) =>
+    meter.createHistogram(name, {
+      description,
+      unit,
+      advice: { explicitBucketBoundaries: unit === 's' ? SECONDS : TOKENS },
+    });
+  const usage = (kind: string, description: string) =>
+    meter.createCounter(`gen_ai.client.inference.usage.${kind}`, { description, unit: '{token}' });
+  const duration = (family: string) =>
+    histogram(
+      `gen_ai.client.${family}.duration`,
+      's',
+      'How long a call took, to the end of a stream.',
+    );
+  return {
+    duration: {
+      inference: duration('inference'),
+      embeddings: duration('embeddings'),
+      other: duration('operation'),
+    } satisfies Record<Family, unknown>,
+    usage: {
+      inputTokens: usage('input_tokens', 'Tokens of requests, with those of a prompt cache.'),
+      outputTokens: usage('output_tokens', 'Tokens of answers, with those of thoughts.'),
+      cacheReadTokens: usage('cache_read.input_tokens', 'Input tokens read from a prompt cache.'),
+      cacheWriteTokens: usage(
+        'cache_write.input_tokens',
+        'Input tokens written to a prompt cache.',
+      ),
+    },
+    perCall: {
+      input: histogram(
+        'gen_ai.client.inference.operation.input_tokens',
+        '{token}',
+        'Input tokens of a call.',
+      ),
+      output: histogram(
+        'gen_ai.client.inference.operation.output_tokens',
+        '{token}',
+        'Output tokens of a call.',
+      ),
+      embedded: histogram(
+        'gen_ai.client.embeddings.operation.input_tokens',
+        '{token}',
+        'Input tokens of a call.',
+      ),
+    },
+  };
+}
+
+type Usage = NonNullable<MadeCall['usage']>;
+
+/** What is known so far of a call for many items: one part of it comes after the other. */
+interface Unfinished {
+  parts: number;
+  took: number;
+  inputTokens: number | undefined;
+}
+
+/** Calls for many items of which some parts have not come. One whose parts never come is forgotten. */
+const MOST_UNFINISHED = 1_000;
+
+/** Records the calls that were made, as the conventions say. */
+export class GenAiRecorder {
+  readonly #instruments: ReturnType<typeof instrumentsOf>;
+  readonly #operationOf: OperationOf | undefined;
+  readonly #unfinished = new Map<number, Unfinished>();
+
+  constructor(meter: Meter, operationOf: OperationOf | undefined) {
+    this.#instruments = instrumentsOf(meter);
+    this.#operationOf = operationOf;
+  }
+
+  /** Returns how to stop. */
+  start(cache: Pick<LlmCache, 'on'>): () => void {
+    const record = (event: MadeCall) => this.#record(event);
+    const stops = (['stored', 'not-admitted', 'call-failed'] as const).map((name) =>
+      cache.on(name, record),
+    );
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  #record(event: MadeCall): void {
+    const attributes = callAttributes(event, this.#operationOf);
+    const family = familyOf(attributes);
+    const error = errorOf(event);
+    if (family === 'inference') this.#use(event.usage ?? {}, attributes);
+    const whole = this.#wholeOf(event);
+    if (whole === undefined) return; // other parts of the call follow
+    const failed = error === undefined ? attributes : { ...attributes, 'error.type': error };
+    if (whole.took !== undefined)
+      this.#instruments.duration[family].record(whole.took / 1_000, failed);
+    this.#distribute(family, whole, failed);
+  }
+
+  /** Tokens as the provider counted them: 0 where it counted none. Nobody says of which modality they are. */
+  #use(usage: Usage, attributes: Attributes): void {
+    const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } =
+      this.#instruments.usage;
+    const of = { ...attributes, 'gen_ai.token.modality': 'unknown' };
+    inputTokens.add(usage.inputTokens ?? 0, of);
+    outputTokens.add(usage.outputTokens ?? 0, of);
+    if (usage.cacheReadTokens !== undefined) cacheReadTokens.add(usage.cacheReadTokens, of);
+    if (usage.cacheWriteTokens !== undefined) cacheWriteTokens.add(usage.cacheWriteTokens, of);
+  }
+
+  /** What is not known is not recorded: a call of 0 tokens would lower the percentiles. */
+  #distribute(family: Family, { inputTokens, outputTokens }: Whole, attributes: Attributes): void {
+    const { input, output, embedded } = this.#instruments.perCall;
+    if (family === 'embeddings' && inputTokens !== undefined)
+      embedded.record(inputTokens, attributes);
+    if (family !== 'inference') return;
+    if (inputTokens !== undefined) input.record(inputTokens, attributes);
+    if (outputTokens !== undefined) output.record(outputTokens, attributes);
+  }
+
+  /** The whole call, once all of its parts are known. */
+  #wholeOf({ part, took, usage }: MadeCall): Whole | undefined {
+    const { inputTokens, outputTokens } = usage ?? {};
+    if (part === undefined) return { took, inputTokens, outputTokens };
+    const known = this.#unfinished.get(part.call) ?? { parts: 0, took: 0, inputTokens: undefined };
+    known.parts += 1;
+    known.took += took ?? 0;
+    if (inputTokens !== undefined) known.inputTokens = (known.inputTokens ?? 0) + inputTokens;
+    if (known.parts < part.of) return this.#waitFor(part.call, known);
+    this.#unfinished.delete(part.call);
+    return known;
+  }
+
+  #waitFor(call: number, known: Unfinished): undefined {
+    if (this.#unfinished.size >= MOST_UNFINISHED) this.#unfinished.clear();
+    this.#unfinished.set(call, known);
+  }
+}
+
+interface Whole {
+  readonly took?: number | undefined;
+  readonly inputTokens?: number | undefined;
+  readonly outputTokens?: number | undefined;
+}

@@ -1,0 +1,65 @@
+import { cachedLlmCall } from '@cached-llm/core';
+import { type Adapter, defaultAdapter } from '@cached-llm/core/adapter';
+import { manualClock } from '@cached-llm/testing';
+import { startObserved } from './observed.ts';
+
+export interface Question {
+  readonly model: string;
+  readonly prompt: string;
+  readonly odd?: () => void;
+}
+
+export const adapter: Adapter = {
+  ...defaultAdapter,
+  provider: 'openai',
+  usageOf: () => ({
+    inputTokens: 1_000,
+    outputTokens: 100,
+    cacheReadTokens: 10,
+    cacheWriteTokens: 5,
+  }),
+};
+
+/** A store that fails from when it is broken. */
+function breakableStore() {
+  let isBroken = false;
+  const rows = new Map<string, string>();
+  const use = (work: () => unknown) => {
+    if (isBroken) throw Object.assign(new Error('down'), { code: 'ECONNREFUSED' });
+    return work();
+  };
+  const store = {
+    get: (key: string) => use(() => rows.get(key)),
+    set: (key: string, value: string) => use(() => rows.set(key, value) && true),
+    delete: (key: string) => rows.delete(key),
+    measure: () => ({ entries: rows.size, bytes: 10, evictions: 1 }),
+  };
+  return { store, break: () => (isBroken = true) };
+}
+
+/** Makes each measurement at least once: five answers, one failure, one revalidation, and a store that breaks. */
+export async function liveThrough() {
+  const { store, ...breaking } = breakableStore();
+  const clock = manualClock();
+  const observed = startObserved({ store, now: clock.now, staleWhileRevalidate: '1d' });
+  const answer = async ({ prompt }: Question) => {
+    clock.advance(2_000); // the duration of the call
+    if (prompt === 'fail') throw Object.assign(new Error('too many'), { status: 429 });
+    const model = 'gpt-4o-2024-08-06';
+    return { model, text: prompt, finish_reason: prompt === 'cut' ? 'length' : 'stop' };
+  };
+  const ask = cachedLlmCall(answer, { cache: observed.cache, adapter, ttl: '1h' });
+  const question = { model: 'gpt-4o', prompt: 'Why is the sea salty?' };
+  await ask.withInfo(question);
+  await ask(question);
+  await ask.withInfo({ ...question, prompt: 'cut' });
+  await ask({ ...question, odd: () => {} });
+  await ask({ ...question, prompt: 'fail' }).catch(() => {});
+  clock.advance(7_200_000);
+  await ask(question);
+  await new Promise((resolve) => setTimeout(resolve, 20)); // the revalidation ends
+  breaking.break();
+  // With its info, each waits until its answer is known not to be stored.
+  for (const _time of [1, 2, 3]) await ask.withInfo({ ...question, prompt: 'while it is down' });
+  return observed;
+}
