@@ -1,6 +1,7 @@
-import { cachedLlmCall } from '@cached-llm/core';
+import { cachedLlmCall, type LlmCache } from '@cached-llm/core';
 import { type Adapter, defaultAdapter } from '@cached-llm/core/adapter';
 import { manualClock } from '@cached-llm/testing';
+import type { IMetricReader } from '@opentelemetry/sdk-metrics';
 import { startObserved } from './observed.ts';
 
 export interface Question {
@@ -37,11 +38,30 @@ function breakableStore() {
   return { store, break: () => (isBroken = true) };
 }
 
-/** Makes each measurement at least once: five answers, one failure, one revalidation, and a store that breaks. */
-export async function liveThrough() {
+/** An embedding, a ranking that takes no time, so that its hit is slower, and requests that are never a hit. */
+async function embedAndRank(cache: LlmCache): Promise<void> {
+  async function embedText(input: string) {
+    return { input, usage: { prompt_tokens: 7 } };
+  }
+  await cachedLlmCall(embedText, { cache }).withInfo('text');
+  const rank = cachedLlmCall(async (query: string) => query, { cache, provider: 'ranker' });
+  await rank.withInfo('text');
+  await rank('text');
+  const search = cachedLlmCall(async (_query: object) => 'x', { cache, provider: 'ranker' });
+  for (const run_id of ['a', 'b', 'c', 'd']) {
+    await search({ text: 'text', run_id });
+    await new Promise((resolve) => setTimeout(resolve, 20)); // a miss is examined behind its call
+  }
+}
+
+/** Makes each measurement at least once, and the rest for one model: five answers, a failure and a revalidation. */
+export async function liveThrough(readers: readonly IMetricReader[] = []) {
   const { store, ...breaking } = breakableStore();
   const clock = manualClock();
-  const observed = startObserved({ store, now: clock.now, staleWhileRevalidate: '1d' });
+  const observed = startObserved(
+    { store, now: clock.now, staleWhileRevalidate: '1d' },
+    { readers, operationOf: ({ provider }) => (provider === 'ranker' ? 'rerank' : undefined) },
+  );
   const answer = async ({ prompt }: Question) => {
     clock.advance(2_000); // the duration of the call
     if (prompt === 'fail') throw Object.assign(new Error('too many'), { status: 429 });
@@ -58,6 +78,7 @@ export async function liveThrough() {
   clock.advance(7_200_000);
   await ask(question);
   await new Promise((resolve) => setTimeout(resolve, 20)); // the revalidation ends
+  await embedAndRank(observed.cache);
   breaking.break();
   // With its info, each waits until its answer is known not to be stored.
   for (const _time of [1, 2, 3]) await ask.withInfo({ ...question, prompt: 'while it is down' });

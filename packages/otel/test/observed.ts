@@ -4,6 +4,7 @@ import {
   AggregationTemporality,
   type DataPoint,
   type Histogram,
+  type IMetricReader,
   InMemoryMetricExporter,
   MeterProvider,
   PeriodicExportingMetricReader,
@@ -22,10 +23,10 @@ export function afterTest(end: () => unknown): void {
 }
 
 /** A meter provider whose metrics are exported into memory. */
-export function startMetrics() {
+export function startMetrics(readers: readonly IMetricReader[] = []) {
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
-  const meterProvider = new MeterProvider({ readers: [reader] });
+  const meterProvider = new MeterProvider({ readers: [reader, ...readers] });
   afterTest(() => meterProvider.shutdown());
   const scopes = async () => {
     exporter.reset();
@@ -59,14 +60,20 @@ export function startMetrics() {
   return { meterProvider, scopes, metrics, pointsOf, sumOf, countOf };
 }
 
+interface Observing extends Omit<ObserveOptions, 'meterProvider'> {
+  /** Readers of the metrics beside the one in memory. */
+  readonly readers?: readonly IMetricReader[];
+}
+
 /** A cache that is observed. */
 export function startObserved(
   options: Parameters<typeof createLlmCache>[0] = {},
-  observing: Omit<ObserveOptions, 'meterProvider'> = {},
+  observing: Observing = {},
 ) {
-  const recorded = startMetrics();
+  const { readers, ...rest } = observing;
+  const recorded = startMetrics(readers);
   const cache = createLlmCache(options);
   const { meterProvider } = recorded;
-  const stop = observeCache(cache, { meterProvider, ...observing });
+  const stop = observeCache(cache, { meterProvider, ...rest });
   return { ...recorded, cache, stop };
 }
