@@ -3,11 +3,12 @@ import { type CallEndpoint, type Fields, fieldsOf } from '@cached-llm/core/adapt
 /** Fields of a body that only an embedding model takes: Cohere's, Amazon's multimodal Titan, and Nova's. */
 const EMBEDDED = ['texts', 'images', 'inputs', 'inputImage', 'embeddingConfig'] as const;
 
-/** What a body asks for. The path of InvokeModel is the same for every kind of model. */
-function operationOf(body: Fields): string {
+/** What a body asks for; nothing for a picture. The path of InvokeModel is the same for every kind of model. */
+function operationOf(body: Fields): string | undefined {
   const isTitanText = 'inputText' in body && !('textGenerationConfig' in body);
   const isNova = /EMBEDDING$/.test(String(body.taskType));
   if (isTitanText || isNova || EMBEDDED.some((field) => field in body)) return 'embeddings';
+  if ('taskType' in body) return undefined;
   if ('query' in body && 'documents' in body) return 'rerank';
   return 'messages' in body || !('prompt' in body || 'inputText' in body)
     ? 'chat'

@@ -1,59 +1,9 @@
 import type { LlmCache } from '@cached-llm/core';
 import type { Attributes, Meter } from '@opentelemetry/api';
 import { callAttributes, type OperationOf } from './call-attributes.ts';
-import { type Family, familyOf, SECONDS, TOKENS } from './conventions.ts';
+import { type Family, familyOf } from './conventions.ts';
+import { genAiInstruments } from './gen-ai-instruments.ts';
 import { errorOf, type MadeCall } from './made-call.ts';
-
-/** The metrics of the conventions. A hit is in none of them, because no call was made for it. */
-function instrumentsOf(meter: Meter) {
-  const histogram = (name: string, unit: 's' | '{token}', description: string) =>
-    meter.createHistogram(name, {
-      description,
-      unit,
-      advice: { explicitBucketBoundaries: unit === 's' ? SECONDS : TOKENS },
-    });
-  const usage = (kind: string, description: string) =>
-    meter.createCounter(`gen_ai.client.inference.usage.${kind}`, { description, unit: '{token}' });
-  const duration = (family: string) =>
-    histogram(
-      `gen_ai.client.${family}.duration`,
-      's',
-      'How long a call took, to the end of a stream.',
-    );
-  return {
-    duration: {
-      inference: duration('inference'),
-      embeddings: duration('embeddings'),
-      other: duration('operation'),
-    } satisfies Record<Family, unknown>,
-    usage: {
-      inputTokens: usage('input_tokens', 'Tokens of requests, with those of a prompt cache.'),
-      outputTokens: usage('output_tokens', 'Tokens of answers, with those of thoughts.'),
-      cacheReadTokens: usage('cache_read.input_tokens', 'Input tokens read from a prompt cache.'),
-      cacheWriteTokens: usage(
-        'cache_write.input_tokens',
-        'Input tokens written to a prompt cache.',
-      ),
-    },
-    perCall: {
-      input: histogram(
-        'gen_ai.client.inference.operation.input_tokens',
-        '{token}',
-        'Input tokens of a call.',
-      ),
-      output: histogram(
-        'gen_ai.client.inference.operation.output_tokens',
-        '{token}',
-        'Output tokens of a call.',
-      ),
-      embedded: histogram(
-        'gen_ai.client.embeddings.operation.input_tokens',
-        '{token}',
-        'Input tokens of a call.',
-      ),
-    },
-  };
-}
 
 type Usage = NonNullable<MadeCall['usage']>;
 
@@ -69,12 +19,12 @@ const MOST_UNFINISHED = 1_000;
 
 /** Records the calls that were made, as the conventions say. */
 export class GenAiRecorder {
-  readonly #instruments: ReturnType<typeof instrumentsOf>;
+  readonly #instruments: ReturnType<typeof genAiInstruments>;
   readonly #operationOf: OperationOf | undefined;
   readonly #unfinished = new Map<number, Unfinished>();
 
   constructor(meter: Meter, operationOf: OperationOf | undefined) {
-    this.#instruments = instrumentsOf(meter);
+    this.#instruments = genAiInstruments(meter);
     this.#operationOf = operationOf;
   }
 
