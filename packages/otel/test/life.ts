@@ -4,13 +4,13 @@ import { manualClock } from '@cached-llm/testing';
 import type { IMetricReader } from '@opentelemetry/sdk-metrics';
 import { startObserved } from './observed.ts';
 
-export interface Question {
+interface Question {
   readonly model: string;
   readonly prompt: string;
   readonly odd?: () => void;
 }
 
-export const adapter: Adapter = {
+const adapter: Adapter = {
   ...defaultAdapter,
   provider: 'openai',
   usageOf: () => ({

@@ -7,7 +7,7 @@ import { afterTest, startMetrics } from './observed.ts';
 const require = createRequire(import.meta.url);
 
 /** What is used here of a client of OpenAI. */
-export interface Client {
+interface Client {
   readonly chat: {
     readonly completions: {
       create(body: {
@@ -35,7 +35,7 @@ interface Caching {
  */
 export const openaiSdk = (): Sdk => require('openai6') as Sdk; // as its own types say
 
-const cachingOf = async (specifier: string) => (await import(specifier)) as Caching; // likewise
+const cachingOf = async (path: string) => (await import(path)) as Caching; // likewise
 
 const usage = { prompt_tokens: 12, completion_tokens: 5, total_tokens: 17 };
 const choice = { index: 0, message: { role: 'assistant', content: 'Hi.' }, finish_reason: 'stop' };
@@ -65,7 +65,7 @@ export async function startClient(observing: Omit<ObserveOptions, 'meterProvider
   afterTest(() => server.close());
   const { OpenAI } = openaiSdk();
   const plain = new OpenAI({ apiKey: 'sk-test', baseURL: `${server.url}/v1`, maxRetries: 0 });
-  const { cachedOpenAI } = await cachingOf('@cached-llm/openai');
+  const { cachedOpenAI } = await cachingOf(require.resolve('@cached-llm/openai'));
   const client = cachedOpenAI(plain, { cache });
   const chat = (content: string, model = 'gpt-4o') =>
     client.chat.completions.create({ model, messages: [{ role: 'user', content }] });
