@@ -4,7 +4,7 @@
  */
 export { type CliCommand, defineCommand, type Globals, type Session } from './command.ts';
 export { headerOption, namedAdapter, requestHeaders } from './http-options.ts';
-export { countLines, type NumberedLine, numberedLines } from './lines.ts';
+export { checkInput, countLines, type NumberedLine, numberedLines } from './lines.ts';
 export {
   bytes,
   count,

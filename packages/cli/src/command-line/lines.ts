@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { Failure, type Host } from '../terminal/index.ts';
 
 export interface NumberedLine {
@@ -8,11 +8,20 @@ export interface NumberedLine {
   readonly text: string;
 }
 
-async function openInput(path: string, { stdin }: Host): Promise<NodeJS.ReadableStream> {
-  if (path === '-') return stdin;
-  await access(path).catch((cause) => {
+/** @throws {Failure} where the lines cannot be read, before a store is made for them */
+export async function checkInput(path: string): Promise<void> {
+  if (path === '-') return;
+  const file = await open(path).catch((cause) => {
     throw new Failure(`${path} cannot be read.`, { cause });
   });
+  const status = await file.stat();
+  await file.close();
+  if (status.isDirectory()) throw new Failure(`${path} is a folder.`);
+}
+
+async function openInput(path: string, { stdin }: Host): Promise<NodeJS.ReadableStream> {
+  if (path === '-') return stdin;
+  await checkInput(path);
   return createReadStream(path);
 }
 

@@ -1,6 +1,7 @@
 import type { LlmCache } from '@cached-llm/core';
 import type { StoredEntry } from '@cached-llm/core/store';
 import {
+  checkInput,
   countLines,
   defineCommand,
   type NumberedLine,
@@ -48,6 +49,7 @@ export const importCommand = defineCommand({
   async run({ session, positionals: [path = '-'] }) {
     const { host, output } = session;
     const counts = { restored: 0, expired: 0, failed: 0 };
+    await checkInput(path);
     await withCache(session, 'may-create', async ({ cache }) => {
       const progress = { label: 'imported', total: await countLines(path, host) };
       const lines = withProgress(host, progress, numberedLines(path, host));

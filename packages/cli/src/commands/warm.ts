@@ -3,6 +3,7 @@ import { isFields } from '@cached-llm/core/adapter';
 import { visibleText } from '@cached-llm/core/store';
 import { cachedFetch, type Fetch } from '@cached-llm/http';
 import {
+  checkInput,
   count,
   countLines,
   defineCommand,
@@ -161,6 +162,7 @@ export const warm = defineCommand({
     const { concurrency = 4, ttl, tag: tags, adapter: name = 'openai' } = options;
     const endpoint = endpointOf(options, host);
     const adapter = await namedAdapter(name);
+    await checkInput(path);
     return withCache(session, 'may-create', async ({ cache }) => {
       const fetch = cachedFetch({ cache, adapter, ttl, tags });
       const warmer = new Warmer(fetch, endpoint, host.signal);

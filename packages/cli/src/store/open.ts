@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type CacheOptions, createLlmCache, type LlmCache } from '@cached-llm/core';
 import { openStore, optionsFromEnvironment, pause, type Store } from '@cached-llm/core/store';
 import type { Session } from '../command-line/index.ts';
@@ -8,14 +11,33 @@ import { Failure, UsageFailure } from '../terminal/index.ts';
 /** Must the store exist? A command that only reads must not create a file where a name was mistyped. */
 type Existence = 'must-exist' | 'may-create';
 
+const SQLITE = '@cached-llm/store-sqlite';
+const INSTALL = ['npm install', 'pnpm add', 'yarn add'].map((verb) => `${verb} ${SQLITE}`);
+
+/** The package beside this program, else that of the project: who uses Redis alone installs no SQLite. */
+async function sqlitePackage(): Promise<typeof import('@cached-llm/store-sqlite')> {
+  try {
+    return await import('@cached-llm/store-sqlite');
+  } catch (error) {
+    if (!String(error).includes(`'${SQLITE}'`)) throw error;
+  }
+  const project = createRequire(join(process.cwd(), 'index.js'));
+  try {
+    return await import(pathToFileURL(project.resolve(SQLITE)).href);
+  } catch (cause) {
+    const remedy = `Install it: ${INSTALL.join(', or ')}.`;
+    throw new Failure(`A store of 'sqlite:' needs the package ${SQLITE}. ${remedy}`, { cause });
+  }
+}
+
 async function openSqlite(url: string, existence: Existence): Promise<Store> {
   const path = url.slice('sqlite:'.length).replace(/^\/\//, '');
   const isFile = path !== '' && path !== ':memory:';
   if (existence === 'must-exist' && isFile && !existsSync(path)) {
     throw new Failure(`There is no file ${path}.`);
   }
-  const { openStore: open } = await import('@cached-llm/store-sqlite');
-  return open(url);
+  const { openStore: open } = await sqlitePackage();
+  return open(url, { create: existence === 'may-create' });
 }
 
 async function openRedis(url: string): Promise<Store> {
