@@ -69,4 +69,4 @@ function assemble(chunks: readonly unknown[]): Fields | undefined {
   return parts.filter((part) => isOfType(part, 'message_delta')).reduce<Fields>(ended, message);
 }
 
-export const stream: StreamRules = { ends, assemble };
+export const stream: StreamRules = { ends, marksParts: true, assemble };

@@ -2,7 +2,6 @@ import {
   type Fields,
   fieldsOf,
   isFields,
-  isOutOfOrder,
   isSpliced,
   type StreamRules,
 } from '@cached-llm/core/adapter';
@@ -74,7 +73,7 @@ function assembleConverse(events: readonly Fields[]): Fields | undefined {
   const stop = events.find((event) => isFields(event.messageStop))?.messageStop;
   const metadata = events.find((event) => isFields(event.metadata))?.metadata;
   const start = fieldsOf(events.find((event) => isFields(event.messageStart))?.messageStart);
-  if (!isFields(stop) || !isFields(metadata) || isOutOfOrder(events)) return undefined;
+  if (!isFields(stop) || !isFields(metadata)) return undefined;
   const message = { role: 'assistant', ...start, content: contentOf(events) };
   return { output: { message }, ...stop, ...metadata };
 }
@@ -92,13 +91,15 @@ function assemble(chunks: readonly unknown[]): Fields | undefined {
   return last && { body: { pieces, [METRICS]: last[METRICS] } };
 }
 
-export const stream: StreamRules = { ends, assemble };
+/** Converse ends each block, and so does no piece of InvokeModel, whose events are not read here. */
+export const stream: StreamRules = { ends, marksParts: true, assemble };
 
 /** The same rules for one stream: Converse ends with two events, and does not promise their order. */
 export function streamRules(): StreamRules {
   const seen = new Set<string>();
   return {
     assemble,
+    marksParts: true,
     ends(chunk) {
       for (const name of Object.keys(fieldsOf(chunk))) seen.add(name);
       return (seen.has('messageStop') && seen.has('metadata')) || isLastPiece(pieceIn(chunk));

@@ -59,4 +59,4 @@ function assemble(chunks: readonly unknown[]): Fields | undefined {
     : undefined;
 }
 
-export const stream: StreamRules = { ends, assemble };
+export const stream: StreamRules = { ends, marksParts: true, assemble };

@@ -34,4 +34,4 @@ function assemble(chunks: readonly unknown[]): Fields | undefined {
   return assembleChunks(parts);
 }
 
-export const stream: StreamRules = { ends, assemble };
+export const stream: StreamRules = { ends, marksParts: true, assemble };

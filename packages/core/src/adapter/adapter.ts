@@ -9,6 +9,8 @@ export interface StreamRules {
   ends(chunk: unknown): boolean;
   /** The provider marks no end on the wire, so that `assemble` alone decides whether a stream is complete. */
   readonly endsSilently?: boolean | undefined;
+  /** The provider begins and ends each part of a stream by an event of its own, so that one without them lacks something. @default false */
+  readonly marksParts?: boolean | undefined;
   /** The answer as it would have come without streaming. Undefined where the chunks are not a whole answer. */
   assemble(chunks: readonly unknown[]): Fields | undefined;
 }

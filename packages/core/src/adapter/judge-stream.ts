@@ -126,10 +126,12 @@ const partOf = (chunk: unknown) => fieldsOf(fieldsOf(chunk).data ?? chunk);
 /**
  * Are the chunks those of more than one answer, or is one of them missing or repeated? A gateway that asks again may send the
  * beginning of one answer and the end of another.
+ *
+ * @param marksParts what {@link StreamRules} says of the adapter
  */
-export function isSpliced(chunks: readonly unknown[]): boolean {
+export function isSpliced(chunks: readonly unknown[], marksParts = false): boolean {
   const parts = chunks.map(partOf);
-  if (hasOpening(parts) && isOutOfOrder(parts)) return true;
+  if (hasOpening(parts) && isOutOfOrder(parts, !marksParts)) return true;
   return hasGap(parts) || isTextTorn(parts) || areChunksTorn(parts) || areLinesTorn(parts);
 }
 
@@ -159,7 +161,8 @@ export function judgeStream(
   chunks: readonly unknown[],
   request: unknown,
 ): Verdict {
-  const isUnfinished = !hasFailed(chunks) && isSpliced(chunks);
+  const { marksParts } = rules.adapter.stream;
+  const isUnfinished = !hasFailed(chunks) && isSpliced(chunks, marksParts);
   const response = isUnfinished ? undefined : rules.adapter.stream.assemble(chunks);
   if (response === undefined) return { rejection: 'unfinished' };
   const verdict = judge(rules, hasFailed(chunks) ? { error: true } : response, request);

@@ -74,8 +74,11 @@ class Parts {
   /** How many parts the opening had. Undefined before it. */
   #opened: number | undefined;
 
-  constructor(hasOpening: boolean) {
+  readonly #isLoose: boolean;
+
+  constructor(hasOpening: boolean, isLoose: boolean) {
     this.#opened = hasOpening ? undefined : 0;
+    this.#isLoose = isLoose;
   }
 
   /** Is this step out of order? */
@@ -83,12 +86,13 @@ class Parts {
     if (step.does === 'open') return this.#takeOpening(step);
     if (step.does === 'close') {
       this.#isClosed = true;
-      return this.#open.size > 0;
+      return !this.#isLoose && this.#open.size > 0;
     }
     if (this.#isClosed || this.#opened === undefined) return true;
     const name = `${step.kind} ${String(step.place)}`;
     if (step.does === 'begin') return this.#begin(step, name);
-    const isStray = !this.#open.has(name) && !(step.beginsByItself && !this.#begin(step, name));
+    const mayBegin = step.beginsByItself === true || this.#isLoose;
+    const isStray = !this.#open.has(name) && !(mayBegin && !this.#begin(step, name));
     if (step.does === 'end') this.#open.delete(name);
     return isStray;
   }
@@ -116,9 +120,11 @@ export const hasOpening = (events: readonly Fields[]) =>
 /**
  * Is an event missing, repeated, or of another answer? Each part begins once, in its place, before it grows, and ends before
  * the answer does; nothing comes before the opening, where there is one.
+ *
+ * @param isLoose parts may begin and end without an event of their own
  */
-export function isOutOfOrder(events: readonly Fields[]): boolean {
-  const parts = new Parts(hasOpening(events));
+export function isOutOfOrder(events: readonly Fields[], isLoose = false): boolean {
+  const parts = new Parts(hasOpening(events), isLoose);
   return events.map(stepOf).some((step) => step !== undefined && parts.take(step));
 }
 

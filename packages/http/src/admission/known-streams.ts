@@ -1,11 +1,4 @@
-import {
-  type Fields,
-  fieldsOf,
-  hasOpening,
-  isFields,
-  isGiven,
-  listOf,
-} from '@cached-llm/core/adapter';
+import { type Fields, fieldsOf, isFields, isGiven, listOf } from '@cached-llm/core/adapter';
 import { assembleChoices, mergeDelta } from '../adapter/index.ts';
 
 const typeOf = ({ type }: Fields) => String(type);
@@ -49,9 +42,7 @@ function assembleLines(lines: readonly Fields[], last: Fields): Fields {
 export function assembleKnown(chunks: readonly unknown[]): Fields | undefined {
   const events = chunks.filter(isFields);
   const completed = events.findLast((event) => typeOf(event) === 'response.completed');
-  if (completed !== undefined) {
-    return hasOpening(events) ? fieldsOf(completed.response) : undefined;
-  }
+  if (completed !== undefined) return fieldsOf(completed.response);
   if (events.some(({ choices }) => listOf(choices).length > 0)) {
     const choices = assembleChoices(events);
     return choices && { choices };
