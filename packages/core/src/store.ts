@@ -26,7 +26,9 @@ export {
   visibleText,
 } from './options/index.ts';
 export {
+  type AtomicRows,
   type Leases,
+  type NewRow,
   ROW_GRACE,
   type Store,
   type StoredRow,

@@ -59,7 +59,7 @@ export class ClusterServers implements RedisServers {
   async mget(keys: readonly string[]): Promise<Texts> {
     const found = new Map<string, string | null>();
     const replies = groupBySlot(keys).map(async (group) => {
-      const texts = await this.send(group[0], mget(group));
+      const texts = await this.#readGroup(group);
       for (const [index, key] of group.entries()) found.set(key, texts[index] ?? null);
     });
     await Promise.all(replies);
@@ -68,6 +68,17 @@ export class ClusterServers implements RedisServers {
 
   groupsOf(keys: readonly string[]): readonly (readonly string[])[] {
     return groupBySlot(keys);
+  }
+
+  /** While a slot moves, its rows are on two nodes, and one command cannot name rows of both. */
+  async #readGroup(group: readonly string[]): Promise<Texts> {
+    try {
+      return await this.send(group[0] ?? '', mget(group));
+    } catch (error) {
+      if (!(error instanceof RedisRefusedError && error.code === 'TRYAGAIN')) throw error;
+      const texts = group.map(async (key) => (await this.send(key, mget([key])))[0] ?? null);
+      return Promise.all(texts);
+    }
   }
 
   async masters(): Promise<readonly RedisServers[]> {

@@ -27,6 +27,22 @@ export function hashSlot(key: string): number {
   return sum % SLOTS;
 }
 
+const MOST_TRIES = 100;
+
+/**
+ * A second key for a copy of the row under `key`. Its hash slot is at least a third of all slots away, so that another
+ * master has it where each master has its share of consecutive slots.
+ */
+export function keyFarFrom(key: string): string {
+  const slot = hashSlot(key);
+  for (let number = 1; number <= MOST_TRIES; number += 1) {
+    const other = `${key}.${number}`;
+    const distance = Math.abs(hashSlot(other) - slot);
+    if (distance > SLOTS / 3 && distance < (SLOTS * 2) / 3) return other;
+  }
+  return `${key}.1`; // braces in the namespace keep all keys in one slot
+}
+
 type Group = [string, ...string[]];
 
 /** Groups keys that one command may name together, which are those of one hash slot. */

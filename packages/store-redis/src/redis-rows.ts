@@ -22,7 +22,7 @@ export function unmarkText(marked: string): { value: string } | undefined {
 }
 
 /** Redis takes whole milliseconds only. A ttl beyond the safe integers means no expiry. */
-function wholeMilliseconds(ttl: number | undefined): number | undefined {
+export function wholeMilliseconds(ttl: number | undefined): number | undefined {
   if (ttl === undefined || !(ttl < Number.MAX_SAFE_INTEGER)) return undefined;
   return Math.max(1, Math.ceil(ttl));
 }
@@ -73,9 +73,12 @@ export class RedisRows extends KeyvRedis<string> {
     return this.#servers.send(key, async (client) => (await client.unlink(key)) > 0);
   }
 
+  /** One command for all keys of a server, or of a hash slot. */
   override async deleteMany(keys: string[]): Promise<boolean> {
-    const deleted = await Promise.all(keys.map((key) => this.delete(key)));
-    return deleted.includes(true);
+    const unlinked = this.#servers.groupsOf(keys).map((group) => {
+      return this.#servers.send(group[0] ?? '', (client) => client.unlink([...group]));
+    });
+    return (await Promise.all(unlinked)).some((count) => count > 0);
   }
 
   /** Without a namespace, the method of `@keyv/redis` would delete the keys of other applications as well. */

@@ -1,5 +1,5 @@
 import { LlmCacheError } from '@cached-llm/core';
-import type { Leases, Store, StoredRow } from '@cached-llm/core/store';
+import type { AtomicRows, Leases, Store, StoredRow } from '@cached-llm/core/store';
 import {
   type Deserialize,
   Keyv,
@@ -8,6 +8,8 @@ import {
   type StoredDataRaw,
 } from 'keyv';
 import { ClusterServers } from './cluster-servers.ts';
+import { keyFarFrom } from './hash-slot.ts';
+import { RedisAtomicRows } from './redis-atomic-rows.ts';
 import type { RedisUnavailableError } from './redis-errors.ts';
 import { RedisLeases } from './redis-leases.ts';
 import { markText, RedisRows, scanRows, unmarkText } from './redis-rows.ts';
@@ -39,6 +41,9 @@ function openServers(
 export class RedisStore extends Keyv<string> implements Store {
   /** Rows with an expiry of their own, each beside its entry's row. */
   readonly leases: Leases;
+  readonly atomic: AtomicRows;
+  /** Only in a cluster: the key, and a second one on another master. */
+  readonly copiesOf?: (key: string) => readonly string[];
   readonly #servers: RedisServers;
 
   /** @throws LlmCacheError `INVALID_OPTION` */
@@ -54,6 +59,8 @@ export class RedisStore extends Keyv<string> implements Store {
     });
     this.#servers = servers;
     this.leases = new RedisLeases(servers);
+    this.atomic = new RedisAtomicRows(servers);
+    if (servers instanceof ClusterServers) this.copiesOf = (key) => [key, keyFarFrom(key)];
     // Keyv's iterator reads the keys of every application, and fails at the first row that is not ours.
     delete this.iterator;
   }

@@ -5,6 +5,9 @@ import { RedisRefusedError, RedisUnavailableError } from './redis-errors.ts';
 import { type Command, mget, type RedisServers, type Texts } from './redis-servers.ts';
 import { type Address, addressOf } from './redis-url.ts';
 
+/** Milliseconds between two attempts to find a master in place of a replica. */
+const LEAVE_EVERY = 2_000;
+
 export interface SingleServerOptions extends Omit<ConnectionOptions, 'onReady'> {
   readonly onReady?: () => void;
 }
@@ -17,6 +20,7 @@ export class SingleServer implements RedisServers {
   /** Settles with the first attempt to connect, and is nothing from then on. */
   #opening: Promise<void> | undefined;
   #running = 0;
+  #leftAt = Number.NEGATIVE_INFINITY;
 
   constructor({ onReady, ...options }: SingleServerOptions) {
     const { connectTimeout, url } = options.settings;
@@ -85,8 +89,18 @@ export class SingleServer implements RedisServers {
     if (error instanceof RedisUnavailableError || error instanceof TypeError) return error;
     if (!this.#connection.isReady) return new RedisUnavailableError(error);
     const refusal = new RedisRefusedError(error);
-    // This server was the master, and is a replica now: the next attempt finds the new master.
-    if (this.#canMove && refusal.code === 'READONLY') this.#connection.drop(error);
+    if (refusal.code === 'READONLY') this.#leaveReplica(error);
     return refusal;
+  }
+
+  /**
+   * This server was the master, and is a replica now. The next attempt finds the new master: sentinels name it, or the
+   * name of the host has another address. Until then the replica is still read, so it is not left too often.
+   */
+  #leaveReplica(error: unknown): void {
+    const now = performance.now();
+    if (!this.#canMove && now - this.#leftAt < LEAVE_EVERY) return;
+    this.#leftAt = now;
+    this.#connection.drop(error);
   }
 }

@@ -43,6 +43,7 @@ const capabilities = {
   errorEvents: true,
   expiry: true,
   getMany: true,
+  atomic: true,
   leases: true,
   scan: true,
   shared: true,

@@ -1,5 +1,5 @@
 import { LlmCacheError } from '@cached-llm/core';
-import type { Leases, Store, StoredRow } from '@cached-llm/core/store';
+import type { AtomicRows, Leases, Store, StoredRow } from '@cached-llm/core/store';
 import { type Deserialize, Keyv, type StoredDataNoRaw, type StoredDataRaw } from 'keyv';
 import { sweepRows } from './eviction.ts';
 import { countRows, scanRows } from './prefix-scan.ts';
@@ -7,7 +7,7 @@ import { QuarantinedFileError } from './quarantine.ts';
 import { deframeText, frameText } from './row-text.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { resolveOptions, type SqliteStoreOptions } from './sqlite-store-options.ts';
-import { SqliteTable } from './sqlite-table.ts';
+import { SqliteAtomicRows, SqliteTable } from './sqlite-table.ts';
 
 const SCHEME = 'sqlite:';
 
@@ -19,6 +19,7 @@ const SCHEME = 'sqlite:';
 export class SqliteStore extends Keyv<string> implements Store {
   /** In a table of their own, timed by SQLite's clock. */
   readonly leases: Leases;
+  readonly atomic: AtomicRows;
   readonly #connection: SqliteConnection;
   readonly #table: SqliteTable;
 
@@ -38,6 +39,7 @@ export class SqliteStore extends Keyv<string> implements Store {
     this.#connection = connection;
     this.#table = table;
     this.leases = table.leases;
+    this.atomic = new SqliteAtomicRows(connection, settings.maxBytes);
   }
 
   /** Every look-up of a cache takes this way, so it leaves out what Keyv does for each row. */

@@ -1,7 +1,8 @@
+import type { AtomicRows, NewRow } from '@cached-llm/core/store';
 import type { SqliteValue } from './driver/index.ts';
 import { canHold, Recency, writeMakingRoom } from './eviction.ts';
-import { expiryNow, rowText, textIn } from './row-text.ts';
-import { IS_AMONG, IS_LIVE, TABLE } from './schema.ts';
+import { expiryNow, expiryText, rowText, textIn } from './row-text.ts';
+import { EXPIRY, IS_AMONG, IS_LIVE, TABLE } from './schema.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { SqliteLeases } from './sqlite-leases.ts';
 import { tidy, Upkeep } from './upkeep.ts';
@@ -110,5 +111,61 @@ export class SqliteTable {
     this.#upkeep.end();
     await this.#recency.flush();
     await this.#connection.close();
+  }
+}
+
+/** Adds the rows of a list, which is given as JSON. A row that has expired is no row. */
+const ADD = `INSERT INTO ${TABLE}(key, value)
+  SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?) WHERE true
+  ON CONFLICT(key) DO UPDATE SET value = iif(${EXPIRY} < ?, excluded.value, value)
+  RETURNING key, value`;
+const SELECT = `SELECT value FROM ${TABLE} WHERE key = ? AND ${EXPIRY} >= ?`;
+const REPLACE = `UPDATE ${TABLE} SET value = ? WHERE key = ? AND value = ? RETURNING 1`;
+
+interface Row {
+  readonly key: string;
+  readonly value: string;
+}
+
+function textOf({ key, value, ttl }: NewRow): string {
+  return rowText(key, expiryText(ttl === undefined ? undefined : Date.now() + ttl) + value);
+}
+
+/** Changes of rows that depend on what is stored. SQLite runs each statement in one step. */
+export class SqliteAtomicRows implements AtomicRows {
+  readonly #connection: SqliteConnection;
+  readonly #maxBytes: number | undefined;
+
+  constructor(connection: SqliteConnection, maxBytes: number | undefined) {
+    this.#connection = connection;
+    this.#maxBytes = maxBytes;
+  }
+
+  async add(rows: readonly NewRow[]): Promise<readonly string[]> {
+    const texts = rows.map((row): Row => ({ key: row.key, value: textOf(row) }));
+    const list = JSON.stringify(texts.map(({ key, value }) => [key, value]));
+    const room = { bytes: Buffer.byteLength(list), maxBytes: this.#maxBytes };
+    const stored = new Map<string, string | undefined>();
+    await this.#connection.writeInTurn((query) =>
+      writeMakingRoom(query, room, async () => {
+        const added = await query<Row>(ADD, list, expiryNow());
+        for (const { key, value } of added) stored.set(key, textIn(key, value));
+        // A row that another program has damaged is no row.
+        const damaged = texts.filter(({ key }) => stored.get(key) === undefined);
+        for (const { key, value } of damaged) await query(WRITE, key, value);
+      }),
+    );
+    return rows.map(({ key, value }) => stored.get(key) ?? value);
+  }
+
+  replace(row: NewRow, expected: string): Promise<boolean> {
+    const { key } = row;
+    return this.#connection.writeInTurn(async (query) => {
+      const [stored] = await query<Row>(SELECT, key, expiryNow());
+      const value = stored?.value;
+      if (typeof value !== 'string' || textIn(key, value) !== expected) return false;
+      // Another process may have changed it since.
+      return (await query(REPLACE, textOf(row), key, value)).length > 0;
+    });
   }
 }

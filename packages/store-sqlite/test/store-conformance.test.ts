@@ -9,6 +9,7 @@ const capabilities = {
   errorEvents: true,
   expiry: true,
   getMany: true,
+  atomic: true,
   leases: true,
   scan: true,
   sweep: true,

@@ -78,6 +78,8 @@ export interface ResolvedCacheOptions {
   readonly isOwnMemory: boolean;
   /** Another process, or another cache of this process, may have the same store. */
   readonly isShared: boolean;
+  /** The store loses no row by itself. */
+  readonly isLossless: boolean;
   readonly namespace: string;
   readonly policy: Policy;
   readonly maxEntryBytes: number;

@@ -112,6 +112,7 @@ export function createLlmCache(options: CacheOptions = {}): LlmCache {
     l1,
     isOwnMemory: store instanceof MemoryStore,
     isShared: !(store instanceof MemoryStore) || store === options.store,
+    isLossless: store.isForAnyAccount === true, // fixtures are files, which nothing evicts
     namespace: namespaceOf(options),
     policy: policyWith(DEFAULT_POLICY, options),
     maxEntryBytes: toWholeNumber(maxEntryBytes, 'maxEntryBytes', DEFAULTS.maxEntryBytes),

@@ -1,3 +1,4 @@
+import { lifeOf } from '../entry-store/index.ts';
 import {
   emitMiss,
   eventOf,
@@ -36,7 +37,9 @@ export async function getByIdentity(context: Context, request: KeyedRequest): Pr
 
 /** Stores the answer where it may be stored. Resolves to whether it is stored. */
 export async function setByIdentity(context: Context, given: GivenAnswer): Promise<boolean> {
-  const { tagStates } = await given.found;
+  const { address, call } = given.request;
+  const found = await given.found;
+  const tagStates = await context.entries.prepare(address, found, lifeOf(call.policy));
   const answer = { ...given.request, tagStates, calledAt: given.calledAt, isCurrent: () => true };
   const response = await given.captured;
   const stored = storeAnswer(context, answer, response);

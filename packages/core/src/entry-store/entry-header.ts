@@ -2,6 +2,7 @@ import type { Entry, EntryHeader } from '../entry/index.ts';
 import { headerTags } from '../invalidation/index.ts';
 import { type CallIdentity, type FieldDigests, loadFieldDigests } from '../key/index.ts';
 import type { Policy } from '../options/index.ts';
+import { ROW_GRACE } from '../store/index.ts';
 import type { Address } from './address.ts';
 import type { FoundEntry } from './entry-reader.ts';
 
@@ -24,15 +25,28 @@ type AnswerFields = Pick<
   'kind' | 'usage' | 'served' | 'calledAt' | 'took' | 'delays' | 'fields'
 >;
 
-type Windows = Pick<EntryHeader, 'storedAt' | 'freshUntil' | 'staleUntil' | 'fallbackUntil'>;
+type Windows = Pick<EntryHeader, 'freshUntil' | 'staleUntil' | 'fallbackUntil'>;
 
 /** Until when an answer that is stored at `storedAt` is fresh, served stale, and served as a fallback. */
-export function freshnessWindows(storedAt: number, policy: Policy): Windows {
+export function freshnessWindows(storedAt: number, policy: Policy) {
   const { ttl, staleWhileRevalidate, staleIfError } = policy;
   const freshUntil = until(storedAt + ttl);
   const staleUntil = until(freshUntil + staleWhileRevalidate);
   const fallbackUntil = until(freshUntil + staleIfError);
   return { storedAt, freshUntil, staleUntil, fallbackUntil };
+}
+
+/** Until when an entry may be served at all. */
+export const lastUse = ({ freshUntil, staleUntil, fallbackUntil }: Windows) =>
+  Math.max(freshUntil, staleUntil, fallbackUntil);
+
+/** For how many milliseconds an answer is stored at most. */
+export const lifeOf = (policy: Policy) => lastUse(freshnessWindows(0, policy));
+
+/** How long the store holds a row for this many milliseconds of use. Undefined for ever. */
+export function ttlFor(life: number): number | undefined {
+  const isEndless = life > Number.MAX_SAFE_INTEGER / 2; // an endless window ends at the last safe instant
+  return isEndless ? undefined : Math.ceil(life) + ROW_GRACE;
 }
 
 interface StoredRequest {

@@ -1,6 +1,6 @@
 import { belongsTo, type Entry, Payload } from '../entry/index.ts';
 import {
-  generationsOf,
+  haveChanged,
   NO_TAG_STATES,
   type TagGenerations,
   type TagStates,
@@ -43,6 +43,12 @@ export class EntryReader {
 
   /** Reads synchronously, unless the store or the row needs time. */
   read(address: Address): FoundEntry | Promise<FoundEntry> {
+    const { loading } = this.#tags;
+    if (loading === undefined) return this.#read(address);
+    return loading.then(() => (this.#tags.isLoaded ? this.#read(address) : UNKNOWN));
+  }
+
+  #read(address: Address): FoundEntry | Promise<FoundEntry> {
     const keys = this.#keysFor(address);
     const texts = this.#rows.readNow(keys);
     if (texts !== undefined) return this.#find(texts, keys, address);
@@ -55,9 +61,9 @@ export class EntryReader {
   #keysFor({ key, tagRows, keyRows }: Address): Keys {
     const keys: Keys = [key];
     for (const older of this.#keyRing.olderKeys(key)) keys.push(older);
+    if (!this.#tags.isShared) return keys; // the states are in no row
     for (const row of tagRows) keys.push(row.key);
-    // If no other process shares the store, the states of keys are in no row.
-    if (this.#tags.isShared) for (const row of keyRows) keys.push(row.key);
+    for (const row of keyRows) keys.push(row.key);
     return keys;
   }
 
@@ -130,8 +136,8 @@ export class EntryReader {
     if (header === undefined) return { tagStates };
     const valid = header === entry.header ? entry : { ...entry, header };
     if (lackedTags.length === 0) return { tagStates, entry: valid };
-    const changed = generationsOf(this.#tags.generationNames(lackedTags), tagStates);
-    if (Object.keys(changed).length > 0) return { tagStates, otherwiseTagged: valid };
+    const isChanged = haveChanged(this.#tags.generationNames(lackedTags), tagStates);
+    if (isChanged) return { tagStates, otherwiseTagged: valid };
     return { tagStates, entry: valid, lackedTags };
   }
 }

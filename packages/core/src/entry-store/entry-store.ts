@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   type Encryption,
   type Encryptions,
@@ -13,24 +12,21 @@ import {
 import {
   CallTags,
   generationsOf,
+  haveChanged,
+  namesOf,
   TagGenerations,
   type TagRow,
   type TagStates,
   tagsOfEntry,
 } from '../invalidation/index.ts';
-import { ROW_GRACE, type RowStore } from '../store/index.ts';
+import type { RowStore } from '../store/index.ts';
 import type { Address } from './address.ts';
-import { isSuperseded, withGenerations, withTagsOf } from './entry-header.ts';
+import { isSuperseded, lastUse, ttlFor, withGenerations, withTagsOf } from './entry-header.ts';
 import { EntryReader, type FoundEntry } from './entry-reader.ts';
 import { KeyRing } from './key-ring.ts';
 
 /** Characters that were written, or why none were. */
 export type WriteResult = number | 'too-large' | 'store-error' | 'invalidated' | 'superseded';
-
-function ttlOf(header: EntryHeader, writtenAt: number): number | undefined {
-  const last = Math.max(header.freshUntil, header.staleUntil, header.fallbackUntil);
-  return last >= Number.MAX_SAFE_INTEGER ? undefined : Math.ceil(last - writtenAt) + ROW_GRACE;
-}
 
 const NO_ROWS: readonly TagRow[] = [];
 
@@ -39,6 +35,8 @@ interface EntryStoreOptions extends RowBounds {
   readonly encryptions: Encryptions;
   /** Another process, or another cache, may have the same store. */
   readonly isShared: boolean;
+  /** The store loses no row by itself. */
+  readonly isLossless: boolean;
   readonly now: () => number;
 }
 
@@ -64,10 +62,10 @@ export class EntryStore {
   readonly #writing = new Map<string, Promise<unknown>>();
 
   constructor(rows: RowStore, options: EntryStoreOptions) {
-    const { namespace, encryptions, isShared, now, ...bounds } = options;
+    const { namespace, encryptions, isShared, isLossless, now, ...bounds } = options;
     const prefix = namespacePrefix(namespace);
     this.prefix = prefix;
-    this.tags = new TagGenerations(rows, { prefix, encryptions, isShared, now });
+    this.tags = new TagGenerations(rows, { prefix, encryptions, isShared, isLossless, now });
     this.#rows = rows;
     this.callTags = new CallTags(this.tags);
     const codecOf = (encryption: Encryption) => new RowCodec(encryption, prefix, bounds);
@@ -91,9 +89,21 @@ export class EntryStore {
   }
 
   /**
-   * Writes an entry of the generations that its key and its tags had at the look-up, unless they were invalidated
-   * since, or an answer is stored whose call began later.
+   * The states that an entry has whose call begins after this: those that the look-up found, and new ones for those that
+   * are missing in a store that may lose rows. It is a promise only if the store has to be asked.
+   *
+   * @param life milliseconds for which the entry is to be stored
    */
+  prepare(
+    { tagRows, keyRows }: Pick<Address, 'tagRows' | 'keyRows'>,
+    { tagStates, entry }: Pick<FoundEntry, 'tagStates' | 'entry'>,
+    life: number,
+  ): TagStates | Promise<TagStates> {
+    const isNew = entry === undefined;
+    return this.tags.prepare([...tagRows, ...keyRows], tagStates, { life: ttlFor(life), isNew });
+  }
+
+  /** Writes an entry of these states, unless they were changed since, or an answer is stored whose call began later. */
   write(
     address: Address,
     entry: Entry,
@@ -101,8 +111,11 @@ export class EntryStore {
   ): Promise<WriteResult> {
     return this.#inOrder(address, (found) => {
       const generations = this.#generationsOf(address, tagStates);
+      const header = withGenerations(entry.header, generations);
+      const isOf = (states: TagStates) => this.tags.isCurrent(header, states, address.keyRows);
+      if (!isOf(tagStates)) return Promise.resolve('store-error'); // it did not answer before the call
       // If the store does not say in time what it holds, the answer is written all the same: its generations tell its age.
-      const isValid = found.isUnknown === true || this.#isOf(address, generations, found.tagStates);
+      const isValid = found.isUnknown === true || isOf(found.tagStates);
       if (!isValid) return Promise.resolve('invalidated');
       if (isSuperseded(entry, found, writtenAt)) return Promise.resolve('superseded');
       return this.#write(address.key, withTagsOf(found, entry, generations), writtenAt);
@@ -120,9 +133,10 @@ export class EntryStore {
     await this.#inOrder(address, async (found) => {
       const header = change(found);
       if (header === undefined || found.entry === undefined) return;
-      const names = this.tags.generationNames(tagsOfEntry(header));
-      const all = { ...generationsOf(names, found.tagStates), ...header.generations };
-      const entry = { header: withGenerations(header, all), payload: found.entry.payload.text };
+      const generations = await this.#generationsWithTags(address, header, found);
+      if (generations === undefined) return;
+      const payload = found.entry.payload.text;
+      const entry = { header: withGenerations(header, generations), payload };
       await this.#write(address.key, entry, header.storedAt);
     });
   }
@@ -165,14 +179,30 @@ export class EntryStore {
   }
 
   #generationsOf({ tags, keyRows }: Address, states: TagStates): Record<string, string> {
-    const keys = keyRows.map(({ generationName }) => generationName);
-    return generationsOf([...this.tags.generationNames(tags), ...keys], states);
+    return generationsOf([...this.tags.generationNames(tags), ...namesOf(keyRows)], states);
   }
 
-  /** Does an entry of these generations still belong to the newest ones? */
-  #isOf(address: Address, generations: Record<string, string>, states: TagStates): boolean {
-    if (states.size === 0 && Object.keys(generations).length === 0) return true;
-    return isDeepStrictEqual(generations, this.#generationsOf(address, states));
+  /**
+   * The generations of a stored entry that gets this header. Undefined if one of its new tags cannot have a state, or
+   * was changed since the look-up: nobody knows whether the entry is older than that.
+   */
+  async #generationsWithTags(
+    { keyRows }: Address,
+    header: EntryHeader,
+    found: FoundEntry,
+  ): Promise<Record<string, string> | undefined> {
+    const tagRows = this.tags.rows.of(tagsOfEntry(header));
+    const states = await this.prepare(
+      { tagRows, keyRows },
+      found,
+      lastUse(header) - header.storedAt,
+    );
+    const names = namesOf([...tagRows, ...keyRows]);
+    const made = names.filter((name) => !found.tagStates.has(name));
+    if (haveChanged(made, states)) return undefined;
+    const generations = { ...generationsOf(names, states), ...header.generations };
+    const isKnown = this.tags.isCurrent(withGenerations(header, generations), states, keyRows);
+    return isKnown ? generations : undefined;
   }
 
   /**
@@ -197,7 +227,7 @@ export class EntryStore {
   }
 
   #write(key: string, entry: Entry, writtenAt: number): Promise<WriteResult> {
-    const ttl = ttlOf(entry.header, writtenAt);
+    const ttl = ttlFor(lastUse(entry.header) - writtenAt);
     const row = this.keyRing.newest.encode(key, entryText(entry));
     if (!(row instanceof Promise)) return this.#writeRow(key, row, ttl);
     return row.then((late) => this.#writeRow(key, late, ttl));

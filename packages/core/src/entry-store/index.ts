@@ -3,6 +3,13 @@
 // Start at entry-store.ts; entry-reader.ts reads, and key-ring.ts knows the secrets.
 
 export { type Address, addressOf, isBypass } from './address.ts';
-export { explainedFields, freshnessWindows, newHeader, withTags } from './entry-header.ts';
+export {
+  explainedFields,
+  freshnessWindows,
+  lastUse,
+  lifeOf,
+  newHeader,
+  withTags,
+} from './entry-header.ts';
 export type { FoundEntry } from './entry-reader.ts';
 export { EntryStore, type WriteResult } from './entry-store.ts';

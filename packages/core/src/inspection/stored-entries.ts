@@ -6,7 +6,7 @@ import {
   isEntryKey,
   readEntryText,
 } from '../entry/index.ts';
-import type { Address, EntryStore, WriteResult } from '../entry-store/index.ts';
+import { type Address, type EntryStore, lastUse, type WriteResult } from '../entry-store/index.ts';
 import {
   type TagGenerations,
   type TagState,
@@ -214,8 +214,10 @@ export async function restoreEntry(
   const writtenAt = now();
   if (freshness(entry.header, writtenAt) === 'expired') return 'expired';
   const address = addressOfEntry(entries, entry);
-  const { tagStates, isUnknown } = await entries.read(address);
-  if (isUnknown === true) return 'store-error';
+  const found = await entries.read(address);
+  if (found.isUnknown === true) return 'store-error';
+  const life = lastUse(entry.header) - writtenAt;
+  const tagStates = await entries.prepare(address, found, life);
   const written = await entries.write(address, entry, { tagStates, writtenAt });
   return typeof written === 'number' ? 'restored' : written;
 }

@@ -1,28 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import type { Encryptions, EntryHeader } from '../entry/index.ts';
-import { BoundedMap } from '../key/index.ts';
-import { startTimer } from '../options/index.ts';
 import type { RowStore, RowTexts } from '../store/index.ts';
-import { MAX_KNOWN_TAGS, namesOf, stateOf, TagRows } from './tag-rows.ts';
+import type { EntryLife } from './made-states.ts';
+import { OwnStates } from './own-states.ts';
+import type { SharedStates } from './shared-states.ts';
+import { namesOf, TagRows } from './tag-rows.ts';
 import {
-  applyTagStates,
-  generationsOf,
+  ALL_ENTRIES_TAG,
+  haveChanged,
+  INVALID,
   NO_TAG_STATES,
   type TagRow,
-  type TagState,
   type TagStates,
   tagsOfEntry,
+  withStaleFrom,
 } from './tag-state.ts';
-import { UnsentStates } from './unsent-states.ts';
-
-/** Milliseconds after an invalidation: more than a write of another process may take. */
-const CHECK_AFTER = 3_000;
 
 export interface TagGenerationsOptions {
   readonly prefix: string;
   readonly encryptions: Encryptions;
-  /** Other processes may invalidate keys, too. If none can, the states of keys stay in this process. */
+  /** Other processes may invalidate keys, too. If none can, the states stay in this process. */
   readonly isShared: boolean;
+  /** The store loses no row by itself, as a folder of files: no state is made before one is changed. */
+  readonly isLossless: boolean;
   readonly now: () => number;
 }
 
@@ -34,26 +34,35 @@ export class TagGenerations {
   readonly isShared: boolean;
   readonly rows: TagRows;
   readonly #store: RowStore;
-  /** A store may lose a state before the entries (eviction): what was invalidated here stays so. */
-  readonly #seen = new BoundedMap<string, TagState>(MAX_KNOWN_TAGS);
-  readonly #seenOfKeys = new BoundedMap<string, TagState>(MAX_KNOWN_TAGS);
-  /** Generations that were replaced. Who read one before that may write it again with an expiry, which then does not count. */
-  readonly #retired = new BoundedMap<string, true>(MAX_KNOWN_TAGS);
-  readonly #checks = new Set<() => void>();
-  readonly #unsent: UnsentStates;
-  readonly #now: () => number;
+  readonly #options: TagGenerationsOptions;
+  /** Undefined until those of a shared store are loaded. */
+  #states: OwnStates | SharedStates | undefined;
+  #loading: Promise<void> | undefined;
 
-  constructor(store: RowStore, { prefix, encryptions, isShared, now }: TagGenerationsOptions) {
-    this.#now = now;
+  constructor(store: RowStore, options: TagGenerationsOptions) {
+    const { prefix, encryptions, isShared } = options;
+    this.#options = options;
     this.isShared = isShared;
+    this.rows = new TagRows(prefix, encryptions, store);
     this.#store = store;
-    this.rows = new TagRows(prefix, encryptions);
-    this.#unsent = new UnsentStates(store);
+    if (!isShared) this.#states = new OwnStates(this.rows.of([ALL_ENTRIES_TAG]));
+  }
+
+  /** Loads what a shared store needs, before its first row is read. Undefined if there is nothing to wait for. */
+  get loading(): Promise<void> | undefined {
+    if (this.#states !== undefined) return undefined;
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
+  /** False if the package was replaced under the running process, so that its states could not be loaded. */
+  get isLoaded(): boolean {
+    return this.#states !== undefined;
   }
 
   /** Can a key have a state? If not, which is usual in memory, its rows need not be looked at. */
   get hasKeyStates(): boolean {
-    return this.isShared || this.#seenOfKeys.size > 0;
+    return this.isShared || (this.#states instanceof OwnStates && this.#states.hasKeyStates);
   }
 
   /** The names by which entries and {@link TagStates} know these tags. */
@@ -61,18 +70,9 @@ export class TagGenerations {
     return namesOf(this.rows.of(tags));
   }
 
-  /** The states in the texts of these rows, of which the first is at `from`. A row without a text has the state last seen. */
+  /** The states in the texts of these rows, of which the first is at `from`. */
   statesIn(rows: readonly TagRow[], texts: RowTexts, from: number): TagStates {
-    let states: Map<string, TagState> | undefined; // most often there are none
-    let index = from;
-    for (const row of rows) {
-      const state = this.#stateIn(texts[index++], row);
-      if (state === undefined) continue;
-      states ??= new Map();
-      states.set(row.generationName, state);
-      this.#see(row, state);
-    }
-    return states ?? NO_TAG_STATES;
+    return this.#states?.statesIn(rows, texts, from) ?? NO_TAG_STATES;
   }
 
   /** The header after the states of its key and of all its tags are applied, or undefined if the entry is invalid. */
@@ -91,8 +91,27 @@ export class TagGenerations {
     states: TagStates,
     { tags, keyRows }: { readonly tags: readonly string[]; readonly keyRows: readonly TagRow[] },
   ): EntryHeader | undefined {
-    if (states.size === 0 && header.generations === undefined) return header; // nearly always
-    return applyTagStates(header, states, { tags, keys: namesOf(keyRows), now: this.#now });
+    if (!this.isShared && states.size === 0 && header.generations === undefined) return header; // nearly always
+    const dependedOn = { tags, keys: namesOf(keyRows) };
+    const staleFrom = this.#states?.staleFrom(header, states, dependedOn) ?? INVALID;
+    return withStaleFrom(header, staleFrom, this.#options.now);
+  }
+
+  /**
+   * The states that an entry has which is made from now on: those that are known, and new ones for those that are
+   * missing. It is a promise only if the store has to be asked.
+   */
+  prepare(
+    rows: readonly TagRow[],
+    states: TagStates,
+    entry: EntryLife,
+  ): TagStates | Promise<TagStates> {
+    return this.#states?.prepare(rows, states, entry) ?? states;
+  }
+
+  /** Is an entry with this header valid in these states, and no older than its tags and its key? */
+  isCurrent(header: EntryHeader, states: TagStates, keyRows: readonly TagRow[]): boolean {
+    return this.apply(states, header, keyRows) === header;
   }
 
   /** Resolves to undefined if the store does not answer: an entry whose tags cannot be checked is not served. */
@@ -100,11 +119,16 @@ export class TagGenerations {
     return this.readRows(this.rows.of(tags));
   }
 
+  /** Like {@link read}, for the rows of tags or of keys. */
+  readRows(rows: readonly TagRow[]): Promise<TagStates | undefined> {
+    return this.#whenLoaded((states) => states.read(rows));
+  }
+
   /** Was one of these tags ever invalidated or expired, as far as the store or this process knows? */
-  async haveStates(tags: readonly string[]): Promise<boolean> {
+  async haveChanged(tags: readonly string[]): Promise<boolean> {
     const rows = this.rows.of(tags);
     const states = (await this.readRows(rows)) ?? this.statesIn(rows, [], 0);
-    return Object.keys(generationsOf(namesOf(rows), states)).length > 0;
+    return haveChanged(namesOf(rows), states);
   }
 
   /** Makes every entry with this tag invalid. Resolves to false if the store did not accept it. */
@@ -122,102 +146,49 @@ export class TagGenerations {
    * since. Resolves to false if the store did not accept it.
    */
   expire(tag: string, now: number, served?: string): Promise<boolean> {
-    return this.#change(this.rows.of([tag]), { expiredAt: now, expiry: randomUUID(), served });
+    return this.#expire(this.rows.of([tag]), now, served);
   }
 
   /** Makes the entry under these keys stale. Resolves to false if the store did not accept it. */
   expireKeys(keys: readonly string[], now: number): Promise<boolean> {
-    return this.#change(this.rows.ofKeys(keys), { expiredAt: now, expiry: randomUUID() });
+    return this.#expire(this.rows.ofKeys(keys), now);
   }
 
   /** Stores which model answers to the name that this tag stands for. No entry becomes stale. */
   async noteServed(tag: string, served: string): Promise<void> {
-    await this.#change(this.rows.of([tag]), { served });
+    await this.#whenLoaded((states) => states.change(this.rows.of([tag]), { served }));
   }
 
   /** Writes the states that the store has not accepted yet once more, and then gives them up. */
-  close(): Promise<void> {
-    for (const cancel of this.#checks) cancel();
-    return this.#unsent.close();
+  async close(): Promise<void> {
+    await this.#loading;
+    await this.#states?.close();
   }
 
-  #seenStates({ ttl }: TagRow): BoundedMap<string, TagState> {
-    return ttl === undefined ? this.#seen : this.#seenOfKeys;
+  async #load(): Promise<void> {
+    try {
+      const { SharedStates } = await import('./shared-states.ts');
+      this.#states = new SharedStates(this.#store, this.#options);
+    } catch {
+      // The package was replaced under the running process: no row can be read from now on.
+    }
   }
 
-  #see(row: TagRow, state: TagState): void {
-    const states = this.#seenStates(row);
-    const before = states.get(row.generationName);
-    if (before !== undefined && before.generation !== state.generation) this.#retire(row, before);
-    states.set(row.generationName, state);
-  }
-
-  #retire({ generationName }: TagRow, { generation }: TagState): void {
-    this.#retired.set(`${generationName} ${generation}`, true);
-  }
-
-  /** Like {@link read}, for the rows of tags or of keys. */
-  async readRows(rows: readonly TagRow[]): Promise<TagStates | undefined> {
-    const texts = await this.#store.read(rows.map(({ key }) => key));
-    return texts === undefined ? undefined : this.statesIn(rows, texts, 0);
+  /** In the call itself, if the states are loaded. */
+  #whenLoaded<Result>(
+    use: (states: OwnStates | SharedStates) => Promise<Result>,
+  ): Promise<Result | undefined> {
+    const run = () => (this.#states === undefined ? undefined : use(this.#states));
+    return this.loading === undefined ? Promise.resolve(run()) : this.loading.then(run);
   }
 
   async #invalidate(rows: readonly TagRow[]): Promise<boolean> {
-    const state = { generation: randomUUID() };
-    const keys = rows.map(({ key }) => key);
-    const texts = this.#store.readNow(keys) ?? this.#readWhile(rows, state);
-    const before = texts instanceof Promise ? await texts : texts;
-    for (const [index, row] of rows.entries()) this.#retire(row, stateOf(before?.[index], row));
-    const isWritten = await this.#writeAll(rows, () => state);
-    if (this.isShared) this.#checkLater(rows);
-    return isWritten;
+    return (await this.#whenLoaded((states) => states.invalidate(rows))) === true;
   }
 
-  /** Reads the rows before they are written. In this process, the new state holds from now on. */
-  #readWhile(rows: readonly TagRow[], state: TagState): Promise<RowTexts | undefined> {
-    for (const row of rows) this.#unsent.announce(row, state);
-    return this.#store.read(rows.map(({ key }) => key));
-  }
-
-  /** By then, whatever another process wrote at the same time is in the store. */
-  #checkLater(rows: readonly TagRow[]): void {
-    const cancel = startTimer(CHECK_AFTER, () => {
-      this.#checks.delete(cancel);
-      void this.readRows(rows);
-    });
-    this.#checks.add(cancel);
-  }
-
-  async #change(rows: readonly TagRow[], changes: Omit<TagState, 'generation'>): Promise<boolean> {
-    const states = await this.readRows(rows);
-    return this.#writeAll(rows, (row) => {
-      const known =
-        states?.get(row.generationName) ?? this.#seenStates(row).get(row.generationName);
-      return { ...known, generation: known?.generation ?? '', ...changes };
-    });
-  }
-
-  async #writeAll(rows: readonly TagRow[], stateFor: (row: TagRow) => TagState): Promise<boolean> {
-    const writes = rows.map((row) => {
-      const state = stateFor(row);
-      this.#see(row, state);
-      if (row.ttl !== undefined && !this.isShared) return true;
-      return this.#unsent.write(row, state);
-    });
-    return (await Promise.all(writes)).every((isWritten) => isWritten);
-  }
-
-  #stateIn(text: string | undefined, row: TagRow): TagState | undefined {
-    const { generationName, key } = row;
-    const unsent = this.#unsent.get(key);
-    if (unsent !== undefined || text === undefined) {
-      return unsent ?? this.#seenStates(row).get(generationName);
-    }
-    const state = stateOf(text, row);
-    const seen = this.#seenStates(row).get(generationName);
-    const isRetired = this.#retired.has(`${generationName} ${state.generation}`);
-    if (seen === undefined || !isRetired) return state;
-    void this.#unsent.write(row, seen); // an invalidation that an expiry has overwritten
-    return seen;
+  async #expire(rows: readonly TagRow[], now: number, served?: string): Promise<boolean> {
+    const expiry = { isChanged: true, expiredAt: now, expiry: randomUUID() };
+    const changes = served === undefined ? expiry : { ...expiry, served };
+    return (await this.#whenLoaded((states) => states.change(rows, changes))) === true;
   }
 }

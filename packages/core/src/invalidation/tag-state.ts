@@ -1,12 +1,16 @@
 import { type Encryption, type EntryHeader, parseJson } from '../entry/index.ts';
 
 /**
- * What is known of a tag, or of a key, that was invalidated or expired at least once. It is stored as one small row.
- * Its words are compared and never ordered, so that no clock matters.
+ * What is known of a tag, or of a key. It is stored as one small row. Its words are compared and never ordered, so that
+ * no clock matters. In a store that may lose rows, every tag and key has a state before an entry is stored under it.
  */
 export interface TagState {
-  /** Entries of another generation are invalid. */
+  /** Entries of another generation are invalid. It is random, so that a state which was lost and made anew is another. */
   readonly generation: string;
+  /** It was invalidated or expired, and not only made because an entry needs it. */
+  readonly isChanged?: boolean | undefined;
+  /** When the store removes the row. Milliseconds since 1970. @default never */
+  readonly until?: number | undefined;
   /** Entries of this generation that do not name this word are stale: their calls began before the expiry. */
   readonly expiry?: string | undefined;
   /** When it expired. Milliseconds since 1970. */
@@ -21,17 +25,17 @@ export interface TagRow {
   readonly generationName: string;
   readonly key: string;
   readonly encryption: Encryption;
-  /** Milliseconds. @default for ever, because the state of a tag has to outlive every entry that it concerns */
-  readonly ttl?: number | undefined;
+  /** It is the state of one key, and not of a tag. */
+  readonly isOfKey: boolean;
 }
 
-/** States by generation name; see `TagGenerations.generationNames`. A tag that is missing was never invalidated. */
+/** States by generation name; see `TagGenerations.generationNames`. What is missing is not known, or was never changed. */
 export type TagStates = ReadonlyMap<string, TagState>;
 
-/** No tag was ever invalidated or expired. */
+/** No state is known. */
 export const NO_TAG_STATES: TagStates = new Map();
 
-/** The state of a tag that was never invalidated or expired. */
+/** The state of a tag that was never changed, in a store that loses no rows. */
 export const FIRST_TAG_STATE: TagState = { generation: '' };
 
 /** The tag of every entry of a namespace. */
@@ -46,12 +50,9 @@ export const modelTag = (model: string) => `model:${model}`;
 /** A tag that the user gave. */
 export const userTag = (tag: string) => `tag:${tag}`;
 
-/**
- * The key of the row that holds a tag's state. Redis Cluster places a key by what stands in braces, so that all
- * tag rows of a namespace are on one node and one round trip away.
- */
+/** The key of the row that holds a tag's state. A cluster places each of them by itself. */
 export function tagRowKey(prefix: string, tag: string, encryption: Encryption): string {
-  return `${prefix}tag:{${prefix}}${encryption.keyNameOf('tag', tag)}`;
+  return `${prefix}tag:${encryption.keyNameOf('tag', tag)}`;
 }
 
 /**
@@ -98,52 +99,62 @@ export function generationsOf(
   return generations;
 }
 
-/** Whose states an entry depends on, by the names of their generations. */
-interface GenerationNames {
-  readonly tags: readonly string[];
-  /**
-   * The state of a key is stored for a while only, because invalidating a key removes its entry. Where there is none,
-   * the entry is valid.
-   */
-  readonly keys: readonly string[];
-  readonly now: () => number;
+/** Was one of these changed? */
+export function haveChanged(generationNames: readonly string[], states: TagStates): boolean {
+  return generationNames.some((name) => states.get(name)?.isChanged === true);
 }
 
-/**
- * The header after the states of its key and of all its tags are applied: unchanged, stale before its time, or
- * undefined if the entry is invalid.
- */
-export function applyTagStates(
+/** Whose states an entry depends on, by the names of their generations. */
+export interface DependedOn {
+  /** For each tag and each secret, the names of its copies. */
+  readonly tags: readonly string[];
+  readonly keys: readonly string[];
+}
+
+/** The header of an entry that is stale from `staleFrom` on: unchanged, stale before its time, or undefined if it is invalid. */
+export function withStaleFrom(
   header: EntryHeader,
-  states: TagStates,
-  { tags, keys, now }: GenerationNames,
+  staleFrom: number,
+  now: () => number,
 ): EntryHeader | undefined {
-  let staleFrom = Number.POSITIVE_INFINITY;
-  for (const name of tags) {
-    staleFrom = Math.min(staleFrom, staleFromBy(states.get(name) ?? FIRST_TAG_STATE, name, header));
-  }
-  for (const name of keys) {
-    const state = states.get(name);
-    if (state !== undefined) staleFrom = Math.min(staleFrom, staleFromBy(state, name, header));
-  }
   if (staleFrom === INVALID) return undefined;
-  if (staleFrom === Number.POSITIVE_INFINITY) return header;
+  if (staleFrom === NEVER) return header;
   // An expired entry is stale at once, also by a clock that is behind the one that expired it.
   const freshUntil = Math.min(staleFrom, now());
   return freshUntil < header.freshUntil ? staleSince(header, freshUntil) : header;
 }
 
-/** Before every instant. */
-const INVALID = Number.NEGATIVE_INFINITY;
+/** Before every instant, and after every instant. */
+export const INVALID = Number.NEGATIVE_INFINITY;
+export const NEVER = Number.POSITIVE_INFINITY;
+
+/** From when on an entry is stale where no state is lost: a tag without a state was never changed. */
+export function staleFromKnown(
+  { generations }: EntryHeader,
+  states: TagStates,
+  rules: DependedOn,
+): number {
+  if (states.size === 0 && generations === undefined) return NEVER;
+  let staleFrom = NEVER;
+  for (const name of rules.tags) {
+    const state = states.get(name) ?? FIRST_TAG_STATE;
+    staleFrom = Math.min(staleFrom, staleFromBy(state, generations?.[name]));
+  }
+  for (const name of rules.keys) {
+    const state = states.get(name);
+    if (state !== undefined)
+      staleFrom = Math.min(staleFrom, staleFromBy(state, generations?.[name]));
+  }
+  return staleFrom;
+}
 
 /** From when on the entry is stale by this state: from no instant on, or from before every instant if it is invalid. */
-function staleFromBy(state: TagState, name: string, { generations }: EntryHeader): number {
-  const stored = generations?.[name] ?? '';
-  if (stored === generationIn(state)) return Number.POSITIVE_INFINITY;
+export function staleFromBy(state: TagState, stored = ''): number {
+  if (stored === generationIn(state)) return NEVER;
   const [generation = ''] = stored.split(' ');
   if (generation !== state.generation) return INVALID;
   // Without an expiry, the entry was stored after one that the store has lost.
-  return state.expiry === undefined ? Number.POSITIVE_INFINITY : (state.expiredAt ?? 0);
+  return state.expiry === undefined ? NEVER : (state.expiredAt ?? 0);
 }
 
 /** The header, stale from `freshUntil` on. The later windows keep their lengths, so that nothing is served for longer. */

@@ -1,11 +1,13 @@
 import { isAdmitted } from '../adapter/index.ts';
+import { lifeOf } from '../entry-store/index.ts';
 import { callTimedOut, type Flight, runAsCallFor } from '../flight/index.ts';
 import { loadVolatileFields } from '../inspection/index.ts';
-import { NO_TAG_STATES } from '../invalidation/index.ts';
+import { NO_TAG_STATES, type TagStates } from '../invalidation/index.ts';
+import { WRITING_MODES } from '../options/index.ts';
 import type { CapturedResponse, RunningStream } from '../response/index.ts';
 import { abortable, DeadlineError, withDeadline } from '../store/index.ts';
 import { loadFailure } from './answer.ts';
-import { hasAnswer, type Lead, lookUp, serve } from './look-up.ts';
+import { hasAnswer, type Lead, type LookUp, lookUp, serve } from './look-up.ts';
 import {
   eventOf,
   type FlightResult,
@@ -22,6 +24,8 @@ export interface ProviderAnswer {
   readonly calledAt: number;
   /** Milliseconds that the provider took; for a stream, until it began; for a part of a call, its share of them. */
   readonly took: number;
+  /** The states of the tags before the call began. */
+  readonly tagStates: TagStates;
 }
 
 /** Do processes wait for each other before this call? A refresh does not wait, and neither does one of many items. */
@@ -37,6 +41,7 @@ export async function callOnceAmongProcesses(
   const { request, flight } = lead;
   const leases = needsLease(context, request) ? await context.leases?.() : undefined;
   if (leases === undefined) return callProvider(context, lead);
+  void prepare(context, request, lead.found); // while the lease is taken
   const { found = lead.found, lease } = await leases.wait(request.address.key, {
     look: () => lookUp(context, request),
     isFresh: ({ state }) => state === 'fresh',
@@ -78,18 +83,15 @@ async function examine(...miss: Parameters<VolatileFields['examineMiss']>): Prom
 
 async function callProvider(context: PipelineContext, lead: Lead): Promise<FlightResult> {
   emitMiss(context, lead.request);
-  return deliverAndStore(context, lead, await askProvider(context, lead.request, lead.flight));
+  return deliverAndStore(context, lead, await askProvider(context, lead));
 }
 
 /** Calls the provider once, and remembers whether the provider is out. */
-export async function askProvider(
-  context: PipelineContext,
-  request: KeyedRequest,
-  flight: Flight<FlightResult>,
-): Promise<ProviderAnswer> {
+export async function askProvider(context: PipelineContext, lead: Lead): Promise<ProviderAnswer> {
   const { backOff } = context;
+  const { request } = lead;
   try {
-    const answer = await ask(context, request, flight);
+    const answer = await ask(context, lead);
     if (answer.capture.isOutage === true) backOff.failed(request);
     else backOff.succeeded(request);
     return answer;
@@ -102,13 +104,12 @@ export async function askProvider(
 /** Resolves to the answer, or rejects with the reason of the flight's signal: some functions know of no signal, or never settle. */
 async function ask(
   context: PipelineContext,
-  request: KeyedRequest,
-  { signal }: Flight<FlightResult>,
+  { request, flight: { signal }, found }: Lead,
 ): Promise<ProviderAnswer> {
   const { now, events } = context;
   const startedAt = now();
   signal.throwIfAborted(); // all callers may have left during the look-up
-  const asking = invokeAndCapture(context, request, signal);
+  const asking = invokeAndCapture(context, { request, found }, signal);
   const countLate = () => {
     asking.then((late) => countUnawaited(context, request, late)).catch(() => {});
   };
@@ -121,15 +122,21 @@ async function ask(
 }
 
 async function invokeAndCapture(
-  { now, calledNow }: PipelineContext,
-  { call, address }: KeyedRequest,
+  context: PipelineContext,
+  { request, found }: Pick<Lead, 'request' | 'found'>,
   signal: AbortSignal,
 ): Promise<ProviderAnswer> {
+  const { now, calledNow } = context;
+  const { call, address } = request;
+  const prepared = prepare(context, request, found);
+  const tagStates = prepared instanceof Promise ? await prepared : prepared;
+  signal.throwIfAborted(); // all callers may have left meanwhile
   const startedAt = now();
   const calledAt = calledNow();
   const response = await runAsCallFor([address.key], signal, () => call.invoke(signal));
   const capture = await call.codec.capture(response);
-  return { capture, calledAt, took: (now() - startedAt) / (capture.part?.of ?? 1) };
+  const took = (now() - startedAt) / (capture.part?.of ?? 1);
+  return { capture, calledAt, took, tagStates };
 }
 
 /** Loads what only a failed call needs. It has no event if the import fails: the package was replaced under the running process. */
@@ -150,17 +157,27 @@ function countUnawaited(
   return storeAnswer(context, { ...request, ...given, tagStates: NO_TAG_STATES }, capture);
 }
 
+/** The states that the answer to a call has which begins now, made where they are missing. Most often nothing is awaited. */
+function prepare(
+  { entries }: PipelineContext,
+  { address, call: { policy } }: KeyedRequest,
+  found: LookUp,
+): TagStates | Promise<TagStates> {
+  if (!WRITING_MODES.has(policy.mode)) return found.tagStates;
+  return entries.prepare(address, found, lifeOf(policy));
+}
+
 const notStored = async () => false;
 
 /** Gives the answer to the callers at once, and stores it in the background. */
 export function deliverAndStore(
   context: PipelineContext,
-  { request, flight, found }: Lead,
-  { capture, calledAt, took }: ProviderAnswer,
+  { request, flight }: Pick<Lead, 'request' | 'flight'>,
+  { capture, calledAt, took, tagStates }: ProviderAnswer,
 ): FlightResult {
   const { shared, response, verdict, isOutage: isOut, part } = capture;
   const isCurrent = () => context.flights.isCurrent(flight);
-  const answer = { ...request, tagStates: found.tagStates, calledAt, took, isCurrent, part };
+  const answer = { ...request, tagStates, calledAt, took, isCurrent, part };
   const stored = storeAnswer(context, answer, capture);
   // If storing fails, the callers of `stored` see it.
   stored.then((isStored) => isStored && context.flights.detachOlder(flight)).catch(() => {});

@@ -137,7 +137,7 @@ export class Pipeline {
     const isLate = flight.isComplete;
     const lacked = address.tags.filter((tag) => !flight.tags.has(tag));
     // Nobody knows whether the flight began before these tags were invalidated.
-    if (lacked.length > 0 && (await this.#context.entries.tags.haveStates(lacked))) {
+    if (lacked.length > 0 && (await this.#context.entries.tags.haveChanged(lacked))) {
       return this.#again(request, flight);
     }
     for (const tag of lacked) flight.tags.add(tag);

@@ -23,7 +23,7 @@ export async function callWithFallback(
   const { request, flight, found } = lead;
   const { policy } = request.call;
   if (context.backOff.isBackingOff(request)) return serve(context, request, found);
-  const asking = askProvider(context, request, flight);
+  const asking = askProvider(context, lead);
   if (await takesLongerThan(asking, policy.softTimeout)) {
     const behind = { ...lead, request: { ...request, isRevalidation: true } };
     const late = asking.then((given) => deliverAndStore(context, behind, given));

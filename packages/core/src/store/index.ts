@@ -6,7 +6,9 @@ export { abortable, DeadlineError, withDeadline } from './bounded-wait.ts';
 export { LazyStore } from './lazy-store.ts';
 export { ResilientStore } from './resilient-store.ts';
 export {
+  type AtomicRows,
   type Leases,
+  type NewRow,
   ROW_GRACE,
   type RowStore,
   type RowTexts,

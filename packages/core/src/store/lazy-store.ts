@@ -1,4 +1,4 @@
-import type { Leases, Store, StoredRow } from './store.ts';
+import type { AtomicRows, Leases, Store, StoredRow } from './store.ts';
 
 /** Loads and opens a store when it is first used. A store that is never used costs nothing. */
 export class LazyStore implements Store {
@@ -7,6 +7,14 @@ export class LazyStore implements Store {
     take: async (keys, token, milliseconds) =>
       (await this.opening).leases?.take(keys, token, milliseconds) ?? keys.map(() => token),
     release: async (keys, token) => (await this.opening).leases?.release(keys, token),
+  };
+  /** What the opened store lacks is not done, or in steps. */
+  readonly atomic: AtomicRows = {
+    add: async (rows) => {
+      const store = await this.opening;
+      return (store.atomic ?? (await import('./rows-in-steps.ts')).rowsInSteps(store)).add(rows);
+    },
+    replace: async (row, expected) => (await this.opening).atomic?.replace(row, expected) ?? false,
   };
   readonly isForAnyAccount: boolean;
   readonly #load: () => Promise<Store>;

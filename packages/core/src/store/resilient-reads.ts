@@ -48,7 +48,7 @@ export class ResilientReads {
 
   read(keys: readonly string[]): Promise<RowTexts | undefined> {
     // A store that answers synchronously gains nothing from a batch.
-    return this.#store.isImmediate === true ? this.#readAlone(keys) : this.#readTogether(keys);
+    return this.#store.isImmediate === true ? this.readAll(keys) : this.#readTogether(keys);
   }
 
   readNow(keys: readonly string[]): RowTexts | undefined {
@@ -66,7 +66,7 @@ export class ResilientReads {
     const { indexes, result } = this.#batch;
     for (const key of keys) if (!indexes.has(key)) indexes.set(key, indexes.size);
     const rows = await result;
-    if (rows === PARTIAL_OUTAGE) return this.#readAlone(keys);
+    if (rows === PARTIAL_OUTAGE) return this.#readEach(keys);
     return rows && keys.map((key) => rows[indexes.get(key) ?? Number.NaN]); // each key has an index
   }
 
@@ -99,8 +99,22 @@ export class ResilientReads {
     return texts;
   }
 
-  #readAlone(keys: readonly string[]): Promise<RowTexts | undefined> {
+  /** Reads rows if all of them can be read. */
+  readAll(keys: readonly string[]): Promise<RowTexts | undefined> {
     return this.#attempt(() => this.#getAll(keys));
+  }
+
+  /** Reads each row by itself: one whose server is away is absent, and keeps no other from being read. */
+  #readEach(keys: readonly string[]): Promise<RowTexts | undefined> {
+    return this.#attempt(async () => {
+      const rows = await Promise.allSettled(keys.map(async (key) => this.#store.get(key)));
+      const failed = rows.find((row) => row.status === 'rejected');
+      if (failed !== undefined && rows.every(({ status }) => status === 'rejected'))
+        throw failed.reason;
+      // The first row is the one that is asked for. The state of a tag, which stands behind it, has copies.
+      if (rows[0]?.status === 'rejected') this.#guard.report('get', rows[0].reason);
+      return rows.map((row) => (row.status === 'fulfilled' ? textOf(row.value) : undefined));
+    });
   }
 
   async #attempt<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {

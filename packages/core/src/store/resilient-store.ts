@@ -1,6 +1,6 @@
 import type { StoreOperation } from '../events/index.ts';
 import { ResilientReads } from './resilient-reads.ts';
-import type { RowStore, RowTexts, Store } from './store.ts';
+import type { AtomicRows, NewRow, RowStore, RowTexts, Store } from './store.ts';
 import { FAILED, type GuardOptions, StoreGuard } from './store-guard.ts';
 
 /** No answer waits for a write, so a write has a longer deadline than a read. */
@@ -33,12 +33,36 @@ export class ResilientStore implements RowStore {
     return this.#guard.isOpen;
   }
 
+  get isAtomic(): boolean {
+    return this.#store.atomic !== undefined || this.#store.isImmediate === true;
+  }
+
+  copiesOf(key: string): readonly string[] {
+    return this.#store.copiesOf?.(key) ?? [key];
+  }
+
   read(keys: readonly string[]): Promise<RowTexts | undefined> {
     return this.#reads.read(keys);
   }
 
   readNow(keys: readonly string[]): RowTexts | undefined {
     return this.#reads.readNow(keys);
+  }
+
+  readLatest(keys: readonly string[]): Promise<RowTexts | undefined> {
+    return this.#reads.readAll(keys);
+  }
+
+  async add(rows: readonly NewRow[]): Promise<RowTexts | undefined> {
+    const add = async () => (await this.#atomic()).add(rows);
+    const texts = await this.#settle(this.#guard.attempt('set', this.#timeout, add)); // a call waits for it
+    return texts === FAILED ? undefined : (texts as RowTexts); // of the store's own type
+  }
+
+  async replace(row: NewRow, expected: string): Promise<boolean | undefined> {
+    const replace = async () => (await this.#atomic()).replace(row, expected);
+    const isReplaced = await this.#attemptWrite('set', replace);
+    return isReplaced === FAILED ? undefined : isReplaced === true;
   }
 
   async write(key: string, value: string, ttl: number | undefined): Promise<boolean> {
@@ -87,6 +111,11 @@ export class ResilientStore implements RowStore {
 
   get #longTimeout(): number {
     return this.#timeout * WRITE_TIMEOUT_FACTOR;
+  }
+
+  async #atomic(): Promise<AtomicRows> {
+    const store = this.#store;
+    return store.atomic ?? (await import('./rows-in-steps.ts')).rowsInSteps(store);
   }
 
   #attemptWrite(operation: StoreOperation, ask: () => unknown): Promise<unknown> {

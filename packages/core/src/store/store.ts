@@ -33,6 +33,20 @@ export interface Leases {
   release(keys: readonly string[], token: string): Promise<void>;
 }
 
+/** A row that is to be stored. */
+export interface NewRow extends StoredRow {
+  /** Milliseconds. @default for ever */
+  readonly ttl?: number | undefined;
+}
+
+/** Changes that depend on what is stored, each in one step: no other process comes in between. */
+export interface AtomicRows {
+  /** Stores each row under whose key there is none. Resolves to the values that are stored after that, in the order of the rows. */
+  add(rows: readonly NewRow[]): Promise<readonly (string | undefined)[]>;
+  /** Stores the row if the value under its key is `expected`. Resolves to whether it was. */
+  replace(row: NewRow, expected: string): Promise<boolean>;
+}
+
 /**
  * Where entries live: the part of Keyv 5 and 6 that the cache uses. Keys and values are strings, and a ttl is in
  * milliseconds. Optional members are capabilities that a store may lack.
@@ -53,6 +67,13 @@ export interface Store {
   readonly isForAnyAccount?: boolean | undefined;
   /** @default none: each process leads its own flights */
   readonly leases?: Leases | undefined;
+  /** @default none: what depends on stored rows is read first and then written */
+  readonly atomic?: AtomicRows | undefined;
+  /**
+   * The rows are on several servers, one of which may be away while the others answer: the keys for the copies of a row
+   * that all of the namespace depends on, on different servers. There are always as many. @default the key alone
+   */
+  copiesOf?(key: string): readonly string[];
   on?(event: 'error', listener: (error: unknown) => void): unknown;
   disconnect?(): unknown;
   /** Yields every row whose key starts with `prefix`, in constant memory. */
@@ -72,10 +93,20 @@ export type RowTexts = readonly (string | undefined)[];
 export interface RowStore {
   /** The circuit breaker is open, so the store is not asked for a while. */
   readonly isOpen: boolean;
-  /** Resolves to `undefined` if the rows cannot be read. */
+  /** {@link add} and {@link replace} are each one step. */
+  readonly isAtomic: boolean;
+  /** The keys of the copies of a row; see `Store`. */
+  copiesOf(key: string): readonly string[];
+  /** Resolves to `undefined` if the rows cannot be read. A row whose server is away, while others answer, is absent. */
   read(keys: readonly string[]): Promise<RowTexts | undefined>;
   /** Reads synchronously. Returns `undefined` if the store needs time or fails. */
   readNow(keys: readonly string[]): RowTexts | undefined;
+  /** Like {@link read}, from the store itself, and only if every row can be read. */
+  readLatest(keys: readonly string[]): Promise<RowTexts | undefined>;
+  /** Stores each row under whose key there is none. Resolves to what is stored after that, or to `undefined` if that fails. */
+  add(rows: readonly NewRow[]): Promise<RowTexts | undefined>;
+  /** Stores the row if the value under its key is `expected`. Resolves to `undefined` if that fails. */
+  replace(row: NewRow, expected: string): Promise<boolean | undefined>;
   /** Resolves to whether the store accepted the row. */
   write(key: string, value: string, ttl: number | undefined): Promise<boolean>;
   /** Resolves to false if the store failed. */

@@ -1,4 +1,4 @@
-import type { RowStore, RowTexts, Store } from './store.ts';
+import type { NewRow, RowStore, RowTexts, Store } from './store.ts';
 
 const INSTANT_WIDTH = 15;
 
@@ -47,6 +47,14 @@ export class TieredStore implements RowStore {
     return this.#tiers.l2.isOpen;
   }
 
+  get isAtomic(): boolean {
+    return this.#tiers.l2.isAtomic;
+  }
+
+  copiesOf(key: string): readonly string[] {
+    return this.#tiers.l2.copiesOf(key);
+  }
+
   async read(keys: readonly string[]): Promise<RowTexts> {
     const now = this.#tiers.now();
     const cached = new Map(keys.map((key) => [key, this.#tiers.l1.get(key)]));
@@ -72,6 +80,33 @@ export class TieredStore implements RowStore {
       texts.push(l1Text(row));
     }
     return texts;
+  }
+
+  async readLatest(keys: readonly string[]): Promise<RowTexts | undefined> {
+    const cached = keys.map((key) => this.#tiers.l1.get(key));
+    const rows = await this.#tiers.l2.readLatest(keys);
+    for (const [index, key] of keys.entries()) {
+      if (rows !== undefined && this.#tiers.l1.get(key) === cached[index])
+        this.#putL1(key, rows[index]);
+    }
+    return rows;
+  }
+
+  /** While L2 is away, rows are added to L1: the entries that depend on them are served in this process only. */
+  async add(rows: readonly NewRow[]): Promise<RowTexts> {
+    const texts = await this.#tiers.l2.add(rows);
+    return rows.map(({ key, value }, index) => {
+      const text = texts === undefined ? (l1Text(this.#tiers.l1.get(key)) ?? value) : texts[index];
+      this.#putL1(key, text);
+      return text;
+    });
+  }
+
+  async replace(row: NewRow, expected: string): Promise<boolean | undefined> {
+    const isReplaced = await this.#tiers.l2.replace(row, expected);
+    if (isReplaced === true) this.#putL1(row.key, row.value);
+    else this.#tiers.l1.delete(row.key);
+    return isReplaced;
   }
 
   write(key: string, value: string, ttl: number | undefined): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { Expect } from '../test-environment/index.ts';
 
 /** What a store may lack. The suite does not test what a store does not claim, and names it in its title. */
 export type StoreCapability =
+  | 'atomic'
   | 'errorEvents'
   | 'expiry'
   | 'getMany'

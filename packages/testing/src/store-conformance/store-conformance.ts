@@ -1,4 +1,5 @@
 import type { Expect, TestRunner } from '../test-environment/index.ts';
+import { atomicCases } from './atomic-cases.ts';
 import { expiryCases } from './expiry-cases.ts';
 import { keyCases } from './key-cases.ts';
 import { leaseCases } from './lease-cases.ts';
@@ -24,6 +25,7 @@ export interface StoreUnderTest {
 }
 
 const CAPABILITIES: readonly StoreCapability[] = [
+  'atomic',
   'errorEvents',
   'expiry',
   'getMany',
@@ -39,6 +41,7 @@ const CASES = [
   ...scanCases,
   ...parallelCases,
   ...leaseCases,
+  ...atomicCases,
 ];
 
 function context(opened: OpenedStore | undefined, expect: Expect): StoreCaseContext {

@@ -11,6 +11,7 @@ const missing = storeConformance(runner, {
 
 test('lists the capabilities that a store does not claim', () => {
   expect(missing).toEqual([
+    'atomic',
     'errorEvents',
     'expiry',
     'getMany',
@@ -40,7 +41,7 @@ function registered(capabilities: { expiry?: boolean; scan?: boolean }): string[
 
 test('names in its title the capabilities that a store lacks', () => {
   const [title] = registered({ expiry: true, scan: true });
-  expect(title).toBe('Some as a store (lacks errorEvents, getMany, leases, shared, sweep)');
+  expect(title).toBe('Some as a store (lacks atomic, errorEvents, getMany, leases, shared, sweep)');
 });
 
 test('tests only the capabilities that a store claims', () => {
