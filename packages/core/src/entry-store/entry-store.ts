@@ -240,15 +240,9 @@ export class EntryStore {
   ): Promise<WriteResult> {
     if (row === undefined) return 'too-large';
     const isWritten = await this.#rows.write(key, row, ttl);
-    if (isWritten && this.keyRing.hasOlderSecrets) await this.#removeOlder(key);
+    // The entries of older secrets would be served again when the time of the newer entry is over.
+    const older = isWritten ? this.keyRing.olderKeys(key) : [];
+    if (older.length > 0) await Promise.all(older.map((each) => this.#rows.remove(each)));
     return isWritten ? row.length : 'store-error';
-  }
-
-  /**
-   * Removes the entries of older secrets, as far as this process knows their keys: they are older, and would be served
-   * again when the time of the newer entry is over.
-   */
-  async #removeOlder(key: string): Promise<void> {
-    await Promise.all(this.keyRing.olderKeys(key).map((older) => this.#rows.remove(older)));
   }
 }
