@@ -4,7 +4,7 @@ import { jsonSchemaOutputFormat } from '@anthropic-ai/sdk/helpers/json-schema';
 import { MessageStream } from '@anthropic-ai/sdk/lib/MessageStream';
 import { cachedAnthropic } from '@cached-llm/anthropic';
 import { createLlmCache } from '@cached-llm/core';
-import { type ReceivedRequest, startWireServer, until } from '@cached-llm/testing';
+import { countEntries, type ReceivedRequest, startWireServer, until } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { clientOf, events, json, message, question, sse, withWire } from './wire.ts';
 
@@ -179,7 +179,7 @@ describe('a stream', () => {
     await withWire({ answer, latencyPerChunk: 10 }, async ({ client, server, store }) => {
       (await client.messages.create(streamed)).controller.abort();
       await until('the provider is left', () => server.requests[0]?.aborted);
-      expect(store.size).toBe(0);
+      expect(countEntries(store)).toBe(0);
     });
   });
 });

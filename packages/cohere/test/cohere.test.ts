@@ -1,5 +1,5 @@
 import { cachedCohere, cohere } from '@cached-llm/cohere';
-import { chunksOf, serverSentEvents } from '@cached-llm/testing';
+import { chunksOf, countEntries, serverSentEvents } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { CohereClient, CohereClientV2 } from 'cohere-ai';
 import { clientOf, withWire } from './wire.ts';
@@ -105,7 +105,7 @@ describe('a client of the Cohere SDK', () => {
     await withWire({ answer }, async ({ client, store }) => {
       const vectors = await client.embed(embedding(['a']));
       expect(vectors.embeddings).toEqual({ float: [[1], [2]] });
-      expect(store.size).toBe(0);
+      expect(countEntries(store)).toBe(0);
     });
   });
 

@@ -1,3 +1,4 @@
+import { countEntries } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import type { CohereClientV2 } from 'cohere-ai';
 import { withWire } from './wire.ts';
@@ -95,7 +96,7 @@ describe('embeddings of Cohere', () => {
     const answer = () => json({ id: 'e', embeddings: { float: [[1, 2]] } });
     await withWire({ answer }, async ({ client, store }) => {
       await embed(client, ['a'], ['float', 'int8']);
-      expect(store.size).toBe(0);
+      expect(countEntries(store)).toBe(0);
     });
   });
 

@@ -1,6 +1,6 @@
 import { createLlmCache, LlmCacheError } from '@cached-llm/core';
 import { CachedLlmCache, type CachedLlmCacheOptions } from '@cached-llm/langchain';
-import { chatAnswer, chunksOf, startWireServer } from '@cached-llm/testing';
+import { chatAnswer, chunksOf, countEntries, startWireServer } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { AIMessage, HumanMessage } from '@langchain/core/messages';
 import { tool } from '@langchain/core/tools';
@@ -129,7 +129,7 @@ describe('a call that LangChain does not describe in full bypasses the cache', (
       await model.invoke(block(content));
       expect(wire.server.count).toBe(2);
       expect(wire.story).toEqual(['bypass', 'bypass']);
-      expect(wire.store.size).toBe(0);
+      expect(countEntries(wire.store)).toBe(0);
     });
   });
 
@@ -314,7 +314,7 @@ describe('an answer that is not worth storing', () => {
       const model = modelIn(wire, {}, { admit: admit as never });
       await model.invoke('Hi');
       await model.invoke('Hi');
-      expect([wire.server.count, wire.store.size]).toEqual([2, 0]);
+      expect([wire.server.count, countEntries(wire.store)]).toEqual([2, 0]);
       expect(seen[0]).toMatchObject({ model: 'gpt-test', prompt: 'Human: Hi' });
     });
   });
@@ -338,7 +338,7 @@ describe('an answer that is not worth storing', () => {
         const cached = await failure(modelIn(wire));
         const plain = await failure(chatOpenAI(wire.server));
         expect([cached.name, cached.message]).toEqual([plain.name, plain.message]);
-        expect(wire.store.size).toBe(0);
+        expect(countEntries(wire.store)).toBe(0);
       },
     );
   });
@@ -387,7 +387,7 @@ test('the store receives no secret and no prompt', async () => {
     };
     await modelIn(wire, { configuration }).invoke('A private question');
     const dump = JSON.stringify([...wire.store]);
-    expect(wire.store.size).toBe(1);
+    expect(countEntries(wire.store)).toBe(1);
     expect(dump).toContain('Hello');
     for (const text of [SECRET, 'sk-in', 'private question', wire.server.url])
       expect(dump).not.toContain(text);

@@ -1,6 +1,6 @@
 import { LlmCacheError } from '@cached-llm/core';
 import { CachedLlmCache } from '@cached-llm/langchain';
-import { chatAnswer, startWireServer } from '@cached-llm/testing';
+import { chatAnswer, countEntries, startWireServer } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import type { BaseLanguageModel } from '@langchain/core/language_models/base';
 import { BaseChatModel } from '@langchain/core/language_models/chat_models';
@@ -81,7 +81,7 @@ describe('models that do not tell the cache who answers', () => {
           const lookup = new CachedLlmCache({ cache });
           expect(textOf(await make('one', lookup).invoke('Hi'))).toBe('one');
           expect(textOf(await make('other', lookup).invoke('Hi'))).toBe('other');
-          expect([store.size, reasons]).toEqual([0, ['unidentified', 'unidentified']]);
+          expect([countEntries(store), reasons]).toEqual([0, ['unidentified', 'unidentified']]);
           expect(JSON.stringify(events[0])).toContain('cachedFetch');
         },
       );

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { cachedMistral, mistral } from '@cached-llm/mistral';
+import { countEntries } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { HTTPClient, Mistral } from '@mistralai/mistralai';
 import { clientOf, withWire } from './wire.ts';
@@ -177,7 +178,7 @@ describe('an answer that is not stored', () => {
     await withWire({ answer: () => json(body) }, async ({ client, store }) => {
       const vectors = await client.embeddings.create({ model: 'm', inputs: ['a', 'b'] });
       expect(vectors.data).toHaveLength(1);
-      expect(store.size).toBe(0);
+      expect(countEntries(store)).toBe(0);
     });
   });
 

@@ -1,6 +1,6 @@
 import { cachedLlmCall } from '@cached-llm/core';
 import { cachedOllama, ollama } from '@cached-llm/ollama';
-import { chunksOf, until } from '@cached-llm/testing';
+import { chunksOf, countEntries, until } from '@cached-llm/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import shared, { Ollama } from 'ollama';
 import { clientOf, withWire } from './wire.ts';
@@ -72,7 +72,7 @@ describe('a client of the Ollama SDK', () => {
     const answer = () => json({ model: 'test', embeddings: [[1], [2]] });
     await withWire({ answer }, async ({ client, store }) => {
       expect((await client.embed({ model: 'test', input: 'a' })).embeddings).toHaveLength(2);
-      expect(store.size).toBe(0);
+      expect(countEntries(store)).toBe(0);
     });
   });
 
@@ -121,7 +121,7 @@ describe('a client of the Ollama SDK', () => {
         await client.list();
       }
       expect(server.count).toBe(6);
-      expect(store.size).toBe(0);
+      expect(countEntries(store)).toBe(0);
     });
   });
 });
@@ -146,7 +146,7 @@ describe('a stream', () => {
       client.abort();
       await expect(reading).rejects.toThrow();
       await until('the server is left', () => server.requests[0]?.aborted);
-      expect(store.size).toBe(0);
+      expect(countEntries(store)).toBe(0);
       expect(await chunksOf(client.chat(streamed()))).toHaveLength(4);
       expect(server.count).toBe(2);
     });

@@ -8,7 +8,7 @@ const MARK = 'cached-llm ';
 /** Keys that the server looks at for one SCAN, whatever their prefix. */
 const SCAN_PAGE = 1000;
 /** Values that are in memory at a time. */
-const VALUE_PAGE = 100;
+const VALUE_PAGE = 250;
 
 /** Without an expiry, which the server holds by its own clock, and not encoded as JSON a second time. */
 export function markText<Value>({ value }: DeserializedData<Value>): string {

@@ -84,6 +84,7 @@ export {
 } from './store-conformance/index.ts';
 export {
   chunksOf,
+  countEntries,
   EVENT_NAMES,
   type EventLog,
   type Expect,

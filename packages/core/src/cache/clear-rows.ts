@@ -15,11 +15,22 @@ export async function clearRows(context: CacheContext): Promise<boolean> {
   }
 }
 
-async function removeRows({ entries, store }: CacheContext): Promise<void> {
+/** Rows that one operation of the store removes. Others that use the store wait no longer than for these. */
+const ROWS_PER_REMOVAL = 500;
+
+/** The generations of tags outlive their entries, and counters are about requests, not about what is stored. */
+function isStaying(key: string, prefix: string): boolean {
+  return key.startsWith(`${prefix}tag:`) || key.startsWith(ledgerPrefix(prefix));
+}
+
+async function removeRows({ entries, store, rows }: CacheContext): Promise<void> {
   const { prefix } = entries;
-  // The generation of a tag outlives its entries, and counters are about requests, not about what is stored.
-  const staying = [`${prefix}tag:`, ledgerPrefix(prefix)];
+  let page: string[] = [];
   for await (const { key } of store.scan?.(prefix) ?? []) {
-    if (!staying.some((start) => key.startsWith(start))) await entries.remove(key);
+    if (!isStaying(key, prefix)) page.push(key);
+    if (page.length < ROWS_PER_REMOVAL) continue;
+    await rows.removeMany(page);
+    page = [];
   }
+  await rows.removeMany(page);
 }

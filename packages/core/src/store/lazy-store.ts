@@ -50,6 +50,11 @@ export class LazyStore implements Store {
     return (await this.opening).delete(key);
   }
 
+  async deleteMany(keys: string[]): Promise<unknown> {
+    const store = await this.opening;
+    return store.deleteMany?.(keys) ?? Promise.all(keys.map((key) => store.delete(key)));
+  }
+
   on(event: 'error', listener: (error: unknown) => void): this {
     this.#listeners.push(listener);
     this.#store?.on?.(event, listener);

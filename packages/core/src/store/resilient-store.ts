@@ -75,6 +75,13 @@ export class ResilientStore implements RowStore {
     return (await this.#attemptWrite('delete', () => this.#store.delete(key))) !== FAILED;
   }
 
+  async removeMany(keys: readonly string[]): Promise<boolean> {
+    const store = this.#store;
+    const each = () => Promise.all(keys.map(async (key) => store.delete(key)));
+    const removal = () => store.deleteMany?.([...keys]) ?? each();
+    return keys.length === 0 || (await this.#attemptWrite('delete', removal)) !== FAILED;
+  }
+
   async lease(
     keys: readonly string[],
     token: string,

@@ -56,6 +56,8 @@ export interface Store {
   set(key: string, value: string, ttl?: number): unknown;
   delete(key: string): unknown;
   getMany?(keys: string[]): unknown;
+  /** Removes many rows at once. @default each by itself */
+  deleteMany?(keys: string[]): unknown;
   /** Settles when the store is ready for its first operation, whose deadline starts then. */
   readonly opening?: Promise<unknown> | undefined;
   /** The store answers synchronously, so reads are not batched. @default false */
@@ -111,6 +113,8 @@ export interface RowStore {
   write(key: string, value: string, ttl: number | undefined): Promise<boolean>;
   /** Resolves to false if the store failed. */
   remove(key: string): Promise<boolean>;
+  /** Removes several rows in one operation. Resolves to false if the store failed. */
+  removeMany(keys: readonly string[]): Promise<boolean>;
   /**
    * Takes or prolongs leases, and resolves to the holder's token of each. Resolves to `undefined` if the store has no
    * leases or does not answer.

@@ -119,6 +119,11 @@ export class TieredStore implements RowStore {
     return this.#tiers.l2.remove(key);
   }
 
+  removeMany(keys: readonly string[]): Promise<boolean> {
+    for (const key of keys) this.#putL1(key, undefined);
+    return this.#tiers.l2.removeMany(keys);
+  }
+
   lease(
     keys: readonly string[],
     token: string,

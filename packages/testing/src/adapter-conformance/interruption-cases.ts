@@ -23,7 +23,7 @@ async function storedAfter<Request>(
     await session.settle();
     await session.flush();
     const isAskedTwice = trial.count === 2 * (afterEvents + 1);
-    if (store.rows.size > 0 || !isAskedTwice) stored.push(afterEvents);
+    if (store.entries > 0 || !isAskedTwice) stored.push(afterEvents);
   }
   return stored;
 }

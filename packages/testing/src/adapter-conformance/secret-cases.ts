@@ -50,7 +50,7 @@ export const secretCases: readonly AdapterCase[] = [
       const words = textsIn(trial.mode.request);
       const prompts = words.filter((word) => /\s/.test(word));
       trial.expect({ hasWords: words.length > 0 }).toEqual({ hasWords: true });
-      trial.expect(store.rows.size > 0).toEqual(true);
+      trial.expect(store.entries > 0).toEqual(true);
       trial.expect(found([...words, API_KEY], [...store.keys, ...texts])).toEqual([]);
       trial
         .expect(found([...prompts, API_KEY, ...Object.values(COOKIES)], [...store.rows.values()]))

@@ -2,6 +2,7 @@
 // They know no provider, no store and no test runner, and they leave nothing behind on the machine.
 // Start reading in manual-clock.ts; event-log.ts records the events of a cache.
 export { chunksOf } from './chunks-of.ts';
+export { countEntries } from './count-entries.ts';
 export { EVENT_NAMES, type EventLog, eventLog } from './event-log.ts';
 export { type ManualClock, manualClock } from './manual-clock.ts';
 export { freePort, type TemporaryFolder, temporaryFolder } from './temporary-places.ts';
