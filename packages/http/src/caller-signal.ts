@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** The signal of the caller, where an SDK sends one of its own, which its time-out fires, too. */
 const CALLER_SIGNAL = Symbol('the signal of the caller');
 
@@ -26,4 +28,30 @@ export function timeOutOf(
   return caller === undefined
     ? undefined
     : () => signal?.aborted === true && caller?.aborted !== true;
+}
+
+interface ReadBody {
+  /** The body of a response, which its reader holds. */
+  readonly body: ReadableStream;
+  /** Ends the reading. */
+  readonly reading: AbortController;
+}
+
+/** Each body holds what ends its reading, and nothing else does. */
+const readings = new WeakMap<ReadableStream, AbortController>();
+
+const collected = new FinalizationRegistry<() => void>((removeListener) => removeListener());
+
+/**
+ * Lets the caller's abort end the reading of a body. A signal may outlive thousands of answers (one ends a whole server),
+ * so it does not hold them: the listener leaves with the body.
+ */
+export function endWith(signal: AbortSignal, { body, reading }: ReadBody): void {
+  const held = new WeakRef(reading);
+  const end = () => held.deref()?.abort(signal.reason);
+  if (signal.aborted) end();
+  readings.set(body, reading);
+  setMaxListeners(0, signal);
+  signal.addEventListener('abort', end, { once: true });
+  collected.register(reading, () => signal.removeEventListener('abort', end));
 }

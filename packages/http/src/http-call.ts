@@ -1,7 +1,7 @@
 import type { CallOptions, LlmCache } from '@cached-llm/core';
 import { type Adapter, type Call, type Policy, whenBypass } from '@cached-llm/core/adapter';
 import { anyAnswer, knownAnswer } from './admission/index.ts';
-import { timeOutOf } from './caller-signal.ts';
+import { endWith, timeOutOf } from './caller-signal.ts';
 import {
   accountIdsOf,
   callEndpoint,
@@ -108,8 +108,9 @@ export function httpCall(settings: FetchSettings, request: HttpRequest): Call<Re
   const [input, init] = request.given;
   const credential = () => credentialDigest(request.headers);
   const own = new AbortController();
-  const onPassedOn = () =>
-    signal?.addEventListener('abort', () => own.abort(signal.reason), { once: true });
+  const onPassedOn = ({ body }: Response) => {
+    if (signal !== undefined && body !== null) endWith(signal, { body, reading: own });
+  };
   return {
     identity: httpIdentity(request, {
       ...settings,

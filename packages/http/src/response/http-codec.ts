@@ -34,7 +34,7 @@ import { type StreamFormat, streamWatcher, type WatcherOptions } from './stream-
 export interface HttpCodecOptions extends RestoreOptions, Omit<WatcherOptions, 'format'> {
   readonly rules: WatcherOptions['rules'];
   /** Is called for a response that is passed on to its caller as it came. */
-  readonly onPassedOn: () => void;
+  readonly onPassedOn: (response: Response) => void;
 }
 
 interface HttpRecording {
@@ -149,7 +149,7 @@ async function capture(
   if (format !== undefined && body !== null && !(format === 'sse' && isUnaskedStream(options))) {
     return captureStream(response, { body, format, options });
   }
-  options.onPassedOn();
+  options.onPassedOn(response);
   const verdict = ok ? { rejection: 'content-type' } : failed(response);
   return { response, verdict, isOutage };
 }

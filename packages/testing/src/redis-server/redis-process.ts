@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { pause } from '@cached-llm/core/store';
 
 export const REDIS_HOST = '127.0.0.1';
@@ -42,6 +42,21 @@ export async function endRedis(child: ChildProcess, signal: NodeJS.Signals): Pro
   await ended;
 }
 
+/**
+ * Lets a server end when this process does, however that happens: by `process.exit`, an uncaught error or a signal. No
+ * listener could do so. A shell waits for the end of its input, which is this process's end.
+ */
+function endWithThisProcess(child: ChildProcess): void {
+  const words = ['-c', 'read -r _; kill -9 "$1"', 'end-redis', `${child.pid}`];
+  const watcher = spawn('sh', words, { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  watcher.on('error', () => {}); // a system without a shell
+  watcher.unref();
+  const { stdin } = watcher;
+  if (stdin instanceof Socket) stdin.unref();
+  stdin?.on('error', () => {});
+  child.once('exit', () => watcher.kill('SIGKILL'));
+}
+
 /** Starts a redis-server with exactly these arguments, and waits until it answers on a loopback port. */
 export async function spawnRedisServer(
   port: number,
@@ -51,6 +66,7 @@ export async function spawnRedisServer(
   await once(child, 'spawn').catch((cause) => {
     throw new Error('redis-server cannot be started: install redis-server.', { cause });
   });
+  endWithThisProcess(child);
   await untilItAnswers(child, port).catch(async (error) => {
     await endRedis(child, 'SIGKILL');
     throw error;
