@@ -1,5 +1,3 @@
-import { setMaxListeners } from 'node:events';
-
 /** The signal of the caller, where an SDK sends one of its own, which its time-out fires, too. */
 const CALLER_SIGNAL = Symbol('the signal of the caller');
 
@@ -43,15 +41,15 @@ const readings = new WeakMap<ReadableStream, AbortController>();
 const collected = new FinalizationRegistry<() => void>((removeListener) => removeListener());
 
 /**
- * Lets the caller's abort end the reading of a body. A signal may outlive thousands of answers (one ends a whole server),
- * so it does not hold them: the listener leaves with the body.
+ * Lets the caller's abort end the reading of a body. A signal may outlive thousands of answers (one ends a whole server):
+ * it gets no listener, and what follows it leaves with the body.
  */
 export function endWith(signal: AbortSignal, { body, reading }: ReadBody): void {
   const held = new WeakRef(reading);
   const end = () => held.deref()?.abort(signal.reason);
   if (signal.aborted) end();
   readings.set(body, reading);
-  setMaxListeners(0, signal);
-  signal.addEventListener('abort', end, { once: true });
-  collected.register(reading, () => signal.removeEventListener('abort', end));
+  const following = AbortSignal.any([signal]); // held by its listener alone
+  following.addEventListener('abort', end, { once: true });
+  collected.register(reading, () => following.removeEventListener('abort', end));
 }
