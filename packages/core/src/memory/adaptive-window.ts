@@ -1,5 +1,6 @@
 import type { FrequencySketch } from './frequency-sketch.ts';
-import { type MemoryBounds, type OrderNode, TinyLfuOrder } from './tiny-lfu.ts';
+import type { MemoryBounds } from './recency-list.ts';
+import { type EvictionMode, type OrderNode, TinyLfuOrder } from './tiny-lfu.ts';
 
 interface SimulatedRow extends OrderNode<SimulatedRow> {}
 
@@ -9,13 +10,13 @@ type UsedRow = Pick<SimulatedRow, 'hash' | 'bytes'>;
 class MiniSimulation {
   readonly #rows = new Map<number, SimulatedRow>();
   readonly #order: TinyLfuOrder<SimulatedRow>;
-  readonly windowShare: number;
-  /** The hits that this window had of late and the chosen one had not. */
+  readonly mode: EvictionMode;
+  /** The hits that this mode had of late and the chosen one had not. */
   regret = 0;
 
-  constructor(sketch: FrequencySketch, bounds: MemoryBounds, windowShare: number) {
-    this.#order = new TinyLfuOrder(sketch, bounds, windowShare);
-    this.windowShare = windowShare;
+  constructor(sketch: FrequencySketch, bounds: MemoryBounds, mode: EvictionMode) {
+    this.#order = new TinyLfuOrder(sketch, bounds, mode);
+    this.mode = mode;
   }
 
   get count(): number {
@@ -25,15 +26,24 @@ class MiniSimulation {
   /** Stores the row, and returns whether it was there before. */
   use({ hash, bytes }: UsedRow): boolean {
     const found = this.#rows.get(hash);
-    if (found !== undefined) {
+    if (found?.bytes === bytes) {
       this.#order.touch(found);
       return true;
     }
-    const row = { hash, bytes, list: undefined, newer: undefined, older: undefined };
+    if (found !== undefined) this.#order.remove(found);
+    const row = {
+      hash,
+      bytes,
+      uses: 0,
+      worth: Number.NaN,
+      list: undefined,
+      newer: undefined,
+      older: undefined,
+    };
     this.#rows.set(hash, row);
     this.#order.add(row);
     while (this.#order.isOver) this.#remove(this.#order.victim());
-    return false;
+    return found !== undefined;
   }
 
   compare(isHit: boolean, isHitOfChosen: boolean): void {
@@ -68,16 +78,19 @@ const HIGHEST_COST = 16;
 const USES_TO_HALVE_COST = 64;
 
 /** Chats and bursts want LRU, which is a window of all the room. Repeated suites want a window of a fiftieth. */
-const LRU_SHARE = 1;
+const LRU: EvictionMode = { windowShare: 1, admitsAll: true };
 
-const OTHER_SHARES = [0.2, 0.02];
+const OTHERS: readonly EvictionMode[] = [
+  { windowShare: 0.2, admitsAll: true },
+  { windowShare: 0.02, admitsAll: false },
+];
 
 /** The most keys in a simulation. A loop that is hardly longer than the store is seen in large samples only. */
 const LARGEST_SAMPLE = 2_048;
 
 /**
- * Finds the window size that suits the traffic. Each size is simulated on a sample of the keys, and the store uses the
- * best size so far (Einziger et al., "Adaptive Software Cache Management", 2018). The first is LRU; another is chosen
+ * Finds the mode that suits the traffic. Each is simulated on a sample of the keys, and the store uses the
+ * best so far (Einziger et al., "Adaptive Software Cache Management", 2018). The first is LRU; another is chosen
  * when the chosen one has missed enough hits.
  */
 export class AdaptiveWindow {
@@ -91,23 +104,23 @@ export class AdaptiveWindow {
 
   constructor(sketch: FrequencySketch, bounds: MemoryBounds) {
     this.#bounds = bounds;
-    this.#lru = new MiniSimulation(sketch, bounds, LRU_SHARE);
-    const others = OTHER_SHARES.map((share) => new MiniSimulation(sketch, bounds, share));
+    this.#lru = new MiniSimulation(sketch, bounds, LRU);
+    const others = OTHERS.map((mode) => new MiniSimulation(sketch, bounds, mode));
     this.#simulations = [this.#lru, ...others];
     this.#chosen = this.#lru;
   }
 
-  get windowShare(): number {
-    return this.#chosen.windowShare;
+  get mode(): EvictionMode {
+    return this.#chosen.mode;
   }
 
-  /** A row was used in a store of this many rows. `wasStored`: the store had it before. */
-  use(row: UsedRow, rows: number, wasStored: boolean): void {
-    if (rows > LARGEST_SAMPLE * this.#keysPerSample) this.#narrow();
+  /** A row was used. `wasStored`: the store had it before. */
+  use(row: UsedRow, wasStored: boolean): void {
     if (!this.#isSampled(row.hash)) return;
     this.#simulate(row, wasStored);
     this.#lowerCost();
     this.#choose();
+    if (this.#simulations.some(({ count }) => count > LARGEST_SAMPLE)) this.#narrow();
   }
 
   #simulate(row: UsedRow, wasStored: boolean): void {
@@ -139,7 +152,7 @@ export class AdaptiveWindow {
 
   #costOf(simulation: MiniSimulation): number {
     const factor = simulation === this.#lru ? COST_OF_LRU : this.#switchingCost;
-    return LEAST_REGRET + REGRET_PER_ROW * factor * simulation.count;
+    return LEAST_REGRET + REGRET_PER_ROW * factor * this.#lru.count;
   }
 
   /** These are other bits than those by which the sketch finds its counters. */

@@ -3,7 +3,8 @@ import { ROW_GRACE } from '../store/index.ts';
 import { AdaptiveWindow } from './adaptive-window.ts';
 import { type Expiring, ExpiryOrder } from './expiry-order.ts';
 import { FrequencySketch } from './frequency-sketch.ts';
-import { exceeds, type MemoryBounds, type OrderNode, TinyLfuOrder } from './tiny-lfu.ts';
+import { exceeds, type MemoryBounds } from './recency-list.ts';
+import { type OrderNode, TinyLfuOrder } from './tiny-lfu.ts';
 
 /** A row of the memory store, with its positions in the orders of eviction and of expiry. */
 export interface MemoryRow extends OrderNode<MemoryRow>, Expiring {
@@ -36,6 +37,8 @@ export function memoryRow(key: string, value: string, expiresAt: number): Memory
     bytes: ROW_BYTES + bytesOf(key) + bytesOf(value),
     expiresAt,
     position: 0,
+    uses: 0,
+    worth: Number.NaN,
     list: undefined,
     newer: undefined,
     older: undefined,
@@ -54,7 +57,7 @@ class EvictionPolicy {
   constructor(bounds: MemoryBounds) {
     this.#bounds = bounds;
     this.#window = new AdaptiveWindow(this.#sketch, bounds);
-    this.#order = new TinyLfuOrder(this.#sketch, bounds, this.#window.windowShare);
+    this.#order = new TinyLfuOrder(this.#sketch, bounds, this.#window.mode);
   }
 
   get bytes(): number {
@@ -95,8 +98,8 @@ class EvictionPolicy {
 
   #count(row: MemoryRow, wasStored: boolean): void {
     this.#sketch.add(row.hash);
-    this.#window.use(row, this.#order.count, wasStored);
-    this.#order.windowShare = this.#window.windowShare;
+    this.#window.use(row, wasStored);
+    this.#order.mode = this.#window.mode;
   }
 }
 

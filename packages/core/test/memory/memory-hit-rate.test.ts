@@ -6,10 +6,14 @@ import { MemoryStore } from '../../src/memory/memory-store.ts';
 import {
   chats,
   hitRateOfLru,
+  missesOfLru,
   oneHitWonders,
   recentAgain,
+  type SizedRequest,
   scansBesideHotKeys,
   shiftingPopularity,
+  sizedTraces,
+  sizedTracesForLru,
   suite,
 } from './traces.ts';
 
@@ -76,6 +80,60 @@ describe('traffic that repeats recent requests', () => {
     const rate = hitRate(keys, new MemoryStore({ maxEntries }));
     expect(rate).toBeGreaterThan(hitRateOfLru(keys, maxEntries) - 1);
   });
+});
+
+describe('answers that differ in size, in a store of a share of their bytes', () => {
+  const texts = new Map<number, string>();
+
+  function textOf(length: number): string {
+    const text = texts.get(length) ?? 'x'.repeat(length);
+    texts.set(length, text);
+    return text;
+  }
+
+  const empty = new MemoryStore();
+  empty.set('key 1', '');
+  const around = empty.measure().bytes - '1'.length;
+
+  const sizeOf = ({ key, length }: SizedRequest) => around + `${key}`.length + length;
+
+  function missesOf(requests: readonly SizedRequest[], maxBytes: number): number {
+    const store = new MemoryStore({ maxBytes });
+    let misses = 0;
+    let most = 0;
+    for (const { key, length } of requests) {
+      if (store.get(`key ${key}`) !== undefined) continue;
+      misses += 1;
+      store.set(`key ${key}`, textOf(length));
+      most = Math.max(most, store.measure().bytes);
+    }
+    expect(most).toBeLessThanOrEqual(maxBytes);
+    return misses;
+  }
+
+  function roomOf(requests: readonly SizedRequest[], percent: number): number {
+    const sizes = new Map(requests.map((request) => [request.key, sizeOf(request)]));
+    return Math.round(([...sizes.values()].reduce((sum, size) => sum + size, 0) * percent) / 100);
+  }
+
+  function ratioOf(requests: readonly SizedRequest[], percent: number): number {
+    const room = roomOf(requests, percent);
+    return missesOf(requests, room) / missesOfLru(requests, room, sizeOf);
+  }
+
+  test.each(sizedTraces())(
+    'as %s, have at least 10 %% fewer misses than LRU',
+    (_name, requests) => {
+      for (const percent of [5, 10, 25]) expect(ratioOf(requests, percent)).toBeLessThan(0.9);
+    },
+  );
+
+  test.each(sizedTracesForLru())(
+    'as %s, have at most 1 %% more misses than LRU',
+    (_name, requests) => {
+      for (const percent of [5, 10, 25]) expect(ratioOf(requests, percent)).toBeLessThan(1.01);
+    },
+  );
 });
 
 describe('a request that comes once', () => {

@@ -79,6 +79,81 @@ export function chats(length: number): number[] {
   return requests.slice(0, length);
 }
 
+export interface SizedRequest {
+  readonly key: number;
+  /** The length of the answer. */
+  readonly length: number;
+}
+
+/** A quarter of the lengths of chats, vectors and results of tools. */
+const LENGTHS = [125, 250, 500, 500, 500, 1_536, 1_536, 7_500, 25_000];
+
+/** The length of an answer does not depend on how popular its request is. It can change from version to version. */
+function lengthOf(key: number, version = 0): number {
+  const mixed = Math.imul(key * 31 + version + 1, 0x9e3779b1) >>> 8;
+  return LENGTHS[mixed % LENGTHS.length] ?? 0;
+}
+
+const sized = (keys: readonly number[]): SizedRequest[] =>
+  keys.map((key) => ({ key, length: lengthOf(key) }));
+
+/** A suite of prompts that is run again and again, whose answers change in size now and then. */
+function suiteOfChangingAnswers(prompts: number, runs: number): SizedRequest[] {
+  const versionOf = (key: number, run: number) => Math.floor(run / (3 + (key % 7)));
+  return suite(prompts, runs).map((key, index) => ({
+    key,
+    length: lengthOf(key, versionOf(key, Math.floor(index / prompts))),
+  }));
+}
+
+/** Requests for a few short answers, interrupted by scans of documents that are embedded once. */
+function chatsBesideVectors(length: number): SizedRequest[] {
+  return scansBesideHotKeys(length).map((key) => ({
+    key,
+    length: key < 1_000_000 ? 500 : 1_536,
+  }));
+}
+
+/** Traffic whose answers differ in size. */
+export const sizedTraces = (): [string, SizedRequest[]][] => [
+  ['popularity that shifts', sized(shiftingPopularity(20_000))],
+  ['a suite', sized(suite(400, 50))],
+  ['a suite whose answers change in size', suiteOfChangingAnswers(400, 50)],
+];
+
+/** Traffic that LRU suits, or that leaves little to win. */
+export const sizedTracesForLru = (): [string, SizedRequest[]][] => [
+  ['one-hit wonders', sized(oneHitWonders(20_000))],
+  ['chats beside vectors', chatsBesideVectors(20_000)],
+  ['chats', sized(chats(20_000))],
+  ['short distances', sized(recentAgain(20_000, 30))],
+];
+
+/** How many of the requests LRU would not have answered, in a store of so many bytes. */
+export function missesOfLru(
+  requests: readonly SizedRequest[],
+  room: number,
+  sizeOf: (request: SizedRequest) => number,
+): number {
+  const rows = new Map<number, number>();
+  let bytes = 0;
+  let misses = 0;
+  for (const request of requests) {
+    const before = rows.get(request.key);
+    const size = before ?? sizeOf(request);
+    if (before === undefined) misses += 1;
+    if (before === undefined) bytes += size;
+    rows.delete(request.key);
+    rows.set(request.key, size);
+    for (const [key, oldest] of rows) {
+      if (bytes <= room) break;
+      rows.delete(key);
+      bytes -= oldest;
+    }
+  }
+  return misses;
+}
+
 /** The percentage of the requests that LRU would have answered. */
 export function hitRateOfLru(keys: readonly number[], maxEntries: number): number {
   const rows = new Set<number>();
