@@ -8,12 +8,17 @@ export interface OpenDatabase extends DriverConnection {
   readonly isWhole: boolean;
 }
 
+/** What the write-ahead log may keep of the disk when all of it is in the file. */
+export const LOG_BYTES = 4 * 1024 * 1024;
+
 async function chooseJournal(query: Query): Promise<void> {
   // Another process may hold the file at this moment; the slower journal is as safe.
   const sql = 'PRAGMA journal_mode = WAL';
   const rows = await query<{ journal_mode: string }>(sql).catch(() => []);
+  if (rows[0]?.journal_mode !== 'wal') return;
   // With this, only the write-ahead log survives a power cut.
-  if (rows[0]?.journal_mode === 'wal') await query('PRAGMA synchronous = NORMAL');
+  await query('PRAGMA synchronous = NORMAL');
+  await query(`PRAGMA journal_size_limit = ${LOG_BYTES}`);
 }
 
 async function limitSize(query: Query, maxBytes: number): Promise<void> {

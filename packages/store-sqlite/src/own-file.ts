@@ -1,6 +1,8 @@
-import { chmod, lstat, mkdir, open, readlink, realpath } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readlink, realpath, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { pause } from '@cached-llm/core/store';
 import { faultKind, type Query } from './driver/index.ts';
+import { withFileLock } from './file-lock.ts';
 import { TABLE } from './schema.ts';
 
 /** In the header of each file that this store makes: "cLLM". SQLite leaves the number to the application. */
@@ -13,7 +15,13 @@ const TABLE_RECORD = ['table', TABLE, TABLE].join('');
 const SCHEMA_BYTES = 65_536;
 /** Bytes. SQLite takes a file of a few bytes for an empty one, and writes over it. */
 const SMALLEST_DATABASE = 512;
+/** How a log and its index begin. The last bit of the first is the order of bytes in its sums. */
+const LOG_MARK = 0x377f_0682;
+const INDEX_MARK = 3_007_000;
 const PRIVATE = 0o600;
+/** How often, and after how many milliseconds, a file is looked for that another process is making. */
+const ATTEMPTS = 50;
+const ATTEMPT_PAUSE = 10;
 
 /** The path names something that is no file of this store. It stays as it is, and only a person can correct it. */
 export class UnusableFileError extends Error {
@@ -65,21 +73,6 @@ export async function fileAt(path: string): Promise<string> {
   throw unusable('NOT_A_STORE_FILE', `${path} is a link to a file of another owner.`);
 }
 
-async function createFile(path: string): Promise<void> {
-  const folder = dirname(path);
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const created = await open(path, 'wx', PRIVATE).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST' || error.syscall !== 'open') throw error; // else another process was first
-    });
-    await created?.close();
-  } catch (cause) {
-    const { code = 'unknown' } = cause as NodeJS.ErrnoException; // thrown by the file system
-    const remedy = `${path} cannot be made (${code}). Let this user write to ${folder}, or name another file.`;
-    throw new UnusableFileError(code, remedy, { cause });
-  }
-}
-
 async function startOf(path: string): Promise<Buffer> {
   const file = await open(path, 'r');
   try {
@@ -101,6 +94,51 @@ async function wasOurs(path: string): Promise<boolean> {
   if (!start.subarray(0, HEADER.length).equals(Buffer.from(HEADER))) return false;
   const id = start.length < 100 ? 0 : start.readUInt32BE(APPLICATION_ID_PLACE);
   return id === APPLICATION_ID || id === 0;
+}
+
+/** Does a file begin like the log of a database, or like the index of its log? SQLite writes both in either order of bytes. */
+function isLog(start: Buffer): boolean {
+  if (start.length < 4) return start.length === 0;
+  const number = start.readUInt32BE(0);
+  return number >>> 1 === LOG_MARK >>> 1 || [number, start.readUInt32LE(0)].includes(INDEX_MARK);
+}
+
+/**
+ * Removes the log of a file that was removed without it. A new file beside it would share the index of the log with the processes
+ * that still use the removed file, and all of them would read what is in neither.
+ */
+async function removeLog(path: string): Promise<void> {
+  for (const log of [`${path}-wal`, `${path}-shm`]) {
+    if ((await statusOf(log)) === undefined) continue;
+    if (!isLog(await startOf(log)))
+      throw unusable('NOT_A_STORE_FILE', `${log} is no log of SQLite.`);
+    await rm(log, { force: true });
+  }
+}
+
+async function makeNewFile(path: string): Promise<void> {
+  await withFileLock(path, async () => {
+    if ((await statusOf(path)) !== undefined) return; // another process was first
+    await removeLog(path);
+    await (await open(path, 'wx', PRIVATE)).close();
+  });
+}
+
+async function createFile(path: string): Promise<void> {
+  const folder = dirname(path);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      await makeNewFile(path);
+      if ((await statusOf(path)) !== undefined) return;
+      await pause(ATTEMPT_PAUSE); // another process is making it
+    }
+  } catch (cause) {
+    if (cause instanceof UnusableFileError) throw cause;
+    const { code = 'unknown' } = cause as NodeJS.ErrnoException; // thrown by the file system
+    const remedy = `${path} cannot be made (${code}). Let this user write to ${folder}, or name another file.`;
+    throw new UnusableFileError(code, remedy, { cause });
+  }
 }
 
 /**

@@ -1,8 +1,7 @@
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
+import { withFileLock } from './file-lock.ts';
 import { makePrivate } from './own-file.ts';
 
-/** Milliseconds after which the process that held the lock must have died. */
-const LOCK_LIFE = 10_000;
 /** The log comes first: who opens the path meanwhile must not find an old log beside a new file. */
 const PARTS = ['-wal', '-shm', ''];
 
@@ -36,17 +35,6 @@ export async function identityOf(path: string): Promise<string | undefined> {
   }
 }
 
-async function takesLock(lock: string): Promise<boolean> {
-  try {
-    await (await open(lock, 'wx', 0o600)).close();
-    return true;
-  } catch {
-    const { mtimeMs } = await stat(lock).catch(() => ({ mtimeMs: Date.now() }));
-    if (Date.now() - mtimeMs > LOCK_LIFE) await rm(lock, { force: true });
-    return false;
-  }
-}
-
 async function renamePart(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
@@ -63,14 +51,10 @@ async function renamePart(from: string, to: string): Promise<void> {
  * @returns its new path, or nothing if this process did not rename it
  */
 export async function quarantine(path: string, identity: string): Promise<string | undefined> {
-  const lock = `${path}.quarantine`;
-  if (!(await takesLock(lock))) return undefined;
-  try {
+  return withFileLock(path, async () => {
     if ((await identityOf(path)) !== identity) return undefined;
     const renamed = `${path}.corrupt-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
     for (const part of PARTS) await renamePart(path + part, renamed + part);
     return renamed;
-  } finally {
-    await rm(lock, { force: true });
-  }
+  });
 }

@@ -13,6 +13,9 @@ const LEASE = 60_000;
 /** Milliseconds after each batch. A process that has nothing else to do ends in one of these pauses. */
 const BATCH_PAUSE = 10;
 
+/** Pages: 4 MiB, where a page has 4 KiB. */
+const LONG_LOG = 1024;
+
 const THIS_PROCESS = randomUUID();
 
 /** Runs a task now and then for as long as the store is used. It keeps no process alive. */
@@ -47,7 +50,14 @@ export class Upkeep {
   }
 }
 
-/** Writes the order of use to the file, and sweeps expired rows and leases unless another process does. */
+/** Copies a long log into the file, and gives its disk space back. Until the next try if another process reads it now. */
+async function shortenLog(connection: SqliteConnection): Promise<void> {
+  const [log] = await connection.write<{ log: number }>('PRAGMA wal_checkpoint(PASSIVE)');
+  if (log === undefined || log.log < LONG_LOG) return;
+  await connection.write('PRAGMA wal_checkpoint(TRUNCATE)');
+}
+
+/** Writes the order of use to the file, shortens the log, and sweeps expired rows and leases unless another process does. */
 export async function tidy(
   connection: SqliteConnection,
   leases: SqliteLeases,
@@ -58,4 +68,5 @@ export async function tidy(
   if (sweeper !== THIS_PROCESS) return;
   await sweepRows(connection, () => pause(BATCH_PAUSE, { ref: false }));
   await leases.sweep();
+  await shortenLog(connection);
 }

@@ -132,6 +132,12 @@ test('a file of the store is used although another program has added a table', a
   expect(await resources.openStore().get('key')).toBe('value');
 });
 
+test('a text beside a missing file that has the name of its log stays as it is', async () => {
+  await writeFile(`${path}-wal`, TEXT);
+  await expectRefused('NOT_A_STORE_FILE', path, `${path}-wal`);
+  expect(await readFile(`${path}-wal`, 'utf8')).toBe(TEXT);
+});
+
 describe('a link', () => {
   const link = () => `${resources.folder}/link.db`;
 

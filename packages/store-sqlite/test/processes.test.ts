@@ -92,4 +92,22 @@ describe('processes on one file', () => {
     await share(first, second);
     await Promise.all([first.end(), second.end()]);
   });
+
+  test('leave a file that was removed without its log, and none finds the new file damaged', async () => {
+    const all = [startAll(), startAll(), startAll()];
+    const [first, ...others] = all as [Callers, ...Callers[]];
+    for (const callers of all) await callers.askUntilHits('a');
+    await rm(resources.path);
+    const faults: string[] = [];
+    while (!existsSync(resources.path)) {
+      for (const callers of all) faults.push(...(await callers.ask('a')).faults);
+      await delay(20);
+    }
+    for (const other of others) await share(first, other);
+    for (const callers of all) faults.push(...(await callers.ask('a')).faults);
+    expect(faults).toEqual([]);
+    await Promise.all(all.map((callers) => callers.end()));
+    expect(await resources.query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    expect((await readdir(resources.folder)).join()).not.toContain('corrupt');
+  });
 });

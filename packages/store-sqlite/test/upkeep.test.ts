@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Recency } from '../src/eviction.ts';
@@ -105,5 +106,16 @@ describe('a sweep', () => {
     await store.leases.release(['cached-llm sweeping'], 'another process');
     await tidy(connection, leases, recency);
     expect(await rows()).toBe(0);
+  });
+
+  test('gives the disk space of a long log back, although a row was just read', async () => {
+    const store = resources.openStore();
+    const value = 'x'.repeat(4_000_000);
+    await Promise.all(numbers.slice(0, 5).map((number) => store.set(`${number}`, value)));
+    expect(await store.get('0')).toBe(value);
+    const connection = openConnection();
+    await tidy(connection, new SqliteLeases(connection), new Recency(connection, false));
+    expect((await stat(`${resources.path}-wal`)).size).toBeLessThanOrEqual(4 * 1024 * 1024);
+    expect(await store.count('')).toBe(5);
   });
 });
