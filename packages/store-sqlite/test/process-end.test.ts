@@ -10,3 +10,15 @@ test('a process with an open store ends by itself', async () => {
   expect(await script.line()).toBe('value');
   expect(await script.ended).toBe(0);
 });
+
+test.each(['close', 'dispose', 'none'])(
+  'a process that ends right after its answer has stored it: %s',
+  async (ending) => {
+    for (const calls of ['1', '0']) {
+      const script = startScript('exit-process', [resources.path, ending]);
+      resources.afterThisTest(script.kill);
+      expect(await script.line()).toBe(calls);
+      expect(await script.ended).toBe(0);
+    }
+  },
+);

@@ -185,6 +185,11 @@ export class LlmCache {
     await this.#context.rows.close();
   }
 
+  /** {@link close}, at the end of the block of `await using cache = createLlmCache(…)`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   #select(selection: Selection): Selected {
     return selectedBy(selection, this.#context.entries.prefix);
   }
