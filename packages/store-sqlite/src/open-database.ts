@@ -9,7 +9,7 @@ export interface OpenDatabase extends DriverConnection {
 }
 
 /** What the write-ahead log may keep of the disk when all of it is in the file. */
-export const LOG_BYTES = 4 * 1024 * 1024;
+const LOG_BYTES = 4 * 1024 * 1024;
 
 async function chooseJournal(query: Query): Promise<void> {
   // Another process may hold the file at this moment; the slower journal is as safe.
