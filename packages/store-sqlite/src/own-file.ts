@@ -124,13 +124,16 @@ async function makeNewFile(path: string): Promise<void> {
   });
 }
 
+async function isMade(path: string): Promise<boolean> {
+  await makeNewFile(path);
+  return (await statusOf(path)) !== undefined;
+}
+
 async function createFile(path: string): Promise<void> {
   const folder = dirname(path);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      await makeNewFile(path);
-      if ((await statusOf(path)) !== undefined) return;
+    for (let attempts = ATTEMPTS; attempts > 0 && !(await isMade(path)); attempts -= 1) {
       await pause(ATTEMPT_PAUSE); // another process is making it
     }
   } catch (cause) {
