@@ -39,6 +39,7 @@ export {
   isOfOneCaller,
   isOutage,
   isOutageStatus,
+  mayBeCharged,
   statusOf,
 } from './outage.ts';
 export {

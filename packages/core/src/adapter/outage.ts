@@ -132,6 +132,28 @@ export function isOfOneCaller(error: unknown, isSecondTry = false): boolean {
   return says(error, OWN_TIME_OUTS) || (!isSecondTry && says(error, RESETS));
 }
 
+/** The connection was never made. */
+const NEVER_SENT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|E(HOST|NET)(UNREACH|DOWN)|UND_ERR_CONNECT_TIMEOUT)$/;
+
+/** The answer was not waited for, or its connection broke. */
+const SENT_IN_VAIN =
+  /^(\w*(Abort|Aborted|Timeout|Connection)Error|CALL_TIMEOUT|ETIMEDOUT|ECONN(RESET|ABORTED)|EPIPE|UND_ERR_\w+|timeout)$/;
+
+/** A gateway gave up, and the provider behind it may have answered. */
+const GATEWAY_TIME_OUTS: ReadonlySet<unknown> = new Set([504, 524]);
+
+/**
+ * May the provider charge for a call that failed like this? It does not where it refused the call, nor where no call
+ * reached it. What a call costs that was sent and then timed out, broke or was aborted is not known.
+ */
+export function mayBeCharged(error: unknown): boolean {
+  const status = statusOf(Object(error));
+  if (status !== undefined) return GATEWAY_TIME_OUTS.has(status);
+  const isInVain = says(error, SENT_IN_VAIN) || ABORTS.test(String(Object(error).message));
+  return isInVain && !says(error, NEVER_SENT);
+}
+
 /** Is the provider the cause of this error, and not the request or the caller's own code? An unknown error is an outage. */
 export function isOutage(error: unknown): boolean {
   return typeof error === 'object' && error !== null && outageBySigns(error) !== false;

@@ -14,9 +14,20 @@ function channelOf(name: EventName): Channel {
   return made;
 }
 
+/** Why the answer of a call is not stored. Without a reason it is stored. */
+export interface CallVerdict {
+  readonly rejection?: string | undefined;
+  /** The HTTP status of an answer that is an error. */
+  readonly error?: string | undefined;
+}
+
 /** Counts calls and events before any listener gets them. */
 export interface EventCounting {
-  countCall(cost: CallCost, rejection: string | undefined): void;
+  countCall(cost: CallCost, verdict: CallVerdict): void;
+  /** Counts a call of which nobody knows what it cost. Returns how to take that back, for a cost that becomes known. */
+  countUnknown(cost: CallCost): () => void;
+  /** Counts a request that was served a stale answer, when it is known that it needed no call of its own. */
+  countSaved(cost: CallCost): void;
   countEvent<Name extends EventName>(name: Name, event: CacheEvents[Name]): void;
 }
 
@@ -59,8 +70,16 @@ export class CacheEventEmitter {
   }
 
   /** Counts what a call cost. Its event follows when it is known whether the answer is stored. */
-  countCall(cost: CallCost, rejection: string | undefined): void {
-    this.#counting.countCall(cost, rejection);
+  countCall(cost: CallCost, verdict: CallVerdict): void {
+    this.#counting.countCall(cost, verdict);
+  }
+
+  countUnknown(cost: CallCost): () => void {
+    return this.#counting.countUnknown(cost);
+  }
+
+  countSaved(cost: CallCost): void {
+    this.#counting.countSaved(cost);
   }
 
   emit<Name extends EventName>(name: Name, event: CacheEvents[Name]): void {

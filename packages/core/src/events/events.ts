@@ -68,9 +68,21 @@ interface MadeCallEvent extends CostEvent {
 }
 
 /** What a call cost: the fields of an event that are counted when a call ends. */
-export type CallCost = Pick<CostEvent, 'provider' | 'model' | 'usage' | 'took'>;
+export type CallCost = Pick<
+  CostEvent,
+  'provider' | 'model' | 'endpoint' | 'usage' | 'servedModel' | 'took'
+>;
 
-interface ServedEvent extends CostEvent {
+/** An event of a request that was answered without a call that its caller waited for. */
+interface SavingEvent extends CostEvent {
+  /**
+   * False if the request saved nothing: a call for it was made all the same (behind a stale answer, or past `softTimeout`),
+   * or the provider was out and would have charged nothing. @default true
+   */
+  readonly isSaving?: boolean | undefined;
+}
+
+interface ServedEvent extends SavingEvent {
   /** Milliseconds since the answer was stored. */
   readonly age: number;
   /** Milliseconds that the look-up took, including decoding. */
@@ -116,7 +128,7 @@ export interface CacheEvents {
     readonly remedy: string;
   };
   /** The request joined a call that was under way. While its stream runs, the usage is not known. */
-  collapsed: CostEvent;
+  collapsed: SavingEvent;
   /**
    * The request bypassed the cache. `field` names the field that has no canonical form, and `remedy` says what to write
    * so that such requests are cached.

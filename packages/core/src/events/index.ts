@@ -2,7 +2,7 @@
 // It never carries a prompt, an answer or a secret, and a listener that throws never fails a call.
 // Start at events.ts, the list of all events.
 
-export { CacheEventEmitter, type EventCounting } from './emitter.ts';
+export { CacheEventEmitter, type CallVerdict, type EventCounting } from './emitter.ts';
 export type {
   Bypass,
   BypassReason,

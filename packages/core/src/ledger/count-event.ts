@@ -1,4 +1,10 @@
-import type { CacheEvents, CallCost, EventCounting, EventName } from '../events/index.ts';
+import type {
+  CacheEvents,
+  CallCost,
+  CallVerdict,
+  EventCounting,
+  EventName,
+} from '../events/index.ts';
 import { addReason, addUsage, type Counters, type CountersByDay } from './counters.ts';
 import { knownPrice, type PriceOf } from './prices.ts';
 
@@ -15,6 +21,9 @@ const NO_ANSWER: ReadonlySet<string> = new Set(['status', 'error']);
 
 /** The answer ended early. It is paid for, and the time that it took says nothing. */
 const CUT_SHORT: ReadonlySet<string> = new Set(['abandoned', 'failed']);
+
+/** A gateway waited in vain for the provider, which may have answered and charged for it. */
+const GATEWAY_TIME_OUTS: ReadonlySet<string> = new Set(['504', '524']);
 
 const countersFor = ({ counters }: Counting, { provider, model }: CallCost): Counters =>
   counters.countersOf(provider, model);
@@ -33,7 +42,7 @@ function countServed(counting: Counting, name: 'hits' | 'stale', event: CacheEve
     counts.replaced += event.took;
     counts.replacing += event.waited;
   }
-  countSaved(counting, counters, event);
+  if (event.isSaving !== false) countSaved(counting, counters, event);
 }
 
 /** What each event adds to the counters. Events that are not named here add nothing. */
@@ -43,7 +52,7 @@ const COUNTS: { readonly [Name in EventName]?: Count<Name> } = {
   collapsed(counting, event) {
     const counters = countersFor(counting, event);
     counters.counts.collapsed += 1;
-    countSaved(counting, counters, event);
+    if (event.isSaving !== false) countSaved(counting, counters, event);
   },
   miss(counting, event) {
     countersFor(counting, event).counts.misses += 1;
@@ -69,20 +78,32 @@ const COUNTS: { readonly [Name in EventName]?: Count<Name> } = {
 };
 
 /** A call is counted as soon as its cost is known, and apart from whether its answer is stored. */
-function countCall(counting: Counting, cost: CallCost, rejection: string | undefined): void {
+function countCall(counting: Counting, cost: CallCost, { rejection, error }: CallVerdict): void {
   const { usage, took } = cost;
   const isAnswer = rejection === undefined || !NO_ANSWER.has(rejection);
-  if (!isAnswer && usage === undefined) return;
+  const isFree = !isAnswer && usage === undefined && !GATEWAY_TIME_OUTS.has(error ?? '');
+  if (isFree) return;
   const { spent, uncached } = countersFor(counting, cost);
   addUsage(spent, usage, knownPrice(counting.priceOf, usage, cost));
   const isWhole = isAnswer && (rejection === undefined || !CUT_SHORT.has(rejection));
   if (isWhole && took !== undefined) uncached.add(took);
 }
 
+/** An answer that comes later states what the call cost. Until then, and for ever without one, the cost is unknown. */
+function countUnknown(counting: Counting, cost: CallCost): () => void {
+  const { spent } = countersFor(counting, cost);
+  spent.uncounted += 1;
+  return () => {
+    spent.uncounted -= 1;
+  };
+}
+
 /** Counts calls and events in `counters`. */
 export function countEvents(counting: Counting): EventCounting {
   return {
-    countCall: (cost, rejection) => countCall(counting, cost, rejection),
+    countCall: (cost, verdict) => countCall(counting, cost, verdict),
+    countUnknown: (cost) => countUnknown(counting, cost),
+    countSaved: (cost) => countSaved(counting, countersFor(counting, cost), cost),
     countEvent: (name, event) => COUNTS[name]?.(counting, event),
   };
 }

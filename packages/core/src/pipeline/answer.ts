@@ -27,7 +27,7 @@ export interface CallInfo {
   readonly age: number;
   /** Milliseconds for which the answer is still fresh. */
   readonly ttl: number;
-  /** What this request did not spend. Undefined if the provider was called for it. */
+  /** What this request did not spend. Undefined if the provider was called for it, or is out. */
   readonly saved?:
     | {
         readonly usage?: Usage | undefined;
@@ -113,8 +113,10 @@ export class CallerAnswer<Response> implements Answer<Response> {
   }
 
   get #saved(): CallInfo['saved'] {
-    const { header, provided, outcome } = this.#result;
-    if (outcome === 'miss' && !this.#isCollapsed) return undefined;
+    const { header, provided, outcome, savesFor } = this.#result;
+    const isCollapsed = this.#isCollapsed;
+    if ((outcome === 'miss' || savesFor !== undefined) && !isCollapsed) return undefined;
+    if (savesFor === 'nobody') return undefined;
     return { usage: (header ?? provided)?.usage, milliseconds: (header ?? provided)?.took };
   }
 
@@ -188,6 +190,7 @@ export function answerFollower<Response>(
   const event = { ...eventOf(request), usage, servedModel: header?.served?.model, took };
   if (isHitOfProvided(result))
     events.emit('hit', { ...event, age: at - result.provided.at, waited: 0 });
-  else events.emit('collapsed', event);
+  else
+    events.emit('collapsed', result.savesFor === 'nobody' ? { ...event, isSaving: false } : event);
   return new CallerAnswer({ request, isLeader: false, at }, result);
 }

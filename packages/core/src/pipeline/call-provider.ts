@@ -110,13 +110,16 @@ async function ask(
   const startedAt = now();
   signal.throwIfAborted(); // all callers may have left during the look-up
   const asking = invokeAndCapture(context, { request, found }, signal);
-  const countLate = () => {
-    asking.then((late) => countUnawaited(context, request, late)).catch(() => {});
-  };
+  let isLeft = false;
   try {
-    return await abortable(asking, signal, countLate);
+    return await abortable(asking, signal, () => {
+      isLeft = true;
+    });
   } catch (error) {
-    await emitFailed(events, request, { error, took: now() - startedAt });
+    const late = isLeft ? asking : undefined;
+    late?.catch(() => {}); // the next line takes a turn of the event loop
+    const takeBack = await emitFailed(events, request, { error, isLeft, took: now() - startedAt });
+    late?.then((given) => countLate(context, request, { ...given, takeBack })).catch(() => {});
     throw error;
   }
 }
@@ -142,16 +145,22 @@ async function invokeAndCapture(
 /** Loads what only a failed call needs. It has no event if the import fails: the package was replaced under the running process. */
 async function emitFailed(
   ...failure: Parameters<typeof import('./failed-call.ts').emitFailed>
-): Promise<void> {
-  (await import('./failed-call.ts').catch(() => undefined))?.emitFailed(...failure);
+): Promise<(() => void) | undefined> {
+  return (await import('./failed-call.ts').catch(() => undefined))?.emitFailed(...failure);
+}
+
+interface LateAnswer extends ProviderAnswer {
+  /** Takes back that the cost of the call is unknown. */
+  readonly takeBack: (() => void) | undefined;
 }
 
 /** An answer for which no caller waits any more was paid for all the same. It is not stored, and its stream is stopped. */
-function countUnawaited(
+function countLate(
   context: PipelineContext,
   request: KeyedRequest,
-  { capture, calledAt, took }: ProviderAnswer,
+  { capture, calledAt, took, takeBack }: LateAnswer,
 ): Promise<boolean> {
+  takeBack?.();
   if (capture.shared?.kind === 'recording') void capture.shared.recording.replay().return();
   const given = { calledAt, took, part: capture.part, isCurrent: () => false };
   return storeAnswer(context, { ...request, ...given, tagStates: NO_TAG_STATES }, capture);

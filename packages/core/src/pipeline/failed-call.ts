@@ -1,4 +1,4 @@
-import { type Failure, statusOf } from '../adapter/index.ts';
+import { type Failure, mayBeCharged, statusOf } from '../adapter/index.ts';
 import { isLlmCacheError } from '../options/index.ts';
 import { eventOf, type KeyedRequest, type PipelineContext } from './request.ts';
 
@@ -23,6 +23,8 @@ interface FailedCall {
   readonly error?: unknown;
   readonly status?: string | undefined;
   readonly took: number;
+  /** All callers left before the call ended. @default false */
+  readonly isLeft?: boolean | undefined;
 }
 
 /** Do other items of the same call report this error? */
@@ -37,13 +39,19 @@ function isReported({ isPart }: KeyedRequest['call'], error: unknown): boolean {
 const isOwnError = (error: unknown) =>
   isLlmCacheError(error) && !isLlmCacheError(error, 'CALL_TIMEOUT');
 
-/** A call has one event, whether it is for one item or for many. An error of the cache itself has none: no provider failed. */
+/**
+ * A call has one event, whether it is for one item or for many. An error of the cache itself has none: no provider failed.
+ * Returns how to take back that its cost is unknown, for an answer that comes after all.
+ */
 export function emitFailed(
   events: PipelineContext['events'],
   request: KeyedRequest,
-  { error, status = failureName(error), took }: FailedCall,
-): void {
+  { error, status = failureName(error), took, isLeft = false }: FailedCall,
+): (() => void) | undefined {
   const { call, isRevalidation } = request;
-  if (isOwnError(error) || isReported(call, error)) return;
-  events.emit('call-failed', { ...eventOf(request), took, isRevalidation, error: status });
+  if (isOwnError(error) || isReported(call, error)) return undefined;
+  const failed = { ...eventOf(request), took, isRevalidation, error: status };
+  const takeBack = isLeft || mayBeCharged(error) ? events.countUnknown(failed) : undefined;
+  events.emit('call-failed', failed);
+  return takeBack;
 }

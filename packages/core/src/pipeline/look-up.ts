@@ -36,6 +36,12 @@ export interface Lead<LookedUp = LookUp> {
   readonly found: LookedUp;
 }
 
+/** The found answer, which saves a call for its followers only, or for nobody. */
+export const savingFor = (found: FoundAnswer, savesFor: FlightResult['savesFor']): FoundAnswer => ({
+  ...found,
+  result: { ...found.result, savesFor },
+});
+
 const stored = async () => true;
 
 /** Looks the entry up synchronously, unless the store or the entry needs time. */
@@ -103,7 +109,12 @@ export function serve(
   // The fields are written out, because a spread costs more than the rest of a hit.
   const event = { key, provider, model, endpoint, usage, servedModel, took, age, waited };
   if (result.outcome === 'hit') events.emit('hit', event);
-  else events.emit('stale', { ...event, isFallback: state === 'fallback' });
+  else
+    events.emit('stale', {
+      ...event,
+      isSaving: result.savesFor === undefined,
+      isFallback: state === 'fallback',
+    });
   return result;
 }
 

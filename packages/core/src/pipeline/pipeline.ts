@@ -23,6 +23,7 @@ import {
   type LookUp,
   lookUp,
   lookUpForCaller,
+  savingFor,
   serve,
   serveAtOnce,
 } from './look-up.ts';
@@ -225,8 +226,9 @@ async function carryOut(context: PipelineContext, lead: Lead): Promise<FlightRes
   }
   if (step === 'call' || !hasAnswer(found)) return callOnceAmongProcesses(context, lead);
   if (step === 'call-or-serve') return callWithFallback(context, { request, flight, found });
-  if (step === 'serve-and-revalidate') void revalidate(context, request);
-  return serve(context, request, found);
+  if (step === 'serve') return serve(context, request, found);
+  void revalidate(context, request, found);
+  return serve(context, request, savingFor(found, 'followers'));
 }
 
 let stale: typeof import('./stale.ts') | undefined;
@@ -237,13 +239,11 @@ async function loadStale() {
   return stale;
 }
 
-async function callWithFallback(context: PipelineContext, lead: Lead<FoundAnswer>) {
-  return (
-    (await loadStale())?.callWithFallback(context, lead) ?? callOnceAmongProcesses(context, lead)
-  );
+async function callWithFallback(...lead: Parameters<typeof import('./stale.ts').callWithFallback>) {
+  return (await loadStale())?.callWithFallback(...lead) ?? callOnceAmongProcesses(...lead);
 }
 
 /** Revalidates synchronously once the file is loaded: a flight that starts later could not be seen by the next request. */
-async function revalidate(context: PipelineContext, request: KeyedRequest): Promise<void> {
-  (stale ?? (await loadStale()))?.revalidate(context, request);
+async function revalidate(...served: Parameters<typeof import('./stale.ts').revalidate>) {
+  (stale ?? (await loadStale()))?.revalidate(...served);
 }

@@ -74,6 +74,11 @@ export interface FlightResult {
   readonly provided?: ProviderResult | undefined;
   /** The provider refused the leader's request, and may answer that of another caller. @default false */
   readonly isRefusal?: boolean | undefined;
+  /**
+   * Who would have paid for a call without the cache, and does not: only those that joined, because a call for the leader is
+   * made all the same, or nobody, because the provider is out. @default the leader, too
+   */
+  readonly savesFor?: 'followers' | 'nobody' | undefined;
   /** Undefined if the response can be given to the leader only. */
   readonly shared?: SharedResponse | undefined;
   /** The leader's own copy. */

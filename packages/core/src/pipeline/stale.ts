@@ -6,8 +6,9 @@ import { askProvider, deliverAndStore, emitMiss, needsLease } from './call-provi
 import { DECISIONS } from './decision.ts';
 import { emitFailed } from './failed-call.ts';
 import { isOutageOf } from './failure.ts';
-import { type FoundAnswer, hasAnswer, type Lead, lookUp, serve } from './look-up.ts';
+import { type FoundAnswer, hasAnswer, type Lead, lookUp, savingFor, serve } from './look-up.ts';
 import {
+  eventOf,
   type FlightResult,
   flightIdOf,
   type KeyedCall,
@@ -22,21 +23,22 @@ export async function callWithFallback(
 ): Promise<FlightResult> {
   const { request, flight, found } = lead;
   const { policy } = request.call;
-  if (context.backOff.isBackingOff(request)) return serve(context, request, found);
+  const whileOut = savingFor(found, 'nobody');
+  if (context.backOff.isBackingOff(request)) return serve(context, request, whileOut);
   const asking = askProvider(context, lead);
   if (await takesLongerThan(asking, policy.softTimeout)) {
     const behind = { ...lead, request: { ...request, isRevalidation: true } };
     const late = asking.then((given) => deliverAndStore(context, behind, given));
     flight.keepOpenUntil(finish(flight, late));
-    return serve(context, request, found);
+    return serve(context, request, savingFor(found, 'followers')); // the call goes on, and is paid for
   }
   const answer = await asking.catch((error: unknown) => undefinedIfOutage(context, request, error));
-  if (answer === undefined) return serve(context, request, found);
+  if (answer === undefined) return serve(context, request, whileOut);
   const { capture, took } = answer;
   if (capture.isOutage === true) {
     const isFirst = (capture.part?.index ?? 0) === 0; // the call of a batch is one call
     if (isFirst) emitFailed(context.events, request, { status: capture.verdict.error, took });
-    return serve(context, request, found);
+    return serve(context, request, whileOut);
   }
   emitMiss(context, request);
   return deliverAndStore(context, lead, answer);
@@ -61,7 +63,7 @@ export async function serveAfterTimeOut(
   const request = { address, call: withoutCaller(call) }; // its signal would end the replay of a stream
   const found = await lookUp(context, request);
   const isServed = DECISIONS[policy.mode][found.state] !== 'call' && hasAnswer(found);
-  return isServed ? serve(context, request, found) : undefined;
+  return isServed ? serve(context, request, savingFor(found, 'nobody')) : undefined;
 }
 
 async function takesLongerThan(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
@@ -76,15 +78,26 @@ async function takesLongerThan(work: Promise<unknown>, milliseconds: number): Pr
   return isLate;
 }
 
-/** Calls the provider while a stale answer is served (RFC 5861 §3). If the store has leases, only one process calls. */
-export function revalidate(context: PipelineContext, stale: KeyedRequest): void {
-  const { flights, backOff } = context;
+/**
+ * Calls the provider while a stale answer is served (RFC 5861 §3). If the store has leases, only one process calls. The request
+ * that was served pays for the call. It saved one only if another request or another process calls.
+ */
+export function revalidate(
+  context: PipelineContext,
+  stale: KeyedRequest,
+  { result: { header } }: FoundAnswer,
+): void {
+  const { flights, backOff, events } = context;
   const { call, address } = stale;
   if (backOff.isBackingOff(stale)) return;
   const policy = { ...call.policy, mode: 'refresh' } as const;
   const request = { address, call: { ...withoutCaller(call), policy }, isRevalidation: true };
-  if (flights.find(flightIdOf(request), policy.callTimeout) !== undefined) return;
-  if (needsLease(context, stale)) void revalidateUnderLease(context, request);
+  const { usage, took, served } = header ?? {};
+  const countSaved = () =>
+    events.countSaved({ ...eventOf(stale), usage, took, servedModel: served?.model });
+  if (flights.find(flightIdOf(request), policy.callTimeout) !== undefined) countSaved();
+  else if (needsLease(context, stale))
+    void revalidateUnderLease(context, request).then((isCalled) => isCalled || countSaved());
   else void finishRevalidation(context.startFlight(request));
 }
 
@@ -94,19 +107,23 @@ function withoutCaller(call: KeyedCall<unknown>): KeyedCall<unknown> {
   return { identity, codec, policy, invoke: (signal) => call.invoke(signal) };
 }
 
+/** Resolves to whether it called. */
 async function revalidateUnderLease(
   context: PipelineContext,
   request: KeyedRequest,
-): Promise<void> {
+): Promise<boolean> {
   const { flights, leases, startFlight } = context;
   const lease = await (await leases?.())?.take(request.address.key);
-  if (lease === undefined) return; // another process revalidates
+  if (lease === undefined) return false; // another process revalidates
   // Another process may have revalidated the entry since this one looked it up.
   const { state } = await lookUp(context, request);
-  if (state === 'fresh') return lease.releaseAfter(Promise.resolve(true));
   const { callTimeout } = request.call.policy;
-  const flight = flights.find(flightIdOf(request), callTimeout) ?? startFlight(request);
-  void lease.releaseAfter(finishRevalidation(flight));
+  const known = flights.find(flightIdOf(request), callTimeout);
+  const flight = state === 'fresh' ? known : (known ?? startFlight(request));
+  void lease.releaseAfter(
+    flight === undefined ? Promise.resolve(true) : finishRevalidation(flight),
+  );
+  return known === undefined && flight !== undefined;
 }
 
 const finishRevalidation = (flight: Flight<FlightResult>) => finish(flight, flight.join(undefined));

@@ -97,7 +97,7 @@ function madeCall(answer: UnstoredAnswer, { usage, served }: Verdict) {
 }
 
 function countCall({ events }: Context, answer: UnstoredAnswer, verdict: Verdict): void {
-  events.countCall(madeCall(answer, verdict), verdict.rejection);
+  events.countCall(madeCall(answer, verdict), verdict);
 }
 
 function reject({ events }: Context, answer: UnstoredAnswer, verdict: Verdict): false {

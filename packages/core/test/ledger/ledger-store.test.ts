@@ -18,9 +18,9 @@ function fullCounters(): CountersByDay {
   events.emit('collapsed', { ...CALL, usage: USAGE });
   events.emit('bypass', { reason: 'stateful', provider: 'openai' });
   events.emit('stored', { ...CALL, usage: USAGE, took: 900, bytes: 1 });
-  events.countCall({ ...CALL, usage: USAGE, took: 900 }, undefined);
+  events.countCall({ ...CALL, usage: USAGE, took: 900 }, {});
   events.emit('not-admitted', { ...CALL, took: 700, reason: 'truncated' });
-  events.countCall({ ...CALL, took: 700 }, 'truncated');
+  events.countCall({ ...CALL, took: 700 }, { rejection: 'truncated' });
   events.emit('store-error', { operation: 'set', reason: 'timeout', isPermanent: false });
   counters.storeCounters().counts.evictions += 2;
   return counters;

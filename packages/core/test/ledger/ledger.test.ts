@@ -1,3 +1,4 @@
+import { until } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import { type Adapter, defaultAdapter, type Usage } from '../../src/adapter.ts';
 import { type CacheOptions, cachedLlmCall, createLlmCache, type Mode } from '../../src/index.ts';
@@ -52,14 +53,14 @@ describe('tokens, money and time', () => {
     expect(time.speedup).toBeGreaterThan(1);
   });
 
-  test('of a stale answer are saved, and those of its revalidation are spent', async () => {
+  test('of a stale answer are not saved, because those of its revalidation are spent', async () => {
     const { cache, ask, clock } = start({ ttl: '1m', staleWhileRevalidate: '1m' });
     await ask.withInfo(A);
     clock.advance(60_000);
     await ask(A);
     await settled();
     const { stale, tokens: counted } = cache.stats();
-    expect([stale, counted]).toEqual([1, { saved: tokens(1), spent: tokens(2) }]);
+    expect([stale, counted]).toEqual([1, { saved: tokens(0), spent: tokens(2) }]);
   });
 
   test('of a follower are saved', async () => {
@@ -149,6 +150,44 @@ describe('tokens, money and time', () => {
     );
     await ask(A).catch(() => {});
     expect(cache.stats()).toMatchObject({ misses: 1, cost: { spent: { usd: 0, unpriced: 0 } } });
+  });
+
+  test.each([
+    ['a time-out', new DOMException('', 'TimeoutError'), 1],
+    ['a connection that broke', Object.assign(new Error(''), { code: 'ECONNRESET' }), 1],
+    ['a time-out of a gateway', Object.assign(new Error(''), { status: 504 }), 1],
+    ['a refusal', Object.assign(new Error(''), { status: 429 }), 0],
+    ['a connection that was not made', Object.assign(new Error(''), { code: 'ECONNREFUSED' }), 0],
+  ])(
+    'of a call that ends with %s are unknown only if it may be charged',
+    async (_, error, unpriced) => {
+      const { cache, adapter } = start();
+      const ask = cachedLlmCall(async (_question: Question) => Promise.reject(error), {
+        cache,
+        adapter,
+      });
+      await ask(A).catch(() => {});
+      expect(cache.stats().cost.spent.unpriced).toBe(unpriced);
+    },
+  );
+
+  test('of a call that was aborted are unknown until its answer comes', async () => {
+    const { cache, adapter } = start();
+    const gate = closedGate();
+    const ask = cachedLlmCall(
+      async (_question: Question, _options: { signal: AbortSignal }) =>
+        gate.opened.then(() => 'late'),
+      { cache, adapter },
+    );
+    const controller = new AbortController();
+    const asked = ask(A, { signal: controller.signal });
+    await settled();
+    controller.abort();
+    await expect(asked).rejects.toThrow();
+    await until('the cost is unknown', () => cache.stats().cost.spent.unpriced === 1);
+    gate.open();
+    await until('the cost is known', () => cache.stats().cost.spent.usd === 0.5);
+    expect(cache.stats().cost.spent).toEqual(usd(1));
   });
 });
 

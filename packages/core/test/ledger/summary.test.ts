@@ -11,7 +11,7 @@ test('a summary states what is known, and calls the rest unknown', () => {
   const hit = { ...CALL, usage: USAGE, took: 2_000, age: 1, waited: 0.5 };
   for (const _time of [1, 2, 3]) events.emit('hit', hit);
   events.emit('miss', CALL);
-  events.countCall({ ...CALL, usage: USAGE, took: 2_000 }, undefined);
+  events.countCall({ ...CALL, usage: USAGE, took: 2_000 }, {});
   events.emit('stored', { ...CALL, bytes: 1 });
   events.emit('bypass', { reason: 'stateful', provider: 'openai' });
   events.emit('store-error', { operation: 'set', reason: 'timeout', isPermanent: false });

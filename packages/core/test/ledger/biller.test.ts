@@ -1,0 +1,115 @@
+import { manualClock } from '@cached-llm/testing';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type Adapter, defaultAdapter } from '../../src/adapter.ts';
+import { cachedLlmCall, createLlmCache } from '../../src/index.ts';
+import { settled } from '../trial.ts';
+
+/** What one request does, in a history of many. */
+interface Step {
+  readonly prompt: number;
+  /** How many callers ask at the same time. */
+  readonly callers: number;
+  /** Minutes that pass before. */
+  readonly minutes: number;
+  readonly kind: 'ask' | 'refresh' | 'fail' | 'reject' | 'slow' | 'other process';
+}
+
+const step: fc.Arbitrary<Step> = fc.record({
+  prompt: fc.nat({ max: 2 }),
+  callers: fc.integer({ min: 1, max: 3 }),
+  minutes: fc.constantFrom(0, 0, 5, 45, 90, 300),
+  kind: fc.constantFrom('ask', 'ask', 'ask', 'refresh', 'fail', 'reject', 'slow', 'other process'),
+});
+
+interface Reply {
+  readonly micros: number;
+  readonly finish_reason: string;
+}
+
+/** Micro-dollars of an answer to a prompt. Each answer to it costs the same, so that a bill without a cache is known. */
+const priceOf = (prompt: number) => 7 * prompt + 3;
+
+const adapter: Adapter = {
+  ...defaultAdapter,
+  provider: 'billed',
+  usageOf: (reply) => ({ cost: (reply as Reply).micros / 1e6 }), // the function below answers nothing else
+};
+
+/** A provider that charges for every answer that it gives, and for no failure. */
+function startBiller() {
+  const biller = {
+    micros: 0,
+    isOut: false,
+    finish: 'stop',
+    gate: Promise.resolve() as Promise<void>,
+  };
+  const ask = async ({ prompt }: { readonly prompt: number }): Promise<Reply> => {
+    const { isOut, finish, gate } = biller;
+    await gate;
+    if (isOut) throw Object.assign(new Error('overloaded'), { status: 503 });
+    biller.micros += priceOf(prompt);
+    return { micros: priceOf(prompt), finish_reason: finish };
+  };
+  return { biller, ask };
+}
+
+const microsOf = (usd: number | undefined) => Math.round((usd ?? 0) * 1e6);
+
+/** Longer than the cache spares a provider that failed. */
+const BACK_OFF_MINUTES = 10;
+
+/** Runs a history. Returns what its requests would have cost without a cache, what was counted, and the true bill. */
+async function run(history: readonly Step[]) {
+  const clock = manualClock();
+  const { biller, ask } = startBiller();
+  const store = new Map<string, unknown>();
+  const windows = { ttl: '30m', staleWhileRevalidate: '1h', staleIfError: '4h' } as const;
+  const caches = [0, 1].map(() =>
+    createLlmCache({ ...windows, softTimeout: 1, store, ledger: false, now: clock.now }),
+  );
+  const [one, other] = caches.map((cache) => cachedLlmCall(ask, { cache, adapter, name: 'ask' }));
+  let without = 0;
+  for (const { prompt, callers, minutes, kind } of history) {
+    clock.advance(minutes * 60_000);
+    biller.isOut = kind === 'fail';
+    biller.finish = kind === 'reject' ? 'length' : 'stop';
+    let open = () => {};
+    if (kind === 'slow') {
+      biller.gate = new Promise((resolve) => {
+        open = resolve;
+      });
+    }
+    const wrapped = (kind === 'other process' ? other : one) as NonNullable<typeof one>; // there are two
+    const mode = kind === 'refresh' ? 'refresh' : 'read-write';
+    const isOut = kind === 'fail';
+    const asked = Array.from({ length: isOut ? 1 : callers }, () =>
+      wrapped
+        .with({ mode })
+        .withInfo({ prompt })
+        .catch(() => undefined),
+    );
+    setTimeout(open, 2);
+    const answers = await Promise.all(asked);
+    for (let turn = 0; turn < 4; turn++) await settled(); // revalidations end
+    if (isOut) clock.advance(BACK_OFF_MINUTES * 60_000);
+    // A provider that is out charges nothing, and nobody would know of it where the cache had a fresh answer.
+    const priced = answers.filter((answer) => !isOut || answer?.info.outcome === 'hit');
+    without += priced.length * priceOf(prompt);
+  }
+  await Promise.all(caches.map((cache) => cache.close()));
+  const sums = caches.map((cache) => cache.stats().cost);
+  const spent = sums.reduce((sum, cost) => sum + microsOf(cost.spent.usd), 0);
+  const saved = sums.reduce((sum, cost) => sum + microsOf(cost.saved.usd), 0);
+  return { without, spent, saved, billed: biller.micros };
+}
+
+test('what requests would have cost without the cache is what was spent and what was saved, to the micro-dollar', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (history) => {
+      const { without, spent, saved, billed } = await run(history);
+      expect({ spent, without }).toEqual({ spent: billed, without: spent + saved });
+    }),
+    { numRuns: Number(process.env.BILLER_HISTORIES ?? 150) },
+  );
+}, 600_000);
