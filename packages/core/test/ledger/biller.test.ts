@@ -89,12 +89,14 @@ async function run(history: readonly Step[]) {
         .withInfo({ prompt })
         .catch(() => undefined),
     );
-    setTimeout(open, 2);
-    const answers = await Promise.all(asked);
+    const answers = Promise.all(asked);
+    if (kind === 'slow') await new Promise((resolve) => setTimeout(resolve, 2));
+    open();
+    await answers;
     for (let turn = 0; turn < 4; turn++) await settled(); // revalidations end
     if (isOut) clock.advance(BACK_OFF_MINUTES * 60_000);
     // A provider that is out charges nothing, and nobody would know of it where the cache had a fresh answer.
-    const priced = answers.filter((answer) => !isOut || answer?.info.outcome === 'hit');
+    const priced = (await answers).filter((answer) => !isOut || answer?.info.outcome === 'hit');
     without += priced.length * priceOf(prompt);
   }
   await Promise.all(caches.map((cache) => cache.close()));
