@@ -45,13 +45,13 @@ export async function openDatabase(settings: SqliteSettings): Promise<OpenDataba
   const isFile = path !== ':memory:';
   if (isFile) await ensureFile(settings);
   const connection = await openConnection({ ...settings, table: TABLE });
-  const { read, write } = connection;
+  const { read, write, writeNow } = connection;
   try {
     if (isFile) await claimFile(path, connection);
     await chooseJournal(write);
     if (maxBytes !== undefined) await limitSize(write, maxBytes);
     const isWhole = await createSchema(write);
-    return { read, write, isWhole, close: () => connection.close() };
+    return { read, write, writeNow, isWhole, close: () => connection.close() };
   } catch (error) {
     await connection.close();
     throw error;

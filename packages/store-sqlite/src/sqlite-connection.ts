@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Query } from './driver/index.ts';
+import type { Query, SqliteValue } from './driver/index.ts';
 import type { QuarantinedFileError } from './quarantine.ts';
 import { type OpenFile, SqliteFile } from './sqlite-file.ts';
 import type { SqliteSettings } from './sqlite-store-options.ts';
@@ -30,6 +30,11 @@ export class SqliteConnection {
       : this.#send((file) => file.read(sql, ...values));
 
   readonly write: Query = (sql, ...values) => this.writeInTurn((query) => query(sql, ...values));
+
+  /** Runs a statement in the call itself, where the file is open and its driver can. */
+  writeNow(sql: string, ...values: SqliteValue[]): void {
+    if (!this.#isClosed) this.#file.opened?.writeNow?.(sql, ...values);
+  }
 
   /**
    * Runs tasks in the order of the calls, which the driver's threads would shuffle. Nothing else that this store

@@ -20,6 +20,7 @@ export class SqliteFile {
   readonly #checkInterval: number;
   readonly #listeners: ((error: QuarantinedFileError) => void)[] = [];
   #opening: Promise<OpenFile> | undefined;
+  #opened: OpenFile | undefined;
   #hindered: OpenFile | undefined;
   #damaged: OpenFile | undefined;
   #checkAt = 0;
@@ -33,6 +34,11 @@ export class SqliteFile {
 
   onQuarantine(listener: (error: QuarantinedFileError) => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** The file that was opened last. */
+  get opened(): OpenFile | undefined {
+    return this.#opened;
   }
 
   open(): Promise<OpenFile> {
@@ -104,7 +110,8 @@ export class SqliteFile {
   async #openAsItIs(): Promise<OpenFile> {
     const path = await fileAt(this.#settings.path);
     const opened = await openDatabase({ ...this.#settings, path });
-    return { ...opened, identity: await identityOf(this.#settings.path) };
+    this.#opened = { ...opened, identity: await identityOf(this.#settings.path) };
+    return this.#opened;
   }
 
   /** True if the path still names the file, or if that cannot be found out. */

@@ -55,6 +55,12 @@ export class SqliteStore extends Keyv<string> implements Store {
     return options?.raw ? super.getMany(keys, { raw: true }) : this.#table.getMany(keys);
   }
 
+  /** Writes a row in the call itself, as the process ends, over `node:sqlite` only; a live row stays. */
+  setNow(key: string, value: string, ttl?: number): void {
+    const expires = ttl === undefined ? undefined : Date.now() + ttl;
+    this.#table.setNow(key, frameText({ value, expires }));
+  }
+
   /** Keyv emits the failure of an operation, which the caller gets as a rejection already. */
   override emit(event: string, ...details: unknown[]): void {
     const isNews = event !== 'error' || details[0] instanceof QuarantinedFileError;

@@ -9,6 +9,9 @@ import { tidy, Upkeep } from './upkeep.ts';
 
 // Replaced, and not updated: the row gets a new rowid, see eviction.ts.
 const WRITE = `REPLACE INTO ${TABLE}(key, value) VALUES(?, ?)`;
+/** As the process ends: nobody looks what is there, so a live row stays. */
+const WRITE_UNLESS_LIVE = `INSERT INTO ${TABLE}(key, value) VALUES(?, ?)
+  ON CONFLICT(key) DO UPDATE SET value = excluded.value WHERE substr(${TABLE}.value, 1, 15) < ?`;
 const DELETE = `DELETE FROM ${TABLE} WHERE key = ? RETURNING 1`;
 const DELETE_MANY = `DELETE FROM ${TABLE} WHERE ${IS_AMONG} RETURNING 1`;
 
@@ -93,6 +96,12 @@ export class SqliteTable {
       writeMakingRoom(query, room, () => (isStored ? query(WRITE, key, text) : query(DELETE, key))),
     );
     return isStored;
+  }
+
+  setNow(key: string, framed: string): void {
+    const text = rowText(key, framed);
+    const room = { bytes: Buffer.byteLength(text), maxBytes: this.#maxBytes };
+    if (canHold(room)) this.#connection.writeNow(WRITE_UNLESS_LIVE, key, text, expiryNow());
   }
 
   async delete(key: string): Promise<boolean> {

@@ -109,17 +109,20 @@ export class EntryStore {
     entry: Entry,
     { tagStates, writtenAt = entry.header.storedAt }: WriteOptions,
   ): Promise<WriteResult> {
-    return this.#inOrder(address, (found) => {
-      const generations = this.#generationsOf(address, tagStates);
-      const header = withGenerations(entry.header, generations);
-      const isOf = (states: TagStates) => this.tags.isCurrent(header, states, address.keyRows);
+    const generations = this.#generationsOf(address, tagStates);
+    const header = withGenerations(entry.header, generations);
+    const isOf = (states: TagStates) => this.tags.isCurrent(header, states, address.keyRows);
+    const writing = this.#inOrder<WriteResult>(address, (found) => {
       if (!isOf(tagStates)) return Promise.resolve('store-error'); // it did not answer before the call
       // If the store does not say in time what it holds, the answer is written all the same: its generations tell its age.
-      const isValid = found.isUnknown === true || isOf(found.tagStates);
-      if (!isValid) return Promise.resolve('invalidated');
+      if (found.isUnknown !== true && !isOf(found.tagStates)) return Promise.resolve('invalidated');
       if (isSuperseded(entry, found, writtenAt)) return Promise.resolve('superseded');
       return this.#write(address.key, withTagsOf(found, entry, generations), writtenAt);
     });
+    const ttl = ttlFor(lastUse(header) - writtenAt);
+    const row = () => this.keyRing.row(address.key, { ...entry, header }, ttl);
+    this.#rows.writeAtExit?.(writing, () => (isOf(tagStates) ? row() : undefined));
+    return writing;
   }
 
   /**
@@ -233,11 +236,7 @@ export class EntryStore {
     return row.then((late) => this.#writeRow(key, late, ttl));
   }
 
-  async #writeRow(
-    key: string,
-    row: string | undefined,
-    ttl: number | undefined,
-  ): Promise<WriteResult> {
+  async #writeRow(key: string, row: string | undefined, ttl?: number): Promise<WriteResult> {
     if (row === undefined) return 'too-large';
     const isWritten = await this.#rows.write(key, row, ttl);
     // The entries of older secrets would be served again when the time of the newer entry is over.

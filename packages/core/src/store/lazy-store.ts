@@ -46,6 +46,10 @@ export class LazyStore implements Store {
     return (await this.opening).set(key, value, ttl);
   }
 
+  setNow(key: string, value: string, ttl?: number): void {
+    this.#store?.setNow?.(key, value, ttl);
+  }
+
   async delete(key: string): Promise<unknown> {
     return (await this.opening).delete(key);
   }

@@ -1,4 +1,5 @@
 import type { StoreOperation } from '../events/index.ts';
+import { writeAtExit } from './exit-writes.ts';
 import { ResilientReads } from './resilient-reads.ts';
 import type { AtomicRows, NewRow, RowStore, RowTexts, Store } from './store.ts';
 import { FAILED, type GuardOptions, StoreGuard } from './store-guard.ts';
@@ -69,6 +70,14 @@ export class ResilientStore implements RowStore {
     const answer = await this.#attemptWrite('set', () => this.#store.set(key, value, ttl));
     if (answer === false) this.#guard.report('set', { code: 'refused' });
     return answer !== false && answer !== FAILED;
+  }
+
+  writeAtExit(writing: Promise<unknown>, rowNow: () => NewRow | undefined): void {
+    if (this.#store.setNow === undefined) return;
+    writeAtExit(writing, () => {
+      const row = rowNow();
+      if (row !== undefined) this.#store.setNow?.(row.key, row.value, row.ttl);
+    });
   }
 
   async remove(key: string): Promise<boolean> {

@@ -55,6 +55,11 @@ export interface Store {
   get(key: string): unknown;
   set(key: string, value: string, ttl?: number): unknown;
   delete(key: string): unknown;
+  /**
+   * Writes a row synchronously, as the process ends, unless a live row is there. A store that cannot do so at this moment does
+   * nothing. @default none: what is still being written is lost by `process.exit()`
+   */
+  setNow?(key: string, value: string, ttl?: number): void;
   getMany?(keys: string[]): unknown;
   /** Removes many rows at once. @default each by itself */
   deleteMany?(keys: string[]): unknown;
@@ -111,6 +116,8 @@ export interface RowStore {
   replace(row: NewRow, expected: string): Promise<boolean | undefined>;
   /** Resolves to whether the store accepted the row. */
   write(key: string, value: string, ttl: number | undefined): Promise<boolean>;
+  /** Writes a row by `process.exit()` at the latest, where `row` returns one and the store can do so. */
+  writeAtExit?(writing: Promise<unknown>, row: () => NewRow | undefined): void;
   /** Resolves to false if the store failed. */
   remove(key: string): Promise<boolean>;
   /** Removes several rows in one operation. Resolves to false if the store failed. */

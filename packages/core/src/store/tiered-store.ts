@@ -114,6 +114,10 @@ export class TieredStore implements RowStore {
     return this.#tiers.l2.write(key, value, ttl);
   }
 
+  writeAtExit(writing: Promise<unknown>, row: () => NewRow | undefined): void {
+    this.#tiers.l2.writeAtExit?.(writing, row);
+  }
+
   remove(key: string): Promise<boolean> {
     this.#putL1(key, undefined);
     return this.#tiers.l2.remove(key);

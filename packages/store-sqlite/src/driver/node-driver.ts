@@ -74,6 +74,10 @@ class SyncConnection implements DriverConnection {
 
   readonly write = this.read;
 
+  readonly writeNow = (sql: string, ...values: SqliteValue[]): void => {
+    this.#run(sql, values);
+  };
+
   async close(): Promise<void> {
     this.#statements.clear();
     this.#database.close();

@@ -6,6 +6,8 @@ export interface DriverConnection {
   /** Waits for no write of this process. */
   readonly read: Query;
   readonly write: Query;
+  /** Runs a statement in the call itself. A driver with threads of its own cannot. */
+  readonly writeNow?: ((sql: string, ...values: SqliteValue[]) => void) | undefined;
   close(): Promise<void>;
 }
 
