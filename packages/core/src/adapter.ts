@@ -1,58 +1,59 @@
 // @cached-llm/core/adapter: what the author of a provider package imports. Start at Adapter, which describes a provider.
 
+export type {
+  AccountIds,
+  Adapter,
+  BatchRules,
+  InstanceRules,
+  StreamRules,
+} from './adapter/adapter.ts';
+export { type AdmissionRules, judge } from './adapter/admission.ts';
+export { type EmbeddingFormat, embeddingParts } from './adapter/batch.ts';
+export { type CrossMode, type CrossRules, crossMode, exactFields } from './adapter/cross-mode.ts';
+export { defaultAdapter } from './adapter/default-adapter.ts';
+export { finishReasons, hasRefusal, rejectFinish } from './adapter/finish-reason.ts';
 export {
-  type AccountIds,
-  type Adapter,
-  type AdmissionRules,
-  admission,
-  type BatchRules,
-  type CrossMode,
-  type CrossRules,
-  crossMode,
-  defaultAdapter,
-  type EmbeddingFormat,
-  type ExpectedRanking,
-  type ExpectedVectors,
-  type ExpectedVersions,
-  embeddingParts,
-  exactFields,
-  finishReasons,
-  hasOpening,
-  hasRefusal,
-  type InstanceRules,
-  installedVersion,
-  isNeutralHeader,
   isOutageStatus,
-  isOutOfOrder,
-  isSpliced,
+  ownEchoes,
+  settled,
+  type Verdict,
+  withOwnEchoes,
+} from './adapter/index.ts';
+export { isSpliced, judgeStream } from './adapter/judge-stream.ts';
+export {
   jsonIn,
-  judge,
-  judgeStream,
   type ModelMessage,
   messageOf,
   messagesIn,
+  saysNothing,
+  type ToolCall,
+  wantsJson,
+} from './adapter/model-message.ts';
+export { isNeutralHeader } from './adapter/neutral-headers.ts';
+export {
+  admission,
   offersTool,
-  ownEchoes,
   type ProviderAdmission,
-  type RankedDocument,
   rejectChoices,
   rejectContent,
-  rejectFinish,
   rejectMessage,
   rejectMessages,
+  worstOf,
+} from './adapter/provider-admission.ts';
+export {
+  type ExpectedVersions,
+  installedVersion,
+  requireVersion,
+  versionInUserAgent,
+} from './adapter/sdk-version.ts';
+export { hasOpening, isOutOfOrder } from './adapter/stream-order.ts';
+export {
+  type ExpectedRanking,
+  type ExpectedVectors,
+  type RankedDocument,
   rejectRanking,
   rejectVectors,
-  requireVersion,
-  type StreamRules,
-  saysNothing,
-  settled,
-  type ToolCall,
-  type Verdict,
-  versionInUserAgent,
-  wantsJson,
-  withOwnEchoes,
-  worstOf,
-} from './adapter/index.ts';
+} from './adapter/vectors.ts';
 export { answerEach, cacheOf, type EachItemRules } from './cache/index.ts';
 export { decodeValue, encodeValue, Payload, SdkInstance, type Usage } from './entry/index.ts';
 export type { Bypass, BypassReason, CallEndpoint } from './events/index.ts';

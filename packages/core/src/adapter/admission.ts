@@ -1,25 +1,15 @@
-import type { Served, Usage } from '../entry/index.ts';
+import type { Served } from '../entry/index.ts';
 import { fieldsOf } from '../key/index.ts';
-import { type Admit, type Judged, startTimer } from '../options/index.ts';
+import type { Admit, Judged } from '../options/index.ts';
 import type { Adapter } from './adapter.ts';
+import { defaultAdapter } from './default-adapter.ts';
 import { jsonIn, messagesIn, wantsJson } from './model-message.ts';
-
-/** What is known of a complete answer. */
-export interface Verdict {
-  /** Why the answer is not stored. Undefined where it may be. */
-  readonly rejection?: string | undefined;
-  /** The HTTP status of an answer that is an error. */
-  readonly error?: string | undefined;
-  /** The user's `admit` is still deciding: what `rejection` will be. It never rejects. */
-  readonly deciding?: Promise<string | undefined> | undefined;
-  readonly usage?: Usage | undefined;
-  /** The model that answered. */
-  readonly served?: Served | undefined;
-}
+import { decisionOf, type Verdict } from './verdict.ts';
 
 /** What decides whether an answer is stored: the rules of the provider, and what the user admits beyond them. */
 export interface AdmissionRules {
-  readonly adapter: Pick<Adapter, 'rejects' | 'usageOf' | 'servedModelOf'>;
+  /** @default what is true for every provider */
+  readonly adapter?: Pick<Adapter, 'rejects' | 'usageOf' | 'servedModelOf'> | undefined;
   readonly admit: Admit;
 }
 
@@ -33,18 +23,6 @@ export function servedModelIn(response: unknown): Served | undefined {
   const fingerprint = firstText([rest.system_fingerprint, rest.systemFingerprint]);
   const served = { model: firstText(models), fingerprint };
   return served.model === undefined && fingerprint === undefined ? undefined : served;
-}
-
-/** Milliseconds that an async `admit` or `when` may take. */
-const DECISION_TIMEOUT = 60_000;
-
-/** @throws where the user's predicate rejects, or takes too long. */
-export async function decisionOf<Decision>(decided: PromiseLike<Decision>): Promise<Decision> {
-  let cancel = () => {};
-  const timeout = new Promise<never>((_resolve, reject) => {
-    cancel = startTimer(DECISION_TIMEOUT, () => reject());
-  });
-  return Promise.race([decided, timeout]).finally(cancel);
 }
 
 type Predicate = Extract<Admit, (...given: never) => unknown>;
@@ -79,7 +57,11 @@ function jsonAskedFor(response: unknown, request: unknown): unknown {
   return jsonIn(content)[0];
 }
 
-function decisionOn({ adapter, admit }: AdmissionRules, response: unknown, request: unknown) {
+function decisionOn(
+  { adapter = defaultAdapter, admit }: AdmissionRules,
+  response: unknown,
+  request: unknown,
+) {
   const rejection = adapter.rejects(response, request);
   if (typeof admit === 'function') {
     const json = jsonAskedFor(response, request);
@@ -92,7 +74,7 @@ function decisionOn({ adapter, admit }: AdmissionRules, response: unknown, reque
 
 /** Judges a complete answer. An answer that cannot be judged is rejected. */
 export function judge(rules: AdmissionRules, response: unknown, request: unknown): Verdict {
-  const { adapter } = rules;
+  const { adapter = defaultAdapter } = rules;
   try {
     const usage = adapter.usageOf?.(response);
     const served = adapter.servedModelOf?.(response) ?? servedModelIn(response);
@@ -101,12 +83,3 @@ export function judge(rules: AdmissionRules, response: unknown, request: unknown
     return { rejection: 'unreadable' };
   }
 }
-
-/** The verdict once the user's `admit` has decided. */
-export async function settled({ deciding, ...verdict }: Verdict): Promise<Verdict> {
-  return deciding === undefined ? verdict : { ...verdict, rejection: await deciding };
-}
-
-/** May the answer be stored, as far as is known now? */
-export const isAdmitted = ({ rejection, deciding }: Verdict) =>
-  rejection === undefined && deciding === undefined;

@@ -1,10 +1,12 @@
 import type { Served } from '../entry/index.ts';
 import { type Fields, fieldsOf, isFields, isGiven, listOf } from '../key/index.ts';
 import type { Adapter } from './adapter.ts';
-import { type AdmissionRules, judge, servedModelIn, type Verdict } from './admission.ts';
+import { type AdmissionRules, judge, servedModelIn } from './admission.ts';
+import { defaultAdapter } from './default-adapter.ts';
 import { rejectFinish } from './finish-reason.ts';
 import { saysNothing } from './model-message.ts';
 import { hasGap, hasOpening, isOutOfOrder, isTextTorn } from './stream-order.ts';
+import type { Verdict } from './verdict.ts';
 
 /** One chunk of one choice: of OpenAI and APIs like it, Mistral's SDK, and Google. */
 interface Piece {
@@ -152,8 +154,11 @@ function hasFailed(chunks: readonly unknown[]): boolean {
 }
 
 export interface StreamAdmissionRules extends AdmissionRules {
-  readonly adapter: AdmissionRules['adapter'] & Pick<Adapter, 'stream'>;
+  readonly adapter?: (NonNullable<AdmissionRules['adapter']> & Pick<Adapter, 'stream'>) | undefined;
 }
+
+/** How a stream ends, and what its chunks say together. */
+export const streamRulesOf = ({ adapter = defaultAdapter }: StreamAdmissionRules) => adapter.stream;
 
 /** Judges a stream that has ended. Its chunks may name the model where the assembled answer does not. */
 export function judgeStream(
@@ -161,9 +166,9 @@ export function judgeStream(
   chunks: readonly unknown[],
   request: unknown,
 ): Verdict {
-  const { marksParts } = rules.adapter.stream;
-  const isUnfinished = !hasFailed(chunks) && isSpliced(chunks, marksParts);
-  const response = isUnfinished ? undefined : rules.adapter.stream.assemble(chunks);
+  const stream = streamRulesOf(rules);
+  const isUnfinished = !hasFailed(chunks) && isSpliced(chunks, stream.marksParts);
+  const response = isUnfinished ? undefined : stream.assemble(chunks);
   if (response === undefined) return { rejection: 'unfinished' };
   const verdict = judge(rules, hasFailed(chunks) ? { error: true } : response, request);
   return { ...verdict, served: verdict.served ?? servedModelInChunks(chunks) };

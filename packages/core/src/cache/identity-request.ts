@@ -1,4 +1,3 @@
-import { defaultAdapter } from '../adapter/index.ts';
 import { type FoundEntry, isBypass } from '../entry-store/index.ts';
 import type { Bypass } from '../events/index.ts';
 import { type CallIdentity, identify } from '../key/index.ts';
@@ -54,8 +53,7 @@ export function requestByIdentity(
   if (isBypass(given)) return given;
   const policy = policyForCall(base, options);
   refuseUnknownOptions(given, IDENTITY_FIELDS, () => IN_REQUEST);
-  const rules = { adapter: defaultAdapter, admit: policy.admit };
-  const codec = new ValueCodec({ rules, request: given.request });
+  const codec = new ValueCodec({ rules: { admit: policy.admit }, request: given.request });
   return requestOf(entries, {
     identity: normalise(given, policy),
     policy,

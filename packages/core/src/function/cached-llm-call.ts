@@ -1,4 +1,3 @@
-import { defaultAdapter } from '../adapter/index.ts';
 import { cacheOf } from '../cache/index.ts';
 import {
   type CallOptions,
@@ -101,7 +100,7 @@ export function wrapFunction(
   }
   checkFunctionOptions(options);
   const cache = cacheOf(options);
-  const { adapter = defaultAdapter } = options;
+  const { adapter } = options;
   const who = new FunctionIdentity(fn, options, { cache, kind });
   const policy = policyWith(cache.policy, options);
   const onUnencodable = (error: unknown) => warnUnencodable(fn, error);

@@ -89,7 +89,7 @@ export class FunctionCall implements Call<unknown> {
   }
 
   get timesOutByAbort(): boolean | undefined {
-    return this.#wrapped.rules.adapter.timesOutByAbort;
+    return this.#wrapped.rules.adapter?.timesOutByAbort;
   }
 
   async invoke(flightSignal: AbortSignal): Promise<unknown> {

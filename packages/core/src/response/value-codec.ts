@@ -1,10 +1,10 @@
 import {
   type Adapter,
-  type AdmissionRules,
-  judge,
+  loadAdmission,
   loadJudgeStream,
   ownEchoes,
   type StoredResponse,
+  type StreamAdmissionRules,
   type Verdict,
   withOwnEchoes,
 } from '../adapter/index.ts';
@@ -30,12 +30,15 @@ export async function readToEnd(response: unknown): Promise<void> {
 }
 
 export interface ValueCodecOptions {
-  readonly rules: AdmissionRules & {
-    readonly adapter: Pick<
-      Adapter,
-      | ('stream' | 'rejects' | 'usageOf' | 'servedModelOf' | 'cross' | 'instances')
-      | ('echoes' | 'timesOutByAbort')
-    >;
+  readonly rules: Pick<StreamAdmissionRules, 'admit'> & {
+    /** @default what is true for every provider */
+    readonly adapter?:
+      | Pick<
+          Adapter,
+          | ('stream' | 'rejects' | 'usageOf' | 'servedModelOf' | 'cross' | 'instances')
+          | ('echoes' | 'timesOutByAbort')
+        >
+      | undefined;
   };
   readonly request: unknown;
   /** Is called for a response that no text can hold. */
@@ -53,29 +56,32 @@ function madeOf(value: unknown, instances: Instances): unknown {
   throw new SyntaxError('A stored instance has no class.');
 }
 
-type JudgeStream = Awaited<ReturnType<typeof loadJudgeStream>>['judgeStream'];
+/** Loaded with the first answer. Undefined if the import failed, because the package was replaced under the process. */
+let admission: Awaited<ReturnType<typeof loadAdmission>> | undefined;
+
+type StreamJudge = Awaited<ReturnType<typeof loadJudgeStream>>;
 
 /** Gives the verdict on the chunks that a function yields, when all of them have arrived. */
 class ChunkWatcher implements StreamWatcher<unknown> {
   readonly #options: ValueCodecOptions;
-  readonly #judgeStream: JudgeStream;
+  readonly #judge: StreamJudge;
   readonly #chunks: unknown[] = [];
 
-  constructor(options: ValueCodecOptions, judgeStream: JudgeStream) {
+  constructor(options: ValueCodecOptions, judge: StreamJudge) {
     this.#options = options;
-    this.#judgeStream = judgeStream;
+    this.#judge = judge;
   }
 
   observe(chunk: unknown): boolean {
-    const { stream, instances } = this.#options.rules.adapter;
-    const plain = plainOf(instances?.write(chunk) ?? chunk);
+    const { rules } = this.#options;
+    const plain = plainOf(rules.adapter?.instances?.write(chunk) ?? chunk);
     this.#chunks.push(plain);
-    return stream.ends(plain);
+    return this.#judge.streamRulesOf(rules).ends(plain);
   }
 
   verdict(): Verdict {
     const { rules, request } = this.#options;
-    return this.#judgeStream(rules, this.#chunks, request);
+    return this.#judge.judgeStream(rules, this.#chunks, request);
   }
 }
 
@@ -119,26 +125,38 @@ export class ValueCodec implements ResponseCodec<unknown> {
 
   capture(response: unknown): CapturedResponse<unknown> | Promise<CapturedResponse<unknown>> {
     if (isStream(response)) return this.#record(response);
-    const { rules, request } = this.#options;
+    const { rules, onUnencodable } = this.#options;
     try {
       // The value is encoded synchronously, before the caller can change its response.
-      const written = rules.adapter.instances?.write(response) ?? response;
+      const written = rules.adapter?.instances?.write(response) ?? response;
       const payload = new Payload(encodeValue(written));
+      if (admission === undefined) return this.#captureLater(response, payload);
       // A predicate of the user's gets a copy: an async one reads it after the caller may have changed its own.
       const judged = typeof rules.admit === 'function' ? payload.decode() : written;
-      const verdict = judge(rules, plainOf(judged), request);
-      return { response, verdict, shared: { kind: 'response', payload } };
+      return this.#captured(response, payload, judged);
     } catch (error) {
-      this.#options.onUnencodable?.(error);
+      onUnencodable?.(error);
       return { response, verdict: { rejection: 'unencodable' } };
     }
+  }
+
+  async #captureLater(response: unknown, payload: Payload): Promise<CapturedResponse<unknown>> {
+    admission = await loadAdmission().catch(() => undefined);
+    return this.#captured(response, payload, payload.decode());
+  }
+
+  #captured(response: unknown, payload: Payload, judged: unknown): CapturedResponse<unknown> {
+    const { rules, request } = this.#options;
+    const verdict = admission?.judge(rules, plainOf(judged), request);
+    const shared = { kind: 'response', payload } as const;
+    return { response, verdict: verdict ?? { rejection: 'unreadable' }, shared };
   }
 
   restore(shared: SharedResponse, provenance: Provenance): unknown {
     const restored = this.#restore(shared, provenance);
     const { rules, request } = this.#options;
     // Only a request that names its model is taken for the provider's own. Any other argument is the user's.
-    const isOwn = rules.adapter.echoes !== undefined && isFields(request) && 'model' in request;
+    const isOwn = rules.adapter?.echoes !== undefined && isFields(request) && 'model' in request;
     const own = isOwn ? ownEchoes(rules.adapter, request) : undefined;
     if (own === undefined) return restored;
     return isStream(restored) ? streamForCaller(restored, own) : withOwnEchoes(restored, own);
@@ -154,7 +172,7 @@ export class ValueCodec implements ResponseCodec<unknown> {
     const { kind } = shared;
     const value = shared.payload.decode();
     if (crossTo !== undefined) return this.#cross({ kind, value }, crossTo);
-    const { instances } = this.#options.rules.adapter;
+    const instances = this.#options.rules.adapter?.instances;
     if (kind !== 'stream') return madeOf(value, instances);
     const stored = storedStreamOf(value);
     const chunks = stored.chunks.map((each) => madeOf(each, instances));
@@ -165,7 +183,7 @@ export class ValueCodec implements ResponseCodec<unknown> {
 
   #cross(stored: StoredResponse, kind: StoredResponse['kind']): unknown {
     const { rules, request } = this.#options;
-    const { cross } = rules.adapter;
+    const cross = rules.adapter?.cross;
     if (cross === undefined) throw new Error('This adapter has no cross mode.');
     if (kind === 'response') return cross.wholeOf(stored);
     return replayOf({ chunks: cross.chunksOf(stored, request) });
@@ -176,11 +194,11 @@ export class ValueCodec implements ResponseCodec<unknown> {
     const loaded = await loading.catch(() => undefined);
     // If the import fails, the package was replaced under the running process. The stream is not stored then.
     if (loaded === undefined) return { response, verdict: { rejection: 'unencodable' } };
-    const [{ Recording }, { judgeStream }] = loaded;
-    const { instances } = this.#options.rules.adapter;
+    const [{ Recording }, judge] = loaded;
+    const instances = this.#options.rules.adapter?.instances;
     const recording = new Recording<unknown>({
       upstream: response[Symbol.asyncIterator](),
-      watcher: new ChunkWatcher(this.#options, judgeStream),
+      watcher: new ChunkWatcher(this.#options, judge),
       encode: (chunk) => encodeValue(instances?.write(chunk) ?? chunk),
       decode: (text) => madeOf(decodeValue(text), instances),
     });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { defaultAdapter } from '../../src/adapter/index.ts';
 import { rejectRanking, rejectVectors } from '../../src/adapter/vectors.ts';
+import { defaultAdapter } from '../../src/adapter.ts';
 
 const base64Of = (numbers: readonly number[]) =>
   Buffer.from(new Float32Array(numbers).buffer).toString('base64');

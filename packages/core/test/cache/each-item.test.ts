@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { defaultAdapter } from '../../src/adapter/index.ts';
+import { defaultAdapter } from '../../src/adapter.ts';
 import { answerEach, type EachItemRules } from '../../src/cache/index.ts';
 import { createLlmCache } from '../../src/index.ts';
 import { policyForClient } from '../../src/options/index.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Verdict } from '../../src/adapter/admission.ts';
+import type { Verdict } from '../../src/adapter/verdict.ts';
 import { decodeValue, encodeValue } from '../../src/entry/value-text.ts';
 import type { StreamWatcher } from '../../src/stream/recording.ts';
 import { Recording } from '../../src/stream/recording.ts';
