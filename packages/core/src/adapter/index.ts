@@ -1,8 +1,7 @@
 // This room is the rulebook for the author of a provider package: what an adapter describes, and which answers may be stored.
 // It never imports an SDK, and it never writes to a store.
 // Start at adapter.ts, then read admission.ts, which judges, and provider-admission.ts, which has the rules; a provider's finish reason is added in finish-reason.ts.
-export type { AccountIds, Adapter, BatchRules, InstanceRules, StreamRules } from './adapter.ts';
-export type { AdmissionRules } from './admission.ts';
+export type { Adapter } from './adapter.ts';
 export { ProviderBackOff } from './back-off.ts';
 export type { StoredResponse } from './cross-mode.ts';
 export { ownEchoes, withOwnEchoes } from './echoes.ts';
