@@ -8,6 +8,7 @@ import {
   type StoredDataRaw,
 } from 'keyv';
 import { ClusterServers } from './cluster-servers.ts';
+import { adviceOn, evictionPolicy } from './eviction-policy.ts';
 import { keyFarFrom } from './hash-slot.ts';
 import { RedisAtomicRows } from './redis-atomic-rows.ts';
 import type { RedisUnavailableError } from './redis-errors.ts';
@@ -88,6 +89,15 @@ export class RedisStore extends Keyv<string> implements Store {
   /** Yields every row of this store whose key starts with `prefix`, in constant memory; a row may come twice. */
   scan(prefix: string): AsyncGenerator<StoredRow, void, undefined> {
     return scanRows(this.#servers, prefix);
+  }
+
+  /** Says whether the eviction policy of the server does not suit. Asks for no more rights than the user has. */
+  async advice(): Promise<string | undefined> {
+    const servers = await this.#servers.masters();
+    const policies = servers.map((server) =>
+      server.send('', evictionPolicy).catch(() => undefined),
+    );
+    return adviceOn(await Promise.all(policies));
   }
 
   /** The client, Keyv's adapter and Keyv each emit the same failure, which the caller gets as a rejection already. */

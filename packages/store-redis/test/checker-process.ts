@@ -33,7 +33,7 @@ const ask = cachedLlmCall(
   },
   { cache, provider: 'checked' },
 );
-const NAMES = 12;
+const NAMES = 100;
 const TAGS = 4;
 
 const print = (record: object) => process.stdout.write(`${JSON.stringify(record)}\n`);
@@ -58,6 +58,20 @@ async function change(name: number): Promise<void> {
     kind === 0 ? { namespace: true as const } : kind < 5 ? { tag: `t${name % TAGS}` } : { key };
   const isDone = await (isExpiry ? cache.expire(selection) : cache.invalidate(selection));
   if (isDone) print({ change: isExpiry ? 'expire' : 'invalidate', ...which, from, to: now() });
+  if (random(2) === 0) await evictStates();
+}
+
+/** What a server without room may do just now, when it hurts most. */
+async function evictStates(): Promise<void> {
+  try {
+    const lost: string[] = [];
+    for await (const { key } of store.scan('cached-llm:')) {
+      if (key.includes(':tag:') && random(4) > 0) lost.push(key);
+    }
+    await store.deleteMany(lost);
+  } catch {
+    // The server is away.
+  }
 }
 
 let isOver = false;
@@ -68,7 +82,7 @@ process.stdin.once('data', () => {
 
 async function act(): Promise<void> {
   while (!isOver) {
-    await (random(12) === 0 ? change(random(NAMES)) : call(random(NAMES)));
+    await (random(25) === 0 ? change(random(NAMES)) : call(random(NAMES)));
     await new Promise((resolve) => setTimeout(resolve, random(8)));
   }
 }

@@ -75,8 +75,8 @@ async function check({ setting, bound, faults }: Trial): Promise<void> {
   await Promise.all(children.map(({ ended }) => ended));
   const records = children.flatMap(recordsOf).sort((one, other) => one.from - other.from);
   const count = (isCounted: (record: Record) => boolean) => records.filter(isCounted).length;
-  expect(count(({ outcome }) => outcome === 'hit')).toBeGreaterThan(20);
-  expect(count(({ change }) => change === 'invalidate')).toBeGreaterThan(3);
+  expect(count(({ outcome }) => outcome === 'hit')).toBeGreaterThan(5);
+  expect(count(({ change }) => change === 'invalidate')).toBeGreaterThan(2);
   expect(olderAnswers(records, bound)).toEqual([]);
 }
 

@@ -60,3 +60,20 @@ test('a hit stays one command of the server', async () => {
       .filter(([name]) => name !== 'ping' && !name?.startsWith('config')),
   ).toEqual([['mget', '1']]);
 });
+
+test.each([
+  ['allkeys-random', 'allkeys-random'],
+  ['noeviction', 'noeviction'],
+  ['allkeys-lru', undefined],
+])('says of the eviction policy %s whether it suits', async (policy, named) => {
+  const server = await startServer();
+  const store = redisStore(server.url);
+  afterThisTest(() => store.disconnect());
+  await server.command(`CONFIG SET maxmemory-policy ${policy}`);
+  expect(await store.advice()).toBe(undefined); // without a bound
+  await server.command('CONFIG SET maxmemory 100mb');
+  const advice = await store.advice();
+  expect(advice === undefined ? undefined : /maxmemory-policy is (\S+):/.exec(advice)?.[1]).toBe(
+    named,
+  );
+});

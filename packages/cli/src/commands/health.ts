@@ -94,11 +94,15 @@ async function checkStore(
     const found = `${opened.url} does not return what was written`;
     return [{ name, healthy: false, found }];
   }
+  const advice = await opened.store.advice?.();
+  const settings =
+    advice === undefined ? [] : [{ name: 'settings', healthy: false, found: advice }];
   const found = `${opened.url} wrote, read and removed a row in ${formatLatency(took)}`;
   return [
     { name, healthy: true, found },
     ...atMost('round trip', [took, maxRoundTrip], formatLatency),
     await checkClock(opened, host),
+    ...settings,
   ];
 }
 

@@ -73,6 +73,10 @@ export class LazyStore implements Store {
     return (await (await this.opening).sweep?.()) ?? 0;
   }
 
+  async advice(): Promise<string | undefined> {
+    return (await this.opening).advice?.();
+  }
+
   whyAbsent(key: string): string | undefined {
     return this.#store?.whyAbsent?.(key);
   }

@@ -89,6 +89,8 @@ export interface Store {
   sweep?(): Promise<number>;
   /** Says why there is no row under `key`, if the store knows it. An example is a file that an edit made unreadable. */
   whyAbsent?(key: string): string | undefined;
+  /** What a person should change about the store, as a sentence. Resolves to nothing if all is well, or if it cannot be known. */
+  advice?(): Promise<string | undefined>;
   /** The size of the store, if it is known without counting. */
   measure?(): StoreSize;
 }
