@@ -1,3 +1,4 @@
+import { pause } from '@cached-llm/core/store';
 import { faultKind } from './driver/index.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
 import { fileAt } from './own-file.ts';
@@ -122,8 +123,17 @@ export class SqliteFile {
   async #setAside(identity: string | undefined, cause: unknown): Promise<void> {
     const path = await fileAt(this.#settings.path);
     const renamed = identity && (await quarantine(path, identity).catch(ignore));
-    if (!renamed) return; // another process was first, or the file may not be renamed
+    if (!renamed) return this.#waitForOther(identity);
     const error = new QuarantinedFileError(path, renamed, { cause });
     for (const listener of this.#listeners) listener(error);
+  }
+
+  /** Another process is renaming the file, unless it may not be renamed. */
+  async #waitForOther(identity: string | undefined): Promise<void> {
+    for (let attempts = 50; attempts > 0; attempts -= 1) {
+      const current = await identityOf(this.#settings.path).catch(ignore);
+      if (current !== identity) return;
+      await pause(10);
+    }
   }
 }
