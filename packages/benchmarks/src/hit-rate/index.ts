@@ -3,5 +3,7 @@
 // Start reading in hit-rate.ts; trace.ts reads and makes traces.
 export { bestHitRate } from './best-hit-rate.ts';
 export { hitRate, hitRateOfLru } from './hit-rate.ts';
-export { type Room, sizeOf } from './room.ts';
+export { roomOf } from './room.ts';
+export { hitRateOfGdsf, hitRateOfS3Fifo } from './sized-policies.ts';
+export { sizedTraces } from './sized-traces.ts';
 export { madeTraces, promptSuite, type Trace, traceIn } from './trace.ts';

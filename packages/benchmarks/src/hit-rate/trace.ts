@@ -40,7 +40,7 @@ export function promptSuite(): Trace[] {
 }
 
 /** Numbers from 0 to 1 that are the same in every run (mulberry32). */
-function numbersFrom(seed: number): () => number {
+export function numbersFrom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -51,7 +51,7 @@ function numbersFrom(seed: number): () => number {
 }
 
 /** A rank from 0 up, whose probability is about inversely proportional to it (an approximation of the harmonic sum). */
-const rankOf = (keys: number, random: number) => Math.floor((keys + 1) ** random) - 1;
+export const rankOf = (keys: number, random: number) => Math.floor((keys + 1) ** random) - 1;
 
 function made(name: string, keyOf: (index: number, next: () => number) => number): Trace {
   const next = numbersFrom(name.length);

@@ -6,8 +6,7 @@ import {
   hitRateOfLru,
   madeTraces,
   promptSuite,
-  type Room,
-  sizeOf,
+  roomOf,
   type Trace,
   traceIn,
 } from '../hit-rate/index.ts';
@@ -20,16 +19,6 @@ const POLICIES = [
   { name: OURS, rate: hitRate },
   { name: 'Belady', rate: bestHitRate },
 ];
-
-/** A share of the distinct keys, or of their bytes if the trace has them. */
-function roomOf({ accesses }: Trace, percent: number): Room {
-  const distinct = new Map(accesses.map((access) => [access.key, sizeOf(access)]));
-  const bytes = [...distinct.values()].reduce((sum, size) => sum + size, 0);
-  const isSized = accesses.some((access) => access.bytes !== undefined);
-  const maxEntries = Math.max(1, Math.round((distinct.size * percent) / 100));
-  if (!isSized) return { maxEntries, maxBytes: Number.MAX_SAFE_INTEGER };
-  return { maxEntries: distinct.size, maxBytes: Math.round((bytes * percent) / 100) };
-}
 
 function ratesOf(trace: Trace): Point[] {
   return PERCENTS.flatMap((percent) =>

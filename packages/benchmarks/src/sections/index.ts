@@ -5,6 +5,7 @@ import type { Section } from '../report/index.ts';
 import { collapse } from './collapse.ts';
 import { hit } from './hit.ts';
 import { hitRates } from './hit-rates.ts';
+import { hitRatesByBytes } from './hit-rates-by-bytes.ts';
 import { memory } from './memory.ts';
 import { miss } from './miss.ts';
 import { profile } from './profile.ts';
@@ -22,6 +23,7 @@ export const SECTIONS: readonly Section[] = [
   redis,
   sqlite,
   hitRates,
+  hitRatesByBytes,
   memory,
   scale,
   weight,
