@@ -17,7 +17,6 @@ import {
 import { callOnceAmongProcesses } from './call-provider.ts';
 import { DECISIONS } from './decision.ts';
 import {
-  type FoundAnswer,
   hasAnswer,
   type Lead,
   type LookUp,
