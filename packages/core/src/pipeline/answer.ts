@@ -148,13 +148,25 @@ function isNotAdmitted({ provided, shared }: FlightResult): boolean {
   return provided !== undefined && shared !== undefined && !isRunning && !provided.isUsable();
 }
 
-/** May a caller that came after the answer take it? Where it is not admitted, the caller waits for the decision first. */
-export async function mayTakeLate(
-  { call }: KeyedRequest,
-  { openUntil }: Flight<FlightResult>,
-  result: FlightResult,
-): Promise<boolean> {
-  if (!isNotAdmitted(result)) {
+interface LateCaller {
+  readonly request: KeyedRequest;
+  readonly flight: Flight<FlightResult>;
+  /** When it came. */
+  readonly at: number;
+}
+
+/** A write can take longer than a short ttl. */
+const isExpired = ({ provided }: FlightResult, { request, at }: LateCaller) =>
+  provided !== undefined && at - provided.at >= request.call.policy.ttl;
+
+/**
+ * May a caller that came after the answer take it? Where the answer is not admitted, or is older than the caller takes from
+ * the store, the caller waits first until it is decided whether the answer is stored.
+ */
+export async function mayTakeLate(caller: LateCaller, result: FlightResult): Promise<boolean> {
+  const { call } = caller.request;
+  const { openUntil } = caller.flight;
+  if (!isNotAdmitted(result) && !isExpired(result, caller)) {
     // A caller that wants a new answer does not take one that was there before it asked.
     return call.policy.mode !== 'refresh' || result.provided?.isUsable() !== true;
   }

@@ -135,6 +135,7 @@ export class Pipeline {
     const { call, address } = request;
     if (isInsideCallFor(address.key)) return this.#bypass(call, 'nested');
     const isLate = flight.isComplete;
+    const at = this.#context.now();
     const lacked = address.tags.filter((tag) => !flight.tags.has(tag));
     // Nobody knows whether the flight began before these tags were invalidated.
     if (lacked.length > 0 && (await this.#context.entries.tags.haveChanged(lacked))) {
@@ -147,7 +148,7 @@ export class Pipeline {
     if (result === undefined || result.isRefusal) return this.#afterFailure(request, flight);
     const addTags = () => rewriteOnHit(this.#context, request);
     if (lacked.length > 0) flight.openUntil?.then(addTags).catch(() => {}); // it is then not stored
-    const isTaken = !isLate || (await mayTakeLate(request, flight, result));
+    const isTaken = !isLate || (await mayTakeLate({ request, flight, at }, result));
     if (!isTaken || isAbandoned(result)) return this.#again(request, flight);
     if (result.shared === undefined) return this.#bypass(call, 'not-shareable');
     return answerFollower(this.#context, request, isLate ? asHit(result) : result);
