@@ -45,7 +45,8 @@ async function call(name: number): Promise<void> {
     ...(random(15) === 0 ? { mode: 'refresh' as const } : {}),
   });
   const { response, info } = await tagged.withInfo(`${name}`);
-  print({ name, tag: name % TAGS, at: response, from, outcome: info.outcome });
+  const { outcome, collapsed } = info;
+  print({ name, tag: name % TAGS, at: response, from, outcome, collapsed });
 }
 
 async function change(name: number): Promise<void> {

@@ -20,6 +20,8 @@ interface Record {
   /** Of a call: when the call for its answer began. */
   readonly at?: number;
   readonly outcome?: string;
+  /** It joined a call that was under way in its process, which does not look at the store. */
+  readonly collapsed?: boolean;
   readonly change?: 'invalidate' | 'expire';
   /** Of a change: when it was done. */
   readonly to?: number;
@@ -38,7 +40,8 @@ function olderAnswers(records: readonly Record[], bound: number) {
     const broken = changes.filter(({ change, name, tag, from, to = 0 }) => {
       const isSelected =
         (name === undefined || name === call.name) && (tag === undefined || tag === call.tag);
-      if (!isSelected || call.from <= to + bound) return false;
+      const late = bound + (call.collapsed === true ? LONGEST_CALL : 0);
+      if (!isSelected || call.from <= to + late) return false;
       const age = from - (call.at ?? 0);
       return change === 'invalidate'
         ? age > TOLERANCE
