@@ -40,13 +40,15 @@ const print = (record: object) => process.stdout.write(`${JSON.stringify(record)
 
 async function call(name: number): Promise<void> {
   const from = now();
+  const wasAway = cache.stats().isStoreAway;
   const tagged = ask.with({
     tags: [`t${name % TAGS}`],
     ...(random(15) === 0 ? { mode: 'refresh' as const } : {}),
   });
   const { response, info } = await tagged.withInfo(`${name}`);
-  const { outcome, collapsed } = info;
-  print({ name, tag: name % TAGS, at: response, from, outcome, collapsed });
+  const { outcome } = info;
+  const isAway = wasAway || cache.stats().isStoreAway;
+  print({ name, tag: name % TAGS, at: response, from, outcome, isAway });
 }
 
 async function change(name: number): Promise<void> {
