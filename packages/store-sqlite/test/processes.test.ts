@@ -68,7 +68,8 @@ describe('processes on one file', () => {
     await resources.query('PRAGMA wal_checkpoint(TRUNCATE)');
     const file = await open(resources.path, 'r+');
     const afterHeader = 100;
-    await file.write(Buffer.alloc((await stat(resources.path)).size, 'damage'), afterHeader);
+    const damage = Buffer.alloc((await stat(resources.path)).size, 'damage');
+    await file.write(damage, 0, damage.length, afterHeader);
     await file.close();
     const second = startAll();
     expect((await second.ask('a')).stored).toHaveLength(32);
