@@ -8,7 +8,7 @@ const NOW = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 const HOLDERS = `SELECT key, token FROM ${LEASES} WHERE ${IS_AMONG} AND token <> ? AND until > ${NOW}`;
 const IS_FREE = `(until <= ${NOW} OR token = excluded.token)`;
 // All of them in one transaction: a burst of calls asks for its leases at once.
-const TAKE = `INSERT INTO ${LEASES}(key, token, until) SELECT value, ?2, ${NOW} + ?3 FROM json_each(?1) WHERE true
+const TAKE = `INSERT INTO ${LEASES}(key, token, until) SELECT value, ?, ${NOW} + ? FROM json_each(?) WHERE true
   ON CONFLICT(key) DO UPDATE SET
     until = iif(${IS_FREE}, excluded.until, until), token = iif(${IS_FREE}, excluded.token, token)
   RETURNING key, token`;
@@ -39,7 +39,7 @@ export class SqliteLeases implements Leases {
     const free = JSON.stringify(keys.filter((key) => !holders.has(key)));
     const taken =
       holders.size < keys.length
-        ? await this.#connection.write<LeaseRow>(TAKE, free, token, milliseconds)
+        ? await this.#connection.write<LeaseRow>(TAKE, token, milliseconds, free)
         : [];
     for (const row of taken) holders.set(row.key, row.token);
     return keys.map((key) => holders.get(key) ?? token);

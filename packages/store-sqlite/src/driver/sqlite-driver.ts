@@ -1,4 +1,5 @@
 export type SqliteValue = string | number | Uint8Array;
+/** Parameters are written as `?`: `node:sqlite` of Node.js 22.13 knows no numbered ones. */
 export type Query = <Row>(sql: string, ...values: SqliteValue[]) => Promise<Row[]>;
 
 /** One open file, or one database in memory. */
