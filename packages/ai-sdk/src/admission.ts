@@ -14,6 +14,7 @@ import {
   rejectRanking,
   rejectVectors,
   type Usage,
+  usageIn,
 } from '@cached-llm/core/adapter';
 import { offersHostedTool } from './identity.ts';
 
@@ -116,11 +117,16 @@ export function usageOf(result: unknown): Usage | undefined {
   const { usage } = fieldsOf(result);
   if (!isFields(usage)) return undefined;
   const { cacheRead, cacheWrite } = fieldsOf(usage.inputTokens);
+  const raw = fieldsOf(usage.raw); // what the provider itself said
+  const { cost, details, serviceTier } =
+    usageIn('promptTokenCount' in raw ? { usageMetadata: raw } : { usage: raw }) ?? {};
   return {
     inputTokens: countOf(usage.inputTokens ?? usage.tokens),
     outputTokens: countOf(usage.outputTokens),
     cacheReadTokens: numberOf(cacheRead),
     cacheWriteTokens: numberOf(cacheWrite),
-    cost: countOf(fieldsOf(usage.raw).cost),
+    cost,
+    details,
+    serviceTier,
   };
 }

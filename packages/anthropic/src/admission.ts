@@ -2,15 +2,12 @@ import {
   admission,
   type Fields,
   fieldsOf,
-  isFields,
   isGiven,
   listOf,
-  numberOf,
   offersTool,
   type Rejection,
   rejectFinish,
   rejectMessages,
-  type Usage,
 } from '@cached-llm/core/adapter';
 
 /**
@@ -53,18 +50,3 @@ function isHosted(request: unknown, response: Fields): boolean {
 
 /** Why a response is not stored; undefined where it may be. */
 export const rejects = admission({ rejectAnswer, isHosted });
-
-/** Tokens that are read from or written to the provider's prompt cache are not in its `input_tokens`. */
-export function usageOf(response: unknown): Usage | undefined {
-  const { usage } = fieldsOf(response);
-  if (!isFields(usage)) return undefined;
-  const cacheReadTokens = numberOf(usage.cache_read_input_tokens);
-  const cacheWriteTokens = numberOf(usage.cache_creation_input_tokens);
-  const uncached = numberOf(usage.input_tokens) ?? 0;
-  return {
-    inputTokens: uncached + (cacheReadTokens ?? 0) + (cacheWriteTokens ?? 0),
-    outputTokens: numberOf(usage.output_tokens),
-    cacheReadTokens,
-    cacheWriteTokens,
-  };
-}

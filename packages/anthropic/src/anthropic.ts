@@ -9,6 +9,7 @@ import {
   cacheOf,
   describeKind,
   requireVersion,
+  usageIn,
   versionInUserAgent,
 } from '@cached-llm/core/adapter';
 import {
@@ -20,7 +21,7 @@ import {
   withCallerSignal,
   wrongClient,
 } from '@cached-llm/http';
-import { rejects, usageOf } from './admission.ts';
+import { rejects } from './admission.ts';
 import { cross } from './cross.ts';
 import { answers, atOwnHosts, ignore, isStateful, modelOf } from './identity.ts';
 import { stream } from './stream.ts';
@@ -36,7 +37,7 @@ export const anthropic: Adapter = {
   streamsWhenAsked: true,
   answers,
   rejects,
-  usageOf,
+  usageOf: usageIn,
   stream,
   cross,
 };

@@ -157,14 +157,36 @@ function firstNumber(...values: readonly unknown[]): number | undefined {
   return values.find((value) => typeof value === 'number');
 }
 
+/** What is kept in the prompt cache for an hour has a price of its own. */
+function longWritesOf({ cacheDetails, cache_creation }: Fields): Usage['details'] {
+  const converse = listOf(cacheDetails)
+    .map(fieldsOf)
+    .find(({ ttl }) => ttl === '1h');
+  const long = firstNumber(
+    converse?.inputTokens,
+    fieldsOf(cache_creation).ephemeral_1h_input_tokens,
+  );
+  return long === undefined || long === 0 ? undefined : { cache_write_1h_tokens: long };
+}
+
+/** Converse says in which tier it was served, where it was not the usual one. */
+function tierOf({ serviceTier }: Fields): string | undefined {
+  const { type } = fieldsOf(serviceTier);
+  return typeof type === 'string' && type !== 'default' ? type : undefined;
+}
+
 /** Bedrock's count of input tokens does not contain what was read from or written to the prompt cache. */
 export function usageOf(response: unknown): Usage | undefined {
   const answer = fieldsOf(answerOf(response));
   const usage = fieldsOf(answer.usage);
   const metrics = fieldsOf(answer['amazon-bedrock-invocationMetrics']);
   const result = fieldsOf(Array.isArray(answer.results) ? answer.results[0] : undefined);
-  const read = firstNumber(usage.cacheReadInputTokens, usage.cache_read_input_tokens);
-  const written = firstNumber(usage.cacheWriteInputTokens, usage.cache_creation_input_tokens);
+  const read =
+    firstNumber(usage.cacheReadInputTokens, usage.cache_read_input_tokens) ??
+    firstNumber(usage.cacheReadInputTokenCount, metrics.cacheReadInputTokenCount);
+  const written =
+    firstNumber(usage.cacheWriteInputTokens, usage.cache_creation_input_tokens) ??
+    firstNumber(usage.cacheWriteInputTokenCount, metrics.cacheWriteInputTokenCount);
   const input =
     firstNumber(usage.inputTokens, usage.input_tokens, usage.prompt_tokens) ??
     firstNumber(answer.inputTextTokenCount, answer.prompt_token_count, metrics.inputTokenCount);
@@ -173,5 +195,13 @@ export function usageOf(response: unknown): Usage | undefined {
     firstNumber(result.tokenCount, answer.generation_token_count, metrics.outputTokenCount);
   if (input === undefined && outputTokens === undefined) return undefined;
   const inputTokens = input === undefined ? input : input + (read ?? 0) + (written ?? 0);
-  return { inputTokens, outputTokens, cacheReadTokens: read, cacheWriteTokens: written };
+  const counted = {
+    inputTokens,
+    outputTokens,
+    details: longWritesOf(usage),
+    serviceTier: tierOf(answer),
+  };
+  // The families that answer as OpenAI does count the cached tokens as tokens of the prompt.
+  const cached = firstNumber(fieldsOf(usage.prompt_tokens_details).cached_tokens);
+  return { ...counted, cacheReadTokens: read ?? cached, cacheWriteTokens: written };
 }

@@ -32,14 +32,27 @@ export const rejects = admission({
     [fieldsOf(request).connectors, searchResults].some((list) => listOf(list).length > 0),
 });
 
-/** The billed tokens: fewer than the model has seen. */
+const sumOf = (counts: readonly unknown[]) => {
+  const known = counts.map(numberOf).filter(isGiven);
+  return known.length === 0
+    ? undefined
+    : known.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+};
+
+/** The billed tokens: fewer than the model has seen. Pictures have tokens of their own, and a ranking has searches. */
 export function usageOf(response: unknown): Usage | undefined {
   const { usage, meta } = fieldsOf(response);
   const { billed_units, billedUnits } = fieldsOf(usage ?? meta);
   const billed = billed_units ?? billedUnits;
   if (!isFields(billed)) return undefined;
+  const { image_tokens: _image, imageTokens = _image } = billed;
+  const { search_units: _units, searchUnits = _units } = billed;
+  const pictures = numberOf(imageTokens);
+  const searches = numberOf(searchUnits);
   return {
-    inputTokens: numberOf(billed.input_tokens ?? billed.inputTokens),
+    inputTokens: sumOf([billed.input_tokens ?? billed.inputTokens, pictures]),
     outputTokens: numberOf(billed.output_tokens ?? billed.outputTokens),
+    ...(pictures && { details: { input_image_tokens: pictures } }),
+    ...(searches && { details: { rerank_searches: searches } }),
   };
 }

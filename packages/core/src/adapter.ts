@@ -55,7 +55,14 @@ export {
   rejectVectors,
 } from './adapter/vectors.ts';
 export { answerEach, cacheOf, type EachItemRules } from './cache/index.ts';
-export { decodeValue, encodeValue, Payload, SdkInstance, type Usage } from './entry/index.ts';
+export {
+  decodeValue,
+  encodeValue,
+  Payload,
+  SdkInstance,
+  type Usage,
+  usageIn,
+} from './entry/index.ts';
 export type { Bypass, BypassReason, CallEndpoint } from './events/index.ts';
 export {
   digest,

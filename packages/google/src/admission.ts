@@ -10,6 +10,7 @@ import {
   type Rejection,
   rejectMessages,
   type Usage,
+  usageIn,
   worstOf,
 } from '@cached-llm/core/adapter';
 import { rejectEmbeddings } from './embeddings.ts';
@@ -99,24 +100,12 @@ export const rejects = admission({
     (offersTool(settingsOf(request), isHostedTool) || candidatesOf(response).some(hasUsedTool)),
 });
 
-const sumOf = (counts: readonly unknown[]) => {
-  const known = counts.filter((count) => typeof count === 'number');
-  return known.length === 0 ? undefined : known.reduce((sum, count) => sum + count, 0);
-};
-
-/** Thoughts are paid for as output. Vertex AI counts the tokens of an embedding beside its vector. */
+/** Vertex AI counts the tokens of an embedding beside its vector. */
 export function usageOf(response: unknown): Usage | undefined {
-  const { usageMetadata: usage, predictions } = fieldsOf(response);
-  if (isFields(usage)) {
-    return {
-      inputTokens: sumOf([usage.promptTokenCount, usage.toolUsePromptTokenCount]),
-      outputTokens: sumOf([usage.candidatesTokenCount, usage.thoughtsTokenCount]),
-      cacheReadTokens: numberOf(usage.cachedContentTokenCount),
-    };
-  }
-  const statistics = listOf(predictions).map(
-    (item) => fieldsOf(fieldsOf(item).embeddings).statistics,
-  );
-  const inputTokens = sumOf(statistics.map((each) => fieldsOf(each).token_count));
-  return inputTokens === undefined ? undefined : { inputTokens };
+  const { predictions } = fieldsOf(response);
+  const counts = listOf(predictions)
+    .map((item) => fieldsOf(fieldsOf(fieldsOf(item).embeddings).statistics).token_count)
+    .filter((count) => typeof count === 'number');
+  if (counts.length === 0) return usageIn(response);
+  return { inputTokens: counts.reduce((sum, count) => sum + count, 0) };
 }

@@ -5,11 +5,9 @@ import {
   isFields,
   isGiven,
   listOf,
-  numberOf,
   offersTool,
   type Rejection,
   rejectMessages,
-  type Usage,
 } from '@cached-llm/core/adapter';
 import { rejectListedEmbeddings } from '@cached-llm/http';
 import { isReadable } from './readable.ts';
@@ -39,12 +37,3 @@ export const rejects = admission({
     offersTool(request, ({ type }) => isGiven(type) && type !== 'function') ||
     listOf(choices).some(hasReference),
 });
-
-export function usageOf(response: unknown): Usage | undefined {
-  const { usage } = fieldsOf(response);
-  if (!isFields(usage)) return undefined;
-  return {
-    inputTokens: numberOf(usage.prompt_tokens ?? usage.promptTokens),
-    outputTokens: numberOf(usage.completion_tokens ?? usage.completionTokens),
-  };
-}

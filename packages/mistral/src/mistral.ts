@@ -3,6 +3,7 @@ import {
   describeKind,
   installedVersion,
   requireVersion,
+  usageIn,
 } from '@cached-llm/core/adapter';
 import {
   type CachedClientOptions,
@@ -16,7 +17,7 @@ import {
 import type { HTTPClient, Mistral, SDKOptions } from '@mistralai/mistralai';
 // All of it, because a version that is refused has no named exports.
 import * as sdk from '@mistralai/mistralai';
-import { rejects, usageOf } from './admission.ts';
+import { rejects } from './admission.ts';
 import { answers, atOwnHosts, ignore, isStateful } from './identity.ts';
 import { stream } from './stream.ts';
 
@@ -33,7 +34,7 @@ export const mistral: Adapter = {
   streamsWhenAsked: true,
   answers,
   rejects,
-  usageOf,
+  usageOf: usageIn,
   stream,
   batch: listedEmbeddings,
 };

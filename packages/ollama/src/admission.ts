@@ -22,8 +22,9 @@ function rejectAnswer(response: Fields, request: unknown): Rejection | undefined
 /** Why a response is not stored; undefined where it may be. */
 export const rejects = admission({ rejectAnswer });
 
+/** The models run on the user's own machine, and no answer is charged. */
 export function usageOf(response: unknown): Usage | undefined {
   const { prompt_eval_count, eval_count } = fieldsOf(response);
   const usage = { inputTokens: numberOf(prompt_eval_count), outputTokens: numberOf(eval_count) };
-  return Object.values(usage).some(isGiven) ? usage : undefined;
+  return Object.values(usage).some(isGiven) ? { ...usage, cost: 0 } : undefined;
 }

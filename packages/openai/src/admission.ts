@@ -7,13 +7,11 @@ import {
   isGiven,
   listOf,
   messageOf,
-  numberOf,
   offersTool,
   type Rejection,
   rejectContent,
   rejectFinish,
   rejectMessages,
-  type Usage,
 } from '@cached-llm/core/adapter';
 import { rejectListedEmbeddings } from '@cached-llm/http';
 
@@ -117,16 +115,3 @@ export const rejects = admission({
     offersTool(request, ({ type }) => !OWN_TOOLS.has(String(type))) ||
     saysHosted(response),
 });
-
-/** `usage` of either API. `cost` comes from OpenRouter. */
-export function usageOf(response: unknown): Usage | undefined {
-  const { usage } = fieldsOf(response);
-  if (!isFields(usage)) return undefined;
-  const details = usage.prompt_tokens_details ?? usage.input_tokens_details;
-  return {
-    inputTokens: numberOf(usage.prompt_tokens ?? usage.input_tokens),
-    outputTokens: numberOf(usage.completion_tokens ?? usage.output_tokens),
-    cacheReadTokens: numberOf(fieldsOf(details).cached_tokens),
-    cost: numberOf(usage.cost),
-  };
-}

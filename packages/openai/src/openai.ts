@@ -3,6 +3,7 @@ import {
   describeKind,
   type ExpectedVersions,
   requireVersion,
+  usageIn,
   versionInUserAgent,
 } from '@cached-llm/core/adapter';
 import {
@@ -18,7 +19,7 @@ import {
   wrongClient,
 } from '@cached-llm/http';
 import type { OpenAI } from 'openai';
-import { rejects, usageOf } from './admission.ts';
+import { rejects } from './admission.ts';
 import { showCallerSignal } from './caller-signal.ts';
 import { cross } from './cross.ts';
 import { answers, atOwnHosts, echoes, ignore, isStateful } from './identity.ts';
@@ -39,7 +40,7 @@ export const openai: Adapter = {
   answers,
   accountIds: storedAnswerIds,
   rejects,
-  usageOf,
+  usageOf: usageIn,
   stream,
   cross,
   batch: listedEmbeddings,

@@ -1,35 +1,11 @@
-import type { Usage } from '../entry/index.ts';
-import { type Fields, fieldsOf, isFields, isGiven, listOf, numberOf } from '../key/index.ts';
+import { usageIn } from '../entry/index.ts';
+import { type Fields, fieldsOf, isFields, isGiven, listOf } from '../key/index.ts';
 import type { Rejection } from '../options/index.ts';
 import type { Adapter, StreamRules } from './adapter.ts';
 import { finishReasons, hasRefusal, rejectFinish } from './finish-reason.ts';
 import { jsonIn, messagesIn, wantsJson } from './model-message.ts';
 import { rejectMessage, worstOf } from './provider-admission.ts';
 import { rejectRanking, rejectVectors } from './vectors.ts';
-
-/** The names under which OpenAI, Anthropic, the AI SDK and Google count tokens, in this order. */
-const INPUT = ['prompt_tokens', 'input_tokens', 'inputTokens', 'promptTokenCount'] as const;
-
-const OUTPUT = [
-  'completion_tokens',
-  'output_tokens',
-  'outputTokens',
-  'candidatesTokenCount',
-] as const;
-
-/** The usage in a response of any known shape. */
-function commonUsage(response: unknown): Usage | undefined {
-  const { usage, usageMetadata } = fieldsOf(response);
-  const counts = fieldsOf(usage ?? usageMetadata);
-  const first = (names: readonly string[]) =>
-    names.map((name) => numberOf(counts[name])).find(isGiven);
-  const reported = {
-    inputTokens: first(INPUT),
-    outputTokens: first(OUTPUT),
-    cost: numberOf(counts.cost),
-  };
-  return Object.values(reported).some(isGiven) ? reported : undefined;
-}
 
 /** Lists of items that have an `embedding` each: of OpenAI and APIs like it, of watsonx, and of Vertex AI. */
 const LISTS = ['data', 'results', 'predictions'] as const;
@@ -132,6 +108,6 @@ const defaultStream: StreamRules = {
 export const defaultAdapter: Omit<Adapter, 'provider'> = {
   ignore: [],
   rejects: rejectUnusable,
-  usageOf: commonUsage,
+  usageOf: usageIn,
   stream: defaultStream,
 };

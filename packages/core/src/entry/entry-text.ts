@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib';
 import { isFields } from '../key/index.ts';
-import type { Entry, EntryHeader, Served, Usage } from './entry.ts';
+import type { Entry, EntryHeader, Served } from './entry.ts';
 import { parseJson } from './safe-json.ts';
+import type { Usage } from './usage.ts';
 
 const CHECKSUM_LENGTH = 8;
 
@@ -35,6 +36,8 @@ const USAGE: readonly (keyof Usage)[] = [
   'cacheReadTokens',
   'cacheWriteTokens',
   'cost',
+  'details',
+  'serviceTier',
 ];
 
 const SERVED: readonly (keyof Served)[] = ['model', 'fingerprint'];

@@ -1,17 +1,5 @@
 import type { FieldDigests } from '../key/index.ts';
-
-/** What the provider counted for one answer. A field that the provider does not report is missing. */
-export interface Usage {
-  /** Tokens of the request. Those of the provider's own prompt cache are counted, too. */
-  readonly inputTokens?: number | undefined;
-  readonly outputTokens?: number | undefined;
-  /** Of the input tokens, those that the provider read from its own prompt cache. They have another price. */
-  readonly cacheReadTokens?: number | undefined;
-  /** Of the input tokens, those that the provider wrote to its own prompt cache. They have another price. */
-  readonly cacheWriteTokens?: number | undefined;
-  /** In US dollars, where the provider reports it (OpenRouter's `usage.cost`). */
-  readonly cost?: number | undefined;
-}
+import type { Usage } from './usage.ts';
 
 /** Which model answered. A request may name an alias, and the answer says which model is behind it. */
 export interface Served {

@@ -5,8 +5,9 @@ import type {
   EventCounting,
   EventName,
 } from '../events/index.ts';
-import { addReason, addUsage, type Counters, type CountersByDay } from './counters.ts';
+import { addReason, type Counters, type CountersByDay } from './counters.ts';
 import { knownPrice, type PriceOf } from './prices.ts';
+import { addUsage, type UsageSums } from './usage-sums.ts';
 
 interface Counting {
   readonly counters: CountersByDay;
@@ -28,9 +29,13 @@ const GATEWAY_TIME_OUTS: ReadonlySet<string> = new Set(['504', '524']);
 const countersFor = ({ counters }: Counting, { provider, model }: CallCost): Counters =>
   counters.countersOf(provider, model);
 
+function add({ priceOf, counters }: Counting, sums: UsageSums, cost: CallCost): void {
+  addUsage(sums, { cost, price: knownPrice(priceOf, cost.usage, cost), at: counters.at });
+}
+
 /** The request got its answer without a call of its own. */
-function countSaved({ priceOf }: Counting, { saved }: Counters, cost: CallCost): void {
-  addUsage(saved, cost.usage, knownPrice(priceOf, cost.usage, cost));
+function countSaved(counting: Counting, { saved }: Counters, cost: CallCost): void {
+  add(counting, saved, cost);
 }
 
 function countServed(counting: Counting, name: 'hits' | 'stale', event: CacheEvents['hit']): void {
@@ -84,7 +89,7 @@ function countCall(counting: Counting, cost: CallCost, { rejection, error }: Cal
   const isFree = !isAnswer && usage === undefined && !GATEWAY_TIME_OUTS.has(error ?? '');
   if (isFree) return;
   const { spent, uncached } = countersFor(counting, cost);
-  addUsage(spent, usage, knownPrice(counting.priceOf, usage, cost));
+  add(counting, spent, cost);
   const isWhole = isAnswer && (rejection === undefined || !CUT_SHORT.has(rejection));
   if (isWhole && took !== undefined) uncached.add(took);
 }
@@ -92,9 +97,9 @@ function countCall(counting: Counting, cost: CallCost, { rejection, error }: Cal
 /** An answer that comes later states what the call cost. Until then, and for ever without one, the cost is unknown. */
 function countUnknown(counting: Counting, cost: CallCost): () => void {
   const { spent } = countersFor(counting, cost);
-  spent.uncounted += 1;
+  spent.totals.uncounted += 1;
   return () => {
-    spent.uncounted -= 1;
+    spent.totals.uncounted -= 1;
   };
 }
 

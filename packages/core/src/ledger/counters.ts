@@ -1,56 +1,7 @@
-import type { Usage } from '../entry/index.ts';
-import { isGiven } from '../key/index.ts';
 import { Histogram } from './histogram.ts';
+import { addUnits, emptyUsageSums, listedOf, type UsageSums } from './usage-sums.ts';
 
 // The names of counts and sums are stored in the rows of the ledger: a new name needs a new version of those.
-
-const emptyUsageSums = () => ({
-  /** Tokens of all answers. */
-  input: 0,
-  output: 0,
-  /** Answers whose price came with them or from the user's own `priceOf`, and their price in US dollars. */
-  priced: 0,
-  usd: 0,
-  /** Answers that the list of prices has to price, and their tokens. */
-  listed: 0,
-  listedInput: 0,
-  listedOutput: 0,
-  listedRead: 0,
-  listedWrite: 0,
-  /** Answers that state neither tokens nor a price. */
-  uncounted: 0,
-});
-
-/** Tokens and money of many answers of one model. Each field is a sum. */
-export type UsageSums = ReturnType<typeof emptyUsageSums>;
-
-/** The header of a stored entry may hold any value here. */
-const amount = (value: unknown): number =>
-  typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
-
-/** Adds one answer. `price` is in US dollars, where it is known without the list of prices. */
-export function addUsage(
-  sums: UsageSums,
-  usage: Usage | undefined,
-  price: number | undefined,
-): void {
-  const input = amount(usage?.inputTokens);
-  const output = amount(usage?.outputTokens);
-  sums.input += input;
-  sums.output += output;
-  if (price !== undefined) {
-    sums.priced += 1;
-    sums.usd += price;
-  } else if (isGiven(usage?.inputTokens) || isGiven(usage?.outputTokens)) {
-    sums.listed += 1;
-    sums.listedInput += input;
-    sums.listedOutput += output;
-    sums.listedRead += amount(usage?.cacheReadTokens);
-    sums.listedWrite += amount(usage?.cacheWriteTokens);
-  } else {
-    sums.uncounted += 1;
-  }
-}
 
 const emptyCounts = () => ({
   hits: 0,
@@ -101,10 +52,20 @@ export function addReason(reasons: Map<string, number>, reason: string, count = 
   reasons.set(reason, (reasons.get(reason) ?? 0) + count);
 }
 
+function addSums(sums: UsageSums, more: UsageSums): void {
+  addUp(sums.totals, more.totals);
+  for (const { name, count, units } of more.listed.values()) {
+    const listed = listedOf(sums, name);
+    if (listed === undefined) sums.totals.uncounted += count;
+    else addUnits(listed, units);
+    if (listed !== undefined) listed.count += count;
+  }
+}
+
 export function addCounters(sum: Counters, more: Counters): void {
   addUp(sum.counts, more.counts);
-  addUp(sum.saved, more.saved);
-  addUp(sum.spent, more.spent);
+  addSums(sum.saved, more.saved);
+  addSums(sum.spent, more.spent);
   for (const name of REASONS) {
     for (const [reason, count] of more.reasons[name]) addReason(sum.reasons[name], reason, count);
   }
@@ -181,6 +142,8 @@ export class CountersByDay {
   #today: DayCounters | undefined;
   #todayFrom = 0;
   #namesOfToday = 0;
+  /** The instant at which `countersOf` was last asked for, in milliseconds since 1970. */
+  at = 0;
   /** Called when something is counted for the first time after the day was written to the store. */
   onChange: () => void = () => {};
 
@@ -213,6 +176,7 @@ export class CountersByDay {
 
   #current(): DayCounters {
     const now = this.#now();
+    this.at = now;
     const isToday = now >= this.#todayFrom && now < this.#todayFrom + DAY;
     if (this.#today === undefined || !isToday) this.#today = this.#begin(now);
     return this.#today;

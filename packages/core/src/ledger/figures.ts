@@ -1,15 +1,16 @@
 import type { StoreSize } from '../store/index.ts';
 import {
   addCounters,
+  type CounterName,
   type Counters,
   emptyCounters,
   Groups,
   type NamedCounters,
   STORE_ITSELF,
-  type UsageSums,
 } from './counters.ts';
 import type { Histogram } from './histogram.ts';
-import { listPrice, type PricedModel } from './prices.ts';
+import { unitPrice } from './prices.ts';
+import { HALF_HOUR, type ListedSums, readListedName, type UsageSums } from './usage-sums.ts';
 
 /** How long answers took, in milliseconds. A figure is absent where no time is known. */
 export interface Timing {
@@ -111,28 +112,36 @@ function timing(histogram: Histogram): Timing {
   return { count, mean: sum / count, p50: histogram.quantile(0.5), p95: histogram.quantile(0.95) };
 }
 
-/** Prices the mean answer, because some prices rise with the length of a single request. */
-function listedPrice(sums: UsageSums, whose: PricedModel): number | undefined {
-  const each = (tokens: number) => tokens / sums.listed;
-  const usage = {
-    inputTokens: each(sums.listedInput),
-    outputTokens: each(sums.listedOutput),
-    cacheReadTokens: each(sums.listedRead),
-    cacheWriteTokens: each(sums.listedWrite),
-  };
-  const price = listPrice(usage, whose);
-  return price === undefined ? undefined : price * sums.listed;
+/** Prices the mean of answers that are alike in all that a price depends on: between them, prices are linear. */
+function listedPrice({ name, count, units }: ListedSums, whose: CounterName): number | undefined {
+  const { address, serviceTier, servedModel, halfHour } = readListedName(name);
+  const each = Object.entries(units).map(([unit, sum]) => [unit, sum / count] as const);
+  const at = new Date(halfHour * HALF_HOUR);
+  const day = Number.isNaN(at.getTime()) ? whose.day : at.toISOString();
+  const of = { ...whose, servedModel, endpoint: { address }, day };
+  const price = unitPrice({ units: Object.fromEntries(each), serviceTier }, of);
+  return price === undefined ? undefined : price * count;
 }
+
+const countsOf = (all: readonly { readonly count: number }[]) =>
+  all.reduce((sum, { count }) => sum + count, 0);
 
 /** Answers of unknown price are counted, and their price is never guessed. */
 function costOf(named: readonly NamedCounters[], side: 'saved' | 'spent'): Money {
   let [usd, priced, unpriced] = [0, 0, 0];
   for (const { counters, ...whose } of named) {
-    const sums = counters[side];
-    const listed = sums.listed === 0 ? 0 : listedPrice(sums, whose);
-    usd += sums.usd + (listed ?? 0);
-    priced += sums.priced + (listed === undefined ? 0 : sums.listed);
-    unpriced += sums.uncounted + (listed === undefined ? sums.listed : 0);
+    const { totals, listed } = counters[side];
+    usd += totals.usd;
+    priced += totals.priced;
+    unpriced += totals.uncounted;
+    const prices = [...listed.values()].map(({ count, ...sums }) => ({
+      count,
+      price: listedPrice({ count, ...sums }, whose),
+    }));
+    const known = prices.filter(({ price }) => price !== undefined);
+    usd += known.reduce((sum, { price = 0 }) => sum + price, 0);
+    priced += countsOf(known);
+    unpriced += countsOf(prices) - countsOf(known);
   }
   return { usd: priced === 0 && unpriced > 0 ? undefined : usd, unpriced };
 }
@@ -147,7 +156,7 @@ function timeOf({ counts, cached, uncached }: Counters): LedgerFigures['time'] {
   };
 }
 
-const tokensOf = ({ input, output }: UsageSums) => ({ input, output });
+const tokensOf = ({ totals: { input, output } }: UsageSums) => ({ input, output });
 
 /** The figures of all these counters together. Each is priced by the prices of its own day. */
 export function figuresOf(named: readonly NamedCounters[]): LedgerFigures {

@@ -11,8 +11,9 @@ import {
   REASONS,
 } from './counters.ts';
 import type { BucketCounts, Histogram } from './histogram.ts';
+import { addUnits, isListedName, listedOf, type UsageSums } from './usage-sums.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 
 const isCount = (value: unknown): value is number => Number.isFinite(value) && Number(value) > 0;
 
@@ -24,6 +25,22 @@ function countsIn(value: unknown): Record<string, number> {
 
 const histogramRow = ({ buckets, sum }: Histogram) => ({ buckets, sum });
 
+const sumsRow = ({ totals, listed }: UsageSums) => ({
+  totals: countsIn(totals),
+  listed: [...listed.values()].map(({ name, count, units }) => [name, count, countsIn(units)]),
+});
+
+function readSums(sums: UsageSums, value: unknown): void {
+  const { totals, listed } = fieldsOf(value);
+  addUp(sums.totals, countsIn(totals));
+  for (const [name, count, units] of listOf(listed).filter(Array.isArray)) {
+    const added = isListedName(name) && isCount(count) ? listedOf(sums, name) : undefined;
+    if (added === undefined) continue;
+    added.count += count;
+    addUnits(added, countsIn(units));
+  }
+}
+
 function rowOf({ provider, model, counters }: NamedCounters) {
   const reasons = REASONS.map((name) => [name, Object.fromEntries(counters.reasons[name])]);
   return {
@@ -31,8 +48,8 @@ function rowOf({ provider, model, counters }: NamedCounters) {
     model,
     counts: countsIn(counters.counts),
     reasons: Object.fromEntries(reasons),
-    saved: countsIn(counters.saved),
-    spent: countsIn(counters.spent),
+    saved: sumsRow(counters.saved),
+    spent: sumsRow(counters.spent),
     cached: histogramRow(counters.cached),
     uncached: histogramRow(counters.uncached),
   };
@@ -54,8 +71,8 @@ function readHistogram(histogram: Histogram, value: unknown): void {
 function readCounters(row: Readonly<Record<string, unknown>>): Counters {
   const counters = emptyCounters();
   addUp(counters.counts, countsIn(row.counts));
-  addUp(counters.saved, countsIn(row.saved));
-  addUp(counters.spent, countsIn(row.spent));
+  readSums(counters.saved, row.saved);
+  readSums(counters.spent, row.spent);
   for (const name of REASONS) {
     const reasons = Object.entries(countsIn(fieldsOf(row.reasons)[name]));
     for (const [reason, count] of reasons) addReason(counters.reasons[name], reason, count);

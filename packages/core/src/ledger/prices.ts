@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import type { Usage } from '../entry/index.ts';
-import { numberOf } from '../key/index.ts';
+import type { CallEndpoint } from '../events/index.ts';
+import { isGiven, numberOf } from '../key/index.ts';
+import { unitsOf } from './usage-sums.ts';
 
 const PACKAGE = '@pydantic/genai-prices';
 
@@ -8,7 +10,11 @@ const PACKAGE = '@pydantic/genai-prices';
 export interface PricedModel {
   readonly provider: string;
   readonly model?: string | undefined;
-  /** The day of the price, `YYYY-MM-DD` in UTC. @default today */
+  /** The model that answered, where the answer names it. It is what the provider charges for. */
+  readonly servedModel?: string | undefined;
+  /** The host that was asked, which says whose prices apply where many providers have one API. */
+  readonly endpoint?: CallEndpoint | undefined;
+  /** The day of the price, `YYYY-MM-DD` in UTC, or an instant in ISO 8601: some prices depend on the time of day. @default now */
   readonly day?: string | undefined;
 }
 
@@ -39,13 +45,75 @@ function pricePackage(): PricePackage | undefined {
   return loaded.prices;
 }
 
-/** `provider` is a name such as `openai`, the AI SDK's `azure.chat`, or a host such as `api.groq.com`. */
-function findProvider(prices: PricePackage, provider: string): object | undefined {
-  return (
-    prices.findProvider({ providerId: provider }) ??
-    prices.findProvider({ providerId: provider.split('.')[0] ?? '' }) ??
-    prices.findProvider({ providerApiUrl: `https://${provider}/` })
-  );
+/** By the host, then by a name such as `openai`, the AI SDK's `azure.chat`, or a host such as `api.groq.com`. */
+function findProviders(prices: PricePackage, { provider, endpoint }: PricedModel): object[] {
+  const ids = [provider, provider.split('.')[0] ?? ''];
+  const byHost = (host: string) => prices.findProvider({ providerApiUrl: `https://${host}/` });
+  return [
+    endpoint?.address === undefined ? undefined : byHost(endpoint.address),
+    ids.map((providerId) => prices.findProvider({ providerId })).find(isGiven) ?? byHost(provider),
+  ].filter(isGiven);
+}
+
+/** `gpt-4o-2024-08-06` is a version of `gpt-4o`. A deployment of Azure may be named like another model. */
+const isVersionOf = (served: string, asked: string) =>
+  served.startsWith(asked.replace(/[-:]latest$/, ''));
+
+/** The served model, then the asked one, unless the answer says that it is another. */
+function modelsOf({ model, servedModel }: PricedModel): readonly string[] {
+  if (servedModel === undefined) return model === undefined ? [] : [model];
+  const isSame = model !== undefined && isVersionOf(servedModel, model);
+  return isSame ? [servedModel, model] : [servedModel];
+}
+
+/**
+ * What a service tier costs, as a multiple of the usual price: half for flex and batch (https://openai.com/api/pricing,
+ * https://docs.anthropic.com/en/docs/about-claude/pricing, https://ai.google.dev/gemini-api/docs/pricing), twice for priority of
+ * GPT-5. A tier that is not here has no known price.
+ */
+const SERVICE_TIERS: readonly (readonly [
+  provider: RegExp,
+  model: RegExp,
+  tier: string,
+  factor: number,
+])[] = [
+  [/^openai$/, /./, 'flex', 0.5],
+  [/^(openai|anthropic|google)/, /./, 'batch', 0.5],
+  [/^google/, /./, 'flex', 0.5],
+  [/^openai$/, /^gpt-5(\.1)?(-2025-\d\d-\d\d)?$/, 'priority', 2],
+];
+
+function tierFactor(tier: string | undefined, provider: string, model: string): number | undefined {
+  if (tier === undefined) return 1;
+  return SERVICE_TIERS.find(
+    ([whose, models, name]) => name === tier && whose.test(provider) && models.test(model),
+  )?.[3];
+}
+
+interface PricedUnits {
+  /** By their names in `@pydantic/genai-prices`. */
+  readonly units: Readonly<Record<string, number>>;
+  readonly serviceTier?: string | undefined;
+}
+
+/** US dollars by the list of `@pydantic/genai-prices`, or `undefined` where the list has no price. */
+export function unitPrice(
+  { units, serviceTier }: PricedUnits,
+  whose: PricedModel,
+): number | undefined {
+  const prices = pricePackage();
+  if (prices === undefined) return undefined;
+  const timestamp = timestampOf(whose.day);
+  const providers = findProviders(prices, whose);
+  for (const model of modelsOf(whose)) {
+    const asked = { units, model, timestamp };
+    const price = providers
+      .map((provider) => priceIn(prices, { ...asked, provider }))
+      .find(isGiven);
+    const factor = tierFactor(serviceTier, whose.provider, model);
+    if (price !== undefined) return factor === undefined ? undefined : price * factor;
+  }
+  return undefined;
 }
 
 function timestampOf(day: string | undefined): Date | undefined {
@@ -53,24 +121,24 @@ function timestampOf(day: string | undefined): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-/** US dollars by the list of `@pydantic/genai-prices`, or `undefined` where the list has no price. */
-export function listPrice(usage: Usage, { provider, model, day }: PricedModel): number | undefined {
-  const prices = model === undefined ? undefined : pricePackage();
-  if (prices === undefined || model === undefined) return undefined;
-  const tokens = {
-    input_tokens: usage.inputTokens ?? 0,
-    output_tokens: usage.outputTokens ?? 0,
-    cache_read_tokens: usage.cacheReadTokens,
-    cache_write_tokens: usage.cacheWriteTokens,
-  };
+interface Asked {
+  readonly units: Readonly<Record<string, number>>;
+  readonly model: string;
+  readonly provider: object;
+  readonly timestamp: Date | undefined;
+}
+
+function priceIn(prices: PricePackage, { units, model, ...options }: Asked): number | undefined {
   try {
-    const found = findProvider(prices, provider);
-    const options = found && { provider: found, timestamp: timestampOf(day) };
-    return options && numberOf(prices.calcPrice(tokens, model, options)?.total_price);
+    return numberOf(prices.calcPrice(units, model, options)?.total_price);
   } catch {
     return undefined; // such as when more tokens come from a cache than there are in all
   }
 }
+
+/** US dollars by the list for one answer. */
+export const listPrice = (usage: Usage, whose: PricedModel): number | undefined =>
+  unitPrice({ units: unitsOf(usage), serviceTier: usage.serviceTier }, whose);
 
 /** US dollars for one answer, or `undefined` where the price is not known. An unknown price is never 0. */
 export type PriceOf = (usage: Usage, whose: PricedModel) => number | undefined;
@@ -78,9 +146,9 @@ export type PriceOf = (usage: Usage, whose: PricedModel) => number | undefined;
 const isPrice = (price: unknown): price is number =>
   typeof price === 'number' && Number.isFinite(price) && price >= 0;
 
-function ownPrice(priceOf: PriceOf, usage: Usage, { provider, model }: PricedModel) {
+function ownPrice(priceOf: PriceOf, usage: Usage, { provider, model, servedModel }: PricedModel) {
   try {
-    const price = priceOf(usage, { provider, model });
+    const price = priceOf(usage, { provider, model, servedModel });
     return isPrice(price) ? price : undefined;
   } catch (error) {
     // The application sees the mistake of its `priceOf` as a warning, and no call fails because of it.

@@ -83,7 +83,7 @@ describe('a day of a process as text', () => {
     };
     const histogram = { buckets: [[-1, 5], [1.5, 5], ['1', 5], [3, -5], [3, 4], 7], sum: 'x' };
     const row = { provider: 'p', model: 7, counts, cached: histogram, reasons: { bypasses: [1] } };
-    const [read] = readLedgerText(JSON.stringify({ version: 1, rows: [row, 5, {}] }), 'day');
+    const [read] = readLedgerText(JSON.stringify({ version: 2, rows: [row, 5, {}] }), 'day');
     expect(read).toMatchObject({ day: 'day', provider: 'p', model: undefined });
     expect(read?.counters.counts).toMatchObject({ hits: 0, misses: 0, stored: 0, bypasses: 2 });
     expect(read?.counters.counts).not.toHaveProperty('made');

@@ -1,0 +1,165 @@
+import type { Usage } from '../entry/index.ts';
+import type { CallCost } from '../events/index.ts';
+import { isGiven } from '../key/index.ts';
+
+const emptyTotals = () => ({
+  /** Tokens of all answers. */
+  input: 0,
+  output: 0,
+  /** Answers whose price came with them or from the user's own `priceOf`, and their price in US dollars. */
+  priced: 0,
+  usd: 0,
+  /** Answers that state neither tokens nor a price. */
+  uncounted: 0,
+});
+
+/** Answers of one model at one price, which the list of prices has to price. */
+export interface ListedSums {
+  readonly name: string;
+  count: number;
+  /** The sum of each kind of usage, by its name in `@pydantic/genai-prices`. */
+  readonly units: Record<string, number>;
+}
+
+/** Tokens and money of many answers of one model. */
+export interface UsageSums {
+  readonly totals: ReturnType<typeof emptyTotals>;
+  /** By what their price depends on, which is {@link ListedFor} as text. */
+  readonly listed: Map<string, ListedSums>;
+  /** The sums that were added to last, and for what: most answers are alike in it. */
+  last?: { readonly of: ListedFor; readonly sums: ListedSums } | undefined;
+}
+
+export const emptyUsageSums = (): UsageSums => ({ totals: emptyTotals(), listed: new Map() });
+
+/** What the price of an answer depends on, beside its tokens. */
+export interface ListedFor {
+  readonly servedModel: string | undefined;
+  readonly address: string | undefined;
+  readonly serviceTier: string | undefined;
+  /** Half hours since 1970, because some prices depend on the time of day. */
+  readonly halfHour: number;
+  /** How many of {@link TIERS} the request exceeds. */
+  readonly tier: number;
+}
+
+/** Milliseconds. Prices by the time of day begin and end at full and half hours. */
+export const HALF_HOUR = 1_800_000;
+
+/** Tokens of a request past which some models have another price for all its tokens. Up to the next one, prices are linear. */
+export const TIERS = [128_000, 199_999, 200_000, 256_000, 271_999, 272_000, 512_000] as const;
+
+/** A bound, because a served model and a host are texts that others choose. */
+const MAX_LISTED = 2_000;
+
+/** The header of a stored entry may hold any value here. */
+const amount = (value: unknown): number =>
+  typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
+
+function tierOf(input: number): number {
+  if (input <= TIERS[0]) return 0;
+  const above = TIERS.findIndex((start) => input <= start);
+  return above < 0 ? TIERS.length : above;
+}
+
+/** The names that the list of prices has for kinds of usage. */
+export function unitsOf(usage: Usage): Record<string, number> {
+  const units: Record<string, number> = {
+    input_tokens: amount(usage.inputTokens),
+    output_tokens: amount(usage.outputTokens),
+  };
+  if (isGiven(usage.cacheReadTokens)) units.cache_read_tokens = amount(usage.cacheReadTokens);
+  if (isGiven(usage.cacheWriteTokens)) units.cache_write_tokens = amount(usage.cacheWriteTokens);
+  for (const [name, count] of Object.entries(usage.details ?? {})) units[name] = amount(count);
+  return units;
+}
+
+export function addUnits(sums: ListedSums, units: Readonly<Record<string, number>>): void {
+  for (const name in units) sums.units[name] = (sums.units[name] ?? 0) + (units[name] ?? 0);
+}
+
+/** The sums of this name. Undefined for a new name where there are too many already. */
+export function listedOf({ listed }: UsageSums, name: string): ListedSums | undefined {
+  const known = listed.get(name);
+  if (known !== undefined || listed.size >= MAX_LISTED) return known;
+  const made = { name, count: 0, units: {} };
+  listed.set(name, made);
+  return made;
+}
+
+const areAlike = (one: ListedFor, other: ListedFor) =>
+  one.halfHour === other.halfHour &&
+  one.tier === other.tier &&
+  one.servedModel === other.servedModel &&
+  one.address === other.address &&
+  one.serviceTier === other.serviceTier;
+
+function findListed(sums: UsageSums, of: ListedFor): ListedSums | undefined {
+  if (sums.last !== undefined && areAlike(sums.last.of, of)) return sums.last.sums;
+  const { servedModel, address, serviceTier, halfHour, tier } = of;
+  const found = listedOf(sums, JSON.stringify([servedModel, address, serviceTier, halfHour, tier]));
+  if (found !== undefined) sums.last = { of, sums: found };
+  return found;
+}
+
+/** Did {@link findListed} make this name? */
+export function isListedName(name: unknown): name is string {
+  if (typeof name !== 'string') return false;
+  try {
+    return Array.isArray(JSON.parse(name));
+  } catch {
+    return false;
+  }
+}
+
+/** What {@link UsageSums.listed} says of a price. The text may come from a row that anybody wrote. */
+export function readListedName(name: string): Omit<ListedFor, 'tier'> {
+  const [servedModel, address, serviceTier, halfHour] = JSON.parse(name) as readonly unknown[];
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  return {
+    servedModel: text(servedModel),
+    address: text(address),
+    serviceTier: text(serviceTier),
+    halfHour: amount(halfHour),
+  };
+}
+
+interface Counted {
+  readonly cost: CallCost;
+  /** In US dollars, where it is known without the list of prices. */
+  readonly price: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Adds one answer. */
+export function addUsage(sums: UsageSums, { cost, price, at }: Counted): void {
+  const { usage, servedModel, endpoint } = cost;
+  const { totals } = sums;
+  const input = amount(usage?.inputTokens);
+  totals.input += input;
+  totals.output += amount(usage?.outputTokens);
+  if (price !== undefined) {
+    totals.priced += 1;
+    totals.usd += price;
+    return;
+  }
+  const address = endpoint?.address;
+  const halfHour = Math.floor(at / HALF_HOUR);
+  const isListed =
+    isGiven(usage?.inputTokens) || isGiven(usage?.outputTokens) || isGiven(usage?.details);
+  const of = {
+    servedModel,
+    address,
+    serviceTier: usage?.serviceTier,
+    halfHour,
+    tier: tierOf(input),
+  };
+  const listed = isListed ? findListed(sums, of) : undefined;
+  if (listed === undefined || usage === undefined) {
+    totals.uncounted += 1;
+    return;
+  }
+  listed.count += 1;
+  addUnits(listed, unitsOf(usage));
+}
