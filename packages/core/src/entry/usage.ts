@@ -44,11 +44,13 @@ function serviceTierOf(...said: readonly unknown[]): string | undefined {
     : tier.replace(/^on_demand_/, '');
 }
 
+const MODALITIES: ReadonlySet<string> = new Set(['text', 'audio', 'image', 'video']);
+
 function modalities(list: unknown, nameOf: (kind: string) => string) {
   return listOf(list).map((each) => {
     const { modality, tokenCount } = fieldsOf(each);
-    const kind = String(modality).toLowerCase();
-    return [nameOf(kind === 'document' ? 'image' : kind), tokenCount] as const;
+    const kind = String(modality).toLowerCase().replace('document', 'image');
+    return [nameOf(kind), MODALITIES.has(kind) ? tokenCount : 0] as const;
   });
 }
 

@@ -18,7 +18,7 @@ import {
   type LedgerRow,
   rowsBy,
 } from './figures.ts';
-import { LedgerStore } from './ledger-store.ts';
+import type { LedgerStore } from './ledger-store.ts';
 import { summaryOf } from './summary.ts';
 
 export interface CacheLedgerParts {
@@ -60,12 +60,14 @@ class CounterSums {
 /** The figures of this process, and of all processes that share its store and namespace. */
 export class CacheLedger {
   readonly #parts: CacheLedgerParts;
-  readonly #ledgerStore: LedgerStore;
+  readonly #interval: number | undefined;
+  #ledgerStore: Promise<LedgerStore> | undefined;
   #countedEvictions = 0;
 
   constructor(parts: CacheLedgerParts) {
     this.#parts = parts;
-    this.#ledgerStore = new LedgerStore({ ...parts, interval: intervalOf(parts) });
+    this.#interval = intervalOf(parts);
+    if (this.#interval !== undefined) parts.counters.onChange = () => void this.#load();
   }
 
   stats(): CacheStats {
@@ -82,13 +84,26 @@ export class CacheLedger {
     return summaryOf(figuresOf(this.#own()), this.by('model'));
   }
 
+  /** Loaded when something is counted that is to be written, or when it is asked for: most caches live in memory. */
+  #load(): Promise<LedgerStore> {
+    const parts = { ...this.#parts, interval: this.#interval };
+    this.#ledgerStore ??= import('./ledger-store.ts').then(
+      (loaded) => new loaded.LedgerStore(parts),
+    );
+    this.#ledgerStore.catch(() => {
+      this.#ledgerStore = undefined; // the package was replaced under a running process
+    });
+    return this.#ledgerStore;
+  }
+
   /** Adds what other processes wrote to what this process counted, whether it was written or not. */
   async ledger(): Promise<Ledger> {
     const own = this.#own();
     const sums = new CounterSums();
     sums.add(own);
-    const processes = new Set(own.length === 0 ? [] : [this.#ledgerStore.process]);
-    const isComplete = await this.#addOthers(sums, processes);
+    const ledgerStore = await this.#load();
+    const processes = new Set(own.length === 0 ? [] : [ledgerStore.process]);
+    const isComplete = await this.#addOthers(ledgerStore, sums, processes);
     const { all } = sums;
     const by = (group: LedgerGroup) => rowsBy(all, group);
     return { processes: processes.size, isComplete, total: figuresOf(all), by };
@@ -99,13 +114,17 @@ export class CacheLedger {
     await this.#parts.rows.settled();
     await setImmediate();
     this.#countEvictions();
-    await this.#ledgerStore.close();
+    await (await this.#ledgerStore)?.close();
   }
 
-  async #addOthers(sums: CounterSums, processes: Set<string>): Promise<boolean> {
+  async #addOthers(
+    ledgerStore: LedgerStore,
+    sums: CounterSums,
+    processes: Set<string>,
+  ): Promise<boolean> {
     const { store, isOwnMemory, events } = this.#parts;
     try {
-      for await (const { process, counters } of this.#ledgerStore.others()) {
+      for await (const { process, counters } of ledgerStore.others()) {
         processes.add(process);
         sums.add(counters);
       }

@@ -24,7 +24,7 @@ const NO_ANSWER: ReadonlySet<string> = new Set(['status', 'error']);
 const CUT_SHORT: ReadonlySet<string> = new Set(['abandoned', 'failed']);
 
 /** A gateway waited in vain for the provider, which may have answered and charged for it. */
-const GATEWAY_TIME_OUTS: ReadonlySet<string> = new Set(['504', '524']);
+const GATEWAY_TIME_OUT = /^5[02]4$/;
 
 const countersFor = ({ counters }: Counting, { provider, model }: CallCost): Counters =>
   counters.countersOf(provider, model);
@@ -86,7 +86,7 @@ const COUNTS: { readonly [Name in EventName]?: Count<Name> } = {
 function countCall(counting: Counting, cost: CallCost, { rejection, error }: CallVerdict): void {
   const { usage, took } = cost;
   const isAnswer = rejection === undefined || !NO_ANSWER.has(rejection);
-  const isFree = !isAnswer && usage === undefined && !GATEWAY_TIME_OUTS.has(error ?? '');
+  const isFree = !isAnswer && usage === undefined && !GATEWAY_TIME_OUT.test(error ?? '');
   if (isFree) return;
   const { spent, uncached } = countersFor(counting, cost);
   add(counting, spent, cost);

@@ -57,8 +57,7 @@ function addSums(sums: UsageSums, more: UsageSums): void {
   for (const { name, count, units } of more.listed.values()) {
     const listed = listedOf(sums, name);
     if (listed === undefined) sums.totals.uncounted += count;
-    else addUnits(listed, units);
-    if (listed !== undefined) listed.count += count;
+    else addUnits(listed, units, count);
   }
 }
 
@@ -72,6 +71,9 @@ export function addCounters(sum: Counters, more: Counters): void {
   sum.cached.merge(more.cached.buckets, more.cached.sum);
   sum.uncached.merge(more.uncached.buckets, more.uncached.sum);
 }
+
+/** The prefix of the ledger's rows, which are not entries. */
+export const ledgerPrefix = (prefix: string) => `${prefix}ledger:`;
 
 /** The provider's name in counters of the store alone, such as those of its errors. */
 export const STORE_ITSELF = '';

@@ -67,7 +67,7 @@ export interface LedgerFigures {
     readonly cached: Timing;
     /** Answers from the provider, up to the end of a stream. */
     readonly uncached: Timing;
-    /** Milliseconds by which answers from the store came sooner than the calls that had made them. */
+    /** Milliseconds by which answers from the store came sooner than the calls that had made them. Less than 0 is a loss. */
     readonly saved: number;
     /** How many times sooner they came. `undefined` where no answer came from the store. */
     readonly speedup?: number | undefined;
@@ -123,25 +123,23 @@ function listedPrice({ name, count, units }: ListedSums, whose: CounterName): nu
   return price === undefined ? undefined : price * count;
 }
 
-const countsOf = (all: readonly { readonly count: number }[]) =>
-  all.reduce((sum, { count }) => sum + count, 0);
-
 /** Answers of unknown price are counted, and their price is never guessed. */
 function costOf(named: readonly NamedCounters[], side: 'saved' | 'spent'): Money {
   let [usd, priced, unpriced] = [0, 0, 0];
-  for (const { counters, ...whose } of named) {
-    const { totals, listed } = counters[side];
+  for (const { totals } of named.map(({ counters }) => counters[side])) {
     usd += totals.usd;
     priced += totals.priced;
     unpriced += totals.uncounted;
-    const prices = [...listed.values()].map(({ count, ...sums }) => ({
-      count,
-      price: listedPrice({ count, ...sums }, whose),
-    }));
-    const known = prices.filter(({ price }) => price !== undefined);
-    usd += known.reduce((sum, { price = 0 }) => sum + price, 0);
-    priced += countsOf(known);
-    unpriced += countsOf(prices) - countsOf(known);
+  }
+  const listed = named.flatMap(({ counters, ...whose }) =>
+    [...counters[side].listed.values()].map(
+      (sums) => [sums.count, listedPrice(sums, whose)] as const,
+    ),
+  );
+  for (const [count, price] of listed) {
+    usd += price ?? 0;
+    if (price === undefined) unpriced += count;
+    else priced += count;
   }
   return { usd: priced === 0 && unpriced > 0 ? undefined : usd, unpriced };
 }
@@ -151,7 +149,7 @@ function timeOf({ counts, cached, uncached }: Counters): LedgerFigures['time'] {
   return {
     cached: timing(cached),
     uncached: timing(uncached),
-    saved: Math.max(0, replaced - replacing),
+    saved: replaced - replacing,
     speedup: replacing > 0 ? replaced / replacing : undefined,
   };
 }

@@ -4,7 +4,7 @@
 
 export { CacheLedger } from './cache-ledger.ts';
 export { countEvents } from './count-event.ts';
-export { CountersByDay } from './counters.ts';
+export { CountersByDay, ledgerPrefix } from './counters.ts';
 export type {
   CacheStats,
   Ledger,
@@ -15,5 +15,4 @@ export type {
   Timing,
   TokenCount,
 } from './figures.ts';
-export { ledgerPrefix } from './ledger-store.ts';
 export { bestPrice, type PricedModel, type PriceOf } from './prices.ts';

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { startTimer } from '../options/index.ts';
 import type { RowStore, Store } from '../store/index.ts';
-import type { CountersByDay, DayCounters, NamedCounters } from './counters.ts';
+import {
+  type CountersByDay,
+  type DayCounters,
+  ledgerPrefix,
+  type NamedCounters,
+} from './counters.ts';
 
 type Task = () => Promise<unknown>;
 
@@ -28,9 +33,6 @@ function beforeExit(task: Task): () => void {
   exitTasks.add(task);
   return () => exitTasks.delete(task);
 }
-
-/** The prefix of the ledger's rows, which are not entries. */
-export const ledgerPrefix = (prefix: string) => `${prefix}ledger:`;
 
 /** Milliseconds for which a day stays in the store after it was last written. */
 const LEDGER_ROW_TTL = 90 * 86_400_000;
@@ -73,7 +75,9 @@ export class LedgerStore {
     this.#parts = parts;
     instances += 1;
     this.#name = `${PROCESS}:${instances}`;
-    if (parts.interval !== undefined) parts.counters.onChange = () => this.#startTimer();
+    if (parts.interval === undefined) return;
+    parts.counters.onChange = () => this.#startTimer();
+    if ([...parts.counters.days].some(({ isChanged }) => isChanged)) this.#startTimer();
   }
 
   /** Writes what is not yet written. Writes run one after another, so that an older sum never replaces a newer one. */

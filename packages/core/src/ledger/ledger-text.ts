@@ -11,7 +11,7 @@ import {
   REASONS,
 } from './counters.ts';
 import type { BucketCounts, Histogram } from './histogram.ts';
-import { addUnits, isListedName, listedOf, type UsageSums } from './usage-sums.ts';
+import { addUnits, listedOf, type UsageSums } from './usage-sums.ts';
 
 const VERSION = 2;
 
@@ -30,14 +30,35 @@ const sumsRow = ({ totals, listed }: UsageSums) => ({
   listed: [...listed.values()].map(({ name, count, units }) => [name, count, countsIn(units)]),
 });
 
+/** What the price of sums depends on: three texts, each of which may be missing, and two numbers. */
+function isListedName(name: unknown): name is string {
+  try {
+    const parts: unknown = parseJson(String(name));
+    return (
+      Array.isArray(parts) &&
+      parts.length === 5 &&
+      parts.every((part, place) => {
+        return place < 3 ? part === null || typeof part === 'string' : Number.isFinite(part);
+      })
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** Other names would make the list of prices warn. */
+const UNIT = /^((input|output|cache)_([a-z0-9]+_){0,3}tokens|(web|rerank)_searches)$/;
+
+const unitsIn = (value: unknown) =>
+  Object.fromEntries(Object.entries(countsIn(value)).filter(([name]) => UNIT.test(name)));
+
 function readSums(sums: UsageSums, value: unknown): void {
   const { totals, listed } = fieldsOf(value);
   addUp(sums.totals, countsIn(totals));
   for (const [name, count, units] of listOf(listed).filter(Array.isArray)) {
     const added = isListedName(name) && isCount(count) ? listedOf(sums, name) : undefined;
     if (added === undefined) continue;
-    added.count += count;
-    addUnits(added, countsIn(units));
+    addUnits(added, unitsIn(units), count);
   }
 }
 

@@ -71,23 +71,11 @@ function modelsOf({ model, servedModel }: PricedModel): readonly string[] {
  * https://docs.anthropic.com/en/docs/about-claude/pricing, https://ai.google.dev/gemini-api/docs/pricing), twice for priority of
  * GPT-5. A tier that is not here has no known price.
  */
-const SERVICE_TIERS: readonly (readonly [
-  provider: RegExp,
-  model: RegExp,
-  tier: string,
-  factor: number,
-])[] = [
-  [/^openai$/, /./, 'flex', 0.5],
-  [/^(openai|anthropic|google)/, /./, 'batch', 0.5],
-  [/^google/, /./, 'flex', 0.5],
-  [/^openai$/, /^gpt-5(\.1)?(-2025-\d\d-\d\d)?$/, 'priority', 2],
-];
-
 function tierFactor(tier: string | undefined, provider: string, model: string): number | undefined {
   if (tier === undefined) return 1;
-  return SERVICE_TIERS.find(
-    ([whose, models, name]) => name === tier && whose.test(provider) && models.test(model),
-  )?.[3];
+  const isKnown = /^(openai|anthropic|google)/.test(provider);
+  if (tier === 'priority') return isKnown && /^gpt-5(\.1)?(-2025|$)/.test(model) ? 2 : undefined;
+  return isKnown && (tier === 'flex' || tier === 'batch') ? 0.5 : undefined;
 }
 
 interface PricedUnits {
@@ -137,7 +125,7 @@ function priceIn(prices: PricePackage, { units, model, ...options }: Asked): num
 }
 
 /** US dollars by the list for one answer. */
-export const listPrice = (usage: Usage, whose: PricedModel): number | undefined =>
+const listPrice = (usage: Usage, whose: PricedModel): number | undefined =>
   unitPrice({ units: unitsOf(usage), serviceTier: usage.serviceTier }, whose);
 
 /** US dollars for one answer, or `undefined` where the price is not known. An unknown price is never 0. */

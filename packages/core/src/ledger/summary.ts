@@ -19,7 +19,7 @@ const exact = format({ maximumSignificantDigits: 3 });
 
 function span(milliseconds: number | undefined): string {
   if (milliseconds === undefined) return '-';
-  if (milliseconds < 1_000) return `${exact(milliseconds)} ms`;
+  if (Math.abs(milliseconds) < 1_000) return `${exact(milliseconds)} ms`;
   return `${exact(milliseconds / 1_000)} s`;
 }
 

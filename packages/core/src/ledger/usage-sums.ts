@@ -57,9 +57,7 @@ const amount = (value: unknown): number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
 
 function tierOf(input: number): number {
-  if (input <= TIERS[0]) return 0;
-  const above = TIERS.findIndex((start) => input <= start);
-  return above < 0 ? TIERS.length : above;
+  return input <= TIERS[0] ? 0 : TIERS.filter((start) => input > start).length;
 }
 
 /** The names that the list of prices has for kinds of usage. */
@@ -67,15 +65,17 @@ export function unitsOf(usage: Usage): Record<string, number> {
   const units: Record<string, number> = {
     input_tokens: amount(usage.inputTokens),
     output_tokens: amount(usage.outputTokens),
+    cache_read_tokens: amount(usage.cacheReadTokens),
+    cache_write_tokens: amount(usage.cacheWriteTokens),
   };
-  if (isGiven(usage.cacheReadTokens)) units.cache_read_tokens = amount(usage.cacheReadTokens);
-  if (isGiven(usage.cacheWriteTokens)) units.cache_write_tokens = amount(usage.cacheWriteTokens);
   for (const [name, count] of Object.entries(usage.details ?? {})) units[name] = amount(count);
   return units;
 }
 
-export function addUnits(sums: ListedSums, units: Readonly<Record<string, number>>): void {
-  for (const name in units) sums.units[name] = (sums.units[name] ?? 0) + (units[name] ?? 0);
+/** Adds the units of `count` answers. */
+export function addUnits(sums: ListedSums, units: ListedSums['units'], count = 1): void {
+  sums.count += count;
+  for (const name in units) sums.units[name] = (sums.units[name] ?? 0) + Number(units[name]);
 }
 
 /** The sums of this name. Undefined for a new name where there are too many already. */
@@ -102,25 +102,15 @@ function findListed(sums: UsageSums, of: ListedFor): ListedSums | undefined {
   return found;
 }
 
-/** Did {@link findListed} make this name? */
-export function isListedName(name: unknown): name is string {
-  if (typeof name !== 'string') return false;
-  try {
-    return Array.isArray(JSON.parse(name));
-  } catch {
-    return false;
-  }
-}
-
-/** What {@link UsageSums.listed} says of a price. The text may come from a row that anybody wrote. */
+/** What {@link UsageSums.listed} says of a price. */
 export function readListedName(name: string): Omit<ListedFor, 'tier'> {
-  const [servedModel, address, serviceTier, halfHour] = JSON.parse(name) as readonly unknown[];
-  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  // Made by `findListed`, or checked when its row was read. JSON has null for what is missing.
+  const [servedModel, address, serviceTier, halfHour] = JSON.parse(name);
   return {
-    servedModel: text(servedModel),
-    address: text(address),
-    serviceTier: text(serviceTier),
-    halfHour: amount(halfHour),
+    servedModel: servedModel ?? undefined,
+    address: address ?? undefined,
+    serviceTier: serviceTier ?? undefined,
+    halfHour,
   };
 }
 
@@ -160,6 +150,5 @@ export function addUsage(sums: UsageSums, { cost, price, at }: Counted): void {
     totals.uncounted += 1;
     return;
   }
-  listed.count += 1;
   addUnits(listed, unitsOf(usage));
 }
