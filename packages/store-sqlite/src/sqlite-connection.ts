@@ -15,6 +15,7 @@ export class SqliteConnection {
   #closing: Promise<void> | undefined;
   #isClosed = false;
   #writes: Promise<unknown> = Promise.resolve();
+  #turns = 0;
 
   constructor(settings: SqliteSettings, checkInterval = CHECK_INTERVAL) {
     this.#file = new SqliteFile(settings, checkInterval);
@@ -36,12 +37,18 @@ export class SqliteConnection {
     if (!this.#isClosed) this.#file.opened?.writeNow?.(sql, ...values);
   }
 
+  /** How many tasks were asked for: the last one has this number. */
+  get turns(): number {
+    return this.#turns;
+  }
+
   /**
    * Runs tasks in the order of the calls, which the driver's threads would shuffle. Nothing else that this store
    * writes comes between the queries of one task.
    */
   async writeInTurn<Result>(task: (query: Query) => Promise<Result>): Promise<Result> {
     if (this.#isClosed) throw disconnected();
+    this.#turns += 1;
     const written = this.#writes.then(() => task(this.#change));
     this.#writes = written.catch(() => {});
     return written;

@@ -1,14 +1,13 @@
 import type { AtomicRows, NewRow } from '@cached-llm/core/store';
 import type { SqliteValue } from './driver/index.ts';
 import { canHold, Recency, writeMakingRoom } from './eviction.ts';
+import { RowBatches, writeOf } from './row-batches.ts';
 import { expiryNow, expiryText, rowText, textIn } from './row-text.ts';
 import { EXPIRY, IS_AMONG, IS_LIVE, TABLE } from './schema.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { SqliteLeases } from './sqlite-leases.ts';
 import { tidy, Upkeep } from './upkeep.ts';
 
-// Replaced, and not updated: the row gets a new rowid, see eviction.ts.
-const WRITE = `REPLACE INTO ${TABLE}(key, value) VALUES(?, ?)`;
 /** As the process ends: nobody looks what is there, so a live row stays. */
 const WRITE_UNLESS_LIVE = `INSERT INTO ${TABLE}(key, value) VALUES(?, ?)
   ON CONFLICT(key) DO UPDATE SET value = excluded.value WHERE substr(${TABLE}.value, 1, 15) < ?`;
@@ -51,12 +50,14 @@ export class SqliteTable {
   readonly #maxBytes: number | undefined;
   readonly #recency: Recency;
   readonly #upkeep: Upkeep;
+  readonly #batches: RowBatches;
 
   constructor(connection: SqliteConnection, maxBytes: number | undefined) {
     this.leases = new SqliteLeases(connection);
     this.#connection = connection;
     this.#maxBytes = maxBytes;
     this.#recency = new Recency(connection, maxBytes !== undefined);
+    this.#batches = new RowBatches(connection, maxBytes);
     this.#upkeep = new Upkeep(() => tidy(connection, this.leases, this.#recency));
   }
 
@@ -90,11 +91,10 @@ export class SqliteTable {
   async set(key: string, framed: string): Promise<boolean> {
     this.#upkeep.noteUse();
     const text = rowText(key, framed);
-    const room = { bytes: Buffer.byteLength(text), maxBytes: this.#maxBytes };
-    const isStored = canHold(room);
-    await this.#connection.writeInTurn((query) =>
-      writeMakingRoom(query, room, () => (isStored ? query(WRITE, key, text) : query(DELETE, key))),
-    );
+    const bytes = Buffer.byteLength(text);
+    const isStored = canHold({ bytes, maxBytes: this.#maxBytes });
+    if (isStored) await this.#batches.write({ key, text, bytes });
+    else await this.#connection.write(DELETE, key);
     return isStored;
   }
 
@@ -161,7 +161,7 @@ export class SqliteAtomicRows implements AtomicRows {
         for (const { key, value } of added) stored.set(key, textIn(key, value));
         // A row that another program has damaged is no row.
         const damaged = texts.filter(({ key }) => stored.get(key) === undefined);
-        for (const { key, value } of damaged) await query(WRITE, key, value);
+        for (const { key, value } of damaged) await query(writeOf(1), key, value);
       }),
     );
     return rows.map(({ key, value }) => stored.get(key) ?? value);

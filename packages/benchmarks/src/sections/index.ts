@@ -2,6 +2,7 @@
 // A section runs in its own process, and never prints or writes anything itself.
 // Start reading in hit.ts; a *-child.ts is a process that a section starts.
 import type { Section } from '../report/index.ts';
+import { burst } from './burst.ts';
 import { collapse } from './collapse.ts';
 import { hit } from './hit.ts';
 import { hitRates } from './hit-rates.ts';
@@ -20,6 +21,7 @@ export const SECTIONS: readonly Section[] = [
   stream,
   miss,
   collapse,
+  burst,
   redis,
   sqlite,
   hitRates,

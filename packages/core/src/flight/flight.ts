@@ -1,5 +1,5 @@
-import { LlmCacheError, startTimer } from '../options/index.ts';
-import { abortable } from '../store/index.ts';
+import { LlmCacheError } from '../options/index.ts';
+import { abortable, startDeadline } from '../store/index.ts';
 
 /** What a flight is for. */
 export interface FlightPlan {
@@ -129,13 +129,13 @@ export class Flight<Result> implements FlightPlan {
   #watch(): AbortController {
     const timeOut = () => this.abandon(callTimedOut(this.callTimeout));
     if (this.#state === 'under-way')
-      this.#cancelTimer = startTimer(this.callTimeout - this.#age, timeOut);
+      this.#cancelTimer = startDeadline(this.callTimeout - this.#age, timeOut);
     return new AbortController();
   }
 
   #orTimeOut(signal: AbortSignal | undefined, patience: number): AbortSignal {
     const own = new AbortController();
-    const cancel = startTimer(patience, () => own.abort(callTimedOut(patience)));
+    const cancel = startDeadline(patience, () => own.abort(callTimedOut(patience)));
     this.#result.then(cancel, cancel);
     return signal === undefined ? own.signal : AbortSignal.any([signal, own.signal]);
   }

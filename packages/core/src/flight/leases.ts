@@ -9,17 +9,17 @@ import { LeaseKeys } from './lease-keys.ts';
 const SHORTEST_PAUSE = 10;
 const LONGEST_PAUSE = 200;
 
-/** The looks take a third of a process's time at most, however many leases there are. */
-const PAUSE_FOR_LOOK = 2;
+/** The looks take half of a process's time at most, however many leases there are. */
+const PAUSE_FOR_LOOK = 1;
 
 /** Milliseconds after which the entry is looked up although its lease has not changed hands: its holder may have been killed. */
-const LOOK_UP_EVERY = 1_000;
+const LOOK_UP_EVERY = 2_000;
 
 /** Milliseconds for which a leader in another process is waited for, if it prolongs its lease and does not finish. */
 const LONGEST_WAIT = 60_000;
 
 /** Milliseconds for which the note lives that a flight ended without an entry. It is longer than the longest time between two look-ups. */
-const UNSTORED_NOTE_LIFE = 2_000;
+const UNSTORED_NOTE_LIFE = 4_000;
 
 interface FlightLeasesOptions {
   /** The prefix of the cache's keys. The note that a flight ended without an entry is stored under such a key. */

@@ -6,25 +6,36 @@ export class DeadlineError extends Error {
   readonly code = 'timeout';
 }
 
-/** A deadline is waited for in so many parts. */
-const PARTS = 5;
+/** A deadline is waited for in so many parts at most. The more there are, the less does a busy machine count. */
+const MOST_PARTS = 25;
 
 /**
- * Rejects if `promise` has not settled after `milliseconds` in which the event loop ran. A later result is ignored. Each part
- * of the deadline counts for its own length, however late its timer fires: a loop that is blocked receives no answer.
+ * Calls `task` after so many milliseconds in which the event loop ran. Each part of them counts for its own length, however
+ * late its timer fires: a loop that is blocked receives no answer. Returns a function that cancels it.
+ *
+ * @param options by default, it keeps no process alive
  */
+export function startDeadline(
+  milliseconds: number,
+  task: () => void,
+  options?: { readonly ref?: boolean },
+): () => void {
+  const part = Math.ceil(milliseconds / MOST_PARTS); // a timer takes whole milliseconds
+  let cancel: () => void;
+  const wait = (parts: number): void => {
+    cancel = startTimer(part, () => (parts > 1 ? wait(parts - 1) : task()), options);
+  };
+  wait(Number.isFinite(part) ? Math.ceil(milliseconds / part) : 1);
+  return () => cancel();
+}
+
+/** Rejects if `promise` has not settled at a deadline, see {@link startDeadline}. A later result is ignored. */
 export function withDeadline<Value>(
   promise: PromiseLike<Value>,
   milliseconds: number,
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const part = milliseconds / PARTS;
-    let cancel: () => void;
-    const wait = (parts: number): void => {
-      const end = () => (parts > 1 ? wait(parts - 1) : reject(new DeadlineError()));
-      cancel = startTimer(part, end, { ref: true });
-    };
-    wait(PARTS);
+    const cancel = startDeadline(milliseconds, () => reject(new DeadlineError()), { ref: true });
     const settle = <Argument>(end: (argument: Argument) => void) => {
       return (argument: Argument) => {
         cancel();

@@ -2,7 +2,7 @@
 // It never lets a failure of the store reach a call; only the mode `replay` needs the store.
 // Start at store.ts, the contract; store-guard.ts decides what a failure is, and circuit-breaker.ts when the store is not asked.
 
-export { abortable, DeadlineError, withDeadline } from './bounded-wait.ts';
+export { abortable, DeadlineError, startDeadline, withDeadline } from './bounded-wait.ts';
 export { LazyStore } from './lazy-store.ts';
 export { ResilientStore } from './resilient-store.ts';
 export {

@@ -5,7 +5,7 @@ import { FAILED, isPartialOutage, type StoreGuard } from './store-guard.ts';
 const PARTIAL_OUTAGE = Symbol('partial outage');
 
 /** The keys of one operation: its deadline has to be long enough for all of them. */
-const MOST_KEYS = 1_000;
+const MOST_KEYS = 512;
 
 /** Operations that are under way at once. What is read meanwhile waits for one of them to end, and is the next operation. */
 const MOST_READS = 4;

@@ -8,7 +8,7 @@ import { FAILED, type GuardOptions, StoreGuard } from './store-guard.ts';
 const WRITE_TIMEOUT_FACTOR = 8;
 
 /** Writes that are under way at once. Further ones wait here, where no deadline counts. */
-const MOST_WRITES = 256;
+const MOST_WRITES = 128;
 
 /**
  * Reads and writes rows in a store that can fail. A failure is no rows, or nothing written, and one event. The rooms above

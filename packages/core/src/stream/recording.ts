@@ -1,5 +1,5 @@
 import type { Verdict } from '../adapter/index.ts';
-import { startTimer } from '../options/index.ts';
+import { startDeadline } from '../store/index.ts';
 import { RecordingReader } from './recording-reader.ts';
 
 /** Watches the chunks of a stream, and gives the verdict on it when it has ended. */
@@ -169,7 +169,7 @@ export class Recording<Chunk> {
 
   #startTimer({ milliseconds }: Limit, task: () => void): void {
     this.#cancelTimer?.();
-    this.#cancelTimer = startTimer(milliseconds, task);
+    this.#cancelTimer = startDeadline(milliseconds, task);
   }
 
   /** A failure of the stream as it is stopped reaches no caller. */

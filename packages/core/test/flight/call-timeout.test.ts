@@ -162,7 +162,7 @@ describe('a caller', () => {
       { cache, provider: 'p' },
     );
     const leader = ask({ prompt: 'q' });
-    await expect(ask.with({ callTimeout: '5ms' })({ prompt: 'q' })).rejects.toEqual(TIMED_OUT);
+    await expect(ask.with({ callTimeout: '200ms' })({ prompt: 'q' })).rejects.toEqual(TIMED_OUT);
     gate.open();
     expect([await leader, calls]).toEqual(['answer 1', 1]);
   });

@@ -64,6 +64,9 @@ export class WireServer {
       // It fails when a client leaves in the middle of its own request or of the answer.
       this.#converse(incoming, outgoing).catch(() => outgoing.destroy());
     });
+    // It ends no idle connection: a client in the same process cannot notice that while the event loop is blocked, and its
+    // next request on this connection would fail (ECONNRESET).
+    this.#server.keepAliveTimeout = 0;
   }
 
   static async start(options: WireServerOptions): Promise<WireServer> {

@@ -143,3 +143,9 @@ describe('closing', () => {
     await expect(fetch(url)).rejects.toThrow('fetch failed');
   });
 });
+
+test('a connection is kept open for as long as its client wants it', async () => {
+  const server = await start({ answer: () => answering('yes') });
+  const response = await post(server.url, {});
+  expect(response.headers.get('keep-alive')).toBe(null);
+});
