@@ -1,8 +1,9 @@
 // Each file measures one thing, and gives its figures as a report.
 // A section runs in its own process, and never prints or writes anything itself.
 // Start reading in hit.ts; a *-child.ts is a process that a section starts.
+
+import { burst } from '../burst/index.ts';
 import type { Section } from '../report/index.ts';
-import { burst } from './burst.ts';
 import { collapse } from './collapse.ts';
 import { hit } from './hit.ts';
 import { hitRates } from './hit-rates.ts';
