@@ -2,7 +2,7 @@ import { pause, startInterval } from '../options/index.ts';
 import type { RowStore } from '../store/index.ts';
 
 /** The leases of one operation: its deadline has to be long enough for all of them. */
-const MOST_KEYS = 1_000;
+const MOST_KEYS = 500;
 
 /** Milliseconds for which no lease is asked for after the store has not answered. The pause doubles with each further failure. */
 const FIRST_PAUSE = 500;
@@ -45,7 +45,9 @@ class Together<Result> {
   }
 
   async #doSome(): Promise<void> {
-    const some = [...this.#added].slice(0, MOST_KEYS);
+    // Processes that make the same calls in the same order share them out, where each begins at another place.
+    const from = Math.floor(Math.random() * Math.max(0, this.#added.size - MOST_KEYS));
+    const some = [...this.#added].slice(from, from + MOST_KEYS);
     for (const [key] of some) this.#added.delete(key);
     const resultAt = await this.#doAll(some.map(([key]) => key));
     for (const [index, [, resolves]] of some.entries()) {
