@@ -9,6 +9,7 @@ import {
   invalidOption,
   policyWith,
   showValue,
+  systemClock,
   toPositiveMilliseconds,
   toWholeNumber,
 } from '../options/index.ts';
@@ -68,8 +69,6 @@ function ledgerOptionsOf({ ledger = DEFAULTS.ledger, logger, priceOf }: CacheOpt
 }
 
 /** `Date` is looked up at each use, so that a fake clock counts whenever a test installs it. */
-const systemClock = () => Date.now();
-
 function clockOf({ now = systemClock }: CacheOptions): () => number {
   const what = typeof now === 'function' ? unfitTime(now) : `is ${describeKind(now)}`;
   if (what === undefined) return now;

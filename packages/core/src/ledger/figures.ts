@@ -116,8 +116,7 @@ function timing(histogram: Histogram): Timing {
 function listedPrice({ name, count, units }: ListedSums, whose: CounterName): number | undefined {
   const { address, serviceTier, servedModel, halfHour } = readListedName(name);
   const each = Object.entries(units).map(([unit, sum]) => [unit, sum / count] as const);
-  const at = new Date(halfHour * HALF_HOUR);
-  const day = Number.isNaN(at.getTime()) ? whose.day : at.toISOString();
+  const day = new Date(halfHour * HALF_HOUR);
   const of = { ...whose, servedModel, endpoint: { address }, day };
   const price = unitPrice({ units: Object.fromEntries(each), serviceTier }, of);
   return price === undefined ? undefined : price * count;

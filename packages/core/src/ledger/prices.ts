@@ -15,7 +15,7 @@ export interface PricedModel {
   /** The host that was asked, which says whose prices apply where many providers have one API. */
   readonly endpoint?: CallEndpoint | undefined;
   /** The day of the price, `YYYY-MM-DD` in UTC, or an instant in ISO 8601: some prices depend on the time of day. @default now */
-  readonly day?: string | undefined;
+  readonly day?: string | Date | undefined;
 }
 
 /** The part of the package that is used here. Each call of it may throw. */
@@ -104,7 +104,7 @@ export function unitPrice(
   return undefined;
 }
 
-function timestampOf(day: string | undefined): Date | undefined {
+function timestampOf(day: PricedModel['day']): Date | undefined {
   const date = new Date(day ?? Number.NaN);
   return Number.isNaN(date.getTime()) ? undefined : date;
 }

@@ -36,5 +36,5 @@ export {
   type WhenBypass,
   whenBypass,
 } from './policy.ts';
-export { pause, startInterval, startTimer } from './timer.ts';
+export { pause, startInterval, startTimer, systemClock } from './timer.ts';
 export { visibleLines, visibleText } from './visible-text.ts';

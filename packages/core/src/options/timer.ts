@@ -75,3 +75,6 @@ export async function pause(
     signal?.removeEventListener('abort', end);
   }
 }
+
+/** The clock where the user supplies none. */
+export const systemClock = (): number => Date.now();

@@ -7,7 +7,7 @@ import { WRITING_MODES } from '../options/index.ts';
 import type { CapturedResponse, RunningStream } from '../response/index.ts';
 import { abortable, DeadlineError, withDeadline } from '../store/index.ts';
 import { loadFailure } from './answer.ts';
-import { hasAnswer, type Lead, type LookUp, lookUp, serve } from './look-up.ts';
+import { hasAnswer, type Lead, type LookUp, lookUp, monotonic, serveLate } from './look-up.ts';
 import {
   eventOf,
   type FlightResult,
@@ -39,6 +39,7 @@ export async function callOnceAmongProcesses(
   lead: Lead,
 ): Promise<FlightResult> {
   const { request, flight } = lead;
+  const startedAt = performance.now();
   const leases = needsLease(context, request) ? await context.leases?.() : undefined;
   if (leases === undefined) return callProvider(context, lead);
   void prepare(context, request, lead.found); // while the lease is taken
@@ -48,15 +49,15 @@ export async function callOnceAmongProcesses(
     signal: flight.signal,
     patience: flight.callTimeout / 2, // the rest is for a call of its own
   });
-  const result = serveIfFreshNow(context, { request, flight, found });
+  const result = serveIfFreshNow(context, { request, flight, found }, startedAt);
   void lease?.releaseAfter(result.then(() => flight.openUntil ?? true)); // true means that nothing had to be stored
   return result;
 }
 
-async function serveIfFreshNow(context: PipelineContext, lead: Lead): Promise<FlightResult> {
+async function serveIfFreshNow(context: PipelineContext, lead: Lead, startedAt: number) {
   const { request, found } = lead;
-  const isAnswered = found.state === 'fresh' && hasAnswer(found);
-  return isAnswered ? serve(context, request, found) : callProvider(context, lead);
+  if (found.state !== 'fresh' || !hasAnswer(found)) return callProvider(context, lead);
+  return serveLate(context, { request, found }, startedAt);
 }
 
 /** A miss has one event. A call behind a stale answer has none, because no caller waits for it. */
@@ -106,8 +107,7 @@ async function ask(
   context: PipelineContext,
   { request, flight: { signal }, found }: Lead,
 ): Promise<ProviderAnswer> {
-  const { now, events } = context;
-  const startedAt = now();
+  const startedAt = monotonic(context);
   signal.throwIfAborted(); // all callers may have left during the look-up
   const asking = invokeAndCapture(context, { request, found }, signal);
   let isLeft = false;
@@ -118,7 +118,8 @@ async function ask(
   } catch (error) {
     const late = isLeft ? asking : undefined;
     late?.catch(() => {}); // the next line takes a turn of the event loop
-    const takeBack = await emitFailed(events, request, { error, isLeft, took: now() - startedAt });
+    const took = monotonic(context) - startedAt;
+    const takeBack = await emitFailed(context.events, request, { error, isLeft, took });
     late?.then((given) => countLate(context, request, { ...given, takeBack })).catch(() => {});
     throw error;
   }
@@ -129,16 +130,15 @@ async function invokeAndCapture(
   { request, found }: Pick<Lead, 'request' | 'found'>,
   signal: AbortSignal,
 ): Promise<ProviderAnswer> {
-  const { now, calledNow } = context;
   const { call, address } = request;
   const prepared = prepare(context, request, found);
   const tagStates = prepared instanceof Promise ? await prepared : prepared;
   signal.throwIfAborted(); // all callers may have left meanwhile
-  const startedAt = now();
-  const calledAt = calledNow();
+  const startedAt = monotonic(context);
+  const calledAt = context.calledNow();
   const response = await runAsCallFor([address.key], signal, () => call.invoke(signal));
   const capture = await call.codec.capture(response);
-  const took = (now() - startedAt) / (capture.part?.of ?? 1);
+  const took = (monotonic(context) - startedAt) / (capture.part?.of ?? 1);
   return { capture, calledAt, took, tagStates };
 }
 
@@ -149,16 +149,16 @@ async function emitFailed(
   return (await import('./failed-call.ts').catch(() => undefined))?.emitFailed(...failure);
 }
 
-interface LateAnswer extends ProviderAnswer {
-  /** Takes back that the cost of the call is unknown. */
-  readonly takeBack: (() => void) | undefined;
-}
-
 /** An answer for which no caller waits any more was paid for all the same. It is not stored, and its stream is stopped. */
 function countLate(
   context: PipelineContext,
   request: KeyedRequest,
-  { capture, calledAt, took, takeBack }: LateAnswer,
+  {
+    capture,
+    calledAt,
+    took,
+    takeBack,
+  }: ProviderAnswer & { readonly takeBack: (() => void) | undefined },
 ): Promise<boolean> {
   takeBack?.();
   if (capture.shared?.kind === 'recording') void capture.shared.recording.replay().return();

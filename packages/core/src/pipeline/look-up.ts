@@ -1,6 +1,7 @@
 import { freshness, storedByNow } from '../entry/index.ts';
 import type { FoundEntry } from '../entry-store/index.ts';
 import type { Flight } from '../flight/index.ts';
+import { systemClock } from '../options/index.ts';
 import { provenanceFor, type SharedResponse } from '../response/index.ts';
 import { abortable } from '../store/index.ts';
 import { DECISIONS, type State } from './decision.ts';
@@ -41,6 +42,10 @@ export const savingFor = (found: FoundAnswer, savesFor: FlightResult['savesFor']
   ...found,
   result: { ...found.result, savesFor },
 });
+
+/** Milliseconds by a clock that nobody sets and that stands still while the computer sleeps, or by the user's own clock. */
+export const monotonic = ({ now }: Pick<PipelineContext, 'now'>): number =>
+  now === systemClock ? performance.now() : now();
 
 const stored = async () => true;
 
@@ -117,6 +122,14 @@ export function serve(
     });
   return result;
 }
+
+/** Serves what was found after a wait that began then, by `performance.now()`. */
+export const serveLate = (
+  context: PipelineContext,
+  { request, found }: Pick<Lead<FoundAnswer>, 'request' | 'found'>,
+  startedAt: number,
+): FlightResult =>
+  serve(context, request, { ...found, waited: found.waited + performance.now() - startedAt });
 
 /** A clock that is ahead by more than this, in milliseconds, is wrong: what it stored is written again. */
 const MAX_AHEAD = 60_000;

@@ -6,7 +6,15 @@ import { askProvider, deliverAndStore, emitMiss, needsLease } from './call-provi
 import { DECISIONS } from './decision.ts';
 import { emitFailed } from './failed-call.ts';
 import { isOutageOf } from './failure.ts';
-import { type FoundAnswer, hasAnswer, type Lead, lookUp, savingFor, serve } from './look-up.ts';
+import {
+  type FoundAnswer,
+  hasAnswer,
+  type Lead,
+  lookUp,
+  savingFor,
+  serve,
+  serveLate,
+} from './look-up.ts';
 import {
   eventOf,
   type FlightResult,
@@ -25,20 +33,21 @@ export async function callWithFallback(
   const { policy } = request.call;
   const whileOut = savingFor(found, 'nobody');
   if (context.backOff.isBackingOff(request)) return serve(context, request, whileOut);
+  const startedAt = performance.now();
   const asking = askProvider(context, lead);
   if (await takesLongerThan(asking, policy.softTimeout)) {
     const behind = { ...lead, request: { ...request, isRevalidation: true } };
     const late = asking.then((given) => deliverAndStore(context, behind, given));
     flight.keepOpenUntil(finish(flight, late));
-    return serve(context, request, savingFor(found, 'followers')); // the call goes on, and is paid for
+    return serveLate(context, { request, found: savingFor(found, 'followers') }, startedAt); // the call goes on, and is paid for
   }
   const answer = await asking.catch((error: unknown) => undefinedIfOutage(context, request, error));
-  if (answer === undefined) return serve(context, request, whileOut);
+  if (answer === undefined) return serveLate(context, { request, found: whileOut }, startedAt);
   const { capture, took } = answer;
   if (capture.isOutage === true) {
     const isFirst = (capture.part?.index ?? 0) === 0; // the call of a batch is one call
     if (isFirst) emitFailed(context.events, request, { status: capture.verdict.error, took });
-    return serve(context, request, whileOut);
+    return serveLate(context, { request, found: whileOut }, startedAt);
   }
   emitMiss(context, request);
   return deliverAndStore(context, lead, answer);
