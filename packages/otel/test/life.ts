@@ -1,6 +1,6 @@
 import { cachedLlmCall, type LlmCache } from '@cached-llm/core';
 import { type Adapter, defaultAdapter } from '@cached-llm/core/adapter';
-import { manualClock } from '@cached-llm/testing';
+import { countEntries, manualClock } from '@cached-llm/testing';
 import type { IMetricReader } from '@opentelemetry/sdk-metrics';
 import { startObserved } from './observed.ts';
 
@@ -33,7 +33,7 @@ function breakableStore() {
     get: (key: string) => use(() => rows.get(key)),
     set: (key: string, value: string) => use(() => rows.set(key, value) && true),
     delete: (key: string) => rows.delete(key),
-    measure: () => ({ entries: rows.size, bytes: 10, evictions: 1 }),
+    measure: () => ({ entries: countEntries(rows), bytes: 10, evictions: 1 }),
   };
   return { store, break: () => (isBroken = true) };
 }

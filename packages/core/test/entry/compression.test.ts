@@ -65,6 +65,16 @@ describe.each(DUMPED_STORES)('compressed rows in %s', (_name, open) => {
   });
 });
 
+/** A row without its sum and its generations, which are random. */
+const comparable = (row: string) =>
+  row.slice(8).replaceAll(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, 'generation');
+
+const countEntries = async (store: MemoryStore) => {
+  let entries = 0;
+  for await (const { key } of store.scan('')) entries += key.includes(':tag:') ? 0 : 1;
+  return entries;
+};
+
 describe('compress', () => {
   test('is off by default', async () => {
     const { row } = await start({}, LONG).stored();
@@ -84,7 +94,7 @@ describe('compress', () => {
     const of = async (compress: number) =>
       (await start({ compress }, { text: SENTENCE.repeat(10) }).stored()).row;
     expect(await of(row.length)).toMatch(/^z:/);
-    expect(await of(row.length + 1)).toBe(row);
+    expect(comparable(await of(row.length + 1))).toBe(comparable(row));
   });
 
   test('counts bytes, not characters', async () => {
@@ -93,7 +103,8 @@ describe('compress', () => {
     const compress = Buffer.byteLength(row);
     expect(compress).toBeGreaterThan(row.length);
     expect((await start({ compress }, answer).stored()).row).toMatch(/^z:/);
-    expect((await start({ compress: compress + 1 }, answer).stored()).row).toBe(row);
+    const { row: longer } = await start({ compress: compress + 1 }, answer).stored();
+    expect(comparable(longer)).toBe(comparable(row));
   });
 
   test('does not change an entry that would not become shorter', async () => {
@@ -113,7 +124,7 @@ describe('compress', () => {
     expect(row.length).toBeLessThan(answer.text.length / 10);
     expect(await ask(QUESTION)).toEqual(answer);
     expect(story()).toEqual(['miss', 'stored', 'hit']);
-    expect(store.measure().entries).toBe(1);
+    expect(await countEntries(store)).toBe(1);
   });
 
   test('does not serve an entry that was invalidated while it was compressed', async () => {

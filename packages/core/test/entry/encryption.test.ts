@@ -242,16 +242,16 @@ describe('the row of a tag under a secret', () => {
     const provider = startProvider();
     const ask = () => cachedLlmCall(provider.ask, { cache: start() });
     await ask().withInfo(QUESTION);
-    const before = new Set((await rowsOf(store)).keys());
+    const before = await rowsOf(store);
     await start().invalidate({ tag: 'faq' });
-    const rows = [...(await rowsOf(store))].filter(([key]) => !before.has(key));
+    const rows = [...(await rowsOf(store))].filter(([key, row]) => before.get(key) !== row);
     const [key, row] = rows.find(([name]) => name.includes(':tag:')) ?? ['', ''];
     return { store, ask, key, row };
   }
 
   test('is encrypted, under a key that does not reveal the tag', async () => {
     const { key, row } = await invalidated();
-    expect(key).toMatch(/^cached-llm:2:tag:\{cached-llm:2:\}[\w-]{43}$/);
+    expect(key).toMatch(/^cached-llm:2:tag:[\w-]{43}$/);
     expect(row).toMatch(/^[\w+/]+=*$/);
   });
 
