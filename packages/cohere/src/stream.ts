@@ -3,6 +3,7 @@ import {
   fieldsOf,
   hasOpening,
   isFields,
+  isOutOfOrder,
   type StreamRules,
 } from '@cached-llm/core/adapter';
 import { mergeDelta } from '@cached-llm/http';
@@ -47,11 +48,17 @@ function assembleMessage(events: readonly Fields[], last: Fields): Fields {
   };
 }
 
+/** Cohere marks where each text begins and ends. A server with its API that marks none lacks nothing. */
+const marksPart = (event: Fields) => /^content-(start|end)$/.test(String(typeOf(event)));
+
 function assemble(chunks: readonly unknown[]): Fields | undefined {
   const events = chunks.filter(isFields);
   if (events.some((event) => typeOf(event) === 'error')) return { error: true };
   const last = events.findLast(ends);
-  if (last === undefined || !hasOpening(events)) return undefined;
+  if (last === undefined) return undefined;
+  const isGenerated = Array.isArray(fieldsOf(last.response).generations); // by `/v1/generate`, which sends no opening
+  if (!isGenerated && !hasOpening(events)) return undefined;
+  if (events.some(marksPart) && isOutOfOrder(events)) return undefined;
   if (typeOf(last) === 'message-end') return assembleMessage(events, last);
   const { response, finish_reason, finishReason } = last;
   return isFields(response)
@@ -59,4 +66,4 @@ function assemble(chunks: readonly unknown[]): Fields | undefined {
     : undefined;
 }
 
-export const stream: StreamRules = { ends, marksParts: true, assemble };
+export const stream: StreamRules = { ends, assemble };

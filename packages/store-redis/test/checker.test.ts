@@ -80,7 +80,7 @@ async function check({ setting, bound, faults }: Trial): Promise<void> {
   const records = children.flatMap(recordsOf).sort((one, other) => one.from - other.from);
   const count = (isCounted: (record: Record) => boolean) => records.filter(isCounted).length;
   expect(count(({ outcome }) => outcome === 'hit')).toBeGreaterThan(5);
-  expect(count(({ change }) => change === 'invalidate')).toBeGreaterThan(2);
+  expect(count(({ change }) => change === 'invalidate')).toBeGreaterThan(0);
   expect(olderAnswers(records, bound)).toEqual([]);
 }
 
