@@ -61,7 +61,7 @@ const lacking = adapterConformance<Request>(
       wrongClients: { 'a class': Ollama, 'another object': { chat: {} } },
       remedy: 'new Ollama()',
     },
-    functions: { adapter: ollama, usage: { outputTokens: 3 } },
+    functions: { adapter: ollama, usage: { outputTokens: 3, cost: 0 } },
     nearMisses: {
       'another model': (asked) => ({ ...asked, model: 'other' }),
       'another temperature': (asked) => ({ ...asked, options: { temperature: 0.01 } }),
