@@ -64,6 +64,12 @@ export function hasLongInteger(text: string, parsed: object): boolean {
   return hasOne;
 }
 
+/** Some integers of 16 digits are exact. They are numbers, whatever else is in the request. */
+function exactInteger(digits: string): number | bigint {
+  const integer = Number(digits);
+  return isRounded(integer) ? BigInt(digits) : integer;
+}
+
 /**
  * JSON with the integers that `JSON.parse` rounds as bigints: two requests with different seeds of 20 digits are two. It
  * costs no more than to parse where there is none, however many digits the texts have.
@@ -75,7 +81,7 @@ export function parseExactly(text: string, parsed: object): object {
   const marked: object = JSON.parse(withMarks(text)); // an object, as `parsed` is
   visitLeaves(marked, (value, holder, name) => {
     const isMarked = typeof value === 'string' && value.startsWith(MARK);
-    if (isMarked) holder[name] = BigInt(value.slice(MARK.length));
+    if (isMarked) holder[name] = exactInteger(value.slice(MARK.length));
   });
   return marked;
 }
