@@ -1,10 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { cachedLlmCall, createLlmCache, isLlmCacheError } from '@cached-llm/core';
-import { heapUse } from '../measuring/index.ts';
+import { makeAll } from './soak-run.ts';
 
 const DISTINCT = 5_000;
-const AT_A_TIME = 64;
-const SAMPLES = 10;
 /** One call of the provider out of so many never settles, and one stream out of so many is a stream that hangs half-way. */
 const EVERY_HUNG = 100;
 const EVERY_STREAM = 10;
@@ -71,21 +69,6 @@ class HungCalls {
     const isHung = this.isHanging && this.counts.upstream % EVERY_HUNG === 0;
     await (isHung ? new Promise<never>(() => {}) : turn());
   }
-}
-
-async function makeAll(calls: HungCalls, count: number): Promise<number[]> {
-  const heap: number[] = [];
-  let next = 0;
-  const work = async () => {
-    while (next < count) {
-      next += 1;
-      const number = next;
-      await calls.make(number);
-      if (number % Math.ceil(count / SAMPLES) === 0) heap.push(heapUse());
-    }
-  };
-  await Promise.all(Array.from({ length: AT_A_TIME }, work));
-  return heap;
 }
 
 /** Makes calls of which some never settle, and looks for what they leave behind. */

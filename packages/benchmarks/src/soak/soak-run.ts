@@ -51,7 +51,12 @@ export interface SoakReport extends SoakCounts {
 
 const resources = () => process.getActiveResourcesInfo().sort();
 
-async function callAll(calls: SoakCalls, count: number): Promise<number[]> {
+interface NumberedCalls {
+  make(number: number): Promise<unknown>;
+}
+
+/** Makes calls, many at a time. Resolves to the heap's size at even distances. */
+export async function makeAll(calls: NumberedCalls, count: number): Promise<number[]> {
   const heap: number[] = [];
   let next = 0;
   const work = async () => {
@@ -74,7 +79,7 @@ export async function soak(count: number): Promise<SoakReport> {
   const stop = new AbortController();
   const failing = failInTurn(server, stop.signal);
   const calls = new SoakCalls(cache);
-  const heap = await callAll(calls, count);
+  const heap = await makeAll(calls, count);
   stop.abort();
   const failures = await failing;
   await cache.close();
