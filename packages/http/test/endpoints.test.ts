@@ -3,7 +3,7 @@ import { type Adapter, defaultAdapter } from '@cached-llm/core/adapter';
 import { cachedFetch } from '@cached-llm/http';
 import { manualClock } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
-import { chatAnswer, jsonPost, question, withWire } from './wire.ts';
+import { chatAnswer, jsonPost, question, settled, withWire } from './wire.ts';
 
 const secret = { access_token: 'TOP-SECRET', choices: chatAnswer.choices };
 const answer = () => ({ body: secret });
@@ -125,6 +125,7 @@ describe('a caller that speaks to caches', () => {
     await withWire({ fetching, answer }, async ({ post, server, story }) => {
       await (await post()).text();
       for (const init of inits) {
+        await settled(story);
         const response = await post(question, init);
         await response.text();
         seen.push(response.headers.get('x-cached-llm'));

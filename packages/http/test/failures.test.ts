@@ -1,7 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ExchangeResponse, manualClock } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
-import { bytesOf, chatAnswer, eventually, question, sse, withWire } from './wire.ts';
+import { bytesOf, chatAnswer, eventually, question, settled, sse, withWire } from './wire.ts';
 
 const failure = (status: number, headers: Record<string, string> = {}): ExchangeResponse => ({
   status,
@@ -123,9 +122,9 @@ describe('with staleIfError', () => {
     const page = { status: 502, kind: 'text' as const, body: '<h1>Bad gateway</h1>' };
     const refused = { ...page, faults: [{ kind: 'refuse' as const }] };
     const answer = inTurn({ body: chatAnswer }, page, refused);
-    await withWire({ caching, answer }, async ({ post, server }) => {
+    await withWire({ caching, answer }, async ({ post, server, story }) => {
       await post();
-      await nextTurn(); // the answer is stored
+      await settled(story);
       clock.advance(HOUR);
       expect(await (await post()).json()).toEqual(chatAnswer);
       clock.advance(1_000); // a provider that has just failed is not called for a second
@@ -148,9 +147,9 @@ describe('with staleIfError', () => {
       });
     const answers = [Response.json(chatAnswer), new Response(page(), { status: 502 })];
     const upstream = async () => answers.shift() ?? Response.error();
-    await withWire({ caching, fetching: { fetch: upstream } }, async ({ post }) => {
+    await withWire({ caching, fetching: { fetch: upstream } }, async ({ post, story }) => {
       await post();
-      await nextTurn(); // the answer is stored
+      await settled(story);
       clock.advance(HOUR);
       expect(await (await post()).json()).toEqual(chatAnswer);
       expect(read).toBe(3);
@@ -161,9 +160,9 @@ describe('with staleIfError', () => {
     const clock = manualClock();
     const caching = { now: clock.now, ttl: HOUR, staleIfError: HOUR };
     const answer = inTurn({ body: chatAnswer }, failure(400));
-    await withWire({ caching, answer }, async ({ post }) => {
+    await withWire({ caching, answer }, async ({ post, story }) => {
       await post();
-      await nextTurn(); // the answer is stored
+      await settled(story);
       clock.advance(HOUR);
       expect((await post()).status).toBe(400);
     });
@@ -175,9 +174,12 @@ describe('with staleIfError', () => {
     const answer = inTurn({ body: chatAnswer }, { body: { ...chatAnswer, id: 'new' } });
     await withWire({ caching, answer }, async ({ post, story }) => {
       await post();
-      await nextTurn(); // the answer is stored
+      await settled(story);
       clock.advance(HOUR);
-      for (const _turn of [1, 2]) expect(await (await post()).json()).toMatchObject({ id: 'new' });
+      for (const _turn of [1, 2]) {
+        expect(await (await post()).json()).toMatchObject({ id: 'new' });
+        await settled(story);
+      }
       expect(story).toEqual(['miss', 'stored', 'miss', 'stored', 'hit']);
     });
   });
@@ -195,7 +197,7 @@ describe('with staleWhileRevalidate', () => {
     const answer = inTurn(first, { ...second, latencyPerChunk: 5 });
     await withWire({ caching, answer }, async ({ post, server, story }) => {
       const old = await bytesOf(await post());
-      await nextTurn(); // the answer is stored
+      await settled(story);
       clock.advance(HOUR);
       const stale = await Promise.all([post(), post()]);
       for (const response of stale) {
@@ -216,7 +218,7 @@ describe('with staleWhileRevalidate', () => {
     const answer = inTurn(wave('first'), { ...wave('second'), latencyPerChunk: 5 });
     await withWire({ caching, answer }, async ({ post, story, fetch, url }) => {
       await bytesOf(await post());
-      await nextTurn(); // the answer is stored
+      await settled(story);
       clock.advance(HOUR);
       const controller = new AbortController();
       const request = new Request(url, {
@@ -235,9 +237,9 @@ describe('with staleWhileRevalidate', () => {
     const clock = manualClock();
     const caching = { now: clock.now, ttl: HOUR, staleWhileRevalidate: HOUR };
     const answer = inTurn({ body: chatAnswer }, failure(500));
-    await withWire({ caching, answer }, async ({ post, server }) => {
+    await withWire({ caching, answer }, async ({ post, server, story }) => {
       await post();
-      await nextTurn(); // the answer is stored
+      await settled(story);
       clock.advance(HOUR);
       await post();
       await eventually(() => server.count === 2);

@@ -1,9 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { createLlmCache } from '@cached-llm/core';
 import { cachedFetch } from '@cached-llm/http';
 import { describe, expect, test } from '@jest/globals';
-import { bytesOf, chatAnswer, eventually, jsonPost, question, withWire } from './wire.ts';
+import { bytesOf, chatAnswer, eventually, jsonPost, question, settled, withWire } from './wire.ts';
 
 const json = (headers: Record<string, string> = {}) => ({ headers, body: chatAnswer });
 
@@ -11,6 +10,7 @@ describe('a JSON answer', () => {
   test('is requested once and returned twice, without an adapter', async () => {
     await withWire({ answer: () => json() }, async ({ server, post, story }) => {
       const first = await (await post()).json();
+      await settled(story);
       const second = await (await post()).json();
       expect([first, second]).toEqual([chatAnswer, chatAnswer]);
       expect(server.count).toBe(1);
@@ -184,16 +184,19 @@ describe('a JSON answer', () => {
 
   test('is requested again where its entry is damaged', async () => {
     const store = new Map<string, unknown>();
-    await withWire({ caching: { store }, answer: () => json() }, async ({ post, server }) => {
-      await post();
-      await nextTurn(); // the answer is stored
-      for (const [key, row] of store) {
-        const [header] = String(row).split('\n');
-        store.set(key, `${header}\nno head of ours`);
-      }
-      expect(await (await post()).json()).toEqual(chatAnswer);
-      expect(server.count).toBe(2);
-    });
+    await withWire(
+      { caching: { store }, answer: () => json() },
+      async ({ post, server, story }) => {
+        await post();
+        await settled(story);
+        for (const [key, row] of store) {
+          const [header] = String(row).split('\n');
+          store.set(key, `${header}\nno head of ours`);
+        }
+        expect(await (await post()).json()).toEqual(chatAnswer);
+        expect(server.count).toBe(2);
+      },
+    );
   });
 });
 
@@ -233,7 +236,7 @@ describe('an option', () => {
     await withWire({ fetching, answer: () => json() }, async ({ post, server, story }) => {
       for (const model of ['test-model', 'test-model', 'other', 'other']) {
         await post({ ...question, model });
-        await nextTurn(); // the answer is stored
+        await settled(story);
       }
       expect(server.count).toBe(3);
       expect(story).toEqual(['bypass', 'bypass', 'miss', 'stored', 'hit']);

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Adapter } from '@cached-llm/core/adapter';
 import { defaultAdapter } from '@cached-llm/core/adapter';
 import { type ExchangeResponse, serverSentEvents } from '@cached-llm/testing';
@@ -12,6 +11,7 @@ import {
   question,
   readerOf,
   readUntil,
+  settled,
   sse,
   withWire,
 } from './wire.ts';
@@ -71,7 +71,7 @@ describe('a stream is recorded and replayed byte for byte', () => {
     const expected = Buffer.from(response.body.replaceAll('\n', end));
     await withWire({ answer: () => response }, async ({ post, server, story }) => {
       expect(await bytesOf(await post())).toEqual(expected);
-      await nextTurn(); // the stream is stored
+      await settled(story);
       const hit = await post();
       expect(hit.headers.get('x-cached-llm')).toBe('hit');
       expect(hit.headers.get('content-encoding')).toBeNull();
@@ -214,7 +214,7 @@ describe('a stream', () => {
     await withWire({ faults, fetching: { adapter }, answer }, async ({ post, story }) => {
       for (const _turn of [1, 2, 3]) {
         await bytesOf(await post({ ...question, stream: true }));
-        await nextTurn(); // it is stored, or it is not
+        await settled(story);
       }
       expect(story).toEqual(['miss', 'not-admitted', 'miss', 'stored', 'hit']);
     });

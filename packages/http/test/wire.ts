@@ -102,6 +102,12 @@ export async function readUntil(
 
 export const eventually = (isTrue: () => boolean) => until('What was waited for', isTrue);
 
+/** Waits until each answer of a miss is stored or refused: its caller may have it earlier. */
+export const settled = (story: readonly string[]) => {
+  const count = (...names: string[]) => story.filter((name) => names.includes(name)).length;
+  return eventually(() => count('stored', 'not-admitted', 'call-failed') >= count('miss'));
+};
+
 /** Waits for some time, in which an unwanted effect would happen. */
 export async function aMoment(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 20));
