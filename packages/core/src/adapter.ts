@@ -1,20 +1,17 @@
 // @cached-llm/core/adapter: what the author of a provider package imports. Start at Adapter, which describes a provider.
 
-export type {
-  AccountIds,
-  Adapter,
-  BatchRules,
-  InstanceRules,
-  StreamRules,
-} from './adapter/adapter.ts';
-export { type AdmissionRules, judge } from './adapter/admission.ts';
+export { type AdmissionRules, defaultAdapter, judge } from './adapter/admission.ts';
 export { type EmbeddingFormat, embeddingParts } from './adapter/batch.ts';
 export { type CrossMode, type CrossRules, crossMode, exactFields } from './adapter/cross-mode.ts';
-export { defaultAdapter } from './adapter/default-adapter.ts';
 export { finishReasons, hasRefusal, rejectFinish } from './adapter/finish-reason.ts';
 export {
+  type AccountIds,
+  type Adapter,
+  type BatchRules,
+  type InstanceRules,
   isOutageStatus,
   ownEchoes,
+  type StreamRules,
   settled,
   type Verdict,
   withOwnEchoes,

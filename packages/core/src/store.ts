@@ -13,7 +13,7 @@ export type {
   InspectedRow,
   StoredEntry,
 } from './inspection/index.ts';
-export { type NearestEntry, nearestEntry } from './inspection/nearest-entry.ts';
+export { type NearestEntry, nearestEntry } from './inspection/replay-miss.ts';
 export { differingFields, type FieldDigests, fieldDigests } from './key/field-digests.ts';
 export type { LedgerFigures, LedgerGroup, Money, Timing, TokenCount } from './ledger/index.ts';
 export { MemoryStore, type MemoryStoreOptions } from './memory/index.ts';

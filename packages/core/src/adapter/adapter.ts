@@ -1,7 +1,60 @@
 import type { SdkInstance, Served, Usage } from '../entry/index.ts';
-import type { Fields } from '../key/index.ts';
-import type { Rejection } from '../options/index.ts';
+import { type Fields, isFields } from '../key/index.ts';
+import { type Rejection, startTimer } from '../options/index.ts';
 import type { CrossMode } from './cross-mode.ts';
+
+/** What is known of a complete answer. */
+export interface Verdict {
+  /** Why the answer is not stored. Undefined where it may be. */
+  readonly rejection?: string | undefined;
+  /** The HTTP status of an answer that is an error. */
+  readonly error?: string | undefined;
+  /** The user's `admit` is still deciding: what `rejection` will be. It never rejects. */
+  readonly deciding?: Promise<string | undefined> | undefined;
+  readonly usage?: Usage | undefined;
+  /** The model that answered. */
+  readonly served?: Served | undefined;
+}
+
+/** Milliseconds that an async `admit` or `when` may take. */
+const DECISION_TIMEOUT = 60_000;
+
+/** @throws where the user's predicate rejects, or takes too long. */
+export async function decisionOf<Decision>(decided: PromiseLike<Decision>): Promise<Decision> {
+  let cancel = () => {};
+  const timeout = new Promise<never>((_resolve, reject) => {
+    cancel = startTimer(DECISION_TIMEOUT, () => reject());
+  });
+  return Promise.race([decided, timeout]).finally(cancel);
+}
+
+/** The verdict once the user's `admit` has decided. */
+export async function settled({ deciding, ...verdict }: Verdict): Promise<Verdict> {
+  return deciding === undefined ? verdict : { ...verdict, rejection: await deciding };
+}
+
+/** May the answer be stored, as far as is known now? */
+export const isAdmitted = ({ rejection, deciding }: Verdict) =>
+  rejection === undefined && deciding === undefined;
+
+/** The fields of a response that repeat a request, as this request has them. Undefined where nothing is repeated. */
+export function ownEchoes(
+  { echoes }: Pick<Adapter, 'echoes'>,
+  request: unknown,
+): Fields | undefined {
+  // Chat completions repeat nothing: a hit of one is not to pay for this.
+  if (echoes === undefined || !isFields(request) || 'messages' in request) return undefined;
+  const own = Object.entries(echoes).map(([name, unset]) => [name, request[name] ?? unset]);
+  return Object.fromEntries(own);
+}
+
+/** A response, or an event of the Responses API that carries one, with the caller's own fields. Any other value stays as it is. */
+export function withOwnEchoes(value: unknown, own: Fields): unknown {
+  if (!isFields(value)) return value;
+  if (isFields(value.response)) return { ...value, response: withOwnEchoes(value.response, own) };
+  const repeated = Object.entries(own).filter(([name]) => name in value);
+  return { ...value, ...Object.fromEntries(repeated) };
+}
 
 /** How an adapter reads a stream. */
 export interface StreamRules {

@@ -1,12 +1,10 @@
 import type { Served } from '../entry/index.ts';
 import { type Fields, fieldsOf, isFields, isGiven, listOf } from '../key/index.ts';
-import type { Adapter } from './adapter.ts';
-import { type AdmissionRules, judge, servedModelIn } from './admission.ts';
-import { defaultAdapter } from './default-adapter.ts';
+import type { Adapter, Verdict } from './adapter.ts';
+import { type AdmissionRules, defaultAdapter, judge, servedModelIn } from './admission.ts';
 import { rejectFinish } from './finish-reason.ts';
 import { saysNothing } from './model-message.ts';
 import { hasGap, hasOpening, isOutOfOrder, isTextTorn } from './stream-order.ts';
-import type { Verdict } from './verdict.ts';
 
 /** One chunk of one choice: of OpenAI and APIs like it, Mistral's SDK, and Google. */
 interface Piece {

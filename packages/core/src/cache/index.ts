@@ -3,13 +3,13 @@
 // Start at create-llm-cache.ts, then read llm-cache.ts.
 
 export type { CacheOptions } from './cache-options.ts';
-export { createLlmCache } from './create-llm-cache.ts';
 export {
   cacheOf,
+  createLlmCache,
   defaultCache,
   optionsFromEnvironment,
   replaceDefaultCache,
-} from './default-cache.ts';
+} from './create-llm-cache.ts';
 export { answerEach, type EachItemRules } from './each-item.ts';
 export { LlmCache } from './llm-cache.ts';
 export { openStore } from './open-store.ts';

@@ -20,10 +20,9 @@ import {
   tagsOfEntry,
 } from '../invalidation/index.ts';
 import type { RowStore } from '../store/index.ts';
-import type { Address } from './address.ts';
+import { type Address, KeyRing } from './address.ts';
 import { isSuperseded, lastUse, ttlFor, withGenerations, withTagsOf } from './entry-header.ts';
 import { EntryReader, type FoundEntry } from './entry-reader.ts';
-import { KeyRing } from './key-ring.ts';
 
 /** Characters that were written, or why none were. */
 export type WriteResult = number | 'too-large' | 'store-error' | 'invalidated' | 'superseded';

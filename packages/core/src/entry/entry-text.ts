@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 import { isFields } from '../key/index.ts';
 import type { Entry, EntryHeader, Served } from './entry.ts';
-import { parseJson } from './safe-json.ts';
 import type { Usage } from './usage.ts';
+import { parseJson } from './value-text.ts';
 
 const CHECKSUM_LENGTH = 8;
 

@@ -13,7 +13,6 @@ export {
 } from './entry.ts';
 export { belongsTo, type EntryIdentity, entryText, readEntryText } from './entry-text.ts';
 export { isEntryKey, namespacePrefix, type RowBounds, RowCodec } from './row-codec.ts';
-export { parseJson } from './safe-json.ts';
 export { type Usage, usageIn } from './usage.ts';
 export { SdkInstance } from './value-tags.ts';
-export { decodeValue, encodeValue, Payload } from './value-text.ts';
+export { decodeValue, encodeValue, Payload, parseJson } from './value-text.ts';

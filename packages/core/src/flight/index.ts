@@ -3,9 +3,8 @@
 // Start at flight.ts and flights.ts; the flights of several processes wait for each other in leases.ts.
 
 export { callTimedOut, type Flight } from './flight.ts';
-export { Flights } from './flights.ts';
+export { Flights, innermostKey, isInsideCallFor, runAsCallFor } from './flights.ts';
 export type { FlightLeases } from './leases.ts';
-export { innermostKey, isInsideCallFor, runAsCallFor } from './nested-calls.ts';
 
 /** Loads the file that only a store with leases needs. */
 export const loadLeases = () => import('./leases.ts');

@@ -14,9 +14,13 @@ import {
   warnUnencodable,
   withOptions,
 } from './function-call.ts';
-import { type AnyFunction, isCallable } from './function-code.ts';
 import { FunctionIdentity, type FunctionKind } from './function-identity.ts';
-import { checkFunctionOptions, type FunctionOptions } from './function-options.ts';
+import {
+  type AnyFunction,
+  checkFunctionOptions,
+  type FunctionOptions,
+  isCallable,
+} from './function-options.ts';
 
 /** A stream comes back as a stream of the same chunks; every other response comes back as it is. */
 export type CachedResponse<Response> =

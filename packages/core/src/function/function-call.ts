@@ -3,8 +3,8 @@ import { type CallOptions, type Policy, policyForCall, whenBypass } from '../opt
 import { bypassAnswer, type Call, type EventualAnswer } from '../pipeline/index.ts';
 import { ValueCodec, type ValueCodecOptions } from '../response/index.ts';
 import { callerSignal, copyArguments, withSignal } from './call-arguments.ts';
-import type { AnyFunction } from './function-code.ts';
 import type { FunctionIdentity } from './function-identity.ts';
+import type { AnyFunction } from './function-options.ts';
 
 type Arguments = readonly unknown[];
 

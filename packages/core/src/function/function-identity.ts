@@ -6,11 +6,11 @@ import { type TakenArguments, withoutSignals } from './call-arguments.ts';
 import {
   type AnyFunction,
   codeOf,
+  type FunctionOptions,
   isNamesake,
   nextNumber,
   numberOfFunction,
-} from './function-code.ts';
-import type { FunctionOptions } from './function-options.ts';
+} from './function-options.ts';
 
 /** A function is known by its own name, and a method also by the class of its `this`. */
 export type FunctionKind = 'function' | 'method';

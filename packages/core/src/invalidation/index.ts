@@ -4,13 +4,13 @@
 
 export { CallTags, headerTags, rememberServedModel, type TagsOfCall } from './call-tags.ts';
 export { TagGenerations } from './tag-generations.ts';
-export { namesOf } from './tag-rows.ts';
 export {
   ALL_ENTRIES_TAG,
   generationsOf,
   haveChanged,
   modelTag,
   NO_TAG_STATES,
+  namesOf,
   providerTag,
   type TagRow,
   type TagState,

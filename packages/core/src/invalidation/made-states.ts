@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { NewRow, RowStore, RowTexts } from '../store/index.ts';
-import type { SeenStates } from './seen-states.ts';
-import type { StateWriter } from './state-writer.ts';
+import type { SeenStates, StateWriter } from './state-writer.ts';
 import type { TagRow, TagState, TagStates } from './tag-state.ts';
 
 /** Milliseconds that a call may take, and its answer until it is stored. */

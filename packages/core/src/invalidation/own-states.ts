@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { EntryHeader } from '../entry/index.ts';
 import { BoundedMap } from '../key/index.ts';
-import { MAX_KNOWN_TAGS } from './tag-rows.ts';
 import {
   type DependedOn,
   FIRST_TAG_STATE,
+  MAX_KNOWN_TAGS,
   NO_TAG_STATES,
   staleFromKnown,
   type TagRow,

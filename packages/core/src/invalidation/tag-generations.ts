@@ -4,13 +4,14 @@ import type { RowStore, RowTexts } from '../store/index.ts';
 import type { EntryLife } from './made-states.ts';
 import { OwnStates } from './own-states.ts';
 import type { SharedStates } from './shared-states.ts';
-import { namesOf, TagRows } from './tag-rows.ts';
 import {
   ALL_ENTRIES_TAG,
   haveChanged,
   INVALID,
   NO_TAG_STATES,
+  namesOf,
   type TagRow,
+  TagRows,
   type TagStates,
   tagsOfEntry,
   withStaleFrom,

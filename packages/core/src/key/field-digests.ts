@@ -1,6 +1,5 @@
 import type { CallIdentity } from './call-identity.ts';
-import { fieldsInOrder } from './canonical-rules.ts';
-import { digest } from './digest.ts';
+import { digest, fieldsInOrder } from './canonical-rules.ts';
 import { isFields, valueKind } from './fields.ts';
 import { canonicalText } from './fingerprint.ts';
 

@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import stringify from 'fast-json-stable-stringify';
 import {
   type CanonicalForm,
+  digest,
   escapeMark,
   fieldsInOrder,
   IN_ORDER,
@@ -12,7 +13,6 @@ import {
   type Segment,
   wholeText,
 } from './canonical-rules.ts';
-import { digest } from './digest.ts';
 import { className, type Fields, isExactlyClass, isFields, isGiven, valueKind } from './fields.ts';
 
 type CanonicalText = (value: unknown) => string;

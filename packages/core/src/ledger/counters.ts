@@ -1,5 +1,4 @@
-import { Histogram } from './histogram.ts';
-import { addUnits, emptyUsageSums, listedOf, type UsageSums } from './usage-sums.ts';
+import { addUnits, emptyUsageSums, Histogram, listedOf, type UsageSums } from './usage-sums.ts';
 
 // The names of counts and sums are stored in the rows of the ledger: a new name needs a new version of those.
 

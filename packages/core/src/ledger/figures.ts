@@ -8,9 +8,14 @@ import {
   type NamedCounters,
   STORE_ITSELF,
 } from './counters.ts';
-import type { Histogram } from './histogram.ts';
 import { unitPrice } from './prices.ts';
-import { HALF_HOUR, type ListedSums, readListedName, type UsageSums } from './usage-sums.ts';
+import {
+  HALF_HOUR,
+  type Histogram,
+  type ListedSums,
+  readListedName,
+  type UsageSums,
+} from './usage-sums.ts';
 
 /** How long answers took, in milliseconds. A figure is absent where no time is known. */
 export interface Timing {

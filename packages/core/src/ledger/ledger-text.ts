@@ -10,8 +10,13 @@ import {
   namedCounters,
   REASONS,
 } from './counters.ts';
-import type { BucketCounts, Histogram } from './histogram.ts';
-import { addUnits, listedOf, type UsageSums } from './usage-sums.ts';
+import {
+  addUnits,
+  type BucketCounts,
+  type Histogram,
+  listedOf,
+  type UsageSums,
+} from './usage-sums.ts';
 
 const VERSION = 2;
 

@@ -1,4 +1,4 @@
-import type { Duration } from './duration.ts';
+import type { Duration } from './time.ts';
 
 /** Why an answer is given to its caller and not stored. Each can be admitted on purpose, by its name: see `admit`. */
 export type Rejection =

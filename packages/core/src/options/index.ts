@@ -12,18 +12,14 @@ export {
   WRITING_MODES,
 } from './call-options.ts';
 export {
-  type Duration,
-  toMilliseconds,
-  toPositiveMilliseconds,
-  toWholeNumber,
-} from './duration.ts';
-export {
   describeKind,
   invalidOption,
   isLlmCacheError,
   LlmCacheError,
   refuseUnknownOptions,
   showValue,
+  visibleLines,
+  visibleText,
 } from './errors.ts';
 export {
   checkOptionNames,
@@ -36,5 +32,13 @@ export {
   type WhenBypass,
   whenBypass,
 } from './policy.ts';
-export { pause, startInterval, startTimer, systemClock } from './timer.ts';
-export { visibleLines, visibleText } from './visible-text.ts';
+export {
+  type Duration,
+  pause,
+  startInterval,
+  startTimer,
+  systemClock,
+  toMilliseconds,
+  toPositiveMilliseconds,
+  toWholeNumber,
+} from './time.ts';

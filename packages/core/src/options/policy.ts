@@ -12,7 +12,6 @@ import {
   type ReplayPace,
   type When,
 } from './call-options.ts';
-import { type Duration, toMilliseconds, toPositiveMilliseconds } from './duration.ts';
 import {
   describeKind,
   invalidOption,
@@ -20,6 +19,7 @@ import {
   refuseUnknownOptions,
   showValue,
 } from './errors.ts';
+import { type Duration, toMilliseconds, toPositiveMilliseconds } from './time.ts';
 
 /** {@link CallOptions}, resolved: the code after this never asks what was left out. Durations are milliseconds. */
 export interface Policy {

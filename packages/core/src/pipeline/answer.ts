@@ -177,7 +177,7 @@ export async function mayTakeLate(caller: LateCaller, result: FlightResult): Pro
 }
 
 /** Loads what only a failure needs. Undefined where the package was replaced under the running process. */
-export const loadFailure = () => import('./failure.ts').catch(() => undefined);
+export const loadFailure = () => import('./failed-call.ts').catch(() => undefined);
 
 /** Undefined for a failure of the leader's call that is no failure of this one. @throws any other failure */
 export async function ownFailure(request: KeyedRequest, failure: unknown): Promise<undefined> {

@@ -1,7 +1,7 @@
 // Here one call is answered: it bypasses the cache, joins a flight, is served from the store, or calls the provider and stores.
 // It never asks whether the store failed, and never knows of which SDK a response is.
-// Start at pipeline.ts; decision.ts has the table of what is served and what is called, and request.ts has the types.
-// look-up.ts reads and serves an entry, call-provider.ts is a miss, stale.ts is an older answer, store-answer.ts decides on storing.
+// Start at pipeline.ts; request.ts has the types.
+// look-up.ts has the table of what is served and what is called, and serves an entry; call-provider.ts is a miss, stale.ts is an older answer, store-answer.ts decides on storing.
 
 export { bypassAnswer, type CallInfo, type EventualAnswer } from './answer.ts';
 export { emitMiss } from './call-provider.ts';

@@ -1,12 +1,54 @@
-import { freshness, storedByNow } from '../entry/index.ts';
+import { type Freshness, freshness, storedByNow } from '../entry/index.ts';
 import type { FoundEntry } from '../entry-store/index.ts';
 import type { Flight } from '../flight/index.ts';
-import { systemClock } from '../options/index.ts';
+import { type Mode, systemClock } from '../options/index.ts';
 import { provenanceFor, type SharedResponse } from '../response/index.ts';
 import { abortable } from '../store/index.ts';
-import { DECISIONS, type State } from './decision.ts';
 import type { FlightResult, KeyedRequest, PipelineContext } from './request.ts';
 import { rewriteOnHit } from './store-answer.ts';
+
+type State = Freshness | 'absent';
+
+type Step = 'call' | 'serve' | 'serve-and-revalidate' | 'call-or-serve' | 'refuse';
+
+/** What is done with a request, by its mode and by the state of its entry. */
+export const DECISIONS: Readonly<Record<Mode, Readonly<Record<State, Step>>>> = {
+  'read-write': {
+    fresh: 'serve',
+    stale: 'serve-and-revalidate',
+    fallback: 'call-or-serve',
+    expired: 'call',
+    absent: 'call',
+  },
+  'read-only': {
+    fresh: 'serve',
+    stale: 'serve', // the answer of a revalidation could not be stored
+    fallback: 'call-or-serve',
+    expired: 'call',
+    absent: 'call',
+  },
+  refresh: {
+    fresh: 'call',
+    stale: 'call',
+    fallback: 'call-or-serve',
+    expired: 'call',
+    absent: 'call',
+  },
+  replay: {
+    fresh: 'serve',
+    stale: 'serve',
+    fallback: 'serve',
+    expired: 'serve', // a recording does not age
+    absent: 'refuse',
+  },
+  off: {
+    fresh: 'call',
+    stale: 'call',
+    fallback: 'call',
+    expired: 'call',
+    absent: 'call',
+  },
+};
 
 /** What the store holds for a request. */
 export interface LookUp extends FoundEntry {

@@ -15,8 +15,8 @@ import {
   ownFailure,
 } from './answer.ts';
 import { callOnceAmongProcesses } from './call-provider.ts';
-import { DECISIONS } from './decision.ts';
 import {
+  DECISIONS,
   hasAnswer,
   type Lead,
   type LookUp,

@@ -3,10 +3,9 @@ import type { Flight } from '../flight/index.ts';
 import { startTimer } from '../options/index.ts';
 import { readToEnd } from '../response/index.ts';
 import { askProvider, deliverAndStore, emitMiss, needsLease } from './call-provider.ts';
-import { DECISIONS } from './decision.ts';
-import { emitFailed } from './failed-call.ts';
-import { isOutageOf } from './failure.ts';
+import { emitFailed, isOutageOf } from './failed-call.ts';
 import {
+  DECISIONS,
   type FoundAnswer,
   hasAnswer,
   type Lead,

@@ -1,8 +1,32 @@
 import type { StoreOperation } from '../events/index.ts';
-import { writeAtExit } from './exit-writes.ts';
 import { ResilientReads } from './resilient-reads.ts';
 import type { AtomicRows, NewRow, RowStore, RowTexts, Store } from './store.ts';
 import { FAILED, type GuardOptions, StoreGuard } from './store-guard.ts';
+
+const pending = new Set<() => void>();
+
+let isWatching = false;
+
+function writePending(): void {
+  for (const write of pending) {
+    try {
+      write();
+    } catch {
+      // The store is locked or full. The entry is lost, as without this attempt.
+    }
+  }
+}
+
+/** Calls `write`, which is synchronous, if the process ends by `process.exit()` before `writing` has settled. */
+function writeAtExit(writing: Promise<unknown>, write: () => void): void {
+  if (!isWatching) process.on('exit', writePending);
+  isWatching = true;
+  pending.add(write);
+  const end = (): void => {
+    pending.delete(write);
+  };
+  writing.then(end, end);
+}
 
 /** No answer waits for a write, so a write has a longer deadline than a read. */
 const WRITE_TIMEOUT_FACTOR = 8;

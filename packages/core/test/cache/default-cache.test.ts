@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { optionsFromEnvironment } from '../../src/cache/default-cache.ts';
+import { optionsFromEnvironment } from '../../src/cache/create-llm-cache.ts';
 import { cachedLlmCall, createLlmCache, defaultCache } from '../../src/index.ts';
 
 type Environment = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Payload } from '../../src/adapter.ts';
-import { RecentEntries } from '../../src/entry-store/recent-entries.ts';
+import { RecentEntries } from '../../src/entry-store/entry-reader.ts';
 
 const ROOM = 16 * 1024 * 1024;
 const header = {

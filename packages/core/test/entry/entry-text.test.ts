@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Entry, type EntryHeader, freshness } from '../../src/entry/entry.ts';
 import { belongsTo, entryText, readEntryText } from '../../src/entry/entry-text.ts';
-import { parseJson } from '../../src/entry/safe-json.ts';
+import { parseJson } from '../../src/entry/value-text.ts';
 import { tagsOfEntry } from '../../src/invalidation/tag-state.ts';
 
 const HEADER: EntryHeader = {

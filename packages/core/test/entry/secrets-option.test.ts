@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { optionsFromEnvironment } from '../../src/cache/default-cache.ts';
+import { optionsFromEnvironment } from '../../src/cache/create-llm-cache.ts';
 import { type CacheOptions, cachedLlmCall, createLlmCache } from '../../src/index.ts';
 
 const SECRET = 'a secret that is long enough to be one';

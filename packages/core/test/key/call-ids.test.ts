@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { identify } from '../../src/key/call-identity.ts';
-import { renameCallIds } from '../../src/key/call-ids.ts';
+import { identify, renameCallIds } from '../../src/key/call-identity.ts';
 import { type Fields, fieldPath } from '../../src/key/fields.ts';
 import { fingerprint } from '../../src/key/fingerprint.ts';
 

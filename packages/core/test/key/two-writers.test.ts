@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { canonicalPlainJson } from '../../src/key/plain-json.ts';
+import { canonicalPlainJson } from '../../src/key/fingerprint.ts';
 import { canonicalTaggedValue } from '../../src/key/tagged-values.ts';
 
 class Money {

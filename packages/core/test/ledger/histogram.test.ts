@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Histogram } from '../../src/ledger/histogram.ts';
+import { Histogram } from '../../src/ledger/usage-sums.ts';
 
 function histogramOf(times: readonly number[]): Histogram {
   const histogram = new Histogram();

@@ -1,10 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  type Duration,
-  toMilliseconds,
-  toPositiveMilliseconds,
-} from '../../src/options/duration.ts';
 import { LlmCacheError } from '../../src/options/errors.ts';
+import { type Duration, toMilliseconds, toPositiveMilliseconds } from '../../src/options/time.ts';
 
 // JavaScript callers may write what the type does not allow.
 const read = (given: unknown) => toMilliseconds(given as Duration, 'ttl');

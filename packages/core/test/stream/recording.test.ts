@@ -1,9 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Verdict } from '../../src/adapter/verdict.ts';
+import type { Verdict } from '../../src/adapter/adapter.ts';
 import { decodeValue, encodeValue } from '../../src/entry/value-text.ts';
-import type { StreamWatcher } from '../../src/stream/recording.ts';
-import { Recording } from '../../src/stream/recording.ts';
+import { Recording, type StreamWatcher } from '../../src/stream/recording.ts';
 import { chunksOf } from '../trial.ts';
 import { ManualStream } from './manual-stream.ts';
 

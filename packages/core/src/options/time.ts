@@ -1,4 +1,62 @@
 import { setMaxListeners } from 'node:events';
+import { invalidOption, LlmCacheError, showValue } from './errors.ts';
+
+const MILLISECONDS = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+} as const;
+
+type Unit = keyof typeof MILLISECONDS;
+
+/** A span of time: a number is milliseconds, as in Keyv; a string carries its unit: `'30m'`, `'1.5h'`. */
+export type Duration = number | `${number}${Unit}`;
+
+const WITH_UNIT = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
+
+function refuse(option: string, value: unknown): never {
+  throw new LlmCacheError(
+    'INVALID_DURATION',
+    `${option} is ${showValue(value)}, which is not a duration. Write a number of milliseconds (1800000) or a number with its unit: '500ms', '30s', '30m', '12h', '7d'.`,
+  );
+}
+
+/**
+ * A duration in whole milliseconds, rounded up. Digits without a unit are refused: `'3600'` is seconds to one reader
+ * and milliseconds to the next.
+ *
+ * @param option the name that an error gives
+ * @throws {LlmCacheError} `INVALID_DURATION`
+ */
+export function toMilliseconds(duration: Duration, option: string): number {
+  if (typeof duration === 'number') {
+    return duration >= 0 ? Math.ceil(duration) : refuse(option, duration);
+  }
+  const match = typeof duration === 'string' ? WITH_UNIT.exec(duration) : null;
+  if (match === null) return refuse(option, duration);
+  // The expression above lets no other unit through.
+  return Math.ceil(Number(match[1]) * MILLISECONDS[match[2] as Unit]);
+}
+
+/** Like {@link toMilliseconds}, for what has to last some time, such as a ttl or a deadline. */
+export function toPositiveMilliseconds(duration: Duration, option: string): number {
+  const milliseconds = toMilliseconds(duration, option);
+  return milliseconds > 0 ? milliseconds : refuse(option, duration);
+}
+
+/**
+ * A whole number above zero, rounded down.
+ *
+ * @param unset the number where none is given
+ * @throws {LlmCacheError} `INVALID_OPTION`
+ */
+export function toWholeNumber(given: number | undefined, option: string, unset: number): number {
+  if (given === undefined) return unset;
+  if (Number.isFinite(given) && given >= 1) return Math.floor(given);
+  return invalidOption(option, `is ${showValue(given)}`, 'Write a whole number above zero.');
+}
 
 /** Milliseconds: 24.8 days. Node.js fires a timer at once that is set for longer. */
 const LONGEST_TIMER = 2 ** 31 - 1;

@@ -1,5 +1,5 @@
-import type { FrequencySketch } from './frequency-sketch.ts';
-import type { MemoryBounds } from './recency-list.ts';
+import { FrequencySketch } from './frequency-sketch.ts';
+import { exceeds, type MemoryBounds } from './recency-list.ts';
 import { type EvictionMode, type OrderNode, TinyLfuOrder } from './tiny-lfu.ts';
 
 interface SimulatedRow extends OrderNode<SimulatedRow> {}
@@ -93,7 +93,7 @@ const LARGEST_SAMPLE = 2_048;
  * best so far (Einziger et al., "Adaptive Software Cache Management", 2018). The first is LRU; another is chosen
  * when the chosen one has missed enough hits.
  */
-export class AdaptiveWindow {
+class AdaptiveWindow {
   readonly #bounds: MemoryBounds;
   readonly #lru: MiniSimulation;
   readonly #simulations: readonly MiniSimulation[];
@@ -169,5 +169,63 @@ export class AdaptiveWindow {
     for (const simulation of this.#simulations) {
       simulation.narrow(bounds, (hash) => this.#isSampled(hash));
     }
+  }
+}
+
+const HALF = 0.5;
+
+/** Which row is evicted next: W-TinyLFU, with a window that adapts to the traffic. */
+export class EvictionPolicy<Row extends OrderNode<Row>> {
+  readonly #sketch = new FrequencySketch();
+  readonly #window: AdaptiveWindow;
+  readonly #bounds: MemoryBounds;
+  readonly #order: TinyLfuOrder<Row>;
+
+  constructor(bounds: MemoryBounds) {
+    this.#bounds = bounds;
+    this.#window = new AdaptiveWindow(this.#sketch, bounds);
+    this.#order = new TinyLfuOrder(this.#sketch, bounds, this.#window.mode);
+  }
+
+  get bytes(): number {
+    return this.#order.bytes;
+  }
+
+  get isOver(): boolean {
+    return this.#order.isOver;
+  }
+
+  add(row: Row): void {
+    this.#sketch.reserve(this.#order.count + 1);
+    this.#count(row, false);
+    this.#order.add(row);
+  }
+
+  /** Puts `row` in the place of `before`, which has the same key. */
+  replace(before: Row, row: Row): void {
+    this.#order.remove(before);
+    this.#count(row, true);
+    this.#order.add(row);
+  }
+
+  /** While the store is at most half full, no row will soon be evicted, and uses are not counted. */
+  touch(row: Row): void {
+    if (!exceeds(this.#order, this.#bounds, HALF)) return;
+    this.#count(row, true);
+    this.#order.touch(row);
+  }
+
+  remove(row: Row): void {
+    this.#order.remove(row);
+  }
+
+  victim(): Row | undefined {
+    return this.#order.victim();
+  }
+
+  #count(row: Row, wasStored: boolean): void {
+    this.#sketch.add(row.hash);
+    this.#window.use(row, wasStored);
+    this.#order.mode = this.#window.mode;
   }
 }
