@@ -123,7 +123,7 @@ export function tagRowKey(prefix: string, tag: string, encryption: Encryption): 
  * The key of the row that holds the state of an entry's key. It starts as the rows of tags do, and Redis Cluster places
  * it beside the entry itself.
  */
-export function keyRowKey(prefix: string, key: string): string {
+function keyRowKey(prefix: string, key: string): string {
   return `${prefix}tag:{${key}}`;
 }
 
