@@ -10,6 +10,7 @@ import type { CallInfo } from '../pipeline/index.ts';
 import {
   answerCall,
   FunctionCall,
+  peekCall,
   type WrappedFunction,
   warnUnencodable,
   withOptions,
@@ -58,7 +59,7 @@ type Arguments = readonly unknown[];
 
 /** The function that the user calls, with the functions that stand beside it. */
 export function callableOf(wrapped: WrappedFunction): CachedLlmCall<unknown, Arguments, unknown> {
-  const { cache, policy } = wrapped;
+  const { cache } = wrapped;
   async function cached(this: unknown, ...given: Arguments): Promise<unknown> {
     const answer = answerCall(wrapped, this, given);
     // To await an answer that is there already takes as long as to find it.
@@ -79,7 +80,7 @@ export function callableOf(wrapped: WrappedFunction): CachedLlmCall<unknown, Arg
       return cache.pipeline.keyOf(callOf(this, given));
     },
     async peek(this: unknown, ...given: Arguments) {
-      return policy.mode === 'off' ? undefined : cache.pipeline.peek(callOf(this, given));
+      return peekCall(wrapped, ownerOf(this), given);
     },
     async invalidate(this: unknown, ...given: Arguments) {
       const key = cache.pipeline.keyOf(callOf(this, given));

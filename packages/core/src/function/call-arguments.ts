@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { NotCanonicalError, valueKind } from '../key/index.ts';
 
 // Each caller of a flight has its own signal, so none of these may reach the shared call: it is taken out of the
@@ -114,3 +115,37 @@ export function copyArguments(given: Arguments): TakenArguments {
   const taken = given.map((argument) => copyOf(argument, copying));
   return { taken, signals: copying.signals, hidden: copying.hidden };
 }
+
+/** Deeper values, and cycles, are copied at once. */
+const MAX_DEPTH = 64;
+
+function isPlainRecord(record: object, depth: number): boolean {
+  if (types.isProxy(record)) return false;
+  const names = Object.keys(record);
+  if (Object.getOwnPropertyNames(record).length > names.length) return false;
+  for (const name of names) {
+    const field = Object.getOwnPropertyDescriptor(record, name);
+    if (field === undefined || field.get !== undefined) return false;
+    if (!isPlainPart(field.value, depth)) return false;
+  }
+  return true;
+}
+
+function isPlainPart(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth > MAX_DEPTH) return false;
+  if (!Array.isArray(value)) {
+    return valueKind(value) === 'record' ? isPlainRecord(value, depth + 1) : !isSignal(value);
+  }
+  if (types.isProxy(value)) return false;
+  for (let index = 0; index < value.length; index += 1) {
+    if (!isPlainPart(value[index], depth + 1)) return false;
+  }
+  return true;
+}
+
+/**
+ * May the key be taken of these arguments before they are copied? Not where they have a signal or a hidden field, nor where they
+ * may be other ones when they are read again: a getter may return another value each time.
+ */
+export const isPlain = (given: Arguments): boolean => isPlainPart(given, 0);

@@ -2,7 +2,7 @@ import type { LlmCache } from '../cache/index.ts';
 import { type CallOptions, type Policy, policyForCall, whenBypass } from '../options/index.ts';
 import { bypassAnswer, type Call, type EventualAnswer } from '../pipeline/index.ts';
 import { ValueCodec, type ValueCodecOptions } from '../response/index.ts';
-import { callerSignal, copyArguments, withSignal } from './call-arguments.ts';
+import { callerSignal, copyArguments, isPlain, withSignal } from './call-arguments.ts';
 import type { FunctionIdentity } from './function-identity.ts';
 import type { AnyFunction } from './function-options.ts';
 
@@ -42,11 +42,25 @@ export function warnUnencodable(fn: AnyFunction, error: unknown): void {
 
 interface ReadCall extends Pick<Call<unknown>, 'identity' | 'signal' | 'bypass'> {
   readonly taken: Arguments;
+  /** Is `taken` not a copy yet? */
+  readonly isGiven?: true;
 }
 
+/** Does more than the key see a request? Functions of the user's may change it or keep it, and an answer may repeat parts of it. */
+const isHandedOn = ({ who, policy, rules }: WrappedFunction): boolean =>
+  who.hasKey || policy.when !== undefined || rules.adapter?.echoes !== undefined;
+
 /** Where reading fails (in a getter, or in the user's own `key`), the call bypasses the cache. */
-function readCall({ who, policy }: WrappedFunction, owner: unknown, given: Arguments): ReadCall {
+function readCall(wrapped: WrappedFunction, owner: unknown, given: Arguments): ReadCall {
+  const { who, policy } = wrapped;
   try {
+    if (!isHandedOn(wrapped) && isPlain(given)) {
+      const identity = who.identityOf(
+        { owner, taken: given, signals: [], hidden: undefined },
+        policy,
+      );
+      return { identity, bypass: undefined, signal: undefined, taken: given, isGiven: true };
+    }
     const { taken, signals, hidden } = copyArguments(given);
     // The predicate is asked first: of a request that it does not want, the option `key` may know nothing.
     const bypass = whenBypass(policy, taken, owner);
@@ -62,8 +76,8 @@ function readCall({ who, policy }: WrappedFunction, owner: unknown, given: Argum
 }
 
 /** One call of a function, as the pipeline takes it. A class, so that a hit makes nothing of what only a miss needs. */
-export class FunctionCall implements Call<unknown> {
-  readonly identity: Call<unknown>['identity'];
+export class FunctionCall implements Call<unknown>, ValueCodecOptions {
+  identity: Call<unknown>['identity'];
   readonly policy: Policy;
   readonly bypass: Call<unknown>['bypass'];
   readonly signal: AbortSignal | undefined;
@@ -72,24 +86,47 @@ export class FunctionCall implements Call<unknown> {
   readonly #owner: unknown;
   readonly #given: Arguments;
   /** The arguments as they were when the function was called. */
-  readonly #taken: Arguments;
+  #taken: Arguments;
+  #isGiven: boolean;
 
   constructor(wrapped: WrappedFunction, owner: unknown, given: Arguments) {
-    const { identity, bypass, signal, taken } = readCall(wrapped, owner, given);
+    const { identity, bypass, signal, taken, isGiven } = readCall(wrapped, owner, given);
     this.identity = identity;
     this.policy = wrapped.policy;
     this.bypass = bypass;
     this.signal = signal;
-    const { rules, onUnencodable } = wrapped;
-    this.codec = new ValueCodec({ rules, onUnencodable, request: taken[0] });
+    this.codec = new ValueCodec(this);
     this.#wrapped = wrapped;
     this.#owner = owner;
     this.#given = given;
     this.#taken = taken;
+    this.#isGiven = isGiven === true;
+  }
+
+  get rules(): WrappedFunction['rules'] {
+    return this.#wrapped.rules;
+  }
+
+  get onUnencodable(): WrappedFunction['onUnencodable'] {
+    return this.#wrapped.onUnencodable;
+  }
+
+  get request(): unknown {
+    return this.#taken[0];
   }
 
   get timesOutByAbort(): boolean | undefined {
     return this.#wrapped.rules.adapter?.timesOutByAbort;
+  }
+
+  /** To copy a long request takes longer than to find its answer in memory, so a hit there makes no copy. */
+  keepRequest(): void {
+    if (!this.#isGiven) return;
+    this.#isGiven = false;
+    const { who, policy } = this.#wrapped;
+    const copied = copyArguments(this.#given);
+    this.#taken = copied.taken;
+    this.identity = who.identityOf({ owner: this.#owner, ...copied }, policy);
   }
 
   async invoke(flightSignal: AbortSignal): Promise<unknown> {
@@ -109,6 +146,14 @@ export function answerCall(
 ): EventualAnswer<unknown> {
   if (wrapped.policy.mode === 'off') return runWithoutCache(wrapped, owner, given);
   return wrapped.cache.pipeline.answer(new FunctionCall(wrapped, owner, given));
+}
+
+/** The stored response. `undefined` where there is none. */
+export async function peekCall(wrapped: WrappedFunction, owner: unknown, given: Arguments) {
+  if (wrapped.policy.mode === 'off') return undefined;
+  const call = new FunctionCall(wrapped, owner, given);
+  call.keepRequest();
+  return wrapped.cache.pipeline.peek(call);
 }
 
 async function runWithoutCache(wrapped: WrappedFunction, owner: unknown, given: Arguments) {

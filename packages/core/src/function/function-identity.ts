@@ -116,6 +116,11 @@ export class FunctionIdentity {
     if (kind === 'function') this.#own(this.#called.name);
   }
 
+  /** Has the user said what of a request is in the key? */
+  get hasKey(): boolean {
+    return this.#options.key !== undefined;
+  }
+
   providerOf(owner: unknown): string {
     const { adapter, provider } = this.#options;
     return provider ?? adapter?.provider ?? this.#operationOf(owner);

@@ -39,10 +39,7 @@ import {
 import { rewriteOnHit } from './store-answer.ts';
 
 /** Reasons for which a call is made in every mode, because the user or the endpoint chose not to cache it. */
-const CALLED_EVEN_IN_REPLAY: ReadonlySet<BypassReason> = new Set<BypassReason>([
-  'when',
-  'endpoint',
-]);
+const CALLED_EVEN_IN_REPLAY: ReadonlySet<BypassReason> = new Set(['when', 'endpoint']);
 
 /** Answers calls. Each of them bypasses the cache, joins a flight, is served from the store, or leads a flight. */
 export class Pipeline {
@@ -97,9 +94,9 @@ export class Pipeline {
     if (flight !== undefined) return this.#orOlder(request, this.#join(request, flight));
     const { epoch } = this.flights;
     const found = lookUpForCaller(this.#context, request);
-    return found instanceof Promise
-      ? found.then((late) => this.#serveOrLead(request, late, epoch))
-      : this.#serveOrLead(request, found, epoch);
+    if (!(found instanceof Promise)) return this.#serveOrLead(request, found, epoch);
+    request.call.keepRequest?.();
+    return found.then((late) => this.#serveOrLead(request, late, epoch));
   }
 
   /** The flight that the request can join. Most often there is no flight at all, and then no id has to be made. */
@@ -115,6 +112,7 @@ export class Pipeline {
   ): EventualAnswer<Response> {
     const served = serveAtOnce(this.#context, request, found);
     if (served !== undefined) return this.#answerLeader(request, served);
+    request.call.keepRequest?.();
     const flight = this.#flightOf(request);
     if (flight !== undefined) return this.#orOlder(request, this.#join(request, flight));
     // If a flight ended during the look-up, its answer may be stored now, so the leader looks again.
@@ -133,6 +131,7 @@ export class Pipeline {
     flight: Flight<FlightResult>,
   ): Promise<Answer<Response>> {
     const { call, address } = request;
+    call.keepRequest?.();
     if (isInsideCallFor(address.key)) return this.#bypass(call, 'nested');
     const isLate = flight.isComplete;
     const at = this.#context.now();

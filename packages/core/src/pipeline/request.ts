@@ -33,6 +33,8 @@ export interface Call<Response> {
   readonly codec: ResponseCodec<Response>;
   /** The call is for one of many items that are asked for together. It does not wait for other processes. @default false */
   readonly isPart?: boolean | undefined;
+  /** Copies what the caller may change. It is called before the caller continues, unless its answer was there at once. */
+  keepRequest?(): void;
   /** Calls the provider. The signal is the flight's, not the caller's. */
   invoke(signal: AbortSignal): Promise<Response>;
   /** Calls the provider with the caller's own request, as if there were no cache. @default invoke */

@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { wrapFunction } from '../../src/function/cached-llm-call.ts';
+import { FunctionCall } from '../../src/function/function-call.ts';
 import { cachedLlmCall, createLlmCache } from '../../src/index.ts';
+import { fieldsOf } from '../../src/key/index.ts';
+import { SharedStore } from '../shared-store.ts';
 import { startTrial } from '../trial.ts';
 
 interface Question {
@@ -92,5 +96,71 @@ describe('a repeated request', () => {
     expect([await ask(), await ask()]).toEqual(['answer 3', 'answer 3']);
     clock.advance(60_000);
     expect([await ask(), await ask()]).toEqual(['answer 4', 'answer 4']);
+  });
+
+  test.each([
+    ['in memory', undefined],
+    ['in a store that answers later', new SharedStore()],
+  ])('reaches the provider as its key has it, %s', async (_where, store) => {
+    const { cache } = startTrial({ store });
+    const { ask, asked } = startEcho();
+    const cached = cachedLlmCall(ask, { cache, provider: 'echo' });
+    const message = { content: 'first' };
+    const question = { prompt: 'p', messages: [message] };
+    const answers = [cached(question)];
+    message.content = 'second'; // as a loop does that asks with one request
+    answers.push(cached(question), cached(question), cached.peek(question).then(String));
+    message.content = 'third';
+    question.messages.push({ content: 'fourth' });
+    await Promise.all(answers);
+    const of = (content: string) => JSON.stringify({ prompt: 'p', messages: [{ content }] });
+    expect(asked).toEqual([of('first'), of('second')]);
+    message.content = 'second';
+    question.messages.pop();
+    expect(await cached(question)).toBe(of('second'));
+    expect(asked).toHaveLength(2);
+  });
+
+  test('is read once, where a getter or a Proxy gives another value each time', async () => {
+    const { cache } = startTrial();
+    const { ask, asked } = startEcho();
+    const cached = cachedLlmCall(ask, { cache, provider: 'echo' });
+    let reads = 0;
+    const getter = {
+      prompt: 'getter',
+      get id() {
+        return ++reads;
+      },
+    };
+    const proxy = new Proxy(
+      { prompt: 'proxy', id: 0 },
+      {
+        get: (_target, name) => (name === 'id' ? ++reads : 'proxy'),
+        getOwnPropertyDescriptor: (_target, name) => ({
+          configurable: true,
+          enumerable: true,
+          value: name === 'id' ? ++reads : 'proxy',
+        }),
+      },
+    );
+    for (const question of [getter, proxy, { prompt: 'inside', list: [getter, proxy] }]) {
+      const answer = await cached(question);
+      const before = asked.length;
+      expect(await cached(JSON.parse(answer))).toBe(answer);
+      expect(asked).toHaveLength(before); // the entry has the key of what was asked
+    }
+  });
+
+  test('is not copied for a hit in memory', () => {
+    const { cache } = startTrial();
+    const wrapped = wrapFunction(async () => 'x', { cache, provider: 'p' }, 'function');
+    const question = { prompt: 'p', rows: [{ id: 1 }] };
+    const call = new FunctionCall(wrapped, undefined, [question]);
+    expect(call.request).toBe(question);
+    call.keepRequest();
+    question.rows.push({ id: 2 });
+    expect([call.request, fieldsOf(call.identity).request]).toEqual(
+      Array(2).fill({ prompt: 'p', rows: [{ id: 1 }] }),
+    );
   });
 });
