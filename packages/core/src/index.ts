@@ -14,6 +14,7 @@ export {
   CachedLLM,
   type CachedLlmCall,
   type CachedResponse,
+  type CallControls,
   cachedLlmCall,
   type FunctionOptions,
   trials,
@@ -26,6 +27,7 @@ export {
   type Duration,
   isLlmCacheError,
   LlmCacheError,
+  type LlmCacheFailure,
   type Mode,
 } from './options/index.ts';
 export type { CallInfo } from './pipeline/index.ts';

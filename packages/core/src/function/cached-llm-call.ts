@@ -6,7 +6,6 @@ import {
   invalidOption,
   policyWith,
 } from '../options/index.ts';
-import type { CallInfo } from '../pipeline/index.ts';
 import {
   answerCall,
   FunctionCall,
@@ -22,49 +21,39 @@ import {
   type FunctionOptions,
   isCallable,
 } from './function-options.ts';
-
-/** A stream comes back as a stream of the same chunks; every other response comes back as it is. */
-export type CachedResponse<Response> =
-  Response extends AsyncIterable<infer Chunk> ? AsyncIterable<Chunk> : Response;
-
-/** A response, and what became of its request. */
-export interface WithInfo<Response> {
-  readonly response: Response;
-  readonly info: CallInfo;
-}
-
-/**
- * A function whose repeated calls are answered from a store. For a function that needs its `this`, the functions beside
- * it are called with `call`: `ask.withInfo.call(service, request)`.
- */
-export interface CachedLlmCall<This, Arguments extends readonly unknown[], Response> {
-  (this: This, ...request: Arguments): Promise<CachedResponse<Response>>;
-  /** The response, and what became of the request. */
-  withInfo(...request: Arguments): Promise<WithInfo<CachedResponse<Response>>>;
-  /**
-   * The same function with other options.
-   *
-   * @throws {LlmCacheError} for a bad option.
-   */
-  with(options: CallOptions): CachedLlmCall<This, Arguments, Response>;
-  /** The key of this request. `undefined` for a request that bypasses the cache. */
-  keyOf(...request: Arguments): string | undefined;
-  /** The stored response, without a call or a count. `undefined` where there is none. */
-  peek(...request: Arguments): Promise<CachedResponse<Response> | undefined>;
-  /** The stored response is not served from now on. Resolves to false where the store could not be written. */
-  invalidate(...request: Arguments): Promise<boolean>;
-}
+import { chunksIn, withReading } from './promised-stream.ts';
+import type { CachedLlmCall, RequestOf } from './wrapped-type.ts';
 
 type Arguments = readonly unknown[];
 
-/** The function that the user calls, with the functions that stand beside it. */
-export function callableOf(wrapped: WrappedFunction): CachedLlmCall<unknown, Arguments, unknown> {
-  const { cache } = wrapped;
-  async function cached(this: unknown, ...given: Arguments): Promise<unknown> {
+type Asked = (this: unknown, ...given: unknown[]) => unknown;
+
+const GeneratorFunction = async function* () {}.constructor;
+const AsyncFunction = (async () => {}).constructor;
+
+/** A call that returns a promise, or the stream of an async generator. */
+function askOf(wrapped: WrappedFunction): Asked {
+  async function cached(this: unknown, ...given: unknown[]): Promise<unknown> {
     const answer = answerCall(wrapped, this, given);
     // To await an answer that is there already takes as long as to find it.
     return answer instanceof Promise ? (await answer).response : answer.response;
   }
+  const { fn } = wrapped;
+  if (fn instanceof AsyncFunction) return cached;
+  if (!(fn instanceof GeneratorFunction)) {
+    return function either(this: unknown, ...given) {
+      return withReading(cached.apply(this, given));
+    };
+  }
+  return async function* stream(this: unknown, ...given) {
+    return yield* chunksIn(cached.apply(this, given));
+  };
+}
+
+/** The function that the user calls, with the functions that stand beside it. */
+export function callableOf(wrapped: WrappedFunction): Asked {
+  const { cache, policy } = wrapped;
+  const cached = askOf(wrapped);
   Object.defineProperty(cached, 'name', { value: wrapped.fn.name });
   // `ask.keyOf(request)` has no owner; `ask.keyOf.call(service, request)` has one.
   const ownerOf = (self: unknown) => (self === cached ? undefined : self);
@@ -123,11 +112,11 @@ export function functionOptionsOf(options: Duration | FunctionOptions): Function
  *
  * @throws {LlmCacheError} for a bad option, or for an anonymous function on a store that other processes can see.
  */
-export function cachedLlmCall<This, Arguments extends readonly unknown[], Response>(
-  fn: (this: This, ...request: Arguments) => Response,
-  options: Duration | FunctionOptions<This, Arguments> = {},
-): CachedLlmCall<This, Arguments, Awaited<Response>> {
+export function cachedLlmCall<Fn extends CallableFunction>(
+  fn: Fn,
+  options: Duration | FunctionOptions<ThisParameterType<Fn>, RequestOf<Fn>> = {},
+): CachedLlmCall<Fn> {
   const given = functionOptionsOf(options as Duration | FunctionOptions); // the result has the types
-  const cached: unknown = callableOf(wrapFunction(fn, given, 'function'));
-  return cached as CachedLlmCall<This, Arguments, Awaited<Response>>; // the types of what it wraps
+  const cached: unknown = callableOf(wrapFunction(fn as unknown as AnyFunction, given, 'function')); // as its constraint says
+  return cached as CachedLlmCall<Fn>; // the types of what it wraps
 }

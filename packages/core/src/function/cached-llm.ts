@@ -30,17 +30,11 @@ function refuse(what: string): never {
   );
 }
 
-const GeneratorFunction = async function* () {}.constructor;
-
 function cachedMethod(method: Method, options: FunctionOptions): Method {
   const cached = callableOf(wrapFunction(method, options, 'method'));
-  if (!(method instanceof GeneratorFunction)) return cached;
-  // A generator has no `with` beside it, so no call can name a scope of its own.
+  // No type shows a `with` beside a generator, so no call can name a scope of its own.
   policyForClient(cacheOf(options).policy, options, OWN_OPTIONS);
-  async function* stream(this: unknown, ...request: unknown[]) {
-    return yield* (await cached.apply(this, request)) as AsyncIterable<unknown>; // a generator responds with a stream
-  }
-  return Object.defineProperty(stream, 'name', { value: method.name });
+  return cached;
 }
 
 function isStandard(context: unknown): context is ClassMethodDecoratorContext {

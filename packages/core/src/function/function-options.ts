@@ -118,6 +118,12 @@ export function isNamesake(cache: object, identity: string, fn: AnyFunction): bo
   return other !== undefined;
 }
 
+/** A function that options take. Those which are for any function, such as a `CallOptions`, are also for this one. */
+type OptionFunction<This, Arguments extends readonly unknown[], Returned> = {
+  // A method, because TypeScript compares the arguments of methods in both directions.
+  method(this: This, ...request: Arguments): Returned;
+}['method'];
+
 /** Options of a wrapped function, beside those of each of its calls. */
 export interface FunctionOptions<This = never, Arguments extends readonly unknown[] = never>
   extends CallOptions {
@@ -129,11 +135,9 @@ export interface FunctionOptions<This = never, Arguments extends readonly unknow
    * What the answer depends on, in place of all arguments. `this` is the caller's. A call for which it returns nothing
    * (undefined, null, a promise, or an object or array that holds nothing else) bypasses the cache. @default the arguments
    */
-  readonly key?: ((this: This, ...request: Arguments) => unknown) | undefined;
+  readonly key?: OptionFunction<This, Arguments, unknown> | undefined;
   /** Which requests to cache; it may be async. `this` is the caller's. @default all */
-  readonly when?:
-    | ((this: This, ...request: Arguments) => boolean | PromiseLike<boolean>)
-    | undefined;
+  readonly when?: OptionFunction<This, Arguments, boolean | PromiseLike<boolean>> | undefined;
   /**
    * Who answers. Functions with the same provider and the same name share their answers, whatever their code is.
    * @default the adapter's provider, else the function's name

@@ -2,11 +2,7 @@
 // It never decides whether an answer is served or stored, and it never uses a store.
 // Start at cached-llm-call.ts, then read function-call.ts.
 export { CachedLLM } from './cached-llm.ts';
-export {
-  type CachedLlmCall,
-  type CachedResponse,
-  cachedLlmCall,
-  type WithInfo,
-} from './cached-llm-call.ts';
+export { cachedLlmCall } from './cached-llm-call.ts';
 export type { FunctionOptions } from './function-options.ts';
 export { trials } from './trials.ts';
+export type { CachedLlmCall, CachedResponse, CallControls, WithInfo } from './wrapped-type.ts';

@@ -149,13 +149,21 @@ interface Failure {
 /** No chain of causes is this long, unless it is a cycle. */
 const MAX_CAUSES = 20;
 
+/** An {@link LlmCacheError}, or the error that an SDK made of one. The `code` of the latter is the SDK's own. */
+export interface LlmCacheFailure extends Error {
+  readonly code?: unknown;
+}
+
 /**
  * Is the error an {@link LlmCacheError}, of this copy of the package or of another, or an error that an SDK made of
  * one? SDKs wrap what their transport throws, and repeat the transport's message in their own error.
  *
  * @param code @default any
  */
-export function isLlmCacheError(error: unknown, code?: LlmCacheErrorCode): boolean {
+export function isLlmCacheError(
+  error: unknown,
+  code?: LlmCacheErrorCode,
+): error is LlmCacheFailure {
   let failure: Failure | undefined = error as Failure | undefined; // whatever was thrown
   for (let depth = 0; depth < MAX_CAUSES && typeof failure === 'object'; depth += 1) {
     const { name, message, cause }: Failure = failure ?? {};

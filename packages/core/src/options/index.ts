@@ -16,6 +16,7 @@ export {
   invalidOption,
   isLlmCacheError,
   LlmCacheError,
+  type LlmCacheFailure,
   refuseUnknownOptions,
   showValue,
   visibleLines,

@@ -42,6 +42,11 @@ export class PacedReplay<Chunk> implements AsyncIterableIterator<Chunk, unknown>
     return DONE;
   }
 
+  async throw(error: unknown): Promise<IteratorReturnResult<undefined>> {
+    this.#leave();
+    throw error;
+  }
+
   [Symbol.asyncIterator](): this {
     return this;
   }

@@ -24,4 +24,15 @@ describe('isLlmCacheError', () => {
     expect(isLlmCacheError(cycle)).toBe(false);
     expect(isLlmCacheError(null)).toBe(false);
   });
+
+  test('narrows an error to what is true of it, and no other error to nothing', () => {
+    const seen: string[] = [];
+    const read = (error: unknown, failed: Error) => {
+      if (isLlmCacheError(error)) seen.push(error.message, String(error.code));
+      if (isLlmCacheError(error) && error instanceof LlmCacheError) seen.push(error.code);
+      if (!isLlmCacheError(failed)) seen.push(failed.message);
+    };
+    read(miss, new Error('other'));
+    expect(seen).toEqual(['No answer is recorded.', 'REPLAY_MISS', 'REPLAY_MISS', 'other']);
+  });
 });
