@@ -22,7 +22,7 @@ import {
   isCallable,
 } from './function-options.ts';
 import { chunksIn, withReading } from './promised-stream.ts';
-import type { CachedLlmCall, RequestOf } from './wrapped-type.ts';
+import type { CachedLlmCall, RequestOf } from './typed-overloads.ts';
 
 type Arguments = readonly unknown[];
 

@@ -5,4 +5,4 @@ export { CachedLLM } from './cached-llm.ts';
 export { cachedLlmCall } from './cached-llm-call.ts';
 export type { FunctionOptions } from './function-options.ts';
 export { trials } from './trials.ts';
-export type { CachedLlmCall, CachedResponse, CallControls, WithInfo } from './wrapped-type.ts';
+export type { CachedLlmCall, CachedResponse, CallControls, WithInfo } from './typed-overloads.ts';
