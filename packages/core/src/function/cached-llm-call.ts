@@ -52,7 +52,7 @@ function askOf(wrapped: WrappedFunction): Asked {
 
 /** The function that the user calls, with the functions that stand beside it. */
 export function callableOf(wrapped: WrappedFunction): Asked {
-  const { cache, policy } = wrapped;
+  const { cache } = wrapped;
   const cached = askOf(wrapped);
   Object.defineProperty(cached, 'name', { value: wrapped.fn.name });
   // `ask.keyOf(request)` has no owner; `ask.keyOf.call(service, request)` has one.
