@@ -3,7 +3,7 @@ import { EntryStore } from '../entry-store/index.ts';
 import { CacheEventEmitter, logEvents } from '../events/index.ts';
 import { type FlightLeases, loadLeases } from '../flight/index.ts';
 import { Inspection } from '../inspection/index.ts';
-import { CacheLedger, CountersByDay, countEvents } from '../ledger/index.ts';
+import { CacheLedger, CountersByTime, countEvents } from '../ledger/index.ts';
 import { Pipeline } from '../pipeline/index.ts';
 import { ResilientStore, type RowStore, TieredStore } from '../store/index.ts';
 import type { ResolvedCacheOptions } from './cache-options.ts';
@@ -33,7 +33,7 @@ function rowStoreOf(
 /** Puts the parts of a cache together. No other function knows all of them. */
 export function createContext(options: ResolvedCacheOptions): CacheContext {
   const { store, policy, priceOf, now, lease, logger, storeTimeout } = options;
-  const counters = new CountersByDay(now);
+  const counters = new CountersByTime(now);
   const events = new CacheEventEmitter(countEvents({ counters, priceOf }));
   if (logger !== undefined) logEvents(events, logger);
   const rows = rowStoreOf(options, events);

@@ -8,6 +8,7 @@ import {
   type CacheStats,
   type Ledger,
   type LedgerGroup,
+  type LedgerRange,
   type LedgerRow,
   type PricedModel,
 } from '../ledger/index.ts';
@@ -167,9 +168,22 @@ export class LlmCache {
     return this.#context.ledger.summary();
   }
 
-  /** What all processes did that share this store and namespace, as far as the store can list rows. */
-  ledger(): Promise<Ledger> {
-    return this.#context.ledger.ledger();
+  /**
+   * What all processes did that share this store and namespace, as far as the store can list rows: in all, or within the
+   * last `since`. Each process writes its counts at intervals, under the time of its own clock.
+   *
+   * @throws {LlmCacheError} `INVALID_DURATION`
+   */
+  ledger(options?: LedgerRange): Promise<Ledger> {
+    return this.#context.ledger.ledger(options);
+  }
+
+  /**
+   * Sets all counts of this namespace to 0: here now, and in each other process when it writes its counts next. Entries stay.
+   * Resolves to false where the store could not be written.
+   */
+  resetStats(): Promise<boolean> {
+    return this.#context.ledger.reset();
   }
 
   /** Calls `listener` for each event of this name. Returns a function that ends this. */

@@ -1,15 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CacheEventEmitter } from '../events/index.ts';
-import { type Policy, WRITING_MODES } from '../options/index.ts';
-import { failureCode, type RowStore, type Store } from '../store/index.ts';
 import {
-  addCounters,
-  type CounterName,
-  type CountersByDay,
-  emptyCounters,
-  Groups,
-  type NamedCounters,
-} from './counters.ts';
+  type Duration,
+  type Policy,
+  toPositiveMilliseconds,
+  WRITING_MODES,
+} from '../options/index.ts';
+import type { RowStore, Store } from '../store/index.ts';
+import type { NamedCounters } from './counters.ts';
+import type { CountersByTime } from './counters-by-time.ts';
 import {
   type CacheStats,
   figuresOf,
@@ -28,10 +27,11 @@ export interface CacheLedgerParts {
   readonly policy: Policy;
   /** Milliseconds between two writes of this process's counters. `undefined`: they are never written. */
   readonly ledger: number | undefined;
-  readonly counters: CountersByDay;
+  readonly counters: CountersByTime;
   readonly rows: RowStore;
   readonly events: CacheEventEmitter;
   readonly prefix: string;
+  readonly now: () => number;
 }
 
 /** Counters are not written where no other process can read them, nor in a mode that writes nothing. */
@@ -40,21 +40,16 @@ function intervalOf({ store, isOwnMemory, policy, ledger }: CacheLedgerParts): n
   return isShared && WRITING_MODES.has(policy.mode) ? ledger : undefined;
 }
 
-/** Sums by day, provider and model. They stay small, however many processes are added. */
-class CounterSums {
-  readonly #sums = new Groups(
-    (name: CounterName): NamedCounters => ({ ...name, counters: emptyCounters() }),
-  );
+/** Loaded when the counts of all processes are asked for. */
+const loadLedgerSums = () => import('./ledger-sums.ts');
 
-  add(all: readonly NamedCounters[]): void {
-    for (const { day, provider, model, counters } of all) {
-      addCounters(this.#sums.of({ day, provider, model }).counters, counters);
-    }
-  }
-
-  get all(): readonly NamedCounters[] {
-    return [...this.#sums];
-  }
+/** Which counts of a ledger are asked for. */
+export interface LedgerRange {
+  /**
+   * Only what was counted so long ago at most: `'1h'`. The beginning is rounded down, to five minutes where that is a day at
+   * most, else to the start of a day in UTC; `since` of the ledger says where it is. @default everything, for 90 days
+   */
+  readonly since?: Duration | undefined;
 }
 
 /** The figures of this process, and of all processes that share its store and namespace. */
@@ -96,17 +91,26 @@ export class CacheLedger {
     return this.#ledgerStore;
   }
 
-  /** Adds what other processes wrote to what this process counted, whether it was written or not. */
-  async ledger(): Promise<Ledger> {
-    const own = this.#own();
-    const sums = new CounterSums();
-    sums.add(own);
-    const ledgerStore = await this.#load();
-    const processes = new Set(own.length === 0 ? [] : [ledgerStore.process]);
-    const isComplete = await this.#addOthers(ledgerStore, sums, processes);
-    const { all } = sums;
-    const by = (group: LedgerGroup) => rowsBy(all, group);
-    return { processes: processes.size, isComplete, total: figuresOf(all), by };
+  /** What all processes counted that share the store and the namespace. */
+  async ledger({ since }: LedgerRange = {}): Promise<Ledger> {
+    const span = since === undefined ? undefined : toPositiveMilliseconds(since, 'since');
+    const { store, isOwnMemory, now } = this.#parts;
+    this.#countEvictions();
+    const [ledgerStore, { sumLedger }] = await Promise.all([this.#load(), loadLedgerSums()]);
+    return sumLedger({
+      ...this.#parts,
+      ledgerStore,
+      isListed: isOwnMemory || store.scan !== undefined,
+      isWritten: this.#interval !== undefined,
+      now: now(),
+      since: span,
+    });
+  }
+
+  /** Resolves to false if the store failed, so that the counts of other processes stay. */
+  async reset(): Promise<boolean> {
+    const [ledgerStore, { resetLedger }] = await Promise.all([this.#load(), loadLedgerSums()]);
+    return resetLedger({ ...this.#parts, ledgerStore });
   }
 
   /** Writes under way are counted when they end, so they are awaited first. */
@@ -115,25 +119,6 @@ export class CacheLedger {
     await setImmediate();
     this.#countEvictions();
     await (await this.#ledgerStore)?.close();
-  }
-
-  async #addOthers(
-    ledgerStore: LedgerStore,
-    sums: CounterSums,
-    processes: Set<string>,
-  ): Promise<boolean> {
-    const { store, isOwnMemory, events } = this.#parts;
-    try {
-      for await (const { process, counters } of ledgerStore.others()) {
-        processes.add(process);
-        sums.add(counters);
-      }
-      return isOwnMemory || store.scan !== undefined;
-    } catch (error) {
-      const reason = failureCode(error);
-      events.emit('store-error', { operation: 'scan', reason, isPermanent: false });
-      return false;
-    }
   }
 
   #own(): readonly NamedCounters[] {

@@ -5,12 +5,13 @@ import type {
   EventCounting,
   EventName,
 } from '../events/index.ts';
-import { addReason, type Counters, type CountersByDay } from './counters.ts';
+import { addReason, type Counters } from './counters.ts';
+import type { CountersByTime } from './counters-by-time.ts';
 import { knownPrice, type PriceOf } from './prices.ts';
 import { addUsage, type UsageSums } from './usage-sums.ts';
 
 interface Counting {
-  readonly counters: CountersByDay;
+  readonly counters: CountersByTime;
   /** The user's own prices. */
   readonly priceOf: PriceOf | undefined;
 }

@@ -71,8 +71,8 @@ export function addCounters(sum: Counters, more: Counters): void {
   sum.uncached.merge(more.uncached.buckets, more.uncached.sum);
 }
 
-/** The prefix of the ledger's rows, which are not entries. */
-export const ledgerPrefix = (prefix: string) => `${prefix}ledger:`;
+/** Every row of the ledger has this prefix. They are not entries. */
+export const ledgerPrefix = (prefix: string) => `${prefix}ledger`;
 
 /** The provider's name in counters of the store alone, such as those of its errors. */
 export const STORE_ITSELF = '';
@@ -110,99 +110,19 @@ export class Groups<Name extends object, Group> {
   }
 }
 
-/** What one process counted on one day. */
-export interface DayCounters {
-  /** `YYYY-MM-DD`, in UTC. */
-  readonly day: string;
-  /** By provider, then by model. Nested maps find them on each hit without making a text. */
-  readonly counters: Map<string, Map<string | undefined, Counters>>;
-  /** Something was counted since the day was last written to the store. */
-  isChanged: boolean;
-}
-
-export function namedCounters({ day, counters }: DayCounters): readonly NamedCounters[] {
-  return [...counters].flatMap(([provider, models]) =>
-    [...models].map(([model, of]) => ({ day, provider, model, counters: of })),
+/** Sums by day, provider and model. They stay small, however many processes are added. */
+export class CounterSums {
+  readonly #sums = new Groups(
+    (name: CounterName): NamedCounters => ({ ...name, counters: emptyCounters() }),
   );
-}
 
-/** Users choose the names. Past this many in one day, further names are counted together. */
-const MAX_NAMES_PER_DAY = 1_000;
-
-const OTHERS = '(others)';
-
-const DAY = 86_400_000;
-
-/** Older days are in the store only. */
-const MAX_DAYS = 90;
-
-/** What this process counted since it began, by day, provider and model. */
-export class CountersByDay {
-  readonly #now: () => number;
-  readonly #days = new Map<string, DayCounters>();
-  #today: DayCounters | undefined;
-  #todayFrom = 0;
-  #namesOfToday = 0;
-  /** The instant at which `countersOf` was last asked for, in milliseconds since 1970. */
-  at = 0;
-  /** Called when something is counted for the first time after the day was written to the store. */
-  onChange: () => void = () => {};
-
-  constructor(now: () => number) {
-    this.#now = now;
-  }
-
-  get days(): Iterable<DayCounters> {
-    return this.#days.values();
-  }
-
-  /** The counters of today. */
-  countersOf(provider: string, model: string | undefined): Counters {
-    const today = this.#current();
-    if (!today.isChanged) {
-      today.isChanged = true;
-      this.onChange();
+  add(all: readonly NamedCounters[]): void {
+    for (const { day, provider, model, counters } of all) {
+      addCounters(this.#sums.of({ day, provider, model }).counters, counters);
     }
-    return today.counters.get(provider)?.get(model) ?? this.#add(today, provider, model);
   }
 
-  /** The counters of today for what concerns no provider. */
-  storeCounters(): Counters {
-    return this.countersOf(STORE_ITSELF, undefined);
-  }
-
-  *[Symbol.iterator](): Generator<NamedCounters> {
-    for (const day of this.#days.values()) yield* namedCounters(day);
-  }
-
-  #current(): DayCounters {
-    const now = this.#now();
-    this.at = now;
-    const isToday = now >= this.#todayFrom && now < this.#todayFrom + DAY;
-    if (this.#today === undefined || !isToday) this.#today = this.#begin(now);
-    return this.#today;
-  }
-
-  #begin(now: number): DayCounters {
-    this.#todayFrom = Math.floor(now / DAY) * DAY;
-    const date = new Date(this.#todayFrom);
-    // The user supplies the clock, and a time that is no date must not fail a call.
-    const day = Number.isNaN(date.getTime()) ? 'unknown' : date.toISOString().slice(0, 10);
-    const known = this.#days.get(day) ?? { day, counters: new Map(), isChanged: false };
-    this.#days.set(day, known);
-    const [oldest] = this.#days.keys();
-    if (this.#days.size > MAX_DAYS && oldest !== undefined) this.#days.delete(oldest);
-    this.#namesOfToday = namedCounters(known).length;
-    return known;
-  }
-
-  #add(today: DayCounters, provider: string, model: string | undefined): Counters {
-    const isFull = this.#namesOfToday >= MAX_NAMES_PER_DAY;
-    const [name, of] = isFull ? [OTHERS, undefined] : [provider, model];
-    const models = today.counters.get(name) ?? new Map<string | undefined, Counters>();
-    const added = models.get(of) ?? emptyCounters();
-    today.counters.set(name, models.set(of, added));
-    this.#namesOfToday += 1;
-    return added;
+  get all(): readonly NamedCounters[] {
+    return [...this.#sums];
   }
 }

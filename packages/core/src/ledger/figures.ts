@@ -100,6 +100,10 @@ export interface Ledger {
   readonly processes: number;
   /** False where the store cannot list its rows or failed to list them, so that processes may be missing. */
   readonly isComplete: boolean;
+  /** The instant at which the counts begin, in milliseconds since 1970. Absent where all that was counted is in them. */
+  readonly since?: number | undefined;
+  /** Milliseconds by which the newest count is from the future: the clock of its process is ahead of this one's. */
+  readonly ahead: number;
   readonly total: LedgerFigures;
   /** The row with the most requests comes first. Days are in their own order. */
   by(group: LedgerGroup): readonly LedgerRow[];

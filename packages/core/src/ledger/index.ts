@@ -2,9 +2,10 @@
 // It never holds the text of a prompt, an answer or a key, and its own failures never reach a call.
 // Start at cache-ledger.ts; what each event adds is in count-event.ts.
 
-export { CacheLedger } from './cache-ledger.ts';
+export { CacheLedger, type LedgerRange } from './cache-ledger.ts';
 export { countEvents } from './count-event.ts';
-export { CountersByDay, ledgerPrefix } from './counters.ts';
+export { ledgerPrefix } from './counters.ts';
+export { CountersByTime } from './counters-by-time.ts';
 export type {
   CacheStats,
   Ledger,

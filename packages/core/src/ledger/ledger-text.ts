@@ -4,10 +4,8 @@ import {
   addReason,
   addUp,
   type Counters,
-  type DayCounters,
   emptyCounters,
   type NamedCounters,
-  namedCounters,
   REASONS,
 } from './counters.ts';
 import {
@@ -81,9 +79,9 @@ function rowOf({ provider, model, counters }: NamedCounters) {
   };
 }
 
-/** One day of one process as text: sums under the names of providers and models. */
-export function ledgerText(day: DayCounters): string {
-  return JSON.stringify({ version: VERSION, rows: namedCounters(day).map(rowOf) });
+/** What one process counted in some time, as text: sums under the names of providers and models. */
+export function ledgerText(named: readonly NamedCounters[]): string {
+  return JSON.stringify({ version: VERSION, rows: named.map(rowOf) });
 }
 
 function readHistogram(histogram: Histogram, value: unknown): void {

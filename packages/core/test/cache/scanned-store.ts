@@ -25,6 +25,7 @@ export class ScannedStore implements Store {
     for (const [key, value] of this.rows) if (key.startsWith(prefix)) yield { key, value };
   }
 
+  /** The rows of days in the ledger. */
   get ledgerKeys(): string[] {
     return [...this.rows.keys()].filter((key) => key.includes(':ledger:'));
   }

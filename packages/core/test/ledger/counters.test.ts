@@ -1,13 +1,13 @@
 import { manualClock } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
-import { CountersByDay } from '../../src/ledger/counters.ts';
+import { CountersByTime } from '../../src/ledger/counters-by-time.ts';
 
 const DAY = 86_400_000;
 
 describe('the counters of a process', () => {
   test('begin anew each day, in UTC', () => {
     const clock = manualClock(Date.UTC(2026, 0, 1, 23, 59, 59, 999));
-    const counters = new CountersByDay(clock.now);
+    const counters = new CountersByTime(clock.now);
     counters.countersOf('p', 'm').counts.hits += 1;
     clock.advance(1);
     counters.countersOf('p', 'm').counts.hits += 2;
@@ -20,9 +20,46 @@ describe('the counters of a process', () => {
     ]);
   });
 
+  test('are apart for each five minutes, of which the last two hours stay in memory', () => {
+    const clock = manualClock(0);
+    const counters = new CountersByTime(clock.now);
+    for (let minute = 0; minute < 180; minute += 1) {
+      counters.countersOf('p', 'm').counts.hits += 1;
+      clock.advance(60_000);
+    }
+    const froms = counters.windows.map(({ from }) => from / 60_000);
+    expect([froms.length, froms[0], froms.at(-1)]).toEqual([25, 55, 175]);
+    expect(counters.earlierUntil).toBe(55 * 60_000);
+    const hits = [...counters].map(({ counters: { counts } }) => counts.hits);
+    expect(hits).toEqual([55, ...froms.map(() => 5)]);
+  });
+
+  test('of many names stay in memory for less time, and none is lost', () => {
+    const clock = manualClock(0);
+    const counters = new CountersByTime(clock.now);
+    for (let round = 0; round < 10; round += 1) {
+      for (let name = 0; name < 900; name += 1) {
+        counters.countersOf('p', `m${name}`).counts.hits += 1;
+      }
+      clock.advance(300_000);
+    }
+    expect(counters.windows.length).toBeLessThan(4);
+    const hits = [...counters].reduce((sum, one) => sum + one.counters.counts.hits, 0);
+    expect(hits).toBe(9_000);
+  });
+
+  test('begin at 0 when they are cleared', () => {
+    const counters = new CountersByTime(() => 0);
+    counters.countersOf('p', 'm').counts.hits += 1;
+    counters.clear();
+    expect([...counters]).toEqual([]);
+    counters.countersOf('p', 'm').counts.hits += 2;
+    expect([...counters]).toMatchObject([{ counters: { counts: { hits: 2 } } }]);
+  });
+
   test('stay in memory for 90 days', () => {
     const clock = manualClock();
-    const counters = new CountersByDay(clock.now);
+    const counters = new CountersByTime(clock.now);
     for (let day = 0; day < 100; day += 1) {
       counters.countersOf('p', 'm');
       clock.advance(DAY);
@@ -31,7 +68,7 @@ describe('the counters of a process', () => {
   });
 
   test('count the names past the thousandth together', () => {
-    const counters = new CountersByDay(() => 0);
+    const counters = new CountersByTime(() => 0);
     for (let count = 0; count < 1_500; count += 1)
       counters.countersOf('p', `m${count}`).counts.hits += 1;
     const all = [...counters];
@@ -42,7 +79,7 @@ describe('the counters of a process', () => {
   test.each([Number.NaN, Number.POSITIVE_INFINITY, 1e300])(
     'fail no call where the clock returns %d',
     (now) => {
-      const counters = new CountersByDay(() => now);
+      const counters = new CountersByTime(() => now);
       counters.countersOf('p', 'm').counts.hits += 1;
       counters.countersOf('p', 'm').counts.hits += 1;
       expect([...counters]).toMatchObject([{ day: 'unknown', counters: { counts: { hits: 2 } } }]);
@@ -50,14 +87,14 @@ describe('the counters of a process', () => {
   );
 
   test('report the first change after everything was written', () => {
-    const counters = new CountersByDay(() => 0);
+    const counters = new CountersByTime(() => 0);
     let changes = 0;
     counters.onChange = () => {
       changes += 1;
     };
     counters.countersOf('p', 'm');
     counters.countersOf('p', 'n');
-    for (const day of counters.days) day.isChanged = false;
+    counters.takeChanged();
     counters.countersOf('p', 'm');
     expect(changes).toBe(2);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { CountersByDay } from '../../src/ledger/counters.ts';
+import type { CountersByTime } from '../../src/ledger/counters-by-time.ts';
 import { figuresOf } from '../../src/ledger/figures.ts';
 import { ledgerText, readLedgerText } from '../../src/ledger/ledger-text.ts';
 import { startEmitter } from '../events/start-emitter.ts';
@@ -9,7 +9,7 @@ const CALL = { key: 'k', provider: 'openai', model: 'gpt-5' };
 const USAGE = { inputTokens: 7, outputTokens: 3, cacheReadTokens: 2 };
 
 /** Counters with a value in every field. */
-function fullCounters(): CountersByDay {
+function fullCounters(): CountersByTime {
   const { events, counters } = startEmitter(() => Date.UTC(2026, 0, 1));
   const hit = { ...CALL, usage: USAGE, took: 800, age: 5, waited: 0.2 };
   events.emit('hit', hit);
@@ -26,7 +26,7 @@ function fullCounters(): CountersByDay {
   return counters;
 }
 
-const textOf = (counters: CountersByDay) => [...counters.days].map(ledgerText).join('');
+const textOf = (counters: CountersByTime) => ledgerText([...counters]);
 
 describe('a day of a process as text', () => {
   test('is read as it was written', () => {
