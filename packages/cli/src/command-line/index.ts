@@ -6,6 +6,7 @@ export { type CliCommand, defineCommand, type Globals, type Session } from './co
 export { headerOption, namedAdapter, requestHeaders } from './http-options.ts';
 export { checkInput, countLines, type NumberedLine, numberedLines } from './lines.ts';
 export {
+  ago,
   bytes,
   count,
   dashed,

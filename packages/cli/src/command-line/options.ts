@@ -93,6 +93,20 @@ export const duration = (description: string): OptionDefinition<number> => ({
   read: (given, name) => toMilliseconds(given as Duration, name), // which refuses any other text
 });
 
+function readAgo(given: string, name: string): number {
+  const isDuration = /^\d+(\.\d+)?(ms|s|m|h|d)$/.test(given);
+  const milliseconds = isDuration ? toMilliseconds(given as Duration, name) : 0;
+  if (milliseconds > 0) return milliseconds;
+  return refuse(given, name, 'Write how long ago, with its unit: 30m, 1h, 7d.');
+}
+
+/** A span of time before now, in milliseconds; above zero, and written with its unit, as `1h`. */
+export const ago = (description: string): OptionDefinition<number> => ({
+  placeholder: '<duration>',
+  description,
+  read: readAgo,
+});
+
 /** In bytes; written `500kb`, `2mb`. */
 export const bytes = (description: string): OptionDefinition<number> => ({
   placeholder: '<size>',

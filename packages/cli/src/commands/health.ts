@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Ledger } from '@cached-llm/core';
 import {
+  ago,
   bytes,
   count,
   defineCommand,
@@ -18,11 +20,13 @@ import {
   formatDuration,
   formatLatency,
   formatPercent,
+  formatQuantity,
   formatTable,
   type Host,
 } from '../terminal/index.ts';
 
 const healthOptions = {
+  since: ago('judge hit rate and store errors of this time (default 1h)'),
   minHitRate: share('fail where the hit rate is lower: 0.5, 50%'),
   maxStoreErrors: count('fail where the store failed more often'),
   maxRoundTrip: duration('fail where the store is slower: 50ms'),
@@ -35,21 +39,43 @@ interface Check {
   readonly name: string;
   readonly healthy: boolean;
   readonly found: string;
+  /** The number that was compared with the limit: a share, a count, bytes or milliseconds. */
+  readonly value?: number | undefined;
+  readonly limit?: number | undefined;
 }
 
 type Limited = readonly [value: number, limit: number | undefined];
 type Format = (value: number) => string;
 
-function atMost(name: string, [value, limit]: Limited, format: Format): readonly Check[] {
+/** @param of what stands behind the number */
+function atMost(name: string, [value, limit]: Limited, format: Format, of = ''): readonly Check[] {
   if (limit === undefined) return [];
-  const found = `${format(value)} (must be at most ${format(limit)})`;
-  return [{ name, healthy: value <= limit, found }];
+  const found = `${format(value)}${of} (must be at most ${format(limit)})`;
+  return [{ name, healthy: value <= limit, found, value, limit }];
 }
 
-function atLeast(name: string, [value, limit]: Limited, format: Format): readonly Check[] {
+const DEFAULT_SINCE = 3_600_000;
+
+/** Where nothing was asked, nothing is known of the hit rate, and nothing is wrong with it. */
+function checkHitRate(ledger: Ledger, limit: number | undefined, time: string): readonly Check[] {
   if (limit === undefined) return [];
-  const found = `${format(value)} (must be at least ${format(limit)})`;
-  return [{ name, healthy: value >= limit, found }];
+  const { requests, bypasses, hitRate: value } = ledger.total;
+  const answered = requests - bypasses;
+  const least = `(must be at least ${formatPercent(limit)})`;
+  const name = 'hit rate';
+  if (answered === 0) return [{ name, healthy: true, found: `no requests${time} ${least}`, limit }];
+  const of = `${formatPercent(value)} of ${formatQuantity(answered, 'request')}${time}`;
+  return [{ name, healthy: value >= limit, found: `${of} ${least}`, value, limit }];
+}
+
+function checkCounts(ledger: Ledger, limits: Limits, { now }: Host): readonly Check[] {
+  const { minHitRate, maxStoreErrors } = limits;
+  const time = ` in ${formatDuration(now() - (ledger.since ?? 0))}`;
+  const { storeErrors } = ledger.total;
+  return [
+    ...checkHitRate(ledger, minHitRate, time),
+    ...atMost('store errors', [storeErrors, maxStoreErrors], formatCount, time),
+  ];
 }
 
 const PROBE_TTL = 60_000;
@@ -68,24 +94,25 @@ async function roundTrip({ store }: OpenedCache): Promise<number | undefined> {
 const LARGEST_DRIFT = 5_000;
 const SAMPLED_ENTRIES = 1_000;
 
-/** An entry that was stored in the future shows that the clocks of two machines differ. */
-async function checkClock({ cache }: OpenedCache, { now }: Host): Promise<Check> {
+/** What was stored or counted in the future shows that the clocks of two machines differ. */
+async function checkClock({ cache }: OpenedCache, ledger: Ledger, { now }: Host): Promise<Check> {
   let [ahead, seen] = [0, 0];
   for await (const { header } of cache.inspection.entries()) {
     ahead = Math.max(ahead, header.storedAt - now());
     seen += 1;
     if (seen === SAMPLED_ENTRIES) break;
   }
-  const healthy = ahead <= LARGEST_DRIFT;
+  const furthest = Math.max(ahead, ledger.ahead);
+  const healthy = furthest <= LARGEST_DRIFT;
+  const what = ahead === furthest ? 'an entry is' : 'a count is';
   const found = healthy
-    ? 'no entry is from the future'
-    : `an entry is ${formatDuration(ahead)} from the future`;
+    ? 'nothing is from the future'
+    : `${what} ${formatDuration(furthest)} from the future`;
   return { name: 'clock', healthy, found };
 }
 
 async function checkStore(
   opened: OpenedCache,
-  host: Host,
   maxRoundTrip: number | undefined,
 ): Promise<readonly Check[]> {
   const name = 'store';
@@ -101,7 +128,6 @@ async function checkStore(
   return [
     { name, healthy: true, found },
     ...atMost('round trip', [took, maxRoundTrip], formatLatency),
-    await checkClock(opened, host),
     ...settings,
   ];
 }
@@ -129,13 +155,13 @@ function runChecks(session: Session, limits: Limits): Promise<readonly Check[]> 
     opened.cache.on('breaker-open', () => {
       isClosed = false;
     });
-    const store = await checkStore(opened, session.host, limits.maxRoundTrip);
-    const { hitRate, storeErrors } = (await opened.cache.ledger()).total;
+    const store = await checkStore(opened, limits.maxRoundTrip);
+    const ledger = await opened.cache.ledger({ since: limits.since ?? DEFAULT_SINCE });
     return [
       ...store,
+      await checkClock(opened, ledger, session.host),
       { name: 'breaker', healthy: isClosed, found: isClosed ? 'closed' : 'open' },
-      ...atLeast('hit rate', [hitRate, limits.minHitRate], formatPercent),
-      ...atMost('store errors', [storeErrors, limits.maxStoreErrors], formatCount),
+      ...checkCounts(ledger, limits, session.host),
       ...(await checkSize(opened, limits)),
     ];
   });
@@ -153,7 +179,7 @@ export const health = defineCommand({
   name: 'health',
   summary: 'Check the store, and the limits that you set.',
   notes:
-    'The command writes, reads and removes a row, and looks for entries from the future. It exits with 1 where a check fails.',
+    'The command writes, reads and removes a row, and looks for entries and counts from the future. --min-hit-rate and --max-store-errors judge the last hour, or --since. It exits with 1 where a check fails.',
   options: healthOptions,
   async run({ session, options: limits }) {
     const { output } = session;

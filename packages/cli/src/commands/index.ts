@@ -13,6 +13,7 @@ import { health } from './health.ts';
 import { importCommand } from './import.ts';
 import { list } from './list.ts';
 import { prune } from './prune.ts';
+import { reset } from './reset.ts';
 import { rm } from './rm.ts';
 import { show } from './show.ts';
 import { stats } from './stats.ts';
@@ -22,7 +23,7 @@ import { warm } from './warm.ts';
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CliCommand[] = [
   ...[stats, list, show, explain, diff],
-  ...[rm, prune, clear],
+  ...[rm, prune, clear, reset],
   ...[exportCommand, importCommand, warm],
   ...[health, verify, config, benchmark],
 ];

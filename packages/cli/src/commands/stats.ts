@@ -7,8 +7,8 @@ import {
   type Timing,
   type TokenCount,
 } from '@cached-llm/core/store';
-import { defineCommand, duration, flag, oneOf, type Session } from '../command-line/index.ts';
-import { withCache } from '../store/index.ts';
+import { ago, defineCommand, duration, flag, oneOf, type Session } from '../command-line/index.ts';
+import { formatInstant, withCache } from '../store/index.ts';
 import {
   type Column,
   type Fact,
@@ -73,9 +73,12 @@ function savingFacts({ time, tokens, cost }: LedgerFigures, { colors }: Output):
   ];
 }
 
-function totalText(output: Output, { total, processes }: Ledger): string {
+function totalText({ output, host }: Session, { total, processes, since }: Ledger): string {
   const by = formatQuantity(processes, 'process', 'processes');
+  const sinceText = (from: number) =>
+    `${formatInstant(from)}, ${formatDuration(host.now() - from)} ago`;
   return formatFacts(output, [
+    ['since', since === undefined ? undefined : sinceText(since)],
     ['requests', `${formatCount(total.requests)} by ${by}`],
     ['hit rate', formatPercent(total.hitRate), output.colors.bold],
     ...outcomeFacts(total),
@@ -119,8 +122,9 @@ const OUTCOMES = [
 ] as const;
 const CHART_DAYS = 14;
 
-function summaryText(output: Output, ledger: Ledger): string {
-  const parts = [totalText(output, ledger)];
+function summaryText(session: Session, ledger: Ledger): string {
+  const { output } = session;
+  const parts = [totalText(session, ledger)];
   if (ledger.by('model').length > 0) parts.push(groupText(output, ledger, 'model'));
   const bars = ledger.by('day').map((row) => ({
     label: row.day ?? '',
@@ -130,19 +134,26 @@ function summaryText(output: Output, ledger: Ledger): string {
   return parts.join('\n\n');
 }
 
+interface StatsOptions {
+  readonly by?: LedgerGroup | undefined;
+  readonly since?: number | undefined;
+}
+
 async function printStats(
-  { output }: Session,
+  session: Session,
   cache: LlmCache,
-  group: LedgerGroup | undefined,
+  { by, since: span }: StatsOptions,
 ): Promise<void> {
-  const ledger = await cache.ledger();
-  const { processes, total } = ledger;
-  if (group !== undefined) {
-    const fact = { processes, by: group, rows: ledger.by(group) };
-    return output.print(fact, () => groupText(output, ledger, group));
+  const { output } = session;
+  const ledger = await cache.ledger({ since: span });
+  const { processes, total, since: from } = ledger;
+  const head = { processes, since: from === undefined ? undefined : formatInstant(from) };
+  if (by !== undefined) {
+    const fact = { ...head, by, rows: ledger.by(by) };
+    return output.print(fact, () => groupText(output, ledger, by));
   }
-  const fact = { processes, ...total, byModel: ledger.by('model'), byDay: ledger.by('day') };
-  return output.print(fact, () => summaryText(output, ledger));
+  const fact = { ...head, ...total, byModel: ledger.by('model'), byDay: ledger.by('day') };
+  return output.print(fact, () => summaryText(session, ledger));
 }
 
 const GROUPS = ['model', 'provider', 'day'] as const;
@@ -151,20 +162,21 @@ export const stats = defineCommand({
   name: 'stats',
   summary: 'Show requests, hit rate and savings.',
   notes:
-    'The figures are the sum over all processes that share the store and the namespace. Each process writes its own from time to time.',
+    'The figures are the sum over all processes that share the store and the namespace. Each process writes its own from time to time. --since begins at full five minutes where it is a day at most, and else with a whole day in UTC.',
   options: {
+    since: ago('only what was counted so long ago at most: 1h, 7d'),
     by: oneOf('<group>', GROUPS, 'show one row for each'),
     watch: flag('repeat until Ctrl-C'),
     interval: duration('pause between two repetitions (default 2s)'),
   },
-  async run({ session, options: { by, watch = false, interval = 2_000 } }) {
+  async run({ session, options: { watch = false, interval = 2_000, ...options } }) {
     const { host, output } = session;
     const { signal } = host;
     await withCache(session, 'must-exist', async ({ cache }) => {
-      if (!watch) return printStats(session, cache, by);
+      if (!watch) return printStats(session, cache, options);
       while (!signal.aborted) {
         output.clearScreen();
-        await printStats(session, cache, by);
+        await printStats(session, cache, options);
         // Ctrl-C ends the pause at once, and is no failure.
         await pause(interval, { signal }).catch(() => {});
       }

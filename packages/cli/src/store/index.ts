@@ -4,5 +4,12 @@
  */
 export { entryFacts, formatInstant, formatTimeLeft, payloadText, payloadValue } from './facts.ts';
 export { entryFilter, entryId, entryOptions, findEntry, ID_LENGTH } from './find.ts';
-export { maskedUrl, type OpenedCache, openStoreAt, storeUrl, withCache } from './open.ts';
+export {
+  maskedUrl,
+  namespaceOf,
+  type OpenedCache,
+  openStoreAt,
+  storeUrl,
+  withCache,
+} from './open.ts';
 export { type Removed, removeEntries } from './remove.ts';

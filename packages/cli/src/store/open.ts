@@ -74,6 +74,11 @@ export function storeUrl({ globals, host }: Session): string | undefined {
   return globals.store ?? host.environment.CACHED_LLM_STORE;
 }
 
+/** The namespace that `--namespace` or the environment names. */
+export function namespaceOf({ globals, host }: Session): string {
+  return globals.namespace ?? host.environment.CACHED_LLM_NAMESPACE ?? 'cached-llm';
+}
+
 export interface OpenedCache {
   readonly cache: LlmCache;
   readonly store: Store;

@@ -28,7 +28,8 @@ interface Choice {
   readonly from: number;
 }
 
-const roundedDown = (instant: number, step: number) => Math.floor(instant / step) * step;
+const roundedDown = (instant: number, step: number) =>
+  Math.max(0, Math.floor(instant / step) * step);
 
 /** Windows where they reach back so far, and whole days else: more is counted than was asked for, and never less. */
 function choose({ now, since, counters, isWritten }: LedgerSumsParts): Choice {
