@@ -44,11 +44,11 @@ interface Check {
   readonly limit?: number | undefined;
 }
 
-type Limited = readonly [value: number, limit: number | undefined];
+/** The text behind the number is optional. */
+type Limited = readonly [value: number, limit: number | undefined, of?: string];
 type Format = (value: number) => string;
 
-/** @param of what stands behind the number */
-function atMost(name: string, [value, limit]: Limited, format: Format, of = ''): readonly Check[] {
+function atMost(name: string, [value, limit, of = '']: Limited, format: Format): readonly Check[] {
   if (limit === undefined) return [];
   const found = `${format(value)}${of} (must be at most ${format(limit)})`;
   return [{ name, healthy: value <= limit, found, value, limit }];
@@ -74,7 +74,7 @@ function checkCounts(ledger: Ledger, limits: Limits, { now }: Host): readonly Ch
   const { storeErrors } = ledger.total;
   return [
     ...checkHitRate(ledger, minHitRate, time),
-    ...atMost('store errors', [storeErrors, maxStoreErrors], formatCount, time),
+    ...atMost('store errors', [storeErrors, maxStoreErrors, time], formatCount),
   ];
 }
 
