@@ -6,7 +6,7 @@ import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-ex
 
 const folder = resolve('packages/core');
 const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-const entries = Object.entries(exports).filter(([, { types } = {}]) => types !== undefined);
+const entries = Object.entries(exports).filter(([, { import: built } = {}]) => built !== undefined);
 const isWriting = process.argv.includes('--write');
 mkdirSync(join(folder, 'api'), { recursive: true });
 const silent = { default: { logLevel: ExtractorLogLevel.None } };
@@ -33,7 +33,12 @@ const configurationOf = (name, types) => ({
 });
 
 let isSame = true;
-for (const [entry, { types }] of entries) {
+for (const [
+  entry,
+  {
+    import: { types },
+  },
+] of entries) {
   const name = entry === '.' ? 'core' : entry.replace('./', '');
   const configObject = configurationOf(name, types);
   const configuration = ExtractorConfig.prepare({

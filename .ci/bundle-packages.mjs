@@ -1,10 +1,11 @@
-// bundle-packages [package] [folder]: the JavaScript of each public package, or of one. All that the first entry of a
-// package imports is one file, because a file takes a third of a millisecond to import, and core alone has a hundred;
-// the other entries and what is loaded on demand stand beside it. Entries are built together, so that they share one
-// state: the default cache, for instance.
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+// bundle-packages [package] [folder]: the JavaScript of each public package, or of one, as ES modules and, in the folder cjs
+// beside them, as CommonJS modules. All that the first entry of a package imports is one file, because a file takes a third of
+// a millisecond to import, and core alone has a hundred; the other entries and what is loaded on demand stand beside it.
+// Entries are built together, so that they share one state, and one-copy.mjs makes that one of both builds.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
+import { shareCopies } from './one-copy.mjs';
 
 const manifest = (name) => JSON.parse(readFileSync(join('packages', name, 'package.json'), 'utf8'));
 const [only, folder] = process.argv.slice(2);
@@ -27,11 +28,24 @@ const collecting = (start, found) => ({
   },
 });
 
-for (const name of only === undefined ? names : [only]) {
-  const dir = folder ?? join('packages', name, 'dist');
+/**
+ * In the CommonJS build, nothing is imported: Jest's usual set-up cannot. A chunk is required when it is needed, and so is the
+ * package of a store, by its path. And the default export of a package is what its own CommonJS build says it is.
+ */
+function toCommonJs(code) {
+  const later = (path) => `Promise.resolve().then(() => require(${path}))`;
+  const require = 'require("node:module").createRequire(__filename)'; // bundlers let it be
+  const byUrl = `((url) => Promise.resolve().then(() => ${require}(require("node:url").fileURLToPath(url))))(`;
+  return code
+    .replaceAll(/__toESM\((\w+), 1\)/g, '__toESM($1)')
+    .replaceAll(/\bimport\(("[^"]+")\)/g, (_all, path) => later(path))
+    .replaceAll(/\bimport\(/g, byUrl);
+}
+
+/** Both builds of one package, in memory. */
+async function build(name) {
   const sources = sourcesOf(name);
   const atOnce = new Set();
-  rmSync(join(dir, 'chunks'), { recursive: true, force: true }); // their names change with what is in them
   const bundle = await rolldown({
     input: sources,
     platform: 'node',
@@ -40,12 +54,55 @@ for (const name of only === undefined ? names : [only]) {
     plugins: [collecting(sources[0], atOnce)],
   });
   const main = { name: 'main', test: (id) => atOnce.has(id) && !sources.includes(id) };
-  await bundle.write({
-    dir,
-    format: 'esm',
-    sourcemap: true,
-    chunkFileNames: 'chunks/[name]-[hash].js',
-    codeSplitting: { groups: [main] },
-  });
+  const generate = async (format) => {
+    const { output } = await bundle.generate({
+      format,
+      sourcemap: true,
+      minifyInternalExports: false, // both builds name what they share alike
+      chunkFileNames: 'chunks/[name].js',
+      codeSplitting: { groups: [main] },
+    });
+    return output.map(({ type, name, fileName, code, source, modules, exports }) => {
+      const written = format === 'cjs' && type === 'chunk' ? toCommonJs(code) : code;
+      return { type, name, fileName, code: written, source, modules, exports };
+    });
+  };
+  const builds = { esm: await generate('esm'), cjs: await generate('cjs') };
   await bundle.close();
+  return shareCopies(manifest(name), builds);
+}
+
+function write(dir, output) {
+  rmSync(join(dir, 'chunks'), { recursive: true, force: true }); // one that is not made any more
+  for (const { type, fileName, code, source } of output) {
+    const path = join(dir, fileName);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, type === 'chunk' ? code : source);
+  }
+}
+
+/** The CommonJS build has declarations of its own: those that it refers to are of CommonJS, too. */
+function writeDeclarations(dir) {
+  const isDeclaration = (path) => !path.startsWith(join(dir, 'cjs')) && path.endsWith('.d.ts');
+  const files = readdirSync(dir, { recursive: true }).filter((file) =>
+    isDeclaration(join(dir, file)),
+  );
+  for (const file of files) {
+    const text = readFileSync(join(dir, file), 'utf8').replace(
+      /\n\/\/# sourceMappingURL=.*\s*$/,
+      '\n',
+    );
+    mkdirSync(dirname(join(dir, 'cjs', file)), { recursive: true });
+    writeFileSync(join(dir, 'cjs', file), text);
+  }
+}
+
+for (const name of only === undefined ? names : [only]) {
+  const dir = folder ?? join('packages', name, 'dist');
+  const { esm, cjs } = await build(name);
+  rmSync(join(dir, 'cjs'), { recursive: true, force: true });
+  write(dir, esm);
+  write(join(dir, 'cjs'), cjs);
+  writeFileSync(join(dir, 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
+  if (folder === undefined) writeDeclarations(dir);
 }

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { packAll } from './pack.mjs';
 
 const { packageManager } = JSON.parse(readFileSync('package.json', 'utf8'));
 const PNPM = ['-y', packageManager.split('+')[0], '--config.verify-deps-before-run=false'];
@@ -28,32 +29,16 @@ function run(cwd, command, ...rest) {
   return execFileSync(command, rest, { cwd, stdio: ['ignore', 'pipe', 'inherit'] }).toString();
 }
 
-/** The packed package, as a URL that a manifest may have. */
-function pack(name) {
-  const out = run(
-    '.',
-    'npx',
-    ...PNPM,
-    '--dir',
-    join('packages', name),
-    'pack',
-    '--json',
-    '--pack-destination',
-    root,
-  );
-  return `file:${JSON.parse(out).filename}`;
-}
-
-const packed = new Map(
-  ['core', 'http', 'store-sqlite', 'store-redis', 'cli'].map((name) => [name, pack(name)]),
-);
+const packed = packAll(root);
 const nameOf = (folder) => (folder === 'cli' ? 'cached-llm' : `@cached-llm/${folder}`);
 
 /** An empty application that depends on some of our packages. */
 function application(name, folders) {
   const folder = join(root, name);
   mkdirSync(folder);
-  const dependencies = Object.fromEntries(folders.map((each) => [nameOf(each), packed.get(each)]));
+  const dependencies = Object.fromEntries(
+    folders.map((each) => [nameOf(each), packed[nameOf(each)]]),
+  );
   const manifest = {
     private: true,
     type: 'module',

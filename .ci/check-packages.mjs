@@ -1,39 +1,28 @@
-// Packs every public package as it would be published, and has publint and are-the-types-wrong look at it.
-// A program that a package brings says its version: the bundle finds what it needs.
+// Packs every public package as it would be published, and has publint and are-the-types-wrong look at it: both builds, and every
+// way to resolve them. A program that a package brings says its version: the bundle finds what it needs.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { packAll, publicPackages } from './pack.mjs';
 
 const run = (command, ...rest) =>
   execFileSync(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
 const folder = mkdtempSync(join(tmpdir(), 'packages-'));
 const manifestOf = (name) =>
   JSON.parse(readFileSync(join('packages', name, 'package.json'), 'utf8'));
-const isPublic = (name) => manifestOf(name).private !== true;
 
 try {
-  for (const name of readdirSync('packages').filter(isPublic)) {
-    const [pnpm, ...before] = process.env.npm_execpath?.endsWith('js')
-      ? [process.execPath, process.env.npm_execpath]
-      : ['pnpm'];
-    const packed = run(
-      pnpm,
-      ...before,
-      '--dir',
-      join('packages', name),
-      'pack',
-      '--json',
-      '--pack-destination',
-      folder,
-    );
-    const { filename } = JSON.parse(packed.toString());
-    run('node_modules/.bin/publint', 'run', filename, '--strict');
-    run('node_modules/.bin/attw', filename, '--quiet', '--profile', 'esm-only');
-    for (const program of Object.values(manifestOf(name).bin ?? {})) {
-      run(process.execPath, join('packages', name, program), '--version');
+  const packed = packAll(folder);
+  for (const each of publicPackages()) {
+    const { name, bin = {} } = manifestOf(each);
+    const file = packed[name].replace('file:', '');
+    run('node_modules/.bin/publint', 'run', file, '--strict');
+    run('node_modules/.bin/attw', file, '--quiet');
+    for (const program of Object.values(bin)) {
+      run(process.execPath, join('packages', each, program), '--version');
     }
-    console.log(`packages/${name}: publint and are-the-types-wrong have nothing to say`);
+    console.log(`packages/${each}: publint and are-the-types-wrong have nothing to say`);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,35 +1,102 @@
-// run [folder ...]: installs the packages of each folder beside this file, or of those that are named, without a lockfile, and
-// runs its tests on the built packages. A folder that wants a newer Node.js than this one is run on it.
+// Installs the packed packages in the project of each folder beside this file, and runs its environments: see README.md.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { packAll } from '../pack.mjs';
+import { tableOf, writeTable } from './table.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const named = process.argv.slice(2);
-const all = readdirSync(here).filter((name) => existsSync(join(here, name, 'package.json')));
-
-/** The major version to run on: undefined for this one. */
-function wantedNode({ engines = {} }) {
-  const [, major = '0'] = /(\d+)/.exec(engines.node ?? '') ?? [];
-  return Number(major) > Number(process.versions.node.split('.')[0]) ? major : undefined;
-}
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { all: { type: 'boolean' }, write: { type: 'boolean' }, in: { type: 'string' } },
+});
+const manifestOf = (folder) => JSON.parse(readFileSync(join(here, folder, 'package.json'), 'utf8'));
+const projects = readdirSync(here).filter(
+  (name) => existsSync(join(here, name, 'package.json')) && manifestOf(name).fits,
+);
+const named = options.all ? projects : positionals;
+const chosen = named.length > 0 ? named : projects.filter((name) => manifestOf(name).fits.isQuick);
+// Outside of the repository, whose own packages would be found from within.
+const work = options.in ?? mkdtempSync(join(tmpdir(), 'fits-'));
 
 function run(command, folder, node) {
-  const [name, ...args] = node
-    ? ['npx', '-y', '-p', `node@${node}`, '-c', command]
-    : ['bash', '-c', command];
-  const { status } = spawnSync(name, args, { cwd: join(here, folder), stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
+  const words = node ? ['npx', '-y', '-p', `node@${node}`, '-c', command] : ['bash', '-c', command];
+  const bin = join(work, folder, 'node_modules', '.bin');
+  const env = { ...process.env, CI: 'true', PATH: `${bin}:${process.env.PATH}` };
+  const { status } = spawnSync(words[0], words.slice(1), {
+    cwd: join(work, folder),
+    env,
+    stdio: 'inherit',
+  });
+  return status === 0;
 }
 
-for (const folder of named.length > 0 ? named : all) {
-  const node = wantedNode(JSON.parse(readFileSync(join(here, folder, 'package.json'), 'utf8')));
-  console.log(`== ${folder}, on Node.js ${node ?? process.versions.node}`);
-  run(
-    'npm install --no-package-lock --no-audit --no-fund --legacy-peer-deps --loglevel=error',
-    folder,
-    node,
-  );
-  run('node --test --test-reporter=spec', folder, node);
+/** Our own packages are those that were packed, also for each other. */
+function withPacked(manifest, packed) {
+  const dependencies = { ...manifest.dependencies };
+  for (const name of Object.keys(dependencies))
+    dependencies[name] = packed[name] ?? dependencies[name];
+  const isOverridden = ([name]) =>
+    dependencies[name] === undefined || dependencies[name] === packed[name];
+  const overrides = Object.fromEntries(Object.entries(packed).filter(isOverridden));
+  return { ...manifest, dependencies, overrides: { ...overrides, ...manifest.overrides } };
+}
+
+function install(folder, packed) {
+  const manifest = JSON.stringify(withPacked(manifestOf(folder), packed), null, 2);
+  const path = join(work, folder, 'package.json');
+  const stamp = join(work, folder, 'node_modules', '.fits');
+  const isDone = existsSync(stamp) && readFileSync(stamp, 'utf8') === manifest;
+  cpSync(join(here, folder), join(work, folder), { recursive: true });
+  writeFileSync(path, manifest);
+  const copyTrial = () =>
+    cpSync(join(here, 'trial'), join(work, folder, 'node_modules', 'fits-trial'), {
+      recursive: true,
+    });
+  if (isDone) copyTrial();
+  if (isDone) return true;
+  const npm = 'npm install --no-package-lock --no-audit --no-fund --loglevel=error';
+  const isInstalled = run(npm, folder, manifestOf(folder).fits.node);
+  if (isInstalled) writeFileSync(stamp, manifest);
+  copyTrial();
+  return isInstalled;
+}
+
+/** Runs the environments of one folder, and says what became of each. */
+function tryFolder(folder, packed) {
+  const { fits } = manifestOf(folder);
+  console.log(`\n== ${folder}`);
+  const isInstalled = install(folder, packed);
+  return Object.entries(fits.environments).map(([name, given]) => {
+    const environment = typeof given === 'string' ? { run: given } : given;
+    console.log(`-- ${name}: ${environment.run}`);
+    const isRight = isInstalled && run(environment.run, folder, environment.node ?? fits.node);
+    return { folder, kind: fits.kind, name, isRight, refusal: environment.refusal };
+  });
+}
+
+try {
+  mkdirSync(work, { recursive: true });
+  for (const name of readdirSync(here)) {
+    if (!projects.includes(name)) cpSync(join(here, name), join(work, name), { recursive: true });
+  }
+  const packed = packAll(join(work, 'packed'));
+  const outcomes = chosen.flatMap((folder) => tryFolder(folder, packed));
+  console.log(`\n${tableOf(outcomes)}`);
+  if (outcomes.some(({ isRight }) => !isRight)) process.exitCode = 1;
+  else if (options.all && options.write) writeTable(outcomes);
+} finally {
+  if (options.in === undefined) rmSync(work, { recursive: true, force: true });
 }

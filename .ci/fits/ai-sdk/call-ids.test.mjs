@@ -1,11 +1,11 @@
 // A server that sends no call ids: @ai-sdk/openai-compatible makes them, new ones at each run.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cachedAiSdk } from '@cached-llm/ai-sdk';
+import { createLlmCache } from '@cached-llm/core';
+import { cachedFetch } from '@cached-llm/http';
+import { openai } from '@cached-llm/openai';
 import { z } from 'zod';
-import { cachedAiSdk } from '../../../packages/ai-sdk/dist/index.js';
-import { createLlmCache } from '../../../packages/core/dist/index.js';
-import { cachedFetch } from '../../../packages/http/dist/index.js';
-import { openai } from '../../../packages/openai/dist/index.js';
 import { startServer } from './server.mjs';
 
 const VERSIONS = [

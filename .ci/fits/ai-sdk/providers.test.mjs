@@ -10,12 +10,12 @@ import { createFireworks } from '@ai-sdk/fireworks';
 import { createGoogleGenerativeAI } from '@ai-sdk/google';
 import { createGroq } from '@ai-sdk/groq';
 import { createMistral } from '@ai-sdk/mistral';
+import { cachedAiSdk } from '@cached-llm/ai-sdk';
+import { createLlmCache } from '@cached-llm/core';
 import { createOpenRouter } from '@openrouter/ai-sdk-provider';
 import { generateText } from 'ai-7';
 import { createOpenAICompatible } from 'compatible-3';
 import { createOpenAI } from 'openai-4';
-import { cachedAiSdk } from '../../../packages/ai-sdk/dist/index.js';
-import { createLlmCache } from '../../../packages/core/dist/index.js';
 import { startServer } from './server.mjs';
 
 const compatible = (options) => createOpenAICompatible({ name: 'local', ...options });

@@ -1,12 +1,8 @@
 // Each version of the AI SDK with the provider that belongs to it: the second of two equal calls asks nothing.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  cachedAiSdk,
-  cachedEmbeddingModel,
-  cachedLanguageModel,
-} from '../../../packages/ai-sdk/dist/index.js';
-import { createLlmCache } from '../../../packages/core/dist/index.js';
+import { cachedAiSdk, cachedEmbeddingModel, cachedLanguageModel } from '@cached-llm/ai-sdk';
+import { createLlmCache } from '@cached-llm/core';
 import { startServer } from './server.mjs';
 
 const VERSIONS = [

@@ -1,6 +1,8 @@
 // Models that do not tell LangChain's cache who answers, by their real packages: no two of them share an answer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createLlmCache } from '@cached-llm/core';
+import { CachedLlmCache } from '@cached-llm/langchain';
 import { ChatAnthropic } from '@langchain/anthropic';
 import { ChatCohere } from '@langchain/cohere';
 import { ChatDeepSeek } from '@langchain/deepseek';
@@ -9,9 +11,6 @@ import { ChatGroq } from '@langchain/groq';
 import { ChatMistralAI } from '@langchain/mistralai';
 import { ChatOllama } from '@langchain/ollama';
 import { AzureChatOpenAI, ChatOpenAI } from '@langchain/openai';
-import { importBuilt } from './install.mjs';
-
-const { createLlmCache, CachedLlmCache } = await importBuilt(import.meta.url);
 
 const key = { apiKey: 'k' };
 const MODELS = {

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import { cachedAiSdk } from '@cached-llm/ai-sdk';
+import { createLlmCache } from '@cached-llm/core';
 import { Agent } from '@mastra/core/agent';
 import { createTool } from '@mastra/core/tools';
 import { z } from 'zod';
-import { cachedAiSdk } from '../../../packages/ai-sdk/dist/index.js';
-import { createLlmCache } from '../../../packages/core/dist/index.js';
 import { startServer } from '../ai-sdk/server.mjs';
 
 const now = createTool({

@@ -22,10 +22,17 @@ function unusablePackage({ name, howToInstall }: InstalledPackage, cause: unknow
   return Object.assign(error, { isPermanent: true, remedy });
 }
 
+const COMMON_JS = /([\\/]dist[\\/])cjs[\\/]/;
+
+/** A path is found as `require` finds it, which is that of the CommonJS build. An ES module loads the other build. */
+function buildBeside(path: string): string {
+  return COMMON_JS.test(String(import.meta.url)) ? path : path.replace(COMMON_JS, '$1');
+}
+
 /** Loads the package of a store. Its failure has one event, and makes no call fail. */
 export async function loadStorePackage(installed: InstalledPackage): Promise<StorePackage> {
   try {
-    return await import(pathToFileURL(installed.path).href);
+    return await import(pathToFileURL(buildBeside(installed.path)).href);
   } catch (cause) {
     throw unusablePackage(installed, cause);
   }

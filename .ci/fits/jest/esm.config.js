@@ -1,0 +1,5 @@
+module.exports = {
+  testMatch: ['**/esm.test.mjs'],
+  transform: {},
+  moduleFileExtensions: ['mjs', 'js', 'json'],
+};

@@ -1,0 +1,1 @@
+module.exports = { testMatch: ['**/typed.test.ts'], transform: { '\\.ts$': 'ts-jest' } };
