@@ -1,13 +1,46 @@
 import { randomUUID } from 'node:crypto';
-import type { NewRow, RowStore, RowTexts } from '../store/index.ts';
+import { type NewRow, type RowStore, type RowTexts, withDeadline } from '../store/index.ts';
 import type { SeenStates, StateWriter } from './state-writer.ts';
-import type { TagRow, TagState, TagStates } from './tag-state.ts';
+import { NO_TAG_STATES, type TagRow, type TagState, type TagStates } from './tag-state.ts';
 
 /** Milliseconds that a call may take, and its answer until it is stored. */
 const LONGEST_CALL = 60 * 60_000;
 
 /** An entry may be renewed or replaced, so a state lasts for longer than the entry that it is made for. */
 const LIVES = 2;
+
+/** The rows of one operation: its deadline has to be long enough for all of them. */
+const MOST_ROWS = 500;
+
+/** What the store holds after rows were added. Undefined if it does not answer. */
+type Added = Promise<RowTexts | undefined>;
+
+/** Rows that are added together. */
+interface Batch {
+  readonly rows: NewRow[];
+  readonly added: Added;
+  /** Resolves to whether they were added while calls wait. */
+  readonly isInTime: Promise<boolean>;
+}
+
+/** The state of a row that was missing. */
+interface MadeState {
+  /** The text of the row that this process wants to add. */
+  readonly own: string;
+  /** The text of the row that is stored. */
+  readonly text: Promise<string | undefined>;
+  readonly isInTime: Promise<boolean>;
+}
+
+interface LateStates {
+  readonly missing: readonly TagRow[];
+  readonly made: readonly MadeState[];
+  /** Those that were stored before the call. */
+  readonly states: TagStates;
+  readonly prolonging: Promise<[string, TagState][][]>;
+}
+
+const isKnown = (named: readonly unknown[]): named is [string, TagState] => named[1] !== undefined;
 
 /** How long an entry is to be stored. */
 export interface EntryLife {
@@ -30,8 +63,13 @@ interface MadeStatesOptions {
  */
 export class MadeStates {
   readonly #options: MadeStatesOptions;
-  readonly #making = new Map<string, Promise<string | undefined>>();
-  #batch: { readonly rows: NewRow[]; readonly result: Promise<RowTexts | undefined> } | undefined;
+  readonly #making = new Map<string, MadeState>();
+  /** What becomes known of states after their calls have begun. */
+  readonly #late = new WeakMap<TagStates, Promise<TagStates>>();
+  /** The batch that has not begun. */
+  #next: Batch | undefined;
+  /** The batch that was started last. */
+  #last: Batch | undefined;
 
   constructor(options: MadeStatesOptions) {
     this.#options = options;
@@ -50,15 +88,41 @@ export class MadeStates {
     return isReady ? states : this.#prepare(rows, states, entry);
   }
 
-  async #prepare(rows: readonly TagRow[], states: TagStates, entry: EntryLife): Promise<TagStates> {
-    const missing = rows.filter(({ generationName }) => !states.has(generationName));
-    const texts = await Promise.all(missing.map((row) => this.#make(row, entry.life)));
-    const made = this.#options.seen.statesIn(missing, texts, 0);
-    const prolonged = await Promise.all(rows.map((row) => this.#prolong(row, states, entry)));
-    return new Map([...states, ...made, ...prolonged.flat()]);
+  /** The states of an entry whose call did not wait for all of them. Undefined if it has waited. */
+  lateStates(states: TagStates): Promise<TagStates> | undefined {
+    return this.#late.get(states);
   }
 
-  #isShort({ until }: TagState, { life = Number.POSITIVE_INFINITY }: EntryLife): boolean {
+  async #prepare(rows: readonly TagRow[], states: TagStates, entry: EntryLife): Promise<TagStates> {
+    const missing = rows.filter(({ generationName }) => !states.has(generationName));
+    const made = missing.map((row) => this.#make(row, entry.life));
+    const short = rows.filter((row) => this.#isShort(states.get(row.generationName), entry));
+    const prolonging = Promise.all(short.map((row) => this.#prolong(row, states, entry)));
+    const inTime = made.map(({ isInTime }) => isInTime);
+    if (short.length > 0) inTime.push(this.#isInTime(prolonging));
+    const isLate = (await Promise.all(inTime)).includes(false);
+    const texts = Promise.all(made.map(({ text }) => text));
+    const prolonged = isLate ? [] : (await prolonging).flat();
+    const known = isLate ? NO_TAG_STATES : this.#options.seen.statesIn(missing, await texts, 0);
+    const prepared = new Map([...states, ...known, ...prolonged]);
+    if (isLate) this.#late.set(prepared, this.#ownStates({ missing, made, states, prolonging }));
+    return prepared;
+  }
+
+  /**
+   * The states that this process has made: whatever is invalidated after a call has begun replaces them. Those of another
+   * process may have been made after an invalidation whose row was lost.
+   */
+  async #ownStates({ missing, made, states, prolonging }: LateStates): Promise<TagStates> {
+    const texts = await Promise.all(made.map(({ text }) => text));
+    const own = missing.filter((_, index) => texts[index] === made[index]?.own);
+    const all = this.#options.seen.statesIn(missing, texts, 0);
+    const known = own.map(({ generationName }) => [generationName, all.get(generationName)]);
+    return new Map([...states, ...known.filter(isKnown), ...(await prolonging).flat()]);
+  }
+
+  #isShort(state: TagState | undefined, { life = Number.POSITIVE_INFINITY }: EntryLife): boolean {
+    const until = state?.until;
     return until !== undefined && until < this.#options.now() + life + LONGEST_CALL;
   }
 
@@ -68,31 +132,47 @@ export class MadeStates {
     return mayEnd && life !== undefined ? LIVES * (life + LONGEST_CALL) : undefined;
   }
 
-  /** The text of the row, which is made if there is none. Undefined if the store does not answer. */
-  #make(row: TagRow, life: number | undefined): Promise<string | undefined> {
+  /** The row is made if there is none. */
+  #make(row: TagRow, life: number | undefined): MadeState {
     const making = this.#making.get(row.key);
     if (making !== undefined) return making;
     const ttl = this.#ttlFor(row, { life, isNew: true });
     const made = this.#add(this.#options.writer.rowFor(row, { generation: randomUUID() }, ttl));
     this.#making.set(row.key, made);
-    return made.finally(() => this.#making.delete(row.key));
+    void made.text.then(() => this.#making.delete(row.key));
+    return made;
   }
 
-  /** The rows of one turn of the event loop are one operation of the store. */
-  async #add(row: NewRow): Promise<string | undefined> {
-    this.#batch ??= this.#startBatch();
-    const { rows, result } = this.#batch;
+  /** The rows that come while others are added are the next operation. */
+  #add(row: NewRow): MadeState {
+    const isFull = (this.#next?.rows.length ?? MOST_ROWS) >= MOST_ROWS;
+    if (this.#next === undefined || isFull) this.#next = this.#startBatch(this.#last);
+    this.#last = this.#next;
+    const { rows, added, isInTime } = this.#next;
     const index = rows.push(row) - 1;
-    return (await result)?.[index];
+    return { own: row.value, text: added.then((texts) => texts?.[index]), isInTime };
   }
 
-  #startBatch() {
+  /** It begins after the one before. Where that one fails or is late, calls do not wait for another one. */
+  #startBatch(before: Batch | undefined): Batch {
     const rows: NewRow[] = [];
-    const result = Promise.resolve().then(() => {
-      this.#batch = undefined;
+    const isAwaited = before?.isInTime ?? Promise.resolve(true);
+    const added = isAwaited.then(() => {
+      if (this.#next?.rows === rows) this.#next = undefined;
       return this.#options.store.add(rows);
     });
-    return { rows, result };
+    const isInTime = isAwaited.then(
+      async (isBeforeInTime) => isBeforeInTime && this.#isInTime(added),
+    );
+    void added.then(() => {
+      if (this.#last?.rows === rows) this.#last = undefined;
+    });
+    return { rows, added, isInTime };
+  }
+
+  async #isInTime(work: Promise<unknown>): Promise<boolean> {
+    const result = await withDeadline(work, this.#options.store.patience).catch(() => undefined);
+    return result !== undefined;
   }
 
   /**

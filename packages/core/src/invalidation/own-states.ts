@@ -64,6 +64,9 @@ export class OwnStates {
     return states;
   }
 
+  /** No call waits for states. */
+  lateStates(): undefined {}
+
   async close(): Promise<void> {}
 
   #get({ isOfKey, generationName }: TagRow): TagState | undefined {

@@ -152,6 +152,11 @@ export class SharedStates {
     return this.#isRequired ? this.#made.prepare(rows, states, entry) : states;
   }
 
+  /** See `TagGenerations.lateStates`. */
+  lateStates(states: TagStates): Promise<TagStates> | undefined {
+    return this.#made.lateStates(states);
+  }
+
   /**
    * Another generation holds in this process from now on. The one before it is remembered, so that nothing brings it
    * back. Resolves to false if the store did not accept it; then it is written again until the store does.

@@ -110,6 +110,11 @@ export class TagGenerations {
     return this.#states?.prepare(rows, states, entry) ?? states;
   }
 
+  /** All states of an entry, where {@link prepare} did not wait for all of them. Undefined where it did. */
+  lateStates(states: TagStates): Promise<TagStates> | undefined {
+    return this.#states?.lateStates(states);
+  }
+
   /** Is an entry with this header valid in these states, and no older than its tags and its key? */
   isCurrent(header: EntryHeader, states: TagStates, keyRows: readonly TagRow[]): boolean {
     return this.apply(states, header, keyRows) === header;

@@ -203,7 +203,9 @@ export function deliverAndStore(
   const { usage } = verdict;
   const provided = { at, took, usage, isUsable: () => isAdmitted(verdict) };
   const isRefusal = verdict.rejection === 'status' && isOut !== true;
-  const isStored = () => storedInTime(stored, verdict, context.storeTimeout);
+  // The store was waited for before the call, and is not waited for twice.
+  const isLate = context.entries.tags.lateStates(tagStates) !== undefined;
+  const isStored = async () => !isLate && storedInTime(stored, verdict, context.storeTimeout);
   const leaderResponse = { response };
   return { outcome: 'miss', isRefusal, shared, leaderResponse, stored: isStored, provided };
 }

@@ -81,7 +81,9 @@ async function storeContent(
   const header = newHeader(answer, about, now());
   const noting = rememberServedModel(entries.tags, call, header);
   const noted = noting === undefined ? NO_TAG_STATES : await noting;
-  const tagStates = noted.size === 0 ? answer.tagStates : new Map([...answer.tagStates, ...noted]);
+  const late = entries.tags.lateStates(answer.tagStates);
+  const known = late === undefined ? answer.tagStates : await late;
+  const tagStates = noted.size === 0 ? known : new Map([...known, ...noted]);
   if (!answer.isCurrent()) return reject(context, answer, { ...verdict, rejection: 'invalidated' });
   const written = await entries.write(address, { header, payload: payload.text }, { tagStates });
   if (typeof written === 'string')

@@ -34,6 +34,14 @@ const WRITE_TIMEOUT_FACTOR = 8;
 /** Writes that are under way at once. Further ones wait here, where no deadline counts. */
 const MOST_WRITES = 128;
 
+/** What the store was given was not there when it was read again. */
+const ROWS_LOST = {
+  code: 'ROWS_LOST',
+  isPermanent: true,
+  remedy:
+    'The store does not return the texts that it accepts. Where it is an adapter of Keyv, pass a Keyv with it: store: new Keyv({ store: adapter }).',
+};
+
 /**
  * Reads and writes rows in a store that can fail. A failure is no rows, or nothing written, and one event. The rooms above
  * see only that.
@@ -41,7 +49,7 @@ const MOST_WRITES = 128;
 export class ResilientStore implements RowStore {
   readonly #store: Store;
   readonly #guard: StoreGuard;
-  readonly #timeout: number;
+  readonly patience: number;
   readonly #reads: ResilientReads;
   readonly #writes = new Set<Promise<unknown>>();
   readonly #waiting: (() => void)[] = [];
@@ -50,7 +58,7 @@ export class ResilientStore implements RowStore {
   constructor(store: Store, options: GuardOptions) {
     this.#store = store;
     this.#guard = new StoreGuard(store, options);
-    this.#timeout = options.storeTimeout;
+    this.patience = options.storeTimeout;
     this.#reads = new ResilientReads(store, this.#guard, options.storeTimeout);
   }
 
@@ -79,9 +87,10 @@ export class ResilientStore implements RowStore {
   }
 
   async add(rows: readonly NewRow[]): Promise<RowTexts | undefined> {
+    if (!this.isAtomic) return this.#settle(this.#addInSteps(rows));
     const add = async () => (await this.#atomic()).add(rows);
-    const texts = await this.#settle(this.#guard.attempt('set', this.#timeout, add)); // a call waits for it
-    return texts === FAILED ? undefined : (texts as RowTexts); // of the store's own type
+    const texts = await this.#settle(this.#guard.attempt('set', this.#longTimeout, add));
+    return texts === FAILED ? undefined : texts;
   }
 
   async replace(row: NewRow, expected: string): Promise<boolean | undefined> {
@@ -123,7 +132,7 @@ export class ResilientStore implements RowStore {
     const { leases } = this.#store;
     if (leases === undefined) return undefined;
     const take = () => leases.take(keys, token, milliseconds);
-    const holders = await this.#guard.attempt('lease', this.#timeout, take);
+    const holders = await this.#guard.attempt('lease', this.patience, take);
     return holders === FAILED ? undefined : holders;
   }
 
@@ -150,7 +159,7 @@ export class ResilientStore implements RowStore {
   }
 
   get #longTimeout(): number {
-    return this.#timeout * WRITE_TIMEOUT_FACTOR;
+    return this.patience * WRITE_TIMEOUT_FACTOR;
   }
 
   async #atomic(): Promise<AtomicRows> {
@@ -158,12 +167,28 @@ export class ResilientStore implements RowStore {
     return store.atomic ?? (await import('./rows-in-steps.ts')).rowsInSteps(store);
   }
 
+  async #addInSteps(rows: readonly NewRow[]): Promise<RowTexts | undefined> {
+    const { addInSteps } = await import('./rows-in-steps.ts');
+    const write = async ({ key, value, ttl }: NewRow) => {
+      const ask = () => this.#store.set(key, value, ttl);
+      const answer = await this.#inTurn(() => this.#send('set', ask), 'first');
+      return answer !== false && answer !== FAILED;
+    };
+    const read = (keys: readonly string[]) => this.#reads.read(keys);
+    return addInSteps(rows, { read, write, onLost: () => this.#guard.report('set', ROWS_LOST) });
+  }
+
   #attemptWrite(operation: StoreOperation, ask: () => unknown): Promise<unknown> {
-    const send = () => this.#send(operation, ask);
-    const isSent = this.#sent < MOST_WRITES;
-    return this.#settle(
-      isSent ? send() : new Promise<void>((next) => this.#waiting.push(next)).then(send),
-    );
+    return this.#settle(this.#inTurn(() => this.#send(operation, ask), 'last'));
+  }
+
+  /** A write for which a call waits is the next one. */
+  #inTurn<Answer>(send: () => Promise<Answer>, place: 'first' | 'last'): Promise<Answer> {
+    if (this.#sent < MOST_WRITES) return send();
+    return new Promise<void>((next) => {
+      if (place === 'first') this.#waiting.unshift(next);
+      else this.#waiting.push(next);
+    }).then(send);
   }
 
   async #send(operation: StoreOperation, ask: () => unknown): Promise<unknown> {
@@ -174,7 +199,7 @@ export class ResilientStore implements RowStore {
     return answer;
   }
 
-  async #settle(write: Promise<unknown>): Promise<unknown> {
+  async #settle<Answer>(write: Promise<Answer>): Promise<Answer> {
     this.#writes.add(write);
     const answer = await write;
     this.#writes.delete(write);

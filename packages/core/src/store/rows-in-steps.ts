@@ -1,4 +1,4 @@
-import type { AtomicRows, NewRow, Store } from './store.ts';
+import type { AtomicRows, NewRow, RowTexts, Store } from './store.ts';
 
 /** A store that answers at once is asked and written in one step, because nothing else runs in between. */
 const known = <Value>(value: unknown, use: (text: unknown) => Value): Value | Promise<Value> =>
@@ -24,4 +24,33 @@ export function rowsInSteps(store: Store): AtomicRows {
     add: (rows) => Promise.all(rows.map(async (row) => addOne(row))),
     replace: async (row, expected) => replace(row, expected),
   };
+}
+
+/** One operation of the store each, with a deadline of its own. None rejects. */
+export interface Steps {
+  read(keys: readonly string[]): Promise<RowTexts | undefined>;
+  write(row: NewRow): Promise<boolean>;
+  /** The store accepted rows, and has none of them. */
+  onLost(): void;
+}
+
+/**
+ * Adds rows in operations that each have a deadline: a store may well need one for each row, and three for one row may
+ * take longer than one may.
+ */
+export async function addInSteps(
+  rows: readonly NewRow[],
+  { read, write, onLost }: Steps,
+): Promise<RowTexts | undefined> {
+  const before = await read(rows.map(({ key }) => key));
+  const missing = rows.filter((_, index) => before?.[index] === undefined);
+  if (before === undefined || missing.length === 0) return before;
+  const written = await Promise.all(missing.map((row) => write(row)));
+  const accepted = missing.filter((_, index) => written[index]);
+  if (accepted.length === 0) return undefined;
+  // Another process may have written one of them meanwhile.
+  const after = await read(accepted.map(({ key }) => key));
+  if (after?.every((text) => text === undefined)) onLost();
+  const added = new Map(accepted.map(({ key }, index) => [key, after?.[index]]));
+  return rows.map(({ key }, index) => before[index] ?? added.get(key));
 }

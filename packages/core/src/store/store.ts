@@ -102,6 +102,8 @@ export type RowTexts = readonly (string | undefined)[];
 export interface RowStore {
   /** The circuit breaker is open, so the store is not asked for a while. */
   readonly isOpen: boolean;
+  /** Milliseconds for which a call waits for one operation. */
+  readonly patience: number;
   /** {@link add} and {@link replace} are each one step. */
   readonly isAtomic: boolean;
   /** The keys of the copies of a row; see `Store`. */

@@ -47,6 +47,10 @@ export class TieredStore implements RowStore {
     return this.#tiers.l2.isOpen;
   }
 
+  get patience(): number {
+    return this.#tiers.l2.patience;
+  }
+
   get isAtomic(): boolean {
     return this.#tiers.l2.isAtomic;
   }

@@ -56,7 +56,7 @@ describe('a store that fails', () => {
     const errors = events.filter(({ name }) => name === 'store-error');
     expect(errors.map(({ event }) => event)).toEqual([
       { operation: 'get', reason: 'DOWN', isPermanent: false }, // the look-up
-      { operation: 'set', reason: 'DOWN', isPermanent: false }, // the states, before the call
+      { operation: 'get', reason: 'DOWN', isPermanent: false }, // the states, before the call
       { operation: 'get', reason: 'DOWN', isPermanent: false }, // before the answer is written
     ]);
   });
