@@ -6,7 +6,7 @@
 
 export type { SqliteDriverName } from './driver/index.ts';
 export { SqliteDriverError } from './driver/index.ts';
-export { UnusableFileError } from './own-file.ts';
 export { QuarantinedFileError } from './quarantine.ts';
 export { openStore, SqliteStore, sqliteStore } from './sqlite-store.ts';
 export type { SqliteStoreOptions } from './sqlite-store-options.ts';
+export { UnusableFileError } from './unusable-file.ts';

@@ -47,7 +47,7 @@ export async function openDatabase(settings: SqliteSettings): Promise<OpenDataba
   const connection = await openConnection({ ...settings, table: TABLE });
   const { read, write, writeNow } = connection;
   try {
-    if (isFile) await claimFile(path, connection);
+    if (isFile) await claimFile(settings, connection);
     await chooseJournal(write);
     if (maxBytes !== undefined) await limitSize(write, maxBytes);
     const isWhole = await createSchema(write);

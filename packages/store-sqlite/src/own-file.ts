@@ -4,6 +4,7 @@ import { pause } from '@cached-llm/core/store';
 import { faultKind, type Query } from './driver/index.ts';
 import { withFileLock } from './file-lock.ts';
 import { TABLE } from './schema.ts';
+import { UnusableFileError, unusable, unusableBy } from './unusable-file.ts';
 
 /** In the header of each file that this store makes: "cLLM". SQLite leaves the number to the application. */
 export const APPLICATION_ID = 0x634c_4c4d;
@@ -19,31 +20,11 @@ const SMALLEST_DATABASE = 512;
 const LOG_MARK = 0x377f_0682;
 const INDEX_MARK = 3_007_000;
 const PRIVATE = 0o600;
+const FOR_OWNER = 0o700;
+const FOR_OTHERS = 0o077;
 /** How often, and after how many milliseconds, a file is looked for that another process is making. */
 const ATTEMPTS = 50;
 const ATTEMPT_PAUSE = 10;
-
-/** The path names something that is no file of this store. It stays as it is, and only a person can correct it. */
-export class UnusableFileError extends Error {
-  override readonly name = 'UnusableFileError';
-  /** `NOT_A_STORE_FILE`, or the code of the file system. */
-  readonly code: string;
-  readonly isPermanent = true;
-  /** What to do, in words that a log may show. */
-  readonly remedy: string;
-
-  constructor(code: string, remedy: string, options?: ErrorOptions) {
-    super(remedy, options);
-    this.code = code;
-    this.remedy = remedy;
-  }
-}
-
-const ANOTHER = 'It stays as it is. Name another file, such as sqlite:./llm.db.';
-
-function unusable(code: string, what: string): UnusableFileError {
-  return new UnusableFileError(code, `${what} ${ANOTHER}`);
-}
 
 const isMissing = ({ code }: NodeJS.ErrnoException) => code === 'ENOENT' || code === 'ENOTDIR';
 
@@ -137,10 +118,7 @@ async function createFile(path: string): Promise<void> {
       await pause(ATTEMPT_PAUSE); // another process is making it
     }
   } catch (cause) {
-    if (cause instanceof UnusableFileError) throw cause;
-    const { code = 'unknown' } = cause as NodeJS.ErrnoException; // thrown by the file system
-    const remedy = `${path} cannot be made (${code}). Let this user write to ${folder}, or name another file.`;
-    throw new UnusableFileError(code, remedy, { cause });
+    throw unusableBy(cause, `${path} cannot be made`, `Let this user write to ${folder}`);
   }
 }
 
@@ -195,16 +173,30 @@ async function mark(write: Query): Promise<void> {
   });
 }
 
+/** Lets only its owner read a file of the store, with its log. SQLite gives a new log the rights of its file. */
+async function closeToOthers(path: string): Promise<void> {
+  for (const part of [path, `${path}-wal`, `${path}-shm`]) {
+    const { mode = 0, uid } = (await statusOf(part)) ?? {};
+    if ((mode & FOR_OTHERS) === 0 || uid !== process.geteuid?.()) continue;
+    await chmod(part, mode & FOR_OWNER).catch(() => {}); // it may be gone
+  }
+}
+
 /**
  * Accepts a file that has this store's mark or table, and marks a new one, before its log is on: the mark is in the file then.
+ * What a user made by hand, or with other rights, is private from then on, unless it is only read, or has others' tables.
  * @throws {UnusableFileError} for the file of another program, which nothing is written to
  */
-export async function claimFile(path: string, { read, write }: { read: Query; write: Query }) {
+export async function claimFile(
+  { path, create }: { path: string; create: boolean },
+  { read, write }: { read: Query; write: Query },
+): Promise<void> {
   const { id, tables, columns } = (await schemaOf(path, read)) ?? NOT_SQLITE;
   const isOurs = id === APPLICATION_ID || columns === 2;
   if (!isOurs && (tables > 0 || id !== 0)) {
     throw unusable('NOT_A_STORE_FILE', `${path} is a file of another program.`);
   }
+  if (create && (id === APPLICATION_ID || tables === 0)) await closeToOthers(path);
   if (id === 0) await mark(write);
 }
 

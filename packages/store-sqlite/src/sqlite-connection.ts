@@ -68,7 +68,7 @@ export class SqliteConnection {
       return await query(file);
     } catch (error) {
       const instead = await this.#file.insteadOf(file, error);
-      if (instead === undefined) throw error;
+      if (instead === undefined) throw await this.#file.explained(error);
       return query(instead);
     }
   }

@@ -4,6 +4,7 @@ import { type OpenDatabase, openDatabase } from './open-database.ts';
 import { fileAt } from './own-file.ts';
 import { identityOf, QuarantinedFileError, quarantine } from './quarantine.ts';
 import type { SqliteSettings } from './sqlite-store-options.ts';
+import { explained } from './unusable-file.ts';
 
 export interface OpenFile extends OpenDatabase {
   /** Says which file it is, because a path may come to name another file. */
@@ -57,6 +58,11 @@ export class SqliteFile {
     return file === this.#damaged ? this.open() : this.#begin(this.#replace(file, error));
   }
 
+  /** The error, with what to do where the rights of the file forbid what was asked. */
+  explained(error: unknown, marks: { readonly isPermanent?: true } = {}): Promise<unknown> {
+    return explained(this.#settings.path, error, marks);
+  }
+
   async close(): Promise<void> {
     const file = await this.#opening?.catch(ignore);
     await file?.close();
@@ -64,7 +70,10 @@ export class SqliteFile {
 
   #begin(opening: Promise<OpenFile>): Promise<OpenFile> {
     this.#checkAt = Number.POSITIVE_INFINITY;
-    this.#opening = opening.finally(() => {
+    const explaining = opening.catch(async (error) => {
+      throw await this.explained(error, { isPermanent: true });
+    });
+    this.#opening = explaining.finally(() => {
       this.#checkAt = performance.now() + this.#checkInterval;
     });
     return this.#opening;

@@ -77,6 +77,12 @@ function absolutePath(path: unknown): string {
     throw invalidOption(`\`path\` is of type ${typeof path}; it must be a string.`);
   }
   if (path === '') throw invalidOption('`path` is empty; name a file, or leave it out.');
+  if (path.includes('\0')) throw invalidOption('`path` has a character NUL; name a file.');
+  if (/^file:/i.test(path)) {
+    throw invalidOption(
+      `\`path\` is the URL ${JSON.stringify(path)}; name the file itself, as in './llm.db'.`,
+    );
+  }
   // Resolved now, so that a later change of the working folder does not move the cache.
   return path === ':memory:' ? path : resolve(path);
 }

@@ -35,7 +35,9 @@ describe('calls are answered despite an obstacle, and the file is used again whe
     await chmod(ground.path, 0o400);
     const all = ground.callers();
     expect((await all.ask('a')).calls).toBe(0);
-    expect((await all.ask('b')).faults).toContain('set: SQLITE_READONLY');
+    expect((await all.ask('b')).faults.join()).toContain(
+      'set: SQLITE_READONLY: This user may not write to',
+    );
     await chmod(ground.path, 0o600);
     await all.askUntilHits('b');
     expect((await all.ask('a')).calls).toBe(0);
@@ -47,10 +49,40 @@ describe('calls are answered despite an obstacle, and the file is used again whe
     await ground.fill('a');
     await chmod(ground.data, 0o500);
     const all = ground.callers();
-    expect((await all.ask('a')).faults).toContain('get: SQLITE_READONLY');
+    const { faults } = await all.ask('a');
+    expect(faults.join()).toContain('get: SQLITE_READONLY: This user may not write to the folder');
     await chmod(ground.data, 0o700);
     await all.askUntilHits('a');
     expect((await all.ask('b')).stored).toHaveLength(32);
+    await all.end();
+  });
+
+  test('a folder in which no file can be made, or which cannot be entered', async () => {
+    if (!areCallersBound()) return;
+    await mkdir(ground.data);
+    for (const mode of [0o555, 0o700]) {
+      await chmod(ground.data, mode);
+      const all = ground.callers();
+      const { calls, faults } = await all.ask('a');
+      expect([calls, new Set(faults).size]).toEqual([32, 1]); // it is permanent, hence one event
+      expect(faults.join()).toMatch(/: EACCES: .*data\/cache\.db cannot be .* name another file\./);
+      await chmod(ground.data, 0o777);
+      await all.askUntilHits('a');
+      await all.end();
+      await rm(ground.path);
+    }
+  });
+
+  test("another user's file that this one may not read", async () => {
+    if (!areCallersBound()) return;
+    await ground.fill('a');
+    await chmod(ground.path, 0o000);
+    const all = ground.callers();
+    expect((await all.ask('a')).faults.join()).toContain(
+      'cache.db. Let it read and write the file',
+    );
+    await chmod(ground.path, 0o600);
+    await all.askUntilHits('a');
     await all.end();
   });
 

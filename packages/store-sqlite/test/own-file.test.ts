@@ -8,6 +8,7 @@ import {
   stat,
   symlink,
   truncate,
+  utimes,
   writeFile,
 } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -122,8 +123,25 @@ test('a path below a file is refused, in words that name the folder and the reme
 
 test('an empty file is used: there is nothing in it', async () => {
   await writeFile(path, '');
+  await chmod(path, 0o644);
   const store = resources.openStore();
   expect(await store.set('key', 'value')).toBe(true);
+  expect(new Set(Object.values(await modes()))).toEqual(new Set([0o600]));
+});
+
+test('a text beside a missing file that has the name of its lock stays as it is', async () => {
+  const lock = `${path}.quarantine`;
+  await writeFile(lock, TEXT);
+  await utimes(lock, 0, 0);
+  await expectRefused('NOT_A_STORE_FILE', path, lock);
+  expect(await readFile(lock, 'utf8')).toBe(TEXT);
+});
+
+test('a path that the file system refuses is refused for good, in words that name it', async () => {
+  const circle = `${resources.folder}/circle.db`;
+  await symlink(circle, circle);
+  await expectRefused('ELOOP', circle);
+  await expectRefused('ENAMETOOLONG', `${resources.folder}/${'x'.repeat(300)}.db`);
 });
 
 test('a file of the store is used although another program has added a table', async () => {
@@ -187,6 +205,33 @@ describe('only the owner may read', () => {
       'cache.db-shm': 0o600,
       'cache.db-wal': 0o600,
     });
+  });
+
+  test('a file of the store that others could read or write before, with its log', async () => {
+    await resources.openStore().set('key', 'value');
+    for (const name of await readdir(resources.folder))
+      await chmod(`${resources.folder}/${name}`, 0o666);
+    await resources.openStore({ path, create: false }).get('key');
+    expect(new Set(Object.values(await modes()))).toEqual(new Set([0o666])); // a reader changes nothing
+    await resources.openStore().get('key');
+    expect(new Set(Object.values(await modes()))).toEqual(new Set([0o600]));
+  });
+
+  test('a file that is not to be written stays so', async () => {
+    const store = resources.openStore();
+    await store.set('key', 'value');
+    await store.disconnect();
+    await chmod(path, 0o444);
+    expect(await resources.openStore().get('key')).toBe('value');
+    expect((await stat(path)).mode & 0o777).toBe(0o400);
+  });
+
+  test('and the file of another program that has a table of the store keeps its rights', async () => {
+    await resources.connect().then((query) => query('CREATE TABLE theirs(name TEXT)'));
+    await resources.query('CREATE TABLE cached_llm(key VARCHAR(255) PRIMARY KEY, value TEXT )');
+    await chmod(path, 0o644);
+    await resources.openStore().set('key', 'value');
+    expect((await modes())['cache.db']).toBe(0o644);
   });
 
   test('a file that was set aside, although everybody could read it before', async () => {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { open, readdir, rm, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { identityOf } from '../src/quarantine.ts';
 import { type Callers, startCallers } from './callers.ts';
 import { TestResources } from './resources.ts';
 import { startScript } from './start-script.ts';
@@ -110,5 +111,18 @@ describe('processes on one file', () => {
     await Promise.all(all.map((callers) => callers.end()));
     expect(await resources.query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
     expect((await readdir(resources.folder)).join()).not.toContain('corrupt');
+  });
+
+  test('share no index of a log with who still uses a file that was removed without its log', async () => {
+    const before = resources.openStore();
+    await before.set('key', 'value'); // its log is not in the file yet
+    const logs = () => Promise.all(['-wal', '-shm'].map((log) => identityOf(resources.path + log)));
+    const [removedLog, removedIndex] = await logs();
+    await rm(resources.path);
+    const after = resources.openStore();
+    await after.set('other', 'value');
+    expect([await after.get('key'), await after.get('other')]).toEqual([undefined, 'value']);
+    const [log, index] = await logs();
+    expect([log === removedLog, index === removedIndex]).toEqual([false, false]);
   });
 });

@@ -19,6 +19,8 @@ test.each([
 test.each([
   [{ path: '' }, 'path'],
   [{ path: 5 as never }, 'path'],
+  [{ path: 'a\0b.db' }, 'path'],
+  [{ path: 'file:///tmp/llm.db' }, 'path'],
   [{ path: ':memory:', busyTimeout: 999 }, 'busyTimeout'],
   [{ path: ':memory:', busyTimeout: 1500.5 }, 'busyTimeout'],
   [{ path: ':memory:', maxBytes: 1000 }, 'maxBytes'],
