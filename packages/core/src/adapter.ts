@@ -75,9 +75,14 @@ export {
 } from './key/index.ts';
 export {
   describeKind,
+  isControlHeader,
   type Policy,
+  policyForCall,
   policyForClient,
+  type ReadControl,
   type Rejection,
+  readControl,
+  readControlHeaders,
   whenBypass,
 } from './options/index.ts';
 export type { Call } from './pipeline/index.ts';

@@ -23,7 +23,9 @@ export {
 export type { CallIdentity } from './key/index.ts';
 export type { CacheStats, Ledger, LedgerRow } from './ledger/index.ts';
 export {
+  type CallControl,
   type CallOptions,
+  control,
   type Duration,
   isLlmCacheError,
   LlmCacheError,

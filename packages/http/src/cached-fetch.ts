@@ -4,12 +4,13 @@ import {
   hasLongInteger,
   isFields,
   type Policy,
+  policyForCall,
   policyForClient,
 } from '@cached-llm/core/adapter';
 import { answerBatch } from './batch.ts';
 import { type CachedFetchOptions, type Fetch, type FetchSettings, httpCall } from './http-call.ts';
 import { rememberCachedFetch } from './own-fetch.ts';
-import { checkEndpoints, type HttpRequest, readRequest } from './request/index.ts';
+import { checkEndpoints, type HttpRequest, readRequest, withoutControl } from './request/index.ts';
 import { buildResponse } from './response/index.ts';
 
 /** No SDK retries after this status, and none reads another meaning into it. */
@@ -35,8 +36,9 @@ function replayMiss(error: unknown, url: string, line = REPLAY_MISS): Response {
 }
 
 async function answer(settings: FetchSettings, request: HttpRequest): Promise<Response> {
-  const { body, url, directive } = request;
-  const rules = directive === 'no-store' ? undefined : settings.adapter?.batch;
+  const { body, url, directive, control } = request;
+  const isBypass = directive === 'no-store' || (control !== undefined && 'field' in control);
+  const rules = isBypass ? undefined : settings.adapter?.batch;
   // A request for some of the items is written from the parsed body, which must be the body.
   const mayAskForSome = isFields(body) && !hasLongInteger(request.text, body);
   const items = mayAskForSome ? rules?.itemsOf(body, url) : undefined;
@@ -44,6 +46,15 @@ async function answer(settings: FetchSettings, request: HttpRequest): Promise<Re
     return answerBatch(settings, request, { rules, items });
   }
   return (await settings.cache.pipeline.answer(httpCall(settings, request))).response;
+}
+
+/** The settings of one request, whose headers may control it. In `replay` mode nothing is sent, whatever they say. */
+function settingsFor(settings: FetchSettings, { control }: HttpRequest): FetchSettings {
+  if (control === undefined || !('control' in control)) return settings;
+  const { policy: base } = settings;
+  const chosen = policyForCall(base, control.control);
+  const policy = base.mode === 'replay' ? { ...chosen, mode: base.mode } : chosen;
+  return { ...settings, policy, refreshing: { ...policy, mode: 'refresh' } };
 }
 
 const FETCH_OPTIONS: readonly string[] = ['cache', 'adapter', 'endpoints', 'fetch'];
@@ -63,13 +74,16 @@ export function cachedFetch(options: CachedFetchOptions = {}): Fetch {
   const refreshing: Policy = { ...policy, mode: 'refresh' };
   const settings = { ...options, cache, policy, refreshing, upstream };
   return rememberCachedFetch(async (input, init) => {
-    if (policy.mode === 'off') return upstream(input, init);
+    if (policy.mode === 'off') return upstream(...withoutControl(input, init));
     const read = readRequest(input, init);
-    if (read === undefined) return upstream(input, init); // at once: the caller may change its arguments after
+    if (read === undefined) return upstream(...withoutControl(input, init)); // at once: the caller may change its arguments after
     const request = await read;
-    if (request === undefined) return upstream(input, init);
-    const answering = answer(settings, request);
-    if (request.directive === 'only-if-cached' && policy.mode !== 'replay') {
+    if (request === undefined) return upstream(...withoutControl(input, init));
+    const controlled = settingsFor(settings, request);
+    const { mode } = controlled.policy;
+    if (mode === 'off') return upstream(...request.given);
+    const answering = answer(controlled, request);
+    if (request.directive === 'only-if-cached' && mode !== 'replay') {
       return answering.catch((error: unknown) =>
         replayMiss(error, request.url.href, NOTHING_STORED),
       );

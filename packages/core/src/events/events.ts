@@ -16,6 +16,8 @@ export type BypassReason =
   | 'endpoint'
   /** The caller does not say which model and settings answer. */
   | 'unidentified'
+  /** A control of this call has an unknown name or a bad value: `field` and `remedy` say which. */
+  | 'control'
   /** The request says so: `cache: 'no-store'` of `fetch`, or the header `cache-control: no-store`. */
   | 'no-store';
 

@@ -12,6 +12,14 @@ export {
   WRITING_MODES,
 } from './call-options.ts';
 export {
+  type CallControl,
+  control,
+  isControlHeader,
+  type ReadControl,
+  readControl,
+  readControlHeaders,
+} from './control.ts';
+export {
   describeKind,
   invalidOption,
   isLlmCacheError,

@@ -55,9 +55,12 @@ function ownBody({ text, body }: HttpRequest, { when }: Policy): object {
 }
 
 function identityOf(request: HttpRequest, rules: IdentityRules): CallIdentity | Bypass {
-  const { method, url } = request;
+  const { method, url, control } = request;
   const { adapter, policy } = rules;
   const provider = adapter?.provider ?? url.host;
+  if (control !== undefined && 'field' in control) {
+    return { bypass: 'control', provider, ...control };
+  }
   const bypass = bypassReason(request, rules);
   if (bypass !== undefined) return { bypass, provider };
   const plainUrl = policy.crossMode ? (adapter?.cross?.plainUrl?.(url) ?? url) : url;

@@ -9,3 +9,4 @@ export { checkEndpoints, type Endpoint, isNamed } from './endpoints.ts';
 export { httpIdentity } from './http-identity.ts';
 export { type HttpRequest, parseBody, readRequest } from './read-request.ts';
 export { credentialDigest } from './relevant-parts.ts';
+export { withoutControl } from './without-control.ts';

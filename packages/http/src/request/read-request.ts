@@ -1,4 +1,6 @@
+import { type ReadControl, readControlHeaders } from '@cached-llm/core/adapter';
 import { type CacheWishes, cacheWishes, isGatewayCacheSkipped } from './cache-directive.ts';
+import { withoutControl } from './without-control.ts';
 
 type Input = Parameters<typeof fetch>[0];
 
@@ -13,7 +15,9 @@ export interface HttpRequest extends CacheWishes {
   readonly body: object;
   /** The caller's own signal. */
   readonly signal: AbortSignal | undefined;
-  /** The arguments of `fetch`, as they were when it was called. */
+  /** What its headers say to the cache; undefined where they say nothing. */
+  readonly control: ReadControl | undefined;
+  /** The arguments of `fetch`, as they were when it was called, without the headers for the cache. */
   readonly given: readonly [Input, RequestInit];
 }
 
@@ -103,11 +107,15 @@ export function readRequest(
   const method = (init.method ?? request?.method ?? 'GET').toUpperCase();
   const url = urlOf(input);
   if (method !== 'POST' || url === undefined) return undefined;
-  const given = snapshotOf(input, init);
-  const headers = new Headers(init.headers ?? request?.headers);
+  const all = new Headers(init.headers ?? request?.headers);
+  const control = readControlHeaders(all);
+  const given = snapshotOf(
+    ...(control === undefined ? ([input, init] as const) : withoutControl(input, init)),
+  );
+  const headers = control === undefined ? all : new Headers(given[1].headers);
   const signal = init.signal === undefined ? request?.signal : (init.signal ?? undefined);
   const wishes = cacheWishes(cacheModeOf(init) ?? cacheModeOf(request), headers);
-  const head = { method, url, headers, signal, given, ...wishes };
+  const head = { method, url, headers, control, signal, given, ...wishes };
   const [, { body }] = given;
   if (body !== undefined && body !== null) return withText(head, textOf(body));
   return request && textIn(request).then((text) => withText(head, text));

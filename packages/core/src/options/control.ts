@@ -1,0 +1,122 @@
+import type { CallOptions } from './call-options.ts';
+import { invalidOption, LlmCacheError } from './errors.ts';
+import { checkOptionNames, DEFAULT_POLICY, policyWith } from './policy.ts';
+
+/** What a single call at an SDK's client may say to the cache. What it leaves out is as the client has it. */
+export type CallControl = Pick<
+  CallOptions,
+  'mode' | 'ttl' | 'maxAge' | 'scope' | 'tags' | 'sample'
+>;
+
+/** A control that was read; or which field cannot be read and what to write there, for the event `bypass`. */
+export type ReadControl =
+  | { readonly control: CallControl }
+  | { readonly field: string; readonly remedy: string };
+
+/** The request header with the mode of a call, and what the names of the others begin with. */
+const HEADER = 'x-cached-llm';
+
+/** The headers of a control, by the names of its options. */
+const HEADERS: Readonly<Record<keyof CallControl, string>> = {
+  mode: HEADER,
+  ttl: `${HEADER}-ttl`,
+  maxAge: `${HEADER}-max-age`,
+  scope: `${HEADER}-scope`,
+  tags: `${HEADER}-tags`,
+  sample: `${HEADER}-sample`,
+};
+
+const NAMES = Object.keys(HEADERS) as readonly (keyof CallControl)[]; // the table has no other keys
+
+/** Is this the name of a request header for the cache? No such header is sent to a provider. */
+export function isControlHeader(name: string): boolean {
+  return name.toLowerCase().startsWith(HEADER);
+}
+
+/** A header holds bytes, and a scope or a tag may hold any letter (RFC 9110 §5.5). */
+function headerText(name: keyof CallControl, value: unknown): string {
+  if (name === 'tags') return (value as readonly string[]).map(encodeURIComponent).join(','); // it was checked
+  if (name === 'scope') return encodeURIComponent(String(value));
+  if (name !== 'ttl' && name !== 'maxAge') return String(value);
+  if (typeof value !== 'number') return String(value);
+  return Number.isSafeInteger(Math.ceil(value)) ? `${Math.ceil(value)}ms` : 'Infinity';
+}
+
+/** @throws {URIError} for a text that is not percent-encoded as UTF-8 */
+function headerValue(name: keyof CallControl, text: string): unknown {
+  if (name === 'tags') return text.split(',').map((tag) => decodeURIComponent(tag.trim()));
+  if (name === 'scope') return decodeURIComponent(text);
+  if (name === 'sample') return /^\d+$/.test(text) ? Number(text) : text;
+  return text === 'Infinity' ? Number.POSITIVE_INFINITY : text;
+}
+
+/** @throws {LlmCacheError} `INVALID_OPTION` or `INVALID_DURATION` */
+function checkControl(control: CallControl): void {
+  const names: readonly string[] = NAMES;
+  const other = Object.keys(control).find((name) => !names.includes(name));
+  checkOptionNames(control, []);
+  if (other !== undefined) {
+    invalidOption(other, 'is no option of a single call', `The options are ${names.join(', ')}.`);
+  }
+  policyWith(DEFAULT_POLICY, control);
+}
+
+/**
+ * The request headers by which a single call of an SDK's client is controlled, for the option `headers` of the call:
+ * `create(body, { headers: control({ mode: 'refresh' }) })`. They are read by the cache and are never sent.
+ *
+ * @throws {LlmCacheError} `INVALID_OPTION` or `INVALID_DURATION` for an unknown option or a bad value
+ */
+export function control(options: CallControl): Record<string, string> {
+  checkControl(options);
+  const given = NAMES.filter((name) => options[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [HEADERS[name], headerText(name, options[name])]));
+}
+
+/** An error's message shows the value, and no event shows that of a tag or a scope: it may name a person. */
+function remedyFor(option: string, error: unknown): string {
+  if (option === 'tags') return 'Write texts that are not empty, or use control().';
+  return error instanceof LlmCacheError
+    ? error.message
+    : 'Write the value percent-encoded, as encodeURIComponent does, or use control().';
+}
+
+/** A control that is given as an object, such as the one in the AI SDK's provider options. This never throws. */
+export function readControl(given: object, where: string): ReadControl {
+  for (const [name, value] of Object.entries(given)) {
+    try {
+      checkControl({ [name]: value });
+    } catch (error) {
+      return { field: `${where}.${name}`, remedy: remedyFor(name, error) };
+    }
+  }
+  return { control: given };
+}
+
+function readHeader(header: string, text: string): CallControl {
+  const name = NAMES.find((each) => HEADERS[each] === header);
+  if (name === undefined) {
+    const known = Object.values(HEADERS).join(', ');
+    return invalidOption(header, 'is no header of the cache', `The headers are ${known}.`);
+  }
+  const read = { [name]: headerValue(name, text) };
+  checkControl(read);
+  return read;
+}
+
+/** The control in a request's headers; undefined where there is none. This never throws. */
+export function readControlHeaders(headers: Headers): ReadControl | undefined {
+  const found: CallControl[] = [];
+  for (const [header, text] of headers) {
+    if (!isControlHeader(header)) continue;
+    try {
+      found.push(readHeader(header, text));
+    } catch (error) {
+      return {
+        field: `headers.${header}`,
+        remedy: remedyFor(header.slice(HEADER.length + 1), error),
+      };
+    }
+  }
+  return found.length === 0 ? undefined : { control: Object.assign({}, ...found) };
+}
