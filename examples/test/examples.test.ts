@@ -34,6 +34,12 @@ test('03 the official client answers and streams from the store', async () => {
   expect(examples.server.count).toBe(2);
 });
 
+test('29 the headers of one request control it, and reach no provider', async () => {
+  expect(await run('29-control-one-request')).toBe('{ hits: 1, misses: 2 }\n');
+  const names = examples.server.requests.flatMap(({ headers }) => Object.keys(headers));
+  expect(names.filter((name) => name.startsWith('x-cached-llm'))).toEqual([]);
+});
+
 test('04 an answer is stored and invalidated by hand', async () => {
   const output = await run('04-manual-get-and-set');
   expect(output).toBe("undefined\n{ text: 'Teal' }\ntrue\nundefined\n");

@@ -2,6 +2,7 @@ import { type CallOptions, type LlmCache, LlmCacheError } from '@cached-llm/core
 import {
   type Adapter,
   cacheOf,
+  controlledPolicy,
   describeKind,
   isFields,
   type Policy,
@@ -11,6 +12,7 @@ import {
 import type { EmbeddingModelMiddleware, LanguageModelMiddleware } from 'ai';
 import { accountIdsOf, RETENTION } from './account-ids.ts';
 import { rejects, usageOf } from './admission.ts';
+import { takeControl } from './call-control.ts';
 import { callEndpoint } from './call-endpoint.ts';
 import { cross } from './cross.ts';
 import { embedEach, isOneRequest } from './embeddings.ts';
@@ -67,14 +69,12 @@ function mustBePlain(identity: unknown): void {
 }
 
 /** The policy of a request, and whether its answer is for callers of its credential alone. */
-function accountRules(cache: LlmCache, policy: Policy) {
-  const limited: Policy = { ...policy, maxAge: Math.min(policy.maxAge, RETENTION) };
-  return ({ model, params }: ModelRequest) => {
-    const ids = cache.isForAnyAccount ? undefined : accountIdsOf(model, params);
-    // In `replay` mode nothing is sent, and so no old id comes to a provider.
-    const isLimited = ids?.isStored === true && policy.mode !== 'replay';
-    return { policy: isLimited ? limited : policy, isForOneCredential: ids !== undefined };
-  };
+function accountRules(cache: LlmCache, policy: Policy, { model, params }: ModelRequest) {
+  const ids = cache.isForAnyAccount ? undefined : accountIdsOf(model, params);
+  // In `replay` mode nothing is sent, and so no old id comes to a provider.
+  const isLimited = ids?.isStored === true && policy.mode !== 'replay';
+  const limited = () => ({ ...policy, maxAge: Math.min(policy.maxAge, RETENTION) });
+  return { policy: isLimited ? limited() : policy, isForOneCredential: ids !== undefined };
 }
 
 interface Answering {
@@ -84,11 +84,11 @@ interface Answering {
 }
 
 /** Makes a request of a model a call of the cache, but for what calls the model. */
-function callMaker({ cache, policy, said }: Answering) {
-  const rules = { adapter: aiSdk, admit: policy.admit };
-  const rulesFor = accountRules(cache, policy);
+function callMaker({ cache, policy: base, said }: Answering) {
   return <Result extends ModelResult>(asked: ModelRequest) => {
-    const keying = { ...rulesFor(asked), adapter: aiSdk, said };
+    const policy = controlledPolicy(base, asked.control);
+    const keying = { ...accountRules(cache, policy, asked), adapter: aiSdk, said };
+    const rules = { adapter: aiSdk, admit: policy.admit };
     return {
       identity: identityOf(asked, keying),
       endpoint: callEndpoint(asked),
@@ -100,6 +100,10 @@ function callMaker({ cache, policy, said }: Answering) {
   };
 }
 
+/** Does this call say that the cache is off for it? */
+const isOffFor = (control: ModelRequest['control']) =>
+  control !== undefined && 'control' in control && control.control.mode === 'off';
+
 /** Reads the options once. What it returns answers any call of a model. */
 function answering({ identity: said, ...options }: CachedAiSdkOptions) {
   const cache = cacheOf(options);
@@ -108,7 +112,7 @@ function answering({ identity: said, ...options }: CachedAiSdkOptions) {
   const isOff = policy.mode === 'off';
   const callFor = callMaker({ cache, policy, said });
   async function answer<Result extends ModelResult>(call: ModelCall<Result>): Promise<Result> {
-    if (isOff) return call.invokeUncached();
+    if (isOff || isOffFor(call.control)) return call.invokeUncached();
     const settings = await settingsOf(call.model, said);
     const { response } = await cache.pipeline.answer<Result>({
       ...callFor<Result>({ ...call, settings }),
@@ -140,13 +144,17 @@ export function cachedLanguageModel(options: CachedAiSdkOptions = {}): LanguageM
       check(model);
       return model.supportedUrls;
     },
-    wrapGenerate: ({ model, params, doGenerate: invokeUncached }) => {
+    wrapGenerate: ({ model, params: given, doGenerate }) => {
+      const { sent: params, control } = takeControl(given);
+      const invokeUncached = control === undefined ? doGenerate : () => model.doGenerate(params);
       const invoke = (abortSignal: AbortSignal) => model.doGenerate({ ...params, abortSignal });
-      return answer({ model, operation, params, invokeUncached, invoke });
+      return answer({ model, operation, params, control, invokeUncached, invoke });
     },
-    wrapStream: ({ model, params, doStream: invokeUncached }) => {
+    wrapStream: ({ model, params: given, doStream }) => {
+      const { sent: params, control } = takeControl(given);
+      const invokeUncached = control === undefined ? doStream : () => model.doStream(params);
       const invoke = (abortSignal: AbortSignal) => model.doStream({ ...params, abortSignal });
-      return answer({ model, operation, streamed: true, params, invokeUncached, invoke });
+      return answer({ model, operation, streamed: true, params, control, invokeUncached, invoke });
     },
   };
 }
@@ -166,15 +174,17 @@ export function cachedEmbeddingModel(options: CachedAiSdkOptions = {}): Embeddin
       check(model);
       return model.maxEmbeddingsPerCall;
     },
-    wrapEmbed: async (call) => {
-      const { model, params, doEmbed: invokeUncached } = call;
+    wrapEmbed: async ({ model, params: given, doEmbed }) => {
+      const { sent: params, control } = takeControl(given);
+      const invokeUncached = control === undefined ? doEmbed : () => model.doEmbed(params);
       const invoke = (abortSignal: AbortSignal) => model.doEmbed({ ...params, abortSignal });
-      if (isOff || isOneRequest(params)) {
-        return answer({ model, operation, params, invokeUncached, invoke });
+      const isWhole = control !== undefined && 'field' in control;
+      if (isOff || isWhole || isOffFor(control) || isOneRequest(params)) {
+        return answer({ model, operation, params, control, invokeUncached, invoke });
       }
       const settings = await settingsOf(model, said);
-      return embedEach(cache, call, (each) =>
-        callFor({ model, settings, operation, params: each }),
+      return embedEach(cache, { model, params, doEmbed: invokeUncached }, (each) =>
+        callFor({ model, settings, operation, params: each, control }),
       );
     },
   };

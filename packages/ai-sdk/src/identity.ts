@@ -9,6 +9,7 @@ import {
   isGiven,
   listOf,
   type Policy,
+  type ReadControl,
 } from '@cached-llm/core/adapter';
 import { credentialsIn } from './account-ids.ts';
 import type { Model } from './model-parts.ts';
@@ -96,6 +97,8 @@ export interface ModelRequest {
   readonly settings: ModelSettings | undefined;
   readonly operation: 'language-model' | 'embedding-model';
   readonly streamed?: true;
+  /** What the call itself says to the cache. It is not in its parameters any more. */
+  readonly control?: ReadControl | undefined;
   readonly params: Fields & { readonly abortSignal?: AbortSignal };
 }
 
@@ -127,8 +130,10 @@ function headersOf(known: ModelSettings, given: unknown, isForOneCredential: boo
 
 function readIdentity(asked: ModelRequest, rules: KeyRules): CallIdentity | Bypass {
   const { adapter, policy, said, isForOneCredential } = rules;
-  const { model, settings: known, operation, streamed, params } = asked;
+  const { model, settings: known, operation, streamed, params, control } = asked;
   const { provider, modelId, specificationVersion } = model;
+  if (control !== undefined && 'field' in control)
+    return { bypass: 'control', provider, ...control };
   if (params.includeRawChunks === true) return { bypass: 'not-shareable', provider };
   if (isStateful(params)) return { bypass: 'stateful', provider };
   if (known === undefined) return { bypass: 'unreadable', provider };

@@ -74,10 +74,10 @@ export {
   parseExactly,
 } from './key/index.ts';
 export {
+  controlledPolicy,
   describeKind,
   isControlHeader,
   type Policy,
-  policyForCall,
   policyForClient,
   type ReadControl,
   type Rejection,

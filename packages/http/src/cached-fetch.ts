@@ -1,10 +1,10 @@
 import { isLlmCacheError } from '@cached-llm/core';
 import {
   cacheOf,
+  controlledPolicy,
   hasLongInteger,
   isFields,
   type Policy,
-  policyForCall,
   policyForClient,
 } from '@cached-llm/core/adapter';
 import { answerBatch } from './batch.ts';
@@ -48,12 +48,10 @@ async function answer(settings: FetchSettings, request: HttpRequest): Promise<Re
   return (await settings.cache.pipeline.answer(httpCall(settings, request))).response;
 }
 
-/** The settings of one request, whose headers may control it. In `replay` mode nothing is sent, whatever they say. */
+/** The settings of one request, whose headers may control it. */
 function settingsFor(settings: FetchSettings, { control }: HttpRequest): FetchSettings {
-  if (control === undefined || !('control' in control)) return settings;
-  const { policy: base } = settings;
-  const chosen = policyForCall(base, control.control);
-  const policy = base.mode === 'replay' ? { ...chosen, mode: base.mode } : chosen;
+  const policy = controlledPolicy(settings.policy, control);
+  if (policy === settings.policy) return settings;
   return { ...settings, policy, refreshing: { ...policy, mode: 'refresh' } };
 }
 

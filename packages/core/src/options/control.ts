@@ -1,6 +1,12 @@
 import type { CallOptions } from './call-options.ts';
 import { invalidOption, LlmCacheError } from './errors.ts';
-import { checkOptionNames, DEFAULT_POLICY, policyWith } from './policy.ts';
+import {
+  checkOptionNames,
+  DEFAULT_POLICY,
+  type Policy,
+  policyForCall,
+  policyWith,
+} from './policy.ts';
 
 /** What a single call at an SDK's client may say to the cache. What it leaves out is as the client has it. */
 export type CallControl = Pick<
@@ -119,4 +125,12 @@ export function readControlHeaders(headers: Headers): ReadControl | undefined {
     }
   }
   return found.length === 0 ? undefined : { control: Object.assign({}, ...found) };
+}
+
+/** The policy of a call under its control. What `replay` and `off` promise holds for every call: nothing is sent, and nothing stored. */
+export function controlledPolicy(base: Policy, read: ReadControl | undefined): Policy {
+  if (read === undefined || 'field' in read) return base;
+  const policy = policyForCall(base, read.control);
+  const isFixed = base.mode === 'replay' || base.mode === 'off';
+  return isFixed ? { ...policy, mode: base.mode } : policy;
 }

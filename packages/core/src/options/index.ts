@@ -14,6 +14,7 @@ export {
 export {
   type CallControl,
   control,
+  controlledPolicy,
   isControlHeader,
   type ReadControl,
   readControl,

@@ -109,10 +109,10 @@ export function readRequest(
   if (method !== 'POST' || url === undefined) return undefined;
   const all = new Headers(init.headers ?? request?.headers);
   const control = readControlHeaders(all);
-  const given = snapshotOf(
-    ...(control === undefined ? ([input, init] as const) : withoutControl(input, init)),
-  );
-  const headers = control === undefined ? all : new Headers(given[1].headers);
+  const [sent, options = init] =
+    control === undefined ? [input, init] : withoutControl(input, init);
+  const given = snapshotOf(sent, options);
+  const headers = control === undefined ? all : new Headers(options.headers);
   const signal = init.signal === undefined ? request?.signal : (init.signal ?? undefined);
   const wishes = cacheWishes(cacheModeOf(init) ?? cacheModeOf(request), headers);
   const head = { method, url, headers, control, signal, given, ...wishes };

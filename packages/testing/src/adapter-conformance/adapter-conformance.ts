@@ -1,6 +1,7 @@
 import type { TestRunner } from '../test-environment/index.ts';
 import type { AdapterCapability, AdapterUnderTest } from './adapter-under-test.ts';
 import { modesOf } from './call-mode.ts';
+import { controlCases } from './control-cases.ts';
 import { hitCases } from './hit-cases.ts';
 import { interruptionCases } from './interruption-cases.ts';
 import { keyCases } from './key-cases.ts';
@@ -37,6 +38,7 @@ function casesFor<Request>(subject: AdapterUnderTest<Request>): AdapterCase[] {
     ...streamCases,
     ...storeFaultCases,
     ...secretCases,
+    ...controlCases,
     ...wrapperCases(subject),
   ];
 }
