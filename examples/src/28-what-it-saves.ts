@@ -20,7 +20,7 @@ console.log(hitRate, tokens.saved, cost.saved.usd ?? 'unknown', time.cached.coun
 for (const { model, hits, cost } of cache.stats({ by: 'model' })) {
   console.log(model, hits, cost.spent.usd ?? 'unknown'); // unknown is never 0
 }
-console.log(cache.summary());
+console.log(await cache.summary());
 
 const { processes, total } = await cache.ledger(); // all processes that share this store
 console.log(processes, total.requests);

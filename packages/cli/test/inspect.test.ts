@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { now, put, question } from './questions.ts';
+import { NOW, now, put, question } from './questions.ts';
 import { KINDS, type TestStore, TestStores } from './test-stores.ts';
 
 let testStores: TestStores;
@@ -191,6 +191,45 @@ describe.each(KINDS)('on %s', (kind) => {
       expect((await testStore.run('stats --by provider')).out).toMatch(
         /^PROVIDER[\s\S]*openai +1 +1/,
       );
+    });
+
+    test('counts the entries and bytes of each provider, and says how full the store is', async () => {
+      await put(testStore, 'the sea');
+      await put(testStore, 'the sky');
+      await put(testStore, 'the sea', { provider: 'mistral' });
+      const listed = await testStore.json('list');
+      const bytesOf = (provider: string) =>
+        listed
+          .filter((each) => each.provider === provider)
+          .reduce((sum, { bytes }) => sum + bytes, 0);
+      const byProvider = [
+        { provider: 'openai', entries: 2, bytes: bytesOf('openai') },
+        { provider: 'mistral', entries: 1, bytes: bytesOf('mistral') },
+      ];
+      const bytes = bytesOf('openai') + bytesOf('mistral');
+      const [{ store, missRate, evictions }] = await testStore.json('stats', { now });
+      expect(store).toMatchObject({ entries: 3, bytes, byProvider });
+      expect(store.measuredAt).toBe(new Date(NOW).toISOString());
+      expect(store.usedBytes).toBeGreaterThan(bytes);
+      expect([missRate, evictions]).toEqual([0, 0]);
+      const [grouped] = await testStore.json('stats --by provider');
+      expect(grouped.store).toMatchObject({ entries: 3, byProvider });
+
+      const { out } = await testStore.run('stats');
+      expect(out).toMatch(/miss rate +0\.0 %/);
+      expect(out).toMatch(/entries +3 in \d+(\.\d)? K?B\nspace used +\d/);
+      expect(out).toMatch(/PROVIDER +ENTRIES +SIZE\nopenai +2 +\d/);
+      const shown = await testStore.run('stats --by provider --size');
+      expect(shown.out).toMatch(/\nmistral +1 +\d/);
+    });
+
+    test('counts what nobody can read as entries of no provider', async () => {
+      await testStore.use((cache) => cache.set(question('the sea'), { text: 'salty' }), {
+        secrets: ['a'.repeat(32)],
+      });
+      const [{ store }] = await testStore.json('stats');
+      expect(store.byProvider).toEqual([{ entries: 1, bytes: store.bytes }]);
+      expect((await testStore.run('stats')).out).toMatch(/\(not readable\) +1 +/);
     });
 
     test('--watch repeats until it is interrupted', async () => {

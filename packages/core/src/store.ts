@@ -15,7 +15,15 @@ export type {
 } from './inspection/index.ts';
 export { type NearestEntry, nearestEntry } from './inspection/replay-miss.ts';
 export { differingFields, type FieldDigests, fieldDigests } from './key/field-digests.ts';
-export type { LedgerFigures, LedgerGroup, Money, Timing, TokenCount } from './ledger/index.ts';
+export type {
+  LedgerFigures,
+  LedgerGroup,
+  Money,
+  ProviderEntries,
+  StoreFigures,
+  Timing,
+  TokenCount,
+} from './ledger/index.ts';
 export { MemoryStore, type MemoryStoreOptions } from './memory/index.ts';
 export {
   pause,

@@ -34,7 +34,8 @@ export function observeStore(
     cache.on('breaker-closed', () => (isOpen = false)),
   ];
   const observe: BatchObservableCallback = (result) => {
-    const { entries, bytes, evictions } = cache.stats();
+    const { evictions, store } = cache.stats();
+    const { usedEntries: entries, usedBytes: bytes } = store;
     result.observe(gauges.open, isOpen ? 1 : 0, own);
     result.observe(gauges.evictions, evictions, own);
     if (entries !== undefined) result.observe(gauges.entries, entries, own);

@@ -33,7 +33,7 @@ function breakableStore() {
     get: (key: string) => use(() => rows.get(key)),
     set: (key: string, value: string) => use(() => rows.set(key, value) && true),
     delete: (key: string) => rows.delete(key),
-    measure: () => ({ entries: countEntries(rows), bytes: 10, evictions: 1 }),
+    measure: () => ({ usedEntries: countEntries(rows), usedBytes: 10, evictions: 1 }),
   };
   return { store, break: () => (isBroken = true) };
 }

@@ -1,5 +1,5 @@
 import { LlmCacheError } from '@cached-llm/core';
-import type { AtomicRows, Leases, Store, StoredRow } from '@cached-llm/core/store';
+import type { AtomicRows, Leases, Store, StoredRow, StoreSize } from '@cached-llm/core/store';
 import {
   type Deserialize,
   Keyv,
@@ -8,7 +8,7 @@ import {
   type StoredDataRaw,
 } from 'keyv';
 import { ClusterServers } from './cluster-servers.ts';
-import { adviceOn, evictionPolicy } from './eviction-policy.ts';
+import { adviceOn, capacityOf, evictionPolicy, memoryFigures } from './eviction-policy.ts';
 import { keyFarFrom } from './hash-slot.ts';
 import { RedisAtomicRows } from './redis-atomic-rows.ts';
 import type { RedisUnavailableError } from './redis-errors.ts';
@@ -98,6 +98,13 @@ export class RedisStore extends Keyv<string> implements Store {
       server.send('', evictionPolicy).catch(() => undefined),
     );
     return adviceOn(await Promise.all(policies));
+  }
+
+  /** The memory of the servers, with what other applications store there. Empty where the user may not ask for it. */
+  async capacity(): Promise<StoreSize> {
+    const servers = await this.#servers.masters();
+    const figures = servers.map((server) => server.send('', memoryFigures).catch(() => []));
+    return capacityOf(await Promise.all(figures));
   }
 
   /** The client, Keyv's adapter and Keyv each emit the same failure, which the caller gets as a rejection already. */

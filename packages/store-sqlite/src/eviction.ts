@@ -32,6 +32,8 @@ const OLDEST = deletion(`WHERE +${EXPIRY} < ? ORDER BY rowid`);
 const OLDEST_OF_ALL = deletion('ORDER BY rowid');
 const FREE_BYTES = `SELECT (max_page_count - page_count + freelist_count) * page_size AS bytes
   FROM pragma_max_page_count, pragma_page_count, pragma_freelist_count, pragma_page_size`;
+const USED_BYTES = `SELECT (page_count - freelist_count) * page_size AS usedBytes
+  FROM pragma_page_count, pragma_freelist_count, pragma_page_size`;
 /** Answered from the index on the keys: no row is read. */
 const AGEING = `SELECT key FROM ${TABLE} WHERE ${IS_AMONG} AND rowid <
   (SELECT min(rowid) FROM ${TABLE}) / 2 + (SELECT max(rowid) FROM ${TABLE}) / 2`;
@@ -63,14 +65,26 @@ export async function sweepRows(
   return swept;
 }
 
+/** Pages that no row needs any more are used again, and count for nothing. */
+export async function usedBytes({ read }: SqliteConnection): Promise<{ usedBytes?: number }> {
+  const [used] = await read<{ usedBytes: number }>(USED_BYTES);
+  return used ?? {};
+}
+
+/** How large the file may become, and how many rows this process evicted. */
+export interface FileBound {
+  readonly maxBytes: number | undefined;
+  evictions: number;
+}
+
 /** What a write needs in a file. */
 export interface Room {
   readonly bytes: number;
-  readonly maxBytes: number | undefined;
+  readonly bound: FileBound;
 }
 
 /** Whether a file of that size can ever hold a value of so many bytes. */
-export function canHold({ bytes, maxBytes }: Room): boolean {
+export function canHold({ bytes, bound: { maxBytes } }: Room): boolean {
   return maxBytes === undefined || bytes + OVERHEAD <= maxBytes;
 }
 
@@ -80,7 +94,8 @@ async function isAtLimit(query: Query, bytes: number): Promise<boolean> {
   return free !== undefined && free.bytes < bytes + OVERHEAD;
 }
 
-async function makeRoom(query: Query, { bytes, maxBytes }: Room): Promise<boolean> {
+async function makeRoom(query: Query, { bytes, bound }: Room): Promise<boolean> {
+  const { maxBytes } = bound;
   // What its cache counts as expired leaves before all that can still be served.
   if ((await deleteExpired(query, Date.now() + ROW_GRACE)).length > 0) return true;
   if (maxBytes === undefined || !(await isAtLimit(query, bytes))) return false;
@@ -89,6 +104,7 @@ async function makeRoom(query: Query, { bytes, maxBytes }: Room): Promise<boolea
   for (let rows = 1; rows > 0 && freed < wanted; ) {
     const deleted = await deleteOldest(query, wanted - freed);
     rows = deleted.length;
+    bound.evictions += rows;
     freed = deleted.reduce((sum, row) => sum + row.bytes, freed);
   }
   return freed > 0;

@@ -1,5 +1,5 @@
 import { faultKind, type Query } from './driver/index.ts';
-import { writeMakingRoom } from './eviction.ts';
+import { type FileBound, writeMakingRoom } from './eviction.ts';
 import { TABLE } from './schema.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
@@ -32,15 +32,15 @@ interface RowBatch {
 /** Writes the rows of a burst of calls in few transactions: each transaction takes as long as many rows do. */
 export class RowBatches {
   readonly #connection: SqliteConnection;
-  readonly #maxBytes: number | undefined;
+  readonly #bound: FileBound;
   readonly #batchBytes: number;
   /** The batch that has not begun, and takes further rows. */
   #last: RowBatch | undefined;
 
-  constructor(connection: SqliteConnection, maxBytes: number | undefined) {
+  constructor(connection: SqliteConnection, bound: FileBound) {
     this.#connection = connection;
-    this.#maxBytes = maxBytes;
-    const share = (maxBytes ?? Number.POSITIVE_INFINITY) * BATCH_SHARE;
+    this.#bound = bound;
+    const share = (bound.maxBytes ?? Number.POSITIVE_INFINITY) * BATCH_SHARE;
     this.#batchBytes = Math.min(BATCH_BYTES, share);
   }
 
@@ -86,7 +86,7 @@ export class RowBatches {
   ): Promise<void> {
     const values = rows.flatMap(({ key, text }) => [key, text]);
     const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
-    const room = { bytes, maxBytes: this.#maxBytes };
+    const room = { bytes, bound: this.#bound };
     try {
       await writeMakingRoom(query, room, () => query(writeOf(rows.length), ...values));
     } catch (error) {

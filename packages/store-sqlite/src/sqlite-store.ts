@@ -1,7 +1,7 @@
 import { LlmCacheError } from '@cached-llm/core';
-import type { AtomicRows, Leases, Store, StoredRow } from '@cached-llm/core/store';
+import type { AtomicRows, Leases, Store, StoredRow, StoreSize } from '@cached-llm/core/store';
 import { type Deserialize, Keyv, type StoredDataNoRaw, type StoredDataRaw } from 'keyv';
-import { sweepRows } from './eviction.ts';
+import { type FileBound, sweepRows, usedBytes } from './eviction.ts';
 import { countRows, scanRows } from './prefix-scan.ts';
 import { QuarantinedFileError } from './quarantine.ts';
 import { deframeText, frameText } from './row-text.ts';
@@ -22,12 +22,14 @@ export class SqliteStore extends Keyv<string> implements Store {
   readonly atomic: AtomicRows;
   readonly #connection: SqliteConnection;
   readonly #table: SqliteTable;
+  readonly #bound: FileBound;
 
   /** @throws LlmCacheError `INVALID_OPTION` */
   constructor(options: string | SqliteStoreOptions = {}) {
     const settings = resolveOptions(options);
     const connection = new SqliteConnection(settings);
-    const table = new SqliteTable(connection, settings.maxBytes);
+    const bound: FileBound = { maxBytes: settings.maxBytes, evictions: 0 };
+    const table = new SqliteTable(connection, bound);
     super(table, {
       namespace: '', // none: Keyv's own would prefix the keys
       useKeyPrefix: false,
@@ -38,8 +40,9 @@ export class SqliteStore extends Keyv<string> implements Store {
     });
     this.#connection = connection;
     this.#table = table;
+    this.#bound = bound;
     this.leases = table.leases;
-    this.atomic = new SqliteAtomicRows(connection, settings.maxBytes);
+    this.atomic = new SqliteAtomicRows(connection, bound);
   }
 
   /** Every look-up of a cache takes this way, so it leaves out what Keyv does for each row. */
@@ -75,6 +78,17 @@ export class SqliteStore extends Keyv<string> implements Store {
   /** Counts the live rows whose key starts with `prefix`; reads no values. */
   count(prefix: string): Promise<number> {
     return countRows(this.#connection, prefix);
+  }
+
+  /** The bound of the file, and how many rows this process evicted. */
+  measure(): StoreSize {
+    const { maxBytes, evictions } = this.#bound;
+    return maxBytes === undefined ? { evictions } : { maxBytes, evictions };
+  }
+
+  /** The pages of the file that are in use, with those of all tables that are in it. */
+  capacity(): Promise<StoreSize> {
+    return usedBytes(this.#connection);
   }
 
   /** Deletes the expired rows, a few at a time, and returns how many. The file uses their space again. */

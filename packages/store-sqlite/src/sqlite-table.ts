@@ -1,6 +1,6 @@
 import type { AtomicRows, NewRow } from '@cached-llm/core/store';
 import type { SqliteValue } from './driver/index.ts';
-import { canHold, Recency, writeMakingRoom } from './eviction.ts';
+import { canHold, type FileBound, Recency, writeMakingRoom } from './eviction.ts';
 import { RowBatches, writeOf } from './row-batches.ts';
 import { expiryNow, expiryText, rowText, textIn } from './row-text.ts';
 import { EXPIRY, IS_AMONG, IS_LIVE, TABLE } from './schema.ts';
@@ -47,17 +47,17 @@ export class SqliteTable {
   readonly opts = {};
   readonly leases: SqliteLeases;
   readonly #connection: SqliteConnection;
-  readonly #maxBytes: number | undefined;
+  readonly #bound: FileBound;
   readonly #recency: Recency;
   readonly #upkeep: Upkeep;
   readonly #batches: RowBatches;
 
-  constructor(connection: SqliteConnection, maxBytes: number | undefined) {
+  constructor(connection: SqliteConnection, bound: FileBound) {
     this.leases = new SqliteLeases(connection);
     this.#connection = connection;
-    this.#maxBytes = maxBytes;
-    this.#recency = new Recency(connection, maxBytes !== undefined);
-    this.#batches = new RowBatches(connection, maxBytes);
+    this.#bound = bound;
+    this.#recency = new Recency(connection, bound.maxBytes !== undefined);
+    this.#batches = new RowBatches(connection, bound);
     this.#upkeep = new Upkeep(() => tidy(connection, this.leases, this.#recency));
   }
 
@@ -92,7 +92,7 @@ export class SqliteTable {
     this.#upkeep.noteUse();
     const text = rowText(key, framed);
     const bytes = Buffer.byteLength(text);
-    const isStored = canHold({ bytes, maxBytes: this.#maxBytes });
+    const isStored = canHold({ bytes, bound: this.#bound });
     if (isStored) await this.#batches.write({ key, text, bytes });
     else await this.#connection.write(DELETE, key);
     return isStored;
@@ -100,7 +100,7 @@ export class SqliteTable {
 
   setNow(key: string, framed: string): void {
     const text = rowText(key, framed);
-    const room = { bytes: Buffer.byteLength(text), maxBytes: this.#maxBytes };
+    const room = { bytes: Buffer.byteLength(text), bound: this.#bound };
     if (canHold(room)) this.#connection.writeNow(WRITE_UNLESS_LIVE, key, text, expiryNow());
   }
 
@@ -143,17 +143,17 @@ function textOf({ key, value, ttl }: NewRow): string {
 /** Changes of rows that depend on what is stored. SQLite runs each statement in one step. */
 export class SqliteAtomicRows implements AtomicRows {
   readonly #connection: SqliteConnection;
-  readonly #maxBytes: number | undefined;
+  readonly #bound: FileBound;
 
-  constructor(connection: SqliteConnection, maxBytes: number | undefined) {
+  constructor(connection: SqliteConnection, bound: FileBound) {
     this.#connection = connection;
-    this.#maxBytes = maxBytes;
+    this.#bound = bound;
   }
 
   async add(rows: readonly NewRow[]): Promise<readonly string[]> {
     const texts = rows.map((row): Row => ({ key: row.key, value: textOf(row) }));
     const list = JSON.stringify(texts.map(({ key, value }) => [key, value]));
-    const room = { bytes: Buffer.byteLength(list), maxBytes: this.#maxBytes };
+    const room = { bytes: Buffer.byteLength(list), bound: this.#bound };
     const stored = new Map<string, string | undefined>();
     await this.#connection.writeInTurn((query) =>
       writeMakingRoom(query, room, async () => {

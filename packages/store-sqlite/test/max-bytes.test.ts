@@ -40,6 +40,17 @@ test('many small rows that are written at once are evicted in their order', asyn
   expect(await store.count('')).toBeGreaterThan(300);
 });
 
+test('a store knows its bound, what it evicted, and how much of the file is in use', async () => {
+  for (let number = 0; number < 100; number += 1) await store.set(`${number}`, long(20_000), DAY);
+  const left = await store.count('');
+  expect(store.measure()).toEqual({ maxBytes: MEBIBYTE, evictions: 100 - left });
+  const { usedBytes = 0 } = await store.capacity();
+  expect(usedBytes).toBeGreaterThan(left * 20_000);
+  expect(usedBytes).toBeLessThanOrEqual(MEBIBYTE);
+  await store.clear();
+  expect((await store.capacity()).usedBytes).toBeLessThan(100_000); // the file does not shrink
+});
+
 test('expired rows are evicted first', async () => {
   await store.set('oldest', long(200_000), DAY);
   await store.set('expired', long(600_000), 1);

@@ -11,7 +11,7 @@ export interface Room {
 function bytesAround(): number {
   const store = new MemoryStore();
   store.set('k', '');
-  return store.measure().bytes - 1;
+  return store.measure().usedBytes - 1;
 }
 
 const AROUND = bytesAround();

@@ -4,11 +4,19 @@ import {
   type LedgerGroup,
   type Money,
   pause,
+  type StoreFigures,
   type Timing,
   type TokenCount,
 } from '@cached-llm/core/store';
 import { ago, defineCommand, duration, flag, oneOf, type Session } from '../command-line/index.ts';
-import { formatInstant, withCache } from '../store/index.ts';
+import {
+  formatInstant,
+  measured,
+  providersText,
+  sizeFact,
+  sizeFacts,
+  withCache,
+} from '../store/index.ts';
 import {
   type Column,
   type Fact,
@@ -55,7 +63,6 @@ function outcomeFacts(total: LedgerFigures): readonly Fact[] {
     ['bypasses', rareText(total.bypasses, total.bypassesByReason)],
     ['not stored', rareText(total.notAdmitted, total.notAdmittedByReason)],
     ['store errors', rareText(total.storeErrors, total.storeErrorsByOperation)],
-    ['evictions', rareText(total.evictions)],
   ];
 }
 
@@ -73,16 +80,26 @@ function savingFacts({ time, tokens, cost }: LedgerFigures, { colors }: Output):
   ];
 }
 
-function totalText({ output, host }: Session, { total, processes, since }: Ledger): string {
+interface Shown {
+  readonly ledger: Ledger;
+  readonly store: StoreFigures;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+function totalText(output: Output, { ledger, store, now }: Shown): string {
+  const { total, processes, since } = ledger;
   const by = formatQuantity(processes, 'process', 'processes');
-  const sinceText = (from: number) =>
-    `${formatInstant(from)}, ${formatDuration(host.now() - from)} ago`;
+  const sinceText = (from: number) => `${formatInstant(from)}, ${formatDuration(now - from)} ago`;
   return formatFacts(output, [
     ['since', since === undefined ? undefined : sinceText(since)],
     ['requests', `${formatCount(total.requests)} by ${by}`],
     ['hit rate', formatPercent(total.hitRate), output.colors.bold],
+    ['miss rate', formatPercent(total.missRate)],
     ...outcomeFacts(total),
     ...savingFacts(total, output),
+    ...sizeFacts(store, now),
+    ['evictions', rareText(Math.max(total.evictions, store.evictions ?? 0))],
   ]);
 }
 
@@ -122,10 +139,11 @@ const OUTCOMES = [
 ] as const;
 const CHART_DAYS = 14;
 
-function summaryText(session: Session, ledger: Ledger): string {
-  const { output } = session;
-  const parts = [totalText(session, ledger)];
+function summaryText(output: Output, shown: Shown): string {
+  const { ledger, store } = shown;
+  const parts = [totalText(output, shown)];
   if (ledger.by('model').length > 0) parts.push(groupText(output, ledger, 'model'));
+  parts.push(...providersText(output, store));
   const bars = ledger.by('day').map((row) => ({
     label: row.day ?? '',
     values: OUTCOMES.map(({ name }) => row[name]),
@@ -137,23 +155,32 @@ function summaryText(session: Session, ledger: Ledger): string {
 interface StatsOptions {
   readonly by?: LedgerGroup | undefined;
   readonly since?: number | undefined;
+  /** Counts the entries however many there are. */
+  readonly size?: boolean | undefined;
 }
 
 async function printStats(
-  session: Session,
+  { output, host }: Session,
   cache: LlmCache,
-  { by, since: span }: StatsOptions,
+  { by, since: span, size = false }: StatsOptions,
 ): Promise<void> {
-  const { output } = session;
   const ledger = await cache.ledger({ since: span });
   const { processes, total, since: from } = ledger;
   const head = { processes, since: from === undefined ? undefined : formatInstant(from) };
-  if (by !== undefined) {
+  if (by === 'model' || by === 'day') {
     const fact = { ...head, by, rows: ledger.by(by) };
     return output.print(fact, () => groupText(output, ledger, by));
   }
-  const fact = { ...head, ...total, byModel: ledger.by('model'), byDay: ledger.by('day') };
-  return output.print(fact, () => summaryText(session, ledger));
+  const now = host.now();
+  const shown = { ledger, store: await measured(cache, { now, isWhole: size }), now };
+  const store = sizeFact(shown.store);
+  if (by === undefined) {
+    const rows = { byModel: ledger.by('model'), byDay: ledger.by('day') };
+    return output.print({ ...head, ...total, store, ...rows }, () => summaryText(output, shown));
+  }
+  return output.print({ ...head, by, rows: ledger.by(by), store }, () =>
+    [groupText(output, ledger, by), ...providersText(output, shown.store)].join('\n\n'),
+  );
 }
 
 const GROUPS = ['model', 'provider', 'day'] as const;
@@ -166,6 +193,7 @@ export const stats = defineCommand({
   options: {
     since: ago('only what was counted so long ago at most: 1h, 7d'),
     by: oneOf('<group>', GROUPS, 'show one row for each'),
+    size: flag('count all entries, also where that takes longer than 2s'),
     watch: flag('repeat until Ctrl-C'),
     interval: duration('pause between two repetitions (default 2s)'),
   },

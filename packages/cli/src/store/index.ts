@@ -13,3 +13,4 @@ export {
   withCache,
 } from './open.ts';
 export { type Removed, removeEntries } from './remove.ts';
+export { measured, providersText, sizeFact, sizeFacts } from './size.ts';

@@ -1,7 +1,7 @@
 import type { Usage } from '../entry/index.ts';
 import { isBypass } from '../entry-store/index.ts';
 import type { Bypass, EventName, Listener } from '../events/index.ts';
-import type { Inspection } from '../inspection/index.ts';
+import { type Inspection, loadMeasurement, type MeasureOptions } from '../inspection/index.ts';
 import type { CallIdentity } from '../key/index.ts';
 import {
   bestPrice,
@@ -11,6 +11,7 @@ import {
   type LedgerRange,
   type LedgerRow,
   type PricedModel,
+  type StoreFigures,
 } from '../ledger/index.ts';
 import type { CallOptions, Policy } from '../options/index.ts';
 import type { Pipeline } from '../pipeline/index.ts';
@@ -163,8 +164,18 @@ export class LlmCache {
     return bestPrice(this.#context.priceOf, usage, whose);
   }
 
+  /**
+   * Measures the store, and resolves to what `stats().store` says from then on: how full the store is, and how many entries
+   * and bytes are there of each provider, for which every row is read. It never rejects: where the store fails, the figures
+   * stay as they were, and `measuredAt` says how old they are.
+   */
+  async measure(options: MeasureOptions = {}): Promise<StoreFigures> {
+    const { measureStore } = await loadMeasurement();
+    return this.#context.ledger.store(await measureStore(this.#context, options));
+  }
+
   /** {@link stats}, as a text for people. */
-  summary(): string {
+  summary(): Promise<string> {
     return this.#context.ledger.summary();
   }
 

@@ -3,10 +3,14 @@
 // Start at inspection.ts.
 
 export { Inspection } from './inspection.ts';
+export type { MeasureOptions } from './measurement.ts';
 export type { EntryFilter, InspectedRow, StoredEntry } from './stored-entries.ts';
 
 /** Loads what examines the misses of a model for a field that makes each of them one. */
 export const loadVolatileFields = () => import('./volatile-fields.ts');
+
+/** Loads what counts the entries of each provider. */
+export const loadMeasurement = () => import('./measurement.ts');
 
 /** Loads what only a miss in `replay` mode needs. */
 export const loadReplayMiss = () => import('./replay-miss.ts');

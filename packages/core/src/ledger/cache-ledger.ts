@@ -18,7 +18,7 @@ import {
   rowsBy,
 } from './figures.ts';
 import type { LedgerStore } from './ledger-store.ts';
-import { summaryOf } from './summary.ts';
+import { type StoreFigures, storeFigures } from './store-figures.ts';
 
 export interface CacheLedgerParts {
   readonly store: Store;
@@ -58,6 +58,7 @@ export class CacheLedger {
   readonly #interval: number | undefined;
   #ledgerStore: Promise<LedgerStore> | undefined;
   #countedEvictions = 0;
+  #measured: StoreFigures = {};
 
   constructor(parts: CacheLedgerParts) {
     this.#parts = parts;
@@ -66,17 +67,25 @@ export class CacheLedger {
   }
 
   stats(): CacheStats {
-    const own = this.#own();
-    const { evictions: _counted, ...size } = this.#parts.store.measure?.() ?? {};
-    return { ...figuresOf(own), ...size, isStoreAway: this.#parts.rows.isOpen };
+    const { rows } = this.#parts;
+    return { ...figuresOf(this.#own()), store: this.store(), isStoreAway: rows.isOpen };
+  }
+
+  /** What the last measurement found, and what the store knows without one. */
+  store(measured = this.#measured): StoreFigures {
+    this.#measured = measured;
+    const { evictions: _counted, ...known } = this.#parts.store.measure?.() ?? {};
+    return storeFigures(measured, known);
   }
 
   by(group: LedgerGroup): readonly LedgerRow[] {
     return rowsBy(this.#own(), group);
   }
 
-  summary(): string {
-    return summaryOf(figuresOf(this.#own()), this.by('model'));
+  async summary(): Promise<string> {
+    const figures = figuresOf(this.#own());
+    const more = { models: this.by('model'), store: this.store(), now: this.#parts.now() };
+    return (await import('./summary.ts')).summaryOf(figures, more);
   }
 
   /** Loaded when something is counted that is to be written, or when it is asked for: most caches live in memory. */
@@ -129,7 +138,7 @@ export class CacheLedger {
   /** A store sends no event when it evicts, so it is asked how many it evicted since the last time. */
   #countEvictions(): void {
     const { store, counters } = this.#parts;
-    const evictions = store.measure?.().evictions ?? 0;
+    const evictions = store.measure?.()?.evictions ?? 0;
     const more = evictions - this.#countedEvictions;
     if (more > 0) counters.storeCounters().counts.evictions += more;
     this.#countedEvictions = evictions;

@@ -1,4 +1,3 @@
-import type { StoreSize } from '../store/index.ts';
 import {
   addCounters,
   type CounterName,
@@ -9,6 +8,7 @@ import {
   STORE_ITSELF,
 } from './counters.ts';
 import { unitPrice } from './prices.ts';
+import type { StoreFigures } from './store-figures.ts';
 import {
   HALF_HOUR,
   type Histogram,
@@ -53,6 +53,8 @@ export interface LedgerFigures {
   readonly requests: number;
   /** The share (0 to 1) of requests that made no call of their own. Bypasses are left out. */
   readonly hitRate: number;
+  /** The share (0 to 1) of requests for which no answer was there. 0 where there was no request. */
+  readonly missRate: number;
   readonly hits: number;
   readonly stale: number;
   readonly misses: number;
@@ -65,7 +67,7 @@ export interface LedgerFigures {
   readonly notAdmittedByReason: Readonly<Record<string, number>>;
   readonly storeErrors: number;
   readonly storeErrorsByOperation: Readonly<Record<string, number>>;
-  /** Entries that a full store removed to make room, where the store counts them. */
+  /** Entries that memory or a full SQLite file removed to make room. What Redis removed is in `store` of the figures of a cache. */
   readonly evictions: number;
   readonly time: {
     /** The look-up of answers from the store, including decoding. */
@@ -109,8 +111,9 @@ export interface Ledger {
   by(group: LedgerGroup): readonly LedgerRow[];
 }
 
-/** The figures of this process, and the size of its store where the store knows it without counting. */
-export interface CacheStats extends LedgerFigures, Partial<Omit<StoreSize, 'evictions'>> {
+/** The figures of this process, and those of its store. */
+export interface CacheStats extends LedgerFigures {
+  readonly store: StoreFigures;
   /** The store failed repeatedly, and is not asked for a while. */
   readonly isStoreAway: boolean;
 }
@@ -175,6 +178,7 @@ export function figuresOf(named: readonly NamedCounters[]): LedgerFigures {
   return {
     requests: answered + counts.bypasses,
     hitRate: free === 0 ? 0 : free / answered,
+    missRate: counts.misses === 0 ? 0 : counts.misses / answered,
     ...happened,
     bypassesByReason: Object.fromEntries(reasons.bypasses),
     notAdmittedByReason: Object.fromEntries(reasons.notAdmitted),

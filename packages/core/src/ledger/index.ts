@@ -17,3 +17,4 @@ export type {
   TokenCount,
 } from './figures.ts';
 export { bestPrice, type PricedModel, type PriceOf } from './prices.ts';
+export type { ProviderEntries, StoreFigures } from './store-figures.ts';

@@ -1,4 +1,5 @@
 import type { LedgerFigures, LedgerRow, Money, Timing, TokenCount } from './figures.ts';
+import type { ProviderEntries, StoreFigures } from './store-figures.ts';
 
 type Format = (number: number) => string;
 
@@ -50,15 +51,55 @@ function modelLine({ provider, model, requests, hitRate, tokens: { saved }, cost
   return `  ${name}: ${sums}, saved ${tokens(saved)}, ${dollars(cost.saved)}`;
 }
 
+function used(count: number | undefined, most: number | undefined, what: string): string[] {
+  if (count === undefined) return [];
+  return [
+    most === undefined ? `${whole(count)} ${what}` : `${whole(count)} of ${whole(most)} ${what}`,
+  ];
+}
+
+/** How full the store is, as far as it says so: 0 would be an answer. */
+function fullness({ usedEntries, maxEntries, usedBytes, maxBytes, ...store }: StoreFigures) {
+  const { utilization, evictions } = store;
+  const parts = [
+    ...used(usedEntries, maxEntries, 'rows'),
+    ...used(usedBytes, maxBytes, 'bytes'),
+    ...(utilization === undefined ? [] : [`${percent(utilization)} used`]),
+    ...used(evictions, undefined, 'evictions by the server'),
+  ];
+  return parts.join(', ') || '-';
+}
+
+const sizeOf = ({ entries, bytes }: Omit<ProviderEntries, 'provider'>) =>
+  `${whole(entries)} in ${whole(bytes)} bytes`;
+
+function storeLines(store: StoreFigures, now: number): readonly string[] {
+  const { entries, bytes = 0, byProvider = [], measuredAt = now } = store;
+  const age = `(measured ${span(now - measuredAt)} ago)`;
+  const counted = entries === undefined ? 'not measured' : `${sizeOf({ entries, bytes })} ${age}`;
+  return [
+    `store        ${fullness(store)}`,
+    `entries      ${counted}`,
+    ...byProvider.map((each) => `  ${each.provider ?? 'not readable'}: ${sizeOf(each)}`),
+  ];
+}
+
+interface Summarized {
+  readonly models: readonly LedgerRow[];
+  readonly store: StoreFigures;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
 /** Figures as lines of text: times in ms and s, money in US dollars, and `unknown` for what is not known. */
-export function summaryOf(figures: LedgerFigures, models: readonly LedgerRow[] = []): string {
-  const { requests, hitRate, hits, stale, collapsed, misses, bypasses } = figures;
+export function summaryOf(figures: LedgerFigures, { models, store, now }: Summarized): string {
+  const { requests, hitRate, missRate, hits, stale, collapsed, misses, bypasses } = figures;
   const { stored, notAdmitted, storeErrors, evictions, time } = figures;
   const sooner = time.speedup === undefined ? '' : `, ${exact(time.speedup)} times sooner`;
   const outcomes = counted({ hits, stale, collapsed, misses, bypasses });
   const lines = [
     ['requests', `${whole(requests)}: ${outcomes}${reasons(figures.bypassesByReason)}`],
-    ['hit rate', percent(hitRate)],
+    ['hit rate', `${percent(hitRate)}, miss rate ${percent(missRate)}`],
     ['cached', timing(time.cached)],
     ['uncached', timing(time.uncached)],
     ['time saved', `${span(time.saved)}${sooner}`],
@@ -68,5 +109,5 @@ export function summaryOf(figures: LedgerFigures, models: readonly LedgerRow[] =
     ['not stored', `${whole(notAdmitted)}${reasons(figures.notAdmittedByReason)}`],
     ['store errors', `${whole(storeErrors)}${reasons(figures.storeErrorsByOperation)}`],
   ].map(([name = '', value = '']) => `${name.padEnd(13)}${value}`);
-  return [...lines, ...models.map(modelLine)].join('\n');
+  return [...lines, ...storeLines(store, now), ...models.map(modelLine)].join('\n');
 }

@@ -60,9 +60,10 @@ class MemoryRows {
     this.#eviction = new EvictionPolicy(bounds);
   }
 
-  get size(): StoreSize {
+  get size() {
     const { bytes } = this.#eviction;
-    return { entries: this.#rows.size, bytes, evictions: this.#evictions };
+    const used = { usedEntries: this.#rows.size, usedBytes: bytes };
+    return { ...used, ...this.#bounds, evictions: this.#evictions } satisfies StoreSize;
   }
 
   get(key: string, now: number): MemoryRow | undefined {
@@ -206,7 +207,7 @@ export class MemoryStore implements Store {
     for (const row of this.#rows.all()) {
       const isMatch = row.key.startsWith(prefix);
       if (isMatch && !this.#rows.removeIfExpired(row, this.#now()))
-        yield { key: row.key, value: row.value };
+        yield { key: row.key, value: row.value, bytes: row.bytes };
     }
   }
 
@@ -220,7 +221,7 @@ export class MemoryStore implements Store {
     }
   }
 
-  measure(): StoreSize {
+  measure() {
     return this.#rows.size;
   }
 }

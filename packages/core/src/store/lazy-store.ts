@@ -1,4 +1,4 @@
-import type { AtomicRows, Leases, Store, StoredRow } from './store.ts';
+import type { AtomicRows, Leases, Store, StoredRow, StoreSize } from './store.ts';
 
 /** Loads and opens a store when it is first used. A store that is never used costs nothing. */
 export class LazyStore implements Store {
@@ -75,6 +75,14 @@ export class LazyStore implements Store {
 
   async advice(): Promise<string | undefined> {
     return (await this.opening).advice?.();
+  }
+
+  measure(): StoreSize | undefined {
+    return this.#store?.measure?.();
+  }
+
+  async capacity(): Promise<StoreSize> {
+    return (await (await this.opening).capacity?.()) ?? {};
   }
 
   whyAbsent(key: string): string | undefined {

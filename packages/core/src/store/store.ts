@@ -2,6 +2,8 @@
 export interface StoredRow {
   readonly key: string;
   readonly value: string;
+  /** What the row takes in the store, in bytes. @default the bytes of its value in UTF-8 */
+  readonly bytes?: number | undefined;
 }
 
 /**
@@ -10,13 +12,16 @@ export interface StoredRow {
  */
 export const ROW_GRACE = 60_000;
 
-/** What a store holds. */
+/** What a store holds, and its bounds. What is not known, or not bounded, is absent. */
 export interface StoreSize {
-  readonly entries: number;
-  /** Bytes of all rows, with what the store needs for each. */
-  readonly bytes: number;
-  /** Rows that were removed to make room, since the store was made. */
-  readonly evictions: number;
+  /** The rows that count for `maxEntries`: entries, and the states of what was invalidated. */
+  readonly usedEntries?: number | undefined;
+  readonly maxEntries?: number | undefined;
+  /** The bytes that count for `maxBytes`: of the memory, of the SQLite file, or of the Redis servers with all that they hold. */
+  readonly usedBytes?: number | undefined;
+  readonly maxBytes?: number | undefined;
+  /** Rows that this process removed to make room; of `capacity`, keys that the servers evicted since they started. */
+  readonly evictions?: number | undefined;
 }
 
 /**
@@ -91,8 +96,10 @@ export interface Store {
   whyAbsent?(key: string): string | undefined;
   /** What a person should change about the store, as a sentence. Resolves to nothing if all is well, or if it cannot be known. */
   advice?(): Promise<string | undefined>;
-  /** The size of the store, if it is known without counting. */
-  measure?(): StoreSize;
+  /** What the store knows of its size without reading anything. */
+  measure?(): StoreSize | undefined;
+  /** How full the store is, where it has to be asked. What others store there counts, too. */
+  capacity?(): Promise<StoreSize>;
 }
 
 /** The texts of rows in the order of their keys, with `undefined` for an absent row. */

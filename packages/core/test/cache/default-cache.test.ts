@@ -31,7 +31,10 @@ describe('a cache from the environment', () => {
     const ask = cachedLlmCall(async (prompt: string) => prompt, { cache, provider: 'mine' });
     expect(ask.keyOf('p')).toMatch(/^app:/);
     for (const prompt of ['a', 'b', 'c']) await ask.withInfo(prompt);
-    expect(cache.stats()).toMatchObject({ entries: 2, evictions: 1 });
+    expect(cache.stats()).toMatchObject({
+      evictions: 1,
+      store: { usedEntries: 2, maxEntries: 2, utilization: 1 },
+    });
   });
 
   test.each(['read-only', 'refresh', 'replay', 'off'])('takes the mode %s', (mode) => {

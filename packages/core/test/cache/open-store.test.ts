@@ -16,7 +16,7 @@ describe('openStore', () => {
     expect(store).toBeInstanceOf(MemoryStore);
     void store.set('a', '1');
     void store.set('b', '2');
-    expect(store.measure?.().entries).toBe(1);
+    expect(store.measure?.()?.usedEntries).toBe(1);
   });
 });
 

@@ -201,7 +201,7 @@ describe('money', () => {
       saved: { usd: undefined, unpriced: 1 },
       spent: { usd: undefined, unpriced: 1 },
     });
-    expect(cache.summary()).toContain('saved unknown; spent unknown');
+    expect(await cache.summary()).toContain('saved unknown; spent unknown');
   });
 
   test('is the price by priceOf, and then the price by the provider', async () => {
@@ -256,7 +256,9 @@ describe('stats by', () => {
       ['p', 'large', 0, 1],
     ]);
     expect(cache.stats({ by: 'provider' })).toMatchObject([{ provider: 'p', requests: 3 }]);
-    expect(cache.summary()).toContain('p small: 2 requests, 50% hits, saved 100 in, 10 out, $0.5');
+    expect(await cache.summary()).toContain(
+      'p small: 2 requests, 50% hits, saved 100 in, 10 out, $0.5',
+    );
   });
 
   test('day have a row for each day, in order', async () => {

@@ -10,9 +10,13 @@ describe('stats', () => {
     const none = { input: 0, output: 0 };
     expect(cache.stats()).toEqual({
       ...{ hits: 0, stale: 0, misses: 0, bypasses: 0, collapsed: 0 },
-      ...{ stored: 0, notAdmitted: 0, storeErrors: 0, isStoreAway: false, requests: 0, hitRate: 0 },
+      ...{ stored: 0, notAdmitted: 0, storeErrors: 0, isStoreAway: false, requests: 0 },
+      ...{ hitRate: 0, missRate: 0, evictions: 0 },
       ...{ bypassesByReason: {}, notAdmittedByReason: {}, storeErrorsByOperation: {} },
-      ...{ entries: 0, bytes: 0, evictions: 0 },
+      store: {
+        ...{ usedEntries: 0, usedBytes: 0, utilization: 0 },
+        ...{ maxEntries: 10_000, maxBytes: 64 * 1024 * 1024 },
+      },
       time: { cached: { count: 0 }, uncached: { count: 0 }, saved: 0 },
       tokens: { saved: none, spent: none },
       cost: nothing,
@@ -30,7 +34,13 @@ describe('stats', () => {
     await Promise.all([ask({ prompt: 'b' }), ask({ prompt: 'b' })]); // a miss, and a follower
     await settled();
     expect(cache.stats()).toMatchObject({ hits: 1, misses: 2, bypasses: 1, collapsed: 1 });
-    expect(cache.stats()).toMatchObject({ stored: 2, requests: 5, hitRate: 2 / 4, entries: 2 });
+    expect(cache.stats()).toMatchObject({
+      stored: 2,
+      requests: 5,
+      hitRate: 2 / 4,
+      missRate: 2 / 4,
+    });
+    expect(cache.stats().store.usedEntries).toBe(2);
     clock.advance(60_000);
     await ask(QUESTION); // stale
     expect(cache.stats()).toMatchObject({ stale: 1, requests: 6 });
@@ -63,9 +73,11 @@ describe('stats', () => {
     const ask = cachedLlmCall(startProvider().ask, { cache });
     for (const prompt of ['a', 'b', 'c', 'd']) await ask({ prompt });
     await settled();
-    const { entries, bytes, evictions } = cache.stats();
-    expect([entries, evictions]).toEqual([2, 2]);
-    expect(bytes).toBeGreaterThan(0);
+    const { store, evictions } = cache.stats();
+    expect([store.usedEntries, store.maxEntries, store.utilization, evictions]).toEqual([
+      2, 2, 1, 2,
+    ]);
+    expect(store.usedBytes).toBeGreaterThan(0);
   });
 });
 

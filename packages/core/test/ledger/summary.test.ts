@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { figuresOf, rowsBy } from '../../src/ledger/figures.ts';
+import { storeFigures } from '../../src/ledger/store-figures.ts';
 import { summaryOf } from '../../src/ledger/summary.ts';
 import { startEmitter } from '../events/start-emitter.ts';
 
@@ -16,10 +17,14 @@ test('a summary states what is known, and calls the rest unknown', () => {
   events.emit('bypass', { reason: 'stateful', provider: 'openai' });
   events.emit('store-error', { operation: 'set', reason: 'timeout', isPermanent: false });
   const all = [...counters];
-  expect(summaryOf(figuresOf(all), rowsBy(all, 'model'))).toBe(
+  const byProvider = [{ provider: 'openai', entries: 3, bytes: 1_200 }];
+  const store = { entries: 3, bytes: 1_200, usedBytes: 40_960, maxBytes: 1_048_576, measuredAt: 0 };
+  const known = storeFigures({ ...store, byProvider }, {});
+  const models = rowsBy(all, 'model');
+  expect(summaryOf(figuresOf(all), { models, store: known, now: 90_000 })).toBe(
     [
       'requests     5: 3 hits, 0 stale, 0 collapsed, 1 misses, 1 bypasses (stateful 1)',
-      'hit rate     75%',
+      'hit rate     75%, miss rate 25%',
       'cached       0.5 ms (p50 0.494 ms, p95 0.494 ms)',
       'uncached     2 s (p50 2.02 s, p95 2.02 s)',
       'time saved   6 s, 4,000 times sooner',
@@ -28,6 +33,9 @@ test('a summary states what is known, and calls the rest unknown', () => {
       'stored       1 stored, 0 evictions',
       'not stored   0',
       'store errors 1 (set 1)',
+      'store        40,960 of 1,048,576 bytes, 3.9% used',
+      'entries      3 in 1,200 bytes (measured 90 s ago)',
+      '  openai: 3 in 1,200 bytes',
       '  openai no-such-model: 4 requests, 75% hits, saved 3,702 in, 168 out, unknown',
       '  openai: 1 requests, 0% hits, saved 0 in, 0 out, $0',
     ].join('\n'),
@@ -35,8 +43,9 @@ test('a summary states what is known, and calls the rest unknown', () => {
 });
 
 test('a summary without requests has zeros', () => {
-  const text = summaryOf(figuresOf([]));
+  const text = summaryOf(figuresOf([]), { models: [], store: {}, now: 0 });
   expect(text).toContain('requests     0: 0 hits');
   expect(text).toContain('cached       -');
   expect(text).toContain('cost         saved $0; spent $0');
+  expect(text).toContain('store        -\nentries      not measured');
 });

@@ -51,7 +51,7 @@ describe('a suite that is run again and again', () => {
     const store = new MemoryStore({ maxBytes: 600_000 });
     const rate = hitRate(keys, store, (key) => 'x'.repeat(key % 10 === 0 ? 10_000 : 1_000));
     expect(rate).toBeGreaterThan(30);
-    expect(store.measure().bytes).toBeLessThanOrEqual(600_000);
+    expect(store.measure().usedBytes).toBeLessThanOrEqual(600_000);
   });
 
   test('has hits in more than 30 % after chats', () => {
@@ -93,7 +93,7 @@ describe('answers that differ in size, in a store of a share of their bytes', ()
 
   const empty = new MemoryStore();
   empty.set('key 1', '');
-  const around = empty.measure().bytes - '1'.length;
+  const around = empty.measure().usedBytes - '1'.length;
 
   const sizeOf = ({ key, length }: SizedRequest) => around + `${key}`.length + length;
 
@@ -105,7 +105,7 @@ describe('answers that differ in size, in a store of a share of their bytes', ()
       if (store.get(`key ${key}`) !== undefined) continue;
       misses += 1;
       store.set(`key ${key}`, textOf(length));
-      most = Math.max(most, store.measure().bytes);
+      most = Math.max(most, store.measure().usedBytes);
     }
     expect(most).toBeLessThanOrEqual(maxBytes);
     return misses;
@@ -148,9 +148,9 @@ describe('a request that comes once', () => {
   test('does not evict many small answers that come often by one large answer', () => {
     const store = new MemoryStore({ maxBytes: 100_000 });
     hitRate(suite(400, 40), store, () => 'x'.repeat(250)); // after a suite that does not fit, the store retains frequent rows
-    const before = store.measure().entries;
+    const before = store.measure().usedEntries;
     store.set('large', 'x'.repeat(60_000));
-    expect(store.measure().entries).toBeGreaterThan(before / 2);
+    expect(store.measure().usedEntries).toBeGreaterThan(before / 2);
   });
 });
 

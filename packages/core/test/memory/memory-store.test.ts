@@ -32,8 +32,8 @@ describe('bounded by entries', () => {
           if (operation === 'delete') written.delete(name);
           if (operation === 'set') written.set(name, `${index}`);
           for await (const row of store.scan('')) expect(written.get(row.key)).toBe(row.value);
-          expect((await keysOf(store)).length).toBe(store.measure().entries);
-          expect(store.measure().entries).toBe(Math.min(store.measure().entries, 3));
+          expect((await keysOf(store)).length).toBe(store.measure().usedEntries);
+          expect(store.measure().usedEntries).toBe(Math.min(store.measure().usedEntries, 3));
         }
       }),
     );
@@ -51,7 +51,7 @@ describe('bounded by entries', () => {
   test('evictions are counted', () => {
     const store = new MemoryStore({ maxEntries: 2 });
     for (const name of ['a', 'b', 'c', 'd']) store.set(name, '1');
-    expect(store.measure()).toMatchObject({ entries: 2, evictions: 2 });
+    expect(store.measure()).toMatchObject({ usedEntries: 2, evictions: 2 });
   });
 });
 
@@ -69,14 +69,14 @@ describe('bounded by bytes', () => {
         for (const [name, value] of writes) {
           const isTaken = store.set(name, value);
           expect(store.get(name)).toBe(isTaken ? value : undefined);
-          expect(store.measure().bytes).toBeLessThanOrEqual(2_000);
+          expect(store.measure().usedBytes).toBeLessThanOrEqual(2_000);
         }
         const rows = await keysOf(store);
         const fresh = new MemoryStore({ maxBytes: 1_000_000 });
         for (const name of rows) fresh.set(name, store.get(name) ?? '');
-        expect(store.measure().bytes).toBe(fresh.measure().bytes);
+        expect(store.measure().usedBytes).toBe(fresh.measure().usedBytes);
         for (const name of rows) store.delete(name);
-        expect([store.measure().bytes, store.measure().entries]).toEqual([0, 0]);
+        expect([store.measure().usedBytes, store.measure().usedEntries]).toEqual([0, 0]);
       }),
     );
   });
@@ -96,14 +96,14 @@ describe('bounded by bytes', () => {
     expect(store.set('a', 'x'.repeat(600))).toBe(true);
     expect(store.get('b')).toBe(undefined);
     expect(store.get('a')).toHaveLength(600);
-    expect(store.measure()).toMatchObject({ entries: 1, evictions: 1 });
+    expect(store.measure()).toMatchObject({ usedEntries: 1, evictions: 1 });
   });
 
   test('a text that needs two bytes for each character counts twice', () => {
     const [narrow, wide] = [new MemoryStore(), new MemoryStore()];
     narrow.set('k', 'é'.repeat(100));
     wide.set('k', '世'.repeat(100));
-    expect(wide.measure().bytes - narrow.measure().bytes).toBe(100);
+    expect(wide.measure().usedBytes - narrow.measure().usedBytes).toBe(100);
   });
 
   test.each([[null], [undefined], [5], [{ value: 'a' }], [['a']]])(
@@ -113,7 +113,7 @@ describe('bounded by bytes', () => {
       store.set('key', 'text');
       expect(store.set('key', value as never)).toBe(false); // a Keyv without a serialiser passes such values
       expect(store.get('key')).toBe(undefined);
-      expect(store.measure()).toEqual({ entries: 0, bytes: 0, evictions: 0 });
+      expect(store.measure()).toMatchObject({ usedEntries: 0, usedBytes: 0, evictions: 0 });
     },
   );
 });
@@ -127,7 +127,7 @@ describe('a ttl', () => {
     expect([store.get('key'), store.getMany(['key'])]).toEqual(['text', ['text']]);
     clock.advance(1);
     expect([store.get('key'), store.getMany(['key'])]).toEqual([undefined, [undefined]]);
-    expect(store.measure().bytes).toBe(0);
+    expect(store.measure().usedBytes).toBe(0);
   });
 
   test('is that of the last write', () => {
@@ -153,7 +153,7 @@ describe('a ttl', () => {
     for (const name of ['a', 'b']) store.set(name, '1', 100);
     clock.advance(100);
     expect([await store.sweep(), await store.sweep()]).toEqual([2, 0]);
-    expect(store.measure().entries).toBe(1);
+    expect(store.measure().usedEntries).toBe(1);
   });
 });
 
@@ -164,7 +164,7 @@ describe('a row that has expired', () => {
     for (let index = 0; index < 400; index += 1) store.set(`old ${index}`, '1', 100);
     clock.advance(100);
     for (let index = 0; index < 150; index += 1) store.set(`new ${index}`, '1', 100);
-    expect(store.measure()).toMatchObject({ entries: 150, evictions: 0 });
+    expect(store.measure()).toMatchObject({ usedEntries: 150, evictions: 0 });
   });
 
   test('is removed before a row that has not', () => {
@@ -194,7 +194,7 @@ describe('a row that has expired', () => {
         const alive = await keysOf(store);
         for (let index = alive.length; index < 40; index += 1) store.set(`new ${index}`, '1', 50);
         expect(await keysOf(store)).toEqual(expect.arrayContaining(alive));
-        expect(store.measure()).toMatchObject({ entries: 40, evictions: 0 });
+        expect(store.measure()).toMatchObject({ usedEntries: 40, evictions: 0 });
         clock.advance(50);
         expect(await store.sweep()).toBe(31);
       }),
@@ -209,7 +209,7 @@ describe('a row that has expired', () => {
     for (let index = 0; index < 6; index += 1) store.set(`old ${index}`, text, 50);
     clock.advance(50);
     store.set('large', 'x'.repeat(11_000), 1_000);
-    expect(store.measure()).toMatchObject({ entries: 6, evictions: 0 });
+    expect(store.measure()).toMatchObject({ usedEntries: 6, evictions: 0 });
   });
 
   test('is still found after the store was cleared', () => {
@@ -220,7 +220,7 @@ describe('a row that has expired', () => {
     for (let index = 0; index < 50; index += 1) store.set(`old ${index}`, '1', 100);
     clock.advance(100);
     for (let index = 0; index < 50; index += 1) store.set(`new ${index}`, '1');
-    expect(store.measure().entries).toBe(50);
+    expect(store.measure().usedEntries).toBe(50);
   });
 });
 
@@ -228,7 +228,7 @@ test('clearing removes all rows, and the bounds still hold', async () => {
   const store = new MemoryStore({ maxEntries: 2 });
   for (const name of ['a', 'b', 'c']) store.set(name, '1');
   store.clear();
-  expect(store.measure()).toEqual({ entries: 0, bytes: 0, evictions: 1 });
+  expect(store.measure()).toMatchObject({ usedEntries: 0, usedBytes: 0, evictions: 1 });
   for (const name of ['a', 'b', 'c']) store.set(name, '1');
   expect(await keysOf(store)).toEqual(['b', 'c']);
 });
@@ -292,8 +292,8 @@ describe.each<[string, (store: MemoryStore) => AnyKeyv]>([
     const store = new MemoryStore({ maxBytes: 10_000 });
     const keyv = over(store);
     for (let index = 0; index < 50; index++) await keyv.set(`${index}`, 'x'.repeat(1_000));
-    expect(store.measure()).toMatchObject({ entries: 7, evictions: 43 });
-    expect(store.measure().bytes).toBeLessThanOrEqual(10_000);
+    expect(store.measure()).toMatchObject({ usedEntries: 7, evictions: 43 });
+    expect(store.measure().usedBytes).toBeLessThanOrEqual(10_000);
     expect([await keyv.get('42'), await keyv.get('43')]).toEqual([undefined, 'x'.repeat(1_000)]);
   });
 
@@ -309,6 +309,6 @@ describe.each<[string, (store: MemoryStore) => AnyKeyv]>([
     const keyv = over(store);
     await keyv.set('key', 'text');
     await keyv.clear();
-    expect(store.measure().entries).toBe(0);
+    expect(store.measure().usedEntries).toBe(0);
   });
 });

@@ -120,7 +120,7 @@ describe('off', () => {
     await as('off');
     expect(provider.calls).toHaveLength(2);
     expect(story()).toEqual([]);
-    expect(cache.stats()).toMatchObject({ requests: 0, entries: 0 });
+    expect(cache.stats()).toMatchObject({ requests: 0, store: { usedEntries: 0 } });
   });
 
   test('passes the same arguments on, and reads none of them', async () => {
