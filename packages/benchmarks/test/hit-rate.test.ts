@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { bestHitRate } from '../src/hit-rate/best-hit-rate.ts';
 import { hitRate, hitRateOfLru } from '../src/hit-rate/hit-rate.ts';
+import { sizedTraces } from '../src/hit-rate/sized-traces.ts';
 import { type Trace, traceIn } from '../src/hit-rate/trace.ts';
 
 const loop = (keys: number, times: number): Trace => ({
@@ -54,4 +55,20 @@ test('an entry that is larger than the store is never a hit', () => {
   };
   const small = { maxEntries: 10, maxBytes: 1_000 };
   for (const rate of [hitRateOfLru, hitRate, bestHitRate]) expect(rate(trace, small)).toBe(0);
+});
+
+test('the real trace is left out with a line that says so, where there is no recording of it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'cached-llm-'));
+  const before = process.env.CACHED_LLM_FIXTURES;
+  process.env.CACHED_LLM_FIXTURES = folder;
+  const written = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    expect(sizedTraces().map(({ name }) => name)).not.toContain('prompt suite, sized');
+    expect(written).toHaveBeenCalledWith(expect.stringContaining('NOT MEASURED: the prompt suite'));
+  } finally {
+    written.mockRestore();
+    if (before === undefined) delete process.env.CACHED_LLM_FIXTURES;
+    else process.env.CACHED_LLM_FIXTURES = before;
+    await rm(folder, { recursive: true });
+  }
 });

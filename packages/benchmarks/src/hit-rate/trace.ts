@@ -27,10 +27,17 @@ export function traceIn(path: string): Trace {
   return { name: basename(path), accesses: lines.filter((line) => line !== '').map(accessIn) };
 }
 
-/** A prompt suite that was run again after each change for three years; the list is empty if there is no recording of it. */
+const SUITE = 'trace/prompts-suite.jsonl';
+
+/** A prompt suite that was run again after each change for three years. Without a recording of it, a line says that it is left out. */
 export function promptSuite(): Trace[] {
-  const path = join(fixturesFolder() ?? '', 'trace', 'prompts-suite.jsonl');
-  if (!existsSync(path)) return [];
+  const path = join(fixturesFolder() ?? '', SUITE);
+  if (!existsSync(path)) {
+    process.stderr.write(
+      `NOT MEASURED: the prompt suite, the only real trace. There is no file ${SUITE} in the folder that CACHED_LLM_FIXTURES names.\n`,
+    );
+    return [];
+  }
   const runs: { keys: number[] }[] = readFileSync(path, 'utf8')
     .trim()
     .split('\n')

@@ -8,20 +8,44 @@ interface Readable<Chunk> {
   leave(): void;
 }
 
+/** The place of one reader among those of a recording. It does not hold the reader, which may be dropped without a word. */
+class Place {
+  readonly #recording: Pick<Readable<unknown>, 'leave'>;
+  readonly #signal: AbortSignal | undefined;
+  #hasLeft = false;
+
+  constructor(recording: Pick<Readable<unknown>, 'leave'>, signal: AbortSignal | undefined) {
+    this.#recording = recording;
+    this.#signal = signal;
+    // An abort between two reads counts too, because the reader may never call next() again.
+    if (signal?.aborted === true) this.leave();
+    else signal?.addEventListener('abort', this.leave, { once: true });
+  }
+
+  readonly leave = (): void => {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    this.#signal?.removeEventListener('abort', this.leave);
+    this.#recording.leave();
+  };
+}
+
+/** A reader that nobody has any more leaves, so that its signal, which may outlive thousands of answers, keeps no listener. */
+const dropped = new FinalizationRegistry<Place>((place) => place.leave());
+
 /** One reader of a recording. When it leaves early, the other readers continue. */
 export class RecordingReader<Chunk> implements AsyncIterableIterator<Chunk, unknown, unknown> {
   readonly #recording: Readable<Chunk>;
   readonly #signal: AbortSignal | undefined;
+  readonly #place: Place;
   #index = 0;
   #isOver = false;
-  #hasLeft = false;
 
   constructor(recording: Readable<Chunk>, signal: AbortSignal | undefined) {
     this.#recording = recording;
     this.#signal = signal;
-    // An abort between two reads counts too, because the reader may never call next() again.
-    if (signal?.aborted === true) this.#leave();
-    else signal?.addEventListener('abort', this.#leave, { once: true });
+    this.#place = new Place(recording, signal);
+    dropped.register(this, this.#place);
   }
 
   /** @param sent a value for a generator, which gets it as the result of its `yield` */
@@ -29,7 +53,8 @@ export class RecordingReader<Chunk> implements AsyncIterableIterator<Chunk, unkn
     if (this.#isOver) return { done: true, value: undefined };
     const index = this.#index++; // taken at once: two calls of next() are two chunks
     try {
-      const found = await abortable(this.#recording.at(index, sent), this.#signal, this.#leave);
+      const coming = this.#recording.at(index, sent);
+      const found = await abortable(coming, this.#signal, this.#place.leave);
       if (found !== undefined) return { done: false, value: found.chunk };
     } catch (error) {
       await this.return();
@@ -41,23 +66,11 @@ export class RecordingReader<Chunk> implements AsyncIterableIterator<Chunk, unkn
 
   async return(): Promise<IteratorReturnResult<undefined>> {
     this.#isOver = true;
-    this.#leave();
+    this.#place.leave();
     return { done: true, value: undefined };
-  }
-
-  async throw(error: unknown): Promise<IteratorReturnResult<undefined>> {
-    await this.return();
-    throw error;
   }
 
   [Symbol.asyncIterator](): this {
     return this;
   }
-
-  readonly #leave = (): void => {
-    if (this.#hasLeft) return;
-    this.#hasLeft = true;
-    this.#signal?.removeEventListener('abort', this.#leave);
-    this.#recording.leave();
-  };
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { manualClock } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -208,7 +210,7 @@ describe('a row that has expired', () => {
     for (let index = 0; index < 5; index += 1) store.set(`fresh ${index}`, text);
     for (let index = 0; index < 6; index += 1) store.set(`old ${index}`, text, 50);
     clock.advance(50);
-    store.set('large', 'x'.repeat(11_000), 1_000);
+    store.set('large', 'x'.repeat(10_500), 1_000);
     expect(store.measure()).toMatchObject({ usedEntries: 6, evictions: 0 });
   });
 
@@ -311,4 +313,29 @@ describe.each<[string, (store: MemoryStore) => AnyKeyv]>([
     await keyv.clear();
     expect(store.measure().usedEntries).toBe(0);
   });
+});
+
+/** Bytes of the heap that are in use. */
+function heapUse(): number {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void; // it is what the flag exposes
+  for (const _round of [1, 2, 3]) collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+test('the bytes that it counts are about those of the heap', () => {
+  const before = heapUse();
+  // The map of the rows doubles, so that the bytes of a row depend on how many there are.
+  const stores = [20_000, 30_000, 45_000].map((rows) => {
+    const store = new MemoryStore({ maxEntries: rows });
+    for (let row = 0; row < rows; row++) {
+      const number = `${row}`.padStart(60, '0');
+      store.set(number, Buffer.from(number.repeat(5)).toString('latin1'), 1_000_000 + row);
+    }
+    return store;
+  });
+  const measured = heapUse() - before;
+  const counted = stores.reduce((sum, store) => sum + store.measure().usedBytes, 0);
+  expect(measured / counted).toBeGreaterThan(0.93);
+  expect(measured / counted).toBeLessThan(1.07);
 });

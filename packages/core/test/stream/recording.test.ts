@@ -1,4 +1,8 @@
+import { getEventListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { until } from '@cached-llm/testing';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Verdict } from '../../src/adapter/adapter.ts';
 import { decodeValue, encodeValue } from '../../src/entry/value-text.ts';
@@ -332,4 +336,25 @@ describe('a reader that leaves', () => {
     await recording.replay().return();
     expect(recording.isAbandoned).toBe(true);
   });
+});
+
+/** The garbage collector, which Node shows to a context that is made after the flag. */
+function garbageCollector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void; // it is what the flag exposes
+}
+
+test('a stream that its caller drops unread ends the call, and leaves no listener on the signal', async () => {
+  const { signal } = new AbortController();
+  const recordings = Array.from({ length: 20 }, () => record());
+  for (const { recording } of recordings) void recording.replay(signal);
+  expect(getEventListeners(signal, 'abort')).toHaveLength(20);
+  const collectGarbage = garbageCollector();
+  await until('The readers have left', () => {
+    collectGarbage();
+    return getEventListeners(signal, 'abort').length < 2;
+  });
+  const left = recordings.filter(({ recording }) => recording.isAbandoned);
+  expect(left.length).toBeGreaterThan(18);
+  expect(await left[0]?.recording.ended).toMatchObject({ rejection: 'abandoned' });
 });
