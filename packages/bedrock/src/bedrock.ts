@@ -3,16 +3,19 @@ import { type CallOptions, type LlmCache, LlmCacheError } from '@cached-llm/core
 import {
   type Adapter,
   cacheOf,
+  controlledPolicy,
   describeKind,
   type Fields,
   installedVersion,
   isFields,
   type Policy,
   policyForClient,
+  type ReadControl,
   requireVersion,
   whenBypass,
 } from '@cached-llm/core/adapter';
 import { rejects, usageOf } from './admission.ts';
+import { type ControlContext, controlIn } from './call-control.ts';
 import { callEndpoint } from './call-endpoint.ts';
 import { embedEach, itemsOf } from './embeddings.ts';
 import { endWithFlight, underSignal } from './flight-signal.ts';
@@ -89,6 +92,11 @@ interface Asked {
   readonly blobPrototype: object | undefined;
 }
 
+/** A call of the cache, and what its command says to the cache. */
+interface Controlled extends Wiring {
+  readonly control: ReadControl | undefined;
+}
+
 /** Nothing where the command is sent without the cache: the SDK itself reports best what its configuration lacks. */
 async function readCommand(
   { policy, config }: Wiring,
@@ -108,14 +116,21 @@ async function readCommand(
 }
 
 /** What the cache must know of a request, except how to send it. */
-function callOf({ policy }: Wiring, { command, request, endpoint, blobPrototype }: Asked) {
+function callOf({ policy, control: said }: Controlled, asked: Asked) {
+  const { command, request, endpoint, blobPrototype } = asked;
   const { operation, adapter, streamField } = command;
   const streamed = streamField === undefined ? undefined : true;
-  const asked = { operation: `${operation} ${endpoint}`, streamed, adapter, request };
+  const keyed = {
+    operation: `${operation} ${endpoint}`,
+    streamed,
+    adapter,
+    request,
+    control: said,
+  };
   const rules = { adapter: { ...adapter, stream: streamRules() }, admit: policy.admit };
   const codec = new BedrockCodec({ rules, request, streamField, blobPrototype });
   const bypass = whenBypass(policy, [isFields(request) ? withBodyRead(request) : request]);
-  const identity = identityOf(asked, policy);
+  const identity = identityOf(keyed, policy);
   const read = 'request' in identity ? identity.request : undefined;
   const place = callEndpoint({ operation, endpoint, request: read });
   return { policy, identity, endpoint: place, bypass, codec };
@@ -140,7 +155,7 @@ interface Sending<Args extends Sent, Result extends Received> {
 }
 
 async function answerCommand<Args extends Sent, Result extends Received>(
-  wiring: Wiring,
+  wiring: Controlled,
   { asked, own, args, next }: Sending<Args, Result>,
 ): Promise<Result> {
   const { request } = asked;
@@ -155,8 +170,9 @@ async function answerCommand<Args extends Sent, Result extends Received>(
     ...callOf(wiring, { ...asked, request: part }),
     signal: own,
   });
-  const items = asked.command.givesBytes ? itemsOf(request) : undefined;
-  const { cache } = wiring;
+  const { cache, control: said } = wiring;
+  const isPlain = said === undefined || 'control' in said;
+  const items = asked.command.givesBytes && isPlain ? itemsOf(request) : undefined;
   const invoke = (flight: AbortSignal) => ask(request, flight);
   const single = { invoke, invokeUncached: () => send(args.input) };
   const many = { ...asked, cache, callFor, ask, invokeUncached: () => send(request) };
@@ -168,7 +184,7 @@ async function answerCommand<Args extends Sent, Result extends Received>(
   return { output, response: live?.response } as Result;
 }
 
-interface Context {
+interface Context extends ControlContext {
   readonly commandName?: string;
   readonly __smithy_context?: { readonly abortSignal?: unknown };
 }
@@ -184,9 +200,12 @@ function cachingMiddleware(wiring: Wiring) {
     context: Context,
   ) =>
     async (args: Args): Promise<Result> => {
-      const asked = await readCommand(wiring, context.commandName, args.input);
+      const said = controlIn(context);
+      const policy = controlledPolicy(wiring.policy, said);
+      const controlled = { ...wiring, policy, control: said };
+      const asked = await readCommand(controlled, context.commandName, args.input);
       if (asked === undefined) return next(args);
-      return answerCommand(wiring, { asked, own: signalOf(context), args, next });
+      return answerCommand(controlled, { asked, own: signalOf(context), args, next });
     };
 }
 

@@ -10,6 +10,7 @@ import {
   identify,
   isFields,
   type Policy,
+  type ReadControl,
 } from '@cached-llm/core/adapter';
 
 /** What the answer does not depend on. All other fields of a request are in its key. */
@@ -104,11 +105,15 @@ export function usesHostedTool(request: unknown): boolean {
 type Asked = Pick<CallIdentity, 'operation' | 'streamed'> & {
   readonly adapter: Adapter;
   readonly request: object;
+  readonly control: ReadControl | undefined;
 };
 
 /** Operation, region, endpoint and the whole request are in the key of a command. */
-export function identityOf(asked: Asked, policy: Policy): CallIdentity | Bypass {
+export function identityOf({ control, ...asked }: Asked, policy: Policy): CallIdentity | Bypass {
   const { provider } = asked.adapter;
+  if (control !== undefined && 'field' in control) {
+    return { bypass: 'control', provider, ...control };
+  }
   const request = isFields(asked.request) ? withBodyRead(asked.request) : asked.request;
   return identify({ ...asked, provider, request }, policy);
 }

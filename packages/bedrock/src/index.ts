@@ -4,3 +4,4 @@
  * Start reading in `bedrock.ts`.
  */
 export { bedrock, type CachedBedrockOptions, cachedBedrock } from './bedrock.ts';
+export { withControl } from './call-control.ts';
