@@ -1,3 +1,4 @@
+import { control } from '@cached-llm/core';
 import { cachedFetch } from '@cached-llm/langchain';
 import { chatAnswer } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
@@ -97,5 +98,22 @@ describe('with a cached fetch in the client', () => {
       expect(wire.server.count).toBe(2);
       expect(wire.reasons).toEqual(['truncated', 'truncated']);
     });
+  });
+});
+
+test('one call is controlled by the headers in its options, which reach no provider', async () => {
+  await withWire({ answer: echo }, async (wire) => {
+    const { server } = wire;
+    const model = openAIIn(wire);
+    const refresh = { options: { headers: control({ mode: 'refresh' }) } };
+    await model.invoke('Hi');
+    await model.invoke('Hi');
+    expect(server.count).toBe(1);
+    await model.invoke('Hi', refresh);
+    for await (const _chunk of await model.stream('Hi', refresh));
+    await model.withConfig(refresh).invoke('Hi');
+    expect(server.count).toBe(4);
+    const names = server.requests.flatMap(({ headers }) => Object.keys(headers));
+    expect(names.filter((name) => name.startsWith('x-cached-llm'))).toEqual([]);
   });
 });
