@@ -8,9 +8,11 @@ import {
   numberedLines,
 } from '../command-line/index.ts';
 import { withCache } from '../store/index.ts';
-import { EXIT, formatQuantity, type Host, inParallel, withProgress } from '../terminal/index.ts';
+import { EXIT, formatQuantity, type Host, withProgress } from '../terminal/index.ts';
 
-const IMPORTS_AT_ONCE = 16;
+/** Lines, and characters of them, that are stored at once: many rows in one operation of the store cost little more than one. */
+const PAGE_LINES = 1_000;
+const PAGE_CHARACTERS = 16_000_000;
 
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['no-entry', 'it is not an entry.'],
@@ -20,21 +22,42 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 
 type ImportedEntry = Pick<StoredEntry, 'header' | 'payload'>;
 
-/** The entry in a line of an export, or what is wrong with the line. The reason never quotes the line. */
-function entryIn(line: string): ImportedEntry | string {
+interface ImportedLine {
+  readonly number: number;
+  /** What is wrong with a line that holds none. The reason never quotes the line. */
+  readonly entry: ImportedEntry | string;
+  /** The key in the store that the entry came from. */
+  readonly key: string;
+}
+
+function readLine({ number, text }: NumberedLine): ImportedLine {
   try {
-    const { header, payload }: Partial<ImportedEntry> = JSON.parse(line) ?? {};
-    if (typeof header !== 'object' || header === null) return 'it has no header.';
-    if (typeof payload !== 'string') return 'it has no payload.';
-    return { header, payload }; // `restore` checks the fields of the header
+    const { key, header, payload }: Partial<StoredEntry> = JSON.parse(text) ?? {};
+    const at = { number, key: String(key) };
+    if (typeof header !== 'object' || header === null) return { ...at, entry: 'it has no header.' };
+    if (typeof payload !== 'string') return { ...at, entry: 'it has no payload.' };
+    return { ...at, entry: { header, payload } }; // `restore` checks the fields of the header
   } catch {
-    return 'it is not JSON.';
+    return { number, key: '', entry: 'it is not JSON.' };
   }
 }
 
+/** Pages of lines in the order of their keys: rows that are near each other in a store are written together. */
+async function* pagesOf(lines: AsyncIterable<NumberedLine>) {
+  let [page, characters]: [ImportedLine[], number] = [[], 0];
+  const sorted = () => page.sort((one, other) => (one.key < other.key ? -1 : 1));
+  for await (const line of lines) {
+    page.push(readLine(line));
+    characters += line.text.length;
+    if (page.length < PAGE_LINES && characters < PAGE_CHARACTERS) continue;
+    yield sorted();
+    [page, characters] = [[], 0];
+  }
+  yield sorted();
+}
+
 /** Restores the entry in a line. Where that fails, stderr gets the reason, and the other lines go on. */
-async function importLine(cache: LlmCache, { stderr }: Host, { number, text }: NumberedLine) {
-  const entry = entryIn(text);
+async function importLine(cache: LlmCache, { stderr }: Host, { number, entry }: ImportedLine) {
   const result = typeof entry === 'string' ? entry : await cache.inspection.restore(entry);
   if (result === 'restored' || result === 'expired') return result;
   stderr.write(`line ${number}: ${REASONS.get(result) ?? result}\n`);
@@ -53,9 +76,10 @@ export const importCommand = defineCommand({
     await withCache(session, 'may-create', async ({ cache }) => {
       const progress = { label: 'imported', total: await countLines(path, host) };
       const lines = withProgress(host, progress, numberedLines(path, host));
-      await inParallel(lines, IMPORTS_AT_ONCE, async (line) => {
-        counts[await importLine(cache, host, line)] += 1;
-      });
+      for await (const page of pagesOf(lines)) {
+        const results = await Promise.all(page.map((line) => importLine(cache, host, line)));
+        for (const result of results) counts[result] += 1;
+      }
     });
     const { restored, expired, failed } = counts;
     await output.print(counts, () => {

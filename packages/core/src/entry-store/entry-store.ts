@@ -44,6 +44,8 @@ interface WriteOptions {
   readonly tagStates: TagStates;
   /** Milliseconds since 1970. @default the instant at which the entry was stored first */
   readonly writtenAt?: number | undefined;
+  /** What is stored, where the caller has just read it. @default it is read */
+  readonly found?: FoundEntry | undefined;
 }
 
 /** Entries under their keys in one namespace of a store. No method rejects. */
@@ -106,18 +108,23 @@ export class EntryStore {
   write(
     address: Address,
     entry: Entry,
-    { tagStates, writtenAt = entry.header.storedAt }: WriteOptions,
+    { tagStates, writtenAt = entry.header.storedAt, found: known }: WriteOptions,
   ): Promise<WriteResult> {
     const generations = this.#generationsOf(address, tagStates);
     const header = withGenerations(entry.header, generations);
     const isOf = (states: TagStates) => this.tags.isCurrent(header, states, address.keyRows);
-    const writing = this.#inOrder<WriteResult>(address, (found) => {
-      if (!isOf(tagStates)) return Promise.resolve('store-error'); // it did not answer before the call
-      // If the store does not say in time what it holds, the answer is written all the same: its generations tell its age.
-      if (found.isUnknown !== true && !isOf(found.tagStates)) return Promise.resolve('invalidated');
-      if (isSuperseded(entry, found, writtenAt)) return Promise.resolve('superseded');
-      return this.#write(address.key, withTagsOf(found, entry, generations), writtenAt);
-    });
+    const writing = this.#inOrder<WriteResult>(
+      address,
+      (found) => {
+        if (!isOf(tagStates)) return Promise.resolve('store-error'); // it did not answer before the call
+        // If the store does not say in time what it holds, the answer is written all the same: its generations tell its age.
+        if (found.isUnknown !== true && !isOf(found.tagStates))
+          return Promise.resolve('invalidated');
+        if (isSuperseded(entry, found, writtenAt)) return Promise.resolve('superseded');
+        return this.#write(address.key, withTagsOf(found, entry, generations), writtenAt);
+      },
+      known,
+    );
     const ttl = ttlFor(lastUse(header) - writtenAt);
     const row = () => this.keyRing.row(address.key, { ...entry, header }, ttl);
     this.#rows.writeAtExit?.(writing, () => (isOf(tagStates) ? row() : undefined));
@@ -214,11 +221,12 @@ export class EntryStore {
   #inOrder<Result>(
     address: Address,
     write: (found: FoundEntry) => Promise<Result>,
+    known?: FoundEntry,
   ): Promise<Result> {
     const { key } = address;
     const before = this.#writing.get(key);
     const read = () => this.#reader.read(address);
-    const reading = before === undefined ? read() : before.then(read, read);
+    const reading = before === undefined ? (known ?? read()) : before.then(read, read);
     const writing = reading instanceof Promise ? reading.then(write) : write(reading);
     this.#writing.set(key, writing);
     const end = () => {

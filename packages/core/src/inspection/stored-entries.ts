@@ -218,6 +218,9 @@ export async function restoreEntry(
   if (found.isUnknown === true) return 'store-error';
   const life = lastUse(entry.header) - writtenAt;
   const tagStates = await entries.prepare(address, found, life);
-  const written = await entries.write(address, entry, { tagStates, writtenAt });
+  const written = await entries.write(address, entry, {
+    ...{ tagStates, writtenAt },
+    found: { ...found, tagStates },
+  });
   return typeof written === 'number' ? 'restored' : written;
 }
