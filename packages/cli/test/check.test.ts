@@ -136,6 +136,30 @@ describe.each(KINDS)('on %s', (kind) => {
   });
 });
 
+describe('benchmark', () => {
+  test('finds each of many answers in memory', async () => {
+    const { code, out } = await program(['benchmark', '--requests', '12000', '--json']);
+    const { measured, problems } = JSON.parse(out);
+    const succeeded = measured.map((each: { succeeded: number }) => each.succeeded);
+    expect([code, succeeded, problems]).toEqual([0, [12_000, 12_000, 12_000], []]);
+  });
+
+  test('says how many hits were none, where the store lost answers, and exits with 1', async () => {
+    const policy = ['--maxmemory', '6mb', '--maxmemory-policy', 'allkeys-lru'];
+    const full = await startRedis({ arguments: policy });
+    const line = ['benchmark', full.url, '--requests', '4000'];
+    const [text, json] = [await program(line), await program([...line, '--json'])];
+    await full.stop();
+    expect([text.code, json.code]).toEqual([1, 1]);
+    expect(text.out).toMatch(
+      /redis:\S+ hit: only [\d,]+ of 4,000 look-ups were hits\. The store has lost the other answers, for example because it was full\.\n/,
+    );
+    const hit = JSON.parse(json.out).measured[4];
+    expect(hit.phase).toBe('hit');
+    expect(hit.succeeded).toBeLessThan(4_000);
+  });
+});
+
 describe('config', () => {
   test('prints each setting, and where it comes from', async () => {
     const environment = {

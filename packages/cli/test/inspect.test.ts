@@ -124,7 +124,23 @@ describe.each(KINDS)('on %s', (kind) => {
       expect(found).toMatchObject({
         state: 'absent',
         nearest: { key, differing: ['temperature'] },
+        searched: { entries: 2, ofProvider: 2 },
       });
+    });
+
+    test('names an entry of the same operation before one that differs in less', async () => {
+      const chat = await put(testStore, 'the sea', { ago: 1 });
+      const other = { ...question('the sea'), operation: 'completions' };
+      await testStore.use((cache) => cache.set(other, 'b', { explain: true }), { now });
+      const more = { temperature: 0.9, top_p: 0.5, seed: 1 };
+      expect(await ask(question('the sea', more))).toMatchObject({ nearest: { key: chat } });
+    });
+
+    test('says what it searched where nothing is near', async () => {
+      await put(testStore, 'the sea', { provider: 'other' });
+      const input = JSON.stringify(question('the sea'));
+      const { out } = await testStore.run('explain -', { input, now });
+      expect(out).toContain('searched  all 1 entry of the scope, 0 of openai\n');
     });
 
     test('prints the same as text', async () => {

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createLlmCache, type LlmCache } from '@cached-llm/core';
+import { openStore, visibleText } from '@cached-llm/core/store';
 import { bytes, count, defineCommand } from '../command-line/index.ts';
 import { maskedUrl, openStoreAt, storeUrl } from '../store/index.ts';
 import {
   type Column,
+  EXIT,
   formatCount,
   formatLatency,
   formatTable,
@@ -19,14 +21,14 @@ interface Load {
   readonly size: number;
 }
 
-/** Does the work for each index, and measures it; times are in milliseconds. */
-async function measure({ requests, concurrency }: Load, work: (index: number) => Promise<unknown>) {
+/** Does the work for each index, and measures it; times are in milliseconds. The work says whether it did what it is measured for. */
+async function measure({ requests, concurrency }: Load, work: (index: number) => Promise<boolean>) {
   const times = new Float64Array(requests);
-  let next = 0;
+  let [next, succeeded] = [0, 0];
   const worker = async () => {
     for (let index = next++; index < requests; index = next++) {
       const startedAt = performance.now();
-      await work(index);
+      if (await work(index)) succeeded += 1;
       times[index] = performance.now() - startedAt;
     }
   };
@@ -38,7 +40,7 @@ async function measure({ requests, concurrency }: Load, work: (index: number) =>
   // By nearest rank, which is a time that was really measured.
   const percentile = (share: number) => times[Math.max(0, Math.ceil(requests * share) - 1)] ?? 0;
   const [p50, p95, p99] = [percentile(0.5), percentile(0.95), percentile(0.99)];
-  return { total, average, p50, p95, p99, perSecond: (requests / total) * 1000 };
+  return { succeeded, total, average, p50, p95, p99, perSecond: (requests / total) * 1000 };
 }
 
 const identityOf = (group: string, index: number) => ({
@@ -51,14 +53,17 @@ type Measured = Awaited<ReturnType<typeof measurePhases>>[number];
 async function measurePhases(cache: LlmCache, url: string, load: Load) {
   const [store, answer] = [maskedUrl(url), 'a'.repeat(load.size)];
   const write = (index: number) => cache.set(identityOf('known', index), answer);
-  const hit = (index: number) => cache.get(identityOf('known', index));
-  const miss = (index: number) => cache.get(identityOf('unknown', index));
+  const hit = async (index: number) => (await cache.get(identityOf('known', index))) === answer;
+  const miss = async (index: number) =>
+    (await cache.get(identityOf('unknown', index))) === undefined;
   return [
-    { store, phase: 'write', ...(await measure(load, write)) },
-    { store, phase: 'hit', ...(await measure(load, hit)) },
-    { store, phase: 'miss', ...(await measure(load, miss)) },
+    { store, phase: 'write' as const, ...(await measure(load, write)) },
+    { store, phase: 'hit' as const, ...(await measure(load, hit)) },
+    { store, phase: 'miss' as const, ...(await measure(load, miss)) },
   ];
 }
+
+const isMemory = (url: string) => url.startsWith('memory:');
 
 async function removeAll(url: string, prefix: string): Promise<void> {
   const store = await openStoreAt(url, 'may-create');
@@ -68,7 +73,10 @@ async function removeAll(url: string, prefix: string): Promise<void> {
 
 /** Measures a store in a namespace of its own, and removes that afterwards. */
 async function benchmarkStore(url: string, load: Load): Promise<readonly Measured[]> {
-  const store = await openStoreAt(url, 'may-create');
+  // Memory that is too small for the load would evict what is to be a hit.
+  const { requests, size } = load;
+  const bounds = { maxEntries: 3 * requests, maxBytes: 4 * requests * (size + 2_000) };
+  const store = isMemory(url) ? openStore(url, bounds) : await openStoreAt(url, 'may-create');
   const namespace = `cached-llm-benchmark-${randomUUID()}`;
   const cache = createLlmCache({ store, namespace, ttl: '1h', storeTimeout: '30s' });
   try {
@@ -92,6 +100,19 @@ function cells({ store, phase, perSecond, ...times }: Measured): readonly string
   return [store, phase, ...shown, formatCount(Math.round(perSecond))];
 }
 
+const UNDONE = {
+  write: 'answers were stored. The store refused the others',
+  hit: 'look-ups were hits. The store has lost the other answers, for example because it was full',
+  miss: 'look-ups were misses',
+} as const;
+
+/** What the figures of a phase are not about, because the store did something else. */
+function shortfall({ store, phase, succeeded }: Measured, { requests }: Load): readonly string[] {
+  if (succeeded === requests) return [];
+  const few = `${formatCount(succeeded)} of ${formatCount(requests)}`;
+  return [`${store} ${phase}: only ${few} ${UNDONE[phase]}.`];
+}
+
 export const benchmark = defineCommand({
   name: 'benchmark',
   summary: 'Measure stores side by side.',
@@ -101,7 +122,8 @@ export const benchmark = defineCommand({
     concurrency: count('requests at the same time (default 1)'),
     size: bytes('size of an answer (default 2kb)'),
   },
-  notes: 'The entries go into a namespace of their own, which is removed afterwards.',
+  notes:
+    'The entries go into a namespace of their own, which is removed afterwards. Each hit is checked to be one: the command exits with 1 where the store lost answers, so that the figures are about something else.',
   async run({ session, positionals, options }) {
     const { host, output } = session;
     const { requests = 1000, concurrency = 1, size = 2000 } = options;
@@ -115,9 +137,11 @@ export const benchmark = defineCommand({
     for await (const url of withProgress(host, progress, urls)) {
       measured.push(...(await benchmarkStore(url, load)));
     }
-    await output.print({ ...load, measured }, () =>
-      formatTable(output, COLUMNS, measured.map(cells)),
-    );
-    return undefined;
+    const problems = measured.flatMap((each) => shortfall(each, load));
+    await output.print({ ...load, measured, problems }, () => {
+      const lines = problems.map((problem) => output.colors.red(visibleText(problem)));
+      return [formatTable(output, COLUMNS, measured.map(cells)), ...lines].join('\n');
+    });
+    return problems.length === 0 ? EXIT.ok : EXIT.failed;
   },
 });

@@ -27,11 +27,14 @@ import {
 import { entryId, type OpenedCache, withCache } from '../store/index.ts';
 import {
   Failure,
+  formatCount,
   formatDuration,
   formatFacts,
+  formatQuantity,
   type Host,
   jsonText,
   UsageFailure,
+  withProgress,
 } from '../terminal/index.ts';
 
 const explainOptions = {
@@ -133,20 +136,51 @@ function nearestText({ key, differing }: NearestEntry): string {
   return `${id}, which differs in ${differing.join(', ')}`;
 }
 
+/** How many entries were looked at for the nearest one. */
+interface Searched {
+  entries: number;
+  /** Those of the provider of the request. */
+  ofProvider: number;
+}
+
+/** Looks at all entries of the scope, however many there are: the nearest one may be the last. */
+async function searchNearest(
+  session: Session,
+  identity: CallIdentity,
+  entries: AsyncIterable<StoredEntry>,
+): Promise<Pick<Explanation, 'nearest' | 'searched'>> {
+  const searched: Searched = { entries: 0, ofProvider: 0 };
+  async function* counted() {
+    for await (const entry of withProgress(session.host, { label: 'compared' }, entries)) {
+      searched.entries += 1;
+      if (entry.header.provider === identity.provider) searched.ofProvider += 1;
+      yield entry;
+    }
+  }
+  return { nearest: await nearestEntry(identity, counted()), searched };
+}
+
+function searchedText({ entries, ofProvider }: Searched, { provider }: CallIdentity): string {
+  const all = `all ${formatQuantity(entries, 'entry', 'entries')} of the scope`;
+  return `${all}, ${formatCount(ofProvider)} of ${provider}`;
+}
+
 interface Explanation {
   readonly key: string;
   readonly identity: CallIdentity;
   readonly entry: StoredEntry | undefined;
   /** Searched only where there is no entry. */
-  readonly nearest: NearestEntry | undefined;
+  readonly nearest?: NearestEntry | undefined;
+  readonly searched?: Searched | undefined;
 }
 
 function explanationText(explanation: Explanation, { output, host }: Session): string {
-  const { key, identity, entry, nearest } = explanation;
+  const { key, identity, entry, nearest, searched } = explanation;
   const facts = formatFacts(output, [
     ['key', key],
     ['outcome', outcomeText(entry, host.now())],
     ['nearest', nearest && nearestText(nearest)],
+    ['searched', searched && searchedText(searched, identity)],
     ['identity', ''],
   ]);
   return `${facts}\n${jsonText(shortened(identity), 2)}`;
@@ -170,10 +204,10 @@ export const explain = defineCommand({
       }
       const entry = await cache.inspection.entry(key);
       const others = () => cache.inspection.entries({ scope: scope ?? '' });
-      const nearest = entry === undefined ? await nearestEntry(identity, others()) : undefined;
+      const found = entry === undefined ? await searchNearest(session, identity, others()) : {};
       const fields = Object.keys(fieldDigests(identity));
-      const fact = { key, state: entry?.state ?? 'absent', identity, fields, nearest };
-      await output.print(fact, () => explanationText({ key, identity, entry, nearest }, session));
+      const fact = { key, state: entry?.state ?? 'absent', identity, fields, ...found };
+      await output.print(fact, () => explanationText({ key, identity, entry, ...found }, session));
     });
     return undefined;
   },

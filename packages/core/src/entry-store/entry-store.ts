@@ -113,18 +113,15 @@ export class EntryStore {
     const generations = this.#generationsOf(address, tagStates);
     const header = withGenerations(entry.header, generations);
     const isOf = (states: TagStates) => this.tags.isCurrent(header, states, address.keyRows);
-    const writing = this.#inOrder<WriteResult>(
-      address,
-      (found) => {
-        if (!isOf(tagStates)) return Promise.resolve('store-error'); // it did not answer before the call
-        // If the store does not say in time what it holds, the answer is written all the same: its generations tell its age.
-        if (found.isUnknown !== true && !isOf(found.tagStates))
-          return Promise.resolve('invalidated');
-        if (isSuperseded(entry, found, writtenAt)) return Promise.resolve('superseded');
-        return this.#write(address.key, withTagsOf(found, entry, generations), writtenAt);
-      },
-      known,
-    );
+    const write = (found: FoundEntry): Promise<WriteResult> => {
+      if (!isOf(tagStates)) return Promise.resolve('store-error'); // it did not answer before the call
+      // If the store does not say in time what it holds, the answer is written all the same: its generations tell its age.
+      const isKnown = found.isUnknown !== true;
+      if (isKnown && !isOf(found.tagStates)) return Promise.resolve('invalidated');
+      if (isSuperseded(entry, found, writtenAt)) return Promise.resolve('superseded');
+      return this.#write(address.key, withTagsOf(found, entry, generations), writtenAt);
+    };
+    const writing = this.#inOrder(address, write, known);
     const ttl = ttlFor(lastUse(header) - writtenAt);
     const row = () => this.keyRing.row(address.key, { ...entry, header }, ttl);
     this.#rows.writeAtExit?.(writing, () => (isOf(tagStates) ? row() : undefined));
@@ -172,8 +169,7 @@ export class EntryStore {
   /** Lets {@link close} wait until a complete answer is stored. */
   hold(storing: Promise<unknown>): void {
     this.#held.add(storing);
-    const end = () => this.#held.delete(storing);
-    storing.then(end, end);
+    void Promise.allSettled([storing]).then(() => this.#held.delete(storing));
   }
 
   /** Waits for the writes under way, and writes what the store has not accepted of invalidations once more. */

@@ -14,13 +14,11 @@ export interface NearestEntry {
 }
 
 interface Candidate extends NearestEntry {
-  readonly isOfProvider: boolean;
+  /** 2 for an entry of the same provider and operation, 1 for one of the same provider. */
+  readonly rank: number;
 }
 
 type ComparedEntry = Pick<StoredEntry, 'key' | 'header' | 'state'>;
-
-/** A bound on the time it takes. In a larger store, the nearest of the first entries is found. */
-const MAX_COMPARED = 10_000;
 
 async function differingFrom(target: FieldDigests, fields: FieldDigests | undefined) {
   const { differingFields } = await loadFieldDigests();
@@ -31,9 +29,20 @@ async function differingFrom(target: FieldDigests, fields: FieldDigests | undefi
   }
 }
 
-/** The same provider comes first, then the fewest differences. Keys decide the rest, so that the order of rows does not. */
+/** An entry without `explain` does not say what its operation was. */
+function rankOf({ header }: ComparedEntry, { provider }: CallIdentity, target: FieldDigests) {
+  const { fields } = header;
+  if (header.provider !== provider) return 0;
+  return fields !== undefined && fields.operation === target.operation ? 2 : 1;
+}
+
+async function candidateOf({ key, header }: ComparedEntry, rank: number, target: FieldDigests) {
+  return { key, rank, differing: await differingFrom(target, header.fields) };
+}
+
+/** The same provider and operation come first, then the fewest differences. Keys decide the rest, so that the order of rows does not. */
 function isCloser(one: Candidate, other: Candidate | undefined): boolean {
-  if (one.isOfProvider !== other?.isOfProvider) return other === undefined || one.isOfProvider;
+  if (one.rank !== other?.rank) return other === undefined || one.rank > other.rank;
   const count = ({ differing }: Candidate) => differing?.length ?? Number.POSITIVE_INFINITY;
   return count(one) === count(other) ? one.key < other.key : count(one) < count(other);
 }
@@ -42,23 +51,25 @@ function isCloser(one: Candidate, other: Candidate | undefined): boolean {
  * Finds the entry whose request is most like `identity`, among the given ones that are not invalidated.
  * Undefined where there is none. It reads one entry at a time and holds no payload.
  *
+ * @param most how many entries are looked at. In a larger store, the nearest of the first ones is found.
  * @throws {NotCanonicalError} for an identity that has no key.
  */
 export async function nearestEntry(
   identity: CallIdentity,
   entries: AsyncIterable<ComparedEntry>,
+  most = Number.POSITIVE_INFINITY,
 ): Promise<NearestEntry | undefined> {
   const { fieldDigests } = await loadFieldDigests();
   const target = fieldDigests(identity);
   let nearest: Candidate | undefined;
   let count = 0;
-  for await (const { key, header, state } of entries) {
-    const isOfProvider = header.provider === identity.provider;
-    const differing = await differingFrom(target, header.fields);
-    const candidate = { key, isOfProvider, differing };
-    if (state !== 'invalidated' && isCloser(candidate, nearest)) nearest = candidate;
+  for await (const entry of entries) {
+    const rank = rankOf(entry, identity, target);
+    const isCandidate = entry.state !== 'invalidated' && rank >= (nearest?.rank ?? 0);
+    const candidate = isCandidate ? await candidateOf(entry, rank, target) : undefined;
+    if (candidate !== undefined && isCloser(candidate, nearest)) nearest = candidate;
     count += 1;
-    if (count === MAX_COMPARED) break;
+    if (count >= most) break;
   }
   return nearest && { key: nearest.key, differing: nearest.differing };
 }
@@ -75,6 +86,9 @@ interface UnansweredRequest {
 
 /** Milliseconds that a better message may take. */
 const SEARCH_TIMEOUT = 2_000;
+
+/** Entries that are looked at for it, because the search goes on after its time is over. */
+const MAX_SEARCHED = 10_000;
 
 const MAX_SHOWN_FIELDS = 8;
 
@@ -113,7 +127,8 @@ function whyAbsent({ address }: UnansweredRequest, { inspection }: ReplayMissCon
 async function search({ call, address }: UnansweredRequest, { inspection }: ReplayMissContext) {
   try {
     const entries = inspection.entries({ scope: address.scope });
-    return await withDeadline(nearestEntry(call.identity, entries), SEARCH_TIMEOUT);
+    const search = nearestEntry(call.identity, entries, MAX_SEARCHED);
+    return await withDeadline(search, SEARCH_TIMEOUT);
   } catch {
     return undefined;
   }

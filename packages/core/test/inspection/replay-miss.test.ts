@@ -125,6 +125,24 @@ describe('the nearest entry', () => {
     expect(found[0]).toBe(found[1]);
   });
 
+  test('may be behind 20,000 others, unless fewer are to be looked at', async () => {
+    const { cache } = startTrial({ explain: true });
+    await cache.set(other('p', { a: 9, b: 9 }), 'far');
+    await cache.set(other('p', { a: 9 }), 'near');
+    const [far, near] = await Promise.all(
+      [{ a: 9, b: 9 }, { a: 9 }].map((change) =>
+        cache.inspection.entry(cache.keyOf(other('p', change)) ?? ''),
+      ),
+    );
+    async function* entries() {
+      for (let count = 0; count < 20_000; count += 1) if (far !== undefined) yield far;
+      if (near !== undefined) yield near;
+    }
+    expect(await nearestEntry(identity, entries())).toEqual({ key: near?.key, differing: ['a'] });
+    const first = await nearestEntry(identity, entries(), 20_000);
+    expect(first).toEqual({ key: far?.key, differing: ['a', 'b'] });
+  });
+
   test('is never an invalidated entry', async () => {
     const { cache } = startTrial({ explain: true });
     await cache.set(other('p', { a: 9 }), 'answer', { tags: ['old'] });
