@@ -85,7 +85,7 @@ export {
   readControlHeaders,
   whenBypass,
 } from './options/index.ts';
-export type { Call } from './pipeline/index.ts';
+export { bypassAnswer, type Call, shareOrigin } from './pipeline/index.ts';
 export {
   type CapturedResponse,
   PacedReplay,

@@ -32,4 +32,4 @@ export {
   type LlmCacheFailure,
   type Mode,
 } from './options/index.ts';
-export type { CallInfo } from './pipeline/index.ts';
+export { type AnswerInfo, type CallInfo, infoOf, invalidateAnswer } from './pipeline/index.ts';

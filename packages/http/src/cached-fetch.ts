@@ -1,5 +1,6 @@
 import { isLlmCacheError } from '@cached-llm/core';
 import {
+  bypassAnswer,
   cacheOf,
   controlledPolicy,
   hasLongInteger,
@@ -11,7 +12,7 @@ import { answerBatch } from './batch.ts';
 import { type CachedFetchOptions, type Fetch, type FetchSettings, httpCall } from './http-call.ts';
 import { rememberCachedFetch } from './own-fetch.ts';
 import { checkEndpoints, type HttpRequest, readRequest, withoutControl } from './request/index.ts';
-import { buildResponse } from './response/index.ts';
+import { buildResponse, traced } from './response/index.ts';
 
 /** No SDK retries after this status, and none reads another meaning into it. */
 const REPLAY_MISS = { status: 406, statusText: 'LlmCacheError REPLAY_MISS' };
@@ -55,6 +56,19 @@ function settingsFor(settings: FetchSettings, { control }: HttpRequest): FetchSe
   return { ...settings, policy, refreshing: { ...policy, mode: 'refresh' } };
 }
 
+async function answerOrRefuse(settings: FetchSettings, request: HttpRequest): Promise<Response> {
+  const isOnlyIfCached =
+    request.directive === 'only-if-cached' && settings.policy.mode !== 'replay';
+  try {
+    return await answer(settings, request);
+  } catch (error) {
+    if (isOnlyIfCached) return replayMiss(error, request.url.href, NOTHING_STORED);
+    // A caller without an adapter may not look at the status: it gets the error.
+    if (settings.adapter === undefined) throw error;
+    return replayMiss(error, request.url.href);
+  }
+}
+
 const FETCH_OPTIONS: readonly string[] = ['cache', 'adapter', 'endpoints', 'fetch'];
 
 /**
@@ -72,22 +86,16 @@ export function cachedFetch(options: CachedFetchOptions = {}): Fetch {
   const refreshing: Policy = { ...policy, mode: 'refresh' };
   const settings = { ...options, cache, policy, refreshing, upstream };
   return rememberCachedFetch(async (input, init) => {
-    if (policy.mode === 'off') return upstream(...withoutControl(input, init));
+    const signal = init?.signal;
+    const callUncached = async (given: Readonly<Parameters<Fetch>>) =>
+      traced(bypassAnswer(await upstream(...given), 'off').response, signal);
+    if (policy.mode === 'off') return callUncached(withoutControl(input, init));
     const read = readRequest(input, init);
     if (read === undefined) return upstream(...withoutControl(input, init)); // at once: the caller may change its arguments after
     const request = await read;
     if (request === undefined) return upstream(...withoutControl(input, init));
     const controlled = settingsFor(settings, request);
-    const { mode } = controlled.policy;
-    if (mode === 'off') return upstream(...request.given);
-    const answering = answer(controlled, request);
-    if (request.directive === 'only-if-cached' && mode !== 'replay') {
-      return answering.catch((error: unknown) =>
-        replayMiss(error, request.url.href, NOTHING_STORED),
-      );
-    }
-    // A caller without an adapter may not look at the status: it gets the error.
-    if (settings.adapter === undefined) return answering;
-    return answering.catch((error: unknown) => replayMiss(error, request.url.href));
+    if (controlled.policy.mode === 'off') return callUncached(request.given);
+    return traced(await answerOrRefuse(controlled, request), signal);
   });
 }

@@ -1,3 +1,4 @@
+import { shareOrigin } from '@cached-llm/core/adapter';
 import { withCallerSignal } from '@cached-llm/http';
 
 /** What an SDK calls before it sends a request, so that a subclass may change it. It is protected in the types. */
@@ -6,8 +7,14 @@ type Prepare = (
   context: { readonly options?: { readonly signal?: AbortSignal | null } },
 ) => unknown;
 
+/** A promise of the SDK, which has the response of HTTP beside what the SDK made of it. */
+interface Requested {
+  _thenUnwrap(transform: (made: unknown, of: { readonly response: object }) => unknown): unknown;
+}
+
 interface Inside {
   prepareRequest?: Prepare;
+  request?: (...request: unknown[]) => Requested;
   withOptions?: (options: object) => object;
 }
 
@@ -16,12 +23,23 @@ function replace<Name extends keyof Inside>(client: Inside, name: Name, value: I
   Object.defineProperty(client, name, { value, configurable: true, writable: true });
 }
 
+/** Lets what the SDK makes of a response come from the same call as the response: newer SDKs parse its text themselves. */
+function traceAnswers(client: Inside): void {
+  const { request } = client;
+  if (request === undefined) return;
+  replace(client, 'request', (...asked) => {
+    const requested = request.apply(client, asked);
+    return requested._thenUnwrap((made, { response }) => shareOrigin(response, made)) as Requested; // of the same class
+  });
+}
+
 /**
  * Lets the cache tell the SDK's own time-out from an abort of the caller: both fire the one signal that the SDK
- * sends. A client that is derived from this one has the same.
+ * sends. Also lets answers be traced to their calls. A client that is derived from this one has the same.
  */
 export function showCallerSignal<Client extends object>(client: Client): Client {
   const inside: Inside = client;
+  traceAnswers(inside);
   const { prepareRequest, withOptions } = inside;
   if (prepareRequest === undefined || withOptions === undefined) return client;
   replace(inside, 'prepareRequest', (request, context) => {

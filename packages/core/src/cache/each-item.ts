@@ -2,7 +2,7 @@ import type { Verdict } from '../adapter/index.ts';
 import type { CallPart } from '../events/index.ts';
 import { innermostKey, runAsCallFor } from '../flight/index.ts';
 import { LlmCacheError } from '../options/index.ts';
-import type { Call, Pipeline } from '../pipeline/index.ts';
+import { type Call, type Pipeline, shareOrigin } from '../pipeline/index.ts';
 import type {
   CapturedResponse,
   Provenance,
@@ -204,9 +204,9 @@ async function answerAll<Item, Response extends object>(
   const isUnsplit = origins.some((origin) => origin?.verdict !== undefined);
   const [whole] = asked;
   if (whole !== undefined && asked.size === 1 && !origins.includes(undefined)) {
-    return rules.complete?.(whole, isUnsplit ? [] : parts) ?? whole;
+    return shareOrigin(parts, rules.complete?.(whole, isUnsplit ? [] : parts) ?? whole);
   }
-  return isUnsplit ? undefined : rules.join(parts, [...asked]);
+  return isUnsplit ? undefined : shareOrigin(parts, await rules.join(parts, [...asked]));
 }
 
 function replayMixed(provider: string): LlmCacheError {

@@ -21,7 +21,7 @@ import {
   type FunctionOptions,
   isCallable,
 } from './function-options.ts';
-import { chunksIn, withReading } from './promised-stream.ts';
+import { readerOf, withReading } from './promised-stream.ts';
 import type { CachedLlmCall, RequestOf } from './typed-overloads.ts';
 
 type Arguments = readonly unknown[];
@@ -45,9 +45,11 @@ function askOf(wrapped: WrappedFunction): Asked {
       return withReading(cached.apply(this, given));
     };
   }
-  return async function* stream(this: unknown, ...given) {
-    return yield* chunksIn(cached.apply(this, given));
-  };
+  function stream(this: unknown, ...given: unknown[]) {
+    return readerOf(() => cached.apply(this, given));
+  }
+  // Others may ask by its class whether it is an async generator; this one has to know the object that it returns.
+  return Object.setPrototypeOf(stream, Object.getPrototypeOf(fn));
 }
 
 /** The function that the user calls, with the functions that stand beside it. */

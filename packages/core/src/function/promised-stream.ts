@@ -1,15 +1,31 @@
+import { passOrigin } from '../pipeline/index.ts';
+
 type Reader = AsyncGenerator<unknown, unknown, unknown>;
 
-/** Reads a stream that is promised. */
-export async function* chunksIn(stream: unknown): Reader {
-  return yield* (await stream) as AsyncIterable<unknown>; // what the types of the function say
+async function* chunksIn(open: () => Promise<unknown>): Reader {
+  return yield* (await open()) as AsyncIterable<unknown>; // what the types of the function say
+}
+
+/** Reads the stream that a call promises. The call begins when the first chunk is asked for. */
+export function readerOf(call: () => Promise<unknown>): Reader {
+  const reader = chunksIn(async () => {
+    const stream = await call();
+    passOrigin(stream, reader);
+    return stream;
+  });
+  return reader;
 }
 
 /** Those of promises that are read as streams. */
 const readers = new WeakMap<object, Reader>();
 
-function readerOf(promised: object): Reader {
-  const reader = readers.get(promised) ?? chunksIn(promised);
+function ownReader(promised: Promise<unknown>): Reader {
+  const known = readers.get(promised);
+  if (known !== undefined) return known;
+  const reader = chunksIn(async () => {
+    passOrigin(await promised, promised); // it is all of the stream that the caller has
+    return promised;
+  });
   readers.set(promised, reader);
   return reader;
 }
@@ -22,20 +38,20 @@ type PromisedStream = Promise<unknown> & {
   [Symbol.asyncIterator]?: () => Reader;
 };
 
-const reading: Pick<Reader, 'next' | 'return' | 'throw'> & ThisType<object> = {
+const reading: Pick<Reader, 'next' | 'return' | 'throw'> & ThisType<Promise<unknown>> = {
   next(...sent) {
-    return readerOf(this).next(...sent);
+    return ownReader(this).next(...sent);
   },
   return(value) {
-    return readerOf(this).return(value);
+    return ownReader(this).return(value);
   },
   throw(error) {
-    return readerOf(this).throw(error);
+    return ownReader(this).throw(error);
   },
 };
 
-function iterate(this: object): Reader {
-  return readerOf(this);
+function iterate(this: Promise<unknown>): Reader {
+  return ownReader(this);
 }
 
 /**

@@ -47,6 +47,7 @@ export type LlmCacheErrorCode =
   | 'INVALID_DURATION'
   | 'INVALID_OPTION'
   | 'NOT_A_METHOD'
+  | 'NOT_AN_ANSWER'
   | 'REPLAY_MISS'
   | 'SCOPE_REQUIRED'
   | 'STORE_PACKAGE_MISSING'

@@ -1,8 +1,8 @@
-import type { Usage } from '../entry/index.ts';
-import type { BypassReason, Outcome } from '../events/index.ts';
+import type { BypassReason } from '../events/index.ts';
 import type { Flight } from '../flight/index.ts';
 import { provenanceFor } from '../response/index.ts';
 import { abortable, withDeadline } from '../store/index.ts';
+import { type AnswerInfo, type AnswerOrigin, linkAnswer } from './answer-origin.ts';
 import {
   type Call,
   eventOf,
@@ -13,27 +13,9 @@ import {
 } from './request.ts';
 
 /** What became of a request. */
-export interface CallInfo {
-  readonly outcome: Outcome;
-  /** Why the request bypassed the cache, as in the event `bypass`; `off` is the mode. Nothing for another outcome. */
-  readonly reason?: BypassReason | 'off' | undefined;
-  /** This request joined the call of another request. */
-  readonly collapsed: boolean;
+export interface CallInfo extends AnswerInfo {
   /** The answer is in the store. */
   readonly stored: boolean;
-  /** Undefined for a request that has no key. */
-  readonly key?: string | undefined;
-  /** Milliseconds since the answer was stored. 0 if the provider gave it to this request. */
-  readonly age: number;
-  /** Milliseconds for which the answer is still fresh. */
-  readonly ttl: number;
-  /** What this request did not spend. Undefined if the provider was called for it, or is out. */
-  readonly saved?:
-    | {
-        readonly usage?: Usage | undefined;
-        readonly milliseconds?: number | undefined;
-      }
-    | undefined;
 }
 
 /** One caller's answer: its own copy of the response, and what became of the request. */
@@ -55,8 +37,9 @@ export function bypassAnswer<Response>(
   response: Response,
   reason: BypassReason | 'off',
 ): Answer<Response> {
-  const none = { collapsed: false, stored: false, age: 0, ttl: 0 } as const;
-  return { response, info: async () => ({ outcome: 'bypass', reason, ...none }) };
+  const about = { outcome: 'bypass', reason, collapsed: false, age: 0, ttl: 0 } as const;
+  linkAnswer(response, { about, forget: async () => true }); // nothing is stored
+  return { response, info: async () => ({ ...about, stored: false }) };
 }
 
 /** Calls the provider as if there were no cache. */
@@ -69,47 +52,67 @@ export async function bypass<Response>(
 }
 
 interface Receiver<Response> {
+  readonly context: PipelineContext;
   readonly request: KeyedRequest<Response>;
   /** The request started the flight, or needed none. Any other request joined it. */
   readonly isLeader: boolean;
   readonly at: number;
 }
 
-/** One caller's answer from a flight or from the store. It is a class, because a closure would make each hit slower. */
-export class CallerAnswer<Response> implements Answer<Response> {
-  readonly response: Response;
-  readonly #receiver: Receiver<Response>;
-  readonly #result: FlightResult;
+/** What is remembered of a result: not the payload, because the origin of a response lives as long as the response. */
+type Remembered = Pick<FlightResult, 'outcome' | 'header' | 'provided' | 'savesFor' | 'stored'>;
 
-  constructor(receiver: Receiver<Response>, result: FlightResult) {
-    this.#receiver = receiver;
-    this.#result = result;
-    this.response = this.#respond();
+/**
+ * One caller's answer from a flight or from the store, and the origin of its response. It is a class, because a closure
+ * would make each hit slower, and it holds neither the request nor the payload.
+ */
+export class CallerAnswer<Response> implements Answer<Response>, AnswerOrigin {
+  readonly response: Response;
+  readonly #context: PipelineContext;
+  readonly #key: string;
+  readonly #ttl: number;
+  readonly #at: number;
+  readonly #isCollapsed: boolean;
+  readonly #result: Remembered;
+
+  constructor({ context, request, isLeader, at }: Receiver<Response>, result: FlightResult) {
+    const { outcome, header, provided, savesFor, stored } = result;
+    this.#context = context;
+    this.#key = request.address.key;
+    this.#ttl = request.call.policy.ttl;
+    this.#at = at;
+    this.#isCollapsed = !isLeader && !isHitOfProvided(result);
+    this.#result = { outcome, header, provided, savesFor, stored };
+    this.response = this.#respond(request.call, isLeader, result);
+    linkAnswer(this.response, this);
   }
 
   async info(): Promise<CallInfo> {
-    const { outcome, header, stored } = this.#result;
-    const { request, at } = this.#receiver;
+    return { ...this.about, stored: await this.#result.stored() };
+  }
+
+  get about(): AnswerInfo {
+    const { outcome, header } = this.#result;
     return {
       outcome,
       collapsed: this.#isCollapsed,
-      stored: await stored(),
-      key: request.address.key,
+      key: this.#key,
       age: this.#age,
-      ttl: header === undefined ? request.call.policy.ttl : Math.max(0, header.freshUntil - at),
+      ttl: header === undefined ? this.#ttl : Math.max(0, header.freshUntil - this.#at),
       saved: this.#saved,
     };
   }
 
-  get #isCollapsed(): boolean {
-    return !this.#receiver.isLeader && !isHitOfProvided(this.#result);
+  forget(): Promise<boolean> {
+    const { entries, flights } = this.#context;
+    flights.detachKey(this.#key);
+    return entries.invalidate(this.#key);
   }
 
   get #age(): number {
-    const { at } = this.#receiver;
     const { header } = this.#result;
-    if (header !== undefined) return at - header.storedAt;
-    return isHitOfProvided(this.#result) ? at - this.#result.provided.at : 0;
+    if (header !== undefined) return this.#at - header.storedAt;
+    return isHitOfProvided(this.#result) ? this.#at - this.#result.provided.at : 0;
   }
 
   get #saved(): CallInfo['saved'] {
@@ -120,12 +123,13 @@ export class CallerAnswer<Response> implements Answer<Response> {
     return { usage: (header ?? provided)?.usage, milliseconds: (header ?? provided)?.took };
   }
 
-  #respond(): Response {
-    const { leaderResponse, shared, outcome, header } = this.#result;
-    const { call } = this.#receiver.request;
+  #respond(
+    call: KeyedRequest<Response>['call'],
+    isLeader: boolean,
+    { leaderResponse, shared, outcome, header }: FlightResult,
+  ): Response {
     // The leader's copy was made by this very call, hence of its type.
-    if (this.#receiver.isLeader && leaderResponse !== undefined)
-      return leaderResponse.response as Response;
+    if (isLeader && leaderResponse !== undefined) return leaderResponse.response as Response;
     if (shared === undefined) throw new TypeError('A response for one caller reached another.');
     const entry = header === undefined ? { signal: call.signal } : provenanceFor(call, header);
     return call.codec.restore(shared, { outcome, age: this.#age, ...entry });
@@ -184,18 +188,19 @@ export async function ownFailure(request: KeyedRequest, failure: unknown): Promi
   if ((await loadFailure())?.isShared(request, failure) !== false) throw failure;
 }
 
-function isHitOfProvided(
-  result: FlightResult,
-): result is FlightResult & { readonly provided: ProviderResult } {
+function isHitOfProvided<Result extends Remembered>(
+  result: Result,
+): result is Result & { readonly provided: ProviderResult } {
   return result.outcome === 'hit' && result.provided !== undefined;
 }
 
 /** Answers a request that joined the flight of another request. */
 export function answerFollower<Response>(
-  { events, now }: PipelineContext,
+  context: PipelineContext,
   request: KeyedRequest<Response>,
   result: FlightResult,
 ): Answer<Response> {
+  const { events, now } = context;
   const at = now();
   const { provided, header } = result;
   const { usage, took } = provided ?? header ?? {};
@@ -204,5 +209,5 @@ export function answerFollower<Response>(
     events.emit('hit', { ...event, age: at - result.provided.at, waited: 0 });
   else
     events.emit('collapsed', result.savesFor === 'nobody' ? { ...event, isSaving: false } : event);
-  return new CallerAnswer({ request, isLeader: false, at }, result);
+  return new CallerAnswer({ context, request, isLeader: false, at }, result);
 }

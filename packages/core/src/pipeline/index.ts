@@ -4,6 +4,13 @@
 // look-up.ts has the table of what is served and what is called, and serves an entry; call-provider.ts is a miss, stale.ts is an older answer, store-answer.ts decides on storing.
 
 export { bypassAnswer, type CallInfo, type EventualAnswer } from './answer.ts';
+export {
+  type AnswerInfo,
+  infoOf,
+  invalidateAnswer,
+  passOrigin,
+  shareOrigin,
+} from './answer-origin.ts';
 export { emitMiss } from './call-provider.ts';
 export { lookUp, needsRewrite } from './look-up.ts';
 export { Pipeline } from './pipeline.ts';

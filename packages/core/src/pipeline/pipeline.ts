@@ -184,7 +184,8 @@ export class Pipeline {
   }
 
   #answerLeader<Response>(request: KeyedRequest<Response>, result: FlightResult) {
-    return new CallerAnswer({ request, isLeader: true, at: this.#context.now() }, result);
+    const context = this.#context;
+    return new CallerAnswer({ context, request, isLeader: true, at: context.now() }, result);
   }
 
   #start(request: KeyedRequest, known?: LookUp): Flight<FlightResult> {

@@ -1,4 +1,4 @@
-import type { Provenance } from '@cached-llm/core/adapter';
+import { type Provenance, shareOrigin } from '@cached-llm/core/adapter';
 
 /** The header that names the outcome on every response that may be shared or stored: `hit`, `stale` or `miss`. */
 export const OUTCOME_HEADER = 'x-cached-llm';
@@ -89,4 +89,19 @@ export function buildResponse(
   headers.set(OUTCOME_HEADER, outcome);
   if (outcome !== 'miss') headers.set('age', String(Math.round(age / 1000))); // RFC 9111 §5.1
   return withUrl(new Response(body, { ...head, headers }), url);
+}
+
+/**
+ * Lets what an SDK makes of a response come from the same call as the response: what it parses, and a stream that holds
+ * the signal which the SDK made for the request.
+ */
+export function traced(response: Response, signal: unknown): Response {
+  const { json, clone } = response;
+  if (!Object.isExtensible(response)) return response; // of a fetch of the user's own
+  shareOrigin(response, signal);
+  const define = (name: 'json' | 'clone', value: () => unknown) =>
+    Object.defineProperty(response, name, { value, configurable: true, writable: true });
+  define('json', async () => shareOrigin(response, await json.call(response)));
+  define('clone', () => traced(shareOrigin(response, clone.call(response)), undefined));
+  return response;
 }

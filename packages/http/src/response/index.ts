@@ -3,5 +3,5 @@
  * Nothing here may decide whether a response is stored, or hand one caller's headers to another.
  * Start reading in `http-codec.ts`.
  */
-export { buildResponse, liveHeaders, OUTCOME_HEADER } from './build-response.ts';
+export { buildResponse, liveHeaders, OUTCOME_HEADER, traced } from './build-response.ts';
 export { httpCodec, isWhole } from './http-codec.ts';
