@@ -40,6 +40,10 @@ test('29 the headers of one request control it, and reach no provider', async ()
   expect(names.filter((name) => name.startsWith('x-cached-llm'))).toEqual([]);
 });
 
+test('30 an answer that fails a check is forgotten', async () => {
+  expect(await run('30-forget-bad-answer')).toBe('miss\n{"steps": 3}\n');
+});
+
 test('04 an answer is stored and invalidated by hand', async () => {
   const output = await run('04-manual-get-and-set');
   expect(output).toBe("undefined\n{ text: 'Teal' }\ntrue\nundefined\n");
