@@ -34,7 +34,12 @@ const work = options.in ?? mkdtempSync(join(tmpdir(), 'fits-'));
 function run(command, folder, node) {
   const words = node ? ['npx', '-y', '-p', `node@${node}`, '-c', command] : ['bash', '-c', command];
   const bin = join(work, folder, 'node_modules', '.bin');
-  const env = { ...process.env, CI: 'true', PATH: `${bin}:${process.env.PATH}` };
+  const env = {
+    ...process.env,
+    CI: 'true',
+    NEXT_TELEMETRY_DISABLED: '1',
+    PATH: `${bin}:${process.env.PATH}`,
+  };
   const { status } = spawnSync(words[0], words.slice(1), {
     cwd: join(work, folder),
     env,

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import nodeModule from 'node:module'; // webpack would follow a createRequire that is imported by its name
 import { type CallOptions, type LlmCache, LlmCacheError } from '@cached-llm/core';
 import {
   type Bypass,
@@ -65,7 +65,7 @@ function restore(stored: unknown): Generation[] | null {
 /** The version of @langchain/core that this package runs with. Undefined in a bundle, where it has no file of its own. */
 function langChainVersion(): string | undefined {
   try {
-    const { version } = createRequire(import.meta.url)('@langchain/core/package.json');
+    const { version } = nodeModule.createRequire(import.meta.url)('@langchain/core/package.json');
     return String(version);
   } catch {
     return undefined;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import nodeModule from 'node:module'; // webpack would follow a createRequire that is imported by its name
 import { dirname, join } from 'node:path';
 import { LlmCacheError } from '../options/index.ts';
 
@@ -54,7 +54,7 @@ function manifestIn(folder: string): Manifest | undefined {
 
 function fileOf(url: string, name: string): string | undefined {
   try {
-    return createRequire(url).resolve(name);
+    return nodeModule.createRequire(url).resolve(name);
   } catch {
     return undefined; // a bundle has no packages beside it
   }

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import nodeModule from 'node:module'; // webpack would follow a createRequire that is imported by its name
 import { join } from 'node:path';
 import { MemoryStore, type MemoryStoreOptions, memoryBounds } from '../memory/index.ts';
 import { describeKind, invalidOption, LlmCacheError, showValue } from '../options/index.ts';
@@ -38,7 +38,7 @@ function resolvingFiles(): string[] {
 function locate(name: string): string | undefined {
   for (const file of resolvingFiles()) {
     try {
-      return createRequire(file).resolve(name);
+      return nodeModule.createRequire(file).resolve(name);
     } catch {
       // It is not installed there, and may be where the next file is.
     }

@@ -32,7 +32,8 @@ function buildBeside(path: string): string {
 /** Loads the package of a store. Its failure has one event, and makes no call fail. */
 export async function loadStorePackage(installed: InstalledPackage): Promise<StorePackage> {
   try {
-    return await import(pathToFileURL(buildBeside(installed.path)).href);
+    const { href } = pathToFileURL(buildBeside(installed.path));
+    return await import(/* webpackIgnore: true */ /* @vite-ignore */ href);
   } catch (cause) {
     throw unusablePackage(installed, cause);
   }

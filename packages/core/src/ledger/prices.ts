@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import nodeModule from 'node:module'; // webpack would follow a createRequire that is imported by its name
 import type { Usage } from '../entry/index.ts';
 import type { CallEndpoint } from '../events/index.ts';
 import { isGiven, numberOf } from '../key/index.ts';
@@ -33,7 +33,7 @@ let loaded: { readonly prices: PricePackage | undefined } | undefined;
 /** The package is loaded with the first price, so that importing core stays cheap and does not need it. */
 function load(): PricePackage | undefined {
   try {
-    const require = createRequire(import.meta.url);
+    const require = nodeModule.createRequire(import.meta.url);
     return require(PACKAGE) as PricePackage; // as the package documents itself
   } catch {
     return undefined; // it is an optional peer dependency, and is not installed

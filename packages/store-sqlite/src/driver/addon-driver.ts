@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import nodeModule from 'node:module'; // webpack would follow a createRequire that is imported by its name
 import type { KeyvSqlite } from '@keyv/sqlite';
 import type { Database, Statement } from 'sqlite3';
 import type {
@@ -118,10 +118,10 @@ async function openFile(packages: Packages, options: OpenOptions): Promise<Drive
 
 /** @throws what `require` throws where the packages are not installed, or the addon is not built */
 export async function loadAddonDriver(): Promise<SqliteDriver> {
-  const ownRequire = createRequire(import.meta.url);
+  const ownRequire = nodeModule.createRequire(import.meta.url);
   // Asked first, and where @keyv/sqlite asks: if the addon cannot be loaded, the import below rejects a second time,
   // in a promise that nobody has, which ends the process.
-  const sqlite3 = createRequire(ownRequire.resolve('@keyv/sqlite'))('sqlite3');
+  const sqlite3 = nodeModule.createRequire(ownRequire.resolve('@keyv/sqlite'))('sqlite3');
   const packages = { sqlite3, keyvSqlite: await import('@keyv/sqlite') };
   return (options) =>
     options.path === ':memory:' ? openInMemory(packages, options) : openFile(packages, options);
