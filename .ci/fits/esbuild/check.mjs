@@ -39,7 +39,8 @@ async function startRedis() {
 
 /** The script of a process that calls the handler twice, and prints what it answers. */
 const scriptFor = (path) => `
-  import(${JSON.stringify(pathToFileURL(path).href)}).then(async ({ handler, close }) => {
+  import(${JSON.stringify(pathToFileURL(path).href)}).then(async (module) => {
+    const { handler, close } = module.handler ? module : module.default;
     await handler({ question: 'Why?' });
     console.log(JSON.stringify(await handler({ question: 'Why?' })));
     await close();

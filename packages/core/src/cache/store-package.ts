@@ -32,8 +32,8 @@ function buildBeside(path: string): string {
 /** Loads the package of a store. Its failure has one event, and makes no call fail. */
 export async function loadStorePackage(installed: InstalledPackage): Promise<StorePackage> {
   try {
-    const { href } = pathToFileURL(buildBeside(installed.path));
-    return await import(/* webpackIgnore: true */ /* @vite-ignore */ href);
+    const path = buildBeside(installed.path);
+    return await import(/* webpackIgnore: true */ /* @vite-ignore */ pathToFileURL(path).href);
   } catch (cause) {
     throw unusablePackage(installed, cause);
   }
