@@ -1,5 +1,5 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
-import { isThenable } from '../options/index.ts';
+import { isThenable, warn } from '../options/index.ts';
 import type { CacheEvents, CallCost, EventName, Listener } from './events.ts';
 
 /** Held for the life of the process: a channel that nobody references loses its subscribers. */
@@ -32,16 +32,14 @@ export interface EventCounting {
 }
 
 /** The application sees its listener's mistake as a warning, and no call fails because of it. */
-function warn(error: unknown): void {
-  process.emitWarning(String(error)); // a text, because Node refuses an error of another realm
-}
+const warnOf = (error: unknown): void => warn(String(error)); // a text, because Node refuses an error of another realm
 
 function send<Name extends EventName>(listener: Listener<Name>, event: CacheEvents[Name]): void {
   try {
     const done: unknown = listener(event);
-    if (isThenable(done)) done.then(undefined, warn);
+    if (isThenable(done)) done.then(undefined, warnOf);
   } catch (error) {
-    warn(error);
+    warnOf(error);
   }
 }
 

@@ -1,5 +1,11 @@
 import type { LlmCache } from '../cache/index.ts';
-import { type CallOptions, type Policy, policyForCall, whenBypass } from '../options/index.ts';
+import {
+  type CallOptions,
+  type Policy,
+  policyForCall,
+  warn,
+  whenBypass,
+} from '../options/index.ts';
 import { bypassAnswer, type Call, type EventualAnswer } from '../pipeline/index.ts';
 import { ValueCodec, type ValueCodecOptions } from '../response/index.ts';
 import { callerSignal, copyArguments, isPlain, withSignal } from './call-arguments.ts';
@@ -37,7 +43,7 @@ export function warnUnencodable(fn: AnyFunction, error: unknown): void {
   warned.add(fn);
   const why = error instanceof Error ? error.message : String(error);
   const remedy = 'Return plain fields of it, such as its text, or cache the client of the SDK.';
-  process.emitWarning(`A response of ${fn.name || 'a function'} is not cached. ${why} ${remedy}`);
+  warn(`A response of ${fn.name || 'a function'} is not cached. ${why} ${remedy}`);
 }
 
 interface ReadCall extends Pick<Call<unknown>, 'identity' | 'signal' | 'bypass'> {

@@ -1,7 +1,7 @@
 import type { LlmCache } from '../cache/index.ts';
 import type { Bypass } from '../events/index.ts';
 import { type CallIdentity, className, digest, identify, isFields, isGiven } from '../key/index.ts';
-import { isThenable, LlmCacheError, type Policy } from '../options/index.ts';
+import { isThenable, LlmCacheError, type Policy, warn } from '../options/index.ts';
 import { type TakenArguments, withoutSignals } from './call-arguments.ts';
 import {
   type AnyFunction,
@@ -47,7 +47,7 @@ function refuseSilent(fn: AnyFunction, silence: string): never {
 function warnOfNamesakes(operation: string): void {
   const what = `Two functions ${JSON.stringify(operation)} share their answers in one cache, because they have one name and the same code or provider.`;
   const remedy = `If they close over different things, such as a model, return these in the option \`key\`, or give each a name of its own: { name: '${operation} with gpt-5' }. If they are the same, give them the same name: { name: '${operation}' }.`;
-  process.emitWarning(`${what} ${remedy}`, { type: 'LlmCacheWarning', code: 'SHARED_FUNCTION' });
+  warn(`${what} ${remedy}`, { type: 'LlmCacheWarning', code: 'SHARED_FUNCTION' });
 }
 
 /** @throws {LlmCacheError} `ANONYMOUS_FUNCTION` where nothing says who answers, on a store that others can see */

@@ -2,6 +2,7 @@ import nodeModule from 'node:module'; // webpack would follow a createRequire th
 import type { Usage } from '../entry/index.ts';
 import type { CallEndpoint } from '../events/index.ts';
 import { isGiven, numberOf } from '../key/index.ts';
+import { warn } from '../options/index.ts';
 import { unitsOf } from './usage-sums.ts';
 
 const PACKAGE = '@pydantic/genai-prices';
@@ -140,7 +141,7 @@ function ownPrice(priceOf: PriceOf, usage: Usage, { provider, model, servedModel
     return isPrice(price) ? price : undefined;
   } catch (error) {
     // The application sees the mistake of its `priceOf` as a warning, and no call fails because of it.
-    process.emitWarning(String(error));
+    warn(String(error));
     return undefined;
   }
 }

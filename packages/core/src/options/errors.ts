@@ -37,6 +37,14 @@ export function visibleLines(text: string): string {
   return text.replace(HIDDEN, (character) => (character === '\n' ? character : escaped(character)));
 }
 
+/** Shows the application a warning, in one line: it may name a function, or repeat the error of a listener. */
+export function warn(
+  text: string,
+  options: { readonly type?: string; readonly code?: string } = {},
+): void {
+  process.emitWarning(visibleText(text), options);
+}
+
 /** The stable names of everything that can be misused. */
 export type LlmCacheErrorCode =
   | 'ANONYMOUS_FUNCTION'
@@ -136,7 +144,7 @@ export function refuseUnknownOptions(
     const nearest = nearestName(name, [...known]);
     const other = nearest === undefined ? `The options are ${[...known].join(', ')}.` : undefined;
     const remedy = remedies(name) ?? other ?? `Did you mean ${nearest}?`;
-    invalidOption(name, 'is not an option here', remedy);
+    invalidOption(visibleText(name), 'is not an option here', remedy);
   }
 }
 

@@ -30,6 +30,7 @@ export {
   showValue,
   visibleLines,
   visibleText,
+  warn,
 } from './errors.ts';
 export {
   checkOptionNames,

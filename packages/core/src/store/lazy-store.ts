@@ -1,4 +1,11 @@
+import { isLlmCacheError } from '../options/index.ts';
 import type { AtomicRows, Leases, Store, StoredRow, StoreSize } from './store.ts';
+
+/** A URL or an option that is wrong stays so, and the message says what to write instead, without what is secret. */
+function permanent(error: unknown): unknown {
+  if (!isLlmCacheError(error)) return error;
+  return Object.assign(error, { isPermanent: true, remedy: error.message });
+}
 
 /** Loads and opens a store when it is first used. A store that is never used costs nothing. */
 export class LazyStore implements Store {
@@ -94,7 +101,9 @@ export class LazyStore implements Store {
   }
 
   async #open(): Promise<Store> {
-    const store = await this.#load();
+    const store = await this.#load().catch((error) => {
+      throw permanent(error);
+    });
     this.#store = store;
     // Listeners are added in the same tick, because a store may report its first error at once.
     for (const listener of this.#listeners) store.on?.('error', listener);

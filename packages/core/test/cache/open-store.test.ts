@@ -105,6 +105,13 @@ describe('an application', () => {
     expect(await outcomeAt(url)).toEqual({ answers: ['a', 'a', 'b'], events });
   });
 
+  test('with a wrong URL of a store gets its answers, and one event that says what is wrong', async () => {
+    await install(application.folder, 'store-sqlite');
+    const answers = ['a', 'a', 'b'];
+    const sqlite = failure('^INVALID_OPTION: .*file:///tmp/llm.db.*name the file itself');
+    expect(await outcomeAt('sqlite:file:///tmp/llm.db')).toEqual({ answers, events: sqlite });
+  });
+
   test('without an SQLite addon uses the SQLite of Node.js, or gets its answers and one event that says what to do', async () => {
     await installAlone(application.folder, 'store-sqlite');
     const outcome = await outcomeAt('sqlite:./other.db');

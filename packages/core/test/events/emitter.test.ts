@@ -124,13 +124,16 @@ describe('a listener', () => {
       throw error;
     });
     events.on('miss', () => {
-      throw 'a text';
+      throw 'a text of a model\x1b[2J\nFORGED';
     });
     events.on('miss', () => {
       received += 1;
     });
     events.emit('miss', CALL);
     process.emitWarning = emitWarning;
-    expect([received, warnings]).toEqual([1, [String(error), 'a text']]);
+    expect([received, warnings]).toEqual([
+      1,
+      [String(error), 'a text of a model\\u001b[2J\\nFORGED'],
+    ]);
   });
 });
