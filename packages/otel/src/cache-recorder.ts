@@ -1,8 +1,7 @@
 import type { CacheEvents, LlmCache } from '@cached-llm/core';
 import type { Attributes } from '@opentelemetry/api';
 import type { CacheInstruments } from './cache-instruments.ts';
-import { type Called, callAttributes, type OperationOf } from './call-attributes.ts';
-import { providerName } from './conventions.ts';
+import type { CallAttributes, Called } from './call-attributes.ts';
 import { errorOf, type MadeCall, purposeOf } from './made-call.ts';
 
 type Cache = Pick<LlmCache, 'on' | 'priceOf'>;
@@ -17,7 +16,7 @@ const OUTCOMES = ['hit', 'stale', 'miss', 'collapsed'] as const;
 export interface Recorded {
   readonly cache: Cache;
   readonly instruments: CacheInstruments;
-  readonly operationOf: OperationOf | undefined;
+  readonly attributes: CallAttributes;
   /** Attributes that all measurements of this cache have. */
   readonly own: Attributes;
 }
@@ -55,7 +54,7 @@ export class CacheRecorder {
         this.#spend(event);
       }),
       cache.on('not-admitted', (event) => {
-        const why = { 'cached_llm.reason': event.reason };
+        const why = this.#named('cached_llm.reason', event.reason);
         instruments.notAdmitted.add(1, { ...this.#attributesOf(event), ...why });
         this.#spend(event);
       }),
@@ -67,19 +66,23 @@ export class CacheRecorder {
     const { cache, instruments, own } = this.#recorded;
     return [
       cache.on('volatile-field', (event) => {
-        const field = { 'cached_llm.field': event.field };
+        const field = this.#named('cached_llm.field', event.field);
         instruments.volatileFields.add(1, { ...this.#attributesOf(event), ...field });
       }),
       cache.on('store-error', ({ operation, reason }) => {
-        const what = { 'cached_llm.operation': operation, 'error.type': reason };
+        const what = { 'cached_llm.operation': operation, ...this.#named('error.type', reason) };
         instruments.storeErrors.add(1, { ...own, ...what });
       }),
     ];
   }
 
   #attributesOf(event: Called): Attributes {
-    const { own, operationOf } = this.#recorded;
-    return { ...callAttributes(event, operationOf), ...own };
+    const { own, attributes } = this.#recorded;
+    return { ...attributes.of(event), ...own };
+  }
+
+  #named(name: string, value: string): Attributes {
+    return { [name]: this.#recorded.attributes.value(name, value) };
   }
 
   #countRequest(outcome: string, event: Called): void {
@@ -89,12 +92,12 @@ export class CacheRecorder {
 
   /** A bypass has no model and no operation: its request was not read in full. */
   #countBypass({ provider, reason }: CacheEvents['bypass']): void {
-    const { instruments, own } = this.#recorded;
+    const { instruments, own, attributes } = this.#recorded;
     instruments.requests.add(1, {
       ...own,
-      'gen_ai.provider.name': providerName(provider, undefined),
+      ...attributes.ofProvider(provider),
       'cached_llm.outcome': 'bypass',
-      'cached_llm.reason': reason,
+      ...this.#named('cached_llm.reason', reason),
     });
   }
 
@@ -111,7 +114,9 @@ export class CacheRecorder {
     this.#save(event);
   }
 
+  /** Tokens and money. Time is counted apart: the caller of a stale answer waits less, although its call is made all the same. */
   #save(work: Work): void {
+    if (work.isSaving === false) return;
     const { cache, instruments } = this.#recorded;
     const attributes = this.#attributesOf(work);
     for (const [type, count] of tokensOf(work)) {
@@ -126,7 +131,8 @@ export class CacheRecorder {
     const { cache, instruments } = this.#recorded;
     const attributes = { ...this.#attributesOf(event), 'cached_llm.purpose': purposeOf(event) };
     const error = errorOf(event);
-    const failed = error === undefined ? attributes : { ...attributes, 'error.type': error };
+    const failed =
+      error === undefined ? attributes : { ...attributes, ...this.#named('error.type', error) };
     const usd = cache.priceOf(event.usage, event);
     if (usd !== undefined) instruments.cost.spent.add(usd, attributes);
     if ((event.part?.index ?? 0) > 0) return;

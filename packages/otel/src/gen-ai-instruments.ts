@@ -23,6 +23,7 @@ function usages(meter: Meter) {
     outputTokens: usage('output_tokens', 'Tokens of answers.'),
     cacheReadTokens: usage('cache_read.input_tokens', 'Input tokens read from a prompt cache.'),
     cacheWriteTokens: usage('cache_write.input_tokens', 'Input tokens written to a prompt cache.'),
+    reasoningTokens: usage('reasoning.output_tokens', 'Output tokens of the reasoning.'),
   };
 }
 

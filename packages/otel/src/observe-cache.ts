@@ -1,8 +1,8 @@
 import type { LlmCache } from '@cached-llm/core';
-import { type MeterProvider, metrics } from '@opentelemetry/api';
+import { createNoopMeter, type MeterProvider, metrics } from '@opentelemetry/api';
 import { cacheInstruments } from './cache-instruments.ts';
 import { CacheRecorder } from './cache-recorder.ts';
-import type { OperationOf } from './call-attributes.ts';
+import { CallAttributes, type OperationOf } from './call-attributes.ts';
 import { GenAiRecorder } from './gen-ai-recorder.ts';
 import { markSpans } from './mark-spans.ts';
 import { observeStore } from './store-gauges.ts';
@@ -30,6 +30,18 @@ export interface ObserveOptions {
   readonly operationOf?: OperationOf | undefined;
 }
 
+let isWarned = false;
+
+/** Nothing fails in silence: metrics that nobody records look like a cache that does nothing. */
+function warnOfNoSdk(): void {
+  if (isWarned) return;
+  isWarned = true;
+  process.emitWarning(
+    'No metrics of the cache are recorded, because no SDK of OpenTelemetry is registered. Register it before observeCache, or say meterProvider.',
+    { type: 'LlmCacheWarning', code: 'NO_METER_PROVIDER' },
+  );
+}
+
 /**
  * Measures what a cache does from now on, and says on the active span what became of each request. No prompt,
  * answer or secret is in any of it. Prices are looked up for each answer: see `priceOf`.
@@ -41,11 +53,13 @@ export function observeCache(cache: LlmCache, options: ObserveOptions = {}): () 
   const meter = meterProvider.getMeter(SCOPE);
   const own = name === undefined ? {} : { 'cached_llm.cache': name };
   const instruments = cacheInstruments(meter);
+  const attributes = new CallAttributes(operationOf);
+  if (meter === createNoopMeter()) warnOfNoSdk();
   const stops = [
-    new CacheRecorder({ cache, instruments, operationOf, own }).start(),
+    new CacheRecorder({ cache, instruments, attributes, own }).start(),
     observeStore(cache, { meter, own }),
     markSpans(cache),
-    ...(genAiMetrics ? [new GenAiRecorder(meter, operationOf).start(cache)] : []),
+    ...(genAiMetrics ? [new GenAiRecorder(meter, attributes).start(cache)] : []),
   ];
   return () => {
     for (const stop of stops) stop();

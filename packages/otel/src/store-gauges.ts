@@ -1,7 +1,7 @@
 import type { LlmCache } from '@cached-llm/core';
 import type { Attributes, BatchObservableCallback, Meter } from '@opentelemetry/api';
 
-/** `entries` and `bytes` are those of a store that knows without counting. */
+/** What memory knows at any time, and of another store what `cache.measure` found last. */
 function gaugesOf(meter: Meter) {
   return {
     open: meter.createObservableGauge('cached_llm.breaker.open', {
@@ -12,8 +12,12 @@ function gaugesOf(meter: Meter) {
       unit: '{entry}',
     }),
     bytes: meter.createObservableGauge('cached_llm.store.bytes', {
-      description: 'The size of the entries.',
+      description: 'The bytes that are in use of the store.',
       unit: 'By',
+    }),
+    utilization: meter.createObservableGauge('cached_llm.store.utilization', {
+      description: 'The share (0 to 1) that is in use of a bounded store.',
+      unit: '1',
     }),
     evictions: meter.createObservableCounter('cached_llm.store.evictions', {
       description: 'Entries that a full store evicted.',
@@ -35,11 +39,13 @@ export function observeStore(
   ];
   const observe: BatchObservableCallback = (result) => {
     const { evictions, store } = cache.stats();
-    const { usedEntries: entries, usedBytes: bytes } = store;
+    const { entries = store.usedEntries, utilization } = store;
+    const { usedBytes: bytes = store.bytes } = store;
     result.observe(gauges.open, isOpen ? 1 : 0, own);
     result.observe(gauges.evictions, evictions, own);
     if (entries !== undefined) result.observe(gauges.entries, entries, own);
     if (bytes !== undefined) result.observe(gauges.bytes, bytes, own);
+    if (utilization !== undefined) result.observe(gauges.utilization, utilization, own);
   };
   const observed = Object.values(gauges);
   meter.addBatchObservableCallback(observe, observed);

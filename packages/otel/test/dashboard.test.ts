@@ -27,7 +27,7 @@ function endingsOf({ dataPointType, ...metric }: Metric): readonly string[] {
 }
 
 /** OTLP's names have the unit: opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics. */
-const UNITS: Readonly<Record<string, string>> = { s: '_seconds', By: '_bytes' };
+const UNITS: Readonly<Record<string, string>> = { s: '_seconds', By: '_bytes', '1': '_ratio' };
 
 function otlpNamesOf(metric: Metric): readonly string[] {
   const name = underscored(metric.descriptor.name);

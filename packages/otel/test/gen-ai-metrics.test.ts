@@ -62,6 +62,24 @@ describe('the metrics of the conventions', () => {
     expect(await countOf(`${EMBEDDINGS}.duration`)).toBe(1);
   });
 
+  test('count the tokens of each modality, of the rest, and of the reasoning', async () => {
+    const details = { input_audio_tokens: 4, output_reasoning_tokens: 7, output_image_tokens: 90 };
+    const usage = { inputTokens: 10, outputTokens: 50, details };
+    const adapter: Adapter = { ...defaultAdapter, provider: 'openai', usageOf: () => usage };
+    const { cache, pointsOf, sumOf } = startObserved();
+    await cachedLlmCall(async (prompt: string) => prompt, { cache, adapter }).withInfo('a');
+    const byModality = async (side: string) => {
+      const points = await pointsOf(`${INFERENCE}.usage.${side}_tokens`);
+      return points.map(({ attributes, value }) => [attributes['gen_ai.token.modality'], value]);
+    };
+    expect(await byModality('input')).toEqual([
+      ['audio', 4],
+      ['unknown', 6],
+    ]);
+    expect(await byModality('output')).toEqual([['unknown', 50]]); // the parts are more than the whole
+    expect(await sumOf(`${INFERENCE}.usage.reasoning.output_tokens`)).toBe(7);
+  });
+
   test('have the boundaries of the conventions', async () => {
     const { pointsOf } = await liveThrough();
     const boundariesOf = async (name: string) => {

@@ -1,5 +1,5 @@
 import { cachedLlmCall } from '@cached-llm/core';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { liveThrough } from './life.ts';
 import { startMetrics, startObserved } from './observed.ts';
 
@@ -20,10 +20,9 @@ describe('the metrics of the cache', () => {
 
   test('separate what was saved from what was spent, and what was spent on revalidations', async () => {
     const { sumOf } = await liveThrough();
-    expect(await sumOf('cached_llm.tokens.saved', { 'cached_llm.token.type': 'input' })).toBe(
-      2_000,
-    );
-    const each = (await sumOf('cached_llm.cost.saved')) / 2; // a hit and a stale answer
+    const saved = await sumOf('cached_llm.tokens.saved', { 'cached_llm.token.type': 'input' });
+    expect(saved).toBe(1_000); // of a hit, and not of the stale answer, whose revalidation is billed
+    const each = await sumOf('cached_llm.cost.saved');
     expect(each).toBeGreaterThan(0);
     expect(await sumOf('cached_llm.cost.spent', { [PURPOSE]: 'request' })).toBeCloseTo(5 * each, 9);
     const revalidations = await sumOf('cached_llm.cost.spent', { [PURPOSE]: 'revalidation' });
@@ -49,6 +48,19 @@ describe('the metrics of the cache', () => {
     expect(await countOf('cached_llm.time.saved')).toBe(0);
   });
 
+  test('are those that the cache itself counts', async () => {
+    const { cache, sumOf } = await liveThrough();
+    const { tokens, cost, time, misses, stale, hits } = cache.stats();
+    expect(await sumOf('cached_llm.tokens.saved')).toBe(tokens.saved.input + tokens.saved.output);
+    expect(await sumOf('cached_llm.cost.saved')).toBeCloseTo(cost.saved.usd ?? 0, 12);
+    expect(await sumOf('cached_llm.cost.spent')).toBeCloseTo(cost.spent.usd ?? 0, 12);
+    const lost = await sumOf('cached_llm.time.lost');
+    expect((await sumOf('cached_llm.time.saved')) - lost).toBeCloseTo(time.saved / 1_000, 9);
+    const asked = (outcome: string) => sumOf('cached_llm.requests', { [OUTCOME]: outcome });
+    const counted = await Promise.all(['miss', 'stale', 'hit'].map(asked));
+    expect(counted).toEqual([misses, stale, hits]);
+  });
+
   test('count time that was saved', async () => {
     const { sumOf } = await liveThrough();
     const saved = await sumOf('cached_llm.time.saved', OPENAI);
@@ -68,6 +80,7 @@ describe('the metrics of the cache', () => {
 
   test('report the state of the store', async () => {
     const { sumOf } = await liveThrough();
+    expect(await sumOf('cached_llm.store.utilization')).toBe(0.25);
     expect(await sumOf('cached_llm.breaker.open')).toBe(1);
     expect(await sumOf('cached_llm.store.entries')).toBe(7);
     expect(await sumOf('cached_llm.store.bytes')).toBe(10);
@@ -96,6 +109,75 @@ describe('the metrics of the cache', () => {
     const all = await scopes();
     expect(all.map(({ scope }) => scope.name)).toEqual(['@cached-llm/otel']);
     expect(JSON.stringify(all)).not.toMatch(/salty|too many|:2:-:/);
+  });
+
+  test('have few values of each attribute, whatever users say, and no long text as a model', async () => {
+    const { cache, pointsOf, sumOf } = startObserved();
+    const ask = cachedLlmCall(async (_request: { readonly model: string }) => 'x', {
+      cache,
+      provider: 'p',
+    });
+    for (let number = 0; number < 300; number += 1) await ask.withInfo({ model: `m${number}` });
+    await ask.withInfo({ model: `Ignore all that was said before. ${'x'.repeat(200)}` });
+    const points = await pointsOf('cached_llm.requests');
+    expect(points).toHaveLength(201);
+    expect(await sumOf('cached_llm.requests')).toBe(301);
+    expect(await sumOf('cached_llm.requests', { 'gen_ai.request.model': '_OTHER' })).toBe(101);
+    expect(JSON.stringify(points)).not.toContain('Ignore');
+  });
+
+  test('have no tag, no scope, no prompt, no credential and no error message in an attribute or on a span', async () => {
+    const { cache, scopes } = startObserved();
+    const secret = 'sk-live-secret';
+    const ask = cachedLlmCall(
+      async ({ prompt }: { readonly prompt: string }) => {
+        if (prompt.startsWith('fail')) throw new Error(`${prompt} was refused for ${secret}`);
+        return prompt;
+      },
+      { cache, provider: 'p', tags: ['tag-of-alice'], scope: 'alice' },
+    );
+    await ask.withInfo({ prompt: 'whisper' });
+    await ask({ prompt: 'whisper' });
+    await ask({ prompt: 'fail whisper' }).catch(() => {});
+    expect(JSON.stringify(await scopes())).not.toMatch(/alice|whisper|secret|refused/);
+  });
+
+  test('are counted all the same where operationOf or priceOf throws, and no call fails', async () => {
+    const wrong = () => {
+      throw new Error('a mistake');
+    };
+    const { cache, sumOf } = startObserved({ priceOf: wrong }, { operationOf: wrong });
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const ask = cachedLlmCall(async () => ({ usage: { prompt_tokens: 3 } }), {
+      cache,
+      provider: 'p',
+      key: () => 'k',
+    });
+    await ask.withInfo();
+    await ask();
+    const warned = warn.mock.calls;
+    warn.mockRestore();
+    expect(await sumOf('cached_llm.requests', { 'gen_ai.operation.name': 'chat' })).toBe(2);
+    expect(await sumOf('cached_llm.calls', { 'cached_llm.price': 'unknown' })).toBe(1);
+    expect(await sumOf('gen_ai.client.inference.usage.input_tokens')).toBe(3);
+    expect(new Set(warned.flat())).toEqual(new Set(['Error: a mistake']));
+  });
+
+  test('are missed with one warning where no SDK is registered, and calls work', async () => {
+    const { createLlmCache } = await import('@cached-llm/core');
+    const { observeCache } = await import('../src/index.ts');
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const cache = createLlmCache();
+    const stop = observeCache(cache);
+    const ask = cachedLlmCall(async (prompt: string) => prompt, { cache, provider: 'p' });
+    expect([await ask('a'), await ask('a')]).toEqual(['a', 'a']);
+    stop();
+    observeCache(createLlmCache())();
+    const warned = warn.mock.calls;
+    warn.mockRestore();
+    expect(warned).toEqual([
+      [expect.stringContaining('no SDK'), expect.objectContaining({ code: 'NO_METER_PROVIDER' })],
+    ]);
   });
 
   test('do not change after the observation was stopped', async () => {
