@@ -177,7 +177,7 @@ describe.each(KINDS)('on %s', (kind) => {
     test('finds no difference between an entry and itself', async () => {
       const key = await put(testStore, 'the sea');
       expect(await testStore.json(`diff ${key} ${key}`)).toEqual([
-        { facts: [], request: [], answer: [] },
+        { version: 1, facts: [], request: [], answer: [] },
       ]);
     });
   });

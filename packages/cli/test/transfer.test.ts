@@ -67,7 +67,7 @@ describe.each<[Kind, Kind]>([
     expect(out).toBe(`Exported 3 entries to ${path}.\n`);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(await target.json(`import ${path}`, { now })).toEqual([
-      { restored: 3, expired: 0, failed: 0 },
+      { version: 1, restored: 3, expired: 0, failed: 0 },
     ]);
     expect(await contents(target)).toEqual(await contents(source));
   });
@@ -131,7 +131,7 @@ describe('import', () => {
         code: 1,
         out: 'Imported 3 entries. Already expired: 0. Failed: 3.\n',
       });
-      // Several lines are imported at once, so their reasons come in any order.
+      // A page of lines is imported in the order of the keys, so their reasons come in any order.
       expect(errors.trim().split('\n').sort()).toEqual([
         'line 2: it is not JSON.',
         'line 5: it is not an entry.',
@@ -225,7 +225,7 @@ describe('warm', () => {
       errors: '',
     });
     expect(await testStore.json(line)).toEqual([
-      { sent: 0, alreadyStored: 4, failed: 0, notStored: 0 },
+      { version: 1, sent: 0, alreadyStored: 4, failed: 0, notStored: 0 },
     ]);
     expect(server.requests.map(({ path }) => path)).toEqual(Array(3).fill('/v1/chat/completions'));
   });
@@ -238,7 +238,7 @@ describe('warm', () => {
     expect([code, errors]).toEqual([1, 'line 1: 400 Bad Request\nline 2: 400 Bad Request\n']);
     isDown = false;
     expect(await testStore.json(line)).toEqual([
-      { sent: 2, alreadyStored: 0, failed: 0, notStored: 0 },
+      { version: 1, sent: 2, alreadyStored: 0, failed: 0, notStored: 0 },
     ]);
   });
 

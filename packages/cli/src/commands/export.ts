@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { defineCommand, text } from '../command-line/index.ts';
 import { entryFilter, entryOptions, withCache } from '../store/index.ts';
-import { Failure, formatQuantity, jsonText, type Output, withProgress } from '../terminal/index.ts';
+import { Failure, formatQuantity, jsonLine, type Output, withProgress } from '../terminal/index.ts';
 
 interface Target {
   write(text: string): Promise<void>;
@@ -47,7 +47,7 @@ export const exportCommand = defineCommand({
       const progress = { label: 'exported', isBesideRows: path === undefined };
       for await (const { key, header, payload, state } of withProgress(host, progress, found)) {
         if (state === 'invalidated') continue;
-        await target.write(`${jsonText({ key, header, payload })}\n`);
+        await target.write(`${jsonLine({ key, header, payload })}\n`);
         exported += 1;
       }
       await target.close();

@@ -8,7 +8,13 @@ import {
   numberedLines,
 } from '../command-line/index.ts';
 import { withCache } from '../store/index.ts';
-import { EXIT, formatQuantity, type Host, withProgress } from '../terminal/index.ts';
+import {
+  EXIT,
+  formatQuantity,
+  type Host,
+  OUTPUT_VERSION,
+  withProgress,
+} from '../terminal/index.ts';
 
 /** Lines, and characters of them, that are stored at once: many rows in one operation of the store cost little more than one. */
 const PAGE_LINES = 1_000;
@@ -22,6 +28,12 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 
 type ImportedEntry = Pick<StoredEntry, 'header' | 'payload'>;
 
+interface ExportedLine extends StoredEntry {
+  readonly version: number;
+}
+
+const OTHER_VERSION = 'it is of another version of the export, which this program does not read.';
+
 interface ImportedLine {
   readonly number: number;
   /** What is wrong with a line that holds none. The reason never quotes the line. */
@@ -32,8 +44,10 @@ interface ImportedLine {
 
 function readLine({ number, text }: NumberedLine): ImportedLine {
   try {
-    const { key, header, payload }: Partial<StoredEntry> = JSON.parse(text) ?? {};
+    const line: Partial<ExportedLine> = JSON.parse(text) ?? {};
+    const { version = OUTPUT_VERSION, key, header, payload } = line;
     const at = { number, key: String(key) };
+    if (version !== OUTPUT_VERSION) return { ...at, entry: OTHER_VERSION };
     if (typeof header !== 'object' || header === null) return { ...at, entry: 'it has no header.' };
     if (typeof payload !== 'string') return { ...at, entry: 'it has no payload.' };
     return { ...at, entry: { header, payload } }; // `restore` checks the fields of the header

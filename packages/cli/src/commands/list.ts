@@ -15,7 +15,7 @@ import {
   formatBytes,
   formatDuration,
   formatQuantity,
-  jsonText,
+  jsonLine,
   type Output,
   withProgress,
 } from '../terminal/index.ts';
@@ -76,7 +76,7 @@ async function* pages(
 ) {
   let [rows, bytes, listed]: [(readonly string[])[], number, number] = [[], 0, 0];
   for await (const entry of entries) {
-    rows.push(output.isJson ? [jsonText(entryFacts(entry))] : cells(entry, host.now()));
+    rows.push(output.isJson ? [jsonLine(entryFacts(entry))] : cells(entry, host.now()));
     bytes += entry.bytes;
     listed += 1;
     if (listed === limit) break;

@@ -14,7 +14,7 @@ export {
   formatQuantity,
 } from './format.ts';
 export type { Host, Outlet } from './host.ts';
-export { jsonText, Output, supportsColors } from './output.ts';
+export { jsonLine, jsonText, OUTPUT_VERSION, Output, supportsColors } from './output.ts';
 export { inParallel, startProgress, withProgress } from './progress.ts';
 export { type Column, type Fact, formatFacts, formatTable } from './table.ts';
 export { fitted } from './width.ts';

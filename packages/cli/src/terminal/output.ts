@@ -18,6 +18,14 @@ export function jsonText(value: unknown, indent?: number): string {
   return visibleLines(JSON.stringify(value, undefined, indent));
 }
 
+/** Of the shapes in `output.schema.json`. It changes where a field is removed or means something else. */
+export const OUTPUT_VERSION = 1;
+
+/** One line of the output, which begins with the version. No fact is empty. */
+export function jsonLine(fact: object): string {
+  return `{"version":${OUTPUT_VERSION},${jsonText(fact).slice(1)}`;
+}
+
 const ESCAPE = '\u001b';
 /** Colours and other styles, which this program sets itself. */
 const STYLE = new RegExp(`(${ESCAPE}\\[[\\d;]*m)`);
@@ -39,8 +47,8 @@ export class Output {
     this.#outlet = host.stdout;
   }
 
-  async print(fact: unknown, text: () => string): Promise<void> {
-    await this.write(`${this.isJson ? jsonText(fact) : text()}\n`);
+  async print(fact: object, text: () => string): Promise<void> {
+    await this.write(`${this.isJson ? jsonLine(fact) : text()}\n`);
   }
 
   /** Waits where the reader is slower. Nothing but a style and a line feed reaches the terminal unescaped. */
