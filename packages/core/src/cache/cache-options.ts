@@ -8,7 +8,7 @@ import type { Store } from '../store/index.ts';
 interface LedgerOptions {
   /**
    * How often this process writes its counters to the store, for `cache.ledger()` of all processes: about 1 KB a day
-   * and model, which stays for 90 days. A killed process loses what it counted since; `false` writes nothing.
+   * and model, which stays for 90 days, and as much for each five minutes, which stays for a day. A killed process loses what it counted since; `false` writes nothing.
    * @default '10s'
    */
   readonly ledger?: Duration | false | undefined;
