@@ -49,7 +49,7 @@ function shareModule(chunk, place, imported) {
   const pairs = list
     .split(', ')
     .map((each) => each.split(' as '))
-    .map(([local, name = local], at) => ({ local, name, shown: `shared$${at}` }));
+    .map(([local, name = local], at) => ({ local, name, shown: `ofOneCopy${at}` }));
   const own = pairs.map(({ local, name }) => (local === name ? name : `${name}: ${local}`));
   const locals = imported.map(({ local }) => local);
   const lines = [
