@@ -85,7 +85,7 @@ test('an empty vector is not stored, and another one of the batch is stored', as
   const body = { embeddings: [{ values: [1] }, { values: [] }] };
   await withWire({ answer: () => ({ body }) }, async ({ client, story }) => {
     await embed(client, ['a', 'b']);
-    expect([...story].sort()).toEqual(['miss', 'miss', 'not-admitted', 'stored']);
+    expect([...story].sort()).toEqual(['batch', 'miss', 'miss', 'not-admitted', 'stored']);
   });
 });
 

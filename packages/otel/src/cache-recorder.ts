@@ -7,7 +7,9 @@ import { errorOf, type MadeCall, purposeOf } from './made-call.ts';
 type Cache = Pick<LlmCache, 'on' | 'priceOf'>;
 type Served = CacheEvents['hit'];
 /** An event with the usage of an answer. */
-type Work = CacheEvents['collapsed'];
+type Work = CacheEvents['hit'] | CacheEvents['collapsed'];
+type Timed = Called & Pick<Served, 'took' | 'waited'>;
+type Bypassed = Pick<CacheEvents['bypass'], 'provider' | 'item'> & { readonly reason: string };
 
 /** The outcomes of requests that have a key. */
 const OUTCOMES = ['hit', 'stale', 'miss', 'collapsed'] as const;
@@ -33,7 +35,10 @@ export class CacheRecorder {
   start(): () => void {
     const { cache } = this.#recorded;
     const stops = [
-      ...OUTCOMES.map((name) => cache.on(name, (event) => this.#countRequest(name, event))),
+      ...OUTCOMES.map((name) =>
+        cache.on(name, (event) => event.item ?? this.#countRequest(name, event)),
+      ),
+      cache.on('batch', (event) => this.#countBatch(event)),
       cache.on('bypass', (event) => this.#countBypass(event)),
       cache.on('hit', (event) => this.#serve(event)),
       cache.on('stale', (event) => this.#serve(event)),
@@ -90,8 +95,17 @@ export class CacheRecorder {
     this.#recorded.instruments.requests.add(1, attributes);
   }
 
+  /** A request for many items is one request. What its items saved is counted with their own events. */
+  #countBatch(event: CacheEvents['batch']): void {
+    const { outcome, provider, reason = 'unknown' } = event;
+    if (outcome === 'bypass') this.#countBypass({ provider, reason });
+    else this.#countRequest(outcome, event);
+    if (outcome === 'hit' || outcome === 'stale') this.#time(event);
+  }
+
   /** A bypass has no model and no operation: its request was not read in full. */
-  #countBypass({ provider, reason }: CacheEvents['bypass']): void {
+  #countBypass({ provider, reason, item }: Bypassed): void {
+    if (item !== undefined) return;
     const { instruments, own, attributes } = this.#recorded;
     instruments.requests.add(1, {
       ...own,
@@ -102,6 +116,11 @@ export class CacheRecorder {
   }
 
   #serve(event: Served): void {
+    if (event.item === undefined) this.#time(event);
+    this.#save(event);
+  }
+
+  #time(event: Timed): void {
     const { time } = this.#recorded.instruments;
     const attributes = this.#attributesOf(event);
     const { took, waited } = event;
@@ -111,7 +130,6 @@ export class CacheRecorder {
       if (sooner < 0) time.lost.add(-sooner, attributes);
       else time.saved.add(sooner, attributes);
     }
-    this.#save(event);
   }
 
   /** Tokens and money. Time is counted apart: the caller of a stale answer waits less, although its call is made all the same. */

@@ -22,8 +22,8 @@ export {
   isOfOneCaller,
   isOutage,
   isOutageStatus,
-  mayBeCharged,
   ProviderBackOff,
+  says,
   statusOf,
 } from './outage.ts';
 

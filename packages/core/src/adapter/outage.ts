@@ -171,8 +171,8 @@ const OWN_TIME_OUTS =
 /** A connection that broke: one of many, behind which the provider may answer all others. */
 const RESETS = /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/;
 
-/** Is this true of a word by which an error, or what caused it, says what it is? */
-function says(error: unknown, word: RegExp, depth = 0): boolean {
+/** Is this true of a word by which an error without a status, or what caused it, says what it is? */
+export function says(error: unknown, word: RegExp, depth = 0): boolean {
   if (error === 'timeout') return word.test(error); // the reason of cohere-ai's own signal
   if (typeof error !== 'object' || error === null || depth > MAX_CAUSES) return false;
   const failure: Failure = error;
@@ -189,28 +189,6 @@ function says(error: unknown, word: RegExp, depth = 0): boolean {
  */
 export function isOfOneCaller(error: unknown, isSecondTry = false): boolean {
   return says(error, OWN_TIME_OUTS) || (!isSecondTry && says(error, RESETS));
-}
-
-/** The connection was never made. */
-const NEVER_SENT =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|E(HOST|NET)(UNREACH|DOWN)|UND_ERR_CONNECT_TIMEOUT)$/;
-
-/** The answer was not waited for, or its connection broke. */
-const SENT_IN_VAIN =
-  /^(\w*(Abort|Aborted|Timeout|Connection)Error|CALL_TIMEOUT|ETIMEDOUT|ECONN(RESET|ABORTED)|EPIPE|UND_ERR_\w+|timeout)$/;
-
-/** A gateway gave up, and the provider behind it may have answered. */
-const GATEWAY_TIME_OUTS: ReadonlySet<unknown> = new Set([504, 524]);
-
-/**
- * May the provider charge for a call that failed like this? It does not where it refused the call, nor where no call
- * reached it. What a call costs that was sent and then timed out, broke or was aborted is not known.
- */
-export function mayBeCharged(error: unknown): boolean {
-  const status = statusOf(Object(error));
-  if (status !== undefined) return GATEWAY_TIME_OUTS.has(status);
-  const isInVain = says(error, SENT_IN_VAIN) || ABORTS.test(String(Object(error).message));
-  return isInVain && !says(error, NEVER_SENT);
 }
 
 /** Is the provider the cause of this error, and not the request or the caller's own code? An unknown error is an outage. */

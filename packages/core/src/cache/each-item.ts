@@ -1,204 +1,90 @@
-import type { Verdict } from '../adapter/index.ts';
-import type { CallPart } from '../events/index.ts';
-import { innermostKey, runAsCallFor } from '../flight/index.ts';
+import type { RequestItem } from '../events/index.ts';
 import { LlmCacheError } from '../options/index.ts';
-import { type Call, type Pipeline, shareOrigin } from '../pipeline/index.ts';
-import type {
-  CapturedResponse,
-  Provenance,
-  ResponseCodec,
-  SharedResponse,
-} from '../response/index.ts';
+import { type Answer, type Call, type Pipeline, shareOrigin } from '../pipeline/index.ts';
+import { batchEvent } from './batch-outcome.ts';
+import { type EachItemRules, ItemBatch, type ManyItems, PartCodec } from './item-batch.ts';
 
-/** How the items of one call are answered, each by itself: from a store, or by a provider that takes many. */
-export interface EachItemRules<Item, Response extends object> {
-  /** The call for one item, as far as it does not depend on the other items. */
-  callFor(item: Item): Omit<Call<Response>, 'invoke' | 'invokeUncached' | 'isPart'>;
-  /** Asks the provider for these items in one call. Where they are all of its items, the caller's own request is sent. */
-  ask(items: readonly Item[], signal: AbortSignal): Promise<Response>;
-  /** One response for each item, in their order; where there is not one for each, the verdict on the whole response. */
-  split(whole: Response, items: readonly Item[]): Split<Response> | Promise<Split<Response>>;
-  /**
-   * The response to all items. Undefined where the parts do not fit together.
-   *
-   * @param asked what the provider has just answered for some of them
-   */
-  join(
-    parts: readonly Response[],
-    asked: readonly Response[],
-  ): Response | undefined | Promise<Response | undefined>;
-  /** What the provider answered for all items in one call, as its caller gets it. @default as it came */
-  complete?(whole: Response, parts: readonly Response[]): Response;
-  /** The call as its caller made it. */
-  invokeUncached(): PromiseLike<Response>;
-}
+/** How many requests for many items this process has answered. */
+let requests = 0;
 
-type Split<Response> = readonly Response[] | Verdict;
+/** The call for one item, and its place in a request for several. */
+type ItemCall<Response extends object> = Omit<
+  Call<Response>,
+  'invoke' | 'invokeUncached' | 'isPart'
+>;
 
-/** The call of the provider that a part comes from. The verdict says that its response could not be split. */
-interface Origin<Response> {
-  readonly whole: Response;
-  readonly part: CallPart;
-  readonly verdict?: Verdict | undefined;
-}
+/** One request for many items, which is counted once. */
+class ItemRequest<Item, Response extends object> {
+  readonly calls: readonly ItemCall<Response>[];
+  readonly #many: ManyItems<Item, Response>;
+  readonly #number: number;
+  readonly #startedAt = performance.now();
 
-interface Question<Response> {
-  readonly place: number;
-  readonly key: string | undefined;
-  readonly signal: AbortSignal;
-  readonly resolve: (part: Response) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** How many calls for many items this process has made. */
-let calls = 0;
-
-/** Gathers the items that are asked for within one turn of the event loop, and asks for them in one call. */
-class Batch<Item, Response extends object> {
-  readonly #items: readonly Item[];
-  readonly #rules: EachItemRules<Item, Response>;
-  readonly #origins = new WeakMap<object, Origin<Response>>();
-  #questions: Question<Response>[] = [];
-
-  constructor(items: readonly Item[], rules: EachItemRules<Item, Response>) {
-    this.#items = items;
-    this.#rules = rules;
+  constructor(many: ManyItems<Item, Response>) {
+    requests += 1;
+    this.#number = requests;
+    this.#many = many;
+    this.calls = many.items.map((item, index) => ({
+      ...many.rules.callFor(item),
+      item: this.#placeOf(index),
+    }));
   }
 
-  ask(place: number, signal: AbortSignal): Promise<Response> {
-    return new Promise((resolve, reject) => {
-      if (this.#questions.length === 0) setImmediate(() => void this.#send());
-      this.#questions.push({ place, key: innermostKey(), signal, resolve, reject });
+  /** The answer to each item, in their order. In a failure the request is counted here. */
+  async answers(
+    batch: ItemBatch<Item, Response>,
+    isAnew: boolean,
+  ): Promise<readonly Answer<Response>[]> {
+    const { pipeline } = this.#many;
+    const each = this.calls.map(async (call, place): Promise<Answer<Response>> => {
+      const { signal: own = new AbortController().signal } = call;
+      return pipeline.answer<Response>({
+        ...call,
+        policy: isAnew ? { ...call.policy, mode: 'refresh' } : call.policy,
+        codec: new PartCodec(call.codec, batch),
+        isPart: true,
+        invokeUncached: () => batch.ask(place, own),
+        invoke: (flight) => batch.ask(place, flight),
+      });
     });
-  }
-
-  /** Where a part comes from that this batch asked for. */
-  originOf(part: Response): Origin<Response> | undefined {
-    return this.#origins.get(part);
-  }
-
-  /** The same part in another object. */
-  move(part: Response, copy: Response): void {
-    const origin = this.#origins.get(part);
-    if (origin !== undefined) this.#origins.set(copy, origin);
-  }
-
-  async #send(): Promise<void> {
-    const questions = this.#questions.sort((one, other) => one.place - other.place);
-    this.#questions = [];
-    const items = this.#itemsAt(questions.map(({ place }) => place));
     try {
-      const signal = whenAll(questions.map((question) => question.signal));
-      // A second cache behind this one would wait for ever for an item that this call is for, unless it knows all keys.
-      const keys = questions.flatMap(({ key = [] }) => key);
-      const whole = await runAsCallFor(keys, signal, () => this.#rules.ask(items, signal));
-      const parts = await this.#partsOf(whole, items);
-      // As many parts as questions: each has its own.
-      for (const [index, { resolve }] of questions.entries()) resolve(parts[index] as Response);
+      return await Promise.all(each);
     } catch (error) {
-      for (const { reject } of questions) reject(error);
+      const waited = this.#waited;
+      void Promise.allSettled(each).then((settled) => this.#count(settled, waited));
+      throw error;
     }
   }
 
-  /** Where all items are missing, the list itself. */
-  #itemsAt(places: readonly number[]): readonly Item[] {
-    const all = this.#items;
-    const isWhole = places.length === all.length && places.every((place, index) => place === index);
-    return isWhole ? all : places.map((place) => all[place] as Item); // a place of the list
+  /** Counts a request for several items, whose items have events of their own. */
+  count(answers: readonly Answer<Response>[]): void {
+    const settled = answers.map((value) => ({ status: 'fulfilled', value }) as const);
+    this.#count(settled, this.#waited);
   }
 
-  async #partsOf(whole: Response, items: readonly Item[]): Promise<readonly Response[]> {
-    const split = await this.#split(whole, items);
-    calls += 1;
-    const call = { call: calls, of: items.length };
-    if (!('length' in split)) return this.#unsplit(whole, call, split);
-    for (const [index, part] of split.entries())
-      this.#origins.set(part, { whole, part: { ...call, index } });
-    return split;
+  get #waited(): number {
+    return performance.now() - this.#startedAt;
   }
 
-  async #split(whole: Response, items: readonly Item[]): Promise<Split<Response>> {
-    try {
-      const split = await this.#rules.split(whole, items);
-      return 'length' in split && split.length !== items.length
-        ? { rejection: 'incomplete' }
-        : split;
-    } catch {
-      return { rejection: 'unreadable' };
-    }
+  #count(settled: readonly PromiseSettledResult<Answer<Response>>[], waited: number): void {
+    const [call] = this.calls;
+    if (call?.item === undefined) return; // the only item is counted by itself
+    const event = batchEvent(settled, { request: this.#number, call, waited });
+    this.#many.pipeline.countBatch(event);
   }
 
-  /** An object in the place of each part. What the whole response used is counted once. */
-  #unsplit(whole: Response, call: Omit<CallPart, 'index'>, verdict: Verdict): readonly Response[] {
-    const { usage: _counted, ...uncounted } = verdict;
-    return Array.from({ length: call.of }, (_item, index) => {
-      const part = {} as Response; // no caller gets it: see `answerAll`
-      const place = { ...call, index };
-      this.#origins.set(part, { whole, part: place, verdict: index === 0 ? verdict : uncounted });
-      return part;
-    });
+  #placeOf(index: number): RequestItem | undefined {
+    const { length: of } = this.#many.items;
+    return of === 1 ? undefined : { request: this.#number, index, of };
   }
 }
 
-/** Fires when the last of `signals` has: as long as one waits, the call goes on. */
-function whenAll(signals: readonly AbortSignal[]): AbortSignal {
-  const controller = new AbortController();
-  const check = () => {
-    if (signals.every(({ aborted }) => aborted)) controller.abort();
-  };
-  for (const signal of signals) signal.addEventListener('abort', check, { once: true });
-  check();
-  return controller.signal;
-}
-
-/** The codec of one item. It follows a part that the provider has just answered, and shares none that was not split. */
-class PartCodec<Response extends object> implements ResponseCodec<Response> {
-  readonly #codec: ResponseCodec<Response>;
-  readonly #batch: Batch<unknown, Response>;
-
-  constructor(codec: ResponseCodec<Response>, batch: Batch<unknown, Response>) {
-    this.#codec = codec;
-    this.#batch = batch;
-  }
-
-  async capture(part: Response): Promise<CapturedResponse<Response>> {
-    const { verdict, part: place } = this.#batch.originOf(part) ?? {};
-    if (verdict !== undefined) return { response: part, verdict, part: place };
-    const captured = await this.#codec.capture(part);
-    this.#batch.move(part, captured.response);
-    return { ...captured, part: place };
-  }
-
-  restore(captured: SharedResponse, provenance: Provenance): Response {
-    return this.#codec.restore(captured, provenance);
-  }
-
-  packStream(texts: readonly string[], head: unknown): string {
-    return this.#codec.packStream(texts, head);
-  }
-}
-
-/** Looks each item up, and asks for the missing ones. Undefined where the parts do not fit together. */
-async function answerAll<Item, Response extends object>(
-  pipeline: Pipeline,
-  items: readonly Item[],
-  { rules, isAnew }: { readonly rules: EachItemRules<Item, Response>; readonly isAnew: boolean },
+/** The response to all items as it came, or made of the parts. Undefined where these do not fit together. */
+async function wholeOf<Item, Response extends object>(
+  { rules }: ManyItems<Item, Response>,
+  batch: ItemBatch<Item, Response>,
+  parts: readonly Response[],
 ): Promise<Response | undefined> {
-  const batch = new Batch(items, rules);
-  const each = items.map(async (item, place) => {
-    const call = rules.callFor(item);
-    const { signal: own = new AbortController().signal } = call;
-    const { response } = await pipeline.answer({
-      ...call,
-      policy: isAnew ? { ...call.policy, mode: 'refresh' } : call.policy,
-      codec: new PartCodec(call.codec, batch),
-      isPart: true,
-      invokeUncached: () => batch.ask(place, own),
-      invoke: (flight) => batch.ask(place, flight),
-    });
-    return response;
-  });
-  const parts = await Promise.all(each);
   const origins = parts.map((part) => batch.originOf(part));
   const asked = new Set(origins.flatMap((origin) => (origin ? [origin.whole] : [])));
   const isUnsplit = origins.some((origin) => origin?.verdict !== undefined);
@@ -227,22 +113,24 @@ export async function answerEach<Item, Response extends object>(
   items: readonly Item[],
   rules: EachItemRules<Item, Response>,
 ): Promise<Response> {
-  const answer = await answerAll(pipeline, items, { rules, isAnew: false });
-  if (answer !== undefined) return answer;
-  const { identity, policy, ...call } = rules.callFor(items[0] as Item); // there is at least one
-  if (policy.mode === 'replay') throw replayMixed(identity.provider);
+  const many: ManyItems<Item, Response> = { pipeline, items, rules };
+  const request = new ItemRequest<Item, Response>(many);
+  const answerAll = async (isAnew: boolean) => {
+    const batch = new ItemBatch<Item, Response>(many);
+    const answers = await request.answers(batch, isAnew);
+    const parts = answers.map(({ response }) => response);
+    return { answers, whole: await wholeOf(many, batch, parts) };
+  };
+  const first = await answerAll(false);
+  const { identity, policy, ...call } = request.calls[0] as ItemCall<Response>; // there is at least one
   const mayStore = policy.mode === 'read-write' || policy.mode === 'refresh';
-  const anew = mayStore ? await answerAll(pipeline, items, { rules, isAnew: true }) : undefined;
-  if (anew !== undefined) return anew;
+  const isMixed = first.whole === undefined;
+  const { answers, whole } = isMixed && mayStore ? await answerAll(true) : first;
+  if (whole !== undefined || policy.mode === 'replay') request.count(answers);
+  if (whole !== undefined) return whole;
+  if (policy.mode === 'replay') throw replayMixed(identity.provider);
   const invokeUncached = async () => rules.invokeUncached();
   const bypass = { bypass: 'not-shareable', provider: identity.provider } as const;
-  return (
-    await pipeline.answer({
-      ...call,
-      policy,
-      identity: bypass,
-      invokeUncached,
-      invoke: invokeUncached,
-    })
-  ).response;
+  const own = { ...call, policy, identity: bypass, invokeUncached, invoke: invokeUncached };
+  return (await pipeline.answer({ ...own, item: undefined })).response; // it is counted as a bypass
 }

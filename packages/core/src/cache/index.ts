@@ -10,7 +10,8 @@ export {
   optionsFromEnvironment,
   replaceDefaultCache,
 } from './create-llm-cache.ts';
-export { answerEach, type EachItemRules } from './each-item.ts';
+export { answerEach } from './each-item.ts';
+export type { EachItemRules } from './item-batch.ts';
 export { LlmCache } from './llm-cache.ts';
 export { openStore } from './open-store.ts';
 export type { Selection } from './selection.ts';

@@ -19,6 +19,8 @@ export interface CallVerdict {
   readonly rejection?: string | undefined;
   /** The HTTP status of an answer that is an error. */
   readonly error?: string | undefined;
+  /** The answer had begun when it failed. @default false */
+  readonly isBegun?: boolean | undefined;
 }
 
 /** Counts calls and events before any listener gets them. */

@@ -33,12 +33,28 @@ export interface CallEndpoint {
   readonly port?: number | undefined;
 }
 
-/** Which request an event is about. The key is a digest: no event carries a prompt, an answer or a secret. */
-export interface CallEvent {
-  readonly key: string;
+/** What an event is about: whose answer, and where it was asked for. */
+interface AboutCall {
   readonly provider: string;
   readonly model?: string | undefined;
   readonly endpoint?: CallEndpoint | undefined;
+}
+
+/** One item of a request for many, such as one of many texts to embed. */
+export interface RequestItem {
+  /** The number of the request in this process: all its items, and its event `batch`, have the same. */
+  readonly request: number;
+  /** The place of the item among those of the request. */
+  readonly index: number;
+  /** How many items the request is for. There are two at least. */
+  readonly of: number;
+}
+
+/** Which request an event is about. The key is a digest: no event carries a prompt, an answer or a secret. */
+export interface CallEvent extends AboutCall {
+  readonly key: string;
+  /** The event is about one item of a request that is counted once, by its event `batch`. @default the request is for this alone */
+  readonly item?: RequestItem | undefined;
 }
 
 /** An answer for one item of a call for many items, such as texts to embed. */
@@ -71,8 +87,8 @@ interface MadeCallEvent extends CostEvent {
 
 /** What a call cost: the fields of an event that are counted when a call ends. */
 export type CallCost = Pick<
-  CostEvent,
-  'provider' | 'model' | 'endpoint' | 'usage' | 'servedModel' | 'took'
+  MadeCallEvent,
+  'provider' | 'model' | 'endpoint' | 'usage' | 'servedModel' | 'took' | 'part' | 'item'
 >;
 
 /** An event of a request that was answered without a call that its caller waited for. */
@@ -87,8 +103,36 @@ interface SavingEvent extends CostEvent {
 interface ServedEvent extends SavingEvent {
   /** Milliseconds since the answer was stored. */
   readonly age: number;
-  /** Milliseconds that the look-up took, including decoding. */
+  /** Milliseconds that the caller waited. Most often these are the look-up, including decoding. */
   readonly waited: number;
+}
+
+/** What became of a request, also where it joined a call that was under way. */
+export type RequestOutcome = Outcome | 'collapsed';
+
+/** What became of a request for many items, which is one request. */
+interface BatchEvent extends AboutCall {
+  /** The number of the request in this process. Its items have events of their own with the same one. */
+  readonly request: number;
+  /**
+   * `hit` if all items were. Else the first of these that one item is: `bypass`, `miss`, `collapsed`, `stale`. A request
+   * that failed is a `miss`.
+   */
+  readonly outcome: RequestOutcome;
+  /** Of a `bypass`. */
+  readonly reason?: string | undefined;
+  readonly items: number;
+  readonly hits: number;
+  readonly stale: number;
+  readonly collapsed: number;
+  readonly misses: number;
+  /** Milliseconds that the caller waited. */
+  readonly waited: number;
+  /**
+   * Milliseconds that the provider would have taken for all items, where the store had all of them. Of answers that came
+   * from several calls, it is the time of the longest.
+   */
+  readonly took?: number | undefined;
 }
 
 /** The operation of a store that failed. */
@@ -129,8 +173,15 @@ export interface CacheEvents {
     readonly field: string;
     readonly remedy: string;
   };
-  /** The request joined a call that was under way. While its stream runs, the usage is not known. */
-  collapsed: SavingEvent;
+  /** The request joined a call that was under way. */
+  collapsed: SavingEvent & {
+    /** Milliseconds that the caller waited. */
+    readonly waited: number;
+    /** The stream that it joined still runs, so that its usage is not known yet. What it saves is counted when it ends. @default false */
+    readonly isRunning?: boolean | undefined;
+  };
+  /** A request for many items was answered, or failed. It is one request, and its items have events of their own, with `item`. */
+  batch: BatchEvent;
   /**
    * The request bypassed the cache. `field` names the field that has no canonical form, and `remedy` says what to write
    * so that such requests are cached.
@@ -140,6 +191,7 @@ export interface CacheEvents {
     readonly provider: string;
     readonly field?: string | undefined;
     readonly remedy?: string | undefined;
+    readonly item?: RequestItem | undefined;
   };
   /** The answer was stored. `bytes` are the characters of its row, most of which are one byte each. */
   stored: MadeCallEvent & { readonly bytes: number };

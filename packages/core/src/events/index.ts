@@ -14,6 +14,8 @@ export type {
   EventName,
   Listener,
   Outcome,
+  RequestItem,
+  RequestOutcome,
   StoreOperation,
 } from './events.ts';
 export { isLogger, type Logger, logEvents } from './logger.ts';

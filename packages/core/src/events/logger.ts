@@ -30,6 +30,8 @@ function logLine(name: EventName, event: object & { readonly key?: string }): st
   return ['cached-llm', name, ...fieldTexts(event), ...key].join(' ');
 }
 
+const OUTCOMES: ReadonlySet<EventName> = new Set(['hit', 'stale', 'collapsed', 'miss', 'bypass']);
+
 type Level = 'debug' | 'info' | 'warn';
 
 /**
@@ -47,6 +49,7 @@ const LEVELS: Readonly<Record<EventName, Level>> = {
   hit: 'debug',
   stale: 'debug',
   collapsed: 'debug',
+  batch: 'info',
   stored: 'debug',
   miss: 'info',
   bypass: 'info',
@@ -79,12 +82,17 @@ function visible(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, visible(part)]));
 }
 
+/** Of a request for many items, one line says what became of them. */
+const isOfBatch = (name: EventName, event: CacheEvents[EventName]) =>
+  'item' in event && event.item !== undefined && OUTCOMES.has(name);
+
 /** Logs every event from now on. */
 export function logEvents(events: CacheEventEmitter, logger: Logger): void {
   const isPino = isStructured(logger);
   for (const [name, level] of Object.entries(LEVELS) as [EventName, Level][]) {
     // The cast above is safe: the table has no other keys.
     events.on(name, (event: CacheEvents[EventName]) => {
+      if (isOfBatch(name, event)) return undefined;
       // What a logger promises is returned, so that its failure becomes a warning.
       if (isPino) return logger[level](visible({ ...event, event: name }), `cached-llm ${name}`);
       return logger[level](logLine(name, event));

@@ -7,7 +7,7 @@ import type {
 } from '../events/index.ts';
 import { addReason, type Counters } from './counters.ts';
 import type { CountersByTime } from './counters-by-time.ts';
-import { knownPrice, type PriceOf } from './prices.ts';
+import { isFree, knownPrice, type PriceOf } from './prices.ts';
 import { addUsage, type UsageSums } from './usage-sums.ts';
 
 interface Counting {
@@ -22,7 +22,7 @@ type Count<Name extends EventName> = (counting: Counting, event: CacheEvents[Nam
 const NO_ANSWER: ReadonlySet<string> = new Set(['status', 'error']);
 
 /** The answer ended early. It is paid for, and the time that it took says nothing. */
-const CUT_SHORT: ReadonlySet<string> = new Set(['abandoned', 'failed']);
+const CUT_SHORT: ReadonlySet<string> = new Set(['abandoned', 'failed', 'error']);
 
 /** A gateway waited in vain for the provider, which may have answered and charged for it. */
 const GATEWAY_TIME_OUT = /^5[02]4$/;
@@ -39,14 +39,46 @@ function countSaved(counting: Counting, { saved }: Counters, cost: CallCost): vo
   add(counting, saved, cost);
 }
 
+/** How long an answer from the store was waited for, and how long its call had taken. */
+function countTime(
+  { counts, cached }: Counters,
+  { took, waited }: Pick<CacheEvents['batch'], 'took' | 'waited'>,
+): void {
+  cached.add(waited);
+  if (took === undefined) return;
+  counts.replaced += took;
+  counts.replacing += waited;
+}
+
+const OUTCOMES = {
+  hit: 'hits',
+  stale: 'stale',
+  collapsed: 'collapsed',
+  miss: 'misses',
+  bypass: 'bypasses',
+} as const;
+
+/** A request for many items is counted here, and what each of its items saved with the event of the item. */
+function countBatch(counting: Counting, event: CacheEvents['batch']): void {
+  const counters = countersFor(counting, event);
+  const { counts, reasons } = counters;
+  const { outcome, reason } = event;
+  counts.batches += 1;
+  counts.items += event.items;
+  counts.itemHits += event.hits;
+  counts.itemStale += event.stale;
+  counts.itemCollapsed += event.collapsed;
+  counts.itemMisses += event.misses;
+  counts[OUTCOMES[outcome]] += 1;
+  if (outcome === 'hit' || outcome === 'stale') countTime(counters, event);
+  if (outcome === 'bypass' && reason !== undefined) addReason(reasons.bypasses, reason);
+}
+
 function countServed(counting: Counting, name: 'hits' | 'stale', event: CacheEvents['hit']): void {
   const counters = countersFor(counting, event);
-  const { counts, cached } = counters;
-  counts[name] += 1;
-  cached.add(event.waited);
-  if (event.took !== undefined) {
-    counts.replaced += event.took;
-    counts.replacing += event.waited;
+  if (event.item === undefined) {
+    counters.counts[name] += 1;
+    countTime(counters, event);
   }
   if (event.isSaving !== false) countSaved(counting, counters, event);
 }
@@ -57,13 +89,15 @@ const COUNTS: { readonly [Name in EventName]?: Count<Name> } = {
   stale: (counting, event) => countServed(counting, 'stale', event),
   collapsed(counting, event) {
     const counters = countersFor(counting, event);
-    counters.counts.collapsed += 1;
-    if (event.isSaving !== false) countSaved(counting, counters, event);
+    if (event.item === undefined) counters.counts.collapsed += 1;
+    if (event.isSaving !== false && event.isRunning !== true) countSaved(counting, counters, event);
   },
   miss(counting, event) {
-    countersFor(counting, event).counts.misses += 1;
+    if (event.item === undefined) countersFor(counting, event).counts.misses += 1;
   },
-  bypass({ counters }, { provider, reason }) {
+  batch: countBatch,
+  bypass({ counters }, { provider, reason, item }) {
+    if (item !== undefined) return;
     const { counts, reasons } = counters.countersOf(provider, undefined);
     counts.bypasses += 1;
     addReason(reasons.bypasses, reason);
@@ -84,19 +118,23 @@ const COUNTS: { readonly [Name in EventName]?: Count<Name> } = {
 };
 
 /** A call is counted as soon as its cost is known, and apart from whether its answer is stored. */
-function countCall(counting: Counting, cost: CallCost, { rejection, error }: CallVerdict): void {
+function countCall(counting: Counting, cost: CallCost, verdict: CallVerdict): void {
   const { usage, took } = cost;
-  const isAnswer = rejection === undefined || !NO_ANSWER.has(rejection);
-  const isFree = !isAnswer && usage === undefined && !GATEWAY_TIME_OUT.test(error ?? '');
-  if (isFree) return;
+  const { rejection, error, isBegun = false } = verdict;
+  const isAnswer = rejection === undefined || isBegun || !NO_ANSWER.has(rejection);
+  const isUncharged = !isAnswer && usage === undefined && !GATEWAY_TIME_OUT.test(error ?? '');
+  if (isUncharged) return;
   const { spent, uncached } = countersFor(counting, cost);
   add(counting, spent, cost);
   const isWhole = isAnswer && (rejection === undefined || !CUT_SHORT.has(rejection));
-  if (isWhole && took !== undefined) uncached.add(took);
+  // A call for many items has one duration, of which each item has its share.
+  const { index = 0, of = 1 } = cost.part ?? {};
+  if (isWhole && took !== undefined && index === 0) uncached.add(took * of);
 }
 
 /** An answer that comes later states what the call cost. Until then, and for ever without one, the cost is unknown. */
 function countUnknown(counting: Counting, cost: CallCost): () => void {
+  if (isFree(cost)) return () => {};
   const { spent } = countersFor(counting, cost);
   spent.totals.uncounted += 1;
   return () => {

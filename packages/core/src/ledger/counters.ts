@@ -12,6 +12,13 @@ const emptyCounts = () => ({
   notAdmitted: 0,
   storeErrors: 0,
   evictions: 0,
+  /** Requests for many items, which are counted above as one request each, and what became of their items. */
+  batches: 0,
+  items: 0,
+  itemHits: 0,
+  itemStale: 0,
+  itemCollapsed: 0,
+  itemMisses: 0,
   /** Milliseconds that the provider took for answers that were served from the store, and that the store took. */
   replaced: 0,
   replacing: 0,

@@ -37,7 +37,7 @@ export interface TokenCount {
 export interface Money {
   /** The price of all answers whose price is known. `undefined` where none is known, and never 0 for that. */
   readonly usd?: number | undefined;
-  /** Answers whose price is not known. They are not in `usd`. */
+  /** Calls, or requests that saved one, whose price is not known. They are not in `usd`. */
   readonly unpriced: number;
 }
 
@@ -45,6 +45,18 @@ export interface Money {
 interface SavedAndSpent<Amount> {
   readonly saved: Amount;
   readonly spent: Amount;
+}
+
+/** Requests for many items, and what became of the items. */
+interface BatchFigures {
+  readonly requests: number;
+  readonly items: number;
+  readonly hits: number;
+  readonly stale: number;
+  readonly collapsed: number;
+  readonly misses: number;
+  /** The share (0 to 1) of items for which no call was made. */
+  readonly hitRate: number;
 }
 
 /** The outcomes of requests, how long they took, and what they saved. */
@@ -60,6 +72,8 @@ export interface LedgerFigures {
   readonly misses: number;
   /** Requests that joined the call of another request. */
   readonly collapsed: number;
+  /** Requests for many items, such as texts to embed. Each is counted above as one request, which is a hit if all its items are. */
+  readonly batches: BatchFigures;
   readonly bypasses: number;
   readonly bypassesByReason: Readonly<Record<string, number>>;
   readonly stored: number;
@@ -152,7 +166,20 @@ function costOf(named: readonly NamedCounters[], side: 'saved' | 'spent'): Money
     if (price === undefined) unpriced += count;
     else priced += count;
   }
-  return { usd: priced === 0 && unpriced > 0 ? undefined : usd, unpriced };
+  // An item of a request for many counts as its share of one, and the shares add up to it.
+  const count = Math.ceil(Math.max(0, unpriced - 1e-6));
+  return { usd: priced === 0 && count > 0 ? undefined : usd, unpriced: count };
+}
+
+function batchesOf(counts: Counters['counts']): BatchFigures {
+  const { batches, items, itemHits, itemStale, itemCollapsed, itemMisses } = counts;
+  const free = itemHits + itemStale + itemCollapsed;
+  return {
+    requests: batches,
+    items,
+    ...{ hits: itemHits, stale: itemStale, collapsed: itemCollapsed, misses: itemMisses },
+    hitRate: free === 0 ? 0 : free / (free + itemMisses),
+  };
 }
 
 function timeOf({ counts, cached, uncached }: Counters): LedgerFigures['time'] {
@@ -172,14 +199,16 @@ export function figuresOf(named: readonly NamedCounters[]): LedgerFigures {
   const sum = emptyCounters();
   for (const { counters } of named) addCounters(sum, counters);
   const { counts, reasons, saved, spent } = sum;
-  const { replaced: _replaced, replacing: _replacing, ...happened } = counts;
-  const free = counts.hits + counts.stale + counts.collapsed;
-  const answered = free + counts.misses;
+  const { hits, stale, misses, collapsed, bypasses } = counts;
+  const { stored, notAdmitted, storeErrors, evictions } = counts;
+  const free = hits + stale + collapsed;
+  const answered = free + misses;
   return {
-    requests: answered + counts.bypasses,
+    requests: answered + bypasses,
     hitRate: free === 0 ? 0 : free / answered,
-    missRate: counts.misses === 0 ? 0 : counts.misses / answered,
-    ...happened,
+    missRate: misses === 0 ? 0 : misses / answered,
+    ...{ hits, stale, misses, collapsed, bypasses, batches: batchesOf(counts) },
+    ...{ stored, notAdmitted, storeErrors, evictions },
     bypassesByReason: Object.fromEntries(reasons.bypasses),
     notAdmittedByReason: Object.fromEntries(reasons.notAdmitted),
     storeErrorsByOperation: Object.fromEntries(reasons.storeErrors),

@@ -16,7 +16,7 @@ import {
   type UsageSums,
 } from './usage-sums.ts';
 
-const VERSION = 2;
+const VERSION = 3;
 
 const isCount = (value: unknown): value is number => Number.isFinite(value) && Number(value) > 0;
 

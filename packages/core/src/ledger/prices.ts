@@ -146,13 +146,16 @@ function ownPrice(priceOf: PriceOf, usage: Usage, { provider, model, servedModel
   }
 }
 
+/** A model on the own machine costs nothing, also where its answer does not say what it counted. */
+export const isFree = ({ provider }: Pick<PricedModel, 'provider'>) => /^ollama\b/.test(provider);
+
 /** US dollars without the list of prices: by the user's `priceOf`, else by the response's own `usage.cost`. */
 export function knownPrice(
   priceOf: PriceOf | undefined,
   usage: Usage | undefined,
   whose: PricedModel,
 ): number | undefined {
-  if (usage === undefined) return undefined;
+  if (usage === undefined) return isFree(whose) ? 0 : undefined;
   const own = priceOf && ownPrice(priceOf, usage, whose);
   return own ?? (isPrice(usage.cost) ? usage.cost : undefined);
 }

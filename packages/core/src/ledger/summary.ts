@@ -51,6 +51,13 @@ function modelLine({ provider, model, requests, hitRate, tokens: { saved }, cost
   return `  ${name}: ${sums}, saved ${tokens(saved)}, ${dollars(cost.saved)}`;
 }
 
+/** Requests for many items have a line where there are any. */
+function batchLines({ requests, items, hitRate, ...outcomes }: LedgerFigures['batches']) {
+  if (requests === 0) return [];
+  const of = `${whole(requests)} of ${whole(items)} items: ${counted(outcomes)}`;
+  return [['batches', `${of}, ${percent(hitRate)} hits`]];
+}
+
 function used(count: number | undefined, most: number | undefined, what: string): string[] {
   if (count === undefined) return [];
   return [
@@ -100,6 +107,7 @@ export function summaryOf(figures: LedgerFigures, { models, store, now }: Summar
   const lines = [
     ['requests', `${whole(requests)}: ${outcomes}${reasons(figures.bypassesByReason)}`],
     ['hit rate', `${percent(hitRate)}, miss rate ${percent(missRate)}`],
+    ...batchLines(figures.batches),
     ['cached', timing(time.cached)],
     ['uncached', timing(time.uncached)],
     ['time saved', `${span(time.saved)}${sooner}`],

@@ -141,7 +141,7 @@ export function unitsOf(usage: Usage): Record<string, number> {
 }
 
 /** Adds the units of `count` answers. */
-export function addUnits(sums: ListedSums, units: ListedSums['units'], count = 1): void {
+export function addUnits(sums: ListedSums, units: ListedSums['units'], count: number): void {
   sums.count += count;
   for (const name in units) sums.units[name] = (sums.units[name] ?? 0) + Number(units[name]);
 }
@@ -192,13 +192,14 @@ interface Counted {
 
 /** Adds one answer. */
 export function addUsage(sums: UsageSums, { cost, price, at }: Counted): void {
-  const { usage, servedModel, endpoint } = cost;
+  const { usage, servedModel, endpoint, part, item } = cost;
+  const of = (part ?? item)?.of ?? 1; // an item of a call for many counts as its share of one
   const { totals } = sums;
   const input = amount(usage?.inputTokens);
   totals.input += input;
   totals.output += amount(usage?.outputTokens);
   if (price !== undefined) {
-    totals.priced += 1;
+    totals.priced += 1 / of;
     totals.usd += price;
     return;
   }
@@ -206,17 +207,17 @@ export function addUsage(sums: UsageSums, { cost, price, at }: Counted): void {
   const halfHour = Math.floor(at / HALF_HOUR);
   const isListed =
     isGiven(usage?.inputTokens) || isGiven(usage?.outputTokens) || isGiven(usage?.details);
-  const of = {
+  const listedFor = {
     servedModel,
     address,
     serviceTier: usage?.serviceTier,
     halfHour,
-    tier: tierOf(input),
+    tier: tierOf(input * of),
   };
-  const listed = isListed ? findListed(sums, of) : undefined;
+  const listed = isListed ? findListed(sums, listedFor) : undefined;
   if (listed === undefined || usage === undefined) {
-    totals.uncounted += 1;
+    totals.uncounted += 1 / of;
     return;
   }
-  addUnits(listed, unitsOf(usage));
+  addUnits(listed, unitsOf(usage), 1 / of);
 }

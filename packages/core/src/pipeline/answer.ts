@@ -1,15 +1,14 @@
-import type { BypassReason } from '../events/index.ts';
-import type { Flight } from '../flight/index.ts';
+import type { EntryHeader } from '../entry/index.ts';
+import type { Bypass, BypassReason, CacheEventEmitter, RequestOutcome } from '../events/index.ts';
+import { loadReplayMiss } from '../inspection/index.ts';
 import { provenanceFor } from '../response/index.ts';
-import { abortable, withDeadline } from '../store/index.ts';
 import { type AnswerInfo, type AnswerOrigin, linkAnswer } from './answer-origin.ts';
-import {
-  type Call,
-  eventOf,
-  type FlightResult,
-  type KeyedRequest,
-  type PipelineContext,
-  type ProviderResult,
+import type {
+  Call,
+  FlightResult,
+  KeyedRequest,
+  PipelineContext,
+  ProviderResult,
 } from './request.ts';
 
 /** What became of a request. */
@@ -21,6 +20,11 @@ export interface CallInfo extends AnswerInfo {
 /** One caller's answer: its own copy of the response, and what became of the request. */
 export interface Answer<Response> {
   readonly response: Response;
+  readonly outcome: RequestOutcome;
+  /** Why the request bypassed the cache. */
+  readonly reason?: string | undefined;
+  /** The call that made the answer, where it was another request's. */
+  readonly source?: AnswerSource | undefined;
   /**
    * Resolves when the answer is stored, or when it is known that it is not; at once, and with `stored: false`, for a
    * stream that is still running. A write that takes longer than `storeTimeout` is not waited for, and counts as not
@@ -28,6 +32,9 @@ export interface Answer<Response> {
    */
   info(): Promise<CallInfo>;
 }
+
+/** When the call for an answer began, and how long the provider took. */
+export type AnswerSource = Pick<EntryHeader, 'calledAt' | 'took'>;
 
 /** An answer, which needs no promise if the store answers synchronously. */
 export type EventualAnswer<Response> = Answer<Response> | Promise<Answer<Response>>;
@@ -39,7 +46,8 @@ export function bypassAnswer<Response>(
 ): Answer<Response> {
   const about = { outcome: 'bypass', reason, collapsed: false, age: 0, ttl: 0 } as const;
   linkAnswer(response, { about, forget: async () => true }); // nothing is stored
-  return { response, info: async () => ({ ...about, stored: false }) };
+  const info = async () => ({ ...about, stored: false });
+  return { response, outcome: 'bypass', reason, info };
 }
 
 /** Calls the provider as if there were no cache. */
@@ -49,6 +57,25 @@ export async function bypass<Response>(
 ): Promise<Answer<Response>> {
   const { signal = new AbortController().signal } = call;
   return bypassAnswer(await (call.invokeUncached?.() ?? call.invoke(signal)), reason);
+}
+
+/** Reasons for which a call is made in every mode, because the user or the endpoint chose not to cache it. */
+const CALLED_EVEN_IN_REPLAY: ReadonlySet<BypassReason> = new Set(['when', 'endpoint']);
+
+/** Answers a call that has no key, or that its user keeps out of the cache. */
+export async function bypassUnkeyed<Response>(
+  events: CacheEventEmitter,
+  call: Call<Response>,
+  why: Bypass,
+): Promise<Answer<Response>> {
+  const { bypass: reason, ...where } = why;
+  events.emit('bypass', { reason, ...where, item: call.item });
+  if (call.policy.mode === 'replay' && !CALLED_EVEN_IN_REPLAY.has(reason)) {
+    events.emit('replay-miss', { reason, ...where });
+    const { replayBypass } = await loadReplayMiss();
+    throw replayBypass(why);
+  }
+  return bypass(call, reason);
 }
 
 interface Receiver<Response> {
@@ -85,6 +112,14 @@ export class CallerAnswer<Response> implements Answer<Response>, AnswerOrigin {
     this.#result = { outcome, header, provided, savesFor, stored };
     this.response = this.#respond(request.call, isLeader, result);
     linkAnswer(this.response, this);
+  }
+
+  get outcome(): RequestOutcome {
+    return this.#isCollapsed ? 'collapsed' : this.#result.outcome;
+  }
+
+  get source(): AnswerSource | undefined {
+    return this.#result.header ?? this.#result.provided;
   }
 
   async info(): Promise<CallInfo> {
@@ -136,48 +171,9 @@ export class CallerAnswer<Response> implements Answer<Response>, AnswerOrigin {
   }
 }
 
-/** A caller that joins while a usable answer is being written gets that answer from the flight. It counts as a hit. */
-export function asHit(result: FlightResult): FlightResult {
-  return result.provided?.isUsable() === true ? { ...result, outcome: 'hit' } : result;
-}
-
 /** Did all readers leave a running stream? Then what was recorded of it is not the whole answer. */
 export function isAbandoned({ shared }: FlightResult): boolean {
   return shared?.kind === 'recording' && shared.recording.isAbandoned;
-}
-
-/** Has the answer ended, and is it not admitted? It was rejected, or the user's `admit` is still deciding. */
-function isNotAdmitted({ provided, shared }: FlightResult): boolean {
-  const isRunning = shared?.kind === 'recording' && shared.recording.end === undefined;
-  return provided !== undefined && shared !== undefined && !isRunning && !provided.isUsable();
-}
-
-interface LateCaller {
-  readonly request: KeyedRequest;
-  readonly flight: Flight<FlightResult>;
-  /** When it came. */
-  readonly at: number;
-}
-
-/** A write can take longer than a short ttl. */
-const isExpired = ({ provided }: FlightResult, { request, at }: LateCaller) =>
-  provided !== undefined && at - provided.at >= request.call.policy.ttl;
-
-/**
- * May a caller that came after the answer take it? Where the answer is not admitted, or is older than the caller takes from
- * the store, the caller waits first until it is decided whether the answer is stored.
- */
-export async function mayTakeLate(caller: LateCaller, result: FlightResult): Promise<boolean> {
-  const { call } = caller.request;
-  const { openUntil } = caller.flight;
-  if (!isNotAdmitted(result) && !isExpired(result, caller)) {
-    // A caller that wants a new answer does not take one that was there before it asked.
-    return call.policy.mode !== 'refresh' || result.provided?.isUsable() !== true;
-  }
-  // The leader's caller sees why it is not stored. A user's predicate may take longer than this caller waits.
-  const decided = withDeadline(Promise.resolve(openUntil), call.policy.callTimeout).catch(() => {});
-  await abortable(decided, call.signal, () => {});
-  return false;
 }
 
 /** Loads what only a failure needs. Undefined where the package was replaced under the running process. */
@@ -188,26 +184,9 @@ export async function ownFailure(request: KeyedRequest, failure: unknown): Promi
   if ((await loadFailure())?.isShared(request, failure) !== false) throw failure;
 }
 
-function isHitOfProvided<Result extends Remembered>(
+/** Did the request come after the answer, while that was being written? */
+export function isHitOfProvided<Result extends Remembered>(
   result: Result,
 ): result is Result & { readonly provided: ProviderResult } {
   return result.outcome === 'hit' && result.provided !== undefined;
-}
-
-/** Answers a request that joined the flight of another request. */
-export function answerFollower<Response>(
-  context: PipelineContext,
-  request: KeyedRequest<Response>,
-  result: FlightResult,
-): Answer<Response> {
-  const { events, now } = context;
-  const at = now();
-  const { provided, header } = result;
-  const { usage, took } = provided ?? header ?? {};
-  const event = { ...eventOf(request), usage, servedModel: header?.served?.model, took };
-  if (isHitOfProvided(result))
-    events.emit('hit', { ...event, age: at - result.provided.at, waited: 0 });
-  else
-    events.emit('collapsed', result.savesFor === 'nobody' ? { ...event, isSaving: false } : event);
-  return new CallerAnswer({ context, request, isLeader: false, at }, result);
 }

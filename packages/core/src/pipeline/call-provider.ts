@@ -5,7 +5,7 @@ import { loadVolatileFields } from '../inspection/index.ts';
 import { NO_TAG_STATES, type TagStates } from '../invalidation/index.ts';
 import { WRITING_MODES } from '../options/index.ts';
 import type { CapturedResponse, RunningStream } from '../response/index.ts';
-import { abortable, DeadlineError, withDeadline } from '../store/index.ts';
+import { abortable } from '../store/index.ts';
 import { loadFailure } from './answer.ts';
 import { hasAnswer, type Lead, type LookUp, lookUp, monotonic, serveLate } from './look-up.ts';
 import {
@@ -15,7 +15,7 @@ import {
   type PipelineContext,
   type ProviderResult,
 } from './request.ts';
-import { storeAnswer } from './store-answer.ts';
+import { storeAnswer, storedInTime } from './store-answer.ts';
 
 /** What the provider answered. */
 export interface ProviderAnswer {
@@ -139,7 +139,7 @@ async function invokeAndCapture(
   const response = await runAsCallFor([address.key], signal, () => call.invoke(signal));
   const capture = await call.codec.capture(response);
   const took = (monotonic(context) - startedAt) / (capture.part?.of ?? 1);
-  return { capture, calledAt, took, tagStates };
+  return { capture, calledAt: capture.calledAt ?? calledAt, took, tagStates };
 }
 
 /** Loads what only a failed call needs. It has no event if the import fails: the package was replaced under the running process. */
@@ -200,27 +200,14 @@ export function deliverAndStore(
     return { outcome: 'miss', shared, stored: notStored, provided };
   }
   context.entries.hold(stored);
-  const { usage } = verdict;
-  const provided = { at, took, usage, isUsable: () => isAdmitted(verdict) };
+  const { usage, served } = verdict;
+  const about = { usage, servedModel: served?.model, isUsable: () => isAdmitted(verdict) };
   const isRefusal = verdict.rejection === 'status' && isOut !== true;
   // The store was waited for before the call, and is not waited for twice.
   const isLate = context.entries.tags.lateStates(tagStates) !== undefined;
   const isStored = async () => !isLate && storedInTime(stored, verdict, context.storeTimeout);
-  const leaderResponse = { response };
-  return { outcome: 'miss', isRefusal, shared, leaderResponse, stored: isStored, provided };
-}
-
-/** Is the answer stored? A user's predicate has a time of its own, and a write that takes longer counts as none. */
-async function storedInTime(
-  stored: Promise<boolean>,
-  { deciding }: Pick<CapturedResponse<unknown>['verdict'], 'deciding'>,
-  milliseconds: number,
-): Promise<boolean> {
-  await deciding;
-  return withDeadline(stored, milliseconds).catch((error: unknown) => {
-    if (error instanceof DeadlineError) return false;
-    throw error;
-  });
+  const given = { shared, leaderResponse: { response }, provided: { at, took, ...about } };
+  return { outcome: 'miss', isRefusal, ...given, stored: isStored };
 }
 
 /** Abandons the flight of a stream when the last reader of the stream has left, or when the provider does not go on. */
@@ -243,6 +230,9 @@ function streamResult(
     },
     get usage() {
       return recording.end?.usage;
+    },
+    get servedModel() {
+      return recording.end?.served?.model;
     },
     isUsable: () => recording.end !== undefined && isAdmitted(recording.end),
   };

@@ -1,4 +1,4 @@
-import { type Failure, isOfOneCaller, isOutage, mayBeCharged, statusOf } from '../adapter/index.ts';
+import { type Failure, isOfOneCaller, isOutage, says, statusOf } from '../adapter/index.ts';
 import { isLlmCacheError } from '../options/index.ts';
 import { eventOf, type KeyedRequest, type PipelineContext } from './request.ts';
 
@@ -55,6 +55,40 @@ function isReported({ isPart }: KeyedRequest['call'], error: unknown): boolean {
   return isKnown;
 }
 
+/** The request was never sent: there was no connection, or the client refused it. */
+const NEVER_SENT = new RegExp(
+  [
+    '^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|E(HOST|NET)(UNREACH|DOWN)|UND_ERR_CONNECT_TIMEOUT|ERR_INVALID_URL',
+    '|CERT_HAS_EXPIRED|(DEPTH_ZERO_)?SELF_SIGNED_CERT(_IN_CHAIN)?|UNABLE_TO_\\w+|ERR_TLS_CERT_ALTNAME_INVALID',
+    '|AI_(LoadAPIKey|LoadSetting|InvalidPrompt|InvalidArgument|NoSuchModel|UnsupportedFunctionality)Error',
+    '|(CredentialsProvider|TokenProvider|SDKValidation|InvalidRequest)Error)$',
+  ].join(''),
+);
+
+/** A gateway gave up, and the provider behind it may have answered. */
+const GATEWAY_TIME_OUTS: ReadonlySet<number> = new Set([504, 524]);
+
+/** A bound, because an error may be its own cause. */
+const MAX_CAUSES = 8;
+
+/** The HTTP status that an error names, or what caused it: an error of the AI SDK has that of its last try behind it. */
+function statusBehind(error: unknown, depth = 0): number | undefined {
+  const failure: Failure = Object(error);
+  const cause = failure.cause ?? failure.lastError;
+  if (cause === undefined || depth > MAX_CAUSES) return statusOf(failure);
+  return statusOf(failure) ?? statusBehind(cause, depth + 1);
+}
+
+/**
+ * May the provider charge for a call that failed like this? It does not where it refused the call or was out, nor where the
+ * call was never sent. What a call costs that timed out, broke or was aborted, or whose answer could not be read, is unknown.
+ */
+function mayBeCharged({ error, status }: Pick<FailedCall, 'error' | 'status'>): boolean {
+  const code = error === undefined ? Number(status) : statusBehind(error);
+  if (code !== undefined) return !(code >= 400) || GATEWAY_TIME_OUTS.has(code);
+  return !says(error, NEVER_SENT);
+}
+
 /** An error of the cache itself, and not of the provider. */
 const isOwnError = (error: unknown) =>
   isLlmCacheError(error) && !isLlmCacheError(error, 'CALL_TIMEOUT');
@@ -71,7 +105,8 @@ export function emitFailed(
   const { call, isRevalidation } = request;
   if (isOwnError(error) || isReported(call, error)) return undefined;
   const failed = { ...eventOf(request), took, isRevalidation, error: status };
-  const takeBack = isLeft || mayBeCharged(error) ? events.countUnknown(failed) : undefined;
+  const takeBack =
+    isLeft || mayBeCharged({ error, status }) ? events.countUnknown(failed) : undefined;
   events.emit('call-failed', failed);
   return takeBack;
 }

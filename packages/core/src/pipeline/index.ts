@@ -3,7 +3,7 @@
 // Start at pipeline.ts; request.ts has the types.
 // look-up.ts has the table of what is served and what is called, and serves an entry; call-provider.ts is a miss, stale.ts is an older answer, store-answer.ts decides on storing.
 
-export { bypassAnswer, type CallInfo, type EventualAnswer } from './answer.ts';
+export { type Answer, bypassAnswer, type CallInfo, type EventualAnswer } from './answer.ts';
 export {
   type AnswerInfo,
   infoOf,

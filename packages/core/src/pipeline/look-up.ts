@@ -149,12 +149,12 @@ export function serve(
   if (request.isRevalidation === true) return result;
   if (needsRewrite(request.call, found)) void rewriteOnHit({ entries, now }, request);
   const { usage, took, served } = result.header ?? {};
-  const { identity, endpoint } = request.call;
+  const { identity, endpoint, item } = request.call;
   const { provider, model } = identity;
   const servedModel = served?.model;
   const { key } = request.address;
   // The fields are written out, because a spread costs more than the rest of a hit.
-  const event = { key, provider, model, endpoint, usage, servedModel, took, age, waited };
+  const event = { key, provider, model, endpoint, item, usage, servedModel, took, age, waited };
   if (result.outcome === 'hit') events.emit('hit', event);
   else
     events.emit('stale', {

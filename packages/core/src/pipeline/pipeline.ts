@@ -1,20 +1,19 @@
 import { ProviderBackOff } from '../adapter/index.ts';
 import { isBypass } from '../entry-store/index.ts';
-import type { Bypass, BypassReason } from '../events/index.ts';
+import type { BypassReason, CacheEvents } from '../events/index.ts';
 import { type Flight, Flights, isInsideCallFor } from '../flight/index.ts';
 import { loadReplayMiss } from '../inspection/index.ts';
 import {
   type Answer,
-  answerFollower,
-  asHit,
   bypass,
+  bypassUnkeyed,
   CallerAnswer,
   type EventualAnswer,
   isAbandoned,
-  mayTakeLate,
   ownFailure,
 } from './answer.ts';
 import { callOnceAmongProcesses } from './call-provider.ts';
+import { answerFollower } from './follower.ts';
 import {
   DECISIONS,
   hasAnswer,
@@ -38,9 +37,6 @@ import {
 } from './request.ts';
 import { rewriteOnHit } from './store-answer.ts';
 
-/** Reasons for which a call is made in every mode, because the user or the endpoint chose not to cache it. */
-const CALLED_EVEN_IN_REPLAY: ReadonlySet<BypassReason> = new Set(['when', 'endpoint']);
-
 /** Answers calls. Each of them bypasses the cache, joins a flight, is served from the store, or leads a flight. */
 export class Pipeline {
   readonly flights = new Flights<FlightResult>();
@@ -60,7 +56,7 @@ export class Pipeline {
   /** Returns the answer without a promise if a synchronous store has it. */
   answer<Response>(call: Call<Response>): EventualAnswer<Response> {
     const request = requestOf(this.#context.entries, call);
-    if (isBypass(request)) return this.#bypassUnkeyed(call, request);
+    if (isBypass(request)) return bypassUnkeyed(this.#context.events, call, request);
     return call.bypass === undefined ? this.#answer(request) : this.#answerIfWanted(request);
   }
 
@@ -69,7 +65,15 @@ export class Pipeline {
     const { call } = request;
     const reason = await wantedBypass(call);
     if (reason === undefined) return this.#answer(request);
-    return this.#bypassUnkeyed(call, { bypass: reason, provider: call.identity.provider });
+    return bypassUnkeyed(this.#context.events, call, {
+      bypass: reason,
+      provider: call.identity.provider,
+    });
+  }
+
+  /** Says what became of a request for many items, whose items were answered one by one. */
+  countBatch(event: CacheEvents['batch']): void {
+    this.#context.events.emit('batch', event);
   }
 
   /** The key of a call. Undefined for a call that bypasses the cache. */
@@ -133,8 +137,11 @@ export class Pipeline {
     const { call, address } = request;
     call.keepRequest?.();
     if (isInsideCallFor(address.key)) return this.#bypass(call, 'nested');
-    const isLate = flight.isComplete;
-    const at = this.#context.now();
+    const asked = {
+      isLate: flight.isComplete,
+      at: this.#context.now(),
+      askedAt: performance.now(),
+    };
     const lacked = address.tags.filter((tag) => !flight.tags.has(tag));
     // Nobody knows whether the flight began before these tags were invalidated.
     if (lacked.length > 0 && (await this.#context.entries.tags.haveChanged(lacked))) {
@@ -147,10 +154,10 @@ export class Pipeline {
     if (result === undefined || result.isRefusal) return this.#afterFailure(request, flight);
     const addTags = () => rewriteOnHit(this.#context, request);
     if (lacked.length > 0) flight.openUntil?.then(addTags).catch(() => {}); // it is then not stored
-    const isTaken = !isLate || (await mayTakeLate({ request, flight, at }, result));
-    if (!isTaken || isAbandoned(result)) return this.#again(request, flight);
-    if (result.shared === undefined) return this.#bypass(call, 'not-shareable');
-    return answerFollower(this.#context, request, isLate ? asHit(result) : result);
+    const follower = { request, flight, ...asked };
+    const answer = await answerFollower(this.#context, follower, result);
+    if (answer === 'not-shareable') return this.#bypass(call, answer);
+    return answer ?? this.#again(request, flight);
   }
 
   /** Of two calls that begin in one millisecond, the second has the later instant. A clock that was set back is followed. */
@@ -176,8 +183,9 @@ export class Pipeline {
   /** A caller whose time-out ended its wait gets the older answer, as it would if the provider were out. */
   async #orOlder<Response>(request: KeyedRequest<Response>, answer: Promise<Answer<Response>>) {
     if (request.call.signal === undefined) return answer;
+    const askedAt = performance.now();
     return answer.catch(async (error: unknown) => {
-      const older = await (await loadStale())?.serveAfterTimeOut(this.#context, request);
+      const older = await (await loadStale())?.serveAfterTimeOut(this.#context, request, askedAt);
       if (older === undefined) throw error;
       return this.#answerLeader(request, older);
     });
@@ -199,19 +207,8 @@ export class Pipeline {
   }
 
   #bypass<Response>(call: KeyedCall<Response>, reason: BypassReason): Promise<Answer<Response>> {
-    this.#context.events.emit('bypass', { reason, provider: call.identity.provider });
-    return bypass(call, reason);
-  }
-
-  async #bypassUnkeyed<Response>(call: Call<Response>, why: Bypass): Promise<Answer<Response>> {
-    const { bypass: reason, ...where } = why;
-    const { events } = this.#context;
-    events.emit('bypass', { reason, ...where });
-    if (call.policy.mode === 'replay' && !CALLED_EVEN_IN_REPLAY.has(reason)) {
-      events.emit('replay-miss', { reason, ...where });
-      const { replayBypass } = await loadReplayMiss();
-      throw replayBypass(why);
-    }
+    const { identity, item } = call;
+    this.#context.events.emit('bypass', { reason, provider: identity.provider, item });
     return bypass(call, reason);
   }
 }

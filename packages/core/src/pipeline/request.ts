@@ -7,6 +7,7 @@ import type {
   CallEndpoint,
   CallEvent,
   Outcome,
+  RequestItem,
 } from '../events/index.ts';
 import type { Flight, FlightLeases, Flights } from '../flight/index.ts';
 import type { Inspection } from '../inspection/index.ts';
@@ -35,6 +36,8 @@ export interface Call<Response> {
   readonly isPart?: boolean | undefined;
   /** Copies what the caller may change. It is called before the caller continues, unless its answer was there at once. */
   keepRequest?(): void;
+  /** Which item of which request it is for, where the request is for several. */
+  readonly item?: RequestItem | undefined;
   /** Calls the provider. The signal is the flight's, not the caller's. */
   invoke(signal: AbortSignal): Promise<Response>;
   /** Calls the provider with the caller's own request, as if there were no cache. @default invoke */
@@ -63,6 +66,7 @@ export interface ProviderResult {
   /** Milliseconds that the provider took so far. */
   readonly took: number;
   readonly usage: Usage | undefined;
+  readonly servedModel: string | undefined;
   /** Is the answer complete, and does no rule of admission reject it? */
   isUsable(): boolean;
 }
@@ -128,7 +132,7 @@ export function wantedBypass({ bypass, signal }: Call<unknown>): Promise<WhenByp
 /** What every event about a request says of it. */
 export function eventOf({ address, call }: KeyedRequest): CallEvent {
   const { provider, model } = call.identity;
-  return { key: address.key, provider, model, endpoint: call.endpoint };
+  return { key: address.key, provider, model, endpoint: call.endpoint, item: call.item };
 }
 
 /**

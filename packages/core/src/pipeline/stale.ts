@@ -58,10 +58,11 @@ function undefinedIfOutage(context: PipelineContext, request: KeyedRequest, erro
   throw error;
 }
 
-/** The older answer for a caller whose wait was ended by a time-out, its own or its SDK's. Undefined if none may be served. */
+/** The older answer for a caller who asked then and whose wait was ended by a time-out, its own or its SDK's. Undefined if none may be served. */
 export async function serveAfterTimeOut(
   context: PipelineContext,
   asked: KeyedRequest,
+  askedAt: number,
 ): Promise<FlightResult | undefined> {
   const { address, call } = asked;
   const { policy, signal } = call;
@@ -71,7 +72,9 @@ export async function serveAfterTimeOut(
   const request = { address, call: withoutCaller(call) }; // its signal would end the replay of a stream
   const found = await lookUp(context, request);
   const isServed = DECISIONS[policy.mode][found.state] !== 'call' && hasAnswer(found);
-  return isServed ? serve(context, request, savingFor(found, 'nobody')) : undefined;
+  if (!isServed) return undefined;
+  const waited = performance.now() - askedAt; // with the look-up
+  return serve(context, request, { ...savingFor(found, 'nobody'), waited });
 }
 
 async function takesLongerThan(work: Promise<unknown>, milliseconds: number): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { settled, type Verdict } from '../adapter/index.ts';
 import { type EntryHeader, freshness, Payload, storedByNow } from '../entry/index.ts';
 import { explainedFields, freshnessWindows, newHeader, withTags } from '../entry-store/index.ts';
-import type { CallPart } from '../events/index.ts';
+import type { CallPart, CallVerdict } from '../events/index.ts';
 import {
   headerTags,
   NO_TAG_STATES,
@@ -10,6 +10,7 @@ import {
 } from '../invalidation/index.ts';
 import { type Policy, WRITING_MODES } from '../options/index.ts';
 import type { CapturedResponse, RunningStream } from '../response/index.ts';
+import { DeadlineError, withDeadline } from '../store/index.ts';
 import { eventOf, type KeyedRequest, type PipelineContext } from './request.ts';
 
 type Context = Pick<PipelineContext, 'entries' | 'events' | 'now'>;
@@ -53,7 +54,8 @@ async function storeStream(
   const { texts, waits, took, returned, ...known } = await recording.ended;
   const verdict = await settled(known);
   const ended = { ...answer, took: answer.took === undefined ? undefined : answer.took + took };
-  countCall(context, ended, verdict);
+  // The provider may charge for a stream that fails after it began.
+  countCall(context, ended, { ...verdict, isBegun: texts.length > 1 });
   if (verdict.rejection !== undefined) return reject(context, ended, verdict);
   const { codec, policy } = answer.call;
   const payload = new Payload(codec.packStream(texts, head, returned));
@@ -92,13 +94,30 @@ async function storeContent(
   return true;
 }
 
+/** Is the answer stored? A user's predicate has a time of its own, and a write that takes longer counts as none. */
+export async function storedInTime(
+  stored: Promise<boolean>,
+  { deciding }: Pick<CapturedResponse<unknown>['verdict'], 'deciding'>,
+  milliseconds: number,
+): Promise<boolean> {
+  await deciding;
+  return withDeadline(stored, milliseconds).catch((error: unknown) => {
+    if (error instanceof DeadlineError) return false;
+    throw error;
+  });
+}
+
 /** What is said of a call that was made. */
 function madeCall(answer: UnstoredAnswer, { usage, served }: Verdict) {
   const { took, isRevalidation, part } = answer;
   return { ...eventOf(answer), usage, servedModel: served?.model, took, isRevalidation, part };
 }
 
-function countCall({ events }: Context, answer: UnstoredAnswer, verdict: Verdict): void {
+function countCall(
+  { events }: Context,
+  answer: UnstoredAnswer,
+  verdict: Verdict & CallVerdict,
+): void {
   events.countCall(madeCall(answer, verdict), verdict);
 }
 

@@ -32,6 +32,8 @@ export interface CapturedResponse<Response> {
   readonly isOutage?: boolean | undefined;
   /** @default the call was for this response alone */
   readonly part?: CallPart | undefined;
+  /** When a call for many responses began: the same instant for each. @default when this response was asked for */
+  readonly calledAt?: number | undefined;
 }
 
 /** Converts responses as callers have them into payloads as a store has them, and back. Functions and transports have their own. */

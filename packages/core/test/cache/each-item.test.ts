@@ -100,6 +100,92 @@ describe('many items in one call', () => {
   });
 });
 
+describe('a request for many items', () => {
+  const { objectContaining } = expect;
+
+  /** The one request that was counted, and the events that say so. */
+  function counted() {
+    const given = trial({ cache: createLlmCache({ priceOf: () => undefined }) });
+    const batches: unknown[] = [];
+    const items: unknown[] = [];
+    given.cache.on('batch', (event) => batches.push(event));
+    for (const name of ['hit', 'miss'] as const)
+      given.cache.on(name, ({ item }) => items.push([name, item?.index, item?.of]));
+    return { ...given, batches, items };
+  }
+
+  test('is one request, with its items beside it', async () => {
+    const { cache, run, batches } = counted();
+    await run('abcd');
+    await run('abcd');
+    await run('abcx');
+    expect(cache.stats()).toMatchObject({
+      ...{ requests: 3, hits: 1, misses: 2, hitRate: 1 / 3 },
+      batches: { requests: 3, items: 12, hits: 7, misses: 5, hitRate: 7 / 12 },
+      time: { cached: { count: 1 }, uncached: { count: 2 } },
+    });
+    expect(batches).toEqual([
+      objectContaining({ outcome: 'miss', items: 4, hits: 0, misses: 4 }),
+      objectContaining({ outcome: 'hit', items: 4, hits: 4, misses: 0 }),
+      objectContaining({ outcome: 'miss', items: 4, hits: 3, misses: 1 }),
+    ]);
+    expect(await cache.summary()).toContain('3 of 12 items: 7 hits');
+  });
+
+  test('has events of its items, which say which item of it they are about', async () => {
+    const { run, items } = counted();
+    await run('a');
+    await run('ab');
+    expect(items).toEqual([
+      ['miss', undefined, undefined],
+      ['hit', 0, 2],
+      ['miss', 1, 2],
+    ]);
+  });
+
+  test('is one call of unknown price, and saves one where all its items are stored', async () => {
+    const { cache, run } = counted();
+    await run('abcd');
+    await run('abcd');
+    const one = { usd: undefined, unpriced: 1 };
+    expect(cache.stats().cost).toEqual({ spent: one, saved: one });
+  });
+
+  test('would have taken as long as the call that answered all its items did', async () => {
+    let now = Date.UTC(2026, 0, 1);
+    const cache = createLlmCache({ now: () => now });
+    const ask = async (letters: readonly string[]) => {
+      now += 100 * letters.length;
+      return { letters };
+    };
+    const { run } = trial({ cache, ask });
+    const took: unknown[] = [];
+    cache.on('batch', (event) => took.push(event.took));
+    await run('abcd');
+    await run('xy');
+    await run('z');
+    for (const letters of ['abcd', 'ab', 'abxz', 'zx']) await run(letters);
+    expect(took).toEqual([undefined, undefined, 400, 200, 200, 100]);
+  });
+
+  test('that fails is a miss', async () => {
+    const { cache, run } = trial({ ask: () => Promise.reject(new Error('Down.')) });
+    await run('ab').catch(() => {});
+    await new Promise(setImmediate);
+    expect(cache.stats()).toMatchObject({ requests: 1, misses: 1, batches: { misses: 2 } });
+  });
+
+  test('is counted once where all of it is asked for anew, and as a bypass where it is not stored', async () => {
+    const cache = createLlmCache();
+    const join: Rules['join'] = () => undefined;
+    await trial({ cache, join }).run('a');
+    await trial({ cache, join }).run('ab');
+    expect(cache.stats()).toMatchObject({ requests: 2, misses: 2 });
+    await trial({ cache, join, mode: 'read-only' }).run('aa');
+    expect(cache.stats()).toMatchObject({ requests: 3, bypasses: 1 });
+  });
+});
+
 describe('an answer that has not one part for each item', () => {
   test('is returned as it came to the caller of all these items, and is not stored', async () => {
     const { run, story } = trial({ ask: short });

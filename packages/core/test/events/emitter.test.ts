@@ -16,7 +16,7 @@ function countsAfter(
   repeat(times.hit, () => events.emit('hit', HIT));
   repeat(times.stale, () => events.emit('stale', { ...HIT, isFallback: false }));
   repeat(times.miss, () => events.emit('miss', CALL));
-  repeat(times.collapsed, () => events.emit('collapsed', CALL));
+  repeat(times.collapsed, () => events.emit('collapsed', { ...CALL, waited: 0 }));
   repeat(times.bypass, () => events.emit('bypass', { reason: 'when', provider: 'ask' }));
   return figuresOf([...counters]);
 }

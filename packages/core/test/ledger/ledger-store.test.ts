@@ -15,7 +15,9 @@ function fullCounters(): CountersByTime {
   events.emit('hit', hit);
   events.emit('stale', { ...hit, isFallback: true });
   events.emit('miss', CALL);
-  events.emit('collapsed', { ...CALL, usage: USAGE });
+  events.emit('collapsed', { ...CALL, usage: USAGE, waited: 3 });
+  const items = { items: 3, hits: 1, stale: 1, collapsed: 0, misses: 1 };
+  events.emit('batch', { ...items, provider: 'openai', request: 1, outcome: 'miss', waited: 4 });
   events.emit('bypass', { reason: 'stateful', provider: 'openai' });
   events.emit('stored', { ...CALL, usage: USAGE, took: 900, bytes: 1 });
   events.countCall({ ...CALL, usage: USAGE, took: 900 }, {});
@@ -84,7 +86,7 @@ describe('a day of a process as text', () => {
     };
     const histogram = { buckets: [[-1, 5], [1.5, 5], ['1', 5], [3, -5], [3, 4], 7], sum: 'x' };
     const row = { provider: 'p', model: 7, counts, cached: histogram, reasons: { bypasses: [1] } };
-    const [read] = readLedgerText(JSON.stringify({ version: 2, rows: [row, 5, {}] }), 'day');
+    const [read] = readLedgerText(JSON.stringify({ version: 3, rows: [row, 5, {}] }), 'day');
     expect(read).toMatchObject({ day: 'day', provider: 'p', model: undefined });
     expect(read?.counters.counts).toMatchObject({ hits: 0, misses: 0, stored: 0, bypasses: 2 });
     expect(read?.counters.counts).not.toHaveProperty('made');

@@ -144,7 +144,7 @@ describe('tokens, money and time', () => {
     const { cache, adapter } = start();
     const ask = cachedLlmCall(
       async (_question: Question) => {
-        throw new Error('overloaded');
+        throw Object.assign(new Error('overloaded'), { status: 503 });
       },
       { cache, adapter },
     );
@@ -156,6 +156,15 @@ describe('tokens, money and time', () => {
     ['a time-out', new DOMException('', 'TimeoutError'), 1],
     ['a connection that broke', Object.assign(new Error(''), { code: 'ECONNRESET' }), 1],
     ['a time-out of a gateway', Object.assign(new Error(''), { status: 504 }), 1],
+    ['an answer that cannot be read', new SyntaxError('Unexpected end of JSON input'), 1],
+    ['a good status and no JSON', Object.assign(new Error(''), { statusCode: 200 }), 1],
+    ['an error of which nothing is known', new Error(''), 1],
+    ['no key', Object.assign(new Error(''), { name: 'AI_LoadAPIKeyError' }), 0],
+    [
+      'a refusal of the last try',
+      Object.assign(new Error(''), { lastError: { statusCode: 429 } }),
+      0,
+    ],
     ['a refusal', Object.assign(new Error(''), { status: 429 }), 0],
     ['a connection that was not made', Object.assign(new Error(''), { code: 'ECONNREFUSED' }), 0],
   ])(
@@ -170,6 +179,59 @@ describe('tokens, money and time', () => {
       expect(cache.stats().cost.spent.unpriced).toBe(unpriced);
     },
   );
+
+  test('of a stream that fails after it began are unknown, and of one that begins with its failure are nothing', async () => {
+    const { cache } = start();
+    const failure = { type: 'error', error: { type: 'overloaded_error' } };
+    for (const chunks of [[failure], [{ type: 'message_start' }, failure]]) {
+      const ask = cachedLlmCall(
+        async function* stream(_question: Question) {
+          yield* chunks;
+        },
+        { cache, adapter: { ...defaultAdapter, provider: 'p' }, name: `stream ${chunks.length}` },
+      );
+      for await (const _chunk of await ask(A));
+      await settled();
+      expect(cache.stats().cost.spent.unpriced).toBe(chunks.length - 1);
+    }
+  });
+
+  test('of calls of Ollama cost nothing, also where they fail', async () => {
+    const { cache } = start();
+    const ask = cachedLlmCall(
+      async ({ prompt }: Question) => {
+        if (prompt === 'fail') throw new SyntaxError('Unexpected end of JSON input');
+        return { response: 'answer' };
+      },
+      { cache, provider: 'ollama' },
+    );
+    await ask.withInfo(A);
+    await ask({ ...A, prompt: 'fail' }).catch(() => {});
+    expect(cache.stats().cost.spent).toEqual({ usd: 0, unpriced: 0 });
+  });
+
+  test('of a follower of a running stream are those of the model that served it, when it has ended', async () => {
+    const { cache, adapter } = start({
+      priceOf: (_usage, whose) => (whose.servedModel === 'served' ? 2 : 1),
+    });
+    const gate = closedGate();
+    const stream = { ...adapter.stream, assemble: () => ({ model: 'served', choices: [] }) };
+    const ask = cachedLlmCall(
+      async function* stream(_question: Question) {
+        yield 'one';
+        await gate.opened;
+        yield 'two';
+      },
+      { cache, adapter: { ...adapter, stream: { ...stream, ends: () => false } } },
+    );
+    const readers = [1, 2].map(() => ask(A)[Symbol.asyncIterator]());
+    await Promise.all(readers.map((reader) => reader.next()));
+    expect(cache.stats()).toMatchObject({ collapsed: 1, cost: { saved: { unpriced: 0 } } });
+    gate.open();
+    for (const reader of readers) while ((await reader.next()).done !== true);
+    await settled();
+    expect(cache.stats().cost).toEqual({ saved: usd(4), spent: usd(4) });
+  });
 
   test('of a call that was aborted are unknown until its answer comes', async () => {
     const { cache, adapter } = start();

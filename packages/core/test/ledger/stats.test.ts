@@ -12,6 +12,7 @@ describe('stats', () => {
       ...{ hits: 0, stale: 0, misses: 0, bypasses: 0, collapsed: 0 },
       ...{ stored: 0, notAdmitted: 0, storeErrors: 0, isStoreAway: false, requests: 0 },
       ...{ hitRate: 0, missRate: 0, evictions: 0 },
+      batches: { requests: 0, items: 0, hits: 0, stale: 0, collapsed: 0, misses: 0, hitRate: 0 },
       ...{ bypassesByReason: {}, notAdmittedByReason: {}, storeErrorsByOperation: {} },
       store: {
         ...{ usedEntries: 0, usedBytes: 0, utilization: 0 },

@@ -8,6 +8,7 @@ const EVENTS: Readonly<Record<EventName, true>> = {
   'replay-miss': true,
   'volatile-field': true,
   collapsed: true,
+  batch: true,
   bypass: true,
   stored: true,
   'not-admitted': true,
