@@ -16,6 +16,8 @@ export class SqliteConnection {
   #isClosed = false;
   #writes: Promise<unknown> = Promise.resolve();
   #turns = 0;
+  /** What calls wait for. */
+  readonly #first: (() => Promise<unknown>)[] = [];
 
   constructor(settings: SqliteSettings, checkInterval = CHECK_INTERVAL) {
     this.#file = new SqliteFile(settings, checkInterval);
@@ -43,15 +45,25 @@ export class SqliteConnection {
   }
 
   /**
-   * Runs tasks in the order of the calls, which the driver's threads would shuffle. Nothing else that this store
-   * writes comes between the queries of one task.
+   * Runs tasks in the order of the calls, which the driver's threads would shuffle. Nothing else that waits for its turn
+   * comes between the queries of one task.
    */
   async writeInTurn<Result>(task: (query: Query) => Promise<Result>): Promise<Result> {
     if (this.#isClosed) throw disconnected();
     this.#turns += 1;
-    const written = this.#writes.then(() => task(this.#change));
-    this.#writes = written.catch(() => {});
-    return written;
+    return this.#enqueue(() => task(this.#changeInTurn));
+  }
+
+  /**
+   * Runs a task before all that waits for its turn, and between the queries of a task whose turn it is: calls wait for it.
+   * It must not matter to them whether it comes before or after.
+   */
+  async writeFirst<Result>(task: (query: Query) => Promise<Result>): Promise<Result> {
+    if (this.#isClosed) throw disconnected();
+    return new Promise((resolve, reject) => {
+      this.#first.push(() => task(this.#change).then(resolve, reject));
+      void this.#enqueue(this.#runFirst);
+    });
   }
 
   /** Closes after the writes that were asked for. May be called more than once. */
@@ -59,6 +71,22 @@ export class SqliteConnection {
     this.#closing ??= this.#close();
     return this.#closing;
   }
+
+  #enqueue<Result>(task: () => Promise<Result>): Promise<Result> {
+    const written = this.#writes.then(task);
+    this.#writes = written.catch(() => {});
+    return written;
+  }
+
+  readonly #runFirst = async (): Promise<void> => {
+    for (let next = this.#first.shift(); next !== undefined; next = this.#first.shift())
+      await next();
+  };
+
+  readonly #changeInTurn: Query = async (sql, ...values) => {
+    await this.#runFirst();
+    return this.#change(sql, ...values);
+  };
 
   readonly #change: Query = (sql, ...values) => this.#send((file) => file.write(sql, ...values));
 

@@ -1,4 +1,5 @@
 import type { Leases } from '@cached-llm/core/store';
+import { type FileBound, writeMakingRoom } from './eviction.ts';
 import { IS_AMONG, LEASES } from './schema.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
@@ -23,9 +24,11 @@ interface LeaseRow {
 /** Leases are in a table of their own, and never among the rows. */
 export class SqliteLeases implements Leases {
   readonly #connection: SqliteConnection;
+  readonly #bound: FileBound;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqliteConnection, bound: FileBound) {
     this.#connection = connection;
+    this.#bound = bound;
   }
 
   async take(
@@ -37,16 +40,19 @@ export class SqliteLeases implements Leases {
     const held = await this.#connection.read<LeaseRow>(HOLDERS, JSON.stringify(keys), token);
     const holders = new Map(held.map((row) => [row.key, row.token]));
     const free = JSON.stringify(keys.filter((key) => !holders.has(key)));
-    const taken =
-      holders.size < keys.length
-        ? await this.#connection.write<LeaseRow>(TAKE, token, milliseconds, free)
-        : [];
-    for (const row of taken) holders.set(row.key, row.token);
+    if (holders.size === keys.length) return keys.map((key) => holders.get(key) ?? token);
+    const room = { bytes: Buffer.byteLength(free), bound: this.#bound };
+    await this.#connection.writeFirst((query) =>
+      writeMakingRoom(query, room, async () => {
+        const taken = await query<LeaseRow>(TAKE, token, milliseconds, free);
+        for (const row of taken) holders.set(row.key, row.token);
+      }),
+    );
     return keys.map((key) => holders.get(key) ?? token);
   }
 
   async release(keys: readonly string[], token: string): Promise<void> {
-    await this.#connection.write(RELEASE, JSON.stringify(keys), token);
+    await this.#connection.writeFirst((query) => query(RELEASE, JSON.stringify(keys), token));
   }
 
   /** Deletes the leases that have ended. */

@@ -53,7 +53,7 @@ export class SqliteTable {
   readonly #batches: RowBatches;
 
   constructor(connection: SqliteConnection, bound: FileBound) {
-    this.leases = new SqliteLeases(connection);
+    this.leases = new SqliteLeases(connection, bound);
     this.#connection = connection;
     this.#bound = bound;
     this.#recency = new Recency(connection, bound.maxBytes !== undefined);
@@ -155,7 +155,7 @@ export class SqliteAtomicRows implements AtomicRows {
     const list = JSON.stringify(texts.map(({ key, value }) => [key, value]));
     const room = { bytes: Buffer.byteLength(list), bound: this.#bound };
     const stored = new Map<string, string | undefined>();
-    await this.#connection.writeInTurn((query) =>
+    await this.#connection.writeFirst((query) =>
       writeMakingRoom(query, room, async () => {
         const added = await query<Row>(ADD, list, expiryNow());
         for (const { key, value } of added) stored.set(key, textIn(key, value));
