@@ -9,6 +9,7 @@ import { tidy, Upkeep } from '../src/upkeep.ts';
 import { withDriver } from './chosen-driver.ts';
 import { TestResources } from './resources.ts';
 
+const UNBOUNDED = { maxBytes: undefined, evictions: 0 };
 const resources = new TestResources();
 
 function openConnection(path = resources.path): SqliteConnection {
@@ -76,7 +77,7 @@ describe('a sweep', () => {
 
   test('deletes leases that have ended, and leaves the others', async () => {
     const connection = openConnection(':memory:');
-    const leases = new SqliteLeases(connection);
+    const leases = new SqliteLeases(connection, UNBOUNDED);
     await leases.take(['ended'], 'token', 1);
     await leases.take(['held'], 'token', 60_000);
     await delay(5);
@@ -97,7 +98,7 @@ describe('a sweep', () => {
     await store.set('key', 'value', 1);
     await delay(5);
     const connection = openConnection();
-    const leases = new SqliteLeases(connection);
+    const leases = new SqliteLeases(connection, UNBOUNDED);
     const recency = new Recency(connection, false);
     const rows = async () => (await connection.read('SELECT 1 FROM cached_llm')).length;
     await store.leases.take(['cached-llm sweeping'], 'another process', 60_000);
@@ -114,7 +115,7 @@ describe('a sweep', () => {
     await Promise.all(numbers.slice(0, 5).map((number) => store.set(`${number}`, value)));
     expect(await store.get('0')).toBe(value);
     const connection = openConnection();
-    await tidy(connection, new SqliteLeases(connection), new Recency(connection, false));
+    await tidy(connection, new SqliteLeases(connection, UNBOUNDED), new Recency(connection, false));
     expect((await stat(`${resources.path}-wal`)).size).toBeLessThanOrEqual(4 * 1024 * 1024);
     expect(await store.count('')).toBe(5);
   });

@@ -31,16 +31,11 @@ function writeAtExit(writing: Promise<unknown>, write: () => void): void {
 /** No answer waits for a write, so a write has a longer deadline than a read. */
 const WRITE_TIMEOUT_FACTOR = 8;
 
+/** A write that waits for others of this process waits for so many times its deadline at most. */
+const MOST_EXTENSIONS = 15;
+
 /** Writes that are under way at once. Further ones wait here, where no deadline counts. */
 const MOST_WRITES = 128;
-
-/** What the store was given was not there when it was read again. */
-const ROWS_LOST = {
-  code: 'ROWS_LOST',
-  isPermanent: true,
-  remedy:
-    'The store does not return the texts that it accepts. Where it is an adapter of Keyv, pass a Keyv with it: store: new Keyv({ store: adapter }).',
-};
 
 /**
  * Reads and writes rows in a store that can fail. A failure is no rows, or nothing written, and one event. The rooms above
@@ -54,6 +49,8 @@ export class ResilientStore implements RowStore {
   readonly #writes = new Set<Promise<unknown>>();
   readonly #waiting: (() => void)[] = [];
   #sent = 0;
+  /** How many writes the store has accepted or refused. */
+  #written = 0;
 
   constructor(store: Store, options: GuardOptions) {
     this.#store = store;
@@ -89,7 +86,7 @@ export class ResilientStore implements RowStore {
   async add(rows: readonly NewRow[]): Promise<RowTexts | undefined> {
     if (!this.isAtomic) return this.#settle(this.#addInSteps(rows));
     const add = async () => (await this.#atomic()).add(rows);
-    const texts = await this.#settle(this.#guard.attempt('set', this.#longTimeout, add));
+    const texts = await this.#settle(this.#whileOthersProceed('set', this.#longTimeout, add));
     return texts === FAILED ? undefined : texts;
   }
 
@@ -132,7 +129,7 @@ export class ResilientStore implements RowStore {
     const { leases } = this.#store;
     if (leases === undefined) return undefined;
     const take = () => leases.take(keys, token, milliseconds);
-    const holders = await this.#guard.attempt('lease', this.patience, take);
+    const holders = await this.#whileOthersProceed('lease', this.patience, take);
     return holders === FAILED ? undefined : holders;
   }
 
@@ -175,7 +172,7 @@ export class ResilientStore implements RowStore {
       return answer !== false && answer !== FAILED;
     };
     const read = (keys: readonly string[]) => this.#reads.read(keys);
-    return addInSteps(rows, { read, write, onLost: () => this.#guard.report('set', ROWS_LOST) });
+    return addInSteps(rows, { read, write, report: (fault) => this.#guard.report('set', fault) });
   }
 
   #attemptWrite(operation: StoreOperation, ask: () => unknown): Promise<unknown> {
@@ -193,9 +190,27 @@ export class ResilientStore implements RowStore {
 
   async #send(operation: StoreOperation, ask: () => unknown): Promise<unknown> {
     this.#sent += 1;
-    const answer = await this.#guard.attempt(operation, this.#longTimeout, ask);
+    const answer = await this.#whileOthersProceed(operation, this.#longTimeout, ask);
     this.#sent -= 1;
     this.#waiting.shift()?.();
+    return answer;
+  }
+
+  /** The operation may wait in the store for others of this process: a store that writes is not away. */
+  async #whileOthersProceed<Answer>(
+    operation: StoreOperation,
+    milliseconds: number,
+    ask: () => Answer | PromiseLike<Answer>,
+  ): Promise<Answer | typeof FAILED> {
+    let seen = this.#written;
+    const hasProgressed = () => {
+      const before = seen;
+      seen = this.#written;
+      return seen !== before;
+    };
+    const deadline = { milliseconds, extensions: MOST_EXTENSIONS, hasProgressed };
+    const answer = await this.#guard.attempt(operation, deadline, ask);
+    if (answer !== FAILED) this.#written += 1;
     return answer;
   }
 

@@ -30,9 +30,16 @@ export function rowsInSteps(store: Store): AtomicRows {
 export interface Steps {
   read(keys: readonly string[]): Promise<RowTexts | undefined>;
   write(row: NewRow): Promise<boolean>;
-  /** The store accepted rows, and has none of them. */
-  onLost(): void;
+  report(fault: object): void;
 }
+
+/** The store accepted rows, and has none of them. */
+const ROWS_LOST = {
+  code: 'ROWS_LOST',
+  isPermanent: true,
+  remedy:
+    'The store does not return the texts that it accepts. Where it is an adapter of Keyv, pass a Keyv with it: store: new Keyv({ store: adapter }).',
+};
 
 /**
  * Adds rows in operations that each have a deadline: a store may well need one for each row, and three for one row may
@@ -40,7 +47,7 @@ export interface Steps {
  */
 export async function addInSteps(
   rows: readonly NewRow[],
-  { read, write, onLost }: Steps,
+  { read, write, report }: Steps,
 ): Promise<RowTexts | undefined> {
   const before = await read(rows.map(({ key }) => key));
   const missing = rows.filter((_, index) => before?.[index] === undefined);
@@ -50,7 +57,7 @@ export async function addInSteps(
   if (accepted.length === 0) return undefined;
   // Another process may have written one of them meanwhile.
   const after = await read(accepted.map(({ key }) => key));
-  if (after?.every((text) => text === undefined)) onLost();
+  if (after?.every((text) => text === undefined)) report(ROWS_LOST);
   const added = new Map(accepted.map(({ key }, index) => [key, after?.[index]]));
   return rows.map(({ key }, index) => before[index] ?? added.get(key));
 }

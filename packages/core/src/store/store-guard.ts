@@ -1,5 +1,5 @@
 import type { CacheEventEmitter, StoreOperation } from '../events/index.ts';
-import { withDeadline } from './bounded-wait.ts';
+import { DeadlineError, withDeadline } from './bounded-wait.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import type { Store } from './store.ts';
 
@@ -84,11 +84,35 @@ function hasAnswered(error: unknown): boolean {
   return isPartialOutage(error) || (isRefusal === true && !isPermanentFailure(error));
 }
 
+/** How long an operation may take that may wait in the store for others of this process. */
+export interface Deadline {
+  readonly milliseconds: number;
+  /** How often the deadline is set again at most. */
+  readonly extensions: number;
+  /** Has the store done something since the last question? If so, the operation may wait for it once more. */
+  readonly hasProgressed: () => boolean;
+}
+
 /** The result of an operation that failed or was not tried. */
 export const FAILED: unique symbol = Symbol('failed');
 
 function isPromise<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
   return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
+}
+
+/** Rejects if `promise` has not settled at a deadline, unless the store has done something else until then. */
+async function withProgress<Answer>(
+  promise: PromiseLike<Answer>,
+  { milliseconds, extensions, hasProgressed }: Deadline,
+): Promise<Answer> {
+  for (let left = extensions; ; left -= 1) {
+    try {
+      return await withDeadline(promise, milliseconds);
+    } catch (error) {
+      const isLate = error instanceof DeadlineError;
+      if (!isLate || left === 0 || !hasProgressed()) throw error;
+    }
+  }
 }
 
 /**
@@ -127,12 +151,12 @@ export class StoreGuard {
   /** Resolves to what `ask` returns, or to FAILED after one event. Never rejects. */
   async attempt<Answer>(
     operation: StoreOperation,
-    milliseconds: number,
+    deadline: number | Deadline,
     ask: () => Answer | PromiseLike<Answer>,
   ): Promise<Answer | typeof FAILED> {
     if (!this.#breaker.allows()) return FAILED;
     try {
-      const settled = await this.#ask(milliseconds, ask);
+      const settled = await this.#ask(deadline, ask);
       this.#breaker.succeeded();
       return settled;
     } catch (error) {
@@ -177,12 +201,15 @@ export class StoreGuard {
   }
 
   async #ask<Answer>(
-    milliseconds: number,
+    deadline: number | Deadline,
     ask: () => Answer | PromiseLike<Answer>,
   ): Promise<Answer> {
     if (!this.#isOpened) await this.#waitForOpening();
     const answer = ask();
-    return isPromise(answer) ? withDeadline(answer, milliseconds) : answer;
+    if (!isPromise(answer)) return answer;
+    return typeof deadline === 'number'
+      ? withDeadline(answer, deadline)
+      : withProgress(answer, deadline);
   }
 
   #judge(error: unknown): void {

@@ -6,22 +6,24 @@ import type { NewRow, Store } from '../../src/store.ts';
 import { closedGate } from '../flight/gate.ts';
 import { startTrial } from '../trial.ts';
 
-/** Rows in a Map. Each operation waits for `pause`. */
+/** Rows in a Map. Each operation waits for a pause. */
 class PausingStore implements Store {
   readonly rows = new Map<string, string>();
-  readonly #pause: () => Promise<unknown>;
+  readonly #pauseToRead: () => Promise<unknown>;
+  readonly #pauseToWrite: () => Promise<unknown>;
 
-  constructor(pause: () => Promise<unknown>) {
-    this.#pause = pause;
+  constructor(pauseToRead: () => Promise<unknown>, pauseToWrite = pauseToRead) {
+    this.#pauseToRead = pauseToRead;
+    this.#pauseToWrite = pauseToWrite;
   }
 
   async get(key: string): Promise<string | undefined> {
-    await this.#pause();
+    await this.#pauseToRead();
     return this.rows.get(key);
   }
 
   async set(key: string, value: string): Promise<boolean> {
-    await this.#pause();
+    await this.#pauseToWrite();
     this.rows.set(key, value);
     return true;
   }
@@ -74,6 +76,14 @@ describe('a store without operations for many rows', () => {
     await Promise.all(questions(300).map((question) => ask(question)));
     await until('All is stored', () => count('stored') + count('not-admitted') === 300);
     expect([count('stored'), count('breaker-open')]).toEqual([300, 0]);
+  });
+
+  test('stores a burst of answers also where it writes one after the other', async () => {
+    const [pauseToRead, pauseToWrite] = [poolOf(100, 1), poolOf(1, 2)];
+    const { ask, count } = startAsking(new PausingStore(pauseToRead, pauseToWrite), 20);
+    await Promise.all(questions(200).map((question) => ask(question)));
+    await until('All is decided', () => count('stored') + count('not-admitted') === 200);
+    expect([count('stored'), count('breaker-open')]).toEqual([200, 0]);
   });
 
   test('that loses what it accepts is reported once, with a remedy', async () => {
