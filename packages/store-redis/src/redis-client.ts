@@ -42,9 +42,11 @@ const SILENT = {
 /**
  * A signal that is never given. The client listens to the first error of its socket only. A TLS socket emits a second
  * one (`ECONNRESET`) after a server has refused the client's certificate, and an error without a listener ends the
- * process. Node.js listens to every error of a socket that has a signal.
+ * process. Node.js listens to every error of a socket that has a signal. It adds a listener to the signal for each socket, and
+ * never removes it: this one takes none, or each reconnection would leave one, and its socket, behind.
  */
-const silentSignal = (): AbortSignal => new AbortController().signal;
+const silentSignal = (): AbortSignal =>
+  Object.assign(new AbortController().signal, { addEventListener() {} });
 
 /** Milliseconds. Node.js warns of a socket's timeout that is longer. */
 const LONGEST_SOCKET_TIMEOUT = 2 ** 31 - 1;

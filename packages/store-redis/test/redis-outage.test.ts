@@ -1,7 +1,9 @@
+import { getEventListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RedisStore } from '@cached-llm/store-redis';
 import { freePort, until } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
+import { createRedisClient } from '../src/redis-client.ts';
 import { errorsOf, openStore, startServer, urlAs } from './resources.ts';
 
 function outcomesOf(store: RedisStore): Promise<PromiseSettledResult<unknown>[]> {
@@ -189,4 +191,21 @@ test('a server whose memory is full rejects a set, and still reads', async () =>
   expect(refused.length).toBeGreaterThan(0);
   await expect(store.set('more', long)).rejects.toThrow('OOM');
   expect(await store.get('key')).toBe('value');
+});
+
+test('connecting again and again leaves no listener behind', async () => {
+  const { url } = await startServer();
+  const client = createRedisClient({
+    url,
+    connectTimeout: 1_000,
+    socketTimeout: 1_500,
+    tls: undefined,
+  });
+  for (let connections = 0; connections < 3; connections += 1) {
+    await client.connect();
+    client.destroy();
+  }
+  const { signal } = Object(client.options.socket);
+  expect(signal).toBeInstanceOf(AbortSignal);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
