@@ -49,6 +49,7 @@ test('a store knows its bound, what it evicted, and how much of the file is in u
   expect(usedBytes).toBeLessThanOrEqual(MEBIBYTE);
   await store.clear();
   expect((await store.capacity()).usedBytes).toBeLessThan(100_000); // the file does not shrink
+});
 
 test('a full file has room for leases', async () => {
   for (let number = 0; number < 60; number += 1) await store.set(`${number}`, long(20_000), DAY);
