@@ -103,15 +103,14 @@ function isPromise<Value>(value: Value | PromiseLike<Value>): value is PromiseLi
 /** Rejects if `promise` has not settled at a deadline, unless the store has done something else until then. */
 async function withProgress<Answer>(
   promise: PromiseLike<Answer>,
-  { milliseconds, extensions, hasProgressed }: Deadline,
+  deadline: Deadline,
 ): Promise<Answer> {
-  for (let left = extensions; ; left -= 1) {
-    try {
-      return await withDeadline(promise, milliseconds);
-    } catch (error) {
-      const isLate = error instanceof DeadlineError;
-      if (!isLate || left === 0 || !hasProgressed()) throw error;
-    }
+  try {
+    return await withDeadline(promise, deadline.milliseconds);
+  } catch (error) {
+    const left = error instanceof DeadlineError ? deadline.extensions : 0;
+    if (left === 0 || !deadline.hasProgressed()) throw error;
+    return withProgress(promise, { ...deadline, extensions: left - 1 });
   }
 }
 
