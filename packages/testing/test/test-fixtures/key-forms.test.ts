@@ -111,6 +111,57 @@ describe('a key is in no fixture', () => {
   );
 });
 
+const PASSWORD = 'hunter2hunter2';
+const BASE64 = 'aB3/x+Q9'.repeat(20);
+
+/** A text and the secret in it, which what stands before it names. */
+const NAMED: readonly (readonly [text: string, secret: string])[] = [
+  [`https://api.example.com/v1?api_key=${PASSWORD}&x=1`, PASSWORD],
+  [`https://example.com/cb?access_token=${PASSWORD}`, PASSWORD],
+  [`https://a.blob.example.com/c?sv=2022&sig=${encodeURIComponent(BASE64)}`, 'aB3%2Fx'],
+  [`https://b.example.com/k?X-Amz-Signature=${hex(64)}`, hex(64)],
+  [`AWS4-HMAC-SHA256 Credential=AKIA/us-east-1, Signature=${hex(64)}`, hex(64)],
+  [`X-Amz-Security-Token: IQoJb3JpZ2luX2VjE${BASE64}`, BASE64],
+  [JSON.stringify({ SessionToken: `FwoGZXIvYXdz${BASE64}` }), BASE64],
+  [`AccountName=a;AccountKey=${BASE64}==;EndpointSuffix=core`, BASE64],
+  [`Server=tcp:x;User ID=u;Password=Sup3rS3cret!;`, 'Sup3rS3cret'],
+  ['Cookie: sessionid=8f3kd9s0q2; csrftoken=abcDEF123456', '8f3kd9s0q2'],
+  ['set-cookie: connect.sid=s%3AabcDEF123.456; Path=/', 'abcDEF123'],
+  [`Invalid header x-api-key: ${PASSWORD}`, PASSWORD],
+  [`Incorrect API key provided: ${PASSWORD}. You can find`, PASSWORD],
+  [JSON.stringify({ user: 'a', password: PASSWORD }), PASSWORD],
+  [JSON.stringify({ a: JSON.stringify({ b: JSON.stringify({ apiKey: PASSWORD }) }) }), PASSWORD],
+  [`{ "apiKey": "${PASSWORD}", and no JSON`, PASSWORD],
+  [`curl -u admin:${PASSWORD} https://example.com`, PASSWORD],
+  [`machine example.com login me password ${PASSWORD}`, PASSWORD],
+  [`OPENAI_API_KEY=${PASSWORD}\nexport DB_PASSWORD="${PASSWORD}"`, PASSWORD],
+  ['api-key: 123e4567-e89b-12d3-a456-426614174000', '426614174000'],
+  [JSON.stringify({ private_key_id: hex(40) }), hex(40)],
+  [Buffer.from('-----BEGIN RSA PRIVATE KEY-----\nMIIEpQIBAAKCAQEA').toString('base64'), 'LS0tLS1C'],
+  ['PuTTY-User-Key-File-2: ssh-rsa\nPrivate-Lines: 14\nAAABAHkeyk', 'AAABAHkeyk'],
+  [`https://hooks.slack.com/services/T0123/B0123/${word(24)}`, word(24)],
+  [`https://discord.com/api/webhooks/123456789/${word(68)}`, word(68)],
+  [`MTE${word(21)}.Gabc12.${word(38)}`, word(38)],
+  [`eyJ${word(20)}.${word(30)}.${word(16)}.${word(40)}.${word(22)}`, word(22)],
+];
+
+test.each(NAMED)('a secret that is named is in no fixture: %s', (text, secret) => {
+  const plain = new Scrubber().scrub({
+    text,
+    head: undefined,
+    answer: undefined,
+    chunks: undefined,
+  });
+  for (const left of [plain, scrubbed(text), scrubbed(`Here: ${text}\n`)])
+    expect(JSON.stringify(left)).not.toContain(secret);
+});
+
+test('the name of a secret stays, and what else is around it', () => {
+  expect(scrubbed(`GET /v1?api_key=${PASSWORD}&x=1 with password: "${PASSWORD}".`)).toEqual({
+    text: 'GET /v1?api_key=[scrubbed]&x=1 with password: "[scrubbed]".',
+  });
+});
+
 test.each([
   ['The Basic understanding of authentication is a Bearer of responsibility.'],
   ['task-based, risk-averse and desk-bound people read https://example.com/a:b/c@d.'],
@@ -119,6 +170,11 @@ test.each([
   ['https://en.wikipedia.org/wiki/Hypertext_Transfer_Protocol#Request_methods'],
   ['const organisation = org.name; sk = skip; pa = page;'],
   ['INTERNATIONALISATION and ACKNOWLEDGEMENTS'],
+  ['api_key=os.environ["OPENAI_API_KEY"], apiKey: process.env.KEY_2, password: <your-password>'],
+  ['The cookie: chocolate chip. The password is the key to security. API_KEY=your-api-key-here'],
+  [
+    '{"prompt_tokens":1234567,"prompt_cache_key":"user-12345678","signature":"EqQBCgIYAhIM1gbcDa9GJwZA"}',
+  ],
 ])('an ordinary text stays as it is: %s', (text) => {
   expect(scrubbed(text)).toEqual({ text });
 });
