@@ -1,10 +1,14 @@
-// A test runs several of these processes, which count. Arguments: store, name, interval of the ledger, questions.
+// A test runs several of these processes, which count. Arguments: store, name, interval of the ledger, questions; then `close`, and
+// `ahead=` with the milliseconds by which the clock is ahead.
 import { once } from 'node:events';
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { type Adapter, defaultAdapter } from '@cached-llm/core/adapter';
 
 const [store = '', name = '', ledger = '10s', questions = '1'] = process.argv.slice(2);
-const cache = createLlmCache({ store, ledger: ledger as '10s', storeTimeout: '30s' }); // the test passes a duration
+const ahead = process.argv.find((argument) => argument.startsWith('ahead='))?.slice(6);
+const clock = ahead === undefined ? {} : { now: () => Date.now() + Number(ahead) };
+const options = { store, ...clock, storeTimeout: '30s' } as const;
+const cache = createLlmCache({ ...options, ledger: ledger as '10s' }); // the test passes a duration
 
 interface Question {
   readonly model: string;
@@ -38,7 +42,9 @@ async function askAll(part: string): Promise<void> {
 }
 
 process.stdout.write('ready\n');
-for (const part of ['first', 'second']) {
+for (const part of process.argv.includes('thrice')
+  ? ['first', 'second', 'third']
+  : ['first', 'second']) {
   await once(process.stdin, 'data');
   await askAll(part);
 }

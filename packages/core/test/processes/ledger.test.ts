@@ -93,6 +93,62 @@ describe.each(SHARED_PLACES)('the ledger of four processes on %s', (_what, openP
   });
 });
 
+const HOUR = 3_600_000;
+
+describe.each(SHARED_PLACES)(
+  'the windows of processes whose clocks differ, on %s',
+  (_what, openPlace) => {
+    test('are those of each clock, and the ledger says how far one is ahead', async () => {
+      const url = await urlOf(openPlace);
+      const clocks = [0, 0, -3 * HOUR, 2 * HOUR];
+      const processes = await Promise.all(
+        clocks.map((ahead, index) =>
+          start(url, `process ${index}`, '20ms', String(QUESTIONS), 'close', `ahead=${ahead}`),
+        ),
+      );
+      await step(processes, 'first');
+      await step(processes, 'second');
+      processes.forEach(go);
+      await Promise.all(processes.map(({ ended }) => ended));
+      const reader = readerOf(url);
+      const each = 2 * 5 * QUESTIONS;
+      const hour = await reader.ledger({ since: '1h' });
+      expect(hour).toMatchObject({ processes: 3, total: { requests: 3 * each } });
+      expect(hour.ahead).toBeGreaterThan(1.9 * HOUR);
+      const fewHours = await reader.ledger({ since: '4h' });
+      expect(fewHours).toMatchObject({ processes: 4, total: figures(8 * QUESTIONS) });
+    });
+  },
+);
+
+describe.each(SHARED_PLACES)('a reset while four processes write, on %s', (_what, openPlace) => {
+  test('leaves nothing of before, and loses nothing of after they have learned of it', async () => {
+    const url = await urlOf(openPlace);
+    const names = Array.from({ length: PROCESSES }, (_one, index) => `process ${index}`);
+    const counting = [String(QUESTIONS), 'close', 'thrice'];
+    const processes = await Promise.all(names.map((name) => start(url, name, '20ms', ...counting)));
+    const reader = readerOf(url);
+    const part = PROCESSES * 5 * QUESTIONS;
+    await step(processes, 'first');
+    while ((await requestsIn(reader)) < part) await delay(10);
+    expect(await reader.resetStats()).toBe(true);
+    expect(await requestsIn(reader)).toBe(0);
+    await step(processes, 'second');
+    while ((await reader.ledger()).processes < PROCESSES) await delay(10); // each of them has learned of it
+    await step(processes, 'third');
+    processes.forEach(go);
+    await Promise.all(processes.map(({ ended }) => ended));
+    for (const since of ['1h', undefined] as const) {
+      const { total, processes: counted } = await reader.ledger({ since });
+      expect(counted).toBe(PROCESSES);
+      expect(total.requests).toBeGreaterThanOrEqual(part);
+      expect(total.requests).toBeLessThanOrEqual(2 * part);
+    }
+    const [all, hour] = [await reader.ledger(), await reader.ledger({ since: '1h' })];
+    expect(hour.total).toEqual(all.total);
+  });
+});
+
 test('a process that ends without closing its cache has written its counts', async () => {
   const url = await urlOf(SHARED_PLACES[0][1]);
   const process = await start(url, 'only process', '1h', String(QUESTIONS));
