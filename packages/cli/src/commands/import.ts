@@ -17,7 +17,7 @@ import {
 } from '../terminal/index.ts';
 
 /** Lines, and characters of them, that are stored at once: many rows in one operation of the store cost little more than one. */
-const PAGE_LINES = 1_000;
+const PAGE_LINES = 250;
 const PAGE_CHARACTERS = 16_000_000;
 
 const REASONS: ReadonlyMap<string, string> = new Map([
