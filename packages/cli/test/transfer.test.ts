@@ -67,7 +67,7 @@ describe.each<[Kind, Kind]>([
     expect(out).toBe(`Exported 3 entries to ${path}.\n`);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(await target.json(`import ${path}`, { now })).toEqual([
-      { version: 1, restored: 3, expired: 0, failed: 0 },
+      { version: 1, restored: 3, expired: 0, superseded: 0, failed: 0 },
     ]);
     expect(await contents(target)).toEqual(await contents(source));
   });
@@ -116,6 +116,27 @@ describe.each<[Kind, Kind]>([
 });
 
 describe('import', () => {
+  test.each(KINDS)(
+    'counts what a later answer replaced, which is no failure, on %s',
+    async (kind) => {
+      const [older, newer] = [testStores.next(kind), testStores.next(kind)];
+      await put(older, 'the sea', { ago: 3 });
+      await put(older, 'the sky', { ago: 3 });
+      await put(newer, 'the sea', { ago: 1 });
+      const { out: input } = await older.run('export', { now });
+      expect(await newer.run('import', { input, now })).toEqual({
+        code: 0,
+        out: 'Imported 1 entry. Already expired: 0. Failed: 0. A later answer is stored: 1.\n',
+        errors: '',
+      });
+      const listed = await newer.json('list', { now });
+      expect(listed.map(({ storedAt }) => storedAt).sort()).toEqual([
+        new Date(NOW - 3 * 3_600_000).toISOString(),
+        new Date(NOW - 3_600_000).toISOString(),
+      ]);
+    },
+  );
+
   test.each(KINDS)(
     'names each damaged line with the reason, and imports the others, on %s',
     async (kind) => {

@@ -24,6 +24,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['no-entry', 'it is not an entry.'],
   ['too-large', 'it is too large.'],
   ['store-error', 'the store did not accept it.'],
+  ['invalidated', 'it was invalidated meanwhile.'],
 ]);
 
 type ImportedEntry = Pick<StoredEntry, 'header' | 'payload'>;
@@ -70,10 +71,10 @@ async function* pagesOf(lines: AsyncIterable<NumberedLine>) {
   yield sorted();
 }
 
-/** Restores the entry in a line. Where that fails, stderr gets the reason, and the other lines go on. */
+/** Restores the entry in a line. If that fails, stderr gets the reason, and the other lines go on. */
 async function importLine(cache: LlmCache, { stderr }: Host, { number, entry }: ImportedLine) {
   const result = typeof entry === 'string' ? entry : await cache.inspection.restore(entry);
-  if (result === 'restored' || result === 'expired') return result;
+  if (result === 'restored' || result === 'expired' || result === 'superseded') return result;
   stderr.write(`line ${number}: ${REASONS.get(result) ?? result}\n`);
   return 'failed';
 }
@@ -85,7 +86,7 @@ export const importCommand = defineCommand({
   notes: 'Without a file, and with the file -, the lines are read from stdin.',
   async run({ session, positionals: [path = '-'] }) {
     const { host, output } = session;
-    const counts = { restored: 0, expired: 0, failed: 0 };
+    const counts = { restored: 0, expired: 0, superseded: 0, failed: 0 };
     await checkInput(path);
     await withCache(session, 'may-create', async ({ cache }) => {
       const progress = { label: 'imported', total: await countLines(path, host) };
@@ -95,10 +96,11 @@ export const importCommand = defineCommand({
         for (const result of results) counts[result] += 1;
       }
     });
-    const { restored, expired, failed } = counts;
+    const { restored, expired, superseded, failed } = counts;
     await output.print(counts, () => {
       const imported = `Imported ${formatQuantity(restored, 'entry', 'entries')}`;
-      return `${imported}. Already expired: ${expired}. Failed: ${failed}.`;
+      const newer = superseded === 0 ? '' : ` A later answer is stored: ${superseded}.`;
+      return `${imported}. Already expired: ${expired}. Failed: ${failed}.${newer}`;
     });
     return failed === 0 ? EXIT.ok : EXIT.failed;
   },
