@@ -5,18 +5,24 @@ interface Readable<Chunk> {
   /** A copy of the chunk at `index`, when it has arrived. Undefined after the last chunk. */
   at(index: number, sent?: unknown): Promise<{ readonly chunk: Chunk } | undefined>;
   returned(): unknown;
-  leave(): void;
+  enter(place: Place): void;
+  leave(place: Place): void;
 }
 
+type Visited = Pick<Readable<unknown>, 'enter' | 'leave'>;
+
 /** The place of one reader among those of a recording. It does not hold the reader, which may be dropped without a word. */
-class Place {
-  readonly #recording: Pick<Readable<unknown>, 'leave'>;
+export class Place {
+  /** How many chunks it was given. */
+  position = 0;
+  readonly #recording: Visited;
   readonly #signal: AbortSignal | undefined;
   #hasLeft = false;
 
-  constructor(recording: Pick<Readable<unknown>, 'leave'>, signal: AbortSignal | undefined) {
+  constructor(recording: Visited, signal: AbortSignal | undefined) {
     this.#recording = recording;
     this.#signal = signal;
+    recording.enter(this);
     // An abort between two reads counts too, because the reader may never call next() again.
     if (signal?.aborted === true) this.leave();
     else signal?.addEventListener('abort', this.leave, { once: true });
@@ -26,7 +32,7 @@ class Place {
     if (this.#hasLeft) return;
     this.#hasLeft = true;
     this.#signal?.removeEventListener('abort', this.leave);
-    this.#recording.leave();
+    this.#recording.leave(this);
   };
 }
 
@@ -55,6 +61,7 @@ export class RecordingReader<Chunk> implements AsyncIterableIterator<Chunk, unkn
     try {
       const coming = this.#recording.at(index, sent);
       const found = await abortable(coming, this.#signal, this.#place.leave);
+      this.#place.position = index + 1;
       if (found !== undefined) return { done: false, value: found.chunk };
     } catch (error) {
       await this.return();

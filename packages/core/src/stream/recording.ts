@@ -1,6 +1,7 @@
 import type { Verdict } from '../adapter/index.ts';
 import { startDeadline } from '../store/index.ts';
-import { RecordingReader } from './recording-reader.ts';
+import { RecordedChunks } from './recorded-chunks.ts';
+import { type Place, RecordingReader } from './recording-reader.ts';
 
 /** Watches the chunks of a stream, and gives the verdict on it when it has ended. */
 export interface StreamWatcher<Chunk> {
@@ -21,7 +22,7 @@ interface StreamSource<Chunk> {
 
 /** How a recording ended, and what was recorded until then. */
 export interface RecordingEnd extends Verdict {
-  /** One text for each chunk. */
+  /** One text for each chunk. None if the answer is not stored. */
   readonly texts: readonly string[];
   /** What a generator returned after its chunks, as a text. Undefined where that is nothing. */
   readonly returned?: string | undefined;
@@ -30,6 +31,8 @@ export interface RecordingEnd extends Verdict {
   /** Milliseconds that all chunks were waited for: the provider's own time, not that of the readers. */
   readonly took: number;
 }
+
+const NOTHING = { texts: [], waits: [] } as const;
 
 /** How long a chunk may take, and the error of one that takes longer. */
 interface Limit {
@@ -40,19 +43,16 @@ interface Limit {
 /**
  * A running stream that many read, each from its first chunk and at its own pace. The fastest reader pulls the next chunk,
  * and gets it as soon as it has arrived. The recording has ended when its answer is complete (at the terminal marker) or
- * cannot be. It is over when no further chunk can come, which may be later.
+ * cannot be. It is over when no further chunk can come, which may be later. A stream may never end, so the recording of one
+ * that is too long to be stored ends, and what all readers have read is dropped.
  */
 export class Recording<Chunk> {
   readonly #source: StreamSource<Chunk>;
-  readonly #texts: string[] = [];
-  /** Chunks that cannot be encoded. Readers share them as they are, and the recording is not stored. */
-  readonly #unencodable = new Map<number, Chunk>();
-  readonly #waits: number[] = [];
-  #took = 0;
+  readonly #chunks: RecordedChunks<Chunk>;
   #returned: unknown;
   #returnedText: string | undefined;
   #pulling: Promise<void> | undefined;
-  #readers = 0;
+  readonly #places = new Set<Place>();
   #isOver = false;
   #isAbandoned = false;
   #isUnwatched = false;
@@ -71,6 +71,7 @@ export class Recording<Chunk> {
   constructor(source: StreamSource<Chunk>) {
     this.ended = new Promise((resolve) => (this.#resolveEnd = resolve));
     this.#source = source;
+    this.#chunks = new RecordedChunks(source);
   }
 
   /** How it ended. Undefined while it runs. */
@@ -80,12 +81,12 @@ export class Recording<Chunk> {
 
   /** Milliseconds that the chunks so far were waited for. */
   get took(): number {
-    return this.#took;
+    return this.#chunks.took;
   }
 
-  /** Did all readers leave before the end? Then what was recorded is not the whole answer, and must not be served. */
+  /** Did all readers leave before the end, or was it cut? Then what is recorded is not the whole answer, and must not be served. */
   get isAbandoned(): boolean {
-    return this.#isAbandoned;
+    return this.#isAbandoned || this.#chunks.isCut;
   }
 
   /**
@@ -99,7 +100,6 @@ export class Recording<Chunk> {
 
   /** Makes a reader that starts at the first chunk. The signal is that reader's own. */
   replay(signal?: AbortSignal): RecordingReader<Chunk> {
-    this.#readers += 1;
     return new RecordingReader(this, signal);
   }
 
@@ -112,21 +112,23 @@ export class Recording<Chunk> {
   /** A copy of the chunk at `index`, when it has arrived. Undefined after the last chunk. */
   async at(index: number, sent?: unknown): Promise<{ readonly chunk: Chunk } | undefined> {
     if (sent !== undefined) this.#isUnrepeatable = true;
-    while (index >= this.#texts.length && !this.#isOver) {
+    while (index >= this.#chunks.length && !this.#isOver) {
       this.#pulling ??= this.#pull(sent);
       await this.#pulling;
     }
-    const text = this.#texts[index];
-    if (text !== undefined)
-      return { chunk: this.#unencodable.get(index) ?? this.#source.decode(text) };
-    if (this.#failure !== undefined) throw this.#failure.error;
-    return undefined;
+    const found = this.#chunks.at(index);
+    if (found === undefined && this.#failure !== undefined) throw this.#failure.error;
+    return found;
+  }
+
+  enter(place: Place): void {
+    this.#places.add(place);
   }
 
   /** Counts one reader less. If the last reader leaves before the stream is over, the upstream call is stopped. */
-  leave(): void {
-    this.#readers -= 1;
-    if (this.#readers > 0 || this.#isOver) return;
+  leave(place: Place): void {
+    this.#places.delete(place);
+    if (this.#places.size > 0 || this.#isOver) return;
     this.#isAbandoned = this.#end === undefined; // after the marker the answer is complete
     this.#stop({ rejection: 'abandoned' });
     this.#stopUpstream();
@@ -188,20 +190,16 @@ export class Recording<Chunk> {
   }
 
   #record(chunk: Chunk, wait: number): void {
-    this.#waits.push(wait);
-    this.#took += wait;
-    this.#texts.push(this.#textOf(chunk));
+    this.#chunks.add(chunk, wait);
+    if (this.#chunks.isTooLong) this.#cut();
     // It ends at the marker, because several SDKs stop reading there and never see the end of the stream.
-    if (this.#observe(chunk)) this.#settle(this.#verdict());
+    else if (this.#observe(chunk)) this.#settle(this.#verdict());
   }
 
-  #textOf(chunk: Chunk): string {
-    try {
-      return this.#source.encode(chunk);
-    } catch {
-      this.#unencodable.set(this.#texts.length, chunk);
-      return '';
-    }
+  /** Nobody joins a stream that is not stored, so its readers are all that there will be. */
+  #cut(): void {
+    this.#settle({ rejection: 'too-large' });
+    this.#chunks.dropBefore(Math.min(...[...this.#places].map(({ position }) => position)));
   }
 
   /** If the watcher throws, the stream is not stored, and its readers are not affected. */
@@ -230,11 +228,14 @@ export class Recording<Chunk> {
 
   #settle(verdict: Verdict): void {
     if (this.#end !== undefined) return;
-    const isWhole = this.#unencodable.size === 0 && !this.#isUnrepeatable;
+    const isWhole = this.#chunks.isWhole && !this.#isUnrepeatable;
     const { usage, rejection } = verdict;
-    const judged = isWhole ? { ...verdict, rejection } : { usage, rejection: 'unencodable' };
-    const [texts, waits] = [[...this.#texts], [...this.#waits]];
-    this.#end = { ...judged, texts, waits, took: this.#took, returned: this.#returnedText };
+    const judged =
+      isWhole || rejection === 'too-large'
+        ? { ...verdict, rejection }
+        : { usage, rejection: 'unencodable' };
+    const recorded = judged.rejection === undefined ? this.#chunks.copy() : NOTHING;
+    this.#end = { ...judged, ...recorded, took: this.took, returned: this.#returnedText };
     this.#resolveEnd(this.#end);
   }
 }

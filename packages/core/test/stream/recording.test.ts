@@ -358,3 +358,36 @@ test('a stream that its caller drops unread ends the call, and leaves no listene
   expect(left.length).toBeGreaterThan(18);
   expect(await left[0]?.recording.ended).toMatchObject({ rejection: 'abandoned' });
 });
+
+describe('a stream that does not end', () => {
+  const LONG = 'x'.repeat(8 * 1024 * 1024);
+
+  test('is not stored, and what all its readers have read is dropped', async () => {
+    const { upstream, recording } = record();
+    const [quick, slow] = [recording.replay(), recording.replay()];
+    await readSome(quick, 7);
+    expect([recording.end, recording.isAbandoned]).toEqual([undefined, false]);
+    await readSome(quick, 2);
+    expect(await recording.ended).toMatchObject({ rejection: 'too-large', texts: [] });
+    expect(recording.isAbandoned).toBe(false); // the slow reader needs its first chunk
+    await readSome(slow, 5);
+    await readSome(quick, 1);
+    expect(recording.isAbandoned).toBe(true); // nobody can begin to read
+    expect(await chunksRead(slow, 5)).toEqual(Array(5).fill(LONG));
+    upstream.end();
+    expect([await chunksOf(quick), await chunksOf(slow)]).toEqual([[], []]);
+
+    async function readSome(reader: typeof quick, count: number) {
+      for (let read = 0; read < count; read += 1) {
+        if (reader === quick) upstream.push(LONG);
+        await reader.next();
+      }
+    }
+  });
+
+  async function chunksRead(reader: AsyncIterator<unknown>, count: number) {
+    const chunks: unknown[] = [];
+    while (chunks.length < count) chunks.push((await reader.next()).value);
+    return chunks;
+  }
+});

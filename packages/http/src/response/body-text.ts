@@ -39,3 +39,42 @@ export function bodyOf(texts: AsyncIterator<string>): ReadableStream<Uint8Array>
     { highWaterMark: 0 },
   );
 }
+
+/** Bytes of a body that are read before its caller gets the response: far more than an entry may have. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** A body that yields what was read of another one, and then its rest. */
+function resumed(
+  parts: readonly Uint8Array[],
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): ReadableStream<Uint8Array> {
+  const read = [...parts];
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const part = read.shift();
+        const { value = part } = part === undefined ? await reader.read() : {};
+        if (value === undefined) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** All bytes of a body; or a body with the same bytes, if they are too many to wait for: it may never end. */
+export async function bytesOrRest(
+  body: ReadableStream<Uint8Array>,
+): Promise<Uint8Array | ReadableStream<Uint8Array>> {
+  const reader = body.getReader();
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return Buffer.concat(parts);
+    parts.push(value);
+    length += value.byteLength;
+    if (length > MOST_BYTES) return resumed(parts, reader);
+  }
+}

@@ -81,7 +81,7 @@ export interface Origin extends Pick<Provenance, 'age'> {
 
 /** A response as `fetch` would return it, with headers that say where it comes from. */
 export function buildResponse(
-  body: string | ArrayBuffer | ReadableStream<Uint8Array> | null,
+  body: string | ArrayBuffer | Uint8Array | ReadableStream<Uint8Array> | null,
   head: ResponseInit,
   { outcome, age, url }: Origin,
 ): Response {

@@ -13,7 +13,7 @@ import {
   type Verdict,
 } from '@cached-llm/core/adapter';
 import { parseBody } from '../request/index.ts';
-import { bodyOf, textsIn } from './body-text.ts';
+import { bodyOf, bytesOrRest, textsIn } from './body-text.ts';
 import {
   buildResponse,
   headFor,
@@ -96,11 +96,27 @@ function judgeText(text: string, options: Asked): Verdict {
 
 const failed = ({ status }: Response): Verdict => ({ rejection: 'status', error: String(status) });
 
+/** A body that is too long for an entry is passed on while it arrives. */
+function passedOn(
+  response: Response,
+  body: ReadableStream<Uint8Array>,
+  { url, onPassedOn }: HttpCodecOptions,
+): CapturedResponse<Response> {
+  const { status, statusText } = response;
+  const head = { status, statusText, headers: liveHeaders(response) };
+  const own = buildResponse(body, head, { outcome: 'miss', age: 0, url: response.url || url });
+  onPassedOn(own);
+  return { response: own, verdict: { rejection: 'too-large' } };
+}
+
 async function captureWhole(
   response: Response,
-  { rules, request, url, credential }: HttpCodecOptions,
+  body: ReadableStream<Uint8Array>,
+  options: HttpCodecOptions,
 ): Promise<CapturedResponse<Response>> {
-  const bytes = await response.arrayBuffer();
+  const { rules, request, url, credential } = options;
+  const bytes = await bytesOrRest(body);
+  if (bytes instanceof ReadableStream) return passedOn(response, bytes, options);
   const text = new TextDecoder().decode(bytes);
   const verdict = response.ok ? judgeText(text, { rules, request }) : failed(response);
   const payload = new Payload(
@@ -145,10 +161,11 @@ async function capture(
   const { body, ok, status } = response;
   const format = formatOf(response);
   const isOutage = isOutageStatus(status);
-  if (format === 'whole') return { ...(await captureWhole(response, options)), isOutage };
-  if (format !== undefined && body !== null && !(format === 'sse' && isUnaskedStream(options))) {
+  if (format === 'whole' && body !== null)
+    return { ...(await captureWhole(response, body, options)), isOutage };
+  const isStream = format !== undefined && format !== 'whole' && body !== null;
+  if (isStream && !(format === 'sse' && isUnaskedStream(options)))
     return captureStream(response, { body, format, options });
-  }
   options.onPassedOn(response);
   const verdict = ok ? { rejection: 'content-type' } : failed(response);
   return { response, verdict, isOutage };
