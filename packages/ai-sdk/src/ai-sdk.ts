@@ -88,7 +88,7 @@ function callMaker({ cache, policy: base, said }: Answering) {
   return <Result extends ModelResult>(asked: ModelRequest) => {
     const policy = controlledPolicy(base, asked.control);
     const keying = { ...accountRules(cache, policy, asked), adapter: aiSdk, said };
-    const rules = { adapter: aiSdk, admit: policy.admit };
+    const rules = { adapter: aiSdk, admit: policy.admit, ttlOf: policy.ttlOf };
     return {
       identity: identityOf(asked, keying),
       endpoint: callEndpoint(asked),

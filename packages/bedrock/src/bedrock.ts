@@ -127,7 +127,8 @@ function callOf({ policy, control: said }: Controlled, asked: Asked) {
     request,
     control: said,
   };
-  const rules = { adapter: { ...adapter, stream: streamRules() }, admit: policy.admit };
+  const { admit, ttlOf } = policy;
+  const rules = { adapter: { ...adapter, stream: streamRules() }, admit, ttlOf };
   const codec = new BedrockCodec({ rules, request, streamField, blobPrototype });
   const bypass = whenBypass(policy, [isFields(request) ? withBodyRead(request) : request]);
   const identity = identityOf(keyed, policy);

@@ -83,6 +83,7 @@ export {
   type Rejection,
   readControl,
   readControlHeaders,
+  toMilliseconds,
   whenBypass,
 } from './options/index.ts';
 export { bypassAnswer, type Call, shareOrigin } from './pipeline/index.ts';

@@ -1,5 +1,11 @@
 import type { CallOptions, LlmCache } from '@cached-llm/core';
-import { type Adapter, type Call, type Policy, whenBypass } from '@cached-llm/core/adapter';
+import {
+  type Adapter,
+  type Call,
+  type Policy,
+  toMilliseconds,
+  whenBypass,
+} from '@cached-llm/core/adapter';
 import { anyAnswer, knownAnswer } from './admission/index.ts';
 import { endWith, timeOutOf } from './caller-signal.ts';
 import {
@@ -47,9 +53,18 @@ const limited = new WeakMap<Policy, Map<number, Policy>>();
 
 /** Does no entry of this policy live longer? */
 function endsWithin(retention: number, policy: Policy): boolean {
-  const { ttl, staleWhileRevalidate, staleIfError, maxAge, renewOnHit } = policy;
+  const { ttl, ttlOf, staleWhileRevalidate, staleIfError, maxAge, renewOnHit } = policy;
   const life = ttl + Math.max(staleWhileRevalidate, staleIfError);
-  return maxAge <= retention || (life <= retention && !renewOnHit);
+  return maxAge <= retention || (life <= retention && !renewOnHit && ttlOf === undefined);
+}
+
+/** What the user says of an answer, and not longer than the answer is of use. What is no duration stays what it is. */
+function limitedTtl({ ttlOf }: Policy, retention: number): Policy['ttlOf'] {
+  if (ttlOf === undefined) return undefined;
+  return (response, request) => {
+    const ttl = toMilliseconds(ttlOf(response, request), 'ttl');
+    return Math.min(ttl, retention);
+  };
 }
 
 /** The policy of answers that are of no use after `retention`: they are not served when they are older. */
@@ -62,6 +77,7 @@ function limitedTo(retention: number, policy: Policy): Policy {
   const made: Policy = {
     ...policy,
     ttl,
+    ttlOf: limitedTtl(policy, retention),
     staleWhileRevalidate: Math.min(staleWhileRevalidate, retention - ttl),
     staleIfError: Math.min(staleIfError, retention - ttl),
     maxAge: Math.min(maxAge, retention),
@@ -72,7 +88,9 @@ function limitedTo(retention: number, policy: Policy): Policy {
 
 /** The policy of a request that says how old an answer it takes, or that it takes a stored one alone. */
 function wishedPolicy({ directive, maxAge, minFresh }: HttpRequest, policy: Policy): Policy {
-  const oldest = Math.min(maxAge, policy.ttl - minFresh);
+  // How long an answer was fresh that has a ttl of its own is not known before it is looked up.
+  const fresh = policy.ttlOf !== undefined && minFresh > 0 ? 0 : policy.ttl - minFresh;
+  const oldest = Math.min(maxAge, fresh);
   if (directive !== 'only-if-cached' && oldest === Number.POSITIVE_INFINITY) return policy;
   const mode = directive === 'only-if-cached' ? 'replay' : policy.mode;
   return { ...policy, mode, maxAge: Math.max(0, Math.min(policy.maxAge, oldest)) };
@@ -103,7 +121,8 @@ const rulesAt = ({ pathname }: URL, { endpoints }: FetchSettings) =>
 export function httpCall(settings: FetchSettings, request: HttpRequest): Call<Response> {
   const { adapter, cache, upstream } = settings;
   const policy = policyFor(settings, request);
-  const rules = { adapter: adapter ?? rulesAt(request.url, settings), admit: policy.admit };
+  const { admit, ttlOf } = policy;
+  const rules = { adapter: adapter ?? rulesAt(request.url, settings), admit, ttlOf };
   const { signal, url, body } = request;
   const [input, init] = request.given;
   const credential = () => credentialDigest(request.headers);

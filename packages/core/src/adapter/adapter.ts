@@ -11,6 +11,8 @@ export interface Verdict {
   readonly error?: string | undefined;
   /** The user's `admit` is still deciding: what `rejection` will be. It never rejects. */
   readonly deciding?: Promise<string | undefined> | undefined;
+  /** How long the answer is fresh, in milliseconds. @default what the options say of all answers */
+  readonly ttl?: number | undefined;
   readonly usage?: Usage | undefined;
   /** The model that answered. */
   readonly served?: Served | undefined;

@@ -1,6 +1,13 @@
 import { type Served, usageIn } from '../entry/index.ts';
 import { type Fields, fieldsOf, isFields, isGiven, listOf } from '../key/index.ts';
-import type { Admit, Judged, Rejection } from '../options/index.ts';
+import {
+  type Admit,
+  isThenable,
+  type Judged,
+  type Rejection,
+  type TtlOf,
+  toMilliseconds,
+} from '../options/index.ts';
 import { type Adapter, decisionOf, type StreamRules, type Verdict } from './adapter.ts';
 import { finishReasons, hasRefusal, rejectFinish } from './finish-reason.ts';
 import { jsonIn, messagesIn, wantsJson } from './model-message.ts';
@@ -117,6 +124,8 @@ export interface AdmissionRules {
   /** @default what is true for every provider */
   readonly adapter?: Pick<Adapter, 'rejects' | 'usageOf' | 'servedModelOf'> | undefined;
   readonly admit: Admit;
+  /** How long the answer is fresh, where the user says it of each answer. */
+  readonly ttlOf?: TtlOf | undefined;
 }
 
 const firstText = (values: readonly unknown[]) =>
@@ -178,13 +187,33 @@ function decisionOn(
   };
 }
 
+/** The ttl of one answer. `0` means not to store it, and what is no duration never stands for one. */
+function lifeOn(
+  { ttlOf }: AdmissionRules,
+  response: unknown,
+  request: unknown,
+): Pick<Verdict, 'rejection' | 'deciding' | 'ttl'> | undefined {
+  if (ttlOf === undefined) return undefined;
+  const refuse = (rejection: string) => ({ rejection, deciding: undefined });
+  try {
+    const given = ttlOf(response, request);
+    if (isThenable(given)) given.then(undefined, () => {}); // nobody else waits for it
+    const ttl = toMilliseconds(given, 'ttl');
+    return ttl > 0 ? { ttl } : refuse('no-ttl');
+  } catch {
+    return refuse('ttl-error');
+  }
+}
+
 /** Judges a complete answer. An answer that cannot be judged is rejected. */
 export function judge(rules: AdmissionRules, response: unknown, request: unknown): Verdict {
   const { adapter = defaultAdapter } = rules;
   try {
     const usage = adapter.usageOf?.(response);
     const served = adapter.servedModelOf?.(response) ?? servedModelIn(response);
-    return { ...decisionOn(rules, response, request), usage, served };
+    const decision = decisionOn(rules, response, request);
+    const life = decision.rejection === undefined ? lifeOn(rules, response, request) : undefined;
+    return { ...decision, ...life, usage, served };
   } catch {
     return { rejection: 'unreadable' };
   }

@@ -53,7 +53,10 @@ export function requestByIdentity(
   if (isBypass(given)) return given;
   const policy = policyForCall(base, options);
   refuseUnknownOptions(given, IDENTITY_FIELDS, () => IN_REQUEST);
-  const codec = new ValueCodec({ rules: { admit: policy.admit }, request: given.request });
+  const codec = new ValueCodec({
+    rules: { admit: policy.admit, ttlOf: policy.ttlOf },
+    request: given.request,
+  });
   return requestOf(entries, {
     identity: normalise(given, policy),
     policy,

@@ -40,8 +40,14 @@ export function freshnessWindows(storedAt: number, policy: Policy) {
 export const lastUse = ({ freshUntil, staleUntil, fallbackUntil }: Windows) =>
   Math.max(freshUntil, staleUntil, fallbackUntil);
 
-/** For how many milliseconds an answer is stored at most. */
-export const lifeOf = (policy: Policy) => lastUse(freshnessWindows(0, policy));
+/** Where the user says the ttl of each answer, it is not known before the call. An answer with a longer one may be lost after this. */
+const LONGEST_OWN_TTL = 30 * 86_400_000;
+
+/** For how many milliseconds an answer is stored at most, as far as it is known before the call. */
+export function lifeOf(policy: Policy): number {
+  const ttl = policy.ttlOf === undefined ? policy.ttl : Math.max(policy.ttl, LONGEST_OWN_TTL);
+  return lastUse(freshnessWindows(0, { ...policy, ttl }));
+}
 
 /** How long the store holds a row for this many milliseconds of use. Undefined for ever. */
 export function ttlFor(life: number): number | undefined {

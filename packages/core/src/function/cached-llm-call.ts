@@ -100,7 +100,8 @@ export function wrapFunction(
   const who = new FunctionIdentity(fn, options, { cache, kind });
   const policy = policyWith(cache.policy, options);
   const onUnencodable = (error: unknown) => warnUnencodable(fn, error);
-  return { fn, cache, who, policy, rules: { adapter, admit: policy.admit }, onUnencodable };
+  const rules = { adapter, admit: policy.admit, ttlOf: policy.ttlOf };
+  return { fn, cache, who, policy, rules, onUnencodable };
 }
 
 /** A ttl that is given in place of the options. */

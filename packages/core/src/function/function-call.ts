@@ -27,7 +27,11 @@ export interface WrappedFunction {
 /** The same function with other options. */
 export function withOptions(wrapped: WrappedFunction, options: CallOptions): WrappedFunction {
   const policy = policyForCall(wrapped.policy, options);
-  return { ...wrapped, policy, rules: { ...wrapped.rules, admit: policy.admit } };
+  return {
+    ...wrapped,
+    policy,
+    rules: { ...wrapped.rules, admit: policy.admit, ttlOf: policy.ttlOf },
+  };
 }
 
 /** Calls the function itself. The owner of a call is its `this`. */

@@ -12,6 +12,7 @@ import {
   replaceAt,
   withField,
 } from './fields.ts';
+import { type SameAs, withSameNames } from './same-as.ts';
 
 /**
  * The random ids that clients make where a server sent none. A UUID: @langchain/ollama `src/utils.ts`, and after `call_` LiteLLM.
@@ -37,9 +38,7 @@ function namesOf(ids: readonly unknown[]): ReadonlyMap<unknown, number> {
 /**
  * The request in which the call ids that a client made at random are renamed by their order. An id links a call of the
  * conversation to its result, and the answer depends on the link and not on the text of the id. A client that makes the ids itself would otherwise
- * never ask the same twice. Two requests have one form only if the same ids are equal in both.
- *
- * @param paths where ids stand, in the order in which they are counted
+ * never ask the same twice. Two requests have one form only if the same ids are equal in both. They are counted in the order of `paths`.
  */
 export function renameCallIds(request: Fields, paths: readonly FieldPath[]): Fields {
   if (!paths.some((path) => hasAt(request, path))) return request; // most conversations have no calls
@@ -105,6 +104,7 @@ export interface KeyOptions {
   readonly version: string | undefined;
   readonly sample: number;
   readonly crossMode: boolean;
+  readonly sameAs?: SameAs | undefined;
 }
 
 /** Rounds to 2 decimals, so that 0.7000001 and 0.7 are one temperature. */
@@ -162,7 +162,6 @@ const CONVERSATION = ['messages', 'prompt', 'input', 'contents'] as const;
 /** Where call ids are in OpenAI's forms, which many servers have. */
 const CALL_IDS = ['messages.*.tool_calls.*.id', 'messages.*.tool_call_id', 'input.*.call_id'];
 
-const NO_ADAPTER = {};
 const normalisations = new WeakMap<KeyOptions, WeakMap<object, Normalisation>>();
 
 /** Does it look like a request to a model? Only then is its field `temperature` taken for one. */
@@ -176,7 +175,7 @@ function normalisationFor(
   policy: KeyOptions,
 ): Normalisation {
   const elsewhere = url !== undefined && adapter?.atOwnHosts?.hosts.test(url.hostname) === false;
-  const of = (elsewhere ? adapter.atOwnHosts : adapter) ?? NO_ADAPTER;
+  const of = (elsewhere ? adapter.atOwnHosts : adapter) ?? CALL_IDS;
   const known = normalisations.get(policy)?.get(of);
   if (known !== undefined) return known;
   const atOwnHosts = elsewhere ? [] : (adapter?.atOwnHosts?.ignore ?? []);
@@ -225,15 +224,16 @@ function add<Name extends keyof CallIdentity>(
 }
 
 /** The identity of a request: which of its fields are in the key, and in which form. `RowCodec.keyOf` adds namespace and scope. */
-export function identify(asked: UnkeyedRequest, policy: KeyOptions): CallIdentity {
+export function identify(given: UnkeyedRequest, policy: KeyOptions): CallIdentity {
+  const asked = withSameNames(given, policy.sameAs, modelOf);
   const { adapter, request } = asked;
   const rest = isFields(request) ? normalised(request, asked, policy) : request;
   const { stream } = fieldsOf(request);
   const isStreamed = stream === true;
   // What a server makes of 1 or 'true' is not known: such a value is in the key.
-  const given =
+  const normal =
     isGiven(stream) && typeof stream !== 'boolean' ? { ...fieldsOf(rest), stream } : rest;
-  const identity: Unfinished = { provider: asked.provider, request: given };
+  const identity: Unfinished = { provider: asked.provider, request: normal };
   add(identity, 'operation', asked.operation);
   add(identity, 'model', asked.model ?? modelOf(asked));
   add(identity, 'code', asked.code);
@@ -245,6 +245,6 @@ export function identify(asked: UnkeyedRequest, policy: KeyOptions): CallIdentit
   // A call without a number has the first of several answers.
   add(identity, 'sample', (asked.sample ?? policy.sample) || undefined);
   const cross = policy.crossMode ? adapter?.cross : undefined;
-  const isCovered = cross !== undefined && isFields(given) && cross.covers(given);
-  return isCovered ? crossModeIdentity(identity, given, cross) : identity;
+  const isCovered = cross !== undefined && isFields(normal) && cross.covers(normal);
+  return isCovered ? crossModeIdentity(identity, normal, cross) : identity;
 }

@@ -26,3 +26,4 @@ export { FORMAT_VERSION, fingerprint } from './fingerprint.ts';
 
 /** Loads what only `explain` and a miss in `replay` mode need. */
 export const loadFieldDigests = () => import('./field-digests.ts');
+export { readSameAs, type SameAs } from './same-as.ts';

@@ -72,6 +72,15 @@ export type Admit =
   | ((response: unknown, request: unknown, judged: Judged) => boolean | Promise<boolean>)
   | Readonly<Partial<Record<Rejection, boolean>>>;
 
+/**
+ * How long an answer is fresh, by the answer and its request, as `admit` gets them. `'0s'`: it is not stored. An answer for
+ * which this throws, or returns no duration, is not stored.
+ */
+export type TtlOf = {
+  // A method, because TypeScript compares the arguments of methods in both directions: users name the type of a response.
+  method(response: unknown, request: unknown): Duration;
+}['method'];
+
 /** Is this request to be cached? */
 export type When = (...request: never) => boolean | PromiseLike<boolean>;
 
@@ -84,8 +93,8 @@ export const CACHE_OPTIONS = [
 
 /** Options of a cache, of a cached function, and of a single call; of these, the last that is given counts. */
 export interface CallOptions {
-  /** How long an answer is fresh. @default '7d' */
-  readonly ttl?: Duration | undefined;
+  /** How long an answer is fresh, for all answers or by the answer; a function may return `'0s'`. @default '7d' */
+  readonly ttl?: Duration | TtlOf | undefined;
   /** How long after its ttl an answer is still served, while the provider is called behind it. @default 0 */
   readonly staleWhileRevalidate?: Duration | undefined;
   /** How long after its ttl an answer is served in place of a provider that fails. @default 0 */
@@ -133,6 +142,11 @@ export interface CallOptions {
    * `headers.x-session-id`, `headers.helicone-*` for each name that starts like this. @default []
    */
   readonly ignore?: readonly string[] | undefined;
+  /**
+   * Origins, base URLs, and models or deployments that give equal answers, each with the name that stands in the key in
+   * its place: `{ 'https://eu.example.com': 'pool', 'https://us.example.com': 'pool', 'gpt-4o-eu': 'gpt-4o' }`. @default {}
+   */
+  readonly sameAs?: Readonly<Record<string, string>> | undefined;
   /** Which answers may be stored. @default what the adapter calls complete, successful and usable */
   readonly admit?: Admit | undefined;
   /**

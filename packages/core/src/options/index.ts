@@ -9,6 +9,7 @@ export {
   type Judged,
   type Mode,
   type Rejection,
+  type TtlOf,
   WRITING_MODES,
 } from './call-options.ts';
 export {
@@ -35,13 +36,10 @@ export {
 export {
   checkOptionNames,
   DEFAULT_POLICY,
-  isThenable,
   type Policy,
   policyForCall,
   policyForClient,
   policyWith,
-  type WhenBypass,
-  whenBypass,
 } from './policy.ts';
 export {
   type Duration,
@@ -53,3 +51,4 @@ export {
   toPositiveMilliseconds,
   toWholeNumber,
 } from './time.ts';
+export { isThenable, type WhenBypass, whenBypass } from './when.ts';

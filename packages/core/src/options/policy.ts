@@ -1,4 +1,4 @@
-import { type FieldPath, readFieldPath } from '../key/index.ts';
+import { type FieldPath, readFieldPath, readSameAs, type SameAs } from '../key/index.ts';
 import {
   type Admit,
   CACHE_OPTIONS,
@@ -10,6 +10,7 @@ import {
   REJECTIONS,
   REPLAY_PACES,
   type ReplayPace,
+  type TtlOf,
   type When,
 } from './call-options.ts';
 import {
@@ -24,6 +25,8 @@ import { type Duration, toMilliseconds, toPositiveMilliseconds } from './time.ts
 /** {@link CallOptions}, resolved: the code after this never asks what was left out. Durations are milliseconds. */
 export interface Policy {
   readonly ttl: number;
+  /** The user's own ttl of each answer, in place of `ttl`. */
+  readonly ttlOf: TtlOf | undefined;
   readonly staleWhileRevalidate: number;
   readonly staleIfError: number;
   readonly softTimeout: number;
@@ -40,6 +43,7 @@ export interface Policy {
   readonly explain: boolean;
   readonly onModelChange: OnModelChange;
   readonly ignore: readonly FieldPath[];
+  readonly sameAs: SameAs;
   readonly admit: Admit;
   readonly replay: ReplayPace;
   readonly crossMode: boolean;
@@ -49,6 +53,7 @@ export interface Policy {
 /** Every default of a call, in one place. */
 export const DEFAULT_POLICY: Policy = {
   ttl: toMilliseconds('7d', 'ttl'), // in suites that run again, an hour gives 1-2 % of the hits, and a week 42-80 %
+  ttlOf: undefined,
   staleWhileRevalidate: 0,
   staleIfError: 0,
   softTimeout: Number.POSITIVE_INFINITY,
@@ -64,6 +69,7 @@ export const DEFAULT_POLICY: Policy = {
   explain: false,
   onModelChange: 'keep',
   ignore: [],
+  sameAs: new Map(),
   admit: {},
   replay: 'instant',
   crossMode: false,
@@ -91,6 +97,9 @@ const readBoolean: Reader<boolean> = (given, option) =>
 const PATH_REMEDY =
   "Write names with dots between them: 'metadata.run_id', 'messages.*.id' for each item of a list, 'headers.x-session-id' or 'headers.helicone-*'.";
 
+const SAME_AS_REMEDY =
+  "Write the name in the key of each origin or deployment: { 'https://eu.example.com': 'pool', 'gpt-4o-eu': 'gpt-4o' }.";
+
 function oneOf<Word extends string>(words: readonly Word[]): Reader<Word> {
   const list = words.map((word) => `'${word}'`).join(', ');
   return (given, option) =>
@@ -99,6 +108,7 @@ function oneOf<Word extends string>(words: readonly Word[]): Reader<Word> {
 
 const READERS: { readonly [Name in keyof Policy]: Reader<Policy[Name]> } = {
   ttl: readPositiveSpan,
+  ttlOf: (given) => given as TtlOf, // `policyWith` looked at it
   staleWhileRevalidate: readSpan,
   staleIfError: readSpan,
   softTimeout: readPositiveSpan,
@@ -133,6 +143,7 @@ const READERS: { readonly [Name in keyof Policy]: Reader<Policy[Name]> } = {
       refuse(option, given, 'Write a predicate, or an object such as { truncated: true }.');
     return given as Admit; // a predicate or an object, as far as can be seen
   },
+  sameAs: (given, option) => readSameAs(given) ?? refuse(option, given, SAME_AS_REMEDY),
   replay: oneOf(REPLAY_PACES),
   crossMode: readBoolean,
   when: (given, option) =>
@@ -173,10 +184,13 @@ export function policyWith(
   base: Policy,
   options: CallOptions & { readonly requireScope?: boolean | undefined },
 ): Policy {
+  const { ttl } = options;
+  const named = typeof ttl === 'function' ? { ...options, ttl: undefined, ttlOf: ttl } : options;
   const names = Object.keys(READERS) as (keyof Policy)[]; // the table has no other keys
-  const given = names.filter((name) => options[name] !== undefined);
+  const given = names.filter((name) => Reflect.get(named, name) !== undefined);
   if (given.length === 0) return base;
-  const read = given.map((name) => [name, READERS[name](options[name], name)]);
+  const read = given.map((name) => [name, READERS[name](Reflect.get(named, name), name)]);
+  if (named.ttl !== undefined) read.push(['ttlOf', undefined]);
   const policy: Policy = { ...base, ...Object.fromEntries(read) };
   // No function and no call takes back what the cache requires.
   return base.requireScope ? { ...policy, requireScope: true } : policy;
@@ -217,34 +231,4 @@ export function policyForClient(
     'SCOPE_REQUIRED',
     "This cache has requireScope, and no scope is given: none of these calls could be cached. Write { scope: 'tenant-7' }, one client or method for each tenant.",
   );
-}
-
-/** Why a request bypasses the cache by the user's own `when`. `undefined`: it does not. */
-export type WhenBypass = 'when' | 'unreadable' | undefined;
-
-const bypassFor = (wanted: unknown): WhenBypass => (wanted ? undefined : 'when');
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function'; // read only
-}
-
-/**
- * Asks the option `when` about a request. This never throws, and what it returns never rejects: a predicate that fails
- * says nothing of the request, so the request bypasses the cache, and it is not called in `replay` mode.
- *
- * @param owner the `this` of the call
- */
-export function whenBypass(
-  { when }: Policy,
-  request: readonly unknown[],
-  owner?: unknown,
-): WhenBypass | Promise<WhenBypass> {
-  if (when === undefined) return undefined;
-  try {
-    const wanted: unknown = when.apply(owner as never, request as never); // of the user's own types
-    if (!isThenable(wanted)) return bypassFor(wanted);
-    return Promise.resolve(wanted).then(bypassFor, () => 'unreadable' as const);
-  } catch {
-    return 'unreadable';
-  }
 }

@@ -127,13 +127,14 @@ export class CallerAnswer<Response> implements Answer<Response>, AnswerOrigin {
   }
 
   get about(): AnswerInfo {
-    const { outcome, header } = this.#result;
+    const { outcome, header, provided } = this.#result;
+    const ttl = provided?.ttl ?? this.#ttl;
     return {
       outcome,
       collapsed: this.#isCollapsed,
       key: this.#key,
       age: this.#age,
-      ttl: header === undefined ? this.#ttl : Math.max(0, header.freshUntil - this.#at),
+      ttl: header === undefined ? ttl : Math.max(0, header.freshUntil - this.#at),
       saved: this.#saved,
     };
   }

@@ -176,8 +176,6 @@ function prepare(
   return entries.prepare(address, found, lifeOf(policy));
 }
 
-const notStored = async () => false;
-
 /** Gives the answer to the callers at once, and stores it in the background. */
 export function deliverAndStore(
   context: PipelineContext,
@@ -197,11 +195,11 @@ export function deliverAndStore(
     void shared.recording.ended.then(() => context.entries.hold(stored));
     endWith(shared, flight);
     const provided = streamResult(shared, { at, took });
-    return { outcome: 'miss', shared, stored: notStored, provided };
+    return { outcome: 'miss', shared, stored: async () => false, provided };
   }
   context.entries.hold(stored);
-  const { usage, served } = verdict;
-  const about = { usage, servedModel: served?.model, isUsable: () => isAdmitted(verdict) };
+  const { usage, served, ttl } = verdict;
+  const about = { usage, ttl, servedModel: served?.model, isUsable: () => isAdmitted(verdict) };
   const isRefusal = verdict.rejection === 'status' && isOut !== true;
   // The store was waited for before the call, and is not waited for twice.
   const isLate = context.entries.tags.lateStates(tagStates) !== undefined;
@@ -218,11 +216,10 @@ function endWith({ recording }: RunningStream, flight: Flight<FlightResult>): vo
   });
 }
 
+type Begun = Pick<ProviderResult, 'at' | 'took'>;
+
 /** The usage of a stream is known when the stream has ended. Until then its `took` grows. */
-function streamResult(
-  { recording }: RunningStream,
-  { at, took }: { readonly at: number; readonly took: number },
-): ProviderResult {
+function streamResult({ recording }: RunningStream, { at, took }: Begun): ProviderResult {
   return {
     at,
     get took() {
@@ -233,6 +230,9 @@ function streamResult(
     },
     get servedModel() {
       return recording.end?.served?.model;
+    },
+    get ttl() {
+      return recording.end?.ttl;
     },
     isUsable: () => recording.end !== undefined && isAdmitted(recording.end),
   };

@@ -28,7 +28,7 @@ interface Follower<Response = unknown> {
 
 /** A write can take longer than a short ttl. */
 const isExpired = ({ provided }: FlightResult, { request, at }: Follower) =>
-  provided !== undefined && at - provided.at >= request.call.policy.ttl;
+  provided !== undefined && at - provided.at >= (provided.ttl ?? request.call.policy.ttl);
 
 /**
  * May a caller that came after the answer take it? Where the answer is not admitted, or is older than the caller takes from

@@ -67,6 +67,8 @@ export interface ProviderResult {
   readonly took: number;
   readonly usage: Usage | undefined;
   readonly servedModel: string | undefined;
+  /** The ttl that the user gives this answer. Undefined where that of the call counts. */
+  readonly ttl: number | undefined;
   /** Is the answer complete, and does no rule of admission reject it? */
   isUsable(): boolean;
 }

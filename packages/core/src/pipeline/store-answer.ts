@@ -80,7 +80,7 @@ async function storeContent(
   if (!WRITING_MODES.has(mode)) return reject(context, answer, { ...verdict, rejection: mode });
   const fields = call.policy.explain ? await explainedFields(call.identity) : undefined;
   const about = { kind, usage, served, calledAt, took, delays, fields };
-  const header = newHeader(answer, about, now());
+  const header = newHeader(withOwnTtl(answer, verdict), about, now());
   const noting = rememberServedModel(entries.tags, call, header);
   const noted = noting === undefined ? NO_TAG_STATES : await noting;
   const late = entries.tags.lateStates(answer.tagStates);
@@ -105,6 +105,13 @@ export async function storedInTime(
     if (error instanceof DeadlineError) return false;
     throw error;
   });
+}
+
+/** The user may say of each answer how long it is fresh. */
+function withOwnTtl(answer: UnstoredAnswer, { ttl }: Verdict): UnstoredAnswer {
+  if (ttl === undefined) return answer;
+  const { call } = answer;
+  return { ...answer, call: { ...call, policy: { ...call.policy, ttl } } };
 }
 
 /** What is said of a call that was made. */
@@ -152,6 +159,7 @@ export async function rewriteOnHit(
 }
 
 function renew(header: EntryHeader, policy: Policy, at: number): EntryHeader {
-  const { storedAt: _, ...life } = freshnessWindows(at, policy);
-  return life.freshUntil - header.freshUntil < policy.ttl / 10 ? header : { ...header, ...life };
+  const ttl = policy.ttlOf === undefined ? policy.ttl : header.freshUntil - header.storedAt;
+  const { storedAt: _, ...life } = freshnessWindows(at, { ...policy, ttl });
+  return life.freshUntil - header.freshUntil < ttl / 10 ? header : { ...header, ...life };
 }

@@ -30,7 +30,7 @@ export async function readToEnd(response: unknown): Promise<void> {
 }
 
 export interface ValueCodecOptions {
-  readonly rules: Pick<StreamAdmissionRules, 'admit'> & {
+  readonly rules: Pick<StreamAdmissionRules, 'admit' | 'ttlOf'> & {
     /** @default what is true for every provider */
     readonly adapter?:
       | Pick<
@@ -132,7 +132,8 @@ export class ValueCodec implements ResponseCodec<unknown> {
       const payload = new Payload(encodeValue(written));
       if (admission === undefined) return this.#captureLater(response, payload);
       // A predicate of the user's gets a copy: an async one reads it after the caller may have changed its own.
-      const judged = typeof rules.admit === 'function' ? payload.decode() : written;
+      const isHandedOn = typeof rules.admit === 'function' || rules.ttlOf !== undefined;
+      const judged = isHandedOn ? payload.decode() : written;
       return this.#captured(response, payload, judged);
     } catch (error) {
       onUnencodable?.(error);
