@@ -1,4 +1,4 @@
-// Asks every SDK twice through its cached client, in the oldest and in the newest version of its peer range, and checks
+// Asks every SDK twice through its cached client, in the oldest version of its peer range and in the newest of each major, and checks
 // that the newest version before the range is refused with both. It needs a registry, and the packages built.
 import { execFile, execFileSync } from 'node:child_process';
 import {
@@ -37,7 +37,8 @@ function trialsOf([sdk, range]) {
     .sort(compare);
   const inside = published.filter((each) => compare(each, from) >= 0 && compare(each, below) < 0);
   const before = published.filter((each) => compare(each, from) < 0).at(-1);
-  const accepted = [...new Set([inside.at(0), inside.at(-1)])];
+  const newest = new Map(inside.map((version) => [version.split('.')[0], version]));
+  const accepted = [...new Set([inside.at(0), ...newest.values()])];
   const trials = accepted.map((version) => ({ sdk, version, range, isRefused: false }));
   return before === undefined
     ? trials

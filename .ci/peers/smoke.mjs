@@ -15,6 +15,14 @@ const chat = {
   choices: [{ index: 0, message, finish_reason: 'stop', logprobs: null }],
   usage,
 };
+const piece = (delta, finish_reason = null) => ({
+  id: 'one',
+  object: 'chat.completion.chunk',
+  created: 1,
+  model: 'm',
+  choices: [{ index: 0, delta, finish_reason, logprobs: null }],
+});
+const chunks = [piece({ role: 'assistant', content: 'Salt' }), piece({}, 'stop')];
 const question = { model: 'm', messages: [{ role: 'user', content: 'Why is the sea salty?' }] };
 
 /** How each SDK is asked. `ask` gives the text of an answer, and what says that the response is the SDK's own. */
@@ -28,6 +36,9 @@ const SDKS = {
       const isNative = client instanceof OpenAI && response instanceof Response;
       return { text: data.choices[0].message.content, isNative };
     },
+    events: [...chunks, '[DONE]'],
+    stream: (client) => client.chat.completions.create({ ...question, stream: true }),
+    textIn: (chunk) => chunk.choices[0].delta.content ?? '',
   },
   'groq-sdk': {
     answer: chat,
@@ -38,6 +49,9 @@ const SDKS = {
       const isNative = client instanceof Groq && response instanceof Response;
       return { text: data.choices[0].message.content, isNative };
     },
+    events: [...chunks, '[DONE]'],
+    stream: (client) => client.chat.completions.create({ ...question, stream: true }),
+    textIn: (chunk) => chunk.choices[0].delta.content ?? '',
   },
   '@anthropic-ai/sdk': {
     answer: {
@@ -58,6 +72,32 @@ const SDKS = {
       const isNative = client instanceof Anthropic && response instanceof Response;
       return { text: data.content[0].text, isNative };
     },
+    events: [
+      {
+        type: 'message_start',
+        message: {
+          id: 'one',
+          type: 'message',
+          role: 'assistant',
+          model: 'm',
+          content: [],
+          stop_reason: null,
+          stop_sequence: null,
+          usage: { input_tokens: 5, output_tokens: 1 },
+        },
+      },
+      { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+      { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Salt' } },
+      { type: 'content_block_stop', index: 0 },
+      {
+        type: 'message_delta',
+        delta: { stop_reason: 'end_turn', stop_sequence: null },
+        usage: { output_tokens: 3 },
+      },
+      { type: 'message_stop' },
+    ],
+    stream: (client) => client.messages.create({ ...question, max_tokens: 9, stream: true }),
+    textIn: (event) => event.delta?.text ?? '',
   },
   '@google/genai': {
     answer: {
@@ -72,8 +112,20 @@ const SDKS = {
     async ask(client, { GoogleGenAI, GenerateContentResponse }) {
       const response = await client.models.generateContent({ model: 'm', contents: 'Why?' });
       const isNative = client instanceof GoogleGenAI && response instanceof GenerateContentResponse;
-      return { text: response.text, isNative };
+      const text = response.text ?? response.candidates[0].content.parts[0].text;
+      return { text, isNative };
     },
+    events: [
+      { candidates: [{ content: { role: 'model', parts: [{ text: 'Salt' }] }, index: 0 }] },
+      {
+        candidates: [
+          { content: { role: 'model', parts: [{ text: '' }] }, finishReason: 'STOP', index: 0 },
+        ],
+        usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 3 },
+      },
+    ],
+    stream: (client) => client.models.generateContentStream({ model: 'm', contents: 'Why?' }),
+    textIn: (chunk) => chunk.candidates[0].content.parts[0].text,
   },
   '@mistralai/mistralai': {
     answer: chat,
@@ -139,16 +191,30 @@ const SDKS = {
   },
 };
 
-const { answer, wrapper, open, ask } = SDKS[name];
+const { answer, wrapper, open, ask, events, stream, textIn } = SDKS[name];
 let calls = 0;
-const server = createServer((_request, response) => {
+const eventOf = (data) =>
+  typeof data === 'string'
+    ? `data: ${data}\n\n`
+    : `${data.type ? `event: ${data.type}\n` : ''}data: ${JSON.stringify(data)}\n\n`;
+const server = createServer(async (request, response) => {
   calls += 1;
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  const isStream = request.url.includes('stream') || JSON.parse(body).stream === true;
+  if (events && isStream) {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(events.map(eventOf).join(''));
+    return;
+  }
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
 });
 await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
 const { createLlmCache } = await import('@cached-llm/core');
 const sdk = await import(name);
 const { [wrapper[1]]: wrap } = await import(wrapper[0]);
+
+const isSalt = (text) => text === 'Salt';
 
 async function outcome() {
   const plain = await open(sdk, `http://127.0.0.1:${server.address().port}`);
@@ -162,7 +228,15 @@ async function outcome() {
   await new Promise((stored) => setTimeout(stored, 50));
   const second = await ask(client, sdk);
   const isNative = first.isNative && second.isNative;
-  return { calls, isNative, isSame: first.text === 'Salt' && second.text === 'Salt' };
+  const texts = [first.text, second.text];
+  if (stream === undefined) return { calls, isNative, isSame: texts.every(isSalt) };
+  for (const _turn of [1, 2]) {
+    let text = '';
+    for await (const chunk of await stream(client)) text += textIn(chunk);
+    texts.push(text);
+    await new Promise((stored) => setTimeout(stored, 50));
+  }
+  return { calls: calls - 1, isNative, isSame: texts.every(isSalt) };
 }
 
 console.log(JSON.stringify(await outcome().catch((error) => ({ failure: String(error) }))));

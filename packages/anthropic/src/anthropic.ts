@@ -1,9 +1,4 @@
-import {
-  Anthropic,
-  type BaseAnthropic,
-  type Middleware,
-  type MiddlewareContext,
-} from '@anthropic-ai/sdk';
+import { Anthropic, type Middleware, type MiddlewareContext } from '@anthropic-ai/sdk';
 import {
   type Adapter,
   cacheOf,
@@ -15,8 +10,11 @@ import {
 import {
   type CachedClientOptions,
   cachedFetch,
+  copyWithFetch,
   derivedClient,
   type Fetch,
+  fetchOf,
+  isCopied,
   warnOfOwnFetch,
   withCallerSignal,
   wrongClient,
@@ -46,9 +44,9 @@ export type CachedAnthropicOptions = CachedClientOptions;
 
 const EXPECTED = {
   wrapper: 'cachedAnthropic',
-  sdk: '@anthropic-ai/sdk 0.122 or later',
+  sdk: '@anthropic-ai/sdk 0.20 or later',
   package: '@anthropic-ai/sdk',
-  range: '>=0.122 <2',
+  range: '>=0.20 <2',
   example: 'new Anthropic()',
 };
 
@@ -76,6 +74,21 @@ function middlewareOf(options: CachedAnthropicOptions): Middleware {
   return middleware;
 }
 
+/** As much as is used of a client of this SDK, on any platform and in any release. */
+export interface AnthropicClient {
+  readonly messages: object;
+}
+
+/** A client of release 0.105 and later, whose middleware sees each request with the options of its call. */
+interface ClientWithMiddleware extends AnthropicClient {
+  readonly middleware: readonly Middleware[];
+  withOptions(options: { readonly middleware: readonly Middleware[] }): unknown;
+}
+
+function hasMiddleware(client: AnthropicClient): boolean {
+  return Array.isArray((client as Partial<ClientWithMiddleware>).middleware); // an older one has none
+}
+
 /** Steps of a client that come after its middleware, and write another request. */
 const LATER_STEPS = ['backendMiddleware', 'prepareRequest', 'prepareOptions', 'buildURL'] as const;
 
@@ -83,51 +96,54 @@ const LATER_STEPS = ['backendMiddleware', 'prepareRequest', 'prepareOptions', 'b
  * Does the middleware of this client see the request that leaves? A client of another class (Vertex AI, Bedrock, one's
  * own) writes project, region or path afterwards; so may another copy of the SDK.
  */
-function isPlain(client: BaseAnthropic): boolean {
+function isPlain(client: AnthropicClient): client is ClientWithMiddleware {
   const isChanged = LATER_STEPS.some((step) => Object.hasOwn(client, step));
-  return client.constructor === Anthropic && !isChanged;
+  return client.constructor === Anthropic && hasMiddleware(client) && !isChanged;
 }
 
 /** The upstream of each cached fetch. Two cached fetches in a row would wait for each other over one key. */
 const upstreams = new WeakMap<Fetch, Fetch>();
 
+function upstreamOf(client: AnthropicClient): Fetch | undefined {
+  const { fetch: given } = client as { readonly fetch?: Fetch }; // private in the types, and the last step before the network
+  return (given && upstreams.get(given)) ?? fetchOf(client);
+}
+
 /** As below, with the cache as the client's `fetch`: it sees each request as it leaves, within the client's timeout. */
-function withCachedFetch<Client extends BaseAnthropic>(
+function withCachedFetch<Client extends AnthropicClient>(
   client: Client,
   options: CachedAnthropicOptions,
 ): Client {
-  const inside = client as unknown as { readonly fetch: Fetch }; // private in the types, and the last step before the network
-  const upstream = upstreams.get(inside.fetch) ?? inside.fetch;
+  const upstream = upstreamOf(client);
   const fetch = cachedFetch({ ...options, adapter: anthropic, fetch: upstream });
-  upstreams.set(fetch, upstream);
-  return derivedClient(client, () => client.withOptions({ fetch }), EXPECTED);
+  if (upstream !== undefined) upstreams.set(fetch, upstream);
+  return derivedClient(client, () => copyWithFetch(client, fetch), EXPECTED);
 }
 
-function isClient(client: unknown): client is BaseAnthropic {
+function isClient(client: unknown): client is AnthropicClient {
   // Its fields are checked: `instanceof` fails across two copies of the SDK.
-  const candidate = client as Partial<BaseAnthropic> | null;
-  return typeof candidate?.withOptions === 'function' && Array.isArray(candidate.middleware);
+  const candidate = client as Partial<AnthropicClient> | null;
+  return typeof candidate?.messages === 'object' && isCopied(candidate);
 }
 
 /**
  * The same client, whose repeated calls are answered from a store: same class, same types, streams,
  * `.stream()`, `.parse()`, `toolRunner` and `.withResponse()` included. The client you pass is unchanged.
  * The cache is the last of the client's middleware, outside the timeout of a request. In a client of another class, such
- * as `AnthropicVertex` and `AnthropicBedrock`, which writes a request anew after its middleware, the cache is its `fetch`.
+ * as `AnthropicVertex` and `AnthropicBedrock`, which writes a request anew after its middleware, and in releases before 0.105
+ * the cache is its `fetch`.
  * It replaces a cache that the client has already.
  *
- * @throws {LlmCacheError} `WRONG_CLIENT` for anything but a client of `@anthropic-ai/sdk` 0.122 or later.
+ * @throws {LlmCacheError} `WRONG_CLIENT` for anything but a client of `@anthropic-ai/sdk` 0.20 or later.
  */
-export function cachedAnthropic<Client extends BaseAnthropic>(
+export function cachedAnthropic<Client extends AnthropicClient>(
   client: Client,
   options: CachedAnthropicOptions = {},
 ): Client {
   requireVersion(EXPECTED, versionInUserAgent(client));
   if (!isClient(client)) throw wrongClient(EXPECTED, describeKind(client));
-  const { fetch } = client as unknown as { readonly fetch?: Fetch }; // private in the types
-  const upstream = fetch && (upstreams.get(fetch) ?? fetch);
-  warnOfOwnFetch({ ...options, adapter: anthropic, fetch: upstream });
+  warnOfOwnFetch({ ...options, adapter: anthropic, fetch: upstreamOf(client) });
   if (!isPlain(client)) return withCachedFetch(client, options);
   const others = client.middleware.filter((middleware) => !cachingMiddleware.has(middleware));
-  return client.withOptions({ middleware: [...others, middlewareOf(options)] });
+  return client.withOptions({ middleware: [...others, middlewareOf(options)] }) as Client; // the SDK promises it
 }

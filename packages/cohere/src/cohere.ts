@@ -41,7 +41,7 @@ const EXPECTED = {
   wrapper: 'cachedCohere',
   sdk: 'the cohere-ai package',
   package: 'cohere-ai',
-  range: '>=7.21 <9',
+  range: '>=7.20 <9',
   example: 'new CohereClientV2()',
 };
 

@@ -18,6 +18,13 @@ export interface ApiClient {
   readonly clientOptions?: { readonly httpOptions?: HttpOptions };
   /** They name the version of the SDK. */
   getDefaultHeaders?(): Readonly<Record<string, string>>;
+  apiCall?(
+    url: string,
+    init?: RequestInit,
+    retryOptions?: unknown,
+    timeout?: number,
+    abortSignal?: AbortSignal,
+  ): Promise<Response>;
   request?: Send;
   requestStream?: Send;
 }

@@ -1,4 +1,4 @@
-import { type Adapter, describeKind, requireVersion } from '@cached-llm/core/adapter';
+import { type Adapter, cacheOf, describeKind, requireVersion } from '@cached-llm/core/adapter';
 import {
   type CachedClientOptions,
   cachedFetch,
@@ -41,7 +41,7 @@ const EXPECTED = {
   wrapper: 'cachedGoogle',
   sdk: 'the @google/genai package',
   package: '@google/genai',
-  range: '>=2.24 <4',
+  range: '>=1 <4',
   example: 'new GoogleGenAI({})',
 };
 
@@ -53,6 +53,32 @@ function apiClientOf(client: unknown): ApiClient | undefined {
   // The fields are internal to the SDK, hence checked; it has no other place for a fetch once it is made.
   const candidate = client as { readonly apiClient?: ApiClient; readonly models?: unknown } | null;
   return candidate?.models === undefined ? undefined : candidate.apiClient;
+}
+
+/** Makes a `fetch` that caches what another one requests. */
+type Caching = (upstream: Fetch) => Fetch;
+
+/** Since release 2.24 a client takes a `fetch` among its options, and hands it to `apiCall` as the sixth argument. */
+const WITH_FETCH = 6;
+
+/** What a client of an older release makes all its requests with. Before it had retries of its own, it took two arguments. */
+type ApiCall = NonNullable<ApiClient['apiCall']>;
+
+/** The methods under the cache, by the methods that have it. */
+const underCache = new WeakMap<ApiCall, ApiCall>();
+
+function cachedApiCall(apiClient: ApiClient, apiCall: ApiCall, caching: Caching): ApiCall {
+  const below = underCache.get(apiCall) ?? apiCall;
+  const cached: ApiCall = async (url, init, retryOptions, timeout, abortSignal) => {
+    const signal = abortSignal ?? init?.signal ?? null;
+    const upstream: Fetch = (input, { signal: flight, ...sent } = {}) =>
+      below.length <= 2
+        ? below.call(apiClient, String(input), { ...sent, signal: flight ?? null })
+        : below.call(apiClient, String(input), sent, retryOptions, timeout, flight ?? undefined);
+    return cancelledOnRelease(await caching(upstream)(url, { ...init, signal }));
+  };
+  underCache.set(cached, below);
+  return cached;
 }
 
 /**
@@ -69,13 +95,19 @@ export function cachedGoogle<Client extends GoogleGenAI>(
   const apiClient = apiClientOf(client);
   requireVersion(EXPECTED, apiClient?.getDefaultHeaders?.()['x-goog-api-client']);
   const httpOptions = apiClient?.clientOptions?.httpOptions;
-  if (apiClient === undefined || httpOptions === undefined)
+  if (apiClient?.apiCall === undefined || httpOptions === undefined)
     throw wrongClient(EXPECTED, describeKind(client));
+  const fetching = { ...options, cache: cacheOf(options), adapter: google };
+  const caching: Caching = (fetch) => cachedFetch({ ...fetching, fetch });
+  if ((underCache.get(apiClient.apiCall) ?? apiClient.apiCall).length < WITH_FETCH) {
+    caching(fetchWithoutTimeLimit); // refuses a bad option here, not at a call
+    apiClient.apiCall = cachedApiCall(apiClient, apiClient.apiCall, caching);
+    return client;
+  }
   const { fetch: given = fetchWithoutTimeLimit } = httpOptions;
   const upstream = upstreams.get(given) ?? given;
-  const fetching = { ...options, adapter: google, fetch: upstream };
-  const cached = cachedFetch(fetching);
-  warnOfOwnFetch(fetching);
+  warnOfOwnFetch({ ...fetching, fetch: upstream });
+  const cached = caching(upstream);
   const fetch: Fetch = async (input, init) => cancelledOnRelease(await cached(input, init));
   upstreams.set(fetch, upstream);
   httpOptions.fetch = fetch;

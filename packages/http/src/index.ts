@@ -5,8 +5,11 @@
  */
 export {
   assembleChoices,
+  copyWithFetch,
   derivedClient,
   type ExpectedClient,
+  fetchOf,
+  isCopied,
   listedEmbeddings,
   mergeDelta,
   rejectListedEmbeddings,

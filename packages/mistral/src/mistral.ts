@@ -45,7 +45,7 @@ const EXPECTED = {
   wrapper: 'cachedMistral',
   sdk: 'the @mistralai/mistralai package',
   package: '@mistralai/mistralai',
-  range: '>=1.15.1 <3',
+  range: '>=1.10 <3',
   example: 'new Mistral()',
 };
 

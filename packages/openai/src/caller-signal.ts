@@ -41,11 +41,12 @@ export function showCallerSignal<Client extends object>(client: Client): Client 
   const inside: Inside = client;
   traceAnswers(inside);
   const { prepareRequest, withOptions } = inside;
-  if (prepareRequest === undefined || withOptions === undefined) return client;
+  if (prepareRequest === undefined) return client;
   replace(inside, 'prepareRequest', (request, context) => {
     Object.assign(request, withCallerSignal(undefined, context.options?.signal));
     return prepareRequest.call(client, request, context);
   });
+  if (withOptions === undefined) return client; // openai 4 derives no client from another
   replace(inside, 'withOptions', (options) => showCallerSignal(withOptions.call(client, options)));
   return client;
 }

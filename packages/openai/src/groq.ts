@@ -7,7 +7,6 @@ import {
   listOf,
   type Rejection,
 } from '@cached-llm/core/adapter';
-import type { Fetch } from '@cached-llm/http';
 import { atOwnHosts } from './identity.ts';
 import { type CachedOpenAIOptions, openai, withCachedFetch } from './openai.ts';
 
@@ -43,7 +42,6 @@ export const groq: Adapter = {
 
 /** As much of a `groq-sdk` client as is used, so that only those who use Groq install it. */
 export interface GroqClient {
-  withOptions(options: { fetch: Fetch }): this;
   readonly chat: { readonly completions: object };
 }
 
@@ -61,7 +59,7 @@ export function cachedGroq<Client extends GroqClient>(
     wrapper: 'cachedGroq',
     sdk: 'the groq-sdk package',
     package: 'groq-sdk',
-    range: '>=1.1 <2',
+    range: '>=0.3 <2',
     example: 'new Groq()',
   };
   return withCachedFetch(client, expected, { ...options, adapter: groq });

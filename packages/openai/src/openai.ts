@@ -10,9 +10,11 @@ import {
   type CachedClientOptions,
   type CachedFetchOptions,
   cachedFetch,
+  copyWithFetch,
   derivedClient,
   type ExpectedClient,
-  type Fetch,
+  fetchOf,
+  isCopied,
   listedEmbeddings,
   storedAnswerIds,
   warnOfOwnFetch,
@@ -48,30 +50,29 @@ export const openai: Adapter = {
 
 export type CachedOpenAIOptions = CachedClientOptions;
 
-/** What is used of a client. `fetch` is private in the types, and the only way to keep the client's own. */
-interface ClientWithFetch {
-  readonly fetch?: Fetch;
+/** What is used of a client of Azure. */
+interface AzureClient {
   readonly apiVersion?: string;
   readonly deploymentName?: string | undefined;
-  withOptions(options: {
-    readonly fetch: Fetch;
-    readonly apiVersion?: string;
-    readonly deployment?: string | undefined;
-  }): unknown;
 }
 
-function isClient(client: unknown): client is ClientWithFetch {
+function isClient(client: unknown): client is AzureClient {
   // Its fields are checked: `instanceof` fails across two copies of the SDK.
   const candidate = client as Partial<OpenAI> | null;
-  return typeof candidate?.withOptions === 'function' && 'chat' in candidate;
+  return (
+    typeof candidate === 'object' &&
+    candidate !== null &&
+    'chat' in candidate &&
+    isCopied(candidate)
+  );
 }
 
-/** What `withOptions` of Azure's client in openai 6 does not give to the copy: which deployment answers, and how. */
-const azureOptions = ({ apiVersion, deploymentName: deployment }: ClientWithFetch) =>
+/** What Azure's client in openai 4 and 6 does not give to a copy: which deployment answers, and how. */
+const azureOptions = ({ apiVersion, deploymentName: deployment }: AzureClient) =>
   typeof apiVersion === 'string' ? { apiVersion, deployment } : {};
 
 /**
- * The client's own `withOptions`, with a cached `fetch`.
+ * A copy of the client with a cached `fetch`.
  *
  * @throws {LlmCacheError} `WRONG_CLIENT`
  */
@@ -83,11 +84,10 @@ export function withCachedFetch<Client extends object>(
   const given: unknown = client;
   requireVersion(expected, versionInUserAgent(client));
   if (!isClient(given)) throw wrongClient(expected, describeKind(client));
-  const fetching = { ...options, fetch: given.fetch };
+  const fetching = { ...options, fetch: fetchOf(client) };
   const fetch = cachedFetch(fetching);
   warnOfOwnFetch(fetching);
-  // Of the same class: both SDKs promise it.
-  const copy = () => given.withOptions({ fetch, ...azureOptions(given) }) as Client;
+  const copy = () => copyWithFetch(client, fetch, azureOptions(given));
   return showCallerSignal(derivedClient(client, copy, expected));
 }
 
@@ -105,7 +105,7 @@ export function cachedOpenAI<Client extends OpenAI>(
     wrapper: 'cachedOpenAI',
     sdk: 'the openai package',
     package: 'openai',
-    range: '>=5 <8',
+    range: '>=4 <8',
     example: 'new OpenAI()',
   };
   return withCachedFetch(client, expected, { ...options, adapter: openai });

@@ -1,0 +1,59 @@
+import type { Fetch } from '../http-call.ts';
+
+/** What is used of a client that Stainless generated. `fetch` and `_options` are private in the types of the SDKs. */
+interface Inside {
+  readonly fetch?: Fetch;
+  readonly _options?: object;
+  withOptions?(options: object): object;
+}
+
+/** A response of another library, such as `node-fetch`, which the SDKs used before Node.js had a `fetch`. */
+interface ForeignResponse {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Iterable<[string, string]>;
+  readonly body: AsyncIterable<Uint8Array> | null;
+}
+
+const isWeb = ({ body }: Response) => body === null || typeof body.getReader === 'function';
+
+/** A `fetch` whose responses are those of the web, whichever library makes the requests. */
+function webFetch(fetch: Fetch): Fetch {
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    if (isWeb(response)) return response;
+    const foreign: unknown = response;
+    const { status, statusText, headers, body } = foreign as ForeignResponse; // its body is no stream of the web
+    const stream = body === null ? null : ReadableStream.from(body);
+    return new Response(stream, { status, statusText, headers: [...headers] });
+  };
+}
+
+/** Can {@link copyWithFetch} copy this client? */
+export function isCopied(client: object): boolean {
+  const { withOptions, fetch, _options: options }: Inside = client;
+  return typeof withOptions === 'function' || (fetch !== undefined && options !== undefined);
+}
+
+/** The `fetch` with which a client makes its requests. */
+export function fetchOf(client: object): Fetch | undefined {
+  const { withOptions, fetch }: Inside = client;
+  return withOptions === undefined && fetch !== undefined ? webFetch(fetch) : fetch;
+}
+
+/**
+ * A copy of a client with another `fetch`: by its own `withOptions`, or, in older releases (openai 4, groq-sdk 0,
+ * @anthropic-ai/sdk before 0.50), by its class and the options that it keeps.
+ *
+ * @param others options that the client does not keep
+ */
+export function copyWithFetch<Client extends object>(
+  client: Client,
+  fetch: Fetch,
+  others: object = {},
+): Client {
+  const { withOptions, _options: options }: Inside = client;
+  if (withOptions !== undefined) return withOptions.call(client, { fetch, ...others }) as Client; // the SDKs promise it
+  const SameClass = client.constructor as new (options: object) => Client; // the class that made the client
+  return new SameClass({ ...options, ...others, fetch });
+}
