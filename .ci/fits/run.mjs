@@ -92,6 +92,17 @@ function tryFolder(folder, packed) {
   });
 }
 
+/** Each SDK, in the versions that its adapter takes and in the one before. */
+function trySdks() {
+  const file = join(work, 'sdks.json');
+  const script = join(here, '..', 'check-peers.mjs');
+  spawnSync(process.execPath, [script, '--json', file], {
+    cwd: join(here, '..', '..'),
+    stdio: 'inherit',
+  });
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
 try {
   mkdirSync(work, { recursive: true });
   for (const name of readdirSync(here)) {
@@ -99,6 +110,7 @@ try {
   }
   const packed = packAll(join(work, 'packed'));
   const outcomes = chosen.flatMap((folder) => tryFolder(folder, packed));
+  if (options.all) outcomes.push(...trySdks());
   console.log(`\n${tableOf(outcomes)}`);
   if (outcomes.some(({ isRight }) => !isRight)) process.exitCode = 1;
   else if (options.all && options.write) writeTable(outcomes);

@@ -30,7 +30,10 @@ const SDKS = {
   openai: {
     answer: chat,
     wrapper: ['@cached-llm/openai', 'cachedOpenAI'],
-    open: ({ OpenAI }, url) => new OpenAI({ apiKey: 'none', baseURL: url, maxRetries: 0 }),
+    open: ({ OpenAI, OpenAIApi }, url) =>
+      OpenAI === undefined
+        ? new OpenAIApi() // in openai 3
+        : new OpenAI({ apiKey: 'none', baseURL: url, maxRetries: 0 }),
     async ask(client, { OpenAI }) {
       const { data, response } = await client.chat.completions.create(question).withResponse();
       const isNative = client instanceof OpenAI && response instanceof Response;
