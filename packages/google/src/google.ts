@@ -69,7 +69,7 @@ const underCache = new WeakMap<ApiCall, ApiCall>();
 
 function cachedApiCall(apiClient: ApiClient, apiCall: ApiCall, caching: Caching): ApiCall {
   const below = underCache.get(apiCall) ?? apiCall;
-  const cached: ApiCall = async (url, init, retryOptions, timeout, abortSignal) => {
+  const cached: ApiCall = async (url, init, ...[retryOptions, timeout, abortSignal]) => {
     const signal = abortSignal ?? init?.signal ?? null;
     const upstream: Fetch = (input, { signal: flight, ...sent } = {}) =>
       below.length <= 2

@@ -5,11 +5,8 @@
  */
 export {
   assembleChoices,
-  copyWithFetch,
   derivedClient,
   type ExpectedClient,
-  fetchOf,
-  isCopied,
   listedEmbeddings,
   mergeDelta,
   rejectListedEmbeddings,
@@ -17,6 +14,7 @@ export {
 } from './adapter/index.ts';
 export { cachedFetch } from './cached-fetch.ts';
 export { withCallerSignal } from './caller-signal.ts';
+export { copyWithFetch, fetchOf, isCopied } from './copy-with-fetch.ts';
 export type { CachedClientOptions, CachedFetchOptions, Fetch } from './http-call.ts';
 export { warnOfOwnFetch } from './own-fetch.ts';
 export { httpIdentity, readRequest, storedAnswerIds } from './request/index.ts';

@@ -4,7 +4,6 @@
  * Start reading in `embeddings.ts`.
  */
 export { assembleChoices, mergeDelta } from './chat-chunks.ts';
-export { copyWithFetch, fetchOf, isCopied } from './copy-with-fetch.ts';
 export { derivedClient } from './derived-client.ts';
 export { listedEmbeddings, rejectListedEmbeddings } from './embeddings.ts';
 export { type ExpectedClient, wrongClient } from './wrong-client.ts';

@@ -1,4 +1,4 @@
-import type { Fetch } from '../http-call.ts';
+import type { Fetch } from './http-call.ts';
 
 /** What is used of a client that Stainless generated. `fetch` and `_options` are private in the types of the SDKs. */
 interface Inside {
