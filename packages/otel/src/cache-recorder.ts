@@ -7,7 +7,8 @@ import { errorOf, type MadeCall, purposeOf } from './made-call.ts';
 type Cache = Pick<LlmCache, 'on' | 'priceOf'>;
 type Served = CacheEvents['hit'];
 /** An event with the usage of an answer. */
-type Work = CacheEvents['hit'] | CacheEvents['collapsed'];
+type Work = CacheEvents['call-saved'] &
+  Partial<Pick<CacheEvents['collapsed'], 'isSaving' | 'isRunning'>>;
 type Timed = Called & Pick<Served, 'took' | 'waited'>;
 type Bypassed = Pick<CacheEvents['bypass'], 'provider' | 'item'> & { readonly reason: string };
 
@@ -43,6 +44,7 @@ export class CacheRecorder {
       cache.on('hit', (event) => this.#serve(event)),
       cache.on('stale', (event) => this.#serve(event)),
       cache.on('collapsed', (event) => this.#save(event)),
+      cache.on('call-saved', (event) => this.#save(event)),
       ...this.#startCalls(),
       ...this.#startFaults(),
     ];
@@ -134,7 +136,7 @@ export class CacheRecorder {
 
   /** Tokens and money. Time is counted apart: the caller of a stale answer waits less, although its call is made all the same. */
   #save(work: Work): void {
-    if (work.isSaving === false) return;
+    if (work.isSaving === false || work.isRunning === true) return;
     const { cache, instruments } = this.#recorded;
     const attributes = this.#attributesOf(work);
     for (const [type, count] of tokensOf(work)) {

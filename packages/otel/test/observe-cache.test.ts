@@ -1,4 +1,6 @@
 import { cachedLlmCall } from '@cached-llm/core';
+import { type Adapter, defaultAdapter } from '@cached-llm/core/adapter';
+import { manualClock } from '@cached-llm/testing';
 import { describe, expect, jest, test } from '@jest/globals';
 import { liveThrough } from './life.ts';
 import { startMetrics, startObserved } from './observed.ts';
@@ -59,6 +61,39 @@ describe('the metrics of the cache', () => {
     const asked = (outcome: string) => sumOf('cached_llm.requests', { [OUTCOME]: outcome });
     const counted = await Promise.all(['miss', 'stale', 'hit'].map(asked));
     expect(counted).toEqual([misses, stale, hits]);
+  });
+
+  test('count what a request saved where that is known after its event', async () => {
+    const clock = manualClock();
+    const adapter: Adapter = {
+      ...defaultAdapter,
+      provider: 'openai',
+      usageOf: () => ({ inputTokens: 100, outputTokens: 10, cost: 0.5 }),
+    };
+    const observed = startObserved({ now: clock.now, ttl: '1m', staleWhileRevalidate: '1d' });
+    const { cache, sumOf } = observed;
+    async function* stream(prompt: string) {
+      yield prompt;
+      await new Promise((resolve) => setImmediate(resolve));
+      yield 'end';
+    }
+    const ask = cachedLlmCall(async (prompt: string) => prompt, { cache, adapter });
+    await ask.withInfo('a');
+    clock.advance(120_000);
+    await Promise.all([ask('a'), ask('a'), ask('a')]); // one is stale, and two join the call behind it
+    const streamed = cachedLlmCall(stream, { cache, adapter });
+    const read = async () => {
+      for await (const _chunk of streamed('b')); // two of these three join the stream of the first
+    };
+    await Promise.all([read(), read(), read()]);
+    await new Promise((resolve) => setTimeout(resolve, 20)); // the revalidation ends
+    const { tokens, cost, stale, collapsed } = cache.stats();
+    expect([stale, collapsed]).toEqual([1, 4]);
+    expect(cost).toMatchObject({ saved: { usd: 2 }, spent: { usd: 1.5 } });
+    expect(tokens.saved).toEqual({ input: 400, output: 40 });
+    expect(await sumOf('cached_llm.cost.saved')).toBe(2);
+    expect(await sumOf('cached_llm.cost.spent')).toBe(1.5);
+    expect(await sumOf('cached_llm.tokens.saved')).toBe(440);
   });
 
   test('count time that was saved', async () => {
@@ -160,7 +195,7 @@ describe('the metrics of the cache', () => {
     expect(await sumOf('cached_llm.requests', { 'gen_ai.operation.name': 'chat' })).toBe(2);
     expect(await sumOf('cached_llm.calls', { 'cached_llm.price': 'unknown' })).toBe(1);
     expect(await sumOf('gen_ai.client.inference.usage.input_tokens')).toBe(3);
-    expect(new Set(warned.flat())).toEqual(new Set(['Error: a mistake']));
+    expect(new Set(warned.map(([what]) => what))).toEqual(new Set(['Error: a mistake']));
   });
 
   test('are missed with one warning where no SDK is registered, and calls work', async () => {

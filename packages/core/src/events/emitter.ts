@@ -28,8 +28,6 @@ export interface EventCounting {
   countCall(cost: CallCost, verdict: CallVerdict): void;
   /** Counts a call of which nobody knows what it cost. Returns how to take that back, for a cost that becomes known. */
   countUnknown(cost: CallCost): () => void;
-  /** Counts a request that was served a stale answer, when it is known that it needed no call of its own. */
-  countSaved(cost: CallCost): void;
   countEvent<Name extends EventName>(name: Name, event: CacheEvents[Name]): void;
 }
 
@@ -76,10 +74,6 @@ export class CacheEventEmitter {
 
   countUnknown(cost: CallCost): () => void {
     return this.#counting.countUnknown(cost);
-  }
-
-  countSaved(cost: CallCost): void {
-    this.#counting.countSaved(cost);
   }
 
   emit<Name extends EventName>(name: Name, event: CacheEvents[Name]): void {

@@ -180,6 +180,11 @@ export interface CacheEvents {
     /** The stream that it joined still runs, so that its usage is not known yet. What it saves is counted when it ends. @default false */
     readonly isRunning?: boolean | undefined;
   };
+  /**
+   * The request saved a call, which its own event could not say yet: it joined a stream that has ended now (`isRunning` of
+   * `collapsed`), or another request or another process brings the new answer in place of the `stale` one.
+   */
+  'call-saved': CostEvent;
   /** A request for many items was answered, or failed. It is one request, and its items have events of their own, with `item`. */
   batch: BatchEvent;
   /**

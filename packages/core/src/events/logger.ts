@@ -55,6 +55,7 @@ const LEVELS: Readonly<Record<EventName, Level>> = {
   bypass: 'info',
   'not-admitted': 'info',
   'call-failed': 'info',
+  'call-saved': 'debug',
   'replay-miss': 'warn',
   'volatile-field': 'warn',
   'store-error': 'warn',

@@ -102,6 +102,9 @@ const COUNTS: { readonly [Name in EventName]?: Count<Name> } = {
     counts.bypasses += 1;
     addReason(reasons.bypasses, reason);
   },
+  'call-saved'(counting, event) {
+    countSaved(counting, countersFor(counting, event), event);
+  },
   stored(counting, event) {
     countersFor(counting, event).counts.stored += 1;
   },
@@ -147,7 +150,6 @@ export function countEvents(counting: Counting): EventCounting {
   return {
     countCall: (cost, verdict) => countCall(counting, cost, verdict),
     countUnknown: (cost) => countUnknown(counting, cost),
-    countSaved: (cost) => countSaved(counting, countersFor(counting, cost), cost),
     countEvent: (name, event) => COUNTS[name]?.(counting, event),
   };
 }

@@ -70,7 +70,9 @@ function emitFollower(
   if (isHitOfProvided(result)) events.emit('hit', { ...event, age: now() - result.provided.at });
   else events.emit('collapsed', { ...event, isSaving, isRunning });
   if (!isRunning || !isSaving) return;
-  void shared.recording.ended.then(() => events.countSaved({ ...event, ...costIn(result) }));
+  void shared.recording.ended.then(() => {
+    events.emit('call-saved', { ...eventOf(request), ...costIn(result) });
+  });
 }
 
 /** The answer to a follower, which reads a running stream from now on. Undefined where it does not take this one, and asks anew. */

@@ -104,11 +104,11 @@ export function revalidate(
   const policy = { ...call.policy, mode: 'refresh' } as const;
   const request = { address, call: { ...withoutCaller(call), policy }, isRevalidation: true };
   const { usage, took, served } = header ?? {};
-  const countSaved = () =>
-    events.countSaved({ ...eventOf(stale), usage, took, servedModel: served?.model });
-  if (flights.find(flightIdOf(request), policy.callTimeout) !== undefined) countSaved();
+  const emitSaved = () =>
+    events.emit('call-saved', { ...eventOf(stale), usage, took, servedModel: served?.model });
+  if (flights.find(flightIdOf(request), policy.callTimeout) !== undefined) emitSaved();
   else if (needsLease(context, stale))
-    void revalidateUnderLease(context, request).then((isCalled) => isCalled || countSaved());
+    void revalidateUnderLease(context, request).then((isCalled) => isCalled || emitSaved());
   else void finishRevalidation(context.startFlight(request));
 }
 

@@ -135,7 +135,7 @@ describe('followers of a running stream', () => {
     expect((await leader.next()).value).toBe(3);
     expect(await leader.next()).toEqual({ done: true, value: undefined });
     expect(source.calls).toBe(1);
-    expect(story()).toEqual(['miss', 'collapsed', 'stored']);
+    expect(story()).toEqual(['miss', 'collapsed', 'call-saved', 'stored']);
   });
 
   test('continue when the leader leaves', async () => {
@@ -169,7 +169,7 @@ describe('followers of a running stream', () => {
     for (const ending of endings) expect(ending).toEqual({ status: 'rejected', reason: failure });
     await settled();
     expect(calls).toBe(1);
-    expect(story()).toEqual(['miss', 'collapsed', 'not-admitted']);
+    expect(story()).toEqual(['miss', 'collapsed', 'call-saved', 'not-admitted']);
     await expect(chunksOf(await ask('p'))).rejects.toBe(failure);
     expect(calls).toBe(2);
   });

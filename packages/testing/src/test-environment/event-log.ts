@@ -13,6 +13,7 @@ const EVENTS: Readonly<Record<EventName, true>> = {
   stored: true,
   'not-admitted': true,
   'call-failed': true,
+  'call-saved': true,
   'store-error': true,
   'breaker-open': true,
   'breaker-closed': true,
