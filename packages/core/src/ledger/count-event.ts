@@ -139,9 +139,11 @@ function countCall(counting: Counting, cost: CallCost, verdict: CallVerdict): vo
 function countUnknown(counting: Counting, cost: CallCost): () => void {
   if (isFree(cost)) return () => {};
   const { spent } = countersFor(counting, cost);
+  const mark = counting.counters.toCorrect();
   spent.totals.uncounted += 1;
   return () => {
     spent.totals.uncounted -= 1;
+    mark();
   };
 }
 

@@ -91,12 +91,14 @@ export class CountersByTime {
   /** The counters of this moment. */
   countersOf(provider: string, model: string | undefined): Counters {
     const window = this.#window();
-    if (!window.isChanged) {
-      window.isChanged = true;
-      window.of.isChanged = true;
-      this.onChange();
-    }
+    if (!window.isChanged) this.#mark(window);
     return window.counters.get(provider)?.get(model) ?? this.#add(window, provider, model);
+  }
+
+  /** Whoever corrects the counters of this moment later calls what is returned, so that they are written once more. */
+  toCorrect(): () => void {
+    const window = this.#window();
+    return () => this.#mark(window);
   }
 
   /** The counters of this moment for what concerns no provider. */
@@ -128,6 +130,12 @@ export class CountersByTime {
     this.#days.clear();
     this.#windows = [];
     this.#current = undefined;
+  }
+
+  #mark(window: CountedWindow): void {
+    window.isChanged = true;
+    window.of.isChanged = true;
+    this.onChange();
   }
 
   #window(): CountedWindow {

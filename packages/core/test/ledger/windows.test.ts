@@ -1,12 +1,16 @@
 import { manualClock, until } from '@cached-llm/testing';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { defaultAdapter } from '../../src/adapter.ts';
 import {
   type CacheOptions,
+  cachedLlmCall,
   createLlmCache,
   type Duration,
   type LlmCache,
 } from '../../src/index.ts';
 import { ScannedStore } from '../cache/scanned-store.ts';
+import { closedGate } from '../flight/gate.ts';
+import { settled } from '../trial.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -150,6 +154,36 @@ describe('a ledger since some time ago', () => {
     const reader = startProcess(store);
     expect(await requestsIn(reader.cache, '1h')).toBe(37);
     expect(await requestsIn(reader.cache)).toBe(37);
+  });
+
+  test('has the cost that became known later, also where it was written as unknown before', async () => {
+    const store = new ScannedStore();
+    const { cache, clock } = startProcess(store, { ledger: '1ms' });
+    const gate = closedGate();
+    const usageOf = () => ({ cost: 0.5 });
+    const ask = cachedLlmCall(
+      async (_question: string, _options: { signal: AbortSignal }) =>
+        gate.opened.then(() => 'late'),
+      { cache, adapter: { ...defaultAdapter, provider: 'p', usageOf } },
+    );
+    const controller = new AbortController();
+    const asked = ask('a', { signal: controller.signal });
+    await settled();
+    controller.abort();
+    await expect(asked).rejects.toThrow();
+    const reader = startProcess(store).cache;
+    const spent = async () => (await reader.ledger({ since: '1h' })).total.cost.spent;
+    const untilSpent = async (usd: number | undefined, unpriced: number) => {
+      for (let cost = await spent(); cost.usd !== usd || cost.unpriced !== unpriced; ) {
+        await settled();
+        cost = await spent();
+      }
+    };
+    await untilSpent(undefined, 1);
+    clock.advance(10 * MINUTE);
+    gate.open();
+    await untilSpent(0.5, 0);
+    expect(await spent()).toEqual({ usd: 0.5, unpriced: 0 });
   });
 
   test('reads rows of days that an earlier version wrote', async () => {
