@@ -1,15 +1,17 @@
 // A test runs this: a process that asks, invalidates, expires and refreshes at random, and prints what happened.
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { type RedisStoreOptions, redisStore } from '@cached-llm/store-redis';
+import { sqliteStore } from '@cached-llm/store-sqlite';
 
 interface Setting {
-  readonly store: RedisStoreOptions;
+  readonly store: { readonly redis: RedisStoreOptions } | { readonly sqlite: string };
   readonly tiers: boolean;
   readonly seed: number;
 }
 
 const setting: Setting = JSON.parse(process.argv[2] ?? '{}');
-const store = redisStore(setting.store);
+const store =
+  'redis' in setting.store ? redisStore(setting.store.redis) : sqliteStore(setting.store.sqlite);
 const cache = createLlmCache({
   ...(setting.tiers ? { tiers: ['memory:', store] as const } : { store }),
   staleWhileRevalidate: '1h',
@@ -82,6 +84,8 @@ process.stdin.once('data', () => {
   isOver = true;
   process.stdin.destroy();
 });
+
+process.stdout.write('ready\n');
 
 async function act(): Promise<void> {
   while (!isOver) {
