@@ -4,8 +4,9 @@ import { CacheEventEmitter, logEvents } from '../events/index.ts';
 import { type FlightLeases, loadLeases } from '../flight/index.ts';
 import { Inspection } from '../inspection/index.ts';
 import { CacheLedger, CountersByTime, countEvents } from '../ledger/index.ts';
+import { MemoryRowStore, MemoryStore } from '../memory/index.ts';
 import { Pipeline } from '../pipeline/index.ts';
-import { ResilientStore, type RowStore, TieredStore } from '../store/index.ts';
+import { type RowStore, RowsOnDemand } from '../store/index.ts';
 import type { ResolvedCacheOptions } from './cache-options.ts';
 
 /** The parts of one cache. */
@@ -25,9 +26,11 @@ function rowStoreOf(
   { store, l1, namespace, storeTimeout, now }: ResolvedCacheOptions,
   events: CacheEventEmitter,
 ): RowStore {
+  // A class that extends it may do anything.
+  const isMemory = Object.getPrototypeOf(store) === MemoryStore.prototype;
+  if (isMemory && l1 === undefined) return new MemoryRowStore(store as MemoryStore, events);
   const probeKey = `${namespacePrefix(namespace)}probe`;
-  const l2 = new ResilientStore(store, { storeTimeout, now, events, probeKey });
-  return l1 === undefined ? l2 : new TieredStore({ l1, l2, now });
+  return new RowsOnDemand({ store, l1, storeTimeout, now, events, probeKey });
 }
 
 /** Puts the parts of a cache together. No other function knows all of them. */

@@ -1,5 +1,5 @@
 import { ledgerPrefix } from '../ledger/index.ts';
-import { failureCode, isPermanentFailure } from '../store/index.ts';
+import { loadStoreFailures } from '../store/index.ts';
 import type { CacheContext } from './cache-context.ts';
 
 /** Removes the rows of the namespace where the store can list them. Resolves to false where that failed. */
@@ -8,6 +8,7 @@ export async function clearRows(context: CacheContext): Promise<boolean> {
     await removeRows(context);
     return true;
   } catch (error) {
+    const { failureCode, isPermanentFailure } = await loadStoreFailures();
     const reason = failureCode(error);
     const isPermanent = isPermanentFailure(error);
     context.events.emit('store-error', { operation: 'scan', reason, isPermanent });

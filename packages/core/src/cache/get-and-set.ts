@@ -45,7 +45,7 @@ export async function setByIdentity(context: Context, given: GivenAnswer): Promi
   const stored = storeAnswer(context, answer, response);
   if (response.shared?.kind === 'recording') {
     // An error of the stream needs no report: an event says that the answer is not stored, and why.
-    await readToEnd(response.shared.recording.replay()).catch(() => {});
+    await readToEnd(response.shared.recording.read()).catch(() => {});
   }
   return stored;
 }

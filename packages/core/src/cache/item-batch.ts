@@ -101,7 +101,8 @@ export class ItemBatch<Item, Response extends object> {
       // A second cache behind this one would wait for ever for an item that this call is for, unless it knows all keys.
       const keys = questions.flatMap(({ key = [] }) => key);
       const calledAt = this.#pipeline.calledNow();
-      const whole = await runAsCallFor(keys, signal, () => this.#rules.ask(items, signal));
+      const whenLeft = (end: () => void) => signal.addEventListener('abort', end);
+      const whole = await runAsCallFor(keys, whenLeft, () => this.#rules.ask(items, signal));
       const parts = await this.#partsOf({ whole, calledAt }, items);
       // As many parts as questions: each has its own.
       for (const [index, { resolve }] of questions.entries()) resolve(parts[index] as Response);

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { LlmCacheError } from '../options/index.ts';
-import { failureCode, type Store } from '../store/index.ts';
+import { loadStoreFailures, type Store } from '../store/index.ts';
 
 interface StorePackage {
   openStore(url: string): Store;
@@ -13,7 +13,8 @@ interface InstalledPackage {
 }
 
 /** The package is there, and something that it imports is missing, or is too old. */
-function unusablePackage({ name, howToInstall }: InstalledPackage, cause: unknown): Error {
+async function unusablePackage({ name, howToInstall }: InstalledPackage, cause: unknown) {
+  const { failureCode } = await loadStoreFailures();
   const message = cause instanceof Error ? cause.message : '';
   const [, lacking = name] = /(?:package|module) '(?!file:|\/)([^']+)'/.exec(message) ?? [];
   const what = `The package ${name} cannot be loaded (${failureCode(cause)}), because ${lacking} is missing or too old.`;
@@ -35,6 +36,6 @@ export async function loadStorePackage(installed: InstalledPackage): Promise<Sto
     const path = buildBeside(installed.path);
     return await import(/* webpackIgnore: true */ /* @vite-ignore */ pathToFileURL(path).href);
   } catch (cause) {
-    throw unusablePackage(installed, cause);
+    throw await unusablePackage(installed, cause);
   }
 }

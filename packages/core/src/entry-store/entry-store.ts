@@ -1,5 +1,4 @@
 import {
-  type Encryption,
   type Encryptions,
   type Entry,
   type EntryHeader,
@@ -19,7 +18,7 @@ import {
   type TagStates,
   tagsOfEntry,
 } from '../invalidation/index.ts';
-import type { RowStore } from '../store/index.ts';
+import type { Eventual, RowStore } from '../store/index.ts';
 import { type Address, KeyRing } from './address.ts';
 import { isSuperseded, lastUse, ttlFor, withGenerations, withTagsOf } from './entry-header.ts';
 import { EntryReader, type FoundEntry } from './entry-reader.ts';
@@ -69,8 +68,7 @@ export class EntryStore {
     this.tags = new TagGenerations(rows, { prefix, encryptions, isShared, isLossless, now });
     this.#rows = rows;
     this.callTags = new CallTags(this.tags);
-    const codecOf = (encryption: Encryption) => new RowCodec(encryption, prefix, bounds);
-    this.keyRing = new KeyRing(encryptions, codecOf);
+    this.keyRing = new KeyRing(encryptions, (each) => new RowCodec(each, prefix, bounds));
     this.#reader = new EntryReader(rows, this.keyRing, this.tags);
   }
 
@@ -109,19 +107,20 @@ export class EntryStore {
     address: Address,
     entry: Entry,
     { tagStates, writtenAt = entry.header.storedAt, found: known }: WriteOptions,
-  ): Promise<WriteResult> {
-    const generations = this.#generationsOf(address, tagStates);
+  ): Eventual<WriteResult> {
+    const generations = generationsOf(namesOf([...address.tagRows, ...address.keyRows]), tagStates);
     const header = withGenerations(entry.header, generations);
     const isOf = (states: TagStates) => this.tags.isCurrent(header, states, address.keyRows);
-    const write = (found: FoundEntry): Promise<WriteResult> => {
-      if (!isOf(tagStates)) return Promise.resolve('store-error'); // it did not answer before the call
+    const write = (found: FoundEntry) => {
+      if (!isOf(tagStates)) return 'store-error'; // it did not answer before the call
       // If the store does not say in time what it holds, the answer is written all the same: its generations tell its age.
-      const isKnown = found.isUnknown !== true;
-      if (isKnown && !isOf(found.tagStates)) return Promise.resolve('invalidated');
-      if (isSuperseded(entry, found, writtenAt)) return Promise.resolve('superseded');
+      const isKnown = found.isUnknown !== true && found.tagStates !== tagStates;
+      if (isKnown && !isOf(found.tagStates)) return 'invalidated';
+      if (isSuperseded(entry, found, writtenAt)) return 'superseded';
       return this.#write(address.key, withTagsOf(found, entry, generations), writtenAt);
     };
-    const writing = this.#inOrder(address, write, known);
+    const writing = this.#inOrder<WriteResult>(address, write, known);
+    if (!(writing instanceof Promise)) return writing;
     const ttl = ttlFor(lastUse(header) - writtenAt);
     const row = () => this.keyRing.row(address.key, { ...entry, header }, ttl);
     this.#rows.writeAtExit?.(writing, () => (isOf(tagStates) ? row() : undefined));
@@ -183,10 +182,6 @@ export class EntryStore {
     return [key, ...this.keyRing.olderKeys(key)];
   }
 
-  #generationsOf({ tags, keyRows }: Address, states: TagStates): Record<string, string> {
-    return generationsOf([...this.tags.generationNames(tags), ...namesOf(keyRows)], states);
-  }
-
   /**
    * The generations of a stored entry that gets this header. Undefined if one of its new tags cannot have a state, or
    * was changed since the look-up: nobody knows whether the entry is older than that.
@@ -197,11 +192,8 @@ export class EntryStore {
     found: FoundEntry,
   ): Promise<Record<string, string> | undefined> {
     const tagRows = this.tags.rows.of(tagsOfEntry(header));
-    const states = await this.prepare(
-      { tagRows, keyRows },
-      found,
-      lastUse(header) - header.storedAt,
-    );
+    const life = lastUse(header) - header.storedAt;
+    const states = await this.prepare({ tagRows, keyRows }, found, life);
     const names = namesOf([...tagRows, ...keyRows]);
     const made = names.filter((name) => !found.tagStates.has(name));
     if (haveChanged(made, states)) return undefined;
@@ -216,14 +208,15 @@ export class EntryStore {
    */
   #inOrder<Result>(
     address: Address,
-    write: (found: FoundEntry) => Promise<Result>,
+    write: (found: FoundEntry) => Eventual<Result>,
     known?: FoundEntry,
-  ): Promise<Result> {
+  ): Eventual<Result> {
     const { key } = address;
     const before = this.#writing.get(key);
     const read = () => this.#reader.read(address);
     const reading = before === undefined ? (known ?? read()) : before.then(read, read);
     const writing = reading instanceof Promise ? reading.then(write) : write(reading);
+    if (!(writing instanceof Promise)) return writing;
     this.#writing.set(key, writing);
     const end = () => {
       if (this.#writing.get(key) === writing) this.#writing.delete(key);
@@ -232,19 +225,25 @@ export class EntryStore {
     return writing;
   }
 
-  #write(key: string, entry: Entry, writtenAt: number): Promise<WriteResult> {
+  #write(key: string, entry: Entry, writtenAt: number): Eventual<WriteResult> {
     const ttl = ttlFor(lastUse(entry.header) - writtenAt);
     const row = this.keyRing.newest.encode(key, entryText(entry));
-    if (!(row instanceof Promise)) return this.#writeRow(key, row, ttl);
-    return row.then((late) => this.#writeRow(key, late, ttl));
+    const write = (text: string | undefined) => this.#writeRow(key, text, ttl);
+    return row instanceof Promise ? row.then(write) : write(row);
   }
 
-  async #writeRow(key: string, row: string | undefined, ttl?: number): Promise<WriteResult> {
+  #writeRow(key: string, row: string | undefined, ttl?: number): Eventual<WriteResult> {
     if (row === undefined) return 'too-large';
-    const isWritten = await this.#rows.write(key, row, ttl);
-    // The entries of older secrets would be served again when the time of the newer entry is over.
-    const older = isWritten ? this.keyRing.olderKeys(key) : [];
-    if (older.length > 0) await Promise.all(older.map((each) => this.#rows.remove(each)));
-    return isWritten ? row.length : 'store-error';
+    const writing = this.#rows.write(key, row, ttl);
+    const resultOf = (isWritten: boolean) => (isWritten ? row.length : 'store-error');
+    if (this.keyRing.hasOlderSecrets) return this.#removeOlder(key, writing).then(resultOf);
+    return typeof writing === 'boolean' ? resultOf(writing) : writing.then(resultOf);
+  }
+
+  /** The entries of older secrets would be served again when the time of the newer entry is over. */
+  async #removeOlder(key: string, writing: boolean | Promise<boolean>): Promise<boolean> {
+    if (!(await writing)) return false;
+    await Promise.all(this.keyRing.olderKeys(key).map((older) => this.#rows.remove(older)));
+    return true;
   }
 }

@@ -38,6 +38,8 @@ export class Flight<Result> implements FlightPlan {
   #controller: AbortController | undefined;
   #cancelTimer: (() => void) | undefined;
   #reason: unknown;
+  /** What ends when the flight is abandoned. An `AbortSignal` for it would take longer than the rest of a short call. */
+  readonly #endings: ((reason: unknown) => void)[] = [];
 
   constructor(
     {
@@ -62,7 +64,8 @@ export class Flight<Result> implements FlightPlan {
    * ends a call that another caller waits for.
    */
   get signal(): AbortSignal {
-    this.#controller ??= this.#watch(); // made when it is first read, because a stale answer is served without one
+    this.#controller ??= new AbortController(); // made when it is first read, because few calls need one
+    this.#startTimer();
     if (this.#state === 'abandoned') this.#controller.abort(this.#reason);
     return this.#controller.signal;
   }
@@ -96,6 +99,28 @@ export class Flight<Result> implements FlightPlan {
     result.then(complete, complete);
   }
 
+  /** Calls `end` with the reason if the flight is abandoned. */
+  whenAbandoned(end: (reason: unknown) => void): void {
+    this.#endings.push(end);
+  }
+
+  /** @throws the reason if the flight is abandoned */
+  throwIfAbandoned(): void {
+    if (this.#state === 'abandoned') throw this.#reason;
+  }
+
+  /** Settles as `work` does, or rejects with the reason if the flight is abandoned before. */
+  untilAbandoned<Value>(work: Promise<Value>, onAbandoned: () => void): Promise<Value> {
+    this.#startTimer();
+    return new Promise((resolve, reject) => {
+      this.whenAbandoned((reason) => {
+        onAbandoned();
+        reject(reason);
+      });
+      work.then(resolve, reject);
+    });
+  }
+
   /**
    * The shared result, or a rejection with the reason of the caller's own signal.
    *
@@ -114,10 +139,11 @@ export class Flight<Result> implements FlightPlan {
   }
 
   /** Aborts the call: no caller waits for it, or it takes too long. The next caller starts another flight. */
-  abandon(reason?: unknown): void {
+  abandon(reason: unknown = new DOMException('This operation was aborted', 'AbortError')): void {
     this.#state = 'abandoned';
     this.#reason = reason;
     this.#cancelTimer?.();
+    for (const end of this.#endings) end(reason);
     this.#controller?.abort(reason);
     this.#onAbandoned(this);
   }
@@ -126,11 +152,11 @@ export class Flight<Result> implements FlightPlan {
     return performance.now() - this.#startedAt;
   }
 
-  #watch(): AbortController {
+  /** The time of the call counts from when somebody waits for it or can stop it. */
+  #startTimer(): void {
+    if (this.#state !== 'under-way' || this.#cancelTimer !== undefined) return;
     const timeOut = () => this.abandon(callTimedOut(this.callTimeout));
-    if (this.#state === 'under-way')
-      this.#cancelTimer = startDeadline(this.callTimeout - this.#age, timeOut);
-    return new AbortController();
+    this.#cancelTimer = startDeadline(this.callTimeout - this.#age, timeOut);
   }
 
   #orTimeOut(signal: AbortSignal | undefined, patience: number): AbortSignal {

@@ -6,10 +6,14 @@ const ledKeys = new AsyncLocalStorage<readonly string[]>();
 
 let runningCalls = 0;
 
-/** Runs `call`, which calls the provider for the entries of `keys`, until it settles or `signal` fires. */
-export async function runAsCallFor<Value>(
+/**
+ * Runs `call`, which calls the provider for the entries of `keys`.
+ *
+ * @param whenLeft calls its argument when no caller waits any more: the call may never settle
+ */
+export function runAsCallFor<Value>(
   keys: readonly string[],
-  signal: AbortSignal,
+  whenLeft: (end: () => void) => void,
   call: () => Promise<Value>,
 ): Promise<Value> {
   let isRunning = true;
@@ -20,12 +24,14 @@ export async function runAsCallFor<Value>(
     if (runningCalls === 0) ledKeys.disable();
   };
   runningCalls += 1;
-  signal.addEventListener('abort', end, { once: true }); // the call may never settle
+  whenLeft(end);
   try {
-    return await ledKeys.run([...(ledKeys.getStore() ?? []), ...keys], call);
-  } finally {
-    signal.removeEventListener('abort', end);
+    const running = ledKeys.run([...(ledKeys.getStore() ?? []), ...keys], call);
+    running.then(end, end);
+    return running;
+  } catch (error) {
     end();
+    throw error;
   }
 }
 
@@ -38,6 +44,9 @@ export function innermostKey(): string | undefined {
 export function isInsideCallFor(key: string): boolean {
   return runningCalls > 0 && (ledKeys.getStore()?.includes(key) ?? false);
 }
+
+/** Does the work of a flight. */
+type Leading<Result> = (flight: Flight<Result>) => Result | Promise<Result>;
 
 /** The flights that callers can join: at most one for each id. */
 export class Flights<Result> {
@@ -65,7 +74,7 @@ export class Flights<Result> {
   }
 
   /** Starts a flight, which ends when `lead` has its result and nothing keeps the flight open any more. */
-  start(plan: FlightPlan, lead: (flight: Flight<Result>) => Promise<Result>): Flight<Result> {
+  start(plan: FlightPlan, lead: Leading<Result>): Flight<Result> {
     this.#started += 1;
     const numbered = { ...plan, order: this.#started };
     const flight = new Flight<Result>(numbered, (abandoned) => this.detach(abandoned));
@@ -118,10 +127,7 @@ export class Flights<Result> {
     }
   }
 
-  async #run(
-    flight: Flight<Result>,
-    lead: (flight: Flight<Result>) => Promise<Result>,
-  ): Promise<Result> {
+  async #run(flight: Flight<Result>, lead: Leading<Result>): Promise<Result> {
     const end = () => {
       this.detach(flight);
       this.#epoch += 1;

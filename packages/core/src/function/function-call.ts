@@ -139,6 +139,11 @@ export class FunctionCall implements Call<unknown>, ValueCodecOptions {
     this.identity = who.identityOf({ owner: this.#owner, ...copied }, policy);
   }
 
+  /** Where its caller has no signal, the function has no argument for one. */
+  get takesSignal(): boolean {
+    return this.signal !== undefined;
+  }
+
   async invoke(flightSignal: AbortSignal): Promise<unknown> {
     return run(this.#wrapped, this.#owner, withSignal(this.#taken, this.signal && flightSignal));
   }

@@ -2,12 +2,9 @@
 // It never asks a provider, and it never shows the text of a prompt by itself. A call needs none of it but in replay mode.
 // Start at inspection.ts.
 
-export { Inspection } from './inspection.ts';
+export { examineMiss, Inspection } from './inspection.ts';
 export type { MeasureOptions } from './measurement.ts';
 export type { EntryFilter, InspectedRow, StoredEntry } from './stored-entries.ts';
-
-/** Loads what examines the misses of a model for a field that makes each of them one. */
-export const loadVolatileFields = () => import('./volatile-fields.ts');
 
 /** Loads what counts the entries of each provider. */
 export const loadMeasurement = () => import('./measurement.ts');

@@ -1,4 +1,6 @@
 import type { Entry } from '../entry/index.ts';
+import type { CacheEventEmitter } from '../events/index.ts';
+import type { CallIdentity } from '../key/index.ts';
 import type {
   EntryFilter,
   InspectedRow,
@@ -6,6 +8,22 @@ import type {
   RestoreResult,
   StoredEntry,
 } from './stored-entries.ts';
+
+/** Loaded at the first miss. */
+let volatileFields: typeof import('./volatile-fields.ts') | undefined;
+
+/**
+ * Looks for a field that makes each request to a model a miss. Nobody waits for that. It fails where the package was replaced
+ * under the process, or where a getter of the request throws, and this costs a hint only.
+ */
+export function examineMiss(events: CacheEventEmitter, identity: CallIdentity): void {
+  if (volatileFields?.isExamined(events, identity) === false) return;
+  const examine = async () => {
+    volatileFields = await import('./volatile-fields.ts');
+    volatileFields.findVolatileField(events, identity);
+  };
+  examine().catch(() => {});
+}
 
 /** No call needs what reads and restores entries, so it is loaded at the first look. */
 const load = () => import('./stored-entries.ts');

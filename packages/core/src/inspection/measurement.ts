@@ -2,7 +2,7 @@ import { isEntryKey } from '../entry/index.ts';
 import type { EntryStore } from '../entry-store/index.ts';
 import type { CacheEventEmitter } from '../events/index.ts';
 import type { ProviderEntries, StoreFigures } from '../ledger/index.ts';
-import { failureCode, type Store, type StoredRow } from '../store/index.ts';
+import { loadStoreFailures, type Store, type StoredRow } from '../store/index.ts';
 
 export interface MeasureOptions {
   /** Ends the count: then the figures that need it are absent. @default the count goes on to its end */
@@ -70,6 +70,7 @@ export async function measureStore(
     const counted = byProvider === undefined ? {} : sumOf(byProvider);
     return { ...capacity, ...counted, measuredAt: now() };
   } catch (error) {
+    const { failureCode } = await loadStoreFailures();
     const reason = failureCode(error);
     events.emit('store-error', { operation: 'scan', reason, isPermanent: false });
     return undefined;

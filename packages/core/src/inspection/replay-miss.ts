@@ -135,20 +135,22 @@ async function search({ call, address }: UnansweredRequest, { inspection }: Repl
 }
 
 /**
- * Emits the events of a miss in `replay` mode, and resolves to the error that the caller gets: the provider is not
- * called in this mode. The message names the nearest recorded request and the fields in which it differs.
+ * Emits the events of a miss in `replay` mode: the provider is not called in this mode. The message of the error names the
+ * nearest recorded request and the fields in which it differs.
+ *
+ * @throws {LlmCacheError} `REPLAY_MISS`, always
  */
-export async function replayMiss(
+export async function refuseMiss(
   request: UnansweredRequest,
   context: ReplayMissContext,
-): Promise<LlmCacheError> {
+): Promise<never> {
   const { provider, model, operation } = request.call.identity;
   const nearest = await search(request, context);
   const event = { key: request.address.key, provider, model };
   context.events.emit('miss', event);
   const found = { nearest: nearest?.key, differing: nearest?.differing };
   context.events.emit('replay-miss', { ...event, ...found });
-  return new LlmCacheError(
+  throw new LlmCacheError(
     'REPLAY_MISS',
     `No answer is recorded for this request (${joinGiven([provider, model, operation])}), and mode is 'replay'. ${whyAbsent(request, context)}${hintOf(nearest)}${REMEDY}`,
   );

@@ -146,10 +146,10 @@ class ModelMisses {
   #count = 0;
   readonly #reported = new Set<string>();
 
-  /** The first 32 misses are examined, and then 8 in 64: most models miss because each question is new. */
-  get isExamined(): boolean {
+  /** The first 32 misses are examined, then 8 in 64, and later 8 in 512: most models miss because each question is new. */
+  isNextExamined(): boolean {
     this.#count += 1;
-    return this.#count <= 32 || this.#count % 64 < 8;
+    return this.#count <= 32 || this.#count % (this.#count <= 1_024 ? 64 : 512) < 8;
   }
 
   /** The path of a field that was not reported before, and that had three values in requests that are equal otherwise. */
@@ -183,21 +183,26 @@ const missesOf = new WeakMap<CacheEventEmitter, BoundedMap<string, ModelMisses>>
 function modelMisses(events: CacheEventEmitter, { provider, model }: CallIdentity): ModelMisses {
   const models = missesOf.get(events) ?? new BoundedMap<string, ModelMisses>(MAX_MODELS);
   missesOf.set(events, models);
-  const name = JSON.stringify([provider, model]);
-  const misses = models.get(name) ?? new ModelMisses();
+  const name = `${provider.length} ${provider} ${model ?? ''}`;
+  const known = models.get(name);
+  if (known !== undefined) return known;
+  const misses = new ModelMisses();
   models.set(name, misses);
   return misses;
+}
+
+/** Counts a miss, and says whether it is to be examined. */
+export function isExamined(events: CacheEventEmitter, identity: CallIdentity): boolean {
+  return modelMisses(events, identity).isNextExamined();
 }
 
 /**
  * Compares a miss with the last misses of its model. Where they differ in one field only, and it looks like an id or a time,
  * no such request can be a hit: one event names the field.
  */
-export function examineMiss(events: CacheEventEmitter, identity: CallIdentity): void {
-  const misses = modelMisses(events, identity);
-  if (!misses.isExamined) return;
+export function findVolatileField(events: CacheEventEmitter, identity: CallIdentity): void {
   const digests = digestsOf(identity);
-  const path = digests && misses.add(digests);
+  const path = digests && modelMisses(events, identity).add(digests);
   if (path === undefined) return;
   const field = path.replace(/^request\./, '');
   const { provider, model } = identity;

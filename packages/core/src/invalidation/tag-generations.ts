@@ -82,8 +82,14 @@ export class TagGenerations {
     header: EntryHeader,
     keyRows: readonly TagRow[],
   ): EntryHeader | undefined {
+    if (this.#hasNoState(header, states)) return header;
     const tags = this.generationNames(tagsOfEntry(header));
     return this.applyTo(header, states, { tags, keyRows });
+  }
+
+  /** Nearly always, in the memory of this process. */
+  #hasNoState({ generations }: EntryHeader, { size }: TagStates): boolean {
+    return !this.isShared && size === 0 && generations === undefined;
   }
 
   /** Like {@link apply}, for the names of the generations of the header's tags. */
@@ -92,7 +98,7 @@ export class TagGenerations {
     states: TagStates,
     { tags, keyRows }: { readonly tags: readonly string[]; readonly keyRows: readonly TagRow[] },
   ): EntryHeader | undefined {
-    if (!this.isShared && states.size === 0 && header.generations === undefined) return header; // nearly always
+    if (this.#hasNoState(header, states)) return header;
     const dependedOn = { tags, keys: namesOf(keyRows) };
     const staleFrom = this.#states?.staleFrom(header, states, dependedOn) ?? INVALID;
     return withStaleFrom(header, staleFrom, this.#options.now);

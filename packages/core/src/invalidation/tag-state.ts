@@ -156,6 +156,7 @@ export function generationsOf(
   states: TagStates,
 ): Record<string, string> {
   const generations: Record<string, string> = {};
+  if (states.size === 0) return generations;
   for (const name of generationNames) {
     const generation = generationIn(states.get(name) ?? FIRST_TAG_STATE);
     if (generation !== '') generations[name] = generation;

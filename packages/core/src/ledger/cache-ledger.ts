@@ -68,7 +68,7 @@ export class CacheLedger {
 
   stats(): CacheStats {
     const { rows } = this.#parts;
-    return { ...figuresOf(this.#own()), store: this.store(), isStoreAway: rows.isOpen };
+    return { ...figuresOf(this.#own()), store: this.store(), isStoreAway: rows.isAway };
   }
 
   /** What the last measurement found, and what the store knows without one. */

@@ -1,5 +1,5 @@
 import type { CacheEventEmitter } from '../events/index.ts';
-import { failureCode } from '../store/index.ts';
+import { loadStoreFailures } from '../store/index.ts';
 import { CounterSums, type NamedCounters } from './counters.ts';
 import { type CountersByTime, countersOfWindow, dayOf, WINDOW } from './counters-by-time.ts';
 import { figuresOf, type Ledger, type LedgerGroup, rowsBy } from './figures.ts';
@@ -118,12 +118,13 @@ export async function sumLedger(parts: LedgerSumsParts): Promise<Ledger> {
     for await (const counted of writtenCounts(parts, choice.span)) sums.add(counted);
     return sums.ledger(now, isListed && isLearned);
   } catch (error) {
-    emitFailure(events, error);
+    await emitFailure(events, error);
     return sums.ledger(now, false);
   }
 }
 
-function emitFailure(events: CacheEventEmitter, error: unknown): void {
+async function emitFailure(events: CacheEventEmitter, error: unknown): Promise<void> {
+  const { failureCode } = await loadStoreFailures();
   const reason = failureCode(error);
   events.emit('store-error', { operation: 'scan', reason, isPermanent: false });
 }
@@ -136,7 +137,7 @@ export async function resetLedger({
   try {
     return await ledgerStore.reset();
   } catch (error) {
-    emitFailure(events, error);
+    await emitFailure(events, error);
     return false;
   }
 }

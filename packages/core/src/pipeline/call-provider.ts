@@ -1,11 +1,10 @@
 import { isAdmitted } from '../adapter/index.ts';
 import { lifeOf } from '../entry-store/index.ts';
 import { callTimedOut, type Flight, runAsCallFor } from '../flight/index.ts';
-import { loadVolatileFields } from '../inspection/index.ts';
+import { examineMiss } from '../inspection/index.ts';
 import { NO_TAG_STATES, type TagStates } from '../invalidation/index.ts';
 import { WRITING_MODES } from '../options/index.ts';
 import type { CapturedResponse, RunningStream } from '../response/index.ts';
-import { abortable } from '../store/index.ts';
 import { loadFailure } from './answer.ts';
 import { hasAnswer, type Lead, type LookUp, lookUp, monotonic, serveLate } from './look-up.ts';
 import {
@@ -34,13 +33,19 @@ export function needsLease({ leases }: PipelineContext, { call }: KeyedRequest):
 }
 
 /** Calls the provider. If the store has leases, one process calls and the others wait for its entry. */
-export async function callOnceAmongProcesses(
+export function callOnceAmongProcesses(
   context: PipelineContext,
   lead: Lead,
 ): Promise<FlightResult> {
+  return needsLease(context, lead.request)
+    ? callUnderLease(context, lead)
+    : callProvider(context, lead);
+}
+
+async function callUnderLease(context: PipelineContext, lead: Lead): Promise<FlightResult> {
   const { request, flight } = lead;
   const startedAt = performance.now();
-  const leases = needsLease(context, request) ? await context.leases?.() : undefined;
+  const leases = await context.leases?.();
   if (leases === undefined) return callProvider(context, lead);
   void prepare(context, request, lead.found); // while the lease is taken
   const { found = lead.found, lease } = await leases.wait(request.address.key, {
@@ -64,23 +69,11 @@ async function serveIfFreshNow(context: PipelineContext, lead: Lead, startedAt: 
 export function emitMiss({ events }: Pick<PipelineContext, 'events'>, request: KeyedRequest): void {
   if (request.isRevalidation === true) return;
   events.emit('miss', eventOf(request));
-  if (request.call.isPart !== true) void examine(events, request.call.identity);
+  if (request.call.isPart !== true) examineMiss(events, request.call.identity);
 }
 
-type VolatileFields = Awaited<ReturnType<typeof loadVolatileFields>>;
-
-let loading: Promise<VolatileFields | undefined> | undefined;
-
-/** Examines a miss when the call to the provider is under way, so that no caller waits for it. */
-async function examine(...miss: Parameters<VolatileFields['examineMiss']>): Promise<void> {
-  loading ??= loadVolatileFields().catch(() => undefined); // the package was replaced under the running process
-  const loaded = await loading;
-  try {
-    loaded?.examineMiss(...miss);
-  } catch {
-    // A getter of the request threw. It costs the hint and no call.
-  }
-}
+/** Never fires. To make a signal for each call that takes none costs as much as a look-up. */
+const NEVER = new AbortController().signal;
 
 async function callProvider(context: PipelineContext, lead: Lead): Promise<FlightResult> {
   emitMiss(context, lead.request);
@@ -102,17 +95,15 @@ export async function askProvider(context: PipelineContext, lead: Lead): Promise
   }
 }
 
-/** Resolves to the answer, or rejects with the reason of the flight's signal: some functions know of no signal, or never settle. */
-async function ask(
-  context: PipelineContext,
-  { request, flight: { signal }, found }: Lead,
-): Promise<ProviderAnswer> {
+/** Resolves to the answer, or rejects with the reason why the flight is abandoned: some functions know of no signal, or never settle. */
+async function ask(context: PipelineContext, lead: Lead): Promise<ProviderAnswer> {
+  const { request, flight } = lead;
   const startedAt = monotonic(context);
-  signal.throwIfAborted(); // all callers may have left during the look-up
-  const asking = invokeAndCapture(context, { request, found }, signal);
+  flight.throwIfAbandoned(); // all callers may have left during the look-up
+  const asking = invokeAndCapture(context, lead);
   let isLeft = false;
   try {
-    return await abortable(asking, signal, () => {
+    return await flight.untilAbandoned(asking, () => {
       isLeft = true;
     });
   } catch (error) {
@@ -127,17 +118,21 @@ async function ask(
 
 async function invokeAndCapture(
   context: PipelineContext,
-  { request, found }: Pick<Lead, 'request' | 'found'>,
-  signal: AbortSignal,
+  { request, flight, found }: Lead,
 ): Promise<ProviderAnswer> {
   const { call, address } = request;
   const prepared = prepare(context, request, found);
   const tagStates = prepared instanceof Promise ? await prepared : prepared;
-  signal.throwIfAborted(); // all callers may have left meanwhile
+  flight.throwIfAbandoned(); // all callers may have left meanwhile
   const startedAt = monotonic(context);
   const calledAt = context.calledNow();
-  const response = await runAsCallFor([address.key], signal, () => call.invoke(signal));
-  const capture = await call.codec.capture(response);
+  const response = await runAsCallFor(
+    [address.key],
+    (end) => flight.whenAbandoned(end),
+    () => call.invoke(call.takesSignal === false ? NEVER : flight.signal),
+  );
+  const captured = call.codec.capture(response);
+  const capture = captured instanceof Promise ? await captured : captured;
   const took = (monotonic(context) - startedAt) / (capture.part?.of ?? 1);
   return { capture, calledAt: capture.calledAt ?? calledAt, took, tagStates };
 }
@@ -161,7 +156,7 @@ function countLate(
   }: ProviderAnswer & { readonly takeBack: (() => void) | undefined },
 ): Promise<boolean> {
   takeBack?.();
-  if (capture.shared?.kind === 'recording') void capture.shared.recording.replay().return();
+  if (capture.shared?.kind === 'recording') void capture.shared.recording.read().return();
   const given = { calledAt, took, part: capture.part, isCurrent: () => false };
   return storeAnswer(context, { ...request, ...given, tagStates: NO_TAG_STATES }, capture);
 }
@@ -176,6 +171,9 @@ function prepare(
   return entries.prepare(address, found, lifeOf(policy));
 }
 
+/** If storing fails, the callers of `stored` see it. */
+const ignore = () => {};
+
 /** Gives the answer to the callers at once, and stores it in the background. */
 export function deliverAndStore(
   context: PipelineContext,
@@ -186,8 +184,7 @@ export function deliverAndStore(
   const isCurrent = () => context.flights.isCurrent(flight);
   const answer = { ...request, tagStates, calledAt, took, isCurrent, part };
   const stored = storeAnswer(context, answer, capture);
-  // If storing fails, the callers of `stored` see it.
-  stored.then((isStored) => isStored && context.flights.detachOlder(flight)).catch(() => {});
+  stored.then((isStored) => isStored && context.flights.detachOlder(flight), ignore);
   flight.keepOpenUntil(stored);
   flight.answered();
   const at = context.now();

@@ -181,7 +181,7 @@ export class Pipeline {
   }
 
   /** A caller whose time-out ended its wait gets the older answer, as it would if the provider were out. */
-  async #orOlder<Response>(request: KeyedRequest<Response>, answer: Promise<Answer<Response>>) {
+  #orOlder<Response>(request: KeyedRequest<Response>, answer: Promise<Answer<Response>>) {
     if (request.call.signal === undefined) return answer;
     const askedAt = performance.now();
     return answer.catch(async (error: unknown) => {
@@ -200,9 +200,10 @@ export class Pipeline {
     const { key, tags } = request.address;
     const { callTimeout } = request.call.policy;
     const plan = { id: flightIdOf(request), key, tags, callTimeout };
-    return this.flights.start(plan, async (flight) => {
-      const found = known ?? (await lookUp(this.#context, request));
-      return carryOut(this.#context, { request, flight, found });
+    return this.flights.start(plan, (flight) => {
+      const lead = (found: LookUp) => carryOut(this.#context, { request, flight, found });
+      const found = known ?? lookUp(this.#context, request);
+      return found instanceof Promise ? found.then(lead) : lead(found);
     });
   }
 
@@ -214,13 +215,11 @@ export class Pipeline {
 }
 
 /** Carries out what `DECISIONS` says for the request that leads a flight. */
-async function carryOut(context: PipelineContext, lead: Lead): Promise<FlightResult> {
+function carryOut(context: PipelineContext, lead: Lead): FlightResult | Promise<FlightResult> {
   const { request, flight, found } = lead;
   const step = DECISIONS[request.call.policy.mode][found.state];
-  if (step === 'refuse') {
-    const { replayMiss } = await loadReplayMiss();
-    throw await replayMiss(request, context);
-  }
+  if (step === 'refuse')
+    return loadReplayMiss().then(({ refuseMiss }) => refuseMiss(request, context));
   if (step === 'call' || !hasAnswer(found)) return callOnceAmongProcesses(context, lead);
   if (step === 'call-or-serve') return callWithFallback(context, { request, flight, found });
   if (step === 'serve') return serve(context, request, found);

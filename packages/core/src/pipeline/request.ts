@@ -32,6 +32,8 @@ export interface Call<Response> {
   /** Is an abort of the call, of which its signal knows nothing, a time-out of the SDK? @default false */
   readonly timesOutByAbort?: boolean | undefined;
   readonly codec: ResponseCodec<Response>;
+  /** False for a call that does nothing with the signal of {@link invoke}. @default true */
+  readonly takesSignal?: boolean | undefined;
   /** The call is for one of many items that are asked for together. It does not wait for other processes. @default false */
   readonly isPart?: boolean | undefined;
   /** Copies what the caller may change. It is called before the caller continues, unless its answer was there at once. */

@@ -69,7 +69,7 @@ export async function serveAfterTimeOut(
   if (signal?.aborted !== true || !(call.isTimedOut?.() ?? isKnownOutage(signal.reason))) return;
   context.backOff.failed(asked);
   context.flights.retire(flightIdOf(asked)); // who waits for a provider that hangs must not draw later callers in
-  const request = { address, call: withoutCaller(call) }; // its signal would end the replay of a stream
+  const request = { address, call: withoutCaller(call) }; // its signal would end the reading of a stream
   const found = await lookUp(context, request);
   const isServed = DECISIONS[policy.mode][found.state] !== 'call' && hasAnswer(found);
   if (!isServed) return undefined;
@@ -147,7 +147,7 @@ async function finish(flight: Flight<FlightResult>, result: Promise<FlightResult
   try {
     const { shared } = await result;
     // A recording that nobody reads does not advance.
-    if (shared?.kind === 'recording') await readToEnd(shared.recording.replay());
+    if (shared?.kind === 'recording') await readToEnd(shared.recording.read());
     return (await flight.openUntil) ?? true;
   } catch {
     return true;

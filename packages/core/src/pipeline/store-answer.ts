@@ -43,7 +43,8 @@ export async function storeAnswer(
   const verdict = known.deciding === undefined ? known : await settled(known);
   countCall(context, answer, verdict);
   if (shared === undefined) return reject(context, answer, verdict);
-  return storeContent(context, answer, { ...shared, verdict });
+  const { kind, payload } = shared;
+  return storeContent(context, answer, { kind, payload, verdict });
 }
 
 async function storeStream(
@@ -87,10 +88,11 @@ async function storeContent(
   const known = late === undefined ? answer.tagStates : await late;
   const tagStates = noted.size === 0 ? known : new Map([...known, ...noted]);
   if (!answer.isCurrent()) return reject(context, answer, { ...verdict, rejection: 'invalidated' });
-  const written = await entries.write(address, { header, payload: payload.text }, { tagStates });
+  const writing = entries.write(address, { header, payload: payload.text }, { tagStates });
+  const written = writing instanceof Promise ? await writing : writing;
   if (typeof written === 'string')
     return reject(context, answer, { ...verdict, rejection: written });
-  events.emit('stored', { ...madeCall(answer, verdict), bytes: written });
+  events.emit('stored', Object.assign(madeCall(answer, verdict), { bytes: written }));
   return true;
 }
 
@@ -117,7 +119,8 @@ function withOwnTtl(answer: UnstoredAnswer, { ttl }: Verdict): UnstoredAnswer {
 /** What is said of a call that was made. */
 function madeCall(answer: UnstoredAnswer, { usage, served }: Verdict) {
   const { took, isRevalidation, part } = answer;
-  return { ...eventOf(answer), usage, servedModel: served?.model, took, isRevalidation, part };
+  const about = { usage, servedModel: served?.model, took, isRevalidation, part };
+  return Object.assign(eventOf(answer), about); // to spread the event takes longer than to count the call
 }
 
 function countCall(

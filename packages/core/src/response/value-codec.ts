@@ -169,7 +169,7 @@ export class ValueCodec implements ResponseCodec<unknown> {
   }
 
   #restore(shared: SharedResponse, { signal, delays, crossTo }: Provenance): unknown {
-    if (shared.kind === 'recording') return shared.recording.replay(signal);
+    if (shared.kind === 'recording') return shared.recording.read(signal);
     const { kind } = shared;
     const value = shared.payload.decode();
     if (crossTo !== undefined) return this.#cross({ kind, value }, crossTo);

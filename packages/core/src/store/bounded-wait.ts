@@ -20,7 +20,7 @@ export function startDeadline(
   task: () => void,
   options?: { readonly ref?: boolean },
 ): () => void {
-  const part = Math.ceil(milliseconds / MOST_PARTS); // a timer takes whole milliseconds
+  const part = Math.max(1, Math.ceil(milliseconds / MOST_PARTS)); // a timer takes whole milliseconds
   let cancel: () => void;
   const wait = (parts: number): void => {
     cancel = startTimer(part, () => (parts > 1 ? wait(parts - 1) : task()), options);

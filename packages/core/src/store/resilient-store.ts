@@ -59,8 +59,8 @@ export class ResilientStore implements RowStore {
     this.#reads = new ResilientReads(store, this.#guard, options.storeTimeout);
   }
 
-  get isOpen(): boolean {
-    return this.#guard.isOpen;
+  get isAway(): boolean {
+    return this.#guard.isAway;
   }
 
   get isAtomic(): boolean {
@@ -188,16 +188,18 @@ export class ResilientStore implements RowStore {
     }).then(send);
   }
 
-  async #send(operation: StoreOperation, ask: () => unknown): Promise<unknown> {
+  #send(operation: StoreOperation, ask: () => unknown): Promise<unknown> {
     this.#sent += 1;
-    const answer = await this.#whileOthersProceed(operation, this.#longTimeout, ask);
-    this.#sent -= 1;
-    this.#waiting.shift()?.();
-    return answer;
+    const sent = this.#whileOthersProceed(operation, this.#longTimeout, ask);
+    void sent.then(() => {
+      this.#sent -= 1;
+      this.#waiting.shift()?.();
+    });
+    return sent;
   }
 
   /** The operation may wait in the store for others of this process: a store that writes is not away. */
-  async #whileOthersProceed<Answer>(
+  #whileOthersProceed<Answer>(
     operation: StoreOperation,
     milliseconds: number,
     ask: () => Answer | PromiseLike<Answer>,
@@ -209,15 +211,16 @@ export class ResilientStore implements RowStore {
       return seen !== before;
     };
     const deadline = { milliseconds, extensions: MOST_EXTENSIONS, hasProgressed };
-    const answer = await this.#guard.attempt(operation, deadline, ask);
-    if (answer !== FAILED) this.#written += 1;
-    return answer;
+    const attempt = this.#guard.attempt(operation, deadline, ask);
+    void attempt.then((answer) => {
+      if (answer !== FAILED) this.#written += 1;
+    });
+    return attempt;
   }
 
-  async #settle<Answer>(write: Promise<Answer>): Promise<Answer> {
+  #settle<Answer>(write: Promise<Answer>): Promise<Answer> {
     this.#writes.add(write);
-    const answer = await write;
-    this.#writes.delete(write);
-    return answer;
+    void write.then(() => this.#writes.delete(write));
+    return write;
   }
 }

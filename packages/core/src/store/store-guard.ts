@@ -13,6 +13,8 @@ export interface GuardOptions {
   readonly storeTimeout: number;
   /** The key that a probe of the breaker reads. It is in the namespace, as all keys are. */
   readonly probeKey: string;
+  /** What the store reported before it was guarded. @default nothing */
+  readonly early?: readonly unknown[] | undefined;
 }
 
 /** A longer text, or one with other characters, may be a message. */
@@ -127,7 +129,7 @@ export class StoreGuard {
   /** The code of the last failure, if it was permanent. */
   #permanentFailure: string | undefined;
 
-  constructor(store: Store, { events, now, storeTimeout, probeKey }: GuardOptions) {
+  constructor(store: Store, { events, now, storeTimeout, probeKey, early = [] }: GuardOptions) {
     this.#store = store;
     this.#events = events;
     this.#breaker = new CircuitBreaker({
@@ -141,9 +143,10 @@ export class StoreGuard {
     });
     // Without a listener, Keyv 6 throws from a socket's event and ends the process.
     store.on?.('error', (error) => this.report('connection', error));
+    for (const error of early) this.report('connection', error);
   }
 
-  get isOpen(): boolean {
+  get isAway(): boolean {
     return this.#breaker.isOpen;
   }
 
@@ -199,11 +202,11 @@ export class StoreGuard {
     if (!isKnown) this.#events.emit('store-error', { operation, reason, isPermanent });
   }
 
-  async #ask<Answer>(
+  #ask<Answer>(
     deadline: number | Deadline,
     ask: () => Answer | PromiseLike<Answer>,
-  ): Promise<Answer> {
-    if (!this.#isOpened) await this.#waitForOpening();
+  ): Answer | Promise<Answer> {
+    if (!this.#isOpened) return this.#waitForOpening().then(() => this.#ask(deadline, ask));
     const answer = ask();
     if (!isPromise(answer)) return answer;
     return typeof deadline === 'number'

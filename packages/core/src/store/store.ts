@@ -105,10 +105,13 @@ export interface Store {
 /** The texts of rows in the order of their keys, with `undefined` for an absent row. */
 export type RowTexts = readonly (string | undefined)[];
 
+/** A promise unless the store is the memory of this process. */
+export type Eventual<Value> = Value | Promise<Value>;
+
 /** Rows of text under keys, as a cache sees them. No method rejects, and no method waits without a bound. */
 export interface RowStore {
   /** The circuit breaker is open, so the store is not asked for a while. */
-  readonly isOpen: boolean;
+  readonly isAway: boolean;
   /** Milliseconds for which a call waits for one operation. */
   readonly patience: number;
   /** {@link add} and {@link replace} are each one step. */
@@ -125,8 +128,8 @@ export interface RowStore {
   add(rows: readonly NewRow[]): Promise<RowTexts | undefined>;
   /** Stores the row if the value under its key is `expected`. Resolves to `undefined` if that fails. */
   replace(row: NewRow, expected: string): Promise<boolean | undefined>;
-  /** Resolves to whether the store accepted the row. */
-  write(key: string, value: string, ttl: number | undefined): Promise<boolean>;
+  /** Did the store accept the row? */
+  write(key: string, value: string, ttl: number | undefined): Eventual<boolean>;
   /** Writes a row by `process.exit()` at the latest, where `row` returns one and the store can do so. */
   writeAtExit?(writing: Promise<unknown>, row: () => NewRow | undefined): void;
   /** Resolves to false if the store failed. */

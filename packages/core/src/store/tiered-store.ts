@@ -1,4 +1,4 @@
-import type { NewRow, RowStore, RowTexts, Store } from './store.ts';
+import type { Eventual, NewRow, RowStore, RowTexts, Store } from './store.ts';
 
 const INSTANT_WIDTH = 15;
 
@@ -43,8 +43,8 @@ export class TieredStore implements RowStore {
     this.#tiers = tiers;
   }
 
-  get isOpen(): boolean {
-    return this.#tiers.l2.isOpen;
+  get isAway(): boolean {
+    return this.#tiers.l2.isAway;
   }
 
   get patience(): number {
@@ -113,7 +113,7 @@ export class TieredStore implements RowStore {
     return isReplaced;
   }
 
-  write(key: string, value: string, ttl: number | undefined): Promise<boolean> {
+  write(key: string, value: string, ttl: number | undefined): Eventual<boolean> {
     this.#putL1(key, value);
     return this.#tiers.l2.write(key, value, ttl);
   }

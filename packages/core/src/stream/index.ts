@@ -1,4 +1,4 @@
-// A stream is recorded while it passes, and replayed to as many readers as ask.
+// A stream is recorded while it passes, and read by as many as ask.
 // It never decides whether a recording is stored: a watcher gives the verdict, and the pipeline decides.
 // Start at recording.ts, which explains when a recording has ended and when it is over.
 

@@ -99,7 +99,7 @@ export class Recording<Chunk> {
   }
 
   /** Makes a reader that starts at the first chunk. The signal is that reader's own. */
-  replay(signal?: AbortSignal): RecordingReader<Chunk> {
+  read(signal?: AbortSignal): RecordingReader<Chunk> {
     return new RecordingReader(this, signal);
   }
 

@@ -10,6 +10,10 @@ describe('a deadline', () => {
     await expect(withDeadline(never, 5)).rejects.toMatchObject({ code: 'timeout' });
   });
 
+  test.each([-10, -1, 0])('that was over %i ms ago ends the wait', async (milliseconds) => {
+    await expect(withDeadline(never, milliseconds)).rejects.toBeInstanceOf(DeadlineError);
+  });
+
   test('changes nothing for a promise that settles in time', async () => {
     const error = new Error('down');
     expect(await withDeadline(Promise.resolve('row'), 1_000)).toBe('row');

@@ -98,7 +98,7 @@ describe.each([
     for (let read = 0; read < 10; read++) expect(await rows.read(['a'])).toBe(undefined);
     expect(await rows.write('a', 'text', undefined)).toBe(false);
     expect(await rows.remove('a')).toBe(false);
-    expect([store.asked, rows.isOpen]).toEqual([3, true]);
+    expect([store.asked, rows.isAway]).toEqual([3, true]);
     expect(story).toHaveLength(4);
   });
 
@@ -109,14 +109,14 @@ describe.each([
     clock.advance(500);
     expect(await rows.read(['a'])).toBe(undefined);
     await new Promise((resolve) => setTimeout(resolve, 15)); // the probe fails
-    expect(rows.isOpen).toBe(true);
+    expect(rows.isAway).toBe(true);
     store.answer = () => Promise.resolve(['text']);
     clock.advance(1_000);
     story.length = 0;
     expect(await rows.read(['a'])).toBe(undefined);
     await turn();
     expect(await rows.read(['a'])).toEqual(['text']);
-    expect([rows.isOpen, story]).toEqual([false, ['closed']]);
+    expect([rows.isAway, story]).toEqual([false, ['closed']]);
   });
 
   test('is disconnected, even while the breaker is open', async () => {
@@ -144,7 +144,7 @@ describe('a failure of a store that answers', () => {
       expect(await rows.write('key', 'value', undefined)).toBe(false);
     }
     expect(await rows.read(['key'])).toEqual(['text']);
-    expect([rows.isOpen, new Set(story)]).toEqual([false, new Set(['set: OOM'])]);
+    expect([rows.isAway, new Set(story)]).toEqual([false, new Set(['set: OOM'])]);
   });
 
   test('of one of several servers affects only the reads of its rows', async () => {
@@ -162,7 +162,7 @@ describe('a failure of a store that answers', () => {
         ['row c'],
       ]);
     }
-    expect([rows.isOpen, story.length]).toEqual([false, 5]);
+    expect([rows.isAway, story.length]).toEqual([false, 5]);
   });
 });
 
@@ -231,7 +231,7 @@ describe('an operation', () => {
       store.answer = isDown ? rejecting : () => ['text'];
       await rows.read(['a']);
     }
-    expect([rows.isOpen, story.length]).toEqual([false, 4]);
+    expect([rows.isAway, story.length]).toEqual([false, 4]);
   });
 });
 
@@ -275,7 +275,7 @@ describe('the answer of a store', () => {
     }
     const { rows, story } = guard(new Uniform(() => Promise.resolve(false)));
     expect(await rows.write('a', 'text', 5)).toBe(false);
-    expect([story, rows.isOpen]).toEqual([['set: refused'], false]);
+    expect([story, rows.isAway]).toEqual([['set: refused'], false]);
   });
 
   test('to a removal is no failure when there was nothing to remove', async () => {

@@ -46,7 +46,7 @@ afterEach(() => turn()); // an unhandled rejection fails the test
 describe('a recording', () => {
   test('returns the first chunk before the others have come', async () => {
     const { upstream, recording } = record();
-    const reader = recording.replay();
+    const reader = recording.read();
     const first = reader.next();
     upstream.push('a');
     expect(await first).toEqual({ done: false, value: 'a' });
@@ -57,7 +57,7 @@ describe('a recording', () => {
   test('pulls a chunk only when a reader requests it', async () => {
     const { upstream, recording } = record();
     upstream.push('a', 'b', 'c');
-    const [one, other] = [recording.replay(), recording.replay()];
+    const [one, other] = [recording.read(), recording.read()];
     expect(upstream.pulls).toBe(0);
     await one.next();
     await other.next();
@@ -69,15 +69,15 @@ describe('a recording', () => {
 
   test('gives every reader all chunks, whenever the reader starts', async () => {
     const { upstream, recording } = record();
-    const early = chunksOf(recording.replay());
+    const early = chunksOf(recording.read());
     upstream.push('a', 'b');
     await turn();
-    const late = recording.replay();
+    const late = recording.read();
     upstream.push('c');
     upstream.end();
     expect(await early).toEqual(['a', 'b', 'c']);
     expect(await chunksOf(late)).toEqual(['a', 'b', 'c']);
-    expect(await chunksOf(recording.replay())).toEqual(['a', 'b', 'c']);
+    expect(await chunksOf(recording.read())).toEqual(['a', 'b', 'c']);
     expect(upstream.pulls).toBe(4);
   });
 
@@ -85,9 +85,7 @@ describe('a recording', () => {
     const { upstream, recording } = record();
     upstream.push({ delta: { text: 'a' } });
     upstream.end();
-    const [one, other] = await Promise.all(
-      [recording, recording].map((it) => chunksOf(it.replay())),
-    );
+    const [one, other] = await Promise.all([recording, recording].map((it) => chunksOf(it.read())));
     expect(one).toEqual(other);
     expect((one as any)[0].delta).not.toBe((other as any)[0].delta);
   });
@@ -97,10 +95,10 @@ describe('a recording', () => {
     const chunk = { text: 'a' };
     upstream.push(chunk, 'b');
     upstream.end();
-    const reader = recording.replay();
+    const reader = recording.read();
     await reader.next();
     chunk.text = 'changed by the provider';
-    expect(await chunksOf(recording.replay())).toEqual([{ text: 'a' }, 'b']);
+    expect(await chunksOf(recording.read())).toEqual([{ text: 'a' }, 'b']);
   });
 
   test('passes on undefined, null and empty chunks', async () => {
@@ -108,7 +106,7 @@ describe('a recording', () => {
     const chunks = [undefined, null, '', 0, [], {}];
     upstream.push(...chunks);
     upstream.end();
-    expect(await chunksOf(recording.replay())).toEqual(chunks);
+    expect(await chunksOf(recording.read())).toEqual(chunks);
     expect((await recording.ended).texts).toEqual(textsOf(...chunks));
   });
 });
@@ -116,7 +114,7 @@ describe('a recording', () => {
 describe('the end of a recording', () => {
   test('is reported at the terminal chunk, before the stream has ended', async () => {
     const { upstream, recording } = record();
-    const reader = recording.replay();
+    const reader = recording.read();
     upstream.push('a', TERMINAL);
     await reader.next();
     await reader.next();
@@ -133,7 +131,7 @@ describe('the end of a recording', () => {
     const { upstream, recording } = record();
     upstream.push('a');
     upstream.end();
-    await chunksOf(recording.replay());
+    await chunksOf(recording.read());
     expect(await recording.ended).toMatchObject({ ...GOOD, texts: textsOf('a') });
   });
 
@@ -146,7 +144,7 @@ describe('the end of a recording', () => {
       },
     });
     upstream.push(TERMINAL);
-    await recording.replay().next();
+    await recording.read().next();
     await recording.ended;
     expect(verdicts).toBe(1);
   });
@@ -155,7 +153,7 @@ describe('the end of a recording', () => {
     const { upstream, recording } = record({ verdict: () => ({ rejection: 'truncated' }) });
     upstream.push('a');
     upstream.end();
-    expect(await chunksOf(recording.replay())).toEqual(['a']);
+    expect(await chunksOf(recording.read())).toEqual(['a']);
     expect(await recording.ended).toMatchObject({ rejection: 'truncated' });
   });
 
@@ -163,7 +161,7 @@ describe('the end of a recording', () => {
     const { upstream, recording } = record();
     upstream.push('a', TERMINAL, 'more');
     upstream.end();
-    expect(await chunksOf(recording.replay())).toEqual(['a', TERMINAL, 'more']);
+    expect(await chunksOf(recording.read())).toEqual(['a', TERMINAL, 'more']);
     expect((await recording.ended).texts).toEqual(textsOf('a', TERMINAL));
   });
 
@@ -177,7 +175,7 @@ describe('the end of a recording', () => {
       });
       upstream.push('a', TERMINAL);
       upstream.end();
-      expect(await chunksOf(recording.replay())).toEqual(['a', TERMINAL]);
+      expect(await chunksOf(recording.read())).toEqual(['a', TERMINAL]);
       expect(await recording.ended).toMatchObject({ rejection: 'unreadable' });
     },
   );
@@ -189,9 +187,7 @@ describe('a chunk that cannot be encoded', () => {
     const strange = { cancel: () => {} };
     upstream.push('a', strange, 'b');
     upstream.end();
-    const [one, other] = await Promise.all(
-      [recording, recording].map((it) => chunksOf(it.replay())),
-    );
+    const [one, other] = await Promise.all([recording, recording].map((it) => chunksOf(it.read())));
     expect(one?.[1]).toBe(strange);
     expect(other?.[1]).toBe(strange);
     expect([one?.length, (await recording.ended).rejection]).toEqual([3, 'unencodable']);
@@ -202,13 +198,13 @@ describe('a failure of the provider', () => {
   test('reaches every reader after the chunks before it, as the same error object', async () => {
     const { upstream, recording } = record();
     const error = new Error('overloaded');
-    const readers = [recording.replay(), recording.replay(), recording.replay()];
+    const readers = [recording.read(), recording.read(), recording.read()];
     upstream.push('a');
     for (const reader of readers) expect((await reader.next()).value).toBe('a');
     const pending = readers.map((reader) => reader.next());
     upstream.fail(error);
     for (const next of pending) await expect(next).rejects.toBe(error);
-    const late = recording.replay();
+    const late = recording.read();
     expect((await late.next()).value).toBe('a');
     await expect(late.next()).rejects.toBe(error);
     expect(await recording.ended).toMatchObject({ rejection: 'failed' });
@@ -216,7 +212,7 @@ describe('a failure of the provider', () => {
 
   test('rejects once for a reader, and the reader is then at its end', async () => {
     const { upstream, recording } = record();
-    const reader = recording.replay();
+    const reader = recording.read();
     upstream.fail(new Error('overloaded'));
     await expect(reader.next()).rejects.toThrow('overloaded');
     expect(await reader.next()).toEqual({ done: true, value: undefined });
@@ -228,14 +224,14 @@ describe('a failure of the provider', () => {
     upstream.next = () => {
       throw error;
     };
-    await expect(recording.replay().next()).rejects.toBe(error);
-    await expect(recording.replay().next()).rejects.toBe(error);
+    await expect(recording.read().next()).rejects.toBe(error);
+    await expect(recording.read().next()).rejects.toBe(error);
   });
 
   test('without a reader causes no unhandled rejection', async () => {
     const { upstream, recording } = record();
     const controller = new AbortController();
-    const pending = recording.replay(controller.signal).next();
+    const pending = recording.read(controller.signal).next();
     controller.abort('gone');
     await expect(pending).rejects.toBe('gone');
     upstream.fail(new Error('late'));
@@ -245,7 +241,7 @@ describe('a failure of the provider', () => {
 
   test('after the terminal chunk leaves the recording complete', async () => {
     const { upstream, recording } = record();
-    const reader = recording.replay();
+    const reader = recording.read();
     upstream.push(TERMINAL);
     upstream.fail(new Error('reset'));
     await reader.next();
@@ -257,7 +253,7 @@ describe('a failure of the provider', () => {
 describe('a reader that leaves', () => {
   test('early does not affect the others', async () => {
     const { upstream, recording } = record();
-    const [leaving, staying] = [recording.replay(), recording.replay()];
+    const [leaving, staying] = [recording.read(), recording.read()];
     upstream.push('a', 'b');
     await leaving.next();
     await leaving.return();
@@ -269,7 +265,7 @@ describe('a reader that leaves', () => {
 
   test('last stops the provider, and the recording is abandoned', async () => {
     const { upstream, recording } = record();
-    const [one, other] = [recording.replay(), recording.replay()];
+    const [one, other] = [recording.read(), recording.read()];
     upstream.push('a', 'b');
     await one.next();
     await one.return();
@@ -282,7 +278,7 @@ describe('a reader that leaves', () => {
 
   test('leaves once, however often it calls return', async () => {
     const { upstream, recording } = record();
-    const [leaving, staying] = [recording.replay(), recording.replay()];
+    const [leaving, staying] = [recording.read(), recording.read()];
     await leaving.return();
     await leaving.return();
     expect(await leaving.next()).toEqual({ done: true, value: undefined });
@@ -293,20 +289,20 @@ describe('a reader that leaves', () => {
 
   test('at the terminal chunk leaves a complete recording', async () => {
     const { upstream, recording } = record();
-    const reader = recording.replay();
+    const reader = recording.read();
     upstream.push('a', TERMINAL);
     await reader.next();
     await reader.next();
     await reader.return();
     expect([upstream.returns, recording.isAbandoned]).toEqual([1, false]);
     expect(await recording.ended).toMatchObject({ ...GOOD, rejection: undefined });
-    expect(await chunksOf(recording.replay())).toEqual(['a', TERMINAL]);
+    expect(await chunksOf(recording.read())).toEqual(['a', TERMINAL]);
   });
 
   test('after the end stops nothing', async () => {
     const { upstream, recording } = record();
     upstream.end();
-    await chunksOf(recording.replay());
+    await chunksOf(recording.read());
     expect([upstream.returns, recording.isAbandoned]).toEqual([0, false]);
   });
 
@@ -321,7 +317,7 @@ describe('a reader that leaves', () => {
   ])('does not fail where the provider %s when it is stopped', async (_name, answer) => {
     const { upstream, recording } = record();
     upstream.return = answer;
-    expect(await recording.replay().return()).toEqual({ done: true, value: undefined });
+    expect(await recording.read().return()).toEqual({ done: true, value: undefined });
     await turn();
   });
 
@@ -333,7 +329,7 @@ describe('a reader that leaves', () => {
       encode: encodeValue,
       decode: decodeValue,
     });
-    await recording.replay().return();
+    await recording.read().return();
     expect(recording.isAbandoned).toBe(true);
   });
 });
@@ -347,7 +343,7 @@ function garbageCollector(): () => void {
 test('a stream that its caller drops unread ends the call, and leaves no listener on the signal', async () => {
   const { signal } = new AbortController();
   const recordings = Array.from({ length: 20 }, () => record());
-  for (const { recording } of recordings) void recording.replay(signal);
+  for (const { recording } of recordings) void recording.read(signal);
   expect(getEventListeners(signal, 'abort')).toHaveLength(20);
   const collectGarbage = garbageCollector();
   await until('The readers have left', () => {
@@ -364,7 +360,7 @@ describe('a stream that does not end', () => {
 
   test('is not stored, and what all its readers have read is dropped', async () => {
     const { upstream, recording } = record();
-    const [quick, slow] = [recording.replay(), recording.replay()];
+    const [quick, slow] = [recording.read(), recording.read()];
     await readSome(quick, 7);
     expect([recording.end, recording.isAbandoned]).toEqual([undefined, false]);
     await readSome(quick, 2);

@@ -22,7 +22,7 @@ afterEach(() => turn()); // an unhandled rejection fails the test
 describe('a reader', () => {
   test('gets chunks in order where it requests several at once', async () => {
     const { upstream, recording } = record();
-    const reader = recording.replay();
+    const reader = recording.read();
     const asked = [reader.next(), reader.next(), reader.next(), reader.next()];
     upstream.push('a', 'b');
     upstream.end();
@@ -31,7 +31,7 @@ describe('a reader', () => {
 
   test('pulls one chunk at a time where several are requested at once', async () => {
     const { upstream, recording } = record();
-    const readers = [recording.replay(), recording.replay()];
+    const readers = [recording.read(), recording.read()];
     const asked = readers.flatMap((reader) => [reader.next(), reader.next()]);
     await turn();
     expect(upstream.pulls).toBe(1);
@@ -43,7 +43,7 @@ describe('a reader', () => {
 
   test('stays at its end', async () => {
     const { upstream, recording } = record();
-    const reader = recording.replay();
+    const reader = recording.read();
     upstream.end();
     expect([await reader.next(), await reader.next(), await reader.return()]).toEqual([
       DONE,
@@ -56,14 +56,14 @@ describe('a reader', () => {
   test('leaves where its loop is left by break', async () => {
     const { upstream, recording } = record();
     upstream.push('a', 'b');
-    for await (const text of recording.replay()) if (text === 'a') break;
+    for await (const text of recording.read()) if (text === 'a') break;
     expect([upstream.returns, recording.isAbandoned]).toEqual([1, true]);
   });
 
   test('gets the same error for each pending request', async () => {
     const { upstream, recording } = record();
     const error = new Error('overloaded');
-    const reader = recording.replay();
+    const reader = recording.read();
     const asked = [reader.next(), reader.next()];
     upstream.fail(error);
     for (const next of asked) await expect(next).rejects.toBe(error);
@@ -76,7 +76,7 @@ describe('the signal of a reader', () => {
     const { upstream, recording } = record();
     const controller = new AbortController();
     const reason = new Error('the user went away');
-    const [aborting, staying] = [recording.replay(controller.signal), recording.replay()];
+    const [aborting, staying] = [recording.read(controller.signal), recording.read()];
     const pending = aborting.next();
     controller.abort(reason);
     await expect(pending).rejects.toBe(reason);
@@ -89,7 +89,7 @@ describe('the signal of a reader', () => {
   test('stops the provider when the reader is the last one, even between two requests', async () => {
     const { upstream, recording } = record();
     const controller = new AbortController();
-    const reader = recording.replay(controller.signal);
+    const reader = recording.read(controller.signal);
     upstream.push('a');
     await reader.next();
     controller.abort('gone');
@@ -99,7 +99,7 @@ describe('the signal of a reader', () => {
   test('rejects the next request where it fires between two requests', async () => {
     const { upstream, recording } = record();
     const controller = new AbortController();
-    const reader = recording.replay(controller.signal);
+    const reader = recording.read(controller.signal);
     upstream.push('a', 'b');
     await reader.next();
     controller.abort('gone');
@@ -110,7 +110,7 @@ describe('the signal of a reader', () => {
 
   test('abandons the recording at once where it has already fired', async () => {
     const { upstream, recording } = record();
-    const reader = recording.replay(AbortSignal.abort('gone'));
+    const reader = recording.read(AbortSignal.abort('gone'));
     expect(recording.isAbandoned).toBe(true);
     await expect(reader.next()).rejects.toBe('gone');
     expect(upstream.pulls).toBe(0);
@@ -119,7 +119,7 @@ describe('the signal of a reader', () => {
   test('has no effect after the reader has left', async () => {
     const { upstream, recording } = record();
     const controller = new AbortController();
-    const [leaving, staying] = [recording.replay(controller.signal), recording.replay()];
+    const [leaving, staying] = [recording.read(controller.signal), recording.read()];
     await leaving.return();
     controller.abort('gone');
     expect(await leaving.next()).toEqual(DONE);
@@ -141,7 +141,7 @@ describe('the signal of a reader', () => {
       removeEventListener.apply(controller.signal, given);
     };
     const [ended, failed, left] = [record(), record(), record()];
-    const readers = [ended, failed, left].map((it) => it.recording.replay(controller.signal));
+    const readers = [ended, failed, left].map((it) => it.recording.read(controller.signal));
     expect(listeners).toBe(3);
     ended.upstream.end();
     failed.upstream.fail(new Error('overloaded'));

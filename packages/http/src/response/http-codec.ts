@@ -182,7 +182,7 @@ function restore(
   const head = headFor(recorded.head, options.credential);
   const isLeader = leader === options;
   const headers = isLeader ? recorded.liveHeaders : head.headers;
-  const texts = recording.replay(provenance.signal);
+  const texts = recording.read(provenance.signal);
   const echo = { ...options, adapter: options.rules.adapter, echoed: head.echoed };
   const body = bodyOf(isLeader ? texts : runningTextsForCaller(texts, echo));
   return buildResponse(body, { ...head, headers }, { ...provenance, url: options.url });
