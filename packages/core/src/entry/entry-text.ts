@@ -73,6 +73,7 @@ const FORMATS: Readonly<Record<LaterField, FieldFormat>> = {
   fields: { letter: 'e', isValid: isFields },
   calledAt: { letter: 'c', isValid: isNumber },
   took: { letter: 't', isValid: isNumber },
+  ttl: { letter: 'l', isValid: isNumber },
 };
 
 // Object.entries knows the names as texts only.

@@ -45,6 +45,8 @@ export interface EntryHeader {
   readonly calledAt?: number | undefined;
   /** How long the provider took, in milliseconds. */
   readonly took?: number | undefined;
+  /** For how many milliseconds a renewal makes the entry fresh, where its answer decided that. @default not renewed yet */
+  readonly ttl?: number | undefined;
 }
 
 /** What is stored under one key. */

@@ -162,7 +162,11 @@ export async function rewriteOnHit(
 }
 
 function renew(header: EntryHeader, policy: Policy, at: number): EntryHeader {
-  const ttl = policy.ttlOf === undefined ? policy.ttl : header.freshUntil - header.storedAt;
+  // A renewed entry is fresh for longer than its own ttl after it was stored.
+  const ofAnswer =
+    policy.ttlOf === undefined ? undefined : (header.ttl ?? header.freshUntil - header.storedAt);
+  const ttl = ofAnswer ?? policy.ttl;
   const { storedAt: _, ...life } = freshnessWindows(at, { ...policy, ttl });
-  return life.freshUntil - header.freshUntil < ttl / 10 ? header : { ...header, ...life };
+  if (life.freshUntil - header.freshUntil < ttl / 10) return header;
+  return { ...header, ...life, ttl: ofAnswer };
 }

@@ -122,6 +122,7 @@ describe('a text that holds no entry is not read as one', () => {
     served: (value) => JSON.stringify(value) === '{}',
     fields: (value) => JSON.stringify(value) === '{}',
     took: (value) => value === -1,
+    ttl: (value) => value === -1,
     calledAt: (value) => value === -1,
   };
 
