@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { digest } from '../key/index.ts';
 import { pause, startInterval } from '../options/index.ts';
 import type { RowStore } from '../store/index.ts';
 
@@ -10,6 +14,39 @@ const LONGEST_PAUSE = 30_000;
 
 /** Milliseconds before a release that failed is tried again. The pause doubles, until the lease has ended by itself. */
 const FIRST_RETRY = 50;
+
+/** What a computer, or a container, has for itself: two may have one name, and both have a process 1. */
+const NAMES_OF_PLACE = [
+  hostname,
+  () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'),
+  () => readlinkSync('/proc/self/ns/pid'),
+];
+
+function nameBy(nameOf: () => string): string {
+  try {
+    return nameOf();
+  } catch {
+    return ''; // not on Linux
+  }
+}
+
+/** Where this process runs. Processes of one place see whether another one is alive. */
+const PLACE = digest(JSON.stringify(NAMES_OF_PLACE.map(nameBy)));
+
+/** A token that says which process has a lease, and tells two of the same process apart. */
+export const processToken = (pid = process.pid): string => `${PLACE}.${pid}.${randomUUID()}`;
+
+/** Has the process that made this token ended? False where that cannot be known. */
+function hasEnded(token: string): boolean {
+  const [where, pid = ''] = token.split('.');
+  if (where !== PLACE || !/^[1-9]\d*$/.test(pid)) return false;
+  try {
+    process.kill(Number(pid), 0); // sends nothing
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'; // thrown by the system
+  }
+}
 
 export interface LeaseKeysOptions {
   readonly rows: RowStore;
@@ -111,7 +148,19 @@ export class LeaseKeys {
     this.#pause =
       holders === undefined ? Math.min(this.#pause * 2 || FIRST_PAUSE, LONGEST_PAUSE) : 0;
     this.#retryAt = performance.now() + this.#pause;
-    return holders;
+    return holders && this.#takeFromEnded(keys, holders);
+  }
+
+  /** A script that calls `process.exit()` after its last answer leaves a lease behind, for which its next run would wait. */
+  async #takeFromEnded(keys: readonly string[], holders: readonly string[]) {
+    const { rows, token, milliseconds } = this.#options;
+    const ended = [...new Set(holders)].filter((holder) => holder !== token && hasEnded(holder));
+    if (ended.length === 0) return holders;
+    const left = keys.filter((_key, index) => ended.includes(holders[index] ?? ''));
+    for (const holder of ended) await rows.release(left, holder);
+    const taken = await rows.lease(left, token, milliseconds);
+    const now = new Map(left.map((key, index) => [key, taken?.[index]]));
+    return taken && keys.map((key, index) => now.get(key) ?? holders[index] ?? token);
   }
 
   async #prolong(): Promise<void> {

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { digest } from '../key/index.ts';
 import { pause } from '../options/index.ts';
 import { abortable, type RowStore } from '../store/index.ts';
-import { LeaseKeys } from './lease-keys.ts';
+import { LeaseKeys, processToken } from './lease-keys.ts';
 
 /** Milliseconds between two looks at the leases of other processes. Each pause is longer than the one before. */
 const SHORTEST_PAUSE = 10;
@@ -64,7 +63,7 @@ export class FlightLeases {
   readonly #rows: RowStore;
   readonly #options: FlightLeasesOptions;
   /** One token for all keys. A lease that could not be released in an outage still belongs to this process. */
-  readonly #token = randomUUID();
+  readonly #token = processToken();
   readonly #keys: LeaseKeys;
   readonly #waiting = new Set<Waiting>();
   readonly #releasing = new Set<Promise<void>>();

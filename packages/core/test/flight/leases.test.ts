@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { processToken } from '../../src/flight/lease-keys.ts';
 import { type CacheOptions, cachedLlmCall, createLlmCache } from '../../src/index.ts';
 import { QUESTION, startProvider, startTurns } from '../provider.ts';
 import { SharedStore } from '../shared-store.ts';
@@ -193,4 +195,38 @@ test('a store whose leases fail makes no call wait', async () => {
   expect(calls).toHaveLength(1);
   await backgroundDone();
   expect(story()).toEqual(['store-error', 'miss', 'stored']);
+});
+
+describe('the lease of another process', () => {
+  const { pid: ended } = spawnSync(process.execPath, ['-e', '0']);
+  const here = processToken(ended);
+
+  async function askBeside(holder: string) {
+    const { trials, store } = startProcesses(1);
+    const { calls, ask } = startProvider();
+    const cached = trials.map(({ cache }) => cachedLlmCall(ask, { cache, provider: 'p' }))[0];
+    const key = cached?.keyOf(QUESTION) ?? '';
+    await store.leases.take([key], holder, 60_000);
+    const answering = cached?.(QUESTION);
+    return { answering, calls, giveBack: () => store.leases.release([key], holder) };
+  }
+
+  test('that has ended on this computer is not waited for', async () => {
+    const { answering, calls } = await askBeside(here);
+    expect(await answering).toEqual({ text: 'answer 1' });
+    expect(calls).toHaveLength(1);
+  });
+
+  test.each([
+    ['that is alive', processToken(process.ppid)],
+    ['that is another thread of this one', processToken()],
+    ['on another computer', here.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'))],
+    ['of an older version', 'c56a4180-65aa-42ec-a945-5fd21dec0538'],
+  ])('%s is waited for', async (_whose, holder) => {
+    const { answering, calls, giveBack } = await askBeside(holder);
+    await delay(40); // two looks
+    expect(calls).toEqual([]);
+    await giveBack();
+    expect(await answering).toEqual({ text: 'answer 1' });
+  });
 });
