@@ -277,7 +277,7 @@ describe('an incomplete stream is returned and not stored:', () => {
       for (const reading of readings) await expect(reading).rejects.toThrow('terminated');
       expect((await bytesOf(await post())).toString()).toBe(events);
       expect(server.count).toBe(2);
-      expect(story.slice(0, 3)).toEqual(['miss', 'collapsed', 'not-admitted']);
+      expect(story.slice(0, 4)).toEqual(['miss', 'collapsed', 'call-saved', 'not-admitted']);
     });
   });
 
