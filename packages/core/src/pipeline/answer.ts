@@ -1,5 +1,6 @@
 import type { EntryHeader } from '../entry/index.ts';
 import type { Bypass, BypassReason, CacheEventEmitter, RequestOutcome } from '../events/index.ts';
+import type { Flight } from '../flight/index.ts';
 import { loadReplayMiss } from '../inspection/index.ts';
 import { provenanceFor } from '../response/index.ts';
 import { type AnswerInfo, type AnswerOrigin, linkAnswer } from './answer-origin.ts';
@@ -181,8 +182,12 @@ export function isAbandoned({ shared }: FlightResult): boolean {
 export const loadFailure = () => import('./failed-call.ts').catch(() => undefined);
 
 /** Undefined for a failure of the leader's call that is no failure of this one. @throws any other failure */
-export async function ownFailure(request: KeyedRequest, failure: unknown): Promise<undefined> {
-  if ((await loadFailure())?.isShared(request, failure) !== false) throw failure;
+export async function ownFailure(
+  request: KeyedRequest,
+  flight: Pick<Flight<unknown>, 'callTimeout'>,
+  failure: unknown,
+): Promise<undefined> {
+  if ((await loadFailure())?.isShared(request, flight, failure) !== false) throw failure;
 }
 
 /** Did the request come after the answer, while that was being written? */

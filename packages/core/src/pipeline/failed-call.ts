@@ -1,4 +1,5 @@
 import { type Failure, isOfOneCaller, isOutage, says, statusOf } from '../adapter/index.ts';
+import type { Flight } from '../flight/index.ts';
 import { isLlmCacheError } from '../options/index.ts';
 import { eventOf, type KeyedRequest, type PipelineContext } from './request.ts';
 
@@ -15,10 +16,16 @@ export function isOutageOf({ call }: KeyedRequest, failure: unknown): boolean {
 /**
  * Is the failure of the leader's call that of a follower, too? An outage is, so that a provider that is out is not called by
  * all at once. Any other failure may be of the leader alone: of its credential, of a field that is not in the key, of its
- * other items, of its own time-out or abort, or of its connection.
+ * other items, of its own time-out or abort, or of its connection. Of the leader's `callTimeout`, it is if it is not shorter.
  */
-export function isShared({ call, isSecondTry }: KeyedRequest, failure: unknown): boolean {
-  if (call.signal?.aborted === true || isLlmCacheError(failure)) return true;
+export function isShared(
+  { call, isSecondTry }: KeyedRequest,
+  { callTimeout }: Pick<Flight<unknown>, 'callTimeout'>,
+  failure: unknown,
+): boolean {
+  if (call.signal?.aborted === true) return true;
+  const isShorter = callTimeout < call.policy.callTimeout;
+  if (isLlmCacheError(failure)) return !isShorter || !isLlmCacheError(failure, 'CALL_TIMEOUT');
   return isOutage(failure) && !isOfOneCaller(failure, isSecondTry);
 }
 

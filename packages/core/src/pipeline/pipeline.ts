@@ -150,7 +150,7 @@ export class Pipeline {
     for (const tag of lacked) flight.tags.add(tag);
     const result = await flight
       .join(call.signal, call.policy.callTimeout)
-      .catch((error) => ownFailure(request, error));
+      .catch((error) => ownFailure(request, flight, error));
     if (result === undefined || result.isRefusal) return this.#afterFailure(request, flight);
     const addTags = () => rewriteOnHit(this.#context, request);
     if (lacked.length > 0) flight.openUntil?.then(addTags).catch(() => {}); // it is then not stored

@@ -149,6 +149,16 @@ describe('a call that never settles', () => {
 });
 
 describe('a caller', () => {
+  test('whose own callTimeout is longer than that of the call it joined calls for itself', async () => {
+    const { ask, signals } = startHanging({ callTimeout: '20ms' });
+    const leader = ask({ prompt: 'q' });
+    await settled();
+    const following = ask.with({ callTimeout: '10m' })({ prompt: 'q' });
+    await expect(leader).rejects.toEqual(TIMED_OUT);
+    expect(await following).toBe('answer 2');
+    expect(signals).toHaveLength(2);
+  });
+
   test('whose own callTimeout is shorter leaves alone, and the leader gets its answer', async () => {
     const { cache } = startTrial();
     const gate = closedGate();
