@@ -9,7 +9,9 @@ type Prepare = (
 
 /** A promise of the SDK, which has the response of HTTP beside what the SDK made of it. */
 interface Requested {
-  _thenUnwrap(transform: (made: unknown, of: { readonly response: object }) => unknown): unknown;
+  _thenUnwrap?(
+    transform: (made: unknown, of?: { readonly response?: object | undefined }) => unknown,
+  ): unknown;
 }
 
 interface Inside {
@@ -29,7 +31,9 @@ function traceAnswers(client: Inside): void {
   if (request === undefined) return;
   replace(client, 'request', (...asked) => {
     const requested = request.apply(client, asked);
-    return requested._thenUnwrap((made, { response }) => shareOrigin(response, made)) as Requested; // of the same class
+    // Releases of openai 4 say nothing of the response there.
+    const traced = requested._thenUnwrap?.((made, of) => shareOrigin(of?.response ?? [], made));
+    return (traced ?? requested) as Requested; // of the same class
   });
 }
 
