@@ -13,7 +13,10 @@ export interface Usage {
   readonly cost?: number | undefined;
   /** What else has a price of its own, by its name in `@pydantic/genai-prices`: `input_audio_tokens`, `cache_write_1h_tokens`. */
   readonly details?: Readonly<Record<string, number>> | undefined;
-  /** `flex`, `priority` or `batch`, where the answer says that it was not the usual service, which has another price. */
+  /**
+   * `flex`, `priority`, `batch` or another word of the provider, where the answer says that it was not the usual service, which
+   * has another price. Several words are several services at once, such as `batch us`.
+   */
   readonly serviceTier?: string | undefined;
 }
 
@@ -71,6 +74,8 @@ function geminiUsage(usage: Fields): Usage {
   };
 }
 
+const PLACES_OF_CHOICE = /^(?!global$|not_available$)\w+$/;
+
 /** What is read from or written to Claude's prompt cache is not in its `input_tokens`. */
 function claudeUsage(usage: Fields): Usage {
   const read = numberOf(usage.cache_read_input_tokens);
@@ -88,13 +93,28 @@ function claudeUsage(usage: Fields): Usage {
       ['cache_write_1h_tokens', long],
       ['web_searches', fieldsOf(usage.server_tool_use).web_search_requests],
     ]),
-    serviceTier: serviceTierOf(usage.service_tier),
+    serviceTier: claudeService(usage),
   };
 }
 
-/** OpenRouter's `cost`, with the part of the model's provider, which is paid for by another key; Perplexity's total. */
-function costOf({ cost, is_byok: isOwnKey, cost_details: parts }: Fields): number | undefined {
+/** Claude is dearer where it runs in one country only, and where it is fast. */
+function claudeService({ service_tier, inference_geo: place, speed }: Fields): string | undefined {
+  const services = [
+    serviceTierOf(service_tier),
+    typeof place === 'string' && PLACES_OF_CHOICE.test(place) ? place : undefined,
+    speed === 'fast' ? speed : undefined,
+  ].filter(isGiven);
+  return services.length > 0 ? services.join(' ') : undefined;
+}
+
+/** xAI says what an answer cost in these parts of a dollar. */
+const TICKS = 1e10;
+
+/** OpenRouter's `cost`, with the part of the model's provider, which is paid for by another key; Perplexity's total; xAI's ticks. */
+function costOf(usage: Fields): number | undefined {
+  const { cost, is_byok: isOwnKey, cost_details: parts, cost_in_usd_ticks: ticks } = usage;
   if (isFields(cost)) return numberOf(cost.total_cost);
+  if (typeof ticks === 'number') return ticks / TICKS;
   const upstream = isOwnKey === true ? fieldsOf(parts).upstream_inference_cost : undefined;
   return numberOf(cost) === undefined ? undefined : sumOf(cost, upstream);
 }
@@ -104,6 +124,13 @@ const firstOf = (counts: Fields, names: readonly string[]) =>
 
 const INPUT = ['prompt_tokens', 'input_tokens', 'promptTokens', 'inputTokens'] as const;
 const OUTPUT = ['completion_tokens', 'output_tokens', 'completionTokens', 'outputTokens'] as const;
+
+/** Where vectors or rankings are all that is answered, some say the total alone. */
+const inputOf = (usage: Fields) =>
+  numberOf(
+    firstOf(usage, INPUT) ??
+      (firstOf(usage, OUTPUT) === undefined ? usage.total_tokens : undefined),
+  );
 
 /** Perplexity counts thoughts and citations beside the completion, and so does xAI, whose total says so. */
 function openAIOutput(usage: Fields, { reasoning_tokens: thoughts }: Fields): number | undefined {
@@ -117,7 +144,7 @@ function openAIUsage(usage: Fields, serviceTier: unknown): Usage {
   const asked = fieldsOf(usage.prompt_tokens_details ?? usage.input_tokens_details);
   const said = fieldsOf(usage.completion_tokens_details ?? usage.output_tokens_details);
   return {
-    inputTokens: numberOf(firstOf(usage, INPUT)),
+    inputTokens: inputOf(usage),
     outputTokens: openAIOutput(usage, said),
     cacheReadTokens: numberOf(asked.cached_tokens ?? usage.cached_tokens),
     cacheWriteTokens: numberOf(asked.cache_write_tokens),

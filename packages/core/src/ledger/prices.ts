@@ -3,7 +3,7 @@ import type { Usage } from '../entry/index.ts';
 import type { CallEndpoint } from '../events/index.ts';
 import { isGiven, numberOf } from '../key/index.ts';
 import { warn } from '../options/index.ts';
-import { unitsOf } from './usage-sums.ts';
+import { isCounted, unitsOf } from './usage-sums.ts';
 
 const PACKAGE = '@pydantic/genai-prices';
 
@@ -19,13 +19,21 @@ export interface PricedModel {
   readonly day?: string | Date | undefined;
 }
 
+interface ListedProvider {
+  /** `openai`, `anthropic`, `google`, `groq` or another word of the list. */
+  readonly id: string;
+}
+
 /** The part of the package that is used here. Each call of it may throw. */
 interface PricePackage {
-  findProvider(options: { providerId?: string; providerApiUrl?: string }): object | undefined;
+  findProvider(options: {
+    providerId?: string;
+    providerApiUrl?: string;
+  }): ListedProvider | undefined;
   calcPrice(
     usage: Readonly<Record<string, number | undefined>>,
     model: string,
-    options: { readonly provider: object; readonly timestamp?: Date | undefined },
+    options: { readonly provider: ListedProvider; readonly timestamp?: Date | undefined },
   ): { readonly total_price: number } | null;
 }
 
@@ -47,37 +55,69 @@ function pricePackage(): PricePackage | undefined {
 }
 
 /** By the host, then by a name such as `openai`, the AI SDK's `azure.chat`, or a host such as `api.groq.com`. */
-function findProviders(prices: PricePackage, { provider, endpoint }: PricedModel): object[] {
+function findProviders(
+  prices: PricePackage,
+  { provider, endpoint }: PricedModel,
+): readonly ListedProvider[] {
   const ids = [provider, provider.split('.')[0] ?? ''];
   const byHost = (host: string) => prices.findProvider({ providerApiUrl: `https://${host}/` });
-  return [
+  const found = [
     endpoint?.address === undefined ? undefined : byHost(endpoint.address),
     ids.map((providerId) => prices.findProvider({ providerId })).find(isGiven) ?? byHost(provider),
-  ].filter(isGiven);
+  ];
+  return found.flatMap((each) => each ?? []);
 }
 
 /** `gpt-4o-2024-08-06` is a version of `gpt-4o`. A deployment of Azure may be named like another model. */
 const isVersionOf = (served: string, asked: string) =>
   served.startsWith(asked.replace(/[-:]latest$/, ''));
 
+/** Gemini's models have resource names, too. */
+const RESOURCE = /^models\//;
+
 /** The served model, then the asked one, unless the answer says that it is another. */
-function modelsOf({ model, servedModel }: PricedModel): readonly string[] {
+function modelsOf({ model: asked, servedModel: served }: PricedModel): readonly string[] {
+  const model = asked?.replace(RESOURCE, '');
+  const servedModel = served?.replace(RESOURCE, '');
   if (servedModel === undefined) return model === undefined ? [] : [model];
   const isSame = model !== undefined && isVersionOf(servedModel, model);
   return isSame ? [servedModel, model] : [servedModel];
 }
 
+/** What OpenAI charges for priority, as a multiple of its usual price (https://openai.com/api-priority-processing). */
+const PRIORITY: readonly (readonly [models: RegExp, factor: number])[] = [
+  [/^gpt-5\.5(-20|$)/, 2.5],
+  [/^gpt-5(\.[124]|\.4-mini|(\.1)?-codex)?(-20|$)/, 2],
+  [/^gpt-5-mini(-20|$)/, 1.8],
+  [/^(gpt-4\.1(-mini)?(-20|$)|gpt-4o-2024-05-13$)/, 1.75],
+  [/^gpt-4\.1-nano(-20|$)/, 2],
+  [/^gpt-4o(-20|$)/, 1.7],
+  [/^gpt-4o-mini(-20|$)/, 5 / 3],
+];
+
 /**
- * What a service tier costs, as a multiple of the usual price: half for flex and batch (https://openai.com/api/pricing,
- * https://docs.anthropic.com/en/docs/about-claude/pricing, https://ai.google.dev/gemini-api/docs/pricing), twice for priority of
- * GPT-5. A tier that is not here has no known price.
+ * What a service costs as a multiple of the usual price, by provider. `docs/what-is-counted.md` names the source of each. The
+ * provider's other services, such as capacity that is paid for in advance, have no known price.
  */
-function tierFactor(tier: string | undefined, provider: string, model: string): number | undefined {
-  if (tier === undefined) return 1;
-  const isKnown = /^(openai|anthropic|google)/.test(provider);
-  if (tier === 'priority') return isKnown && /^gpt-5(\.1)?(-2025|$)/.test(model) ? 2 : undefined;
-  return isKnown && (tier === 'flex' || tier === 'batch') ? 0.5 : undefined;
+const FACTORS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  openai: { flex: 0.5, batch: 0.5 },
+  google: { flex: 0.5, batch: 0.5 },
+  anthropic: { batch: 0.5, us: 1.1 },
+  groq: { flex: 1 },
+};
+
+function factorOf(service: string, provider: string, model: string): number | undefined {
+  if (service === 'priority' && provider === 'openai')
+    return PRIORITY.find(([models]) => models.test(model))?.[1];
+  return FACTORS[provider]?.[service];
 }
+
+/** Several words are several services at once. Undefined if the price of one is not known. */
+const factorFor = (services: string | undefined, provider: string, model: string) =>
+  services
+    ?.split(' ')
+    .map((service) => factorOf(service, provider, model))
+    .reduce((all, factor) => all && factor && all * factor, 1);
 
 interface PricedUnits {
   /** By their names in `@pydantic/genai-prices`. */
@@ -94,13 +134,14 @@ export function unitPrice(
   if (prices === undefined) return undefined;
   const timestamp = timestampOf(whose.day);
   const providers = findProviders(prices, whose);
-  for (const model of modelsOf(whose)) {
-    const asked = { units, model, timestamp };
-    const price = providers
-      .map((provider) => priceIn(prices, { ...asked, provider }))
-      .find(isGiven);
-    const factor = tierFactor(serviceTier, whose.provider, model);
-    if (price !== undefined) return factor === undefined ? undefined : price * factor;
+  const listed = modelsOf(whose).flatMap((model) =>
+    providers.map((provider) => ({ model, provider })),
+  );
+  for (const { model, provider } of listed) {
+    const price = priceIn(prices, { units, model, timestamp, provider });
+    if (price === undefined) continue;
+    const factor = serviceTier === undefined ? 1 : factorFor(serviceTier, provider.id, model);
+    return factor && price * factor;
   }
   return undefined;
 }
@@ -113,7 +154,7 @@ function timestampOf(day: PricedModel['day']): Date | undefined {
 interface Asked {
   readonly units: Readonly<Record<string, number>>;
   readonly model: string;
-  readonly provider: object;
+  readonly provider: ListedProvider;
   readonly timestamp: Date | undefined;
 }
 
@@ -127,7 +168,9 @@ function priceIn(prices: PricePackage, { units, model, ...options }: Asked): num
 
 /** US dollars by the list for one answer. */
 const listPrice = (usage: Usage, whose: PricedModel): number | undefined =>
-  unitPrice({ units: unitsOf(usage), serviceTier: usage.serviceTier }, whose);
+  isCounted(usage)
+    ? unitPrice({ units: unitsOf(usage), serviceTier: usage.serviceTier }, whose)
+    : undefined;
 
 /** US dollars for one answer, or `undefined` where the price is not known. An unknown price is never 0. */
 export type PriceOf = (usage: Usage, whose: PricedModel) => number | undefined;

@@ -140,6 +140,10 @@ export function unitsOf(usage: Usage): Record<string, number> {
   return units;
 }
 
+/** Without a count there is nothing to price, and 0 would be wrong. */
+export const isCounted = (usage: Usage | undefined) =>
+  isGiven(usage?.inputTokens) || isGiven(usage?.outputTokens) || isGiven(usage?.details);
+
 /** Adds the units of `count` answers. */
 export function addUnits(sums: ListedSums, units: ListedSums['units'], count: number): void {
   sums.count += count;
@@ -205,8 +209,6 @@ export function addUsage(sums: UsageSums, { cost, price, at }: Counted): void {
   }
   const address = endpoint?.address;
   const halfHour = Math.floor(at / HALF_HOUR);
-  const isListed =
-    isGiven(usage?.inputTokens) || isGiven(usage?.outputTokens) || isGiven(usage?.details);
   const listedFor = {
     servedModel,
     address,
@@ -214,7 +216,7 @@ export function addUsage(sums: UsageSums, { cost, price, at }: Counted): void {
     halfHour,
     tier: tierOf(input * of),
   };
-  const listed = isListed ? findListed(sums, listedFor) : undefined;
+  const listed = isCounted(usage) ? findListed(sums, listedFor) : undefined;
   if (listed === undefined || usage === undefined) {
     totals.uncounted += 1 / of;
     return;

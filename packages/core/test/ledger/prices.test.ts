@@ -44,6 +44,54 @@ describe('the price of an answer', () => {
     expect(bestPrice(undefined, usage, whose)).toBeUndefined();
   });
 
+  // US dollars for a million tokens, in and out: https://openai.com/api-priority-processing.
+  test.each([
+    ['gpt-5.5', 12.5, 75],
+    ['gpt-5.4-mini', 1.5, 9],
+    ['gpt-5.4', 5, 30],
+    ['gpt-5.2', 3.5, 28],
+    ['gpt-5.1', 2.5, 20],
+    ['gpt-5', 2.5, 20],
+    ['gpt-5-mini', 0.45, 3.6],
+    ['gpt-5.1-codex', 2.5, 20],
+    ['gpt-5-codex', 2.5, 20],
+    ['gpt-4.1', 3.5, 14],
+    ['gpt-4.1-mini', 0.7, 2.8],
+    ['gpt-4.1-nano', 0.2, 0.8],
+    ['gpt-4o', 4.25, 17],
+    ['gpt-4o-2024-05-13', 8.75, 26.25],
+    ['gpt-4o-mini', 0.25, 1],
+  ])('of priority processing is the one that OpenAI publishes for %s', (model, input, output) => {
+    const of = (usage: object) =>
+      bestPrice(undefined, { ...usage, serviceTier: 'priority' }, { provider: 'openai', model });
+    expect(of({ inputTokens: 100_000 })).toBeCloseTo(input / 10, 9); // a long request has another price
+    expect(of({ outputTokens: 1_000_000 })).toBeCloseTo(output, 9);
+  });
+
+  test.each([
+    ['openai', 'gpt-5', 'scale'],
+    ['openai', 'gpt-5-nano', 'priority'],
+    ['azure', 'gpt-5', 'priority'],
+    ['anthropic', 'claude-sonnet-4-6', 'priority'],
+    ['anthropic', 'claude-opus-4-6', 'batch fast'],
+    ['google', 'gemini-2.5-flash', 'priority'],
+    ['bedrock', 'amazon.nova-lite-v1:0', 'flex'],
+  ])('of %s %s is unknown for the service %s', (provider, model, serviceTier) => {
+    expect(bestPrice(undefined, USAGE, { provider, model })).toBeGreaterThan(0);
+    expect(bestPrice(undefined, { ...USAGE, serviceTier }, { provider, model })).toBeUndefined();
+  });
+
+  test('of several services at once has the multiple of each', () => {
+    const whose = { provider: 'anthropic', model: 'claude-sonnet-4-6' };
+    const usual = bestPrice(undefined, USAGE, whose) ?? Number.NaN;
+    const both = bestPrice(undefined, { ...USAGE, serviceTier: 'batch us' }, whose);
+    expect(both).toBeCloseTo(usual * 0.55, 9);
+  });
+
+  test('of a usage without a count is unknown, and never 0', () => {
+    expect(bestPrice(undefined, {}, GPT)).toBeUndefined();
+  });
+
   test('is lower for tokens that the provider had in its own cache', () => {
     const claude = { provider: 'anthropic', model: 'claude-sonnet-4-5' };
     const full = bestPrice(undefined, USAGE, claude) ?? 0;
