@@ -2,7 +2,10 @@ import { manualClock } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Adapter, defaultAdapter } from '../../src/adapter.ts';
-import { cachedLlmCall, createLlmCache } from '../../src/index.ts';
+import { answerEach } from '../../src/cache/index.ts';
+import { cachedLlmCall, createLlmCache, type LlmCache } from '../../src/index.ts';
+import { policyForClient } from '../../src/options/index.ts';
+import { ValueCodec } from '../../src/response/index.ts';
 import { settled } from '../trial.ts';
 
 /** What one request does, in a history of many. */
@@ -12,14 +15,31 @@ interface Step {
   readonly callers: number;
   /** Minutes that pass before. */
   readonly minutes: number;
-  readonly kind: 'ask' | 'refresh' | 'fail' | 'reject' | 'slow' | 'other process';
+  /** Which of several answers to the prompt is asked for. */
+  readonly sample: number;
+  /** The items of a batch: some may be the same. */
+  readonly items: readonly number[];
+  readonly kind: 'ask' | 'batch' | 'refresh' | 'fail' | 'reject' | 'slow' | 'other process';
 }
 
 const step: fc.Arbitrary<Step> = fc.record({
   prompt: fc.nat({ max: 2 }),
   callers: fc.integer({ min: 1, max: 3 }),
   minutes: fc.constantFrom(0, 0, 5, 45, 90, 300),
-  kind: fc.constantFrom('ask', 'ask', 'ask', 'refresh', 'fail', 'reject', 'slow', 'other process'),
+  sample: fc.constantFrom(0, 0, 1),
+  items: fc.array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 4 }),
+  kind: fc.constantFrom(
+    'ask',
+    'ask',
+    'ask',
+    'batch',
+    'batch',
+    'refresh',
+    'fail',
+    'reject',
+    'slow',
+    'other process',
+  ),
 });
 
 interface Reply {
@@ -51,8 +71,36 @@ function startBiller() {
     biller.micros += priceOf(prompt);
     return { micros: priceOf(prompt), finish_reason: finish };
   };
-  return { biller, ask };
+  const askAll = async (prompts: readonly number[]) => ({
+    replies: await Promise.all(prompts.map((prompt) => ask({ prompt }))),
+  });
+  return { biller, ask, askAll };
 }
+
+interface Replies {
+  readonly replies: readonly Reply[];
+}
+
+/** Asks for many items in one call, as embeddings are asked for. */
+function startBatches(cache: LlmCache, askAll: (items: readonly number[]) => Promise<Replies>) {
+  const usageOf = (whole: unknown) => adapter.usageOf?.((whole as Replies).replies[0]); // of one item
+  const rules = { adapter: { ...adapter, usageOf }, admit: {} };
+  const policy = policyForClient(cache.policy, {});
+  return (items: readonly number[]) =>
+    answerEach<number, Replies>(cache.pipeline, items, {
+      callFor: (item) => ({
+        identity: { provider: 'billed', operation: 'batch', request: { item } },
+        policy,
+        codec: new ValueCodec({ rules, request: { item } }) as never, // of values of any type
+      }),
+      ask: askAll,
+      split: ({ replies }) => replies.map((reply) => ({ replies: [reply] })),
+      join: (parts) => ({ replies: parts.flatMap(({ replies }) => replies) }),
+      invokeUncached: () => askAll(items),
+    });
+}
+
+const sumOf = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0);
 
 const microsOf = (usd: number | undefined) => Math.round((usd ?? 0) * 1e6);
 
@@ -62,18 +110,25 @@ const BACK_OFF_MINUTES = 10;
 /** Runs a history. Returns what its requests would have cost without a cache, what was counted, and the true bill. */
 async function run(history: readonly Step[]) {
   const clock = manualClock();
-  const { biller, ask } = startBiller();
+  const { biller, ask, askAll } = startBiller();
   const store = new Map<string, unknown>();
   const windows = { ttl: '30m', staleWhileRevalidate: '1h', staleIfError: '4h' } as const;
   const caches = [0, 1].map(() =>
     createLlmCache({ ...windows, softTimeout: 1, store, ledger: false, now: clock.now }),
   );
   const [one, other] = caches.map((cache) => cachedLlmCall(ask, { cache, adapter, name: 'ask' }));
+  const askBatch = startBatches(caches[0] as LlmCache, askAll); // there are two
   let without = 0;
-  for (const { prompt, callers, minutes, kind } of history) {
+  for (const { prompt, sample, items, callers, minutes, kind } of history) {
     clock.advance(minutes * 60_000);
     biller.isOut = kind === 'fail';
     biller.finish = kind === 'reject' ? 'length' : 'stop';
+    if (kind === 'batch') {
+      await Promise.all(Array.from({ length: callers }, () => askBatch(items)));
+      for (let turn = 0; turn < 4; turn++) await settled(); // revalidations end
+      without += callers * sumOf(items.map(priceOf));
+      continue;
+    }
     let open = () => {};
     if (kind === 'slow') {
       biller.gate = new Promise((resolve) => {
@@ -85,7 +140,7 @@ async function run(history: readonly Step[]) {
     const isOut = kind === 'fail';
     const asked = Array.from({ length: isOut ? 1 : callers }, () =>
       wrapped
-        .with({ mode })
+        .with({ mode, sample })
         .withInfo({ prompt })
         .catch(() => undefined),
     );
