@@ -17,6 +17,9 @@ function oneCopy(name, own, imported) {
 `,
 };
 
+/** No name in the sources begins so. */
+const OURS = '__oneCopy_';
+
 const isChunk = ({ type }) => type === 'chunk';
 
 /** Does the chunk hold code, and not only what it exports of others? The helpers of the bundler need not be one. */
@@ -44,17 +47,18 @@ const runtimePath = ({ fileName }) =>
   fileName.startsWith('chunks/') ? './one-copy.js' : `./${RUNTIME.fileName}`;
 
 function shareModule(chunk, place, imported) {
+  if (chunk.code.includes(OURS)) throw new Error(`${chunk.fileName} has names like ours.`);
   const [statement, list] = /^export \{ (.+) \};$/m.exec(chunk.code) ?? [];
   if (statement === undefined) throw new Error(`${chunk.fileName} exports nothing in a list.`);
   const pairs = list
     .split(', ')
     .map((each) => each.split(' as '))
-    .map(([local, name = local], at) => ({ local, name, shown: `ofOneCopy${at}` }));
+    .map(([local, name = local], at) => ({ local, name, shown: `${OURS}${at}` }));
   const own = pairs.map(({ local, name }) => (local === name ? name : `${name}: ${local}`));
   const locals = imported.map(({ local }) => local);
   const lines = [
-    `import { oneCopy } from "${runtimePath(chunk)}";`,
-    `const { ${pairs.map(({ name, shown }) => `${name}: ${shown}`).join(', ')} } = oneCopy(${place}, { ${own.join(', ')} }, [${locals.join(', ')}]);`,
+    `import { oneCopy as ${OURS}one } from "${runtimePath(chunk)}";`,
+    `const { ${pairs.map(({ name, shown }) => `${name}: ${shown}`).join(', ')} } = ${OURS}one(${place}, { ${own.join(', ')} }, [${locals.join(', ')}]);`,
     `export { ${pairs.map(({ name, shown }) => `${shown} as ${name}`).join(', ')} };`,
   ];
   chunk.code = chunk.code.replace(statement, () => lines.join('\n'));
