@@ -81,17 +81,17 @@ function write(dir, output) {
   }
 }
 
-/** The CommonJS build has declarations of its own: those that it refers to are of CommonJS, too. */
+/** SDKs with types of ES modules only, which a declaration of CommonJS has to say where it imports them. */
+const MODULES_ONLY =
+  /^import (?:type )?(.+ from '(?:ai|@google\/genai|@mistralai\/mistralai)(?:\/[^']*)?');$/gm;
+
+/** The CommonJS build has declarations of its own: those that they refer to are of CommonJS, too. */
 function writeDeclarations(dir) {
-  const isDeclaration = (path) => !path.startsWith(join(dir, 'cjs')) && path.endsWith('.d.ts');
-  const files = readdirSync(dir, { recursive: true }).filter((file) =>
-    isDeclaration(join(dir, file)),
-  );
-  for (const file of files) {
-    const text = readFileSync(join(dir, file), 'utf8').replace(
-      /\n\/\/# sourceMappingURL=.*\s*$/,
-      '\n',
-    );
+  const isDeclaration = (path) => path.endsWith('.d.ts') && !path.startsWith('cjs');
+  for (const file of readdirSync(dir, { recursive: true }).filter(isDeclaration)) {
+    const text = readFileSync(join(dir, file), 'utf8')
+      .replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n')
+      .replace(MODULES_ONLY, "import type $1 with { 'resolution-mode': 'import' };");
     mkdirSync(dirname(join(dir, 'cjs', file)), { recursive: true });
     writeFileSync(join(dir, 'cjs', file), text);
   }
