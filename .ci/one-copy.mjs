@@ -54,6 +54,11 @@ function shareModule(chunk, place, imported) {
     .split(', ')
     .map((each) => each.split(' as '))
     .map(([local, name = local], at) => ({ local, name, shown: `${OURS}${at}` }));
+  const variable = pairs.find(({ local }) =>
+    new RegExp(`^let ${local.replaceAll('$', '\\$')}\\b`, 'm').test(chunk.code),
+  );
+  // Who loads the chunk again has the value that it had then.
+  if (variable !== undefined) throw new Error(`The variable ${variable.local} is exported.`);
   const own = pairs.map(({ local, name }) => (local === name ? name : `${name}: ${local}`));
   const locals = imported.map(({ local }) => local);
   const lines = [

@@ -64,7 +64,6 @@ function install(folder, packed) {
   const path = join(work, folder, 'package.json');
   const stamp = join(work, folder, 'node_modules', '.fits');
   const isDone = existsSync(stamp) && readFileSync(stamp, 'utf8') === manifest;
-  cpSync(join(here, folder), join(work, folder), { recursive: true });
   writeFileSync(path, manifest);
   const copyTrial = () =>
     cpSync(join(here, 'trial'), join(work, folder, 'node_modules', 'fits-trial'), {
@@ -105,9 +104,7 @@ function trySdks() {
 
 try {
   mkdirSync(work, { recursive: true });
-  for (const name of readdirSync(here)) {
-    if (!projects.includes(name)) cpSync(join(here, name), join(work, name), { recursive: true });
-  }
+  cpSync(here, work, { recursive: true, filter: (path) => !path.endsWith('node_modules') });
   const packed = packAll(join(work, 'packed'));
   const outcomes = chosen.flatMap((folder) => tryFolder(folder, packed));
   if (options.all) outcomes.push(...trySdks());

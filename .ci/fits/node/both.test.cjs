@@ -1,4 +1,6 @@
 const assert = require('node:assert/strict');
+const { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { dirname, join } = require('node:path');
 const { test } = require('node:test');
 const { isOne, startServer } = require('fits-trial');
 
@@ -36,4 +38,22 @@ test('a program that loads both builds has one default cache, one error class, a
   server.close();
   assert.equal(server.requests.length, 1);
   assert.deepEqual(answers[0], answers[1]);
+});
+
+test('two releases in one program share nothing by accident, and still know the errors of each other', () => {
+  const own = require('@cached-llm/core');
+  const folder = join(__dirname, 'node_modules', 'another-core');
+  cpSync(dirname(require.resolve('@cached-llm/core/package.json')), folder, { recursive: true });
+  for (const name of readdirSync(folder, { recursive: true }).filter((each) =>
+    each.endsWith('.js'),
+  )) {
+    const path = join(folder, name);
+    const text = readFileSync(path, 'utf8').replaceAll(/(@cached-llm\/core@)\S+/g, '$19.9.9');
+    writeFileSync(path, text);
+  }
+  const other = require('another-core');
+  assert.notEqual(other.defaultCache(), own.defaultCache());
+  assert.notEqual(other.LlmCacheError, own.LlmCacheError);
+  assert.ok(own.isLlmCacheError(new other.LlmCacheError('INVALID_OPTION', 'x')));
+  rmSync(folder, { recursive: true });
 });
