@@ -10,7 +10,9 @@ function wordFor({ isRight, refusal }) {
 }
 
 export function tableOf(outcomes) {
-  const rows = outcomes.map((outcome) => [outcome.kind, outcome.name, wordFor(outcome)]);
+  const rows = outcomes
+    .map((outcome) => [outcome.kind, outcome.name, wordFor(outcome)])
+    .sort(([kind], [other]) => kind.localeCompare(other));
   const cells = [['kind', 'environment', 'outcome'], ...rows];
   const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column].length)));
   const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
