@@ -142,11 +142,13 @@ describe('followers of a running stream', () => {
     const { cache, story } = startTrial();
     const { source, stream } = startStream([1, 2, 3]);
     const ask = cachedLlmCall(stream, { cache });
-    const leading = await ask('p');
-    const following = await ask('p');
-    for await (const _chunk of leading) break;
+    const leading = ask('p');
+    await leading.next(); // a generator begins when it is first read
+    const following = chunksOf(ask('p'));
+    await settled(); // it joins
+    await leading.return(undefined);
     source.gate.open();
-    expect(await chunksOf(following)).toEqual([1, 2, 3]);
+    expect(await following).toEqual([1, 2, 3]);
     await settled();
     expect(source).toMatchObject({ calls: 1, stopped: 1 });
     expect(story()).toContain('stored');
