@@ -14,7 +14,7 @@ import {
   warnUnencodable,
   withOptions,
 } from './function-call.ts';
-import { FunctionIdentity, type FunctionKind } from './function-identity.ts';
+import { FunctionIdentity, type Operations } from './function-identity.ts';
 import {
   type AnyFunction,
   checkFunctionOptions,
@@ -83,12 +83,13 @@ export function callableOf(wrapped: WrappedFunction): Asked {
 /**
  * Brings a function together with its cache.
  *
+ * @param operations those of a method
  * @throws {LlmCacheError} `ANONYMOUS_FUNCTION`, `INVALID_OPTION` or `INVALID_DURATION`
  */
 export function wrapFunction(
   fn: AnyFunction,
   options: FunctionOptions,
-  kind: FunctionKind,
+  operations?: Operations,
 ): WrappedFunction {
   if (!isCallable(fn)) {
     const what = `is ${describeKind(fn)}, which cannot be called`;
@@ -97,7 +98,7 @@ export function wrapFunction(
   checkFunctionOptions(options);
   const cache = cacheOf(options);
   const { adapter } = options;
-  const who = new FunctionIdentity(fn, options, { cache, kind });
+  const who = new FunctionIdentity(fn, options, { cache, operations });
   const policy = policyWith(cache.policy, options);
   const onUnencodable = (error: unknown) => warnUnencodable(fn, error);
   const rules = { adapter, admit: policy.admit, ttlOf: policy.ttlOf };
@@ -120,6 +121,6 @@ export function cachedLlmCall<Fn extends CallableFunction>(
   options: Duration | FunctionOptions<ThisParameterType<Fn>, RequestOf<Fn>> = {},
 ): CachedLlmCall<Fn> {
   const given = functionOptionsOf(options as Duration | FunctionOptions); // the result has the types
-  const cached: unknown = callableOf(wrapFunction(fn as unknown as AnyFunction, given, 'function')); // as its constraint says
+  const cached: unknown = callableOf(wrapFunction(fn as unknown as AnyFunction, given)); // as its constraint says
   return cached as CachedLlmCall<Fn>; // the types of what it wraps
 }

@@ -2,6 +2,7 @@ import { cacheOf } from '../cache/index.ts';
 import { type Duration, LlmCacheError, policyForClient } from '../options/index.ts';
 import { callableOf, functionOptionsOf, wrapFunction } from './cached-llm-call.ts';
 import { type FunctionOptions, OWN_OPTIONS } from './function-options.ts';
+import { type MethodPlace, operationsOfMethod } from './method-operation.ts';
 
 /** A method that may be decorated: one that promises a response, or an async generator. */
 type CacheableMethod = (
@@ -30,14 +31,67 @@ function refuse(what: string): never {
   );
 }
 
-function cachedMethod(method: Method, options: FunctionOptions): Method {
-  const cached = callableOf(wrapFunction(method, options, 'method'));
+/** These are of the function alone. The functions beside a cached one stay, too. */
+const NOT_CARRIED: ReadonlySet<PropertyKey> = new Set(['prototype', 'arguments', 'caller']);
+
+/** Frameworks write onto a method what they know of it: its own `name` and `length` are of this kind. */
+function carryFields(method: Method, cached: Method): void {
+  for (const name of Reflect.ownKeys(method)) {
+    const isOwn = NOT_CARRIED.has(name) || Object.hasOwn(cached, name);
+    if (isOwn && name !== 'name' && name !== 'length') continue;
+    Object.defineProperty(cached, name, Object.getOwnPropertyDescriptor(method, name) ?? {});
+  }
+}
+
+/** What `reflect-metadata`, where it is installed, adds to `Reflect`. */
+interface MetadataReflect {
+  getOwnMetadataKeys(target: object): readonly unknown[];
+  getOwnMetadata(key: unknown, target: object): unknown;
+  defineMetadata(key: unknown, value: unknown, target: object): void;
+}
+
+function hasMetadata(reflect: object): reflect is MetadataReflect {
+  const { getOwnMetadataKeys, getOwnMetadata, defineMetadata } =
+    reflect as Partial<MetadataReflect>;
+  return [getOwnMetadataKeys, getOwnMetadata, defineMetadata].every(
+    (each) => typeof each === 'function',
+  );
+}
+
+/**
+ * A decorator below has written to the method, and one above writes to the cached method. NestJS looks at the latter for
+ * the route with its guards, pipes and interceptors: without them there is no route.
+ */
+function carryMetadata(method: Method, cached: Method): void {
+  const reflect: object = Reflect;
+  if (!hasMetadata(reflect)) return;
+  for (const key of reflect.getOwnMetadataKeys(method)) {
+    reflect.defineMetadata(key, reflect.getOwnMetadata(key, method), cached);
+  }
+}
+
+function cachedMethod(method: Method, options: FunctionOptions, place: MethodPlace): Method {
+  const operations = (name: string) => operationsOfMethod(place, name);
+  const cached = callableOf(wrapFunction(method, options, operations));
   // No type shows a `with` beside a generator, so no call can name a scope of its own.
   policyForClient(cacheOf(options).policy, options, OWN_OPTIONS);
+  carryFields(method, cached);
+  carryMetadata(method, cached);
   return cached;
 }
 
-function isStandard(context: unknown): context is ClassMethodDecoratorContext {
+function standardMethod(
+  method: Method,
+  options: FunctionOptions,
+  { kind, name }: DecoratorContext,
+): Method {
+  if (kind !== 'method') refuse(`a ${kind}`);
+  const isHome = (_holder: object, value: unknown) => value === cached;
+  const cached = cachedMethod(method, options, { key: name, isHome });
+  return cached;
+}
+
+function isStandard(context: unknown): context is DecoratorContext {
   return typeof context === 'object' && context !== null && 'kind' in context;
 }
 
@@ -50,12 +104,10 @@ function isStandard(context: unknown): context is ClassMethodDecoratorContext {
 export function CachedLLM(options: Duration | FunctionOptions<never, never> = {}): MethodDecorator {
   const given = functionOptionsOf(options as Duration | FunctionOptions); // the decorator relates both to the method
   return ((first: unknown, second: unknown, third?: PropertyDescriptor) => {
-    if (isStandard(second)) {
-      if (second.kind !== 'method') refuse(`a ${second.kind}`);
-      return cachedMethod(first as Method, given); // a standard decorator of a method gets the method
-    }
+    if (isStandard(second)) return standardMethod(first as Method, given, second); // it gets the method
     const method: unknown = third?.value;
     if (typeof method !== 'function') refuse(third === undefined ? 'no method' : 'an accessor');
-    return { ...third, value: cachedMethod(method as Method, given) };
+    const place = { key: second as PropertyKey, isHome: (holder: object) => holder === first }; // it gets where the method is
+    return { ...third, value: cachedMethod(method as Method, given, place) };
   }) as MethodDecorator; // the second argument tells the two standards apart
 }

@@ -1,6 +1,6 @@
 import type { LlmCache } from '../cache/index.ts';
 import type { Bypass } from '../events/index.ts';
-import { type CallIdentity, className, digest, identify, isFields, isGiven } from '../key/index.ts';
+import { type CallIdentity, digest, identify, isFields, isGiven } from '../key/index.ts';
 import { isThenable, LlmCacheError, type Policy, warn } from '../options/index.ts';
 import { type TakenArguments, withoutSignals } from './call-arguments.ts';
 import {
@@ -11,9 +11,7 @@ import {
   nextNumber,
   numberOfFunction,
 } from './function-options.ts';
-
-/** A function is known by its own name, and a method also by the class of its `this`. */
-export type FunctionKind = 'function' | 'method';
+import type { Operation, OperationOf } from './method-operation.ts';
 
 /** A function as the key has it. */
 interface Called {
@@ -80,15 +78,8 @@ function saysNothing(key: unknown, depth = 0): boolean {
   return parts?.every((part) => saysNothing(part, depth + 1)) ?? false;
 }
 
-/** The name of the class of an instance. A Proxy may throw at each question, which fails no call. */
-function classOf(owner: unknown): string | undefined {
-  try {
-    const isInstance = typeof owner === 'object' && owner !== null && !isFields(owner);
-    return isInstance ? className(owner) : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** The operations of a function or a method of this name. */
+export type Operations = (name: string) => OperationOf;
 
 interface OwnedCall extends TakenArguments {
   readonly owner: unknown;
@@ -97,23 +88,31 @@ interface OwnedCall extends TakenArguments {
 /** Who a wrapped function is in the store, and which of its arguments are in the key. */
 export class FunctionIdentity {
   readonly #options: FunctionOptions;
-  readonly #kind: FunctionKind;
-  readonly #called: Called;
+  readonly #code: string | undefined;
+  readonly #operationOf: OperationOf;
   readonly #owned: { readonly fn: AnyFunction; readonly cache: LlmCache };
   /** The operation of the last call. Only the calls of a method say of which classes it is. */
-  #operation: string | undefined;
+  #operation: Operation | undefined;
 
-  /** @throws {LlmCacheError} `ANONYMOUS_FUNCTION` */
+  /**
+   * @param operations those of a method, by its name
+   * @throws {LlmCacheError} `ANONYMOUS_FUNCTION`
+   */
   constructor(
     fn: AnyFunction,
     options: FunctionOptions,
-    { cache, kind }: { readonly cache: LlmCache; readonly kind: FunctionKind },
+    {
+      cache,
+      operations,
+    }: { readonly cache: LlmCache; readonly operations: Operations | undefined },
   ) {
+    const { name, code } = calledAs(fn, options, cache);
     this.#options = options;
-    this.#kind = kind;
-    this.#called = calledAs(fn, options, cache);
+    this.#code = code;
     this.#owned = { fn, cache };
-    if (kind === 'function') this.#own(this.#called.name);
+    const own = { name, owner: undefined };
+    this.#operationOf = operations?.(name) ?? (() => own);
+    if (operations === undefined) this.#own(own);
   }
 
   /** Has the user said what of a request is in the key? */
@@ -123,7 +122,7 @@ export class FunctionIdentity {
 
   providerOf(owner: unknown): string {
     const { adapter, provider } = this.#options;
-    return provider ?? adapter?.provider ?? this.#operationOf(owner);
+    return provider ?? adapter?.provider ?? this.#operationOf(owner).name;
   }
 
   /** The identity of one call, or why the call bypasses the cache. The owner is the `this` of the call. */
@@ -143,28 +142,19 @@ export class FunctionIdentity {
     const operation = this.#operationOf(owner);
     if (operation !== this.#operation) this.#own(operation);
     return identify(
-      { provider, operation, code: this.#called.code, adapter, request, further },
+      { provider, operation: operation.name, code: this.#code, adapter, request, further },
       policy,
     );
   }
 
-  /** Two functions that close over different things can have one name and one code. The user alone can tell. */
-  #own(operation: string): void {
+  /** Two functions that close over different things can have one name and one code, and so can two classes. The user alone can tell. */
+  #own(operation: Operation): void {
     this.#operation = operation;
     const { name, key, provider, adapter } = this.#options;
     if (name !== undefined || key !== undefined) return; // the user says which requests are one
     const { fn, cache } = this.#owned;
     const who = provider ?? adapter?.provider ?? '';
-    const identity = `${who} ${operation} ${this.#called.code ?? ''}`;
-    if (isNamesake(cache, identity, fn)) warnOfNamesakes(operation);
-  }
-
-  /** Two classes that inherit one method ask on behalf of different things. */
-  #operationOf(owner: unknown): string {
-    const { name } = this.#called;
-    if (this.#kind === 'function') return name;
-    if (typeof owner === 'function') return `${owner.name}.${name}`;
-    const owning = classOf(owner);
-    return owning === undefined ? name : `${owning}.${name}`;
+    const identity = `${who} ${operation.name} ${this.#code ?? ''}`;
+    if (isNamesake(cache, identity, operation.owner ?? fn)) warnOfNamesakes(operation.name);
   }
 }

@@ -100,14 +100,14 @@ export function numberOfFunction(fn: AnyFunction): number {
 
 const WARNED = 'warned';
 
-/** Which function an identity belongs to, of each cache. No function is held in memory by this. */
-const owners = new WeakMap<object, BoundedMap<string, WeakRef<AnyFunction> | typeof WARNED>>();
+/** Which function an identity belongs to, or which class if it is a method's, of each cache. None is held in memory by this. */
+const owners = new WeakMap<object, BoundedMap<string, WeakRef<object> | typeof WARNED>>();
 
 /**
- * Makes the function the owner of an identity in this cache. Is the identity that of another living function? That is
- * said once for each identity, because a function may be made anew for each request.
+ * Makes the function, or the class of a method, the owner of an identity in this cache. Is the identity that of another
+ * living one? That is said once for each identity, because a function may be made anew for each request.
  */
-export function isNamesake(cache: object, identity: string, fn: AnyFunction): boolean {
+export function isNamesake(cache: object, identity: string, fn: object): boolean {
   const known = owners.get(cache) ?? new BoundedMap(1_000);
   owners.set(cache, known);
   const owner = known.get(identity);

@@ -153,7 +153,7 @@ describe('a repeated request', () => {
 
   test('is not copied for a hit in memory', () => {
     const { cache } = startTrial();
-    const wrapped = wrapFunction(async () => 'x', { cache, provider: 'p' }, 'function');
+    const wrapped = wrapFunction(async () => 'x', { cache, provider: 'p' });
     const question = { prompt: 'p', rows: [{ id: 1 }] };
     const call = new FunctionCall(wrapped, undefined, [question]);
     expect(call.request).toBe(question);
