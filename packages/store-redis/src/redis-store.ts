@@ -66,6 +66,19 @@ export class RedisStore extends Keyv<string> implements Store {
     delete this.iterator;
   }
 
+  override get namespace(): string | undefined {
+    return super.namespace;
+  }
+
+  /** Keyv sets it on a store that it is put around. @throws LlmCacheError `INVALID_OPTION` for a name */
+  override set namespace(name: string | undefined) {
+    if (!name) return;
+    throw new LlmCacheError(
+      'INVALID_OPTION',
+      'redisStore() already is a Keyv, and cannot be put into another one. Pass it itself: createLlmCache({ store: redisStore() }).',
+    );
+  }
+
   /** Every look-up of a cache takes this way, so it leaves out what Keyv does for each row. */
   override getMany<Value = string>(
     keys: string[],

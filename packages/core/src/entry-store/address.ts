@@ -137,7 +137,8 @@ export function addressOf(
     return { fingerprint: digest, scope, key, keyRows, tags, tagRows };
   } catch (error) {
     if (error instanceof NotCanonicalError) {
-      return { bypass: 'not-canonical', provider, field: error.path };
+      const remedy = error.remedy || undefined;
+      return { bypass: 'not-canonical', provider, field: error.path, remedy };
     }
     return { bypass: 'unreadable', provider }; // a getter or a toJSON of the request threw
   }

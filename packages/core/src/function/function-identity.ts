@@ -81,6 +81,12 @@ function saysNothing(key: unknown, depth = 0): boolean {
 /** The operations of a function or a method of this name. */
 export type Operations = (name: string) => OperationOf;
 
+/** An argument that is undefined at the end is the same as none: a parameter has its default in both cases. */
+function withoutTrailing(others: readonly unknown[]): readonly unknown[] | undefined {
+  const last = others.findLastIndex((other) => other !== undefined);
+  return last < 0 ? undefined : others.slice(0, last + 1);
+}
+
 interface OwnedCall extends TakenArguments {
   readonly owner: unknown;
 }
@@ -138,7 +144,7 @@ export class FunctionIdentity {
     if (isFields(request) && adapter?.isStateful?.(request) === true) {
       return { bypass: 'stateful', provider };
     }
-    const further = key === undefined && others.length > 0 ? others : undefined;
+    const further = key === undefined && others.length > 0 ? withoutTrailing(others) : undefined;
     const operation = this.#operationOf(owner);
     if (operation !== this.#operation) this.#own(operation);
     return identify(

@@ -131,7 +131,12 @@ export class NotCanonicalError extends Error {
   /** Where it is in the value: names of fields, and never what they hold. */
   readonly path: string;
 
-  constructor(what: string, path: readonly Segment[]) {
+  /** @param remedy what to write, where that is known of such a value. @default '' */
+  constructor(
+    what: string,
+    path: readonly Segment[],
+    readonly remedy = '',
+  ) {
     super(`${what} cannot be part of a key`);
     this.path = path.map(segmentText).join('').replace(/^\./, '');
   }

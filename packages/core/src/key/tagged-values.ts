@@ -24,6 +24,8 @@ export function taggedText(value: object, text: CanonicalText): string | undefin
     return exactly('Map', value, () => `pairs:${listed([...value].map(text))}`);
   if (types.isSet(value))
     return exactly('Set', value, () => `members:${listed([...value].map(text))}`);
+  if (types.isRegExp(value))
+    return exactly('RegExp', value, () => `regexp:${value.lastIndex}:${value}`);
   if (value instanceof URL) return exactly('URL', value, () => `url:${value.href}`);
   return types.isArrayBuffer(value) || ArrayBuffer.isView(value)
     ? bytesText(value)
@@ -81,6 +83,13 @@ export function isUnwritten({ lc, type }: Fields): boolean {
 /** Deeper than any real request. The bound keeps the stack from overflowing. */
 const MAX_DEPTH = 500;
 
+/** Zod, Valibot, ArkType and others mark a schema so (standardschema.dev); older releases of Zod have `_def`. */
+const isSchema = (value: object): boolean => '~standard' in value || '_def' in value;
+
+/** Two schemas may have one JSON Schema and differ in what they refine or transform, so none is put in a key unasked. */
+const OF_SCHEMA =
+  'Return the JSON Schema in the option `key`: key: (schema, text) => [z.toJSONSchema(schema), text].';
+
 class TaggedValueWriter {
   readonly #path: Segment[] = [];
   readonly #ancestors: object[] = [];
@@ -102,7 +111,8 @@ class TaggedValueWriter {
     if (typeof value === 'number' && Number.isFinite(value)) return value;
     if (typeof value === 'object') return this.#within(value);
     if (typeof value === 'function' || typeof value === 'symbol') {
-      throw new NotCanonicalError(`a ${typeof value}`, this.#path);
+      const isOfSchema = this.#ancestors.some(isSchema);
+      throw new NotCanonicalError(`a ${typeof value}`, this.#path, isOfSchema ? OF_SCHEMA : '');
     }
     return textOfPrimitive(value as number | bigint | undefined); // the other types are above
   }
@@ -170,7 +180,8 @@ class TaggedValueWriter {
   #special(value: object): string {
     const text = taggedText(value, (part) => wholeText(this.form(part)));
     if (text !== undefined) return MARK + text;
-    throw new NotCanonicalError(`an instance of ${className(value)}`, this.#path);
+    const remedy = isSchema(value) ? OF_SCHEMA : '';
+    throw new NotCanonicalError(`an instance of ${className(value)}`, this.#path, remedy);
   }
 
   #at(segment: Segment, value: unknown, isOrdered = false): unknown {

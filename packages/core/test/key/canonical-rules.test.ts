@@ -300,7 +300,7 @@ const WITHOUT_RULE: readonly (readonly [string, unknown])[] = [
   ['a Headers', new Headers()],
   ['a Request', new Request('https://example.org')],
   ['an error', new Error('secret')],
-  ['a regular expression', /a/],
+  ['a regular expression with a field of its own', Object.assign(/a/, { until: 1 })],
   ['a promise', Promise.resolve()],
   ['a signal', new AbortController().signal],
   ['a weak map', new WeakMap()],
