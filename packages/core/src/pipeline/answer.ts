@@ -87,54 +87,49 @@ interface Receiver<Response> {
   readonly at: number;
 }
 
-/** What is remembered of a result: not the payload, because the origin of a response lives as long as the response. */
-type Remembered = Pick<FlightResult, 'outcome' | 'header' | 'provided' | 'savesFor' | 'stored'>;
-
 /**
- * One caller's answer from a flight or from the store, and the origin of its response. It is a class, because a closure
- * would make each hit slower, and it holds neither the request nor the payload.
+ * The call that a response came from, for one caller. It lives as long as the response, so it holds neither the response
+ * nor the request nor the payload.
  */
-export class CallerAnswer<Response> implements Answer<Response>, AnswerOrigin {
-  readonly response: Response;
+class CallOrigin implements AnswerOrigin {
+  readonly isCollapsed: boolean;
   readonly #context: PipelineContext;
   readonly #key: string;
   readonly #ttl: number;
   readonly #at: number;
-  readonly #isCollapsed: boolean;
-  readonly #result: Remembered;
+  readonly #outcome: FlightResult['outcome'];
+  readonly #header: FlightResult['header'];
+  readonly #provided: FlightResult['provided'];
+  readonly #savesFor: FlightResult['savesFor'];
 
-  constructor({ context, request, isLeader, at }: Receiver<Response>, result: FlightResult) {
-    const { outcome, header, provided, savesFor, stored } = result;
+  constructor({ context, request, isLeader, at }: Receiver<unknown>, result: FlightResult) {
+    this.isCollapsed = !isLeader && !isHitOfProvided(result);
     this.#context = context;
     this.#key = request.address.key;
     this.#ttl = request.call.policy.ttl;
     this.#at = at;
-    this.#isCollapsed = !isLeader && !isHitOfProvided(result);
-    this.#result = { outcome, header, provided, savesFor, stored };
-    this.response = this.#respond(request.call, isLeader, result);
-    linkAnswer(this.response, this);
+    this.#outcome = result.outcome;
+    this.#header = result.header;
+    this.#provided = result.provided;
+    this.#savesFor = result.savesFor;
   }
 
   get outcome(): RequestOutcome {
-    return this.#isCollapsed ? 'collapsed' : this.#result.outcome;
+    return this.isCollapsed ? 'collapsed' : this.#outcome;
   }
 
   get source(): AnswerSource | undefined {
-    return this.#result.header ?? this.#result.provided;
-  }
-
-  async info(): Promise<CallInfo> {
-    return { ...this.about, stored: await this.#result.stored() };
+    return this.#header ?? this.#provided;
   }
 
   get about(): AnswerInfo {
-    const { outcome, header, provided } = this.#result;
-    const ttl = provided?.ttl ?? this.#ttl;
+    const header = this.#header;
+    const ttl = this.#provided?.ttl ?? this.#ttl;
     return {
-      outcome,
-      collapsed: this.#isCollapsed,
+      outcome: this.#outcome,
+      collapsed: this.isCollapsed,
       key: this.#key,
-      age: this.#age,
+      age: this.age,
       ttl: header === undefined ? ttl : Math.max(0, header.freshUntil - this.#at),
       saved: this.#saved,
     };
@@ -146,30 +141,54 @@ export class CallerAnswer<Response> implements Answer<Response>, AnswerOrigin {
     return entries.invalidate(this.#key);
   }
 
-  get #age(): number {
-    const { header } = this.#result;
-    if (header !== undefined) return this.#at - header.storedAt;
-    return isHitOfProvided(this.#result) ? this.#at - this.#result.provided.at : 0;
+  get age(): number {
+    if (this.#header !== undefined) return this.#at - this.#header.storedAt;
+    const isHit = this.#outcome === 'hit' && this.#provided !== undefined;
+    return isHit ? this.#at - this.#provided.at : 0;
   }
 
-  get #saved(): CallInfo['saved'] {
-    const { header, provided, outcome, savesFor } = this.#result;
-    const isCollapsed = this.#isCollapsed;
-    if ((outcome === 'miss' || savesFor !== undefined) && !isCollapsed) return undefined;
-    if (savesFor === 'nobody') return undefined;
-    return { usage: (header ?? provided)?.usage, milliseconds: (header ?? provided)?.took };
+  get #saved(): AnswerInfo['saved'] {
+    const isPaid = this.#outcome === 'miss' || this.#savesFor !== undefined;
+    if ((isPaid && !this.isCollapsed) || this.#savesFor === 'nobody') return undefined;
+    const { usage, took } = this.#header ?? this.#provided ?? {};
+    return { usage, milliseconds: took };
+  }
+}
+
+/** One caller's answer from a flight or from the store. It is a class, because a closure would make each hit slower. */
+export class CallerAnswer<Response> implements Answer<Response> {
+  readonly response: Response;
+  readonly #origin: CallOrigin;
+  readonly #stored: FlightResult['stored'];
+
+  constructor(receiver: Receiver<Response>, result: FlightResult) {
+    this.#origin = new CallOrigin(receiver, result);
+    this.#stored = result.stored;
+    this.response = this.#respond(receiver, result);
+    linkAnswer(this.response, this.#origin);
+  }
+
+  get outcome(): RequestOutcome {
+    return this.#origin.outcome;
+  }
+
+  get source(): AnswerSource | undefined {
+    return this.#origin.source;
+  }
+
+  async info(): Promise<CallInfo> {
+    return { ...this.#origin.about, stored: await this.#stored() };
   }
 
   #respond(
-    call: KeyedRequest<Response>['call'],
-    isLeader: boolean,
+    { request: { call }, isLeader }: Receiver<Response>,
     { leaderResponse, shared, outcome, header }: FlightResult,
   ): Response {
     // The leader's copy was made by this very call, hence of its type.
     if (isLeader && leaderResponse !== undefined) return leaderResponse.response as Response;
     if (shared === undefined) throw new TypeError('A response for one caller reached another.');
     const entry = header === undefined ? { signal: call.signal } : provenanceFor(call, header);
-    return call.codec.restore(shared, { outcome, age: this.#age, ...entry });
+    return call.codec.restore(shared, { outcome, age: this.#origin.age, ...entry });
   }
 }
 
@@ -191,8 +210,8 @@ export async function ownFailure(
 }
 
 /** Did the request come after the answer, while that was being written? */
-export function isHitOfProvided<Result extends Remembered>(
-  result: Result,
-): result is Result & { readonly provided: ProviderResult } {
+export function isHitOfProvided(
+  result: FlightResult,
+): result is FlightResult & { readonly provided: ProviderResult } {
   return result.outcome === 'hit' && result.provided !== undefined;
 }

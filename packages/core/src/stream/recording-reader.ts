@@ -77,6 +77,11 @@ export class RecordingReader<Chunk> implements AsyncIterableIterator<Chunk, unkn
     return { done: true, value: undefined };
   }
 
+  async throw(error: unknown): Promise<IteratorReturnResult<undefined>> {
+    await this.return();
+    throw error;
+  }
+
   [Symbol.asyncIterator](): this {
     return this;
   }
