@@ -52,11 +52,11 @@ async function storeStream(
   answer: UnstoredAnswer,
   { recording, head }: RunningStream,
 ): Promise<boolean> {
-  const { texts, waits, took, returned, ...known } = await recording.ended;
+  const { texts, waits, took, chunks, returned, ...known } = await recording.ended;
   const verdict = await settled(known);
   const ended = { ...answer, took: answer.took === undefined ? undefined : answer.took + took };
   // The provider may charge for a stream that fails after it began.
-  countCall(context, ended, { ...verdict, isBegun: texts.length > 1 });
+  countCall(context, ended, { ...verdict, isBegun: chunks > 1 });
   if (verdict.rejection !== undefined) return reject(context, ended, verdict);
   const { codec, policy } = answer.call;
   const payload = new Payload(codec.packStream(texts, head, returned));

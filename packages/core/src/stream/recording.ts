@@ -30,6 +30,8 @@ export interface RecordingEnd extends Verdict {
   readonly waits: readonly number[];
   /** Milliseconds that all chunks were waited for: the provider's own time, not that of the readers. */
   readonly took: number;
+  /** How many chunks came, also where the answer is not stored. */
+  readonly chunks: number;
 }
 
 const NOTHING = { texts: [], waits: [] } as const;
@@ -235,7 +237,8 @@ export class Recording<Chunk> {
         ? { ...verdict, rejection }
         : { usage, rejection: 'unencodable' };
     const recorded = judged.rejection === undefined ? this.#chunks.copy() : NOTHING;
-    this.#end = { ...judged, ...recorded, took: this.took, returned: this.#returnedText };
+    const came = { took: this.took, chunks: this.#chunks.length, returned: this.#returnedText };
+    this.#end = { ...judged, ...recorded, ...came };
     this.#resolveEnd(this.#end);
   }
 }

@@ -124,6 +124,7 @@ describe('the end of a recording', () => {
       texts: textsOf('a', TERMINAL),
       waits: [expect.any(Number), expect.any(Number)],
       took: expect.any(Number),
+      chunks: 2,
     });
   });
 
