@@ -12,7 +12,7 @@ const model = new ChatOpenAI({
 
 for (const _round of [1, 2]) {
   const { text } = await model.invoke('Why is the sea salty?');
-  console.log(text);
+  console.log('hits:', cache.stats().hits, text);
 }
 
 for (const _round of [1, 2]) {

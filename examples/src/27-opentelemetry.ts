@@ -14,9 +14,11 @@ const cache = createLlmCache();
 const stop = observeCache(cache, { meterProvider: meters });
 
 const client = cachedOpenAI(new OpenAI(), { cache });
-const messages = [{ role: 'user' as const, content: 'Why is the sea salty?' }];
 for (const _time of [1, 2, 3]) {
-  await client.chat.completions.create({ model: 'gpt-4o-mini', messages });
+  await client.chat.completions.create({
+    model: 'gpt-4o-mini',
+    messages: [{ role: 'user', content: 'Why is the sea salty?' }],
+  });
 }
 
 const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();

@@ -70,7 +70,7 @@ const CLIENTS: readonly Row[] = [
     'LangChain answers and streams from the store, through the fetch and through its cache',
     '17-langchain',
     () => ({}),
-    `${SALTY}${SALTY}${BLUE}${BLUE}${SALTY}${SALTY}{ hits: 3, misses: 3 }\n`,
+    `hits: 0 ${SALTY}hits: 1 ${SALTY}${BLUE}${BLUE}${SALTY}${SALTY}{ hits: 3, misses: 3 }\n`,
     3,
   ],
 ];
