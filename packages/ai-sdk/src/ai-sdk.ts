@@ -1,12 +1,14 @@
 import { type CallOptions, type LlmCache, LlmCacheError } from '@cached-llm/core';
 import {
   type Adapter,
+  bypassAnswer,
   cacheOf,
   controlledPolicy,
   describeKind,
   isFields,
   type Policy,
   policyForClient,
+  shareOrigin,
   whenBypass,
 } from '@cached-llm/core/adapter';
 import type { EmbeddingModelMiddleware, LanguageModelMiddleware } from 'ai';
@@ -100,9 +102,8 @@ function callMaker({ cache, policy: base, said }: Answering) {
   };
 }
 
-/** Does this call say that the cache is off for it? */
-const isOffFor = (control: ModelRequest['control']) =>
-  control !== undefined && 'control' in control && control.control.mode === 'off';
+/** Lets what the AI SDK takes over of a result, such as its headers, come from the same call as the result. */
+const traced = <Result extends object>(result: Result): Result => shareOrigin(result, result);
 
 /** Reads the options once. What it returns answers any call of a model. */
 function answering({ identity: said, ...options }: CachedAiSdkOptions) {
@@ -110,22 +111,27 @@ function answering({ identity: said, ...options }: CachedAiSdkOptions) {
   mustBePlain(said);
   const policy = policyForClient(cache.policy, options);
   const isOff = policy.mode === 'off';
+  /** In mode `replay` nothing is sent, whatever a call says. */
+  const isOffFor = (control: ModelRequest['control']) =>
+    controlledPolicy(policy, control).mode === 'off';
   const callFor = callMaker({ cache, policy, said });
   async function answer<Result extends ModelResult>(call: ModelCall<Result>): Promise<Result> {
-    if (isOff || isOffFor(call.control)) return call.invokeUncached();
+    if (isOffFor(call.control)) {
+      return traced(bypassAnswer(await call.invokeUncached(), 'off').response);
+    }
     const settings = await settingsOf(call.model, said);
     const { response } = await cache.pipeline.answer<Result>({
       ...callFor<Result>({ ...call, settings }),
       invokeUncached: async () => call.invokeUncached(),
       invoke: async (signal) => call.invoke(signal),
     });
-    return response;
+    return traced(response);
   }
   /** @throws {LlmCacheError} `WRONG_CLIENT` */
   const check = (model: Model) => {
     if (!isOff && said === undefined) mustSayWhoAnswers(model);
   };
-  return { isOff, said, cache, callFor, answer, check };
+  return { isOffFor, said, cache, callFor, answer, check };
 }
 
 /**
@@ -166,7 +172,7 @@ export function cachedLanguageModel(options: CachedAiSdkOptions = {}): LanguageM
  * @throws {LlmCacheError} for a bad option, when it is made and not at a call.
  */
 export function cachedEmbeddingModel(options: CachedAiSdkOptions = {}): EmbeddingModelMiddleware {
-  const { isOff, said, cache, callFor, answer, check } = answering(options);
+  const { isOffFor, said, cache, callFor, answer, check } = answering(options);
   const operation = 'embedding-model';
   return {
     specificationVersion: 'v4',
@@ -179,7 +185,7 @@ export function cachedEmbeddingModel(options: CachedAiSdkOptions = {}): Embeddin
       const invokeUncached = control === undefined ? doEmbed : () => model.doEmbed(params);
       const invoke = (abortSignal: AbortSignal) => model.doEmbed({ ...params, abortSignal });
       const isWhole = control !== undefined && 'field' in control;
-      if (isOff || isWhole || isOffFor(control) || isOneRequest(params)) {
+      if (isWhole || isOffFor(control) || isOneRequest(params)) {
         return answer({ model, operation, params, control, invokeUncached, invoke });
       }
       const settings = await settingsOf(model, said);

@@ -1,4 +1,4 @@
-import { control } from '@cached-llm/core';
+import { control, createLlmCache, infoOf, invalidateAnswer } from '@cached-llm/core';
 import { describe, expect, test } from '@jest/globals';
 import { embedMany, generateText, type JSONValue, streamText } from 'ai';
 import { cachedAiSdk } from '../src/index.ts';
@@ -64,6 +64,20 @@ describe('a call with providerOptions.cachedLlm', () => {
     });
   });
 
+  test('sends nothing in mode off where the cache is in mode replay', async () => {
+    await withWire({ answer }, async ({ client, server }) => {
+      const cache = createLlmCache({ mode: 'replay' });
+      const model = cachedAiSdk(client.chat('gpt-4o'), { cache });
+      const vectors = cachedAiSdk(client.embedding('text-embedding-3-small'), { cache });
+      const off = { providerOptions: { cachedLlm: { mode: 'off' } }, maxRetries: 0 };
+      const missing = { code: 'REPLAY_MISS' };
+      await expect(generateText({ model, prompt: 'Hi', ...off })).rejects.toMatchObject(missing);
+      const embedded = embedMany({ model: vectors, values: ['a', 'b'], ...off });
+      await expect(embedded).rejects.toMatchObject(missing);
+      expect(server.count).toBe(0);
+    });
+  });
+
   test('controls the embedding of many values', async () => {
     const vectors = ({ json }: { json: unknown }) => ({
       body: {
@@ -84,6 +98,36 @@ describe('a call with providerOptions.cachedLlm', () => {
       }
       expect(server.count).toBe(3);
       expect(JSON.stringify(server.requests)).not.toContain('cachedLlm');
+    });
+  });
+});
+
+describe('a result of the AI SDK', () => {
+  test('can be traced to its call, and its answer forgotten', async () => {
+    await withWire({ answer }, async ({ client, cache, server }) => {
+      const model = cachedAiSdk(client.chat('gpt-4o'), { cache });
+      const asked = { model, prompt: 'Why is the sea salty?' };
+      const asks: (() => Promise<object>)[] = [
+        () => generateText(asked),
+        async () => {
+          const result = streamText(asked);
+          await result.text;
+          return result.response;
+        },
+      ];
+      for (const ask of asks) {
+        const before = server.count;
+        await ask();
+        const hit = await ask();
+        expect(infoOf(hit)?.outcome).toBe('hit');
+        expect(await invalidateAnswer(hit)).toBe(true);
+        expect(infoOf(await ask())?.outcome).toBe('miss');
+        expect(server.count - before).toBe(2);
+      }
+      const off = { providerOptions: { cachedLlm: { mode: 'off' } } };
+      expect(infoOf(await generateText({ ...asked, ...off }))).toMatchObject({
+        ...{ outcome: 'bypass', reason: 'off' },
+      });
     });
   });
 });

@@ -17,14 +17,25 @@ interface ForeignResponse {
 
 const isWeb = ({ body }: Response) => body === null || typeof body.getReader === 'function';
 
+/** A response that has one of these has no body (Fetch §2.2.3): that library gives it an empty one. */
+const WITHOUT_BODY: readonly number[] = [204, 205, 304];
+
+/** Is it read here? Any other body is its caller's as it came: sound and files are read by methods of that library. */
+function isRead({ status, headers }: ForeignResponse): boolean {
+  const type = new Headers([...headers]).get('content-type') ?? '';
+  return status >= 400 || WITHOUT_BODY.includes(status) || /json|event-stream/i.test(type);
+}
+
 /** A `fetch` whose responses are those of the web, whichever library makes the requests. */
 function webFetch(fetch: Fetch): Fetch {
   return async (input, init) => {
     const response = await fetch(input, init);
     if (isWeb(response)) return response;
-    const foreign: unknown = response;
-    const { status, statusText, headers, body } = foreign as ForeignResponse; // its body is no stream of the web
-    const stream = body === null ? null : ReadableStream.from(body);
+    const foreign = response as unknown as ForeignResponse; // its body is no stream of the web
+    if (!isRead(foreign)) return response;
+    const { status, statusText, headers, body } = foreign;
+    const isEmpty = body === null || WITHOUT_BODY.includes(status);
+    const stream = isEmpty ? null : ReadableStream.from(body);
     return new Response(stream, { status, statusText, headers: [...headers] });
   };
 }

@@ -110,6 +110,19 @@ describe('a request with the headers of control()', () => {
     });
   });
 
+  test('has no tags where the list is empty', async () => {
+    expect(await outcomes([controlled(control({ tags: [] })), {}])).toEqual(['miss', 'hit', '1']);
+  });
+
+  test('has the scope of the client where none is given, and none where the cache requires one', async () => {
+    const unknown = controlled(control({ scope: undefined }));
+    expect(await outcomes([{}, unknown], { fetching: { scope: 'base' } })).toEqual([
+      ...['miss', 'hit', '1'],
+    ]);
+    const requiring = { caching: { requireScope: true }, fetching: { scope: 'base' } };
+    expect(await outcomes([{}, unknown], requiring)).toEqual(['miss', null, '2']);
+  });
+
   test('is read from a Request too', async () => {
     await withWire({ answer }, async ({ server, cache, url, story }) => {
       const fetch = cachedFetch({ cache });
@@ -135,6 +148,7 @@ describe('a header for the cache that cannot be read', () => {
     ['x-cached-llm-max-age', 'soon'],
     ['x-cached-llm-scope', '%zz'],
     ['x-cached-llm-scope', ''],
+    ['x-cached-llm-scope', 'tenant-1, tenant-2'],
     ['x-cached-llm-tags', 'a,,b'],
     ['x-cached-llm-sample', '-1'],
     ['x-cached-llm-sample', '1e3'],
@@ -186,14 +200,22 @@ describe('control()', () => {
     expect(control({})).toEqual({});
   });
 
-  test.each<[string, object, string]>([
+  test.each<[string, unknown, string]>([
     ['a mode that is none', { mode: 'fast' }, 'INVALID_OPTION'],
     ['a ttl without a unit', { ttl: '3600' }, 'INVALID_DURATION'],
     ['an empty scope', { scope: '' }, 'INVALID_OPTION'],
     ['a tag that is no text', { tags: [1] }, 'INVALID_OPTION'],
     ['an option of the client', { staleIfError: '1h' }, 'INVALID_OPTION'],
     ['an unknown option', { tll: '1h' }, 'INVALID_OPTION'],
+    ['a ttl by the answer', { ttl: () => '1h' }, 'INVALID_OPTION'],
+    ['half of a surrogate pair in a scope', { scope: '\ud800' }, 'INVALID_OPTION'],
+    ['half of a surrogate pair in a tag', { tags: ['a', '\udc00'] }, 'INVALID_OPTION'],
+    ['a list of tags that lacks one', { tags: new Array(1) }, 'INVALID_OPTION'],
+    ['a list', [], 'INVALID_OPTION'],
+    ['a text', 'refresh', 'INVALID_OPTION'],
+    ['nothing', undefined, 'INVALID_OPTION'],
+    ['null', null, 'INVALID_OPTION'],
   ])('refuses %s', (_name, options, code) => {
-    expect(() => control(options)).toThrow(expect.objectContaining({ code }));
+    expect(() => control(options as object)).toThrow(expect.objectContaining({ code }));
   });
 });

@@ -110,9 +110,21 @@ test('one call is controlled by the headers in its options, which reach no provi
     await model.invoke('Hi');
     expect(server.count).toBe(1);
     await model.invoke('Hi', refresh);
-    for await (const _chunk of await model.stream('Hi', refresh));
     await model.withConfig(refresh).invoke('Hi');
+    expect(server.count).toBe(3);
+    // LangChain gives a stream the headers beside `options`.
+    const streamed = async (options: object) => {
+      for await (const _chunk of await model.stream('Hi', options));
+    };
+    await streamed({});
+    await streamed({});
     expect(server.count).toBe(4);
+    const headers = control({ mode: 'refresh' });
+    await streamed({ headers });
+    const both: object = { headers, options: { headers } }; // the types know no headers beside `options`
+    await model.invoke('Hi', both);
+    await streamed(both);
+    expect(server.count).toBe(7);
     const names = server.requests.flatMap(({ headers }) => Object.keys(headers));
     expect(names.filter((name) => name.startsWith('x-cached-llm'))).toEqual([]);
   });

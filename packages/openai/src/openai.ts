@@ -54,6 +54,7 @@ export type CachedOpenAIOptions = CachedClientOptions;
 interface AzureClient {
   readonly apiVersion?: string;
   readonly deploymentName?: string | undefined;
+  readonly _azureADTokenProvider?: (() => Promise<string>) | undefined;
 }
 
 function isClient(client: unknown): client is AzureClient {
@@ -71,6 +72,14 @@ function isClient(client: unknown): client is AzureClient {
 const azureOptions = ({ apiVersion, deploymentName: deployment }: AzureClient) =>
   typeof apiVersion === 'string' ? { apiVersion, deployment } : {};
 
+/** In openai 4 the options of Azure's client do not say who signs in. */
+function signedIn<Client extends AzureClient>(copy: Client, given: AzureClient): Client {
+  const { _azureADTokenProvider } = given;
+  return _azureADTokenProvider === undefined
+    ? copy
+    : Object.assign(copy, { _azureADTokenProvider });
+}
+
 /**
  * A copy of the client with a cached `fetch`.
  *
@@ -87,7 +96,7 @@ export function withCachedFetch<Client extends object>(
   const fetching = { ...options, fetch: fetchOf(client) };
   const fetch = cachedFetch(fetching);
   warnOfOwnFetch(fetching);
-  const copy = () => copyWithFetch(client, fetch, azureOptions(given));
+  const copy = () => signedIn(copyWithFetch(client, fetch, azureOptions(given)), given);
   return showCallerSignal(derivedClient(client, copy, expected));
 }
 

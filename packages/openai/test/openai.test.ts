@@ -189,6 +189,13 @@ describe('the key', () => {
   });
 });
 
+test('gives a copy of a client of Azure in openai 4 what signs in', () => {
+  const options = { apiKey: 'k', apiVersion: 'v', deployment: 'one' };
+  const azure = new AzureOpenAI({ ...options, endpoint: 'https://one.example.com' });
+  const signIn = { _azureADTokenProvider: async () => 'token' }; // a field that openai 4 has
+  expect(cachedOpenAI(Object.assign(azure, signIn))).toMatchObject(signIn);
+});
+
 /** Derives its base URL from an argument of its own, so that a copy has another one. */
 class TenantClient extends OpenAI {
   constructor(tenant: string, baseURL?: string) {

@@ -1,5 +1,6 @@
+import { isFields } from '../key/index.ts';
 import type { CallOptions } from './call-options.ts';
-import { invalidOption, LlmCacheError } from './errors.ts';
+import { describeKind, invalidOption, LlmCacheError } from './errors.ts';
 import {
   checkOptionNames,
   DEFAULT_POLICY,
@@ -7,12 +8,13 @@ import {
   policyForCall,
   policyWith,
 } from './policy.ts';
+import type { Duration } from './time.ts';
 
 /** What a single call at an SDK's client may say to the cache. What it leaves out is as the client has it. */
-export type CallControl = Pick<
-  CallOptions,
-  'mode' | 'ttl' | 'maxAge' | 'scope' | 'tags' | 'sample'
->;
+export type CallControl = Pick<CallOptions, 'mode' | 'maxAge' | 'scope' | 'tags' | 'sample'> & {
+  /** How long the answer is fresh. A function of the answer is an option of the client. */
+  readonly ttl?: Duration | undefined;
+};
 
 /** A control that was read; or which field cannot be read and what to write there, for the event `bypass`. */
 export type ReadControl =
@@ -32,6 +34,9 @@ const HEADERS: Readonly<Record<keyof CallControl, string>> = {
   sample: `${HEADER}-sample`,
 };
 
+/** In the header of a scope: it is not known whose call this is. No percent-encoded text is this. */
+const NO_SCOPE = '?';
+
 const NAMES = Object.keys(HEADERS) as readonly (keyof CallControl)[]; // the table has no other keys
 
 /** Is this the name of a request header for the cache? No such header is sent to a provider. */
@@ -42,29 +47,54 @@ export function isControlHeader(name: string): boolean {
 /** A header holds bytes, and a scope or a tag may hold any letter (RFC 9110 §5.5). */
 function headerText(name: keyof CallControl, value: unknown): string {
   if (name === 'tags') return (value as readonly string[]).map(encodeURIComponent).join(','); // it was checked
-  if (name === 'scope') return encodeURIComponent(String(value));
+  if (name === 'scope') return value === undefined ? NO_SCOPE : encodeURIComponent(String(value));
   if (name !== 'ttl' && name !== 'maxAge') return String(value);
   if (typeof value !== 'number') return String(value);
   return Number.isSafeInteger(Math.ceil(value)) ? `${Math.ceil(value)}ms` : 'Infinity';
 }
 
+/** Two headers of one name come as one, with a comma between them: nobody knows which scope is meant. */
+function scopeIn(text: string): string | undefined {
+  if (text.includes(',')) throw new URIError('A comma is not percent-encoded.');
+  return text === NO_SCOPE ? undefined : decodeURIComponent(text);
+}
+
 /** @throws {URIError} for a text that is not percent-encoded as UTF-8 */
 function headerValue(name: keyof CallControl, text: string): unknown {
+  if (name === 'tags' && text === '') return [];
   if (name === 'tags') return text.split(',').map((tag) => decodeURIComponent(tag.trim()));
-  if (name === 'scope') return decodeURIComponent(text);
+  if (name === 'scope') return scopeIn(text);
   if (name === 'sample') return /^\d+$/.test(text) ? Number(text) : text;
   return text === 'Infinity' ? Number.POSITIVE_INFINITY : text;
 }
 
+const TTL_REMEDY =
+  "Write how long the answer is fresh, such as '1h'. Give a function to the client.";
+
 /** @throws {LlmCacheError} `INVALID_OPTION` or `INVALID_DURATION` */
 function checkControl(control: CallControl): void {
+  if (!isFields(control)) {
+    const what = `is ${describeKind(control)}`;
+    invalidOption('The control of a call', what, "Write an object: { mode: 'refresh' }.");
+  }
   const names: readonly string[] = NAMES;
   const other = Object.keys(control).find((name) => !names.includes(name));
   checkOptionNames(control, []);
   if (other !== undefined) {
     invalidOption(other, 'is no option of a single call', `The options are ${names.join(', ')}.`);
   }
+  if (typeof control.ttl === 'function') invalidOption('ttl', 'is a function', TTL_REMEDY);
   policyWith(DEFAULT_POLICY, control);
+}
+
+/** @throws {LlmCacheError} `INVALID_OPTION` for a text that no header can hold */
+function headerOf(name: keyof CallControl, value: unknown): readonly [string, string] {
+  try {
+    return [HEADERS[name], headerText(name, value)];
+  } catch {
+    // The value is not repeated: it may name a person.
+    return invalidOption(name, 'has half of a surrogate pair', 'Write whole characters.');
+  }
 }
 
 /**
@@ -75,8 +105,10 @@ function checkControl(control: CallControl): void {
  */
 export function control(options: CallControl): Record<string, string> {
   checkControl(options);
-  const given = NAMES.filter((name) => options[name] !== undefined);
-  return Object.fromEntries(given.map((name) => [HEADERS[name], headerText(name, options[name])]));
+  // A scope that is given as undefined is that of an unknown tenant, and never the scope of the client.
+  const isGiven = (name: keyof CallControl) =>
+    options[name] !== undefined || (name === 'scope' && Object.hasOwn(options, name));
+  return Object.fromEntries(NAMES.filter(isGiven).map((name) => headerOf(name, options[name])));
 }
 
 /** An error's message shows the value, and no event shows that of a tag or a scope: it may name a person. */
@@ -89,14 +121,17 @@ function remedyFor(option: string, error: unknown): string {
 
 /** A control that is given as an object, such as the one in the AI SDK's provider options. This never throws. */
 export function readControl(given: object, where: string): ReadControl {
-  for (const [name, value] of Object.entries(given)) {
-    try {
+  let field = where;
+  try {
+    const control: CallControl = { ...given }; // a copy, because the caller may change its own
+    for (const [name, value] of Object.entries(control)) {
+      field = `${where}.${name}`;
       checkControl({ [name]: value });
-    } catch (error) {
-      return { field: `${where}.${name}`, remedy: remedyFor(name, error) };
     }
+    return { control };
+  } catch (error) {
+    return { field, remedy: remedyFor(field.slice(where.length + 1), error) };
   }
-  return { control: given };
 }
 
 function readHeader(header: string, text: string): CallControl {

@@ -81,7 +81,7 @@ type Reader<Value> = (given: unknown, option: string) => Value;
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const isTextList = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every(isText);
+  Array.isArray(value) && [...value].every(isText); // `every` skips what is missing
 
 const refuse = (option: string, given: unknown, remedy: string): never =>
   invalidOption(option, `is ${showValue(given)}`, remedy);

@@ -141,12 +141,19 @@ function partOf(object: object, name: string): object | undefined {
   }
 }
 
+/** The headers come first: each response has its own, while a model may give the same metadata each time. */
+function partsOf(object: object): readonly object[] {
+  const response = partOf(object, 'response');
+  const headers = [partOf(object, 'headers'), response && partOf(response, 'headers')];
+  const parts = PARTS.map((name) => partOf(object, name));
+  return [...headers, ...parts].filter((part) => part !== undefined);
+}
+
 /** What a stream of an SDK has of its request, and what else an SDK takes over. */
 function relativesOf(object: object): readonly object[] {
   const controller = partOf(object, 'controller') ?? partOf(object, 'abortController');
   const signal = controller && partOf(controller, 'signal');
-  const parts = PARTS.map((name) => partOf(object, name));
-  return [...parts, signal].filter((each) => each !== undefined);
+  return signal === undefined ? partsOf(object) : [...partsOf(object), signal];
 }
 
 function tracedOrigin(object: object): AnswerOrigin | undefined {
@@ -168,8 +175,7 @@ export function shareOrigin<Value>(from: object | readonly object[], to: Value):
   const [first] = origins;
   if (first === undefined || !isObject(to)) return to;
   const origin = origins.length === 1 ? first : new Joined(origins);
-  const parts = PARTS.map((name) => partOf(to, name)).filter((part) => part !== undefined);
-  for (const each of [to, ...parts]) if (originOf(each) === undefined) link(each, origin);
+  for (const each of [to, ...partsOf(to)]) if (originOf(each) === undefined) link(each, origin);
   return to;
 }
 
@@ -190,7 +196,7 @@ export function infoOf(response: unknown): AnswerInfo | undefined {
 export async function invalidateAnswer(response: unknown): Promise<boolean> {
   const origin = isObject(response) ? tracedOrigin(response) : undefined;
   if (origin !== undefined) return origin.forget();
-  const isPromise = isObject(response) && 'then' in response;
+  const isPromise = isObject(response) && partOf(response, 'then') !== undefined;
   const what = isPromise ? 'a promise, which has to be awaited' : describeKind(response);
   const remedy = isObject(response)
     ? 'Pass the very object that a wrapped function or a cached client returned, not a copy of it.'
