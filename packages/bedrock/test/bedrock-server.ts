@@ -24,6 +24,8 @@ export interface BedrockAnswer {
   readonly chunkSize?: number;
   /** How the response ends after its events. @default 'end' */
   readonly ending?: 'end' | 'cut' | 'hang';
+  /** Nothing is sent, not even headers. @default false */
+  readonly silent?: boolean;
 }
 
 export interface BedrockRequest {
@@ -55,6 +57,7 @@ async function writeEvents(stream: ServerHttp2Stream, answer: BedrockAnswer) {
 
 async function reply(stream: ServerHttp2Stream, answer: BedrockAnswer) {
   const { status = 200, headers, body, events, ending = 'end' } = answer;
+  if (answer.silent) return;
   stream.respond({
     ':status': status,
     'content-type': events ? 'application/vnd.amazon.eventstream' : 'application/json',
