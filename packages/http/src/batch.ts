@@ -8,7 +8,13 @@ import {
 } from '@cached-llm/core/adapter';
 import { type FetchSettings, httpCall } from './http-call.ts';
 import { type HttpRequest, parseBody } from './request/index.ts';
-import { buildResponse, isWhole, liveHeaders, OUTCOME_HEADER } from './response/index.ts';
+import {
+  buildResponse,
+  bytesOrRest,
+  isWhole,
+  liveHeaders,
+  OUTCOME_HEADER,
+} from './response/index.ts';
 
 /** The items of one request, and how its adapter takes it apart. */
 export interface BatchOfItems {
@@ -47,15 +53,34 @@ function sendFor(
   return settings.upstream(new Request(input.clone(), sent), { signal });
 }
 
-/** One response for each item. Of a failure each item gets a copy. */
+/** The bytes of a body that its caller still reads, or undefined if they are too many to wait for. */
+async function bytesIn(response: Response): Promise<Uint8Array | undefined> {
+  const { body } = response.clone();
+  if (body === null) return new Uint8Array();
+  const bytes = await bytesOrRest(body);
+  if (!(bytes instanceof ReadableStream)) return bytes;
+  void bytes.cancel(); // the caller reads the other copy
+  return undefined;
+}
+
+/** A response to each item of a failure. They share what was read of it, because a copy that is not read holds its body. */
+function copiesOf(response: Response, bytes: Uint8Array, count: number): readonly Response[] {
+  const copy = () =>
+    response.body === null ? response.clone() : new Response(bytes, headOf(response));
+  return Array.from({ length: count }, copy);
+}
+
+/** One response for each item, also of a failure. */
 async function split(
   response: Response,
   items: readonly unknown[],
   { rules, settings }: BatchCall,
 ): Promise<readonly Response[] | Verdict> {
-  if (!response.ok) return items.map(() => response.clone());
-  if (!isWhole(response)) return { rejection: 'content-type' };
-  const text = await response.clone().text();
+  if (response.ok && !isWhole(response)) return { rejection: 'content-type' };
+  const bytes = await bytesIn(response);
+  if (bytes === undefined) return { rejection: 'too-large' };
+  if (!response.ok) return copiesOf(response, bytes, items.length);
+  const text = new TextDecoder().decode(bytes);
   const parsed = parseBody(text);
   const parts = isFields(parsed) ? rules.split(parsed, items) : undefined;
   if (parts === undefined) {

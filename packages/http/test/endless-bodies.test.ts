@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createLlmCache, type EventName } from '@cached-llm/core';
+import { createLlmCache } from '@cached-llm/core';
+import { defaultAdapter } from '@cached-llm/core/adapter';
 import { until } from '@cached-llm/testing';
 import { afterEach, expect, test } from '@jest/globals';
+import { listedEmbeddings } from '../src/adapter/embeddings.ts';
 import { cachedFetch } from '../src/index.ts';
+
+const adapter = { ...defaultAdapter, provider: 'test', batch: listedEmbeddings };
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -19,12 +23,14 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-async function startEndless([type, opening, filling]: readonly [string, string, string]) {
+type Body = readonly [type: string, opening: string, filling: string];
+
+async function startEndless([type, opening, filling]: Body, status = 200) {
   const answers = new Set<ServerResponse>();
   const server = createServer((_request, response) => {
     answers.add(response);
     response.on('close', () => answers.delete(response));
-    response.writeHead(200, { 'content-type': type });
+    response.writeHead(status, { 'content-type': type });
     response.write(opening);
     const fill = () => {
       if (!response.destroyed && response.write(filling)) setImmediate(fill);
@@ -39,27 +45,48 @@ async function startEndless([type, opening, filling]: readonly [string, string, 
     server.close();
   });
   const { port } = server.address() as AddressInfo; // it listens on a port
-  return { url: `http://127.0.0.1:${port}/v1/chat/completions`, answers };
+  return { url: `http://127.0.0.1:${port}/v1`, answers };
+}
+
+/** Reads more than may be held, and leaves: the cache then holds no flight, and the provider is left. */
+async function readMuch(
+  { url, answers }: Awaited<ReturnType<typeof startEndless>>,
+  [path, body]: readonly [path: string, body: object],
+): Promise<readonly string[]> {
+  const cache = createLlmCache();
+  const story: string[] = [];
+  for (const name of ['miss', 'stored', 'not-admitted'] as const) {
+    cache.on(name, (event) => story.push('reason' in event ? String(event.reason) : name));
+  }
+  const headers = { 'content-type': 'application/json' };
+  const request = { method: 'POST', body: JSON.stringify(body), headers };
+  const response = await cachedFetch({ cache, adapter })(`${url}${path}`, request);
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader(); // its type allows no body
+  for (let read = 0; read < 80 * MEBIBYTE; ) read += (await reader.read()).value?.byteLength ?? 0;
+  await until('No flight is left', () => cache.pipeline.flights.isEmpty);
+  await reader.cancel();
+  await until('The provider is left', () => answers.size === 0);
+  await cache.close();
+  return story;
 }
 
 test.each(Object.entries(BODIES))(
   'an endless body of %s reaches its reader, and is not held',
   async (_name, body) => {
-    const { url, answers } = await startEndless(body);
-    const cache = createLlmCache();
-    const story: EventName[] = [];
-    for (const name of ['miss', 'stored', 'not-admitted'] as const) {
-      cache.on(name, (event) => story.push('reason' in event ? (event.reason as EventName) : name));
-    }
-    const request = { method: 'POST', body: '{"model":"m","stream":true}' };
-    const headers = { 'content-type': 'application/json' };
-    const response = await cachedFetch({ cache })(url, { ...request, headers });
-    const reader = (response.body as ReadableStream<Uint8Array>).getReader(); // its type allows no body
-    for (let read = 0; read < 80 * MEBIBYTE; ) read += (await reader.read()).value?.byteLength ?? 0;
-    expect(story).toEqual(['miss', 'too-large']);
-    expect(cache.pipeline.flights.isEmpty).toBe(true);
-    await reader.cancel();
-    await until('The provider is left', () => answers.size === 0);
-    await cache.close();
+    const asked = ['/chat/completions', { model: 'm', stream: true }] as const;
+    expect(await readMuch(await startEndless(body), asked)).toEqual(['miss', 'too-large']);
+  },
+);
+
+test.each([
+  ['answer', 200],
+  ['failure', 500],
+])(
+  'an endless %s to a batch of texts reaches its reader, and is not held',
+  async (_name, status) => {
+    const body = BODIES['JSON, which is read as a whole'];
+    const asked = ['/embeddings', { model: 'm', input: ['a', 'b'] }] as const;
+    const story = await readMuch(await startEndless(body, status), asked);
+    expect(story).toEqual(['miss', 'miss', 'too-large', 'too-large']);
   },
 );

@@ -1,4 +1,5 @@
 import type { StoreOperation } from '../events/index.ts';
+import { withKeyvRows } from './keyv-adapter.ts';
 import { ResilientReads } from './resilient-reads.ts';
 import type { AtomicRows, NewRow, RowStore, RowTexts, Store } from './store.ts';
 import { FAILED, type GuardOptions, StoreGuard } from './store-guard.ts';
@@ -52,7 +53,8 @@ export class ResilientStore implements RowStore {
   /** How many writes the store has accepted or refused. */
   #written = 0;
 
-  constructor(store: Store, options: GuardOptions) {
+  constructor(given: Store, options: GuardOptions) {
+    const store = withKeyvRows(given);
     this.#store = store;
     this.#guard = new StoreGuard(store, options);
     this.patience = options.storeTimeout;
