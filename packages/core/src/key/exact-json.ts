@@ -1,8 +1,5 @@
 import { randomUUID } from 'node:crypto';
 
-/** Stands before the digits of a long integer. It is random, so that no text in a request passes for an integer. */
-const MARK = randomUUID();
-
 /** Shorter integers are exact. What is part of a fraction or of an exponent is no integer. */
 const LONG_INTEGER = /(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
 const LONGEST_EXACT = 15;
@@ -36,15 +33,15 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-/** The text with a mark before each integer of 16 digits and more, as a string. What is in a string stays. */
-function withMarks(text: string): string {
+/** The text with `mark` before each integer of 16 digits and more, as a string. What is in a string stays. */
+function withMarks(text: string, mark: string): string {
   const pieces: string[] = [];
   let copied = 0;
   for (let start = 0; start < text.length; ) {
     const quote = text.indexOf('"', start);
     const end = quote < 0 ? text.length : quote;
     const outside = end - start > LONGEST_EXACT ? text.slice(start, end) : '';
-    const marked = outside.replace(LONG_INTEGER, (digits) => `"${MARK}${digits}"`);
+    const marked = outside.replace(LONG_INTEGER, (digits) => `"${mark}${digits}"`);
     if (marked !== outside) {
       pieces.push(text.slice(copied, start), marked);
       copied = end;
@@ -78,10 +75,11 @@ function exactInteger(digits: string): number | bigint {
  */
 export function parseExactly(text: string, parsed: object): object {
   if (!hasLongInteger(text, parsed)) return parsed;
-  const marked: object = JSON.parse(withMarks(text)); // an object, as `parsed` is
+  const mark = randomUUID(); // so that no text in a request passes for an integer
+  const marked: object = JSON.parse(withMarks(text, mark)); // an object, as `parsed` is
   visitLeaves(marked, (value, holder, name) => {
-    const isMarked = typeof value === 'string' && value.startsWith(MARK);
-    if (isMarked) holder[name] = exactInteger(value.slice(MARK.length));
+    const isMarked = typeof value === 'string' && value.startsWith(mark);
+    if (isMarked) holder[name] = exactInteger(value.slice(mark.length));
   });
   return marked;
 }

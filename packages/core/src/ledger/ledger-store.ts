@@ -69,8 +69,13 @@ const SPANS = { day: '', window: '-window' } as const;
 
 export type LedgerSpan = keyof typeof SPANS;
 
-/** No other process ever has this name. */
-const PROCESS = randomUUID();
+let ownName: string | undefined;
+
+/** The name of this process, which no other ever has. It is made with the first cache: Workers make nothing random before a request. */
+function processName(): string {
+  ownName ??= randomUUID();
+  return ownName;
+}
 
 let instances = 0;
 
@@ -82,7 +87,7 @@ let instances = 0;
 export class LedgerStore {
   readonly #parts: LedgerStoreParts;
   /** The name of this process. */
-  readonly process = PROCESS;
+  readonly process = processName();
   readonly #name: string;
   readonly #prefix: string;
   /** What the last reset is called. Empty if there was none, and undefined as long as the store has not said it. */
@@ -95,7 +100,7 @@ export class LedgerStore {
     this.#parts = parts;
     this.#prefix = ledgerPrefix(parts.prefix);
     instances += 1;
-    this.#name = `${PROCESS}:${instances}`;
+    this.#name = `${this.process}:${instances}`;
     this.#written = this.#learnReset();
     if (parts.interval === undefined) return;
     parts.counters.onChange = () => this.#startTimer();

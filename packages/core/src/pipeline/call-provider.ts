@@ -72,8 +72,13 @@ export function emitMiss({ events }: Pick<PipelineContext, 'events'>, request: K
   if (request.call.isPart !== true) examineMiss(events, request.call.identity);
 }
 
-/** Never fires. To make a signal for each call that takes none costs as much as a look-up. */
-const NEVER = new AbortController().signal;
+let never: AbortSignal | undefined;
+
+/** Never fires. To make a signal for each call that takes none costs as much as a look-up, and Workers make none before a request. */
+function neverFiring(): AbortSignal {
+  never ??= new AbortController().signal;
+  return never;
+}
 
 async function callProvider(context: PipelineContext, lead: Lead): Promise<FlightResult> {
   emitMiss(context, lead.request);
@@ -129,7 +134,7 @@ async function invokeAndCapture(
   const response = await runAsCallFor(
     [address.key],
     (end) => flight.whenAbandoned(end),
-    () => call.invoke(call.takesSignal === false ? NEVER : flight.signal),
+    () => call.invoke(call.takesSignal === false ? neverFiring() : flight.signal),
   );
   const captured = call.codec.capture(response);
   const capture = captured instanceof Promise ? await captured : captured;
