@@ -65,6 +65,12 @@ export interface CacheOptions extends CallOptions, LedgerOptions, PrivacyOptions
   readonly lease?: Duration | false | undefined;
   /** Compresses entries from this many bytes on; `true` is 8 KiB. Compressed entries can always be read. @default false */
   readonly compress?: boolean | number | undefined;
+  /**
+   * Lets the platform wait for what goes on after a response: writes to the store, calls behind stale answers, and calls whose
+   * caller has left. For platforms that end it otherwise, such as `waitUntil` of `@vercel/functions`.
+   * @default in Cloudflare Workers that of `cloudflare:workers`, elsewhere none
+   */
+  readonly waitUntil?: ((work: Promise<unknown>) => unknown) | undefined;
   /** The clock, in milliseconds since 1970. @default Date.now */
   readonly now?: (() => number) | undefined;
 }
@@ -93,5 +99,7 @@ export interface ResolvedCacheOptions {
   readonly ledger: number | undefined;
   readonly logger: Logger | undefined;
   readonly priceOf: PriceOf | undefined;
+  /** `undefined`: that of the platform, if it has one. */
+  readonly waitUntil: CacheOptions['waitUntil'];
   readonly now: () => number;
 }

@@ -138,15 +138,17 @@ function leaseOf({ lease }: CacheOptions, { leases }: Store): number | undefined
   return leases && toPositiveMilliseconds(lease ?? DEFAULTS.lease, 'lease');
 }
 
+function requireFunction(option: string, given: unknown, remedy: string): void {
+  if (given !== undefined && typeof given !== 'function')
+    invalidOption(option, `is ${describeKind(given)}`, remedy);
+}
+
 function ledgerOptionsOf({ ledger = DEFAULTS.ledger, logger, priceOf }: CacheOptions) {
   if (logger !== undefined && !isLogger(logger)) {
     const remedy = 'Pass console, a pino logger, or an object with debug, info and warn.';
     invalidOption('logger', `is ${describeKind(logger)}`, remedy);
   }
-  if (priceOf !== undefined && typeof priceOf !== 'function') {
-    const what = `is ${describeKind(priceOf)}`;
-    invalidOption('priceOf', what, 'Write a function of usage that gives US dollars.');
-  }
+  requireFunction('priceOf', priceOf, 'Write a function of usage that gives US dollars.');
   const interval = ledger === false ? undefined : toPositiveMilliseconds(ledger, 'ledger');
   return { ledger: interval, logger, priceOf };
 }
@@ -188,7 +190,12 @@ function checkOptions(options: unknown): void {
 export function createLlmCache(options: CacheOptions = {}): LlmCache {
   checkOptions(options);
   const { store, l1 } = storesOf(options);
-  const { maxEntryBytes, storeTimeout = DEFAULTS.storeTimeout } = options;
+  const { maxEntryBytes, waitUntil, storeTimeout = DEFAULTS.storeTimeout } = options;
+  requireFunction(
+    'waitUntil',
+    waitUntil,
+    'Write a function such as waitUntil of @vercel/functions.',
+  );
   return new LlmCache({
     store,
     l1,
@@ -203,6 +210,7 @@ export function createLlmCache(options: CacheOptions = {}): LlmCache {
     encryptions: encryptionsFrom(options),
     lease: leaseOf(options, store),
     ...ledgerOptionsOf(options),
+    waitUntil,
     now: clockOf(options),
   });
 }

@@ -13,7 +13,7 @@ import {
   type PricedModel,
   type StoreFigures,
 } from '../ledger/index.ts';
-import type { CallOptions, Policy } from '../options/index.ts';
+import { type CallOptions, isWorkers, type Policy } from '../options/index.ts';
 import type { Pipeline } from '../pipeline/index.ts';
 import { type CacheContext, createContext } from './cache-context.ts';
 import type { ResolvedCacheOptions } from './cache-options.ts';
@@ -32,6 +32,7 @@ import type { WarmOptions, WarmReport } from './warm.ts';
 const loadGetAndSet = () => import('./get-and-set.ts');
 const loadClearRows = () => import('./clear-rows.ts');
 const loadWarm = () => import('./warm.ts');
+const loadRequestParts = () => import('./request-parts.ts');
 
 /** Stored answers of language models. Made by `createLlmCache`. */
 export class LlmCache {
@@ -55,6 +56,8 @@ export class LlmCache {
     this.pipeline = context.pipeline;
     this.inspection = context.inspection;
     this.#context = context;
+    if (isWorkers || options.waitUntil !== undefined)
+      void loadRequestParts().then((loaded) => loaded.prepareRequests(this, context, options));
   }
 
   /**

@@ -61,11 +61,12 @@ export class EntryStore {
   /** Writes under way by key: what comes after them must not overtake them. */
   readonly #writing = new Map<string, Promise<unknown>>();
 
-  constructor(rows: RowStore, options: EntryStoreOptions) {
-    const { namespace, encryptions, isShared, isLossless, now, ...bounds } = options;
+  /** @param tags their states, where another store of the same entries has them */
+  constructor(rows: RowStore, options: EntryStoreOptions, tags?: TagGenerations) {
+    const { namespace, encryptions, ...bounds } = options;
     const prefix = namespacePrefix(namespace);
     this.prefix = prefix;
-    this.tags = new TagGenerations(rows, { prefix, encryptions, isShared, isLossless, now });
+    this.tags = tags ?? new TagGenerations(rows, { ...options, prefix });
     this.#rows = rows;
     this.callTags = new CallTags(this.tags);
     this.keyRing = new KeyRing(encryptions, (each) => new RowCodec(each, prefix, bounds));

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { isWorkers } from '../options/index.ts';
 import { Flight, type FlightPlan } from './flight.ts';
 
 /** The keys of the calls that the running code is a part of. */
@@ -21,7 +22,7 @@ export function runAsCallFor<Value>(
     if (isRunning) runningCalls -= 1;
     isRunning = false;
     // Before Node.js 24 the storage slows down every promise of the process for as long as it is in use.
-    if (runningCalls === 0) ledKeys.disable();
+    if (runningCalls === 0 && !isWorkers) ledKeys.disable(); // Workers have no such method
   };
   runningCalls += 1;
   whenLeft(end);
@@ -53,6 +54,8 @@ export class Flights<Result> {
   readonly #joinable = new Map<string, Flight<Result>>();
   /** All flights whose answers may be stored, by the keys of their entries. */
   readonly #current = new Map<string, Set<Flight<Result>>>();
+  /** Lets the platform wait for work that may outlive its request. Undefined where a process lives on. */
+  waitUntil: ((work: Promise<unknown>) => void) | undefined;
   #epoch = 0;
   #started = 0;
 
@@ -83,7 +86,9 @@ export class Flights<Result> {
     const others = this.#current.get(key);
     if (others === undefined) this.#current.set(key, new Set([flight]));
     else others.add(flight);
-    flight.begin(this.#run(flight, lead));
+    const running = this.#run(flight, lead);
+    flight.begin(running);
+    this.waitUntil?.(running.then(() => flight.openUntil));
     return flight;
   }
 

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { CacheEventEmitter } from '../events/index.ts';
 import {
   type Duration,
+  isWorkers,
   type Policy,
   toPositiveMilliseconds,
   WRITING_MODES,
@@ -36,7 +37,7 @@ export interface CacheLedgerParts {
 
 /** Counters are not written where no other process can read them, nor in a mode that writes nothing. */
 function intervalOf({ store, isOwnMemory, policy, ledger }: CacheLedgerParts): number | undefined {
-  const isShared = !isOwnMemory && store.scan !== undefined;
+  const isShared = !isOwnMemory && store.scan !== undefined && !isWorkers;
   return isShared && WRITING_MODES.has(policy.mode) ? ledger : undefined;
 }
 
@@ -91,9 +92,9 @@ export class CacheLedger {
   /** Loaded when something is counted that is to be written, or when it is asked for: most caches live in memory. */
   #load(): Promise<LedgerStore> {
     const parts = { ...this.#parts, interval: this.#interval };
-    this.#ledgerStore ??= import('./ledger-store.ts').then(
-      (loaded) => new loaded.LedgerStore(parts),
-    );
+    const make = import('./ledger-store.ts').then((loaded) => new loaded.LedgerStore(parts));
+    if (this.#interval === undefined) return make; // it remembers nothing, and may be of a request of Workers that has ended
+    this.#ledgerStore ??= make;
     this.#ledgerStore.catch(() => {
       this.#ledgerStore = undefined; // the package was replaced under a running process
     });

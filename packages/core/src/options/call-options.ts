@@ -87,7 +87,7 @@ export type When = (...request: never) => boolean | PromiseLike<boolean>;
 /** The options that only a cache has. */
 export const CACHE_OPTIONS = [
   ...['store', 'tiers', 'namespace', 'maxEntries', 'maxBytes', 'maxEntryBytes', 'storeTimeout'],
-  ...['lease', 'compress', 'now', 'ledger', 'logger', 'priceOf', 'secret', 'secrets'],
+  ...['lease', 'compress', 'now', 'ledger', 'logger', 'priceOf', 'secret', 'secrets', 'waitUntil'],
   'requireScope',
 ] as const;
 

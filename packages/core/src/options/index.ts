@@ -43,6 +43,7 @@ export {
 } from './policy.ts';
 export {
   type Duration,
+  isWorkers,
   pause,
   startInterval,
   startTimer,

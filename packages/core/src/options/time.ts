@@ -58,6 +58,11 @@ export function toWholeNumber(given: number | undefined, option: string, unset: 
   return invalidOption(option, `is ${showValue(given)}`, 'Write a whole number above zero.');
 }
 
+/** Cloudflare Workers, where a timer, a read or a call ends with the request that began it, and never settles for another one. */
+export const isWorkers =
+  (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent === // Node.js 20 has none
+  'Cloudflare-Workers';
+
 /** Milliseconds: 24.8 days. Node.js fires a timer at once that is set for longer. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 

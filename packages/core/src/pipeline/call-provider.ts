@@ -72,13 +72,8 @@ export function emitMiss({ events }: Pick<PipelineContext, 'events'>, request: K
   if (request.call.isPart !== true) examineMiss(events, request.call.identity);
 }
 
-let never: AbortSignal | undefined;
-
-/** Never fires. To make a signal for each call that takes none costs as much as a look-up, and Workers make none before a request. */
-function neverFiring(): AbortSignal {
-  never ??= new AbortController().signal;
-  return never;
-}
+/** For a call that takes no signal, and reads none: to make one costs as much as a look-up. */
+const NO_SIGNAL = undefined as never; // hence of any type
 
 async function callProvider(context: PipelineContext, lead: Lead): Promise<FlightResult> {
   emitMiss(context, lead.request);
@@ -134,7 +129,7 @@ async function invokeAndCapture(
   const response = await runAsCallFor(
     [address.key],
     (end) => flight.whenAbandoned(end),
-    () => call.invoke(call.takesSignal === false ? neverFiring() : flight.signal),
+    () => call.invoke(call.takesSignal === false ? NO_SIGNAL : flight.signal),
   );
   const captured = call.codec.capture(response);
   const capture = captured instanceof Promise ? await captured : captured;

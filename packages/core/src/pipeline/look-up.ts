@@ -141,13 +141,16 @@ export function lookUpForCaller(
 
 /** Serves what was found, with one event. A revalidation has no event, because no caller waits for it. */
 export function serve(
-  { entries, events, now }: PipelineContext,
+  { entries, events, now, flights }: PipelineContext,
   request: KeyedRequest,
   found: FoundAnswer,
 ): FlightResult {
   const { result, state, waited, age } = found;
   if (request.isRevalidation === true) return result;
-  if (needsRewrite(request.call, found)) void rewriteOnHit({ entries, now }, request);
+  if (needsRewrite(request.call, found)) {
+    const rewriting = rewriteOnHit({ entries, now }, request);
+    flights.waitUntil?.(rewriting);
+  }
   const { usage, took, served } = result.header ?? {};
   const { identity, endpoint, item } = request.call;
   const { provider, model } = identity;

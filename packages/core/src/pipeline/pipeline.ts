@@ -1,7 +1,6 @@
-import { ProviderBackOff } from '../adapter/index.ts';
 import { isBypass } from '../entry-store/index.ts';
 import type { BypassReason, CacheEvents } from '../events/index.ts';
-import { type Flight, Flights, isInsideCallFor } from '../flight/index.ts';
+import { type Flight, type Flights, isInsideCallFor } from '../flight/index.ts';
 import { loadReplayMiss } from '../inspection/index.ts';
 import {
   type Answer,
@@ -39,16 +38,15 @@ import { rewriteOnHit } from './store-answer.ts';
 
 /** Answers calls. Each of them bypasses the cache, joins a flight, is served from the store, or leads a flight. */
 export class Pipeline {
-  readonly flights = new Flights<FlightResult>();
+  readonly flights: Flights<FlightResult>;
   readonly #context: PipelineContext;
   #lastCall = 0;
 
-  constructor(parts: Omit<PipelineContext, 'backOff' | 'calledNow' | 'flights' | 'startFlight'>) {
+  constructor(parts: Omit<PipelineContext, 'calledNow' | 'startFlight'>) {
+    this.flights = parts.flights;
     this.#context = {
       ...parts,
       calledNow: () => this.calledNow(),
-      flights: this.flights,
-      backOff: new ProviderBackOff(parts.now),
       startFlight: (request) => this.#start(request),
     };
   }

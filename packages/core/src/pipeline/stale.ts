@@ -1,6 +1,7 @@
 import { isKnownOutage } from '../adapter/index.ts';
 import type { Flight } from '../flight/index.ts';
-import { startTimer } from '../options/index.ts';
+import { BoundedMap } from '../key/index.ts';
+import { isWorkers, startTimer } from '../options/index.ts';
 import { readToEnd } from '../response/index.ts';
 import { askProvider, deliverAndStore, emitMiss, needsLease } from './call-provider.ts';
 import { emitFailed, isOutageOf } from './failed-call.ts';
@@ -104,12 +105,32 @@ export function revalidate(
   const policy = { ...call.policy, mode: 'refresh' } as const;
   const request = { address, call: { ...withoutCaller(call), policy }, isRevalidation: true };
   const { usage, took, served } = header ?? {};
+  const id = flightIdOf(request);
   const emitSaved = () =>
     events.emit('call-saved', { ...eventOf(stale), usage, took, servedModel: served?.model });
-  if (flights.find(flightIdOf(request), policy.callTimeout) !== undefined) emitSaved();
+  const isUnderWay = flights.find(id, policy.callTimeout) !== undefined;
+  if (isUnderWay || (isWorkers && isOfAnotherRequest(context, id))) emitSaved();
   else if (needsLease(context, stale))
     void revalidateUnderLease(context, request).then((isCalled) => isCalled || emitSaved());
-  else void finishRevalidation(context.startFlight(request));
+  else
+    void finishRevalidation(context.startFlight(request)).then(() =>
+      begunAt.get(events)?.delete(id),
+    );
+}
+
+/** Milliseconds for which Workers let a call live after the response of its request. */
+const LIFE = 30_000;
+
+/** When another request began to revalidate, by the id of its flight, for the events of each cache. */
+const begunAt = new WeakMap<PipelineContext['events'], BoundedMap<string, number>>();
+
+/** Does a request revalidate that has flights of its own? If not, this one does from now on. */
+function isOfAnotherRequest({ events }: PipelineContext, id: string): boolean {
+  const known = begunAt.get(events) ?? new BoundedMap<string, number>(1_000);
+  begunAt.set(events, known);
+  const isUnderWay = Date.now() - (known.get(id) ?? 0) < LIFE;
+  if (!isUnderWay) known.set(id, Date.now());
+  return isUnderWay;
 }
 
 /** The same call without a caller, so that no abort ends it. */

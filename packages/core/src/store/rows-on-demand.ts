@@ -19,6 +19,7 @@ export class RowsOnDemand implements RowStore {
 
   constructor(options: StoreOptions) {
     this.#options = options;
+    if (options.isListening === false) return;
     // Without a listener, Keyv 6 throws from a socket's event and ends the process.
     options.store.on?.('error', (error) => {
       if (this.#rows !== undefined) return; // the guard listens, too

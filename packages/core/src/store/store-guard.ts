@@ -13,6 +13,8 @@ export interface GuardOptions {
   readonly storeTimeout: number;
   /** The key that a probe of the breaker reads. It is in the namespace, as all keys are. */
   readonly probeKey: string;
+  /** False where another guard of the same store gets what the store reports. @default true */
+  readonly isListening?: boolean | undefined;
   /** What the store reported before it was guarded. @default nothing */
   readonly early?: readonly unknown[] | undefined;
 }
@@ -129,7 +131,8 @@ export class StoreGuard {
   /** The code of the last failure, if it was permanent. */
   #permanentFailure: string | undefined;
 
-  constructor(store: Store, { events, now, storeTimeout, probeKey, early = [] }: GuardOptions) {
+  constructor(store: Store, options: GuardOptions) {
+    const { events, now, storeTimeout, probeKey, early = [], isListening = true } = options;
     this.#store = store;
     this.#events = events;
     this.#breaker = new CircuitBreaker({
@@ -142,7 +145,7 @@ export class StoreGuard {
       },
     });
     // Without a listener, Keyv 6 throws from a socket's event and ends the process.
-    store.on?.('error', (error) => this.report('connection', error));
+    if (isListening) store.on?.('error', (error) => this.report('connection', error));
     for (const error of early) this.report('connection', error);
   }
 
