@@ -25,7 +25,8 @@ function chunks(model, text) {
   return pieces.map((piece) => `data: ${piece}\n\n`).join('');
 }
 
-exports.startServer = async () => {
+/** @param before is awaited before each answer, with the number of the request */
+exports.startServer = async (before = () => {}) => {
   const requests = [];
   const server = createServer(async (request, response) => {
     let body = '';
@@ -33,6 +34,7 @@ exports.startServer = async () => {
     const { model, stream } = JSON.parse(body);
     requests.push(body);
     const text = `Answer ${requests.length}`;
+    await before(requests.length);
     response.setHeader('content-type', stream ? 'text/event-stream' : 'application/json');
     response.end(stream ? chunks(model, text) : JSON.stringify(completion(model, text)));
   });

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { FLOORS } from './floors.ts';
 import { FOLDERS, PACKAGES, ROOT } from './sources.ts';
@@ -21,25 +22,27 @@ const PLACES = [
   ...FOLDERS.flatMap((folder) => [join(PACKAGES, folder), join(PACKAGES, folder, 'src')]),
 ];
 
-describe.each(['CONTRIBUTING.md', 'docs/architecture.md', 'packages/core/docs/operations.md'])(
-  '%s',
-  (document) => {
-    test('names files and folders that exist', () => {
-      const missing = namedPaths(textOf(document)).filter(
-        (path) => !PLACES.some((place) => existsSync(join(place, path))),
-      );
-      expect(missing).toEqual([]);
-    });
+describe.each([
+  'CONTRIBUTING.md',
+  'docs/architecture.md',
+  'docs/runtimes.md',
+  'packages/core/docs/operations.md',
+])('%s', (document) => {
+  test('names files and folders that exist', () => {
+    const missing = namedPaths(textOf(document)).filter(
+      (path) => !PLACES.some((place) => existsSync(join(place, path))),
+    );
+    expect(missing).toEqual([]);
+  });
 
-    test('links to files that exist', () => {
-      const links = [...textOf(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)];
-      const missing = links
-        .map(([, link = '']) => link)
-        .filter((link) => !existsSync(join(ROOT, dirname(document), link)));
-      expect(missing).toEqual([]);
-    });
-  },
-);
+  test('links to files that exist', () => {
+    const links = [...textOf(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)];
+    const missing = links
+      .map(([, link = '']) => link)
+      .filter((link) => !existsSync(join(ROOT, dirname(document), link)));
+    expect(missing).toEqual([]);
+  });
+});
 
 describe('the tables of operations.md', () => {
   const text = textOf('packages/core/docs/operations.md');
@@ -101,5 +104,25 @@ describe('the architecture', () => {
   test('says of each room what happens there', () => {
     const rows = [...text.matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, room]) => room);
     expect(rows.sort()).toEqual(Object.keys(FLOORS).sort());
+  });
+});
+
+describe('the guide to runtimes', () => {
+  const text = textOf('docs/runtimes.md');
+
+  test('has the table that the project of each runtime tries', async () => {
+    const file = pathToFileURL(join(ROOT, '.ci/fits/trial/runtimes.js'));
+    const { CAPABILITIES, RUNTIMES } = (await import(file.href)).default;
+    const rows = Object.entries<string[]>(CAPABILITIES).map(([name, words]) => [name, ...words]);
+    const cells = [['', ...RUNTIMES], ...rows].map((row) => row.join(' | '));
+    const [, table = ''] = /<!-- runtimes -->\n(.*?)<!-- \/runtimes -->/s.exec(text) ?? [];
+    const lines = table.split('\n').filter((line) => /^\|(?! ?-)/.test(line));
+    const shown = lines.map((line) => line.replaceAll(/ +/g, ' ').replaceAll(/^\| ?| ?\|$/g, ''));
+    expect(shown.map((line) => line.trim())).toEqual(cells.map((line) => line.trim()));
+  });
+
+  test('shows the stores that are tried in Workers', () => {
+    for (const name of ['kv-store.ts', 'cache-api-store.ts'])
+      expect(text).toContain(textOf(join('.ci/fits/workers', name)).trim());
   });
 });
