@@ -17,6 +17,7 @@ export {
   type CallControls,
   cachedLlmCall,
   type FunctionOptions,
+  type MethodOptions,
   trials,
   type WithInfo,
 } from './function/index.ts';

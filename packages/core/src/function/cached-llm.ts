@@ -1,7 +1,9 @@
 import { cacheOf } from '../cache/index.ts';
-import { type Duration, LlmCacheError, policyForClient } from '../options/index.ts';
+import { BoundedMap } from '../key/index.ts';
+import { type Duration, isThenable, LlmCacheError, policyForClient } from '../options/index.ts';
 import { callableOf, functionOptionsOf, wrapFunction } from './cached-llm-call.ts';
-import { type FunctionOptions, OWN_OPTIONS } from './function-options.ts';
+import { type WrappedFunction, withOptions } from './function-call.ts';
+import { type FunctionOptions, type OptionFunction, OWN_OPTIONS } from './function-options.ts';
 import { type MethodPlace, operationsOfMethod } from './method-operation.ts';
 
 /** A method that may be decorated: one that promises a response, or an async generator. */
@@ -20,6 +22,15 @@ export interface MethodDecorator {
     name: PropertyKey,
     descriptor: TypedPropertyDescriptor<Method>,
   ): TypedPropertyDescriptor<Method>;
+}
+
+/** Options of a cached method, in which `this` is that of each call. */
+export interface MethodOptions extends Omit<FunctionOptions<never, never>, 'scope'> {
+  /**
+   * Whose answers these are: a tenant, a user. Part of the key. A function gets the arguments of a call, and a call for
+   * which it returns no text, or throws, bypasses the cache (`no-scope`). @default ''
+   */
+  readonly scope?: string | OptionFunction<never, never, string | null | undefined> | undefined;
 }
 
 type Method = (this: unknown, ...request: unknown[]) => unknown;
@@ -70,11 +81,51 @@ function carryMetadata(method: Method, cached: Method): void {
   }
 }
 
-function cachedMethod(method: Method, options: FunctionOptions, place: MethodPlace): Method {
+/** So many tenants have their options at hand. */
+const MAX_SCOPES = 1_000;
+
+/** The scope of a call. Empty where nothing says whose answers these are: such a call bypasses the cache. */
+function scopeFor(scopeOf: Method, owner: unknown, given: readonly unknown[]): string {
+  try {
+    const scope = scopeOf.apply(owner, [...given]);
+    if (isThenable(scope)) scope.then(undefined, () => {}); // nobody else waits for it
+    return typeof scope === 'string' ? scope : '';
+  } catch {
+    return '';
+  }
+}
+
+/** The method in the scope of each call. Calls that have none share no answers, whatever the cache requires. */
+function scopedBy(scopeOf: Method, wrapped: WrappedFunction): WrappedFunction {
+  const scopes = new WeakMap<WrappedFunction, BoundedMap<string, WrappedFunction>>();
+  return {
+    ...wrapped,
+    policy: { ...wrapped.policy, scope: '', requireScope: true },
+    scoped: (of, owner, given) => {
+      const scope = scopeFor(scopeOf, owner, given);
+      const known = scopes.get(of) ?? new BoundedMap(MAX_SCOPES);
+      const scoped = known.get(scope) ?? withOptions(of, { scope });
+      scopes.set(of, known.set(scope, scoped));
+      return scoped;
+    },
+  };
+}
+
+function wrapMethod(method: Method, options: MethodOptions, place: MethodPlace): WrappedFunction {
   const operations = (name: string) => operationsOfMethod(place, name);
-  const cached = callableOf(wrapFunction(method, options, operations));
+  const { scope, ...others } = options;
+  if (typeof scope === 'function') {
+    const unscoped = wrapFunction(method, others as FunctionOptions, operations); // as `CachedLLM` takes them
+    return scopedBy(scope as Method, unscoped); // likewise
+  }
+  const given = { ...others, scope } as FunctionOptions; // likewise
   // No type shows a `with` beside a generator, so no call can name a scope of its own.
-  policyForClient(cacheOf(options).policy, options, OWN_OPTIONS);
+  policyForClient(cacheOf(given).policy, given, OWN_OPTIONS);
+  return wrapFunction(method, given, operations);
+}
+
+function cachedMethod(method: Method, options: MethodOptions, place: MethodPlace): Method {
+  const cached = callableOf(wrapMethod(method, options, place));
   carryFields(method, cached);
   carryMetadata(method, cached);
   return cached;
@@ -82,7 +133,7 @@ function cachedMethod(method: Method, options: FunctionOptions, place: MethodPla
 
 function standardMethod(
   method: Method,
-  options: FunctionOptions,
+  options: MethodOptions,
   { kind, name }: DecoratorContext,
 ): Method {
   if (kind !== 'method') refuse(`a ${kind}`);
@@ -96,13 +147,13 @@ function isStandard(context: unknown): context is DecoratorContext {
 }
 
 /**
- * Answers the repeated calls of a method from a store. `this` reaches the method and the option `key`; what else of
- * `this` the answer depends on has to be in the key.
+ * Answers the repeated calls of a method from a store. `this` reaches the method and the options `key` and `scope`; what
+ * else of `this` the answer depends on has to be in the key.
  *
  * @throws {LlmCacheError} `NOT_A_METHOD` before anything but a method, when the class is defined; for a bad option.
  */
-export function CachedLLM(options: Duration | FunctionOptions<never, never> = {}): MethodDecorator {
-  const given = functionOptionsOf(options as Duration | FunctionOptions); // the decorator relates both to the method
+export function CachedLLM(options: Duration | MethodOptions = {}): MethodDecorator {
+  const given: MethodOptions = functionOptionsOf(options as Duration | FunctionOptions); // it looks at nothing of them
   return ((first: unknown, second: unknown, third?: PropertyDescriptor) => {
     if (isStandard(second)) return standardMethod(first as Method, given, second); // it gets the method
     const method: unknown = third?.value;

@@ -14,6 +14,8 @@ import type { AnyFunction } from './function-options.ts';
 
 type Arguments = readonly unknown[];
 
+type ScopedFunction = (of: WrappedFunction, owner: unknown, given: Arguments) => WrappedFunction;
+
 /** A function with its cache, and what its calls have in common. */
 export interface WrappedFunction {
   readonly fn: AnyFunction;
@@ -22,6 +24,8 @@ export interface WrappedFunction {
   readonly policy: Policy;
   readonly rules: ValueCodecOptions['rules'];
   readonly onUnencodable: ValueCodecOptions['onUnencodable'];
+  /** The same function in the scope of one call, where that follows from its `this` or its arguments. */
+  readonly scoped?: ScopedFunction | undefined;
 }
 
 /** The same function with other options. */
@@ -29,6 +33,7 @@ export function withOptions(wrapped: WrappedFunction, options: CallOptions): Wra
   const policy = policyForCall(wrapped.policy, options);
   return {
     ...wrapped,
+    scoped: Object.hasOwn(options, 'scope') ? undefined : wrapped.scoped,
     policy,
     rules: { ...wrapped.rules, admit: policy.admit, ttlOf: policy.ttlOf },
   };
@@ -99,7 +104,8 @@ export class FunctionCall implements Call<unknown>, ValueCodecOptions {
   #taken: Arguments;
   #isGiven: boolean;
 
-  constructor(wrapped: WrappedFunction, owner: unknown, given: Arguments) {
+  constructor(of: WrappedFunction, owner: unknown, given: Arguments) {
+    const wrapped = of.scoped?.(of, owner, given) ?? of;
     const { identity, bypass, signal, taken, isGiven } = readCall(wrapped, owner, given);
     this.identity = identity;
     this.policy = wrapped.policy;

@@ -119,7 +119,7 @@ export function isNamesake(cache: object, identity: string, fn: object): boolean
 }
 
 /** A function that options take. Those which are for any function, such as a `CallOptions`, are also for this one. */
-type OptionFunction<This, Arguments extends readonly unknown[], Returned> = {
+export type OptionFunction<This, Arguments extends readonly unknown[], Returned> = {
   // A method, because TypeScript compares the arguments of methods in both directions.
   method(this: This, ...request: Arguments): Returned;
 }['method'];
