@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { NotCanonicalError, valueKind } from '../key/index.ts';
+import { isDataInstance, NotCanonicalError, valueKind } from '../key/index.ts';
 
 // Each caller of a flight has its own signal, so none of these may reach the shared call: it is taken out of the
 // arguments before they become a key, and the flight's own signal takes its place in the call.
@@ -58,8 +58,13 @@ function isEmptied(copy: object, { instead }: Copying): boolean {
   return isForKey && Object.values(copy).every((part) => part === undefined);
 }
 
-function copyRecord(record: Record<string, unknown>, copying: Copying): unknown {
+function copyRecord(
+  record: Record<string, unknown>,
+  copying: Copying,
+  isInstance: boolean,
+): unknown {
   const copy = { ...record };
+  if (isInstance) Object.setPrototypeOf(copy, Object.getPrototypeOf(record));
   const before = copying.signals.length;
   copying.copies.set(record, copy);
   const shown = Object.keys(record);
@@ -90,11 +95,12 @@ function copySpecial(value: object, { signals, instead }: Copying): unknown {
 function copyOf(value: unknown, copying: Copying): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const kind = valueKind(value);
-  if (kind === 'special') return copySpecial(value, copying);
+  const isSpecial = kind === 'special';
+  if (isSpecial && !isDataInstance(value)) return copySpecial(value, copying);
   if (copying.copies.has(value)) return copying.copies.get(value);
   return kind === 'array'
     ? copyArray(value as readonly unknown[], copying) // its kind says so
-    : copyRecord(value as Record<string, unknown>, copying); // likewise
+    : copyRecord(value as Record<string, unknown>, copying, isSpecial); // likewise
 }
 
 /** The arguments of a call, and why no key shows all of them, if so. */
@@ -107,8 +113,8 @@ export interface TakenArguments {
 
 /**
  * The arguments as they are now. The function is called later, after a look-up or behind a stale answer, and its caller
- * may have changed the request by then: a chat appends the answer. Records and arrays are copied; an instance, a
- * function or bytes stay the same object. Unlike `copyJson`, this may be given cycles.
+ * may have changed the request by then: a chat appends the answer. Records, arrays and instances of fields alone are
+ * copied; any other instance, a function or bytes stay the same object. Unlike `copyJson`, this may be given cycles.
  */
 export function copyArguments(given: Arguments): TakenArguments {
   const copying: Copying = { copies: new Map(), signals: [] };
@@ -135,7 +141,8 @@ function isPlainPart(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (depth > MAX_DEPTH) return false;
   if (!Array.isArray(value)) {
-    return valueKind(value) === 'record' ? isPlainRecord(value, depth + 1) : !isSignal(value);
+    if (valueKind(value) === 'record') return isPlainRecord(value, depth + 1);
+    return !isSignal(value) && !isDataInstance(value);
   }
   if (types.isProxy(value)) return false;
   for (let index = 0; index < value.length; index += 1) {

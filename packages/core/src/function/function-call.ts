@@ -145,6 +145,18 @@ export class FunctionCall implements Call<unknown>, ValueCodecOptions {
     this.identity = who.identityOf({ owner: this.#owner, ...copied }, policy);
   }
 
+  /** Such calls are paid for each time: their author is told once. */
+  onNotCanonical(): Promise<void> | undefined {
+    const { fn, who } = this.#wrapped;
+    if (warned.has(fn)) return undefined;
+    warned.add(fn);
+    const asked = { operation: who.operationOf(this.#owner).name, given: this.#given };
+    return import('./not-canonical.ts').then(
+      (loaded) => loaded.warnNotCanonical(asked),
+      () => {},
+    ); // replaced under the process
+  }
+
   /** Where its caller has no signal, the function has no argument for one. */
   get takesSignal(): boolean {
     return this.signal !== undefined;

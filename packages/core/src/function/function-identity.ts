@@ -95,7 +95,8 @@ interface OwnedCall extends TakenArguments {
 export class FunctionIdentity {
   readonly #options: FunctionOptions;
   readonly #code: string | undefined;
-  readonly #operationOf: OperationOf;
+  /** What it is called in the store. */
+  readonly operationOf: OperationOf;
   readonly #owned: { readonly fn: AnyFunction; readonly cache: LlmCache };
   /** The operation of the last call. Only the calls of a method say of which classes it is. */
   #operation: Operation | undefined;
@@ -117,7 +118,7 @@ export class FunctionIdentity {
     this.#code = code;
     this.#owned = { fn, cache };
     const own = { name, owner: undefined };
-    this.#operationOf = operations?.(name) ?? (() => own);
+    this.operationOf = operations?.(name) ?? (() => own);
     if (operations === undefined) this.#own(own);
   }
 
@@ -128,7 +129,7 @@ export class FunctionIdentity {
 
   providerOf(owner: unknown): string {
     const { adapter, provider } = this.#options;
-    return provider ?? adapter?.provider ?? this.#operationOf(owner).name;
+    return provider ?? adapter?.provider ?? this.operationOf(owner).name;
   }
 
   /** The identity of one call, or why the call bypasses the cache. The owner is the `this` of the call. */
@@ -145,7 +146,7 @@ export class FunctionIdentity {
       return { bypass: 'stateful', provider };
     }
     const further = key === undefined && others.length > 0 ? withoutTrailing(others) : undefined;
-    const operation = this.#operationOf(owner);
+    const operation = this.operationOf(owner);
     if (operation !== this.#operation) this.#own(operation);
     return identify(
       { provider, operation: operation.name, code: this.#code, adapter, request, further },

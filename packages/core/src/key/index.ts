@@ -5,6 +5,7 @@
 export { BoundedMap } from './bounded-map.ts';
 export { type CallIdentity, identify, WHOLE_FORM } from './call-identity.ts';
 export { digest, NotCanonicalError } from './canonical-rules.ts';
+export { isDataInstance } from './data-instance.ts';
 export { hasLongInteger, parseExactly } from './exact-json.ts';
 export type { FieldDigests } from './field-digests.ts';
 export {

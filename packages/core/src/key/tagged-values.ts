@@ -13,6 +13,7 @@ import {
   type Segment,
   wholeText,
 } from './canonical-rules.ts';
+import { isDataInstance } from './data-instance.ts';
 import { className, type Fields, isExactlyClass, isFields, isGiven, valueKind } from './fields.ts';
 
 type CanonicalText = (value: unknown) => string;
@@ -29,7 +30,12 @@ export function taggedText(value: object, text: CanonicalText): string | undefin
   if (value instanceof URL) return exactly('URL', value, () => `url:${value.href}`);
   return types.isArrayBuffer(value) || ArrayBuffer.isView(value)
     ? bytesText(value)
-    : jsonText(value, text);
+    : (jsonText(value, text) ?? dataText(value, text));
+}
+
+/** The name keeps two classes apart, and an instance from a record of its fields. */
+function dataText(value: object, text: CanonicalText): string | undefined {
+  return isDataInstance(value) ? `data:${className(value)}:${text({ ...value })}` : undefined;
 }
 
 function exactly(name: string, value: object, rule: () => string): string | undefined {

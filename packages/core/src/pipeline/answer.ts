@@ -71,6 +71,7 @@ export async function bypassUnkeyed<Response>(
 ): Promise<Answer<Response>> {
   const { bypass: reason, ...where } = why;
   events.emit('bypass', { reason, ...where, item: call.item });
+  if (reason === 'not-canonical') await call.onNotCanonical?.();
   if (call.policy.mode === 'replay' && !CALLED_EVEN_IN_REPLAY.has(reason)) {
     events.emit('replay-miss', { reason, ...where });
     const { replayBypass } = await loadReplayMiss();

@@ -38,6 +38,8 @@ export interface Call<Response> {
   readonly isPart?: boolean | undefined;
   /** Copies what the caller may change. It is called before the caller continues, unless its answer was there at once. */
   keepRequest?(): void;
+  /** Is called where a part of the request has no form that can be in a key. It never throws, and never rejects. */
+  onNotCanonical?(): Promise<void> | undefined;
   /** Which item of which request it is for, where the request is for several. */
   readonly item?: RequestItem | undefined;
   /** Calls the provider. The signal is the flight's, not the caller's. */

@@ -32,6 +32,9 @@ class Celsius {
   constructor(degrees: number) {
     this.degrees = degrees;
   }
+  get kelvin() {
+    return this.degrees + 273.15;
+  }
 }
 
 class Price {
@@ -207,7 +210,7 @@ describe('in the canonical form of instances', () => {
     expectDifferent([new Price(5), new Price(6), new Weight(5), { cents: 5, at: new Date(0) }]);
   });
 
-  test('a class without a toJSON is refused', () => {
+  test('a class with other members and without a toJSON is refused', () => {
     expect(refusal({ sensor: new Celsius(20) }).message).toContain('Celsius');
   });
 
