@@ -3,17 +3,17 @@ import {
   Body,
   type CallHandler,
   type CanActivate,
-  Controller,
   ConflictException,
+  Controller,
   createParamDecorator,
   type ExecutionContext,
   Get,
   Header,
   HttpCode,
   Inject,
-  Param,
   Injectable,
   type NestInterceptor,
+  Param,
   type PipeTransform,
   Post,
   Query,
@@ -26,7 +26,7 @@ import {
 import { Reflector } from '@nestjs/core';
 import { IsString } from 'class-validator';
 import { map, type Observable } from 'rxjs';
-import { cache, FrenchService, ModelService, model, TenantService } from './model.service';
+import { cache, ModelService, model, TenantService } from './model.service';
 
 /** How often each of them ran. */
 export const runs = { guard: 0, pipe: 0, interceptor: 0 };
@@ -85,7 +85,10 @@ export class AskController {
   @UseInterceptors(EnvelopeInterceptor)
   @Header('x-route', 'above')
   @HttpCode(203)
-  async above(@Query('q', TrimPipe) question: string, @Language('accept-language') _language: string) {
+  async above(
+    @Query('q', TrimPipe) question: string,
+    @Language('accept-language') _language: string,
+  ) {
     return model.answer(question);
   }
 
@@ -96,7 +99,10 @@ export class AskController {
   @Header('x-route', 'below')
   @HttpCode(203)
   @CachedLLM({ cache })
-  async below(@Query('q', TrimPipe) question: string, @Language('accept-language') _language: string) {
+  async below(
+    @Query('q', TrimPipe) question: string,
+    @Language('accept-language') _language: string,
+  ) {
     return model.answer(question);
   }
 
@@ -123,7 +129,11 @@ export class AskController {
 
   @Get('raw/:id')
   @CachedLLM({ cache })
-  async raw(@Param('id') id: string, @Req() _request: object, @Res({ passthrough: true }) _response: object) {
+  async raw(
+    @Param('id') id: string,
+    @Req() _request: object,
+    @Res({ passthrough: true }) _response: object,
+  ) {
     return { answer: model.answer(id) };
   }
 
@@ -140,4 +150,3 @@ export class AskController {
     throw new ConflictException('busy');
   }
 }
-

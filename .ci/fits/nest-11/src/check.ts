@@ -11,7 +11,13 @@ function clientOf(url: string) {
     const calls = model.calls;
     const response = await fetch(`${url}/ask/${path}`, init);
     const { answer, message } = await response.json();
-    return { status: response.status, answer, message, calls: model.calls - calls, headers: response.headers };
+    return {
+      status: response.status,
+      answer,
+      message,
+      calls: model.calls - calls,
+      headers: response.headers,
+    };
   };
 }
 
@@ -52,10 +58,18 @@ async function tryTenants(ask: Ask) {
   const answers = [await of('one'), await of('two'), await of('one'), await of('two')];
   assert.deepEqual(
     answers.map(({ calls, answer }) => [calls, answer.split(' ')[0]]),
-    [[1, 'one'], [1, 'two'], [0, 'one'], [0, 'two']],
+    [
+      [1, 'one'],
+      [1, 'two'],
+      [0, 'one'],
+      [0, 'two'],
+    ],
   );
   const unknown = [await of(undefined), await of(undefined)];
-  assert.deepEqual(unknown.map(({ calls }) => calls), [1, 1]);
+  assert.deepEqual(
+    unknown.map(({ calls }) => calls),
+    [1, 1],
+  );
 }
 
 async function tryBodies(ask: Ask) {
@@ -66,7 +80,13 @@ async function tryBodies(ask: Ask) {
       body: JSON.stringify(body),
     });
   const asked = [await post({ question: 'why' }), await post({ question: 'why', more: 1 })];
-  assert.deepEqual(asked.map(({ status, calls }) => [status, calls]), [[201, 1], [201, 0]]);
+  assert.deepEqual(
+    asked.map(({ status, calls }) => [status, calls]),
+    [
+      [201, 1],
+      [201, 0],
+    ],
+  );
   assert.equal((await post({ question: 'how' })).calls, 1);
   assert.equal((await post({ question: 7 })).status, 400);
 }
@@ -82,10 +102,19 @@ async function tryRequests(ask: Ask) {
   await new Promise(setImmediate);
   process.off('warning', note);
   stop();
-  assert.deepEqual(raw.map(({ status, calls }) => [status, calls]), [[200, 1], [200, 1]]);
+  assert.deepEqual(
+    raw.map(({ status, calls }) => [status, calls]),
+    [
+      [200, 1],
+      [200, 1],
+    ],
+  );
   assert.deepEqual(reasons, ['not-canonical', 'not-canonical']);
   const keyed = [await ask('keyed/7'), await ask('keyed/7')];
-  assert.deepEqual(keyed.map(({ calls }) => calls), [1, 0]);
+  assert.deepEqual(
+    keyed.map(({ calls }) => calls),
+    [1, 0],
+  );
   return warnings;
 }
 

@@ -5,7 +5,13 @@ import { REQUEST } from '@nestjs/core';
 export const cache = createLlmCache();
 
 /** In place of a provider: it counts its calls. */
-export const model = { calls: 0, answer: (question: string) => `${question} ${(model.calls += 1)}` };
+export const model = {
+  calls: 0,
+  answer(question: string) {
+    model.calls += 1;
+    return `${question} ${model.calls}`;
+  },
+};
 
 @Injectable()
 export class ModelService {

@@ -8,7 +8,12 @@ type Arguments = readonly unknown[];
 
 const isSignal = (value: unknown): value is AbortSignal => value instanceof AbortSignal;
 
-interface Copying {
+/** Does the user say by `key` what counts? Then no instance is in the key, and the function gets the caller's own. */
+interface Keyed {
+  readonly hasKey: boolean;
+}
+
+interface Copying extends Keyed {
   /** Copies each object once, so that a part which stands in two places, or in itself, does so in the copy, too. */
   readonly copies: Map<object, unknown>;
   /** Those found in any record or list: SDKs take them as `signal`, `abortSignal`, or in their `config` or `fetchOptions`. */
@@ -25,15 +30,19 @@ export function callerSignal(signals: readonly AbortSignal[]): AbortSignal | und
 }
 
 /** The arguments with `signal` in place of each of their own signals. */
-export function withSignal(given: Arguments, signal: AbortSignal | undefined): Arguments {
-  const copying: Copying = { copies: new Map(), signals: [], instead: { signal } };
+export function withSignal(
+  given: Arguments,
+  signal: AbortSignal | undefined,
+  { hasKey }: Keyed,
+): Arguments {
+  const copying: Copying = { copies: new Map(), signals: [], instead: { signal }, hasKey };
   return given.map((argument) => copyOf(argument, copying));
 }
 
 /** The arguments as the key has them. A last argument that is only a signal counts as not given. */
 export function withoutSignals({ taken, signals }: TakenArguments): Arguments {
   if (signals.length === 0) return taken;
-  const others = withSignal(taken, undefined);
+  const others = withSignal(taken, undefined, { hasKey: false });
   const last = others.findLastIndex(
     (other, index) => other !== undefined || taken[index] === other,
   );
@@ -96,7 +105,7 @@ function copyOf(value: unknown, copying: Copying): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const kind = valueKind(value);
   const isSpecial = kind === 'special';
-  if (isSpecial && !isDataInstance(value)) return copySpecial(value, copying);
+  if (isSpecial && (copying.hasKey || !isDataInstance(value))) return copySpecial(value, copying);
   if (copying.copies.has(value)) return copying.copies.get(value);
   return kind === 'array'
     ? copyArray(value as readonly unknown[], copying) // its kind says so
@@ -113,11 +122,11 @@ export interface TakenArguments {
 
 /**
  * The arguments as they are now. The function is called later, after a look-up or behind a stale answer, and its caller
- * may have changed the request by then: a chat appends the answer. Records, arrays and instances of fields alone are
- * copied; any other instance, a function or bytes stay the same object. Unlike `copyJson`, this may be given cycles.
+ * may have changed the request by then: a chat appends the answer. Records, arrays and, where they are in the key, instances
+ * of fields alone are copied; any other instance, a function or bytes stay the same object. Unlike `copyJson`, this may be given cycles.
  */
-export function copyArguments(given: Arguments): TakenArguments {
-  const copying: Copying = { copies: new Map(), signals: [] };
+export function copyArguments(given: Arguments, { hasKey }: Keyed): TakenArguments {
+  const copying: Copying = { copies: new Map(), signals: [], hasKey };
   const taken = given.map((argument) => copyOf(argument, copying));
   return { taken, signals: copying.signals, hidden: copying.hidden };
 }

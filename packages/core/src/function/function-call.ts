@@ -76,7 +76,7 @@ function readCall(wrapped: WrappedFunction, owner: unknown, given: Arguments): R
       );
       return { identity, bypass: undefined, signal: undefined, taken: given, isGiven: true };
     }
-    const { taken, signals, hidden } = copyArguments(given);
+    const { taken, signals, hidden } = copyArguments(given, who);
     // The predicate is asked first: of a request that it does not want, the option `key` may know nothing.
     const bypass = whenBypass(policy, taken, owner);
     const identity =
@@ -140,7 +140,7 @@ export class FunctionCall implements Call<unknown>, ValueCodecOptions {
     if (!this.#isGiven) return;
     this.#isGiven = false;
     const { who, policy } = this.#wrapped;
-    const copied = copyArguments(this.#given);
+    const copied = copyArguments(this.#given, who);
     this.#taken = copied.taken;
     this.identity = who.identityOf({ owner: this.#owner, ...copied }, policy);
   }
@@ -163,7 +163,9 @@ export class FunctionCall implements Call<unknown>, ValueCodecOptions {
   }
 
   async invoke(flightSignal: AbortSignal): Promise<unknown> {
-    return run(this.#wrapped, this.#owner, withSignal(this.#taken, this.signal && flightSignal));
+    const { signal } = this;
+    const given = withSignal(this.#taken, signal && flightSignal, this.#wrapped.who);
+    return run(this.#wrapped, this.#owner, given);
   }
 
   async invokeUncached(): Promise<unknown> {

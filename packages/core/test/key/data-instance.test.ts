@@ -152,6 +152,19 @@ describe('an instance of fields alone', () => {
     expect([again.info.outcome, again.response]).toEqual(['hit', 'whyhow']);
   });
 
+  test('is the same object for the function where a `key` says what counts', async () => {
+    const ask = cachedLlmCall(
+      async (_text: string, { question }: { question: Question }) => {
+        question.language = 'en';
+        return 'x';
+      },
+      { cache: startTrial().cache, key: (text: string) => ({ text }) },
+    );
+    const question = new Question('why');
+    await ask('why', { question });
+    expect(question.language).toBe('en');
+  });
+
   test('keeps no signal of its caller in the key', async () => {
     const { cache, story } = startTrial();
     class Options {

@@ -16,6 +16,9 @@ function startAnything() {
 
 class Client {
   readonly url = 'https://example.com';
+  ask() {
+    return this.url;
+  }
 }
 
 const cycle: { prompt: string; self?: unknown } = { prompt: 'p' };
