@@ -3,7 +3,7 @@
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-const MOST = 41_800;
+const MOST = 42_000;
 
 const withoutDynamicImports = {
   name: 'without-dynamic-imports',
