@@ -60,6 +60,7 @@ export async function main(): Promise<void> {
   process.stdout.on('error', endWithReader);
   const { stdout, stderr, stdin, env: environment } = process;
   const signal = interruption();
-  const host: Host = { stdout, stderr, stdin, environment, now: () => Date.now(), signal };
+  const [folder, now] = [process.cwd(), () => Date.now()];
+  const host: Host = { stdout, stderr, stdin, environment, folder, now, signal };
   process.exitCode = await run(process.argv.slice(2), host);
 }

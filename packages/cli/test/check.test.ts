@@ -219,7 +219,9 @@ describe('a store that cannot be reached', () => {
     const asked = await program(['list', '--store', server.url]);
     expect([asked.code, asked.errors]).toEqual([
       1,
-      expect.stringMatching(/cannot be reached: .*NOAUTH/),
+      expect.stringMatching(
+        /cannot be reached: the server asks for a password \(NOAUTH\)\. Write it into the URL\.\n/,
+      ),
     ]);
     server.pause();
     const silent = await program(['list', '--store', server.url.replace('//', '//:geheim@')]);

@@ -136,8 +136,11 @@ describe.each(KINDS)('on %s', (kind) => {
         for (const command of ['stats', 'health']) {
           const { code, out, errors } = await testStore.run(`${command} --since ${since}`, { now });
           expect([code, out]).toEqual([2, '']);
+          const unit =
+            '1, which has no unit. Write 1s for seconds, 1m for minutes, 1h for hours or 1d for days';
+          const other = `${JSON.stringify(since)}. Write how long ago, with its unit: 30m, 1h, 7d`;
           expect(errors).toBe(
-            `error: --since cannot be ${JSON.stringify(since)}. Write how long ago, with its unit: 30m, 1h, 7d.\n`,
+            `error: --since ${since === '1' ? `is ${unit}` : `cannot be ${other}`}.\n`,
           );
         }
       },

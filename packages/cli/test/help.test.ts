@@ -28,8 +28,21 @@ describe('help', () => {
     expect(errors).toMatch(/^Usage: cached-llm/);
   });
 
-  test('--version prints the version', async () => {
-    expect(await program(['--version'])).toMatchObject({
+  test.each(['-h', 'help'])('%s is --help', async (word) => {
+    expect(await program([word])).toEqual(await program(['--help']));
+  });
+
+  test.each([
+    ['help list', 'list --help'],
+    ['help ls', 'list --help'],
+    ['ls -h', 'list --help'],
+    ['get -h', 'show --help'],
+  ])('%s is %s', async (line, same) => {
+    expect(await program(line.split(' '))).toEqual(await program(same.split(' ')));
+  });
+
+  test.each(['-v', '--version'])('%s prints the version', async (word) => {
+    expect(await program([word])).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
     });
@@ -38,10 +51,17 @@ describe('help', () => {
 
 describe('a wrong command line', () => {
   test.each([
-    [['lst'], "error: unknown command 'lst'\n(Did you mean list?)\n"],
-    [['list', '--modle', 'x'], "error: unknown option '--modle'\n(Did you mean --model?)\n"],
-    [['list', '--stor', 'x'], "error: unknown option '--stor'\n(Did you mean --store?)\n"],
-    [['show'], "error: missing required argument 'key'\n"],
+    [['lst'], 'error: There is no command lst. Did you mean one of list, ls?\n'],
+    [['list', '--modle', 'x'], 'error: There is no option --modle. Did you mean --model?\n'],
+    [['list', '--stor', 'x'], 'error: There is no option --stor. Did you mean --store?\n'],
+    [
+      ['show'],
+      'error: The argument <key> is missing. Run cached-llm --help to see what there is.\n',
+    ],
+    [['list', '--limit'], /^error: --limit needs a value: --limit <count>\. Run/],
+    [['list', 'all'], /^error: The command list takes no arguments, but got 1\. Run/],
+    [['help', 'lst'], 'error: There is no command lst. Did you mean one of list, ls?\n'],
+    [['completion', 'tcsh'], 'error: There is no completion for tcsh. Write bash, zsh or fish.\n'],
     [
       ['list', '--limit', 'many'],
       'error: --limit cannot be "many". Write a whole number above zero.\n',
@@ -55,9 +75,12 @@ describe('a wrong command line', () => {
       ['health', '--min-hit-rate', '200%'],
       /^error: --min-hit-rate cannot be "200%"\. Write a share such as/,
     ],
-    [['list', '--older-than', '3600'], /^error: --older-than is "3600", which is not a duration/],
+    [
+      ['list', '--older-than', '3600'],
+      /^error: --older-than is 3600, which has no unit\. Write 3600s for seconds/,
+    ],
     [['warm', 'x', '--header', 'token abc'], "error: Write --header as 'name: value'.\n"],
-    [['list'], /^error: No store is named\. Write --store sqlite:\.\/llm\.db/],
+    [['list'], /^error: No store is named\. Write --store \.\/llm\.db/],
     [['list', '--store', 'memory:', '--namespace', ''], /^error: namespace is ""/],
   ])('%j ends with 2 and with what to write instead', async (argv, errors) => {
     const printed = typeof errors === 'string' ? errors : expect.stringMatching(errors);

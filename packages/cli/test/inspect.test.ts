@@ -18,7 +18,8 @@ describe.each(KINDS)('on %s', (kind) => {
   describe('list', () => {
     test('prints that a store without entries has none', async () => {
       await testStore.use(async (cache) => cache.expire({ namespace: true })); // creates the file
-      expect(await testStore.run('list')).toEqual({ code: 0, out: 'No entries.\n', errors: '' });
+      const out = `No entries in namespace ${testStore.namespace}.\n`;
+      expect(await testStore.run('list')).toEqual({ code: 0, out, errors: '' });
     });
 
     test('prints a line for each entry, and their number', async () => {

@@ -56,7 +56,7 @@ describe('the program', () => {
 
   test('ends by itself when the command is done, on Redis too', async () => {
     const { out, code } = await ended(start('list', '--store', testStores.redis.url));
-    expect([out, code]).toEqual(['No entries.\n', 0]);
+    expect([out, code]).toEqual(['No entries in namespace cached-llm.\n', 0]);
   });
 
   test('ends with 0 when --watch is interrupted', async () => {

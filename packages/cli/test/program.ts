@@ -13,6 +13,8 @@ export interface RunOptions {
   /** The text on stdin. @default stdin stays open */
   readonly input?: string;
   readonly isTerminal?: boolean;
+  /** The folder in which the program runs. @default this process's own */
+  readonly folder?: string;
   readonly now?: () => number;
   readonly signal?: AbortSignal;
 }
@@ -35,11 +37,17 @@ class Sink extends Writable {
 
 /** Runs the program in this process, with a terminal or without one. */
 export async function program(argv: readonly string[], options: RunOptions = {}): Promise<Printed> {
-  const { environment = {}, input, isTerminal = false, now = Date.now } = options;
+  const {
+    environment = {},
+    input,
+    isTerminal = false,
+    now = Date.now,
+    folder = process.cwd(),
+  } = options;
   const { signal = new AbortController().signal } = options;
   const [stdout, stderr] = [new Sink(isTerminal), new Sink(isTerminal)];
   const stdin = Object.assign(new PassThrough(), { isTTY: isTerminal });
   if (input !== undefined) stdin.end(input);
-  const code = await run(argv, { stdout, stderr, stdin, environment, now, signal });
+  const code = await run(argv, { stdout, stderr, stdin, environment, folder, now, signal });
   return { code, out: stdout.text, errors: stderr.text };
 }

@@ -13,6 +13,7 @@ export type {
   InspectedRow,
   StoredEntry,
 } from './inspection/index.ts';
+export { namespaceOfKey } from './inspection/measurement.ts';
 export { type NearestEntry, nearestEntry } from './inspection/replay-miss.ts';
 export { differingFields, type FieldDigests, fieldDigests } from './key/field-digests.ts';
 export type {

@@ -3,7 +3,10 @@ import { flag, type OptionDefinitions, type OptionValues, text } from './options
 
 /** The options that every command has. */
 export const globalOptions = {
-  store: text('<url>', 'store, as sqlite:./llm.db or redis://host:6379 (or CACHED_LLM_STORE)'),
+  store: text(
+    '<url>',
+    'store: ./llm.db, sqlite:./llm.db or redis://host:6379 (or CACHED_LLM_STORE)',
+  ),
   namespace: text('<name>', 'namespace of the entries (or CACHED_LLM_NAMESPACE)'),
   secretFile: text(
     '<path>',
@@ -30,6 +33,8 @@ interface Invocation<Of extends OptionDefinitions> {
 
 interface CommandDefinition<Of extends OptionDefinitions> {
   readonly name: string;
+  /** Other names that people type. */
+  readonly aliases?: readonly string[];
   /** One line of help. */
   readonly summary: string;
   /** The arguments that are not options, as help shows them: `<key>`, `[file]`, `[keys...]`. */

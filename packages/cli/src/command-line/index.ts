@@ -2,7 +2,13 @@
  * Here the command line is read: the command, its options, and the files, headers and adapters that they name.
  * Nothing in this room opens a store or prints a result. Start reading with `command.ts`, then `parse.ts`.
  */
-export { type CliCommand, defineCommand, type Globals, type Session } from './command.ts';
+export {
+  type CliCommand,
+  defineCommand,
+  type Globals,
+  globalOptions,
+  type Session,
+} from './command.ts';
 export { headerOption, namedAdapter, requestHeaders } from './http-options.ts';
 export { checkInput, countLines, type NumberedLine, numberedLines } from './lines.ts';
 export {

@@ -7,6 +7,8 @@ export interface OptionDefinition<Value> {
   /** What help shows behind the name, such as `<url>`. An option without it takes no value. */
   readonly placeholder?: string;
   readonly description: string;
+  /** All values that it takes, where they are few words. */
+  readonly words?: readonly string[];
   /**
    * Reads what stands behind the option called `name`. `earlier` is its value so far, where the option was
    * already given before.
@@ -86,18 +88,33 @@ export const texts = (
   read: (given, _name, earlier = []) => [...earlier, given],
 });
 
+const HAS_UNIT = /^\d+(\.\d+)?(ms|s|m|h|d)$/;
+
+/** Digits alone are seconds to one reader and milliseconds to the next. */
+function readDuration(given: string, name: string): number {
+  if (HAS_UNIT.test(given)) return toMilliseconds(given as Duration, name); // the expression shows it
+  if (!/^\d+(\.\d+)?$/.test(given)) {
+    return refuse(given, name, 'Write a number and its unit: 500ms, 30s, 30m, 12h or 7d.');
+  }
+  const written = `Write ${given}s for seconds, ${given}m for minutes, ${given}h for hours`;
+  throw new UsageFailure(
+    `${name} is ${given}, which has no unit. ${written} or ${given}d for days.`,
+  );
+}
+
 /** In milliseconds; written with its unit, as `30m`. */
 export const duration = (description: string): OptionDefinition<number> => ({
   placeholder: '<duration>',
   description,
-  read: (given, name) => toMilliseconds(given as Duration, name), // which refuses any other text
+  read: readDuration,
 });
 
 function readAgo(given: string, name: string): number {
-  const isDuration = /^\d+(\.\d+)?(ms|s|m|h|d)$/.test(given);
-  const milliseconds = isDuration ? toMilliseconds(given as Duration, name) : 0;
-  if (milliseconds > 0) return milliseconds;
-  return refuse(given, name, 'Write how long ago, with its unit: 30m, 1h, 7d.');
+  const isDuration = HAS_UNIT.test(given) || Number(given) > 0;
+  const milliseconds = isDuration ? readDuration(given, name) : 0;
+  return milliseconds > 0
+    ? milliseconds
+    : refuse(given, name, 'Write how long ago, with its unit: 30m, 1h, 7d.');
 }
 
 /** A span of time before now, in milliseconds; above zero, and written with its unit, as `1h`. */
@@ -134,6 +151,7 @@ export const oneOf = <Word extends string>(
 ): OptionDefinition<Word> => ({
   placeholder,
   description: `${description}: ${words.join(', ')}`,
+  words,
   read: (given, name) =>
     words.find((word) => word === given) ??
     refuse(given, name, `Write one of ${words.join(', ')}.`),

@@ -4,6 +4,7 @@ import { Command, CommanderError, Help, Option } from 'commander';
 import { EXIT, type ExitCode, type Host } from '../terminal/index.ts';
 import { type CliCommand, type Globals, globalOptions } from './command.ts';
 import { dashed, type OptionDefinitions, type OptionValues } from './options.ts';
+import { plainError } from './plain-error.ts';
 
 const manifest: { readonly version: string } = createRequire(import.meta.url)(
   'cached-llm/package.json', // its own, from the sources as from the bundle
@@ -42,8 +43,12 @@ function addCommand(
   command: CliCommand,
   onParsed: (parsed: Parsed) => void,
 ): void {
-  const { name, summary, positionals = [], options = {}, notes } = command;
-  const parser = program.command(name).summary(summary).description(summary);
+  const { name, aliases = [], summary, positionals = [], options = {}, notes } = command;
+  const parser = program
+    .command(name)
+    .aliases([...aliases])
+    .summary(summary)
+    .description(summary);
   for (const positional of positionals) parser.argument(positional);
   addOptions(parser, options);
   if (notes !== undefined) addNotes(parser, notes);
@@ -60,13 +65,14 @@ function addCommand(
 function programFor(host: Host): Command {
   const program = new Command('cached-llm')
     .description('Inspect and manage what an LLM cache stores.')
-    .version(VERSION, '--version', 'print the version')
-    .helpOption('--help', 'print this help')
-    .helpCommand(false)
+    .version(VERSION, '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'Print the help of a command.')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
       writeErr: (text) => host.stderr.write(visibleLines(text)),
+      outputError: (text, write) => write(plainError(text)),
       getOutHelpWidth: () => host.stdout.columns ?? DEFAULT_WIDTH,
       getErrHelpWidth: () => host.stderr.columns ?? DEFAULT_WIDTH,
     })
@@ -74,6 +80,18 @@ function programFor(host: Host): Command {
   addNotes(program, EXIT_CODES);
   addOptions(program, globalOptions);
   return program;
+}
+
+/** `help list` is `list --help`, so that a verb that there is not gets the same message everywhere. */
+function withoutHelpVerb(
+  argv: readonly string[],
+  commands: readonly CliCommand[],
+): readonly string[] {
+  const [verb, name] = argv;
+  if (verb !== 'help') return argv;
+  if (name === undefined || name.startsWith('-')) return ['--help'];
+  const isKnown = commands.some((each) => each.name === name || each.aliases?.includes(name));
+  return isKnown ? [name, '--help'] : [name];
 }
 
 /** What the command line asks for; or the exit code, where help or a usage error is all that is printed. */
@@ -90,7 +108,7 @@ export function parse(
     });
   }
   try {
-    program.parse(argv, { from: 'user' });
+    program.parse(withoutHelpVerb(argv, commands), { from: 'user' });
     return parsed ?? EXIT.usage;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createLlmCache, type LlmCache } from '@cached-llm/core';
 import { openStore, visibleText } from '@cached-llm/core/store';
 import { bytes, count, defineCommand } from '../command-line/index.ts';
-import { maskedUrl, openStoreAt, storeUrl } from '../store/index.ts';
+import { maskedUrl, namedStore, openStoreAt, resolvedUrl } from '../store/index.ts';
 import {
   type Column,
   EXIT,
@@ -129,9 +129,10 @@ export const benchmark = defineCommand({
     const { requests = 1000, concurrency = 1, size = 2000 } = options;
     if (size > 4e6) throw new UsageFailure('--size must be at most 4mb: no store accepts more.');
     const load: Load = { requests, concurrency, size };
-    const named = storeUrl(session);
+    const named = namedStore(session);
     const others = positionals.length > 0 ? positionals : named ? [named] : [];
-    const urls = [...new Set(['memory:', ...others])];
+    const given = others.map((url) => resolvedUrl(url, host.folder));
+    const urls = [...new Set(['memory:', ...given])];
     const measured: Measured[] = [];
     const progress = { label: 'stores', total: urls.length };
     for await (const url of withProgress(host, progress, urls)) {

@@ -11,7 +11,13 @@ import {
   share,
   VERSION,
 } from '../command-line/index.ts';
-import { type OpenedCache, withCache } from '../store/index.ts';
+import {
+  hasEntries,
+  noEntriesText,
+  type OpenedCache,
+  otherNamespaces,
+  withCache,
+} from '../store/index.ts';
 import {
   EXIT,
   Failure,
@@ -132,6 +138,15 @@ async function checkStore(
   ];
 }
 
+/** Only where another namespace has entries: the one that is checked may be mistyped. */
+async function checkNamespace(session: Session, opened: OpenedCache): Promise<readonly Check[]> {
+  if (await hasEntries(opened.cache)) return [];
+  const { others } = await otherNamespaces(session, opened.store);
+  if (others.length === 0) return [];
+  const found = await noEntriesText(session, opened.store);
+  return [{ name: 'namespace', healthy: true, found }];
+}
+
 /** Only where a limit was given: it reads every row. */
 async function checkSize(
   { cache }: OpenedCache,
@@ -160,6 +175,7 @@ function runChecks(session: Session, limits: Limits): Promise<readonly Check[]> 
     return [
       ...store,
       await checkClock(opened, ledger, session.host),
+      ...(await checkNamespace(session, opened)),
       { name: 'breaker', healthy: isClosed, found: isClosed ? 'closed' : 'open' },
       ...checkCounts(ledger, limits, session.host),
       ...(await checkSize(opened, limits)),

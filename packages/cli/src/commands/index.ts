@@ -5,6 +5,7 @@
 import type { CliCommand } from '../command-line/index.ts';
 import { benchmark } from './benchmark.ts';
 import { clear } from './clear.ts';
+import { completionOf } from './completion.ts';
 import { config } from './config.ts';
 import { diff } from './diff.ts';
 import { explain } from './explain.ts';
@@ -12,6 +13,7 @@ import { exportCommand } from './export.ts';
 import { health } from './health.ts';
 import { importCommand } from './import.ts';
 import { list } from './list.ts';
+import { namespaces } from './namespaces.ts';
 import { prune } from './prune.ts';
 import { reset } from './reset.ts';
 import { rm } from './rm.ts';
@@ -20,10 +22,12 @@ import { stats } from './stats.ts';
 import { verify } from './verify.ts';
 import { warm } from './warm.ts';
 
-/** Every command, in the order of the help. */
-export const COMMANDS: readonly CliCommand[] = [
-  ...[stats, list, show, explain, diff],
+const WORKING: readonly CliCommand[] = [
+  ...[stats, list, namespaces, show, explain, diff],
   ...[rm, prune, clear, reset],
   ...[exportCommand, importCommand, warm],
   ...[health, verify, config, benchmark],
 ];
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly CliCommand[] = [...WORKING, completionOf(WORKING)];

@@ -1,12 +1,17 @@
-import { type StoredEntry, visibleText } from '@cached-llm/core/store';
-import { count, defineCommand, type Session } from '../command-line/index.ts';
+import { type EntryFilter, type StoredEntry, visibleText } from '@cached-llm/core/store';
+import { count, defineCommand, flag, type Session } from '../command-line/index.ts';
 import {
+  eachNamespace,
   entryFacts,
   entryFilter,
   entryId,
   entryOptions,
   formatTimeLeft,
+  hasEntries,
   ID_LENGTH,
+  namespaceOf,
+  noEntriesText,
+  type OpenedCache,
   withCache,
 } from '../store/index.ts';
 import {
@@ -87,11 +92,17 @@ async function* pages(
   if (rows.length > 0) yield { rows, bytes };
 }
 
+interface Listing {
+  readonly filter: EntryFilter;
+  readonly limit: number;
+}
+
+/** Returns how many were printed. */
 async function printEntries(
   session: Session,
   entries: AsyncIterable<StoredEntry>,
   limit: number,
-): Promise<void> {
+): Promise<number> {
   const { host, output } = session;
   const counted = withProgress(host, { label: 'listed', isBesideRows: true }, entries);
   let [listed, size] = [0, 0];
@@ -102,19 +113,52 @@ async function printEntries(
     size += bytes;
   }
   const sum = `${formatQuantity(listed, 'entry', 'entries')}, ${formatBytes(size)}`;
-  const end = output.colors.dim(listed === 0 ? 'No entries.' : sum);
-  if (!output.isJson) await output.write(`${end}\n`);
+  if (listed > 0 && !output.isJson) await output.write(`${output.colors.dim(sum)}\n`);
+  return listed;
+}
+
+/** Says why nothing is listed. JSON has only entries on stdout. */
+async function printNothing(session: Session, { cache, store }: OpenedCache): Promise<void> {
+  const { output, host } = session;
+  const isFiltered = await hasEntries(cache);
+  const text = isFiltered
+    ? `No entry in namespace ${namespaceOf(session)} meets these conditions.`
+    : await noEntriesText(session, store);
+  if (output.isJson) host.stderr.write(`${visibleText(text)}\n`);
+  else await output.write(`${output.colors.dim(visibleText(text))}\n`);
+}
+
+async function printAll(session: Session, opened: OpenedCache, { filter, limit }: Listing) {
+  const { output } = session;
+  let isEmpty = true;
+  for await (const { namespace, cache } of eachNamespace(session, opened)) {
+    const title = `${isEmpty ? '' : '\n'}Namespace ${visibleText(namespace)}`;
+    if (!output.isJson) await output.write(`${output.colors.bold(title)}\n`);
+    await printEntries(session, cache.inspection.entries(filter), limit);
+    isEmpty = false;
+  }
+  if (isEmpty && !output.isJson) await output.write('No entries in any namespace.\n');
 }
 
 export const list = defineCommand({
   name: 'list',
+  aliases: ['ls'],
   summary: 'List entries, in the order of the store.',
   notes:
     'KEY shows the first characters of a key. Every command that takes a key takes these too. LEFT shows how long an entry stays fresh.',
-  options: { ...entryOptions, limit: count('stop after this many entries') },
-  async run({ session, options: { limit = Number.POSITIVE_INFINITY, ...filter } }) {
-    await withCache(session, 'must-exist', async ({ cache }) => {
-      await printEntries(session, cache.inspection.entries(entryFilter(filter)), limit);
+  options: {
+    ...entryOptions,
+    limit: count('stop after this many entries'),
+    allNamespaces: flag('list the entries of every namespace'),
+  },
+  async run({ session, options }) {
+    const { limit = Number.POSITIVE_INFINITY, allNamespaces = false, ...selected } = options;
+    const filter = entryFilter(selected);
+    await withCache(session, 'must-exist', async (opened) => {
+      if (allNamespaces) return printAll(session, opened, { filter, limit });
+      const { inspection } = opened.cache;
+      const listed = await printEntries(session, inspection.entries(filter), limit);
+      if (listed === 0) await printNothing(session, opened);
     });
     return undefined;
   },

@@ -42,6 +42,7 @@ function entryText(entry: StoredEntry, reveal: boolean, { output, host }: Sessio
 
 export const show = defineCommand({
   name: 'show',
+  aliases: ['get'],
   summary: 'Show one entry.',
   positionals: ['<key>'],
   options: { reveal: flag('show the scope and the answer too') },

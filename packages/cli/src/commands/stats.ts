@@ -7,11 +7,17 @@ import {
   type StoreFigures,
   type Timing,
   type TokenCount,
+  visibleText,
 } from '@cached-llm/core/store';
 import { ago, defineCommand, duration, flag, oneOf, type Session } from '../command-line/index.ts';
 import {
+  eachNamespace,
   formatInstant,
+  hasEntries,
   measured,
+  noEntriesText,
+  type OpenedCache,
+  otherNamespaces,
   providersText,
   sizeFact,
   sizeFacts,
@@ -155,6 +161,8 @@ function summaryText(output: Output, shown: Shown): string {
 interface StatsOptions {
   readonly by?: LedgerGroup | undefined;
   readonly since?: number | undefined;
+  /** The namespace, where there are several. */
+  readonly namespace?: string | undefined;
   /** Counts the entries however many there are. */
   readonly size?: boolean | undefined;
 }
@@ -162,11 +170,12 @@ interface StatsOptions {
 async function printStats(
   { output, host }: Session,
   cache: LlmCache,
-  { by, since: span, size = false }: StatsOptions,
+  { by, since: span, size = false, namespace }: StatsOptions,
 ): Promise<void> {
   const ledger = await cache.ledger({ since: span });
   const { processes, total, since: from } = ledger;
-  const head = { processes, since: from === undefined ? undefined : formatInstant(from) };
+  const since = from === undefined ? undefined : formatInstant(from);
+  const head = { namespace, processes, since };
   if (by === 'model' || by === 'day') {
     const fact = { ...head, by, rows: ledger.by(by) };
     return output.print(fact, () => groupText(output, ledger, by));
@@ -183,6 +192,33 @@ async function printStats(
   );
 }
 
+/** Says that the figures are of a namespace without entries, where others have some. It is no part of JSON. */
+async function hintAtOthers(session: Session, { cache, store }: OpenedCache): Promise<void> {
+  const isEmpty = !(await hasEntries(cache));
+  const { others } = isEmpty ? await otherNamespaces(session, store) : { others: [] };
+  if (others.length === 0) return;
+  session.host.stderr.write(`${visibleText(await noEntriesText(session, store))}\n`);
+}
+
+async function printOnce(
+  session: Session,
+  opened: OpenedCache,
+  {
+    allNamespaces = false,
+    ...options
+  }: StatsOptions & { readonly allNamespaces?: boolean | undefined },
+): Promise<void> {
+  const { output } = session;
+  if (!allNamespaces) return printStats(session, opened.cache, options);
+  let place = '';
+  for await (const { namespace, cache } of eachNamespace(session, opened)) {
+    const title = `${place}Namespace ${visibleText(namespace)}`;
+    if (!output.isJson) await output.write(`${output.colors.bold(title)}\n`);
+    await printStats(session, cache, { ...options, namespace });
+    place = '\n';
+  }
+}
+
 const GROUPS = ['model', 'provider', 'day'] as const;
 
 export const stats = defineCommand({
@@ -194,17 +230,19 @@ export const stats = defineCommand({
     since: ago('only what was counted so long ago at most: 1h, 7d'),
     by: oneOf('<group>', GROUPS, 'show one row for each'),
     size: flag('count all entries, also where that takes longer than 2s'),
+    allNamespaces: flag('show the figures of every namespace that has entries'),
     watch: flag('repeat until Ctrl-C'),
     interval: duration('pause between two repetitions (default 2s)'),
   },
   async run({ session, options: { watch = false, interval = 2_000, ...options } }) {
     const { host, output } = session;
     const { signal } = host;
-    await withCache(session, 'must-exist', async ({ cache }) => {
-      if (!watch) return printStats(session, cache, options);
+    await withCache(session, 'must-exist', async (opened) => {
+      if (!options.allNamespaces) await hintAtOthers(session, opened);
+      if (!watch) return printOnce(session, opened, options);
       while (!signal.aborted) {
         output.clearScreen();
-        await printStats(session, cache, options);
+        await printOnce(session, opened, options);
         // Ctrl-C ends the pause at once, and is no failure.
         await pause(interval, { signal }).catch(() => {});
       }

@@ -18,7 +18,7 @@ import {
   text,
   texts,
 } from '../command-line/index.ts';
-import { withCache } from '../store/index.ts';
+import { failureText, maskedUrl, withCache } from '../store/index.ts';
 import { EXIT, formatQuantity, type Host, startProgress } from '../terminal/index.ts';
 
 const BASE_URL = 'https://api.openai.com/v1';
@@ -74,7 +74,8 @@ class HttpFailure extends Error {
 
 function reasonOf(error: unknown): string {
   if (error instanceof SyntaxError) return 'it is not JSON.'; // its own message quotes the line
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof HttpFailure) return error.message;
+  return failureText(error);
 }
 
 /** Sends one request after the other through the cache, and counts what became of each. */
@@ -121,7 +122,11 @@ class Warmer {
     const { headers } = this.#endpoint;
     const { url, body } = requestIn(line, this.#endpoint);
     const init = { method: 'POST', headers, body, signal: this.#signal };
-    const response = await this.#fetch(url, init);
+    const response = await this.#fetch(url, init).catch((cause) => {
+      if (this.#signal.aborted) throw cause;
+      const address = maskedUrl(url.replace(/[?#].*$/, ''));
+      throw new Error(`${address} cannot be reached: ${failureText(cause)}`, { cause });
+    });
     await response.text(); // a stream is stored once it was read to its end
     if (!response.ok) throw new HttpFailure(response);
     const outcome = response.headers.get('x-cached-llm');

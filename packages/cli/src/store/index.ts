@@ -3,14 +3,17 @@
  * removed. Nothing in this room prints to stdout or decides an exit code. Start reading with `open.ts`.
  */
 export { entryFacts, formatInstant, formatTimeLeft, payloadText, payloadValue } from './facts.ts';
+export { failureText } from './failure.ts';
 export { entryFilter, entryId, entryOptions, findEntry, ID_LENGTH } from './find.ts';
+export { namedStore, resolvedUrl, sqlitePath, storeUrl } from './locate.ts';
 export {
-  maskedUrl,
-  namespaceOf,
-  type OpenedCache,
-  openStoreAt,
-  storeUrl,
-  withCache,
-} from './open.ts';
+  eachNamespace,
+  hasEntries,
+  type NamespaceSize,
+  namespacesIn,
+  noEntriesText,
+  otherNamespaces,
+} from './namespaces.ts';
+export { maskedUrl, namespaceOf, type OpenedCache, openStoreAt, withCache } from './open.ts';
 export { type Removed, removeEntries } from './remove.ts';
 export { measured, providersText, sizeFact, sizeFacts } from './size.ts';

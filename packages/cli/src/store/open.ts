@@ -6,7 +6,9 @@ import { pathToFileURL } from 'node:url';
 import { type CacheOptions, createLlmCache, type LlmCache } from '@cached-llm/core';
 import { openStore, optionsFromEnvironment, pause, type Store } from '@cached-llm/core/store';
 import type { Session } from '../command-line/index.ts';
-import { Failure, UsageFailure } from '../terminal/index.ts';
+import { Failure } from '../terminal/index.ts';
+import { failureText } from './failure.ts';
+import { resolvedUrl, storeUrl } from './locate.ts';
 
 /** Must the store exist? A command that only reads must not create a file where a name was mistyped. */
 type Existence = 'must-exist' | 'may-create';
@@ -69,11 +71,6 @@ export function maskedUrl(url: string): string {
   return `${url.slice(0, start)}${user}:***${url.slice(end)}`;
 }
 
-/** The store that `--store` or the environment names. */
-export function storeUrl({ globals, host }: Session): string | undefined {
-  return globals.store ?? host.environment.CACHED_LLM_STORE;
-}
-
 /** The namespace that `--namespace` or the environment names. */
 export function namespaceOf({ globals, host }: Session): string {
   return globals.namespace ?? host.environment.CACHED_LLM_NAMESPACE ?? 'cached-llm';
@@ -88,8 +85,6 @@ export interface OpenedCache {
 
 /** How long a store may take for its first answer, in milliseconds. */
 const REACH_TIMEOUT = 1_500;
-const NO_STORE =
-  'No store is named. Write --store sqlite:./llm.db or --store redis://localhost:6379, or set CACHED_LLM_STORE.';
 
 async function secretsIn(path: string | undefined): Promise<Pick<CacheOptions, 'secrets'>> {
   if (path === undefined) return {};
@@ -100,7 +95,7 @@ async function secretsIn(path: string | undefined): Promise<Pick<CacheOptions, '
 }
 
 /** A slow store must not look like an empty one, and a person waits longer than a call: hence the timeout. */
-async function cacheOptions({ host, globals }: Session): Promise<CacheOptions> {
+export async function cacheOptions({ host, globals }: Session): Promise<CacheOptions> {
   const environment = optionsFromEnvironment(host.environment);
   const { namespace = environment.namespace } = globals;
   const secrets = await secretsIn(globals.secretFile);
@@ -109,13 +104,13 @@ async function cacheOptions({ host, globals }: Session): Promise<CacheOptions> {
 
 async function reach({ store, url }: OpenedCache, secretUrl: string): Promise<void> {
   const silence = pause(REACH_TIMEOUT, { ref: false }).then(() => {
-    throw new Error('it does not answer.');
+    throw new Error('it does not answer');
   });
   try {
     await Promise.race([store.get('cached-llm:probe'), silence]);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Failure(`${url} cannot be reached: ${reason.replaceAll(secretUrl, url)}`);
+    const reason = failureText(error).replaceAll(secretUrl, url);
+    throw new Failure(`${url} cannot be reached: ${reason}`, { cause: error });
   }
 }
 
@@ -129,10 +124,9 @@ export async function withCache<Result>(
   existence: Existence,
   use: (opened: OpenedCache) => Promise<Result>,
 ): Promise<Result> {
-  const given = storeUrl(session);
-  if (!given) throw new UsageFailure(NO_STORE);
+  const given = await storeUrl(session);
   const options = await cacheOptions(session);
-  const store = await openStoreAt(given, existence);
+  const store = await openStoreAt(resolvedUrl(given, session.host.folder), existence);
   const cache = createLlmCache({ ...options, store, now: session.host.now });
   const errors = new Set<string>();
   cache.on('store-error', ({ operation, reason }) => errors.add(`${operation} (${reason})`));

@@ -10,6 +10,8 @@ export interface Host {
   readonly stderr: Outlet;
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean | undefined };
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The folder in which the program runs: relative paths begin here, and so does the search for the project. */
+  readonly folder: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Aborted when the user wants the program to end. A command then stops at the next safe point. */

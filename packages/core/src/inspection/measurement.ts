@@ -1,4 +1,4 @@
-import { isEntryKey } from '../entry/index.ts';
+import { isEntryKey, namespacePrefix } from '../entry/index.ts';
 import type { EntryStore } from '../entry-store/index.ts';
 import type { CacheEventEmitter } from '../events/index.ts';
 import type { ProviderEntries, StoreFigures } from '../ledger/index.ts';
@@ -74,5 +74,16 @@ export async function measureStore(
     const reason = failureCode(error);
     events.emit('store-error', { operation: 'scan', reason, isPermanent: false });
     return undefined;
+  }
+}
+
+/** The namespace of the entry whose key this is. Undefined for the key of anything else, and of another format. */
+export function namespaceOfKey(key: string): string | undefined {
+  const [encoded = ''] = key.split(':', 1); // encoded, so that it has no colon itself
+  try {
+    const namespace = decodeURIComponent(encoded);
+    return isEntryKey(key, namespacePrefix(namespace)) ? namespace : undefined;
+  } catch {
+    return undefined; // other software wrote it
   }
 }
