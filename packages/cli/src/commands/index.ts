@@ -1,10 +1,10 @@
 /**
- * Here every command has a file of its own: its options, its work and what it prints. A command never imports
+ * Here each command has a file, with its options, its work and what it prints; clear and reset share one. A command never imports
  * another command, and never writes to stdout but through `session.output`. Start reading with `show.ts`.
  */
 import type { CliCommand } from '../command-line/index.ts';
 import { benchmark } from './benchmark.ts';
-import { clear } from './clear.ts';
+import { clear, reset } from './clear.ts';
 import { completionOf } from './completion.ts';
 import { config } from './config.ts';
 import { diff } from './diff.ts';
@@ -15,7 +15,6 @@ import { importCommand } from './import.ts';
 import { list } from './list.ts';
 import { namespaces } from './namespaces.ts';
 import { prune } from './prune.ts';
-import { reset } from './reset.ts';
 import { rm } from './rm.ts';
 import { show } from './show.ts';
 import { stats } from './stats.ts';

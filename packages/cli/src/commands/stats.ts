@@ -13,11 +13,9 @@ import { ago, defineCommand, duration, flag, oneOf, type Session } from '../comm
 import {
   eachNamespace,
   formatInstant,
-  hasEntries,
+  hintAtOthers,
   measured,
-  noEntriesText,
   type OpenedCache,
-  otherNamespaces,
   providersText,
   sizeFact,
   sizeFacts,
@@ -190,14 +188,6 @@ async function printStats(
   return output.print({ ...head, by, rows: ledger.by(by), store }, () =>
     [groupText(output, ledger, by), ...providersText(output, shown.store)].join('\n\n'),
   );
-}
-
-/** Says that the figures are of a namespace without entries, where others have some. It is no part of JSON. */
-async function hintAtOthers(session: Session, { cache, store }: OpenedCache): Promise<void> {
-  const isEmpty = !(await hasEntries(cache));
-  const { others } = isEmpty ? await otherNamespaces(session, store) : { others: [] };
-  if (others.length === 0) return;
-  session.host.stderr.write(`${visibleText(await noEntriesText(session, store))}\n`);
 }
 
 async function printOnce(

@@ -9,6 +9,7 @@ export { namedStore, resolvedUrl, sqlitePath, storeUrl } from './locate.ts';
 export {
   eachNamespace,
   hasEntries,
+  hintAtOthers,
   type NamespaceSize,
   namespacesIn,
   noEntriesText,

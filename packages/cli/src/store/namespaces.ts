@@ -1,5 +1,5 @@
 import { createLlmCache, type LlmCache } from '@cached-llm/core';
-import { namespaceOfKey, pause, type Store } from '@cached-llm/core/store';
+import { namespaceOfKey, pause, type Store, visibleText } from '@cached-llm/core/store';
 import type { Session } from '../command-line/index.ts';
 import { formatQuantity, withProgress } from '../terminal/index.ts';
 import { cacheOptions, namespaceOf, type OpenedCache } from './open.ts';
@@ -66,6 +66,14 @@ export async function noEntriesText(session: Session, store: Store): Promise<str
 export async function hasEntries(cache: LlmCache): Promise<boolean> {
   for await (const _row of cache.inspection.rows()) return true;
   return false;
+}
+
+/** Says on stderr that the namespace of the session has no entries, where others have some. */
+export async function hintAtOthers(session: Session, { cache, store }: OpenedCache): Promise<void> {
+  if (await hasEntries(cache)) return;
+  const { others } = await otherNamespaces(session, store);
+  if (others.length === 0) return;
+  session.host.stderr.write(`${visibleText(await noEntriesText(session, store))}\n`);
 }
 
 /** A cache over the opened store for each namespace with entries. The caches end with the store, which its own cache closes. */
