@@ -5,12 +5,11 @@
 export { entryFacts, formatInstant, formatTimeLeft, payloadText, payloadValue } from './facts.ts';
 export { failureText } from './failure.ts';
 export { entryFilter, entryId, entryOptions, findEntry, ID_LENGTH } from './find.ts';
-export { namedStore, resolvedUrl, sqlitePath, storeUrl } from './locate.ts';
+export { namedStore, resolvedUrl } from './locate.ts';
 export {
   eachNamespace,
   hasEntries,
   hintAtOthers,
-  type NamespaceSize,
   namespacesIn,
   noEntriesText,
   otherNamespaces,
