@@ -117,6 +117,7 @@ describe.each(KINDS)('on %s, the output of', (kind) => {
     ['list --all-namespaces', 'list'],
     ['namespaces', 'namespaces'],
     ['completion bash', 'completion'],
+    ['doctor', 'doctor'],
     ['export', 'export'],
     ['health --min-hit-rate 50% --max-store-errors 9 --max-entries 1 --max-bytes 1b', 'health'],
     ['health --max-round-trip 1m', 'health'],

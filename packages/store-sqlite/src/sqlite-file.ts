@@ -53,7 +53,8 @@ export class SqliteFile {
   insteadOf(file: OpenFile, error: unknown): Promise<OpenFile> | undefined {
     const kind = faultKind(error);
     if (kind === 'obstacle') this.#hindered = file;
-    if (kind !== 'damage') return undefined;
+    // A file that is only read is not set aside: the process that writes to it does that.
+    if (kind !== 'damage' || !this.#settings.create) return undefined;
     // Of many operations that fail together, the first one replaces the file.
     return file === this.#damaged ? this.open() : this.#begin(this.#replace(file, error));
   }
@@ -111,7 +112,7 @@ export class SqliteFile {
     try {
       return await this.#openAsItIs();
     } catch (error) {
-      if (faultKind(error) !== 'damage') throw error;
+      if (faultKind(error) !== 'damage' || !this.#settings.create) throw error;
       await this.#setAside(identity, error);
       return this.#openAsItIs();
     }

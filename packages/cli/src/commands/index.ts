@@ -3,6 +3,7 @@
  * another command, and never writes to stdout but through `session.output`. Start reading with `show.ts`.
  */
 import type { CliCommand } from '../command-line/index.ts';
+import { doctor } from '../doctor/index.ts';
 import { benchmark } from './benchmark.ts';
 import { clear, reset } from './clear.ts';
 import { completionOf } from './completion.ts';
@@ -25,7 +26,7 @@ const WORKING: readonly CliCommand[] = [
   ...[stats, list, namespaces, show, explain, diff],
   ...[rm, prune, clear, reset],
   ...[exportCommand, importCommand, warm],
-  ...[health, verify, config, benchmark],
+  ...[doctor, health, verify, config, benchmark],
 ];
 
 /** Every command, in the order of the help. */

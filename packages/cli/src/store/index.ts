@@ -5,7 +5,7 @@
 export { entryFacts, formatInstant, formatTimeLeft, payloadText, payloadValue } from './facts.ts';
 export { failureText } from './failure.ts';
 export { entryFilter, entryId, entryOptions, findEntry, ID_LENGTH } from './find.ts';
-export { namedStore, resolvedUrl } from './locate.ts';
+export { namedStore, resolvedUrl, sqlitePath, storeUrl } from './locate.ts';
 export {
   eachNamespace,
   hasEntries,
@@ -14,6 +14,13 @@ export {
   noEntriesText,
   otherNamespaces,
 } from './namespaces.ts';
-export { maskedUrl, namespaceOf, type OpenedCache, openStoreAt, withCache } from './open.ts';
+export {
+  maskedUrl,
+  namespaceOf,
+  type OpenedCache,
+  openStoreAt,
+  sqlitePackage,
+  withCache,
+} from './open.ts';
 export { type Removed, removeEntries } from './remove.ts';
 export { measured, providersText, sizeFact, sizeFacts } from './size.ts';

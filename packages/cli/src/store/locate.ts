@@ -64,7 +64,7 @@ export async function storeUrl(session: Session): Promise<string> {
 const SQLITE = 'sqlite:';
 
 /** The path of a SQLite file. Undefined for any other store, and for the file in the user's cache folder. */
-function sqlitePath(url: string, folder: string): string | undefined {
+export function sqlitePath(url: string, folder: string): string | undefined {
   if (!url.startsWith(SQLITE)) return undefined;
   const path = url.slice(SQLITE.length).replace(/^\/\//, '');
   return path === '' || path === ':memory:' ? undefined : resolve(folder, path);

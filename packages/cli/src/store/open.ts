@@ -17,7 +17,7 @@ const SQLITE = '@cached-llm/store-sqlite';
 const INSTALL = ['npm install', 'pnpm add', 'yarn add'].map((verb) => `${verb} ${SQLITE}`);
 
 /** The package beside this program, else that of the project: who uses Redis alone installs no SQLite. */
-async function sqlitePackage(): Promise<typeof import('@cached-llm/store-sqlite')> {
+export async function sqlitePackage(): Promise<typeof import('@cached-llm/store-sqlite')> {
   try {
     return await import('@cached-llm/store-sqlite');
   } catch (error) {

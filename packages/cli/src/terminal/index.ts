@@ -17,4 +17,4 @@ export type { Host, Outlet } from './host.ts';
 export { jsonLine, jsonText, OUTPUT_VERSION, Output, supportsColors } from './output.ts';
 export { inParallel, startProgress, withProgress } from './progress.ts';
 export { type Column, type Fact, formatFacts, formatTable } from './table.ts';
-export { fitted } from './width.ts';
+export { fitted, wrapped } from './width.ts';

@@ -38,3 +38,15 @@ export function fitted(text: string, columns: number, align: 'left' | 'right' = 
   const room = ' '.repeat(columns - displayWidth(shown));
   return align === 'right' ? room + shown : shown + room;
 }
+
+/** The text in lines of at most so many columns, split between words. A longer word has a line of its own. */
+export function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (displayWidth(longer) > width && line !== '') lines.push(line);
+    line = displayWidth(longer) > width && line !== '' ? word : longer;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,55 @@
+import { createLlmCache, LlmCacheError } from '@cached-llm/core';
+import { optionsFromEnvironment } from '@cached-llm/core/store';
+import type { Host } from '../terminal/index.ts';
+import { type Finding, fine, problem } from './finding.ts';
+
+/** What each mode but the usual one keeps a cache from doing. */
+const MODES: ReadonlyMap<string, string> = new Map([
+  ['off', 'each call is made, and no answer is stored'],
+  ['read-only', 'stored answers are served, and no new answer is stored'],
+  ['refresh', 'each call is made anew, and none is a hit'],
+  ['replay', 'only recorded answers are served, and a miss is an error'],
+]);
+
+/** The error with which a cache refuses this environment. */
+async function refusalOf({ environment }: Host): Promise<string | undefined> {
+  try {
+    await createLlmCache({ ...optionsFromEnvironment(environment), store: 'memory:' }).close();
+    return undefined;
+  } catch (error) {
+    if (error instanceof LlmCacheError) return error.message;
+    throw error;
+  }
+}
+
+function modeFinding({ environment }: Host): Finding | undefined {
+  const { CACHED_LLM_ENABLED: enabled = '', CACHED_LLM_MODE: mode = '' } = environment;
+  if (/^(false|0|off|no)$/i.test(enabled)) {
+    const found = `CACHED_LLM_ENABLED is ${enabled}: each call is made, and no answer is stored.`;
+    return problem('environment', found, 'Remove the variable, or set CACHED_LLM_ENABLED=true.');
+  }
+  const effect = MODES.get(mode);
+  if (effect === undefined) return undefined;
+  const remedy = 'Remove the variable, or set CACHED_LLM_MODE=read-write.';
+  return problem('environment', `CACHED_LLM_MODE is ${mode}: ${effect}.`, remedy);
+}
+
+/** The settings that a program in this environment has without options of its own. */
+export async function checkEnvironment(host: Host): Promise<readonly Finding[]> {
+  const refusal = await refusalOf(host);
+  if (refusal !== undefined) {
+    return [problem('environment', refusal, 'Correct or remove the variable.')];
+  }
+  const { CACHED_LLM_STORE: store = '' } = host.environment;
+  const isPath = store !== '' && !/^[a-z][a-z\d+.-]+:/i.test(store);
+  const path = isPath && [
+    'CACHED_LLM_STORE is a path, which this program takes and your own program refuses.',
+    'Write it as a URL, such as CACHED_LLM_STORE=sqlite:./llm.db.',
+  ];
+  const found = [
+    modeFinding(host),
+    path ? problem('environment', path[0] ?? '', path[1] ?? '') : undefined,
+  ];
+  const problems = found.filter((finding) => finding !== undefined);
+  return problems.length > 0 ? problems : [fine('environment', 'No variable turns the cache off.')];
+}
