@@ -26,23 +26,23 @@ export interface Sample {
 
 /** Reads the rows once. */
 export async function sampleOf({ cache }: OpenedCache, now: number): Promise<Sample> {
-  let [rows, unreadable, expired, ahead] = [0, 0, 0, 0];
-  const ttls: number[] = [];
-  const explained: Header[] = [];
+  let rows = 0;
+  const read: (Pick<StoredEntry, 'state'> & { readonly header: Header })[] = [];
   for await (const { entry } of cache.inspection.rows()) {
     rows += 1;
-    if (entry === undefined) unreadable += 1;
-    else {
-      const { header, state } = entry;
-      if (state === 'expired') expired += 1;
-      ahead = Math.max(ahead, header.storedAt - now);
-      ttls.push(header.freshUntil - header.storedAt);
-      if (header.fields !== undefined && explained.length < MOST_COMPARED) explained.push(header);
-    }
+    if (entry !== undefined) read.push({ state: entry.state, header: entry.header });
     if (rows === MOST_SAMPLED) break;
   }
-  const ttl = ttls.sort((one, other) => one - other)[ttls.length >> 1];
-  return { rows, unreadable, expired, ahead, ttl, explained };
+  const headers = read.map(({ header }) => header);
+  const ttls = headers.map(({ freshUntil, storedAt }) => freshUntil - storedAt);
+  return {
+    rows,
+    unreadable: rows - read.length,
+    expired: read.filter(({ state }) => state === 'expired').length,
+    ahead: headers.reduce((most, { storedAt }) => Math.max(most, storedAt - now), 0),
+    ttl: ttls.sort((one, other) => one - other)[ttls.length >> 1],
+    explained: headers.filter(({ fields }) => fields !== undefined).slice(0, MOST_COMPARED),
+  };
 }
 
 /** The namespace with entries may be another one than the one that is looked at. */
@@ -98,11 +98,11 @@ function volatileField(one: Header, other: Header): string | undefined {
 
 function volatileFields({ explained }: Sample): ReadonlyMap<string, number> {
   const pairs = new Map<string, number>();
-  for (const [at, one] of explained.entries()) {
-    for (const other of explained.slice(at + 1)) {
-      const field = volatileField(one, other);
-      if (field !== undefined) pairs.set(field, (pairs.get(field) ?? 0) + 1);
-    }
+  const found = explained.flatMap((one, at) =>
+    explained.slice(at + 1).map((other) => volatileField(one, other)),
+  );
+  for (const field of found) {
+    if (field !== undefined) pairs.set(field, (pairs.get(field) ?? 0) + 1);
   }
   return pairs;
 }
