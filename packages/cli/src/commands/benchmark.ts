@@ -123,7 +123,7 @@ export const benchmark = defineCommand({
     size: bytes('size of an answer (default 2kb)'),
   },
   notes:
-    'The entries go into a namespace of their own, which is removed afterwards. Each hit is checked to be one: the command exits with 1 where the store lost answers, so that the figures are about something else.',
+    'The entries go into a namespace of their own, which is removed afterwards. The command checks that each hit is one. It exits with 1 if the store lost answers, because the figures then measure something else.',
   async run({ session, positionals, options }) {
     const { host, output } = session;
     const { requests = 1000, concurrency = 1, size = 2000 } = options;

@@ -127,7 +127,7 @@ export function completionOf(commands: readonly CliCommand[]): CliCommand {
     ...own,
     positionals: ['<shell>'],
     notes:
-      'The shell is bash, zsh or fish. Load the script at the start of the shell: source <(cached-llm completion bash) in ~/.bashrc, source <(cached-llm completion zsh) in ~/.zshrc behind compinit, or cached-llm completion fish | source in config.fish.',
+      'The shell is bash, zsh or fish. Load the script at the start of the shell: source <(cached-llm completion bash) in ~/.bashrc, source <(cached-llm completion zsh) in ~/.zshrc after compinit, or cached-llm completion fish | source in config.fish.',
     async run({ session: { output }, positionals: [given = ''] }) {
       const shell = SHELLS.find((each) => each === given);
       if (shell === undefined) {

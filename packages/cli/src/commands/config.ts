@@ -67,7 +67,7 @@ async function problemIn({ environment }: Host): Promise<string | undefined> {
 export const config = defineCommand({
   name: 'config',
   summary: 'Show each setting, and where it comes from.',
-  notes: 'Passwords and secrets stay hidden. The command exits with 1 where a setting is wrong.',
+  notes: 'Passwords and secrets stay hidden. The command exits with 1 if a setting is wrong.',
   async run({ session: { host, globals, output } }) {
     const settings = SOURCES.map((source) => settingOf(source, host, globals));
     const problem = await problemIn(host);

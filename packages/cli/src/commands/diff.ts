@@ -61,7 +61,8 @@ export const diff = defineCommand({
   name: 'diff',
   summary: 'Show where two entries differ.',
   positionals: ['<key>', '<other>'],
-  notes: 'Of requests and answers, only the names of the differing fields are shown.',
+  notes:
+    'The command shows the names of the fields that differ, and no text of a request or an answer.',
   async run({ session, positionals: [one = '', other = ''] }) {
     const { output } = session;
     await withCache(session, 'must-exist', async ({ cache }) => {

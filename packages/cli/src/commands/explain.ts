@@ -192,7 +192,7 @@ export const explain = defineCommand({
   positionals: ['<file>'],
   options: explainOptions,
   notes:
-    'The file holds { "provider", "operation", "request", … } as cache.keyOf takes it. With --url, it holds the body of a request. The file - is stdin. The fields in which the nearest entry differs are known only where it was stored with explain: true.',
+    'The file holds { "provider", "operation", "request", … } as cache.keyOf takes it. With --url, the file holds the body of a request. The file - is stdin. The command can name the fields in which the nearest entry differs only if that entry was stored with explain: true.',
   async run({ session, positionals: [path = '-'], options }) {
     const { host, output } = session;
     const { scope } = options;

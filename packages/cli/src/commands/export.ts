@@ -37,7 +37,7 @@ export const exportCommand = defineCommand({
   summary: 'Write entries as JSON lines.',
   options: { ...entryOptions, output: text('<path>', 'write to this file instead of stdout') },
   notes:
-    'Each line holds one entry with its answer, which is not encrypted, even where the store is: protect the file as you protect the answers. Invalidated entries are left out.',
+    'Each line holds one entry and its answer. The lines are not encrypted, even if the store is: protect the file as you protect the answers. Invalidated entries are left out.',
   async run({ session, options: { output: path, ...options } }) {
     const { host, output } = session;
     await withCache(session, 'must-exist', async ({ cache }) => {

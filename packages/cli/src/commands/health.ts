@@ -32,12 +32,12 @@ import {
 } from '../terminal/index.ts';
 
 const healthOptions = {
-  since: ago('judge hit rate and store errors of this time (default 1h)'),
-  minHitRate: share('fail where the hit rate is lower: 0.5, 50%'),
-  maxStoreErrors: count('fail where the store failed more often'),
-  maxRoundTrip: duration('fail where the store is slower: 50ms'),
-  maxEntries: count('fail where there are more entries'),
-  maxBytes: bytes('fail where the entries take more space: 2gb'),
+  since: ago('judge the hit rate and store errors of this last time (default 1h)'),
+  minHitRate: share('fail if the hit rate is lower: 0.5, 50%'),
+  maxStoreErrors: count('fail if the store failed more often'),
+  maxRoundTrip: duration('fail if the store is slower: 50ms'),
+  maxEntries: count('fail if there are more entries'),
+  maxBytes: bytes('fail if the entries take more space: 2gb'),
 } as const;
 type Limits = OptionValues<typeof healthOptions>;
 
@@ -195,7 +195,7 @@ export const health = defineCommand({
   name: 'health',
   summary: 'Check the store, and the limits that you set.',
   notes:
-    'The command writes, reads and removes a row, and looks for entries and counts from the future. --min-hit-rate and --max-store-errors judge the last hour, or --since. It exits with 1 where a check fails.',
+    'The command writes, reads and removes a row, and looks for entries and counts from the future. --min-hit-rate and --max-store-errors judge the last hour, or the time of --since. The command exits with 1 if a check fails.',
   options: healthOptions,
   async run({ session, options: limits }) {
     const { output } = session;

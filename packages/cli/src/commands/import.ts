@@ -83,7 +83,7 @@ export const importCommand = defineCommand({
   name: 'import',
   summary: 'Store the entries of an export.',
   positionals: ['[file]'],
-  notes: 'Without a file, and with the file -, the lines are read from stdin.',
+  notes: 'The lines are read from stdin if no file is named, or if the file is -.',
   async run({ session, positionals: [path = '-'] }) {
     const { host, output } = session;
     const counts = { restored: 0, expired: 0, superseded: 0, failed: 0 };

@@ -5,7 +5,7 @@ import { formatBytes, formatQuantity } from '../terminal/index.ts';
 export const prune = defineCommand({
   name: 'prune',
   summary: 'Remove expired and invalidated entries.',
-  notes: 'Such entries are never served again. Without prune, the store removes them in time.',
+  notes: 'Such entries are never served again. The store also removes them by itself, but later.',
   options: {
     provider: text('<name>', 'only entries of this provider'),
     dryRun: flag('only print what would be removed'),

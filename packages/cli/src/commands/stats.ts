@@ -215,11 +215,11 @@ export const stats = defineCommand({
   name: 'stats',
   summary: 'Show requests, hit rate and savings.',
   notes:
-    'The figures are the sum over all processes that share the store and the namespace. Each process writes its own from time to time. --since begins at full five minutes where it is a day at most, and else with a whole day in UTC.',
+    'The figures are the sum over all processes that share the store and the namespace. Each process writes its own figures every 10 s. The beginning of --since is rounded down to five minutes. If it is longer than a day, its beginning is rounded down to a whole day in UTC.',
   options: {
-    since: ago('only what was counted so long ago at most: 1h, 7d'),
+    since: ago('show only what was counted in this last time: 1h, 7d'),
     by: oneOf('<group>', GROUPS, 'show one row for each'),
-    size: flag('count all entries, also where that takes longer than 2s'),
+    size: flag('count all entries, even if that takes longer than 2s'),
     allNamespaces: flag('show the figures of every namespace that has entries'),
     watch: flag('repeat until Ctrl-C'),
     interval: duration('pause between two repetitions (default 2s)'),

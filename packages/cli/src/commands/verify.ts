@@ -28,7 +28,7 @@ export const verify = defineCommand({
   name: 'verify',
   summary: 'Read every entry, and report problems.',
   notes:
-    'The command exits with 1 where an entry is unreadable, expired or invalidated. An unreadable entry is damaged, was moved from another key, or is encrypted with a secret that was not given.',
+    'The command exits with 1 if an entry is unreadable, expired or invalidated. An unreadable entry is damaged, was moved from another key, or is encrypted with a secret that was not given.',
   async run({ session }) {
     const { output } = session;
     const counts = await withCache(session, 'must-exist', ({ cache }) =>

@@ -161,7 +161,7 @@ export const warm = defineCommand({
   positionals: ['<file>'],
   options: warmOptions,
   notes:
-    'Each line is the body of a request, or a line of an OpenAI batch file. A request whose answer is stored is not sent, so that you can run the command again to continue. The API key is read from OPENAI_API_KEY.',
+    'Each line is the body of a request, or a line of an OpenAI batch file. A request whose answer is already stored is not sent: run the command again to continue. The API key is read from OPENAI_API_KEY.',
   async run({ session, positionals: [path = '-'], options }) {
     const { host, output } = session;
     const { concurrency = 4, ttl, tag: tags, adapter: name = 'openai' } = options;

@@ -82,8 +82,8 @@ export const doctor = defineCommand({
   name: 'doctor',
   summary: 'Find out why nothing is cached.',
   notes:
-    'The command looks at the environment, the SDKs of the project in this folder, the store, its entries and what was counted, and says what to do about each problem. It reads only, and counts as no use. It exits with 1 where it finds a problem.',
-  options: { since: ago('judge the requests of this time (default 1d)') },
+    'The command looks at the environment, the SDKs of the project in this folder, the store, its entries and what was counted, and says what to do about each problem. It only reads, and it counts as no use. It exits with 1 if it finds a problem.',
+  options: { since: ago('judge the requests of this last time (default 1d)') },
   async run({ session, options: { since = DEFAULT_SINCE } }) {
     const { output, host } = session;
     const findings = [
