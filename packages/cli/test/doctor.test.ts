@@ -242,6 +242,37 @@ describe('the doctor names the cause and the remedy where', () => {
     );
   });
 
+  test('requests bypass the cache', async () => {
+    await ask(testStore, { requireScope: true });
+    expect((await examine(testStore)).problems).toContainEqual(
+      finding('bypasses', /3 of 3 requests \(100\.0 %\) bypassed the cache: no-scope 3/, /a scope/),
+    );
+  });
+
+  test.each([
+    ['run_id', true],
+    ['traceId', true],
+    ['metadata.build', true],
+    ['response_format', false],
+    ['product_id', false],
+    ['question', false],
+  ])('requests differ in the field %s: that is a problem: %s', async (name, isProblem) => {
+    await testStore.use(
+      async (cache) => {
+        for (const value of ['one', 'two', 'three']) {
+          const [outer = '', inner] = name.split('.');
+          const field = { [outer]: inner === undefined ? value : { [inner]: value } };
+          await cache.set({ provider: 'openai', request: { prompt: PROMPT, ...field } }, 'Salt.', {
+            explain: true,
+          });
+        }
+      },
+      { now },
+    );
+    const { problems } = await examine(testStore);
+    expect(problems.some((each) => each.name === 'fields')).toBe(isProblem);
+  });
+
   test.each([
     ['is no file', 'sqlite:/no/such.db', /There is no file \/no\/such\.db/],
     [

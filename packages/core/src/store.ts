@@ -15,6 +15,7 @@ export type {
 } from './inspection/index.ts';
 export { namespaceOfKey } from './inspection/measurement.ts';
 export { type NearestEntry, nearestEntry } from './inspection/replay-miss.ts';
+export { isVolatileName } from './inspection/volatile-fields.ts';
 export { differingFields, type FieldDigests, fieldDigests } from './key/field-digests.ts';
 export type {
   LedgerFigures,

@@ -1,4 +1,4 @@
-import { differingFields, type StoredEntry } from '@cached-llm/core/store';
+import { differingFields, isVolatileName, type StoredEntry } from '@cached-llm/core/store';
 import type { Session } from '../command-line/index.ts';
 import { namespaceOf, type OpenedCache, otherNamespaces } from '../store/index.ts';
 import { formatCount, formatDuration, formatQuantity } from '../terminal/index.ts';
@@ -84,16 +84,12 @@ export function checkClock({ ahead }: Sample, counted: number): Finding {
   return problem('clock', found, 'Set the clocks of all machines by NTP.');
 }
 
-/** Names of fields that look like an id, a time or tracing. A field that holds what is asked is none of them. */
-const VOLATILE =
-  /^headers\.|(^|\.)(metadata|meta|telemetry|user|session|nonce|timestamp|uuid)(\.|$)|[_.-]?(id|Id|at|At|time|Time)$/;
-
 /** The only field in which two requests differ, where it looks volatile. */
 function volatileField(one: Header, other: Header): string | undefined {
   if (one.provider !== other.provider || one.model !== other.model) return undefined;
   if (one.fields === undefined || other.fields === undefined) return undefined;
   const [field, ...more] = differingFields(one.fields, other.fields);
-  return field !== undefined && more.length === 0 && VOLATILE.test(field) ? field : undefined;
+  return field !== undefined && more.length === 0 && isVolatileName(field) ? field : undefined;
 }
 
 function volatileFields({ explained }: Sample): ReadonlyMap<string, number> {

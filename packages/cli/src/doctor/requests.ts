@@ -75,7 +75,7 @@ function checkRejections({ total }: Ledger): Finding {
   const answers = notAdmitted + stored;
   if (notAdmitted === 0) return fine('not stored', 'Each answer that came was stored.');
   const share = notAdmitted / answers;
-  const found = `${formatCount(notAdmitted)} of ${formatQuantity(answers, 'answer')} (${formatPercent(share)}) were not stored: ${reasonsText(reasons)}.`;
+  const found = `${formatCount(notAdmitted)} of ${formatQuantity(answers, 'answer')} (${formatPercent(share)}) ${notAdmitted === 1 ? 'was' : 'were'} not stored: ${reasonsText(reasons)}.`;
   return share <= LARGEST_SHARE
     ? fine('not stored', found)
     : problem('not stored', found, remedyOf(reasons));

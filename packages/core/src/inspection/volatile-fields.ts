@@ -57,6 +57,20 @@ function kindOf(path: string, name: string, value: unknown): FieldKind {
   return typeof value === 'string' && /\s/.test(value) ? 'question' : 'other';
 }
 
+/**
+ * Does a field look like an id, a time or tracing by its name? What is asked, or names what is asked about, does not.
+ *
+ * @param path as `differingFields` gives it: `metadata.run_id`, `messages[0].id`, `headers.x-build`
+ */
+export function isVolatileName(path: string): boolean {
+  const names = path.replaceAll(/\[\d+\]/g, '.*');
+  const name = names.slice(names.lastIndexOf('.') + 1);
+  return (
+    kindOf(names.startsWith('headers.') ? names : `request.${names}`, name, undefined) ===
+    'volatile'
+  );
+}
+
 function textOf(value: unknown): string {
   if (typeof value !== 'string') return typeof value === 'object' ? shapeOf(value) : String(value);
   if (value.length <= MAX_TEXT) return value;
