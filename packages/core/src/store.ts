@@ -43,4 +43,5 @@ export {
   type Store,
   type StoredRow,
   type StoreSize,
+  startDeadline,
 } from './store/index.ts';

@@ -1,4 +1,4 @@
-import { pause } from '@cached-llm/core/store';
+import { startDeadline } from '@cached-llm/core/store';
 import type { RedisClientType } from '@keyv/redis';
 import { ClusterTopology, type Redirection } from './cluster-topology.ts';
 import { groupBySlot, hashSlot } from './hash-slot.ts';
@@ -43,7 +43,7 @@ export class ClusterServers implements RedisServers {
   constructor(settings: RedisSettings, onFault: (fault: RedisUnavailableError) => void) {
     this.client = createRedisClient(settings);
     this.#topology = new ClusterTopology(settings, onFault);
-    const timeout = pause(settings.connectTimeout, { ref: false });
+    const timeout = new Promise<void>((resolve) => startDeadline(settings.connectTimeout, resolve));
     this.#opening = Promise.race([this.#topology.refresh(), timeout]).then(() => {
       this.#isOpen = true;
     });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { startTimer } from '@cached-llm/core/store';
+import { startDeadline, startTimer } from '@cached-llm/core/store';
 import { createClient, type RedisClientType } from '@keyv/redis';
 import { faultCode } from './redis-errors.ts';
 import { type ClientSettings, invalidOption } from './redis-store-options.ts';
@@ -10,7 +10,7 @@ const noAnswer = () => new Error('Connection timeout: the server does not answer
 export async function within<Value>(milliseconds: number, promise: Promise<Value>): Promise<Value> {
   let cancel = () => {};
   const timeout = new Promise<never>((_, reject) => {
-    cancel = startTimer(milliseconds, () => reject(noAnswer()));
+    cancel = startDeadline(milliseconds, () => reject(noAnswer()));
   });
   return Promise.race([promise, timeout]).finally(cancel);
 }
@@ -24,7 +24,7 @@ function limitHandshake(client: RedisClientType, milliseconds: number): RedisCli
   };
   const stop = (): void => cancel();
   client.on('connect', () => {
-    cancel = startTimer(milliseconds, giveUp);
+    cancel = startDeadline(milliseconds, giveUp);
   });
   return client.on('ready', stop).on('error', stop);
 }

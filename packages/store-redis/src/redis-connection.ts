@@ -1,8 +1,8 @@
-import { startInterval } from '@cached-llm/core/store';
+import { startDeadline, startInterval } from '@cached-llm/core/store';
 import type { RedisClientType } from '@keyv/redis';
 import { Outage } from './outage.ts';
 import { connect, createRedisClient } from './redis-client.ts';
-import { RedisUnavailableError } from './redis-errors.ts';
+import { faultCode, RedisUnavailableError } from './redis-errors.ts';
 import type { RedisSettings } from './redis-store-options.ts';
 
 export interface ConnectionOptions {
@@ -13,6 +13,10 @@ export interface ConnectionOptions {
   /** Gets each kind of fault once in an outage, however long it lasts. */
   readonly onFault: (fault: RedisUnavailableError) => void;
 }
+
+/** Milliseconds in which a server that is well accepts a connection: a bit less than the socket and the handshake have. */
+const patienceOf = ({ connectTimeout, socketTimeout }: RedisSettings): number =>
+  0.8 * Math.min(connectTimeout, socketTimeout);
 
 /**
  * The one connection to a server. It starts to connect when it is made, reconnects by itself, and nothing waits for
@@ -26,6 +30,8 @@ export class RedisConnection {
   #url = '';
   #client: RedisClientType;
   #isAccepted = false;
+  /** The server has had less than its time to accept the connection, however late the event loop was. */
+  #isEarly = false;
   #closing: Promise<void> | undefined;
   #attempt: Promise<void>;
   #unansweredPings = 0;
@@ -78,15 +84,26 @@ export class RedisConnection {
   #clientAt(url: string): RedisClientType {
     this.#url = url;
     const settings = { ...this.#options.settings, url };
-    return createRedisClient(settings).on('error', (error) => this.#fail(error));
+    return createRedisClient(settings).on('error', (error) => {
+      if (!this.#isTooEarly(error)) this.#fail(error);
+    });
   }
 
   async #connect(): Promise<void> {
+    if (await this.#endsTooEarly()) await this.#connect();
+  }
+
+  /** Tries to connect. Resolves to true if the attempt ended before the server had its time. */
+  async #endsTooEarly(): Promise<boolean> {
     const { locate, settings, onReady } = this.#options;
     this.#isAccepted = false;
+    this.#isEarly = true;
+    const cancel = startDeadline(patienceOf(settings), () => {
+      this.#isEarly = false;
+    });
     try {
       const url = await (locate?.() ?? settings.url);
-      if (this.#closing !== undefined) return;
+      if (this.#closing !== undefined) return false;
       if (url !== this.#url) this.#client = this.#clientAt(url);
       await connect(this.#client, settings);
       this.#isAccepted = true;
@@ -94,8 +111,18 @@ export class RedisConnection {
       onReady();
     } catch (error) {
       if (this.#client.isOpen) this.#client.destroy(); // the socket was opened, and the commands were refused
+      if (this.#isTooEarly(error)) return true;
       this.#fail(error);
+    } finally {
+      cancel();
+      this.#isEarly = false;
     }
+    return false;
+  }
+
+  /** The socket's own timeout fires also after a time in which the event loop was blocked and could not see the server accept. */
+  #isTooEarly(error: unknown): boolean {
+    return this.#isEarly && faultCode(error) === 'ETIMEDOUT' && this.#closing === undefined;
   }
 
   #fail(cause: unknown): void {

@@ -1,4 +1,4 @@
-import { pause } from '@cached-llm/core/store';
+import { startDeadline } from '@cached-llm/core/store';
 import type { RedisClientType } from '@keyv/redis';
 import { type ConnectionOptions, RedisConnection } from './redis-connection.ts';
 import { RedisRefusedError, RedisUnavailableError } from './redis-errors.ts';
@@ -33,7 +33,7 @@ export class SingleServer implements RedisServers {
         onReady?.();
       },
     });
-    const timeout = pause(connectTimeout, { ref: false });
+    const timeout = new Promise<void>((resolve) => startDeadline(connectTimeout, resolve));
     this.#opening = Promise.race([this.#connection.attempt, timeout]).then(() => {
       this.#opening = undefined;
     });

@@ -135,6 +135,19 @@ test('pings prevent the end of an idle connection', async () => {
   expect(errors).toEqual([]);
 });
 
+test('a process that is busy while it connects does not take the server for one that is away', async () => {
+  const { url } = await startServer();
+  const store = openStore({ url, connectTimeout: 40 });
+  const faults = errorsOf(store);
+  const writing = store.set('key', 'value');
+  for (let turns = 0; turns < 3; turns += 1) {
+    for (const until = performance.now() + 100; performance.now() < until; );
+    await new Promise(setImmediate);
+  }
+  await writing;
+  expect([await store.get('key'), faults]).toEqual(['value', []]);
+});
+
 test('for a server that accepts and never answers the first operation waits for `connectTimeout` only', async () => {
   const server = await startServer();
   server.pause();
