@@ -51,7 +51,7 @@ export class SqliteConnection {
   async writeInTurn<Result>(task: (query: Query) => Promise<Result>): Promise<Result> {
     if (this.#isClosed) throw disconnected();
     this.#turns += 1;
-    return this.#enqueue(() => task(this.#changeInTurn));
+    return this.#enqueue(() => this.#inPlace(() => task(this.#changeInTurn)));
   }
 
   /**
@@ -61,7 +61,7 @@ export class SqliteConnection {
   async writeFirst<Result>(task: (query: Query) => Promise<Result>): Promise<Result> {
     if (this.#isClosed) throw disconnected();
     return new Promise((resolve, reject) => {
-      this.#first.push(() => task(this.#change).then(resolve, reject));
+      this.#first.push(() => this.#inPlace(() => task(this.#change)).then(resolve, reject));
       void this.#enqueue(this.#runFirst);
     });
   }
@@ -70,6 +70,12 @@ export class SqliteConnection {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  /** Runs a task again if its file was removed meanwhile: others read and write another one by now. */
+  async #inPlace<Result>(task: () => Promise<Result>): Promise<Result> {
+    const result = await task();
+    return (await this.#file.isStillInPlace()) ? result : task();
   }
 
   #enqueue<Result>(task: () => Promise<Result>): Promise<Result> {

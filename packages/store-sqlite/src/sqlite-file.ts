@@ -49,6 +49,15 @@ export class SqliteFile {
     return this.#begin(this.#check(before));
   }
 
+  /** Is the file that was opened last the one that the path names now? If not, the next operation opens that one. */
+  async isStillInPlace(): Promise<boolean> {
+    const file = this.#opened;
+    const isInMemory = this.#checkInterval === Number.POSITIVE_INFINITY;
+    if (file === undefined || isInMemory || (await this.#isInPlace(file))) return true;
+    if (this.#opened === file && this.#checkAt !== Number.POSITIVE_INFINITY) this.#checkAt = 0;
+    return false;
+  }
+
   /** Returns the file to ask after an operation on `file` failed, or nothing if asking again is no use. */
   insteadOf(file: OpenFile, error: unknown): Promise<OpenFile> | undefined {
     const kind = faultKind(error);

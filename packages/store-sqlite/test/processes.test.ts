@@ -113,6 +113,26 @@ describe('processes on one file', () => {
     expect((await readdir(resources.folder)).join()).not.toContain('corrupt');
   });
 
+  test('write nothing into a file that was removed a moment before, and say so', async () => {
+    const before = resources.openStore();
+    const removeFile = async () => {
+      for (const name of await readdir(resources.folder)) await rm(`${resources.folder}/${name}`);
+    };
+    await before.set('state', 'old');
+    await removeFile();
+    await before.set('row', 'value');
+    const after = resources.openStore();
+    expect(await after.get('row')).toBe('value');
+    await before.set('state', 'old');
+    await removeFile();
+    const last = resources.openStore();
+    await last.set('state', 'new');
+    const row = { key: 'state', value: 'newest' };
+    expect(await before.atomic.replace(row, 'old')).toBe(false);
+    expect(await after.atomic.add([row])).toEqual(['new']);
+    expect(await last.get('state')).toBe('new');
+  });
+
   test('share no index of a log with who still uses a file that was removed without its log', async () => {
     const before = resources.openStore();
     await before.set('key', 'value'); // its log is not in the file yet
