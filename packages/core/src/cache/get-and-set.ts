@@ -3,10 +3,10 @@ import {
   emitMiss,
   eventOf,
   type KeyedRequest,
+  loadStoring,
   lookUp,
   needsRewrite,
   rewriteOnHit,
-  storeAnswer,
 } from '../pipeline/index.ts';
 import { readToEnd } from '../response/index.ts';
 import type { CacheContext } from './cache-context.ts';
@@ -42,7 +42,7 @@ export async function setByIdentity(context: Context, given: GivenAnswer): Promi
   const tagStates = await context.entries.prepare(address, found, lifeOf(call.policy));
   const answer = { ...given.request, tagStates, calledAt: given.calledAt, isCurrent: () => true };
   const response = await given.captured;
-  const stored = storeAnswer(context, answer, response);
+  const stored = (await loadStoring())?.storeAnswer(context, answer, response) ?? false;
   if (response.shared?.kind === 'recording') {
     // An error of the stream needs no report: an event says that the answer is not stored, and why.
     await readToEnd(response.shared.recording.read()).catch(() => {});

@@ -3,7 +3,6 @@ import {
   type Encryptions,
   type Entry,
   type EntryIdentity,
-  entryText,
   type RowCodec,
   readEntryText,
 } from '../entry/index.ts';
@@ -11,7 +10,7 @@ import type { Bypass } from '../events/index.ts';
 import type { CallTags, TagRow, TagsOfCall } from '../invalidation/index.ts';
 import { BoundedMap, type CallIdentity, fingerprint, NotCanonicalError } from '../key/index.ts';
 import type { Policy } from '../options/index.ts';
-import type { NewRow, RowTexts, StoredRow } from '../store/index.ts';
+import type { RowTexts, StoredRow } from '../store/index.ts';
 
 /** The key of an entry under the newest secret, then its keys under older secrets and the keys of its tags' rows. */
 export type Keys = [string, ...string[]];
@@ -51,12 +50,6 @@ export class KeyRing {
   /** The keys of the same entry under older secrets. None if this process has not seen the request. */
   olderKeys(key: string): readonly string[] {
     return this.hasOlderSecrets ? (this.#olderKeys.get(key) ?? NONE) : NONE;
-  }
-
-  /** The row of an entry. None if it takes time to make, because it is compressed. */
-  row(key: string, entry: Entry, ttl: number | undefined): NewRow | undefined {
-    const value = this.newest.encode(key, entryText(entry));
-    return typeof value === 'string' ? { key, value, ttl } : undefined;
   }
 
   /** The entry in the texts of a key and its older keys. The newest row that exists decides. */

@@ -1,10 +1,9 @@
-import type { Entry, EntryHeader } from '../entry/index.ts';
+import type { EntryHeader } from '../entry/index.ts';
 import { headerTags } from '../invalidation/index.ts';
 import { type CallIdentity, type FieldDigests, loadFieldDigests } from '../key/index.ts';
 import type { Policy } from '../options/index.ts';
 import { ROW_GRACE } from '../store/index.ts';
 import type { Address } from './address.ts';
-import type { FoundEntry } from './entry-reader.ts';
 
 /** The digests of a request's fields, for a call whose `explain` asks for them. */
 export async function explainedFields(identity: CallIdentity): Promise<FieldDigests | undefined> {
@@ -94,44 +93,4 @@ export function newHeader(
 /** The header with more tags, each once. */
 export function withTags(header: EntryHeader, tags: readonly string[]): EntryHeader {
   return { ...header, tags: [...new Set([...(header.tags ?? []), ...tags])] };
-}
-
-/** When the call for an answer began. */
-function calledAt({ calledAt: known, storedAt, took = 0 }: EntryHeader): number {
-  return known ?? storedAt - took;
-}
-
-/** Does the stored entry answer a later call? A call in the future was made by a process whose clock is ahead. */
-export function isSuperseded(
-  { header }: Entry,
-  { entry, otherwiseTagged }: FoundEntry,
-  writtenAt: number,
-): boolean {
-  const stored = entry ?? otherwiseTagged;
-  if (stored === undefined) return false;
-  const storedCall = calledAt(stored.header);
-  return storedCall > calledAt(header) && storedCall <= writtenAt;
-}
-
-/** The header of an entry of these generations. */
-export function withGenerations(
-  header: EntryHeader,
-  generations: Record<string, string>,
-): EntryHeader {
-  return Object.keys(generations).length === 0 ? header : { ...header, generations };
-}
-
-/**
- * The entry, with the tags of a valid one that it replaces and that this call could not find: otherwise two callers
- * with different tags would replace each other's entries for ever.
- */
-export function withTagsOf(
-  { otherwiseTagged }: FoundEntry,
-  { header, payload }: Entry,
-  generations: Record<string, string>,
-): Entry {
-  const replaced = otherwiseTagged?.header;
-  if (replaced === undefined) return { header: withGenerations(header, generations), payload };
-  const all = { ...replaced.generations, ...generations };
-  return { header: withGenerations(withTags(header, replaced.tags ?? []), all), payload };
 }

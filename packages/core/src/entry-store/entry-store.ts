@@ -1,30 +1,23 @@
 import {
   type Encryptions,
-  type Entry,
-  type EntryHeader,
   type EntryIdentity,
-  entryText,
   namespacePrefix,
   type RowBounds,
   RowCodec,
 } from '../entry/index.ts';
-import {
-  CallTags,
-  generationsOf,
-  haveChanged,
-  namesOf,
-  TagGenerations,
-  type TagRow,
-  type TagStates,
-  tagsOfEntry,
-} from '../invalidation/index.ts';
+import { CallTags, TagGenerations, type TagRow, type TagStates } from '../invalidation/index.ts';
 import type { Eventual, RowStore } from '../store/index.ts';
 import { type Address, KeyRing } from './address.ts';
-import { isSuperseded, lastUse, ttlFor, withGenerations, withTagsOf } from './entry-header.ts';
+import { ttlFor } from './entry-header.ts';
 import { EntryReader, type FoundEntry } from './entry-reader.ts';
+import type { EntryWriter, WriteResult } from './entry-writer.ts';
 
-/** Characters that were written, or why none were. */
-export type WriteResult = number | 'too-large' | 'store-error' | 'invalidated' | 'superseded';
+let loaded: typeof import('./entry-writer.ts') | undefined;
+
+/** Loads what writes entries: a hit needs none of it. */
+export async function loadEntryWriter(): Promise<void> {
+  loaded ??= await import('./entry-writer.ts');
+}
 
 const NO_ROWS: readonly TagRow[] = [];
 
@@ -38,15 +31,6 @@ interface EntryStoreOptions extends RowBounds {
   readonly now: () => number;
 }
 
-interface WriteOptions {
-  /** The states of the entry's key and tags before its call began. */
-  readonly tagStates: TagStates;
-  /** Milliseconds since 1970. @default the instant at which the entry was stored first */
-  readonly writtenAt?: number | undefined;
-  /** What is stored, where the caller has just read it. @default it is read */
-  readonly found?: FoundEntry | undefined;
-}
-
 /** Entries under their keys in one namespace of a store. No method rejects. */
 export class EntryStore {
   /** Every key of the namespace starts with it. */
@@ -56,6 +40,7 @@ export class EntryStore {
   readonly keyRing: KeyRing;
   readonly #rows: RowStore;
   readonly #reader: EntryReader;
+  #writer: EntryWriter | undefined;
   /** Answers that are complete and not stored yet. */
   readonly #held = new Set<Promise<unknown>>();
   /** Writes under way by key: what comes after them must not overtake them. */
@@ -104,47 +89,18 @@ export class EntryStore {
   }
 
   /** Writes an entry of these states, unless they were changed since, or an answer is stored whose call began later. */
-  write(
-    address: Address,
-    entry: Entry,
-    { tagStates, writtenAt = entry.header.storedAt, found: known }: WriteOptions,
-  ): Eventual<WriteResult> {
-    const generations = generationsOf(namesOf([...address.tagRows, ...address.keyRows]), tagStates);
-    const header = withGenerations(entry.header, generations);
-    const isOf = (states: TagStates) => this.tags.isCurrent(header, states, address.keyRows);
-    const write = (found: FoundEntry) => {
-      if (!isOf(tagStates)) return 'store-error'; // it did not answer before the call
-      // If the store does not say in time what it holds, the answer is written all the same: its generations tell its age.
-      const isKnown = found.isUnknown !== true && found.tagStates !== tagStates;
-      if (isKnown && !isOf(found.tagStates)) return 'invalidated';
-      if (isSuperseded(entry, found, writtenAt)) return 'superseded';
-      return this.#write(address.key, withTagsOf(found, entry, generations), writtenAt);
-    };
-    const writing = this.#inOrder<WriteResult>(address, write, known);
-    if (!(writing instanceof Promise)) return writing;
-    const ttl = ttlFor(lastUse(header) - writtenAt);
-    const row = () => this.keyRing.row(address.key, { ...entry, header }, ttl);
-    this.#rows.writeAtExit?.(writing, () => (isOf(tagStates) ? row() : undefined));
-    return writing;
+  write(...given: Parameters<EntryWriter['write']>): Eventual<WriteResult> {
+    const writer = this.#writerNow();
+    if (writer !== undefined) return writer.write(...given);
+    return this.#loadWriter().then((late) => late?.write(...given) ?? 'store-error');
   }
 
   /**
    * Writes the stored entry once more with the header that `change` makes. Nothing is written if `change` returns
    * undefined, or if there is no valid entry any more.
    */
-  async rewrite(
-    address: Address,
-    change: (found: FoundEntry) => EntryHeader | undefined,
-  ): Promise<void> {
-    await this.#inOrder(address, async (found) => {
-      const header = change(found);
-      if (header === undefined || found.entry === undefined) return;
-      const generations = await this.#generationsWithTags(address, header, found);
-      if (generations === undefined) return;
-      const payload = found.entry.payload.text;
-      const entry = { header: withGenerations(header, generations), payload };
-      await this.#write(address.key, entry, header.storedAt);
-    });
+  async rewrite(...given: Parameters<EntryWriter['rewrite']>): Promise<void> {
+    await (this.#writerNow() ?? (await this.#loadWriter()))?.rewrite(...given);
   }
 
   /** Makes the entry under a key invalid. Resolves to false if the store did not accept it. */
@@ -183,68 +139,22 @@ export class EntryStore {
     return [key, ...this.keyRing.olderKeys(key)];
   }
 
-  /**
-   * The generations of a stored entry that gets this header. Undefined if one of its new tags cannot have a state, or
-   * was changed since the look-up: nobody knows whether the entry is older than that.
-   */
-  async #generationsWithTags(
-    { keyRows }: Address,
-    header: EntryHeader,
-    found: FoundEntry,
-  ): Promise<Record<string, string> | undefined> {
-    const tagRows = this.tags.rows.of(tagsOfEntry(header));
-    const life = lastUse(header) - header.storedAt;
-    const states = await this.prepare({ tagRows, keyRows }, found, life);
-    const names = namesOf([...tagRows, ...keyRows]);
-    const made = names.filter((name) => !found.tagStates.has(name));
-    if (haveChanged(made, states)) return undefined;
-    const generations = { ...generationsOf(names, states), ...header.generations };
-    const isKnown = this.tags.isCurrent(withGenerations(header, generations), states, keyRows);
-    return isKnown ? generations : undefined;
+  /** Undefined until it is loaded. */
+  #writerNow(): EntryWriter | undefined {
+    if (loaded === undefined) return undefined;
+    this.#writer ??= new loaded.EntryWriter({
+      rows: this.#rows,
+      reader: this.#reader,
+      keyRing: this.keyRing,
+      tags: this.tags,
+      writing: this.#writing,
+    });
+    return this.#writer;
   }
 
-  /**
-   * Reads what is stored and then writes: one write of a key after the other, and in the call itself if the store
-   * answers in it.
-   */
-  #inOrder<Result>(
-    address: Address,
-    write: (found: FoundEntry) => Eventual<Result>,
-    known?: FoundEntry,
-  ): Eventual<Result> {
-    const { key } = address;
-    const before = this.#writing.get(key);
-    const read = () => this.#reader.read(address);
-    const reading = before === undefined ? (known ?? read()) : before.then(read, read);
-    const writing = reading instanceof Promise ? reading.then(write) : write(reading);
-    if (!(writing instanceof Promise)) return writing;
-    this.#writing.set(key, writing);
-    const end = () => {
-      if (this.#writing.get(key) === writing) this.#writing.delete(key);
-    };
-    writing.then(end, end);
-    return writing;
-  }
-
-  #write(key: string, entry: Entry, writtenAt: number): Eventual<WriteResult> {
-    const ttl = ttlFor(lastUse(entry.header) - writtenAt);
-    const row = this.keyRing.newest.encode(key, entryText(entry));
-    const write = (text: string | undefined) => this.#writeRow(key, text, ttl);
-    return row instanceof Promise ? row.then(write) : write(row);
-  }
-
-  #writeRow(key: string, row: string | undefined, ttl?: number): Eventual<WriteResult> {
-    if (row === undefined) return 'too-large';
-    const writing = this.#rows.write(key, row, ttl);
-    const resultOf = (isWritten: boolean) => (isWritten ? row.length : 'store-error');
-    if (this.keyRing.hasOlderSecrets) return this.#removeOlder(key, writing).then(resultOf);
-    return typeof writing === 'boolean' ? resultOf(writing) : writing.then(resultOf);
-  }
-
-  /** The entries of older secrets would be served again when the time of the newer entry is over. */
-  async #removeOlder(key: string, writing: boolean | Promise<boolean>): Promise<boolean> {
-    if (!(await writing)) return false;
-    await Promise.all(this.keyRing.olderKeys(key).map((older) => this.#rows.remove(older)));
-    return true;
+  /** Undefined if the import fails: the package was replaced under the running process. */
+  async #loadWriter(): Promise<EntryWriter | undefined> {
+    await loadEntryWriter().catch(() => {});
+    return this.#writerNow();
   }
 }

@@ -1,6 +1,6 @@
 // Entries are stored here under their keys in one namespace of a store: they are addressed, read together with the states of their tags, written, invalidated and expired.
 // It never judges an answer and never calls a provider.
-// Start at entry-store.ts; entry-reader.ts reads, and address.ts knows the key of an entry under each secret.
+// Start at entry-store.ts; entry-reader.ts reads, entry-writer.ts writes, and address.ts knows the key of an entry under each secret.
 
 export { type Address, addressOf, isBypass } from './address.ts';
 export {
@@ -12,4 +12,5 @@ export {
   withTags,
 } from './entry-header.ts';
 export type { FoundEntry } from './entry-reader.ts';
-export { EntryStore, type WriteResult } from './entry-store.ts';
+export { EntryStore, loadEntryWriter } from './entry-store.ts';
+export type { WriteResult } from './entry-writer.ts';

@@ -1,31 +1,20 @@
-import { isAdmitted } from '../adapter/index.ts';
-import { lifeOf } from '../entry-store/index.ts';
-import { callTimedOut, type Flight, runAsCallFor } from '../flight/index.ts';
+import { lifeOf, loadEntryWriter } from '../entry-store/index.ts';
+import { runAsCallFor } from '../flight/index.ts';
 import { examineMiss } from '../inspection/index.ts';
-import { NO_TAG_STATES, type TagStates } from '../invalidation/index.ts';
+import type { TagStates } from '../invalidation/index.ts';
 import { WRITING_MODES } from '../options/index.ts';
-import type { CapturedResponse, RunningStream } from '../response/index.ts';
 import { loadFailure } from './answer.ts';
-import { hasAnswer, type Lead, type LookUp, lookUp, monotonic, serveLate } from './look-up.ts';
+import type { ProviderAnswer } from './deliver.ts';
 import {
-  eventOf,
-  type FlightResult,
-  type KeyedRequest,
-  type PipelineContext,
-  type ProviderResult,
-} from './request.ts';
-import { storeAnswer, storedInTime } from './store-answer.ts';
-
-/** What the provider answered. */
-export interface ProviderAnswer {
-  readonly capture: CapturedResponse<unknown>;
-  /** When the call began. */
-  readonly calledAt: number;
-  /** Milliseconds that the provider took; for a stream, until it began; for a part of a call, its share of them. */
-  readonly took: number;
-  /** The states of the tags before the call began. */
-  readonly tagStates: TagStates;
-}
+  hasAnswer,
+  type Lead,
+  type LookUp,
+  loadStoring,
+  lookUp,
+  monotonic,
+  serveLate,
+} from './look-up.ts';
+import { eventOf, type FlightResult, type KeyedRequest, type PipelineContext } from './request.ts';
 
 /** Do processes wait for each other before this call? A refresh does not wait, and neither does one of many items. */
 export function needsLease({ leases }: PipelineContext, { call }: KeyedRequest): boolean {
@@ -77,8 +66,25 @@ const NO_SIGNAL = undefined as never; // hence of any type
 
 async function callProvider(context: PipelineContext, lead: Lead): Promise<FlightResult> {
   emitMiss(context, lead.request);
-  return deliverAndStore(context, lead, await askProvider(context, lead));
+  const answer = await askProvider(context, lead);
+  return delivery?.deliverAndStore(context, lead, answer) ?? unstored(answer);
 }
+
+/** What gives an answer to its callers and stores it. It is loaded during the first call, because a hit needs none of it. */
+let delivery: typeof import('./deliver.ts') | undefined;
+
+async function loadDelivery(): Promise<void> {
+  const loading = Promise.all([import('./deliver.ts'), loadStoring(), loadEntryWriter()]);
+  delivery = (await loading.catch(() => undefined))?.[0];
+}
+
+/** The answer where the import failed: the package was replaced under the running process. */
+const unstored = ({ capture: { response, shared } }: ProviderAnswer): FlightResult => ({
+  outcome: 'miss',
+  shared,
+  leaderResponse: shared?.kind === 'recording' ? undefined : { response },
+  stored: async () => false,
+});
 
 /** Calls the provider once, and remembers whether the provider is out. */
 export async function askProvider(context: PipelineContext, lead: Lead): Promise<ProviderAnswer> {
@@ -111,7 +117,9 @@ async function ask(context: PipelineContext, lead: Lead): Promise<ProviderAnswer
     late?.catch(() => {}); // the next line takes a turn of the event loop
     const took = monotonic(context) - startedAt;
     const takeBack = await emitFailed(context.events, request, { error, isLeft, took });
-    late?.then((given) => countLate(context, request, { ...given, takeBack })).catch(() => {});
+    late
+      ?.then((given) => delivery?.countLate(context, request, { ...given, takeBack }))
+      .catch(() => {});
     throw error;
   }
 }
@@ -126,14 +134,17 @@ async function invokeAndCapture(
   flight.throwIfAbandoned(); // all callers may have left meanwhile
   const startedAt = monotonic(context);
   const calledAt = context.calledNow();
-  const response = await runAsCallFor(
+  const responding = runAsCallFor(
     [address.key],
     (end) => flight.whenAbandoned(end),
     () => call.invoke(call.takesSignal === false ? NO_SIGNAL : flight.signal),
   );
+  const loading = delivery === undefined ? loadDelivery() : undefined;
+  const response = await responding;
   const captured = call.codec.capture(response);
   const capture = captured instanceof Promise ? await captured : captured;
   const took = (monotonic(context) - startedAt) / (capture.part?.of ?? 1);
+  if (loading !== undefined) await loading;
   return { capture, calledAt: capture.calledAt ?? calledAt, took, tagStates };
 }
 
@@ -144,23 +155,6 @@ async function emitFailed(
   return (await import('./failed-call.ts').catch(() => undefined))?.emitFailed(...failure);
 }
 
-/** An answer for which no caller waits any more was paid for all the same. It is not stored, and its stream is stopped. */
-function countLate(
-  context: PipelineContext,
-  request: KeyedRequest,
-  {
-    capture,
-    calledAt,
-    took,
-    takeBack,
-  }: ProviderAnswer & { readonly takeBack: (() => void) | undefined },
-): Promise<boolean> {
-  takeBack?.();
-  if (capture.shared?.kind === 'recording') void capture.shared.recording.read().return();
-  const given = { calledAt, took, part: capture.part, isCurrent: () => false };
-  return storeAnswer(context, { ...request, ...given, tagStates: NO_TAG_STATES }, capture);
-}
-
 /** The states that the answer to a call has which begins now, made where they are missing. Most often nothing is awaited. */
 function prepare(
   { entries }: PipelineContext,
@@ -169,68 +163,4 @@ function prepare(
 ): TagStates | Promise<TagStates> {
   if (!WRITING_MODES.has(policy.mode)) return found.tagStates;
   return entries.prepare(address, found, lifeOf(policy));
-}
-
-/** If storing fails, the callers of `stored` see it. */
-const ignore = () => {};
-
-/** Gives the answer to the callers at once, and stores it in the background. */
-export function deliverAndStore(
-  context: PipelineContext,
-  { request, flight }: Pick<Lead, 'request' | 'flight'>,
-  { capture, calledAt, took, tagStates }: ProviderAnswer,
-): FlightResult {
-  const { shared, response, verdict, isOutage: isOut, part } = capture;
-  const isCurrent = () => context.flights.isCurrent(flight);
-  const answer = { ...request, tagStates, calledAt, took, isCurrent, part };
-  const stored = storeAnswer(context, answer, capture);
-  stored.then((isStored) => isStored && context.flights.detachOlder(flight), ignore);
-  flight.keepOpenUntil(stored);
-  flight.answered();
-  const at = context.now();
-  if (shared?.kind === 'recording') {
-    void shared.recording.ended.then(() => context.entries.hold(stored));
-    endWith(shared, flight);
-    const provided = streamResult(shared, { at, took });
-    return { outcome: 'miss', shared, stored: async () => false, provided };
-  }
-  context.entries.hold(stored);
-  const { usage, served, ttl } = verdict;
-  const about = { usage, ttl, servedModel: served?.model, isUsable: () => isAdmitted(verdict) };
-  const isRefusal = verdict.rejection === 'status' && isOut !== true;
-  // The store was waited for before the call, and is not waited for twice.
-  const isLate = context.entries.tags.lateStates(tagStates) !== undefined;
-  const isStored = async () => !isLate && storedInTime(stored, verdict, context.storeTimeout);
-  const given = { shared, leaderResponse: { response }, provided: { at, took, ...about } };
-  return { outcome: 'miss', isRefusal, ...given, stored: isStored };
-}
-
-/** Abandons the flight of a stream when the last reader of the stream has left, or when the provider does not go on. */
-function endWith({ recording }: RunningStream, flight: Flight<FlightResult>): void {
-  recording.limit(flight.callTimeout, callTimedOut);
-  void recording.ended.then(({ rejection }) => {
-    if (rejection === 'abandoned' || rejection === 'timeout') flight.abandon();
-  });
-}
-
-type Begun = Pick<ProviderResult, 'at' | 'took'>;
-
-/** The usage of a stream is known when the stream has ended. Until then its `took` grows. */
-function streamResult({ recording }: RunningStream, { at, took }: Begun): ProviderResult {
-  return {
-    at,
-    get took() {
-      return took + recording.took;
-    },
-    get usage() {
-      return recording.end?.usage;
-    },
-    get servedModel() {
-      return recording.end?.served?.model;
-    },
-    get ttl() {
-      return recording.end?.ttl;
-    },
-    isUsable: () => recording.end !== undefined && isAdmitted(recording.end),
-  };
 }

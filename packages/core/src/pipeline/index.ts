@@ -1,7 +1,7 @@
 // Here one call is answered: it bypasses the cache, joins a flight, is served from the store, or calls the provider and stores.
 // It never asks whether the store failed, and never knows of which SDK a response is.
 // Start at pipeline.ts; request.ts has the types.
-// look-up.ts has the table of what is served and what is called, and serves an entry; call-provider.ts is a miss, stale.ts is an older answer, store-answer.ts decides on storing.
+// look-up.ts has the table of what is served and what is called, and serves an entry; call-provider.ts is a miss, deliver.ts gives its answer to the callers, stale.ts is an older answer, store-answer.ts decides on storing.
 
 export { type Answer, bypassAnswer, type CallInfo, type EventualAnswer } from './answer.ts';
 export {
@@ -12,7 +12,6 @@ export {
   shareOrigin,
 } from './answer-origin.ts';
 export { emitMiss } from './call-provider.ts';
-export { lookUp, needsRewrite } from './look-up.ts';
+export { loadStoring, lookUp, needsRewrite, rewriteOnHit } from './look-up.ts';
 export { Pipeline } from './pipeline.ts';
 export { type Call, eventOf, type KeyedRequest, requestOf } from './request.ts';
-export { rewriteOnHit, storeAnswer } from './store-answer.ts';

@@ -5,7 +5,6 @@ import { type Mode, systemClock } from '../options/index.ts';
 import { provenanceFor, type SharedResponse } from '../response/index.ts';
 import { abortable } from '../store/index.ts';
 import type { FlightResult, KeyedRequest, PipelineContext } from './request.ts';
-import { rewriteOnHit } from './store-answer.ts';
 
 type State = Freshness | 'absent';
 
@@ -137,6 +136,26 @@ export function lookUpForCaller(
   const found = lookUp(context, request);
   const isAwaited = found instanceof Promise || signal?.aborted === true;
   return isAwaited ? abortable(Promise.resolve(found), signal, () => {}) : found;
+}
+
+let storing: typeof import('./store-answer.ts') | undefined;
+
+/** Loads what stores an answer. Undefined if the import fails: the package was replaced under the running process. */
+export async function loadStoring() {
+  storing ??= await import('./store-answer.ts').catch(() => undefined);
+  return storing;
+}
+
+/** Writes a served entry again, in the call itself once the file is loaded. Closing the cache waits for it. */
+export function rewriteOnHit(
+  context: Pick<PipelineContext, 'entries' | 'now'>,
+  request: KeyedRequest,
+): Promise<void> {
+  const rewriting =
+    storing?.rewriteOnHit(context, request) ??
+    loadStoring().then((loaded) => loaded?.rewriteOnHit(context, request));
+  context.entries.hold(rewriting);
+  return rewriting;
 }
 
 /** Serves what was found, with one event. A revalidation has no event, because no caller waits for it. */

@@ -12,7 +12,6 @@ import {
   ownFailure,
 } from './answer.ts';
 import { callOnceAmongProcesses } from './call-provider.ts';
-import { answerFollower } from './follower.ts';
 import {
   DECISIONS,
   hasAnswer,
@@ -20,6 +19,7 @@ import {
   type LookUp,
   lookUp,
   lookUpForCaller,
+  rewriteOnHit,
   savingFor,
   serve,
   serveAtOnce,
@@ -34,7 +34,6 @@ import {
   requestOf,
   wantedBypass,
 } from './request.ts';
-import { rewriteOnHit } from './store-answer.ts';
 
 /** Answers calls. Each of them bypasses the cache, joins a flight, is served from the store, or leads a flight. */
 export class Pipeline {
@@ -134,12 +133,10 @@ export class Pipeline {
   ): Promise<Answer<Response>> {
     const { call, address } = request;
     call.keepRequest?.();
+    if (followers === undefined) void loadFollowers(); // while the call is under way
     if (isInsideCallFor(address.key)) return this.#bypass(call, 'nested');
-    const asked = {
-      isLate: flight.isComplete,
-      at: this.#context.now(),
-      askedAt: performance.now(),
-    };
+    const { now } = this.#context;
+    const asked = { isLate: flight.isComplete, at: now(), askedAt: performance.now() };
     const lacked = address.tags.filter((tag) => !flight.tags.has(tag));
     // Nobody knows whether the flight began before these tags were invalidated.
     if (lacked.length > 0 && (await this.#context.entries.tags.haveChanged(lacked))) {
@@ -153,7 +150,8 @@ export class Pipeline {
     const addTags = () => rewriteOnHit(this.#context, request);
     if (lacked.length > 0) flight.openUntil?.then(addTags).catch(() => {}); // it is then not stored
     const follower = { request, flight, ...asked };
-    const answer = await answerFollower(this.#context, follower, result);
+    const loaded = followers ?? (await loadFollowers());
+    const answer = await loaded?.answerFollower(this.#context, follower, result);
     if (answer === 'not-shareable') return this.#bypass(call, answer);
     return answer ?? this.#again(request, flight);
   }
@@ -225,7 +223,14 @@ function carryOut(context: PipelineContext, lead: Lead): FlightResult | Promise<
   return serve(context, request, savingFor(found, 'followers'));
 }
 
+let followers: typeof import('./follower.ts') | undefined;
 let stale: typeof import('./stale.ts') | undefined;
+
+/** Loads what only a request needs that joins a flight. Undefined if the import fails: it then asks anew. */
+async function loadFollowers() {
+  followers ??= await import('./follower.ts').catch(() => undefined);
+  return followers;
+}
 
 /** Loads what only a stale answer needs. Undefined if the import fails: the package was replaced under the running process. */
 async function loadStale() {

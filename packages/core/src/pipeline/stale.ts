@@ -3,7 +3,8 @@ import type { Flight } from '../flight/index.ts';
 import { BoundedMap } from '../key/index.ts';
 import { isWorkers, startTimer } from '../options/index.ts';
 import { readToEnd } from '../response/index.ts';
-import { askProvider, deliverAndStore, emitMiss, needsLease } from './call-provider.ts';
+import { askProvider, emitMiss, needsLease } from './call-provider.ts';
+import { deliverAndStore } from './deliver.ts';
 import { emitFailed, isOutageOf } from './failed-call.ts';
 import {
   DECISIONS,
