@@ -2,6 +2,7 @@ import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { type CallOptions, type LlmCache, LlmCacheError } from '@cached-llm/core';
 import {
   type Adapter,
+  bypassAnswer,
   cacheOf,
   controlledPolicy,
   describeKind,
@@ -205,8 +206,11 @@ function cachingMiddleware(wiring: Wiring) {
       const policy = controlledPolicy(wiring.policy, said);
       const controlled = { ...wiring, policy, control: said };
       const asked = await readCommand(controlled, context.commandName, args.input);
-      if (asked === undefined) return next(args);
-      return answerCommand(controlled, { asked, own: signalOf(context), args, next });
+      if (asked !== undefined)
+        return answerCommand(controlled, { asked, own: signalOf(context), args, next });
+      const result = await next(args);
+      if (policy.mode === 'off') bypassAnswer(result.output, 'off');
+      return result;
     };
 }
 

@@ -1,4 +1,5 @@
 import { withControl } from '@cached-llm/bedrock';
+import { infoOf } from '@cached-llm/core';
 import { describe, expect, test } from '@jest/globals';
 import { converse, converseAnswer, withWire } from './wire.ts';
 
@@ -9,7 +10,8 @@ describe('a command with withControl()', () => {
     await withWire(answer, async ({ client, server, story }) => {
       await client.send(converse());
       await client.send(withControl(converse(), { mode: 'refresh' }));
-      await client.send(withControl(converse(), { mode: 'off' }));
+      const off = await client.send(withControl(converse(), { mode: 'off' }));
+      expect(infoOf(off)).toMatchObject({ outcome: 'bypass', reason: 'off' });
       await client.send(withControl(converse(), { ttl: '1h', tags: ['sea'] }));
       expect(story.filter((name) => name !== 'stored')).toEqual(['miss', 'miss', 'hit']);
       expect(server.requests).toHaveLength(3);

@@ -3,6 +3,7 @@ import {
   type CachedClientOptions,
   cachedFetch,
   type Fetch,
+  traceMethods,
   warnOfOwnFetch,
   wrongClient,
 } from '@cached-llm/http';
@@ -55,6 +56,9 @@ function apiClientOf(client: unknown): ApiClient | undefined {
   return candidate?.models === undefined ? undefined : candidate.apiClient;
 }
 
+/** What they return has nothing of the response, where it is a stream or vectors. */
+const METHODS = ['generateContent', 'generateContentStream', 'embedContent', 'countTokens'];
+
 /** Makes a `fetch` that caches what another one requests. */
 type Caching = (upstream: Fetch) => Fetch;
 
@@ -98,6 +102,7 @@ export function cachedGoogle<Client extends GoogleGenAI>(
   if (apiClient?.apiCall === undefined || httpOptions === undefined)
     throw wrongClient(EXPECTED, describeKind(client));
   const fetching = { ...options, cache: cacheOf(options), adapter: google };
+  traceMethods(client.models, METHODS);
   const caching: Caching = (fetch) => cachedFetch({ ...fetching, fetch });
   if ((underCache.get(apiClient.apiCall) ?? apiClient.apiCall).length < WITH_FETCH) {
     caching(fetchWithoutTimeLimit); // refuses a bad option here, not at a call

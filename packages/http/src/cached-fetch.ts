@@ -13,6 +13,7 @@ import { type CachedFetchOptions, type Fetch, type FetchSettings, httpCall } fro
 import { rememberCachedFetch } from './own-fetch.ts';
 import { checkEndpoints, type HttpRequest, readRequest, withoutControl } from './request/index.ts';
 import { buildResponse, traced } from './response/index.ts';
+import { showResponse } from './trace-methods.ts';
 
 /** No SDK retries after this status, and none reads another meaning into it. */
 const REPLAY_MISS = { status: 406, statusText: 'LlmCacheError REPLAY_MISS' };
@@ -47,6 +48,12 @@ async function answer(settings: FetchSettings, request: HttpRequest): Promise<Re
     return answerBatch(settings, request, { rules, items });
   }
   return (await settings.cache.pipeline.answer(httpCall(settings, request))).response;
+}
+
+/** Lets what an SDK makes of a response come from the same call. */
+function shown(response: Response, signal: unknown): Response {
+  showResponse(response);
+  return traced(response, signal);
 }
 
 /** The settings of one request, whose headers may control it. */
@@ -88,7 +95,7 @@ export function cachedFetch(options: CachedFetchOptions = {}): Fetch {
   return rememberCachedFetch(async (input, init) => {
     const signal = init?.signal;
     const callUncached = async (given: Readonly<Parameters<Fetch>>) =>
-      traced(bypassAnswer(await upstream(...given), 'off').response, signal);
+      shown(bypassAnswer(await upstream(...given), 'off').response, signal);
     if (policy.mode === 'off') return callUncached(withoutControl(input, init));
     const read = readRequest(input, init);
     if (read === undefined) return upstream(...withoutControl(input, init)); // at once: the caller may change its arguments after
@@ -96,6 +103,6 @@ export function cachedFetch(options: CachedFetchOptions = {}): Fetch {
     if (request === undefined) return upstream(...withoutControl(input, init));
     const controlled = settingsFor(settings, request);
     if (controlled.policy.mode === 'off') return callUncached(request.given);
-    return traced(await answerOrRefuse(controlled, request), signal);
+    return shown(await answerOrRefuse(controlled, request), signal);
   });
 }

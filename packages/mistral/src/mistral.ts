@@ -11,6 +11,7 @@ import {
   derivedClient,
   type Fetch,
   listedEmbeddings,
+  traceMethods,
   warnOfOwnFetch,
   wrongClient,
 } from '@cached-llm/http';
@@ -70,6 +71,14 @@ function isClient(client: unknown): client is Mistral {
   return typeof candidate?._options === 'object' && 'chat' in candidate && 'fim' in candidate;
 }
 
+/** The SDK checks each field of a response, and makes new objects of it. */
+function traced<Client extends Mistral>(client: Client): Client {
+  traceMethods(client.chat, ['complete', 'stream', 'parse', 'parseStream']);
+  traceMethods(client.fim, ['complete', 'stream']);
+  traceMethods(client.embeddings, ['create']);
+  return client;
+}
+
 /**
  * A client of the same class and options, whose repeated calls are answered from a store: `chat.complete`,
  * `.stream()`, `.parse()`, `fim` and `embeddings` stay as they are. The client you pass is unchanged.
@@ -86,5 +95,5 @@ export function cachedMistral<Client extends Mistral>(
   const given = client._options;
   const SameClass = client.constructor as new (options: SDKOptions) => Client; // the class that made the client
   const httpClient = cachedHttp(given.httpClient ?? new sdk.HTTPClient(), options);
-  return derivedClient(client, () => new SameClass({ ...given, httpClient }), EXPECTED);
+  return traced(derivedClient(client, () => new SameClass({ ...given, httpClient }), EXPECTED));
 }

@@ -1,0 +1,45 @@
+import { infoOf, invalidateAnswer } from '@cached-llm/core';
+import { chunksOf } from '@cached-llm/testing';
+import { expect, test } from '@jest/globals';
+import { withWire } from './wire.ts';
+
+/** Asks, finds the answer again, forgets it, and asks anew. */
+async function isTraced(ask: () => PromiseLike<object>): Promise<void> {
+  expect(infoOf(await ask())?.outcome).toBe('miss');
+  const hit = await ask();
+  expect(infoOf(hit)?.outcome).toBe('hit');
+  expect(await invalidateAnswer(hit)).toBe(true);
+  expect(infoOf(await ask())?.outcome).toBe('miss');
+}
+
+const usage = { prompt_tokens: 5, completion_tokens: 3, total_tokens: 8 };
+const head = { id: 'one', created: 1, model: 'mistral-test', usage };
+const message = { role: 'assistant', content: 'Salt' };
+
+function answer({ json, path }: { json: unknown; path: string }) {
+  if (path.endsWith('/embeddings')) {
+    const data = [{ object: 'embedding', index: 0, embedding: [0.5, 1] }];
+    return { body: { ...head, object: 'list', data } };
+  }
+  const choice = { index: 0, finish_reason: 'stop' };
+  if ((json as { stream?: boolean }).stream === true) {
+    const chunk = { ...head, object: 'chat.completion.chunk' };
+    const body = [{ ...chunk, choices: [{ ...choice, delta: message }] }, '[DONE]'];
+    return { kind: 'sse' as const, body };
+  }
+  return { body: { ...head, object: 'chat.completion', choices: [{ ...choice, message }] } };
+}
+
+test('objects and streams of the SDK can be traced to their calls, and their answers forgotten', async () => {
+  const request = { model: 'mistral-test', messages: [{ role: 'user' as const, content: 'Hi' }] };
+  await withWire({ answer }, async ({ client }) => {
+    await isTraced(() => client.chat.complete(request));
+    await isTraced(async () => {
+      const stream = await client.chat.stream(request);
+      await chunksOf(stream);
+      return stream;
+    });
+    await isTraced(() => client.fim.complete({ model: 'codestral', prompt: 'const' }));
+    await isTraced(() => client.embeddings.create({ model: 'mistral-embed', inputs: ['a'] }));
+  });
+});
