@@ -2,7 +2,6 @@ import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { type CallOptions, type LlmCache, LlmCacheError } from '@cached-llm/core';
 import {
   type Adapter,
-  bypassAnswer,
   cacheOf,
   controlledPolicy,
   describeKind,
@@ -16,7 +15,7 @@ import {
   whenBypass,
 } from '@cached-llm/core/adapter';
 import { rejects, usageOf } from './admission.ts';
-import { type ControlContext, controlIn } from './call-control.ts';
+import { type ControlContext, controlIn, plainResult } from './call-control.ts';
 import { callEndpoint } from './call-endpoint.ts';
 import { embedEach, itemsOf } from './embeddings.ts';
 import { endWithFlight, underSignal } from './flight-signal.ts';
@@ -206,11 +205,8 @@ function cachingMiddleware(wiring: Wiring) {
       const policy = controlledPolicy(wiring.policy, said);
       const controlled = { ...wiring, policy, control: said };
       const asked = await readCommand(controlled, context.commandName, args.input);
-      if (asked !== undefined)
-        return answerCommand(controlled, { asked, own: signalOf(context), args, next });
-      const result = await next(args);
-      if (policy.mode === 'off') bypassAnswer(result.output, 'off');
-      return result;
+      if (asked === undefined) return plainResult(policy, await next(args));
+      return answerCommand(controlled, { asked, own: signalOf(context), args, next });
     };
 }
 

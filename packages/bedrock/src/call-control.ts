@@ -1,5 +1,11 @@
 import { type CallControl, control } from '@cached-llm/core';
-import { isFields, type ReadControl, readControl } from '@cached-llm/core/adapter';
+import {
+  bypassAnswer,
+  isFields,
+  type Policy,
+  type ReadControl,
+  readControl,
+} from '@cached-llm/core/adapter';
 
 /** The context of a command, in which it may say to the cache what it wants. */
 export interface ControlContext {
@@ -13,6 +19,15 @@ export function controlIn({ cachedLlm: given }: ControlContext): ReadControl | u
   return isFields(given)
     ? readControl(given, field)
     : { field, remedy: "Write withControl(command, { mode: 'refresh' })." };
+}
+
+/** A result without the cache. In mode `off` it says so, as that of every client does. */
+export function plainResult<Result extends { readonly output: object }>(
+  { mode }: Policy,
+  result: Result,
+): Result {
+  if (mode === 'off') bypassAnswer(result.output, 'off');
+  return result;
 }
 
 /** The part of a command that is used here. */
