@@ -37,9 +37,9 @@ export class PacedReplay<Chunk> implements AsyncIterableIterator<Chunk, unknown>
     return { done: false, value: this.#chunks[index] as Chunk }; // below the length
   }
 
-  async return(): Promise<IteratorReturnResult<undefined>> {
+  async return(value?: unknown): Promise<IteratorReturnResult<unknown>> {
     this.#leave();
-    return DONE;
+    return { done: true, value };
   }
 
   async throw(error: unknown): Promise<IteratorReturnResult<undefined>> {

@@ -71,10 +71,11 @@ export class RecordingReader<Chunk> implements AsyncIterableIterator<Chunk, unkn
     return { done: true, value: this.#recording.returned() };
   }
 
-  async return(): Promise<IteratorReturnResult<undefined>> {
+  /** @param value what the caller wants to get back, as a generator gives it */
+  async return(value?: unknown): Promise<IteratorReturnResult<unknown>> {
     this.#isOver = true;
     this.#place.leave();
-    return { done: true, value: undefined };
+    return { done: true, value };
   }
 
   async throw(error: unknown): Promise<IteratorReturnResult<undefined>> {

@@ -165,6 +165,27 @@ describe('an async generator', () => {
     expect([await response.next(), info.outcome]).toEqual([{ done: false, value: 'a' }, 'hit']);
   });
 
+  test('gives back what its caller leaves it with, as can a stream that is stored', async () => {
+    async function* count(): AsyncGenerator<string, number | undefined, undefined> {
+      yield 'one';
+      yield 'two';
+      return undefined;
+    }
+    const counting = cachedLlmCall(count, { ...options, name: 'count' });
+    const paced = counting.with({ replay: 'recorded', sample: 1 });
+    for (const each of [counting, paced]) for await (const _word of each());
+    for (const told of [count(), counting(), (await paced.withInfo()).response, paced()]) {
+      expect(await told.next()).toEqual({ done: false, value: 'one' });
+      expect(await told.return(7)).toEqual({ done: true, value: 7 });
+      expect(await told.next()).toEqual({ done: true, value: undefined });
+    }
+    const fresh = counting.with({ mode: 'refresh' })();
+    expect([await fresh.next(), await fresh.return(8)]).toEqual([
+      { done: false, value: 'one' },
+      { done: true, value: 8 },
+    ]);
+  });
+
   test('can be left, and can be given an error, as can a stream that is stored', async () => {
     const kinds = [ask('xy'), ask('xy'), (await ask.withInfo('xz')).response];
     const paced = ask.with({ replay: 'recorded' });
