@@ -65,7 +65,7 @@ async function tryLeases(core, stores) {
 async function tryLedger(core, store) {
   await tryStore(core, { store, namespace: 'ledger' });
   const cache = core.createLlmCache({ store, namespace: 'ledger' });
-  assert.equal((await cache.ledger()).requests, 3);
+  assert.equal((await cache.ledger()).total.requests, 3);
   await cache.close();
 }
 

@@ -13,10 +13,13 @@ let server;
 let redis;
 let worker;
 
-/** Resolves when the server has got so many requests. */
-const asked = async (count) => {
-  while (server.requests.length < count) await once(process, 'asked');
-};
+/** How often the provider was asked this. A call behind a stale answer of an earlier test may still come. */
+const askedFor = (question) => server.requests.filter((body) => body.includes(question)).length;
+
+/** Resolves when the provider was asked so often. */
+async function asked(question, count) {
+  while (askedFor(question) < count) await once(process, 'asked');
+}
 
 async function startRedis() {
   const probe = createServer().listen(0, '127.0.0.1');
@@ -54,9 +57,8 @@ async function storedMore(store, before, count) {
 /** Begins a call, whose caller leaves while the provider has not answered yet. */
 async function leave(path, query) {
   const caller = new AbortController();
-  const count = server.requests.length + 1;
   const left = get(path, { ...query, signal: caller.signal }).catch(() => {});
-  await asked(count);
+  await asked(query.question, 1);
   caller.abort();
   await left;
 }
@@ -112,14 +114,14 @@ for (const store of ['memory', 'compressed', 'kv', 'cache-api']) {
     const second = await get('/ask', { store, question: 'Next?' });
     assert.deepEqual([first.outcome, second.outcome], ['miss', 'hit']);
     assert.equal(second.text, first.text);
-    assert.equal(server.requests.length, 1);
+    assert.equal(askedFor('Next?'), 1);
   });
 
   test(`two requests at once wait for ${store}, and not for each other`, async () => {
     const before = await get('/stored');
     holdAnswers();
     const both = [0, 1].map(() => get('/ask', { store, question: 'At once?' }));
-    await asked(2);
+    await asked('At once?', 2);
     answered();
     const outcomes = (await Promise.all(both)).map(({ outcome }) => outcome);
     assert.deepEqual(outcomes, ['miss', 'miss']);
@@ -132,7 +134,7 @@ for (const store of ['memory', 'compressed', 'kv', 'cache-api']) {
     holdAnswers();
     await leave('/ask', { store, question: 'Left?' });
     const next = get('/ask', { store, question: 'Left?' });
-    await asked(2);
+    await asked('Left?', 2);
     answered();
     assert.equal((await next).outcome, 'miss');
     await storedMore(store, before, 1);
@@ -140,18 +142,18 @@ for (const store of ['memory', 'compressed', 'kv', 'cache-api']) {
   });
 
   test(`a stale answer of ${store} is replaced after the response, by one call for many requests`, async () => {
-    const query = { store, question: 'Stale?', ttl: '1ms' };
+    const query = { store, question: `Stale in ${store}?`, ttl: '1ms' };
     const before = await get('/stored');
     const { text } = await get('/ask', query);
     await storedMore(store, before, 1);
     holdAnswers();
     for (const _round of [1, 2, 3])
       assert.deepEqual(await get('/ask', query), { text, outcome: 'stale' });
-    await asked(2);
+    await asked(query.question, 2);
+    assert.equal(askedFor(query.question), 2);
     answered();
     let next = text;
     while (next === text) ({ text: next } = await get('/ask', query));
-    assert.equal(next, 'Answer 2');
   });
 }
 
@@ -159,19 +161,19 @@ test('two streams at once are two, and the next request has the recording', asyn
   const before = await get('/stored');
   holdAnswers();
   const both = [0, 1].map(() => get('/stream', { question: 'Stream?' }));
-  await asked(2);
+  await asked('Stream?', 2);
   answered();
   await Promise.all(both);
   await storedMore('streams', before, 1);
   await get('/stream', { question: 'Stream?' });
-  assert.equal(server.requests.length, 2);
+  assert.equal(askedFor('Stream?'), 2);
 });
 
 test('a stream whose caller leaves keeps none waiting', async () => {
   holdAnswers();
   await leave('/stream', { question: 'Left stream?' });
   const next = get('/stream', { question: 'Left stream?' });
-  await asked(2);
+  await asked('Left stream?', 2);
   answered();
   assert.match((await next).text, /^Answer \d$/);
 });
@@ -179,7 +181,7 @@ test('a stream whose caller leaves keeps none waiting', async () => {
 test('an answer that another request has invalidated meanwhile is not stored', async () => {
   holdAnswers();
   const asking = get('/ask', { question: 'Invalidated?' });
-  await asked(1);
+  await asked('Invalidated?', 1);
   assert.equal(await get('/invalidate'), true);
   answered();
   assert.equal((await asking).outcome, 'miss');
