@@ -20,7 +20,7 @@ const POLICIES = [
 export const hitRatesByBytes: Section = {
   name: 'hit-rate-bytes',
   title: 'Hit rates where answers differ in size',
-  text: 'Percentage of the requests that a store answers with room for this percentage of the bytes of all distinct answers: chats of 2 KB, vectors of 6 KB and results of tools of 100 KB. The traces are made, and the same in every run; the prompt suite is real, and the sizes of its answers are made.',
+  text: 'Percentage of the requests that a store answers with room for this percentage of the bytes of all distinct answers. These are chats of 2 KB, vectors of 6 KB and results of tools of 100 KB. The traces are made, and the same in every run; the prompt suite is real, and the sizes of its answers are made.',
   async run() {
     const rates = sizedTraces().flatMap((trace) =>
       PERCENTS.flatMap((percent) =>

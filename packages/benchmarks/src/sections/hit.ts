@@ -59,7 +59,7 @@ async function measured({ load, requests, response, calls }: Load): Promise<Meas
 export const hit: Section = {
   name: 'hit',
   title: 'A hit in memory',
-  text: 'Microseconds for the key, the look-up and the answer, by size of request / response: 64 requests in turn (16 of 100 KB), one again and again, 2,000 in turn, or 9,000; an embedding has 1,536 floats. The limit is `JSON.stringify`, one SHA-256, `Map.get` and `JSON.parse`.',
+  text: 'Microseconds for the key, the look-up and the answer, by size of request / response. The requests are 64 in turn (16 of 100 KB), one again and again, 2,000 in turn, or 9,000. An embedding has 1,536 floats. The limit is `JSON.stringify`, one SHA-256, `Map.get` and `JSON.parse`.',
   async run() {
     const all: Measured[] = [];
     for (const load of LOADS) all.push(...(await measured(load)));

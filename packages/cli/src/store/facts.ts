@@ -29,7 +29,7 @@ export function entryFacts({
     bytes,
     tags,
     usage,
-    took,
+    took: took === undefined ? undefined : Number(took.toFixed(3)), // milliseconds
     storedAt: new Date(storedAt).toISOString(),
     freshUntil: formatInstant(freshUntil),
   };

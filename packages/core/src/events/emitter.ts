@@ -67,6 +67,11 @@ export class CacheEventEmitter {
     };
   }
 
+  /** Whether anybody gets the events of this name. */
+  hasListeners(name: EventName): boolean {
+    return Boolean(this.#listeners.get(name)?.length) || channelOf(name).hasSubscribers;
+  }
+
   /** Counts what a call cost. Its event follows when it is known whether the answer is stored. */
   countCall(cost: CallCost, verdict: CallVerdict): void {
     this.#counting.countCall(cost, verdict);

@@ -1,4 +1,5 @@
 import type { CacheEventEmitter, StoreOperation } from '../events/index.ts';
+import { warn } from '../options/index.ts';
 import { DeadlineError, withDeadline } from './bounded-wait.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import type { Store } from './store.ts';
@@ -196,13 +197,18 @@ export class StoreGuard {
     }
   }
 
-  /** A permanent failure gets one event, however often the store is tried. */
+  /** A permanent failure gets one event, however often the store is tried, and a warning where nobody gets the event. */
   report(operation: StoreOperation, error: unknown): void {
     const reason = failureReason(error);
     const isPermanent = isPermanentFailure(error);
     const isKnown = isPermanent && this.#permanentFailure === reason;
     this.#permanentFailure = isPermanent ? reason : undefined;
-    if (!isKnown) this.#events.emit('store-error', { operation, reason, isPermanent });
+    if (isKnown) return;
+    if (isPermanent && !this.#events.hasListeners('store-error')) {
+      const text = `The store fails, and somebody has to correct it. Calls succeed without it. ${reason}`;
+      warn(text, { type: 'LlmCacheWarning', code: 'STORE_ERROR' });
+    }
+    this.#events.emit('store-error', { operation, reason, isPermanent });
   }
 
   #ask<Answer>(

@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { withChecksum, withoutChecksum } from '../../src/entry/entry-text.ts';
-import { cachedLlmCall } from '../../src/index.ts';
+import { cachedLlmCall, createLlmCache } from '../../src/index.ts';
 import { MemoryStore, type Store } from '../../src/store.ts';
 import { QUESTION, startProvider } from '../provider.ts';
 import { settled, startTrial } from '../trial.ts';
@@ -47,6 +47,26 @@ describe('a store that fails', () => {
     await ask(QUESTION);
     await settled();
     expect(cache.stats()).toMatchObject({ isStoreAway: true, misses: 2, hits: 0 });
+  });
+
+  test('for good causes one warning that says what to do, where nobody gets its event', async () => {
+    const { emitWarning } = process;
+    const warnings: unknown[] = [];
+    process.emitWarning = (warning: unknown) => warnings.push(warning) && undefined;
+    const failure = Object.assign(down(), { isPermanent: true, remedy: 'Start it.' });
+    const store = failing(() => Promise.reject(failure));
+    const ask = cachedLlmCall(startProvider().ask, { cache: createLlmCache({ store }) });
+    for (const _call of [1, 2]) {
+      await ask(QUESTION);
+      await settled();
+    }
+    const { cache } = startTrial({ store }); // it has listeners
+    await cachedLlmCall(startProvider().ask, { cache })(QUESTION);
+    await settled();
+    process.emitWarning = emitWarning;
+    const text =
+      'The store fails, and somebody has to correct it. Calls succeed without it. DOWN: Start it.';
+    expect(warnings).toEqual([text]);
   });
 
   test('causes an event without the message of its error', async () => {
