@@ -189,9 +189,10 @@ export function cachedEmbeddingModel(options: CachedAiSdkOptions = {}): Embeddin
         return answer({ model, operation, params, control, invokeUncached, invoke });
       }
       const settings = await settingsOf(model, said);
-      return embedEach(cache, { model, params, doEmbed: invokeUncached }, (each) =>
+      const embedded = embedEach(cache, { model, params, doEmbed: invokeUncached }, (each) =>
         callFor({ model, settings, operation, params: each, control }),
       );
+      return traced(await embedded);
     },
   };
 }

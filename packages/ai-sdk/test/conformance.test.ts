@@ -59,7 +59,8 @@ const lacking = adapterConformance<Request>(
         ask: (asked) => modelOf(asked).doGenerate({ ...asked.params, headers }),
         async stream(asked, abortSignal) {
           const params = { ...asked.params, headers, abortSignal };
-          return (await modelOf(asked).doStream(params)).stream;
+          const { stream, response } = await modelOf(asked).doStream(params);
+          return Object.assign(stream, { response }); // it has the origin
         },
       };
     },

@@ -73,10 +73,13 @@ const lacking = adapterConformance<Request>(
       const client = cachedBedrock(clientOf({ url }, { credentials }), { cache });
       return {
         ask: (asked) => client.send(converse(asked)),
-        // The SDK names no class for its streams, so the suite gets a generator.
-        async *stream(asked, abortSignal) {
-          const { stream } = await client.send(converseStream(asked), { abortSignal });
-          yield* stream ?? [];
+        // The SDK names no class for its streams, so the suite gets a generator, with what has the origin.
+        async stream(asked, abortSignal) {
+          const response = await client.send(converseStream(asked), { abortSignal });
+          async function* chunks() {
+            yield* response.stream ?? [];
+          }
+          return Object.assign(chunks(), { response });
         },
         close: () => client.destroy(),
       };

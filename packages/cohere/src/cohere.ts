@@ -9,7 +9,6 @@ import {
   cachedFetch,
   derivedClient,
   type Fetch,
-  traceMethods,
   warnOfOwnFetch,
   wrongClient,
 } from '@cached-llm/http';
@@ -18,6 +17,7 @@ import { rejects, usageOf } from './admission.ts';
 import { batch } from './embeddings.ts';
 import { answers, ignore, isStateful } from './identity.ts';
 import { stream } from './stream.ts';
+import { traceAnswers } from './trace-answers.ts';
 
 /** Cohere: chat, embed and rerank, of the second and of the first version. */
 export const cohere: Adapter = {
@@ -68,18 +68,6 @@ function withoutCacheMode(init: RequestInit & { cache?: unknown } = {}): Request
   return rest;
 }
 
-/** The methods behind the public ones, which return the result and a part of the response beside it. */
-const METHODS = ['__chat', '__chatStream', '__embed', '__rerank', '__generate', '__generateStream'];
-
-/** A client of the second version has one of each version inside. */
-function traced<Client extends CohereClient | CohereClientV2>(client: Client): Client {
-  const parts = ['client', 'clientV2', 'v2'].map((name): object =>
-    Object(Reflect.get(client, name)),
-  );
-  for (const part of [client, ...parts]) traceMethods(part, METHODS, 'data');
-  return client;
-}
-
 /**
  * A client of the same class and options, whose repeated calls are answered from a store: `chat`,
  * `chatStream`, `embed` and `rerank` stay as they are. The client you pass is unchanged.
@@ -108,5 +96,6 @@ export function cachedCohere<Client extends CohereClient | CohereClientV2>(
   const cached = cachedFetch(fetching);
   warnOfOwnFetch(fetching);
   const fetch: Fetch = (input, init) => cached(input, withoutCacheMode(init));
-  return traced(derivedClient(client, () => new SameClass({ ...given._options, fetch }), EXPECTED));
+  const copy = () => traceAnswers(new SameClass({ ...given._options, fetch }));
+  return derivedClient(client, copy, EXPECTED);
 }

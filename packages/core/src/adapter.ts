@@ -86,7 +86,7 @@ export {
   toMilliseconds,
   whenBypass,
 } from './options/index.ts';
-export { bypassAnswer, type Call, shareOrigin } from './pipeline/index.ts';
+export { bypassAnswer, type Call, shareOrigin, traceSignal } from './pipeline/index.ts';
 export {
   type CapturedResponse,
   PacedReplay,

@@ -12,7 +12,7 @@ interface SentRequest {
   readonly httpOptions?: HttpOptions;
 }
 
-type Send = (request: SentRequest) => unknown;
+type Send = (this: ApiClient, request: SentRequest) => unknown;
 
 export interface ApiClient {
   readonly clientOptions?: { readonly httpOptions?: HttpOptions };
@@ -48,6 +48,9 @@ export function showCallerSignal(apiClient: ApiClient): void {
   for (const method of ['request', 'requestStream'] as const) {
     const send = apiClient[method];
     if (send === undefined) continue;
-    apiClient[method] = (request) => send.call(apiClient, withCaller(apiClient, request));
+    // Of this client, or of one that was derived from it for a single call.
+    apiClient[method] = function sendForCaller(request) {
+      return send.call(this, withCaller(this, request));
+    };
   }
 }

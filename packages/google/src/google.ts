@@ -3,7 +3,6 @@ import {
   type CachedClientOptions,
   cachedFetch,
   type Fetch,
-  traceMethods,
   warnOfOwnFetch,
   wrongClient,
 } from '@cached-llm/http';
@@ -16,6 +15,7 @@ import { batch } from './embeddings.ts';
 import { answers, atOwnHosts, ignore, isStateful, modelOf } from './identity.ts';
 import { instances } from './response-classes.ts';
 import { stream } from './stream.ts';
+import { traceAnswers } from './trace-answers.ts';
 
 /** Gemini, on the Gemini API and on Vertex AI: content, streamed or not, embeddings and counts of tokens. */
 export const google: Adapter = {
@@ -55,9 +55,6 @@ function apiClientOf(client: unknown): ApiClient | undefined {
   const candidate = client as { readonly apiClient?: ApiClient; readonly models?: unknown } | null;
   return candidate?.models === undefined ? undefined : candidate.apiClient;
 }
-
-/** What they return has nothing of the response, where it is a stream or vectors. */
-const METHODS = ['generateContent', 'generateContentStream', 'embedContent', 'countTokens'];
 
 /** Makes a `fetch` that caches what another one requests. */
 type Caching = (upstream: Fetch) => Fetch;
@@ -101,8 +98,8 @@ export function cachedGoogle<Client extends GoogleGenAI>(
   const httpOptions = apiClient?.clientOptions?.httpOptions;
   if (apiClient?.apiCall === undefined || httpOptions === undefined)
     throw wrongClient(EXPECTED, describeKind(client));
+  traceAnswers(client.models);
   const fetching = { ...options, cache: cacheOf(options), adapter: google };
-  traceMethods(client.models, METHODS);
   const caching: Caching = (fetch) => cachedFetch({ ...fetching, fetch });
   if ((underCache.get(apiClient.apiCall) ?? apiClient.apiCall).length < WITH_FETCH) {
     caching(fetchWithoutTimeLimit); // refuses a bad option here, not at a call

@@ -9,11 +9,11 @@ import {
   policyForClient,
 } from '@cached-llm/core/adapter';
 import { answerBatch } from './batch.ts';
+import { signalsOf } from './caller-signal.ts';
 import { type CachedFetchOptions, type Fetch, type FetchSettings, httpCall } from './http-call.ts';
 import { rememberCachedFetch } from './own-fetch.ts';
 import { checkEndpoints, type HttpRequest, readRequest, withoutControl } from './request/index.ts';
 import { buildResponse, traced } from './response/index.ts';
-import { showResponse } from './trace-methods.ts';
 
 /** No SDK retries after this status, and none reads another meaning into it. */
 const REPLAY_MISS = { status: 406, statusText: 'LlmCacheError REPLAY_MISS' };
@@ -48,12 +48,6 @@ async function answer(settings: FetchSettings, request: HttpRequest): Promise<Re
     return answerBatch(settings, request, { rules, items });
   }
   return (await settings.cache.pipeline.answer(httpCall(settings, request))).response;
-}
-
-/** Lets what an SDK makes of a response come from the same call. */
-function shown(response: Response, signal: unknown): Response {
-  showResponse(response);
-  return traced(response, signal);
 }
 
 /** The settings of one request, whose headers may control it. */
@@ -93,9 +87,9 @@ export function cachedFetch(options: CachedFetchOptions = {}): Fetch {
   const refreshing: Policy = { ...policy, mode: 'refresh' };
   const settings = { ...options, cache, policy, refreshing, upstream };
   return rememberCachedFetch(async (input, init) => {
-    const signal = init?.signal;
+    const signals = signalsOf(init);
     const callUncached = async (given: Readonly<Parameters<Fetch>>) =>
-      shown(bypassAnswer(await upstream(...given), 'off').response, signal);
+      traced(bypassAnswer(await upstream(...given), 'off').response, signals);
     if (policy.mode === 'off') return callUncached(withoutControl(input, init));
     const read = readRequest(input, init);
     if (read === undefined) return upstream(...withoutControl(input, init)); // at once: the caller may change its arguments after
@@ -103,6 +97,6 @@ export function cachedFetch(options: CachedFetchOptions = {}): Fetch {
     if (request === undefined) return upstream(...withoutControl(input, init));
     const controlled = settingsFor(settings, request);
     if (controlled.policy.mode === 'off') return callUncached(request.given);
-    return shown(await answerOrRefuse(controlled, request), signal);
+    return traced(await answerOrRefuse(controlled, request), signals);
   });
 }

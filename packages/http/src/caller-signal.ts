@@ -28,6 +28,11 @@ export function timeOutOf(
     : () => signal?.aborted === true && caller?.aborted !== true;
 }
 
+/** The signal that is sent, and that of the caller, which a stream of an SDK may hold. */
+export function signalsOf(init: InitWithCaller = {}): (AbortSignal | null | undefined)[] {
+  return [init.signal, init[CALLER_SIGNAL]];
+}
+
 interface ReadBody {
   /** The body of a response, which its reader holds. */
   readonly body: ReadableStream;

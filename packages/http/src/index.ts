@@ -18,4 +18,3 @@ export { copyWithFetch, fetchOf, isCopied } from './copy-with-fetch.ts';
 export type { CachedClientOptions, CachedFetchOptions, Fetch } from './http-call.ts';
 export { warnOfOwnFetch } from './own-fetch.ts';
 export { httpIdentity, readRequest, storedAnswerIds } from './request/index.ts';
-export { traceMethods } from './trace-methods.ts';

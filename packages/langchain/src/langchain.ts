@@ -10,6 +10,7 @@ import {
   type Policy,
   policyForClient,
   settled,
+  shareOrigin,
 } from '@cached-llm/core/adapter';
 import {
   BaseCache,
@@ -59,7 +60,16 @@ function fromStored({ generation, info }: StoredAnswer): Generation {
 
 function restore(stored: unknown): Generation[] | null {
   const answers = stored as readonly StoredAnswer[] | undefined; // as `update` wrote it, or nothing
-  return answers?.map(fromStored) ?? null;
+  return answers === undefined ? null : traced(answers, answers.map(fromStored));
+}
+
+/** Lets what LangChain gives its caller come from the same entry: a generation, and the message in it. */
+function traced(stored: readonly object[], generations: Generation[]): Generation[] {
+  for (const generation of generations) {
+    shareOrigin([stored], generation);
+    if ('message' in generation) shareOrigin([stored], generation.message);
+  }
+  return generations;
 }
 
 /** The version of @langchain/core that this package runs with. Undefined in a bundle, where it has no file of its own. */
@@ -164,7 +174,9 @@ export class CachedLlmCache extends BaseCache {
       const request = requestIn(prompt, llmKey, this.#identity);
       const { rejection } = await settled(judge(rules, generations, request));
       const options = { ...this.#options, admit: () => rejection === undefined };
-      await this.#cache.set(identity, generations.map(toStored), options);
+      const stored = generations.map(toStored);
+      await this.#cache.set(identity, stored, options);
+      traced(stored, generations);
     } catch {
       // An answer that cannot be written is returned to its caller all the same.
     }

@@ -11,7 +11,6 @@ import {
   derivedClient,
   type Fetch,
   listedEmbeddings,
-  traceMethods,
   warnOfOwnFetch,
   wrongClient,
 } from '@cached-llm/http';
@@ -21,6 +20,7 @@ import * as sdk from '@mistralai/mistralai';
 import { rejects } from './admission.ts';
 import { answers, atOwnHosts, ignore, isStateful } from './identity.ts';
 import { stream } from './stream.ts';
+import { traceAnswers } from './trace-answers.ts';
 
 /** Mistral: chat, fill-in-the-middle and embeddings. */
 export const mistral: Adapter = {
@@ -71,14 +71,6 @@ function isClient(client: unknown): client is Mistral {
   return typeof candidate?._options === 'object' && 'chat' in candidate && 'fim' in candidate;
 }
 
-/** The SDK checks each field of a response, and makes new objects of it. */
-function traced<Client extends Mistral>(client: Client): Client {
-  traceMethods(client.chat, ['complete', 'stream', 'parse', 'parseStream']);
-  traceMethods(client.fim, ['complete', 'stream']);
-  traceMethods(client.embeddings, ['create']);
-  return client;
-}
-
 /**
  * A client of the same class and options, whose repeated calls are answered from a store: `chat.complete`,
  * `.stream()`, `.parse()`, `fim` and `embeddings` stay as they are. The client you pass is unchanged.
@@ -95,5 +87,6 @@ export function cachedMistral<Client extends Mistral>(
   const given = client._options;
   const SameClass = client.constructor as new (options: SDKOptions) => Client; // the class that made the client
   const httpClient = cachedHttp(given.httpClient ?? new sdk.HTTPClient(), options);
-  return traced(derivedClient(client, () => new SameClass({ ...given, httpClient }), EXPECTED));
+  const copy = () => traceAnswers(new SameClass({ ...given, httpClient }));
+  return derivedClient(client, copy, EXPECTED);
 }

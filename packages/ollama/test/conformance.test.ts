@@ -47,7 +47,7 @@ const lacking = adapterConformance<Request>(
         async stream(asked, signal) {
           const stream = await client.chat({ ...asked, stream: true });
           signal.addEventListener('abort', () => stream.abort());
-          return leaving(stream);
+          return Object.assign(leaving(stream), { steps: [stream] }); // its origin
         },
       };
     },

@@ -81,4 +81,35 @@ describe('an object of the SDK', () => {
       );
     });
   });
+
+  test('can be what .stream() returns, and not one that made several calls', async () => {
+    await withWire({ exchanges }, async ({ client }) => {
+      const read = async () => {
+        const runner = client.chat.completions.stream(streamedChat.request);
+        await runner.finalChatCompletion();
+        return runner;
+      };
+      await read();
+      const hit = await read();
+      expect(infoOf(hit)?.outcome).toBe('hit');
+      expect(await invalidateAnswer(hit)).toBe(true);
+      expect(infoOf(await read())?.outcome).toBe('miss');
+    });
+  });
+
+  test('that holds a signal of several calls is traced to none of them', async () => {
+    await withWire({ exchanges }, async ({ client }) => {
+      const controller = new AbortController();
+      const job = { controller };
+      const { signal } = controller;
+      const [chat, answered] = await Promise.all([
+        client.chat.completions.create(whyIsTheSeaSalty.request, { signal }),
+        client.responses.create(responsesApi.request, { signal }),
+      ]);
+      expect(infoOf(job)).toBeUndefined();
+      expect(infoOf(chat)?.key).not.toBe(infoOf(answered)?.key);
+      await client.chat.completions.create(whyIsTheSeaSalty.request, { signal });
+      expect(infoOf(job)).toBeUndefined();
+    });
+  });
 });

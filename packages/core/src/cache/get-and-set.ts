@@ -1,8 +1,11 @@
 import { lifeOf } from '../entry-store/index.ts';
 import {
+  CallOrigin,
   emitMiss,
   eventOf,
+  type FlightResult,
   type KeyedRequest,
+  linkAnswer,
   loadStoring,
   lookUp,
   needsRewrite,
@@ -12,7 +15,17 @@ import { readToEnd } from '../response/index.ts';
 import type { CacheContext } from './cache-context.ts';
 import type { GivenAnswer } from './identity-request.ts';
 
-type Context = Pick<CacheContext, 'entries' | 'events' | 'now'>;
+type Context = Pick<CacheContext, 'entries' | 'events' | 'now' | 'pipeline'>;
+
+/** Lets a response that was read or given by hand be traced to its entry. */
+function trace(
+  { entries, pipeline: { flights }, now }: Context,
+  request: KeyedRequest,
+  { response, ...result }: FlightResult & { readonly response: unknown },
+): void {
+  const receiver = { context: { entries, flights }, request, isLeader: true, at: now() };
+  linkAnswer(response, new CallOrigin(receiver, result));
+}
 
 /**
  * The stored response where it is fresh, or of any age in `replay` mode. It is a hit or a miss, and no provider is
@@ -32,7 +45,9 @@ export async function getByIdentity(context: Context, request: KeyedRequest): Pr
   const { usage, served, took, storedAt } = result.header; // never in the future
   const about = { ...eventOf(request), usage, servedModel: served?.model, took };
   events.emit('hit', { ...about, age: now() - storedAt, waited });
-  return result.leaderResponse?.response;
+  const response = result.leaderResponse?.response;
+  trace(context, request, { ...result, response });
+  return response;
 }
 
 /** Stores the answer where it may be stored. Resolves to whether it is stored. */
@@ -47,5 +62,6 @@ export async function setByIdentity(context: Context, given: GivenAnswer): Promi
     // An error of the stream needs no report: an event says that the answer is not stored, and why.
     await readToEnd(response.shared.recording.read()).catch(() => {});
   }
+  trace(context, answer, { outcome: 'miss', response: given.given, stored: async () => stored });
   return stored;
 }

@@ -68,6 +68,7 @@ export function requestByIdentity(
 /** An answer that the user gives for an identity, as it is when they give it. */
 export interface GivenAnswer {
   readonly request: KeyedRequest;
+  readonly given: unknown;
   readonly captured: CapturedResponse<unknown> | Promise<CapturedResponse<unknown>>;
   readonly calledAt: number;
   /** The states of the tags: what is invalidated from now on is newer than the answer. */
@@ -83,6 +84,7 @@ export function takeIn(
   const captured = request.call.codec.capture(response);
   return {
     request,
+    given: response,
     captured,
     calledAt: pipeline.calledNow(),
     found: entries.read(request.address),

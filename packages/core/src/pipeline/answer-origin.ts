@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Usage } from '../entry/index.ts';
 import type { BypassReason, Outcome } from '../events/index.ts';
 import { describeKind, LlmCacheError } from '../options/index.ts';
@@ -31,6 +32,14 @@ export interface AnswerOrigin {
   forget(): Promise<boolean>;
 }
 
+/** Are these the same call, made again by the SDK, or calls of which nothing is stored? */
+function isSameCall(first: AnswerOrigin, second: AnswerOrigin): boolean {
+  if (first === second) return true;
+  const [one, other] = [first.about, second.about];
+  if (one.key !== undefined) return one.key === other.key;
+  return one.outcome === 'bypass' && other.outcome === 'bypass';
+}
+
 /** A constructor that returns its argument lets a subclass add a private field to an object that was made elsewhere. */
 const Given = function given(object: object) {
   return object;
@@ -43,7 +52,8 @@ const Given = function given(object: object) {
  * would do the same, and take a seventh of the time of a hit.
  */
 class Linked extends Given {
-  #origin: AnswerOrigin;
+  /** Nothing for an object of several calls. */
+  #origin: AnswerOrigin | undefined;
 
   constructor(object: object, origin: AnswerOrigin) {
     super(object);
@@ -51,8 +61,15 @@ class Linked extends Given {
   }
 
   static link(object: object, origin: AnswerOrigin): void {
-    if (#origin in object) object.#origin = new Nested(origin, object.#origin);
-    else new Linked(object, origin);
+    if (!(#origin in object)) new Linked(object, origin);
+    else if (object.#origin !== undefined) object.#origin = new Nested(origin, object.#origin);
+  }
+
+  /** Several calls may link such an object. It comes from all of them, hence from none. */
+  static share(object: object, origin: AnswerOrigin): void {
+    if (!(#origin in object)) new Linked(object, origin);
+    else if (object.#origin !== undefined)
+      object.#origin = isSameCall(object.#origin, origin) ? origin : undefined;
   }
 
   static originOf(object: object): AnswerOrigin | undefined {
@@ -62,9 +79,9 @@ class Linked extends Given {
 
 /** Two copies of this package, such as an ES module and a CommonJS one, find the origins of each other. */
 const SHARED = Symbol.for('cached-llm.answer-origins');
-const shared = globalThis as { [SHARED]?: Pick<typeof Linked, 'link' | 'originOf'> };
+const shared = globalThis as { [SHARED]?: Pick<typeof Linked, 'link' | 'originOf' | 'share'> };
 shared[SHARED] ??= Linked;
-const { link, originOf } = shared[SHARED];
+const { link, originOf, share } = shared[SHARED];
 
 /** A wrapped function that returns what a cached client gave it: both have an entry. */
 class Nested implements AnswerOrigin {
@@ -132,12 +149,16 @@ export function passOrigin(stream: unknown, reader: object): void {
 /** Parts of a response that an SDK takes over as they are where it makes an object of its own of the response. */
 const PARTS = ['usage', 'usageMetadata', 'meta', '$metadata', 'providerMetadata', 'response'];
 
+/** Parts that are lists: an object of the SDK may come from several calls. */
+const LISTS = ['steps', 'responses'];
+
+/** Only own data is read: a getter may do something, such as reading a stream to its end. */
 function partOf(object: object, name: string): object | undefined {
   try {
-    const part: unknown = Reflect.get(object, name);
+    const part: unknown = Reflect.getOwnPropertyDescriptor(object, name)?.value;
     return isObject(part) ? part : undefined;
   } catch {
-    return undefined; // a getter threw
+    return undefined; // of a proxy that answers to nothing
   }
 }
 
@@ -149,19 +170,37 @@ function partsOf(object: object): readonly object[] {
   return [...headers, ...parts].filter((part) => part !== undefined);
 }
 
-/** What a stream of an SDK has of its request, and what else an SDK takes over. */
-function relativesOf(object: object): readonly object[] {
+/** A stream of an SDK has what ends its request. */
+function signalOf(object: object): AbortSignal | undefined {
   const controller = partOf(object, 'controller') ?? partOf(object, 'abortController');
-  const signal = controller && partOf(controller, 'signal');
-  return signal === undefined ? partsOf(object) : [...partsOf(object), signal];
+  return controller instanceof AbortController ? controller.signal : undefined;
+}
+
+const isOrigin = (origin: AnswerOrigin | undefined) => origin !== undefined;
+
+function originOfAll(list: object | undefined): AnswerOrigin | undefined {
+  if (!Array.isArray(list)) return undefined;
+  const origins = list.filter(isObject).map(nearOrigin).filter(isOrigin);
+  return origins.length > 1 ? new Joined(origins) : origins[0];
+}
+
+function nearOrigin(object: object): AnswerOrigin | undefined {
+  const near = [...partsOf(object), signalOf(object)];
+  return originOf(object) ?? near.map((each) => each && originOf(each)).find(isOrigin);
 }
 
 function tracedOrigin(object: object): AnswerOrigin | undefined {
-  const own = originOf(object);
-  if (own !== undefined) return own;
-  return relativesOf(object)
-    .map(originOf)
-    .find((origin) => origin !== undefined);
+  const listed = () => LISTS.map((name) => originOfAll(partOf(object, name)));
+  return nearOrigin(object) ?? listed().find(isOrigin);
+}
+
+/**
+ * Lets an object that holds this signal come from the same call as `response`: a stream of the SDK has the signal of its
+ * request. A signal of several calls belongs to none of them.
+ */
+export function traceSignal(response: object, signal: AbortSignal): void {
+  const origin = originOf(response);
+  if (origin !== undefined) share(signal, origin);
 }
 
 /**
@@ -175,7 +214,8 @@ export function shareOrigin<Value>(from: object | readonly object[], to: Value):
   const [first] = origins;
   if (first === undefined || !isObject(to)) return to;
   const origin = origins.length === 1 ? first : new Joined(origins);
-  for (const each of [to, ...partsOf(to)]) if (originOf(each) === undefined) link(each, origin);
+  if (originOf(to) === undefined) link(to, origin);
+  for (const part of partsOf(to)) share(part, origin); // a model may give the same part each time
   return to;
 }
 
@@ -196,7 +236,7 @@ export function infoOf(response: unknown): AnswerInfo | undefined {
 export async function invalidateAnswer(response: unknown): Promise<boolean> {
   const origin = isObject(response) ? tracedOrigin(response) : undefined;
   if (origin !== undefined) return origin.forget();
-  const isPromise = isObject(response) && partOf(response, 'then') !== undefined;
+  const isPromise = types.isPromise(response);
   const what = isPromise ? 'a promise, which has to be awaited' : describeKind(response);
   const remedy = isObject(response)
     ? 'Pass the very object that a wrapped function or a cached client returned, not a copy of it.'

@@ -81,7 +81,7 @@ export async function bypassUnkeyed<Response>(
 }
 
 interface Receiver<Response> {
-  readonly context: PipelineContext;
+  readonly context: Pick<PipelineContext, 'entries' | 'flights'>;
   readonly request: KeyedRequest<Response>;
   /** The request started the flight, or needed none. Any other request joined it. */
   readonly isLeader: boolean;
@@ -92,9 +92,9 @@ interface Receiver<Response> {
  * The call that a response came from, for one caller. It lives as long as the response, so it holds neither the response
  * nor the request nor the payload.
  */
-class CallOrigin implements AnswerOrigin {
+export class CallOrigin implements AnswerOrigin {
   readonly isCollapsed: boolean;
-  readonly #context: PipelineContext;
+  readonly #context: Receiver<unknown>['context'];
   readonly #key: string;
   readonly #ttl: number;
   readonly #at: number;

@@ -3,15 +3,23 @@
 // Start at pipeline.ts; request.ts has the types.
 // look-up.ts has the table of what is served and what is called, and serves an entry; call-provider.ts is a miss, deliver.ts gives its answer to the callers, stale.ts is an older answer, store-answer.ts decides on storing.
 
-export { type Answer, bypassAnswer, type CallInfo, type EventualAnswer } from './answer.ts';
+export {
+  type Answer,
+  bypassAnswer,
+  type CallInfo,
+  CallOrigin,
+  type EventualAnswer,
+} from './answer.ts';
 export {
   type AnswerInfo,
   infoOf,
   invalidateAnswer,
+  linkAnswer,
   passOrigin,
   shareOrigin,
+  traceSignal,
 } from './answer-origin.ts';
 export { emitMiss } from './call-provider.ts';
 export { loadStoring, lookUp, needsRewrite, rewriteOnHit } from './look-up.ts';
 export { Pipeline } from './pipeline.ts';
-export { type Call, eventOf, type KeyedRequest, requestOf } from './request.ts';
+export { type Call, eventOf, type FlightResult, type KeyedRequest, requestOf } from './request.ts';

@@ -67,6 +67,38 @@ describe('infoOf', () => {
   });
 });
 
+describe('infoOf of an object that was made of responses', () => {
+  test('runs no getter, and knows the parts and the lists that SDKs take over', async () => {
+    const { ask } = trial();
+    const [a, b] = [await ask('a'), await ask('b')];
+    let runs = 0;
+    const lazy = {
+      get response() {
+        runs += 1;
+        return a;
+      },
+    };
+    expect([infoOf(lazy), runs]).toEqual([undefined, 0]);
+    expect(infoOf({ response: a })?.key).toBe(ask.keyOf('a'));
+    const both = { steps: [{ response: a }, { response: b }] };
+    expect([infoOf(both)?.outcome, infoOf(both)?.key]).toEqual(['miss', undefined]);
+    expect(await invalidateAnswer(both)).toBe(true);
+    expect([await ask.peek('a'), await ask.peek('b')]).toEqual([undefined, undefined]);
+  });
+
+  test('knows what was read and written by hand', async () => {
+    const { cache } = trial();
+    const identity = { provider: 'p', request: { prompt: 'a' } };
+    const given = { text: 'a' };
+    expect(infoOf(await cache.get(identity))).toBeUndefined();
+    await cache.set(identity, given);
+    const read = await cache.get(identity);
+    expect([infoOf(given)?.outcome, infoOf(read)?.outcome]).toEqual(['miss', 'hit']);
+    expect(await invalidateAnswer(read)).toBe(true);
+    expect(await cache.get(identity)).toBeUndefined();
+  });
+});
+
 describe('invalidateAnswer', () => {
   test('removes the entry that a response came from, whether it was a miss, a hit or joined', async () => {
     const { ask, calls } = trial();

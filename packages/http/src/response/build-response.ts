@@ -1,4 +1,4 @@
-import { type Provenance, shareOrigin } from '@cached-llm/core/adapter';
+import { isGiven, type Provenance, shareOrigin, traceSignal } from '@cached-llm/core/adapter';
 
 /** The header that names the outcome on every response that may be shared or stored: `hit`, `stale` or `miss`. */
 export const OUTCOME_HEADER = 'x-cached-llm';
@@ -92,16 +92,20 @@ export function buildResponse(
 }
 
 /**
- * Lets what an SDK makes of a response come from the same call as the response: what it parses, and a stream that holds
- * the signal which the SDK made for the request.
+ * Lets what an SDK makes of a response come from the same call as the response: what it parses, what takes over the
+ * headers, and a stream that holds a signal of the request.
  */
-export function traced(response: Response, signal: unknown): Response {
+export function traced(
+  response: Response,
+  signals: readonly (AbortSignal | null | undefined)[],
+): Response {
   const { json, clone } = response;
   if (!Object.isExtensible(response)) return response; // of a fetch of the user's own
-  shareOrigin(response, signal);
+  shareOrigin(response, response.headers);
+  for (const signal of signals) if (isGiven(signal)) traceSignal(response, signal);
   const define = (name: 'json' | 'clone', value: () => unknown) =>
     Object.defineProperty(response, name, { value, configurable: true, writable: true });
   define('json', async () => shareOrigin(response, await json.call(response)));
-  define('clone', () => traced(shareOrigin(response, clone.call(response)), undefined));
+  define('clone', () => traced(shareOrigin(response, clone.call(response)), []));
   return response;
 }

@@ -17,6 +17,8 @@ export type AdapterCapability =
   | 'inspect'
   | 'neutral'
   | 'stream'
+  /** What its SDK makes of a response is traced to the call. */
+  | 'trace'
   | 'unfit'
   | 'unfitStreams'
   | 'wrapper';
@@ -121,7 +123,7 @@ export interface AdapterUnderTest<Request> {
   /** Gives a response or a chunk without the parts that show a hit, such as raw headers. @default all of it */
   comparable?(value: unknown): unknown;
   /** What its SDK or its seam cannot do. @default nothing */
-  readonly without?: readonly ('abort' | 'collapse' | 'headers')[];
+  readonly without?: readonly ('abort' | 'collapse' | 'headers' | 'trace')[];
   /** Starts a wire of the subject's own, if its wire is not JSON or an event stream over HTTP. @default the wire server */
   startWire?(): Promise<ConformanceWire>;
 }

@@ -1,5 +1,8 @@
+import { infoOf, invalidateAnswer } from '@cached-llm/core';
 import { ObservedStore } from './observed-store.ts';
-import type { AdapterCase } from './trial.ts';
+import { copyOf } from './request-copy.ts';
+import type { Session } from './session.ts';
+import type { AdapterCase, Trial } from './trial.ts';
 
 const CALLS = 20;
 
@@ -11,6 +14,22 @@ function spoil(value: unknown): void {
     Reflect.deleteProperty(value, name);
   }
 }
+
+/** Makes a call, reads it to its end, and gives the object that the SDK made: a response, or a stream. */
+async function made<Request>(
+  { mode }: Trial<Request>,
+  session: Session<Request>,
+  request: Request = mode.request,
+): Promise<unknown> {
+  const object = await session.ask(copyOf(request));
+  await mode.read(object);
+  return object;
+}
+
+const told = (object: unknown) => {
+  const { outcome, collapsed } = infoOf(object) ?? {};
+  return { outcome, collapsed };
+};
 
 export const hitCases: readonly AdapterCase[] = [
   {
@@ -62,6 +81,51 @@ export const hitCases: readonly AdapterCase[] = [
       spoil(await session.call());
       trial.expectSame(untouched, await session.call());
       trial.expectCount(2);
+    },
+  },
+  {
+    name: 'is traced to its own call by infoOf, and forgotten by invalidateAnswer',
+    needs: ['trace'],
+    async run(trial) {
+      const session = await trial.session();
+      const live = await made(trial, session);
+      const hit = await made(trial, session);
+      trial.expect([told(live), told(hit)]).toEqual([
+        { outcome: 'miss', collapsed: false },
+        { outcome: 'hit', collapsed: false },
+      ]);
+      trial.expect(await invalidateAnswer(hit)).toEqual(true);
+      const again = await made(trial, session);
+      trial.expect(told(again).outcome).toEqual('miss');
+      trial.expectCount(2);
+    },
+  },
+  {
+    name: 'is traced to the call that it joined',
+    needs: ['trace', 'collapse'],
+    async run(trial) {
+      const session = await trial.session();
+      const all = await Promise.all([1, 2, 3].map(() => made(trial, session)));
+      const joined = all.map((object) => told(object).collapsed);
+      trial.expect(joined.sort()).toEqual([false, true, true]);
+      trial.expect(new Set(all.map((object) => infoOf(object)?.key)).size).toEqual(1);
+    },
+  },
+  {
+    name: 'is traced to no other call that runs at once',
+    needs: ['trace'],
+    async run(trial) {
+      const session = await trial.session();
+      const changes = Object.values(trial.subject.nearMisses);
+      const requests = changes.map((change) => change(copyOf(trial.mode.request)));
+      const all = await Promise.all(requests.map((request) => made(trial, session, request)));
+      trial.expectCount(requests.length);
+      const keys = all.map((object) => infoOf(object)?.key);
+      trial.expect(new Set(keys).size).toEqual(requests.length);
+      for (const [place, request] of requests.entries()) {
+        const alone = await made(trial, session, request);
+        trial.expect(infoOf(alone)?.key).toEqual(keys[place]);
+      }
     },
   },
 ];
