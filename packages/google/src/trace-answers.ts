@@ -3,6 +3,7 @@ import type { ApiClient } from './caller-signal.ts';
 
 /** What the SDK makes the requests of a call with, and makes an object of its own of the responses. */
 const METHODS = [
+  'countTokens',
   'embedContentInternal',
   'generateContentInternal',
   'generateContentStreamInternal',

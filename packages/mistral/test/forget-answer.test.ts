@@ -1,7 +1,9 @@
 import { infoOf, invalidateAnswer } from '@cached-llm/core';
+import { cachedMistral } from '@cached-llm/mistral';
 import { chunksOf } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
-import { withWire } from './wire.ts';
+import { HTTPClient } from '@mistralai/mistralai';
+import { clientOf, withWire } from './wire.ts';
 
 /** Asks, finds the answer again, forgets it, and asks anew. */
 async function isTraced(ask: () => PromiseLike<object>): Promise<void> {
@@ -41,5 +43,18 @@ test('objects and streams of the SDK can be traced to their calls, and their ans
     });
     await isTraced(() => client.fim.complete({ model: 'codestral', prompt: 'const' }));
     await isTraced(() => client.embeddings.create({ model: 'mistral-embed', inputs: ['a'] }));
+  });
+});
+
+test('an object is not traced to a call that a hook of the user makes within the call', async () => {
+  const request = { model: 'mistral-test', messages: [{ role: 'user' as const, content: 'Hi' }] };
+  await withWire({ answer }, async ({ client, server, cache }) => {
+    const httpClient = new HTTPClient();
+    httpClient.addHook('response', async () => {
+      await client.fim.complete({ model: 'codestral', prompt: 'const' }); // any cached client
+    });
+    const hooked = cachedMistral(clientOf(server, { httpClient }), { cache });
+    const alone = infoOf(await client.chat.complete(request))?.key;
+    expect(infoOf(await hooked.chat.complete(request))?.key).toBe(alone);
   });
 });
