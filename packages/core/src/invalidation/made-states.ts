@@ -139,7 +139,8 @@ export class MadeStates {
     const ttl = this.#ttlFor(row, { life, isNew: true });
     const made = this.#add(this.#options.writer.rowFor(row, { generation: randomUUID() }, ttl));
     this.#making.set(row.key, made);
-    void made.text.then(() => this.#making.delete(row.key));
+    // Not when the store has answered: one that never does would make every later call of this key late.
+    void made.isInTime.then(() => this.#making.delete(row.key));
     return made;
   }
 
