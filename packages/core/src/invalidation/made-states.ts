@@ -21,6 +21,8 @@ interface Batch {
   readonly added: Added;
   /** Resolves to whether they were added while calls wait. */
   readonly isInTime: Promise<boolean>;
+  /** Resolves to whether the store was in time with these rows. Where it was not, calls do not wait for the batch after it. */
+  readonly isPrompt: Promise<boolean>;
 }
 
 /** The state of a row that was missing. */
@@ -139,8 +141,7 @@ export class MadeStates {
     const ttl = this.#ttlFor(row, { life, isNew: true });
     const made = this.#add(this.#options.writer.rowFor(row, { generation: randomUUID() }, ttl));
     this.#making.set(row.key, made);
-    // Not when the store has answered: one that never does would make every later call of this key late.
-    void made.isInTime.then(() => this.#making.delete(row.key));
+    void made.text.then(() => this.#making.delete(row.key));
     return made;
   }
 
@@ -157,18 +158,17 @@ export class MadeStates {
   /** It begins after the one before. Where that one fails or is late, calls do not wait for another one. */
   #startBatch(before: Batch | undefined): Batch {
     const rows: NewRow[] = [];
-    const isAwaited = before?.isInTime ?? Promise.resolve(true);
+    const isAwaited = before?.isPrompt ?? Promise.resolve(true);
     const added = isAwaited.then(() => {
       if (this.#next?.rows === rows) this.#next = undefined;
       return this.#options.store.add(rows);
     });
-    const isInTime = isAwaited.then(
-      async (isBeforeInTime) => isBeforeInTime && this.#isInTime(added),
-    );
+    const isPrompt = isAwaited.then(() => this.#isInTime(added));
+    const isInTime = isAwaited.then((wasPrompt) => wasPrompt && isPrompt);
     void added.then(() => {
       if (this.#last?.rows === rows) this.#last = undefined;
     });
-    return { rows, added, isInTime };
+    return { rows, added, isInTime, isPrompt };
   }
 
   async #isInTime(work: Promise<unknown>): Promise<boolean> {

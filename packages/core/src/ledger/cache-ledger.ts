@@ -91,14 +91,18 @@ export class CacheLedger {
 
   /** Loaded when something is counted that is to be written, or when it is asked for: most caches live in memory. */
   #load(): Promise<LedgerStore> {
-    const parts = { ...this.#parts, interval: this.#interval };
-    const make = import('./ledger-store.ts').then((loaded) => new loaded.LedgerStore(parts));
-    if (this.#interval === undefined) return make; // it remembers nothing, and may be of a request of Workers that has ended
-    this.#ledgerStore ??= make;
+    // It remembers nothing, and may be of a request of Workers that has ended.
+    if (this.#interval === undefined) return this.#make();
+    this.#ledgerStore ??= this.#make(); // a second one would write the same counts under another name
     this.#ledgerStore.catch(() => {
       this.#ledgerStore = undefined; // the package was replaced under a running process
     });
     return this.#ledgerStore;
+  }
+
+  async #make(): Promise<LedgerStore> {
+    const { LedgerStore: Made } = await import('./ledger-store.ts');
+    return new Made({ ...this.#parts, interval: this.#interval });
   }
 
   /** What all processes counted that share the store and the namespace. */

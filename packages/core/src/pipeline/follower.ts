@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Flight } from '../flight/index.ts';
 import { abortable, withDeadline } from '../store/index.ts';
 import { type Answer, CallerAnswer, isAbandoned, isHitOfProvided } from './answer.ts';
@@ -38,6 +39,8 @@ async function mayTakeLate(caller: Follower, result: FlightResult): Promise<bool
   const { call } = caller.request;
   const { openUntil } = caller.flight;
   if (!isNotAdmitted(result) && !isExpired(result, caller)) {
+    // Callers that ask again and again would never let the event loop come to the write that ends this flight.
+    await turn();
     // A caller that wants a new answer does not take one that was there before it asked.
     return call.policy.mode !== 'refresh' || result.provided?.isUsable() !== true;
   }

@@ -45,6 +45,24 @@ const requestsIn = async (cache: LlmCache, since?: Duration) => {
   return total.requests;
 };
 
+test('a process that asks for its ledger again and again writes its counts under one name, and none after its end', async () => {
+  const store = new ScannedStore();
+  const { cache, count } = startProcess(store, { ledger: 5 });
+  for (const requests of [1, 2, 3]) {
+    await count(1);
+    expect(await requestsIn(cache)).toBe(requests);
+    await settled();
+  }
+  await cache.close();
+  const written = [...store.rows];
+  const names = written.map(([key]) => /[\da-f-]{36}:\d+/.exec(key)?.[0]);
+  expect(new Set(names).size).toBe(1);
+  const { cache: other } = startProcess(store);
+  expect((await other.ledger()).processes).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect([...store.rows]).toEqual(written);
+});
+
 describe('a ledger since some time ago', () => {
   test('has the counts of all processes in that time, and no others', async () => {
     const store = new ScannedStore();
