@@ -62,6 +62,8 @@ function withPacked(manifest, packed) {
 function install(folder, packed) {
   const manifest = JSON.stringify(withPacked(manifestOf(folder), packed), null, 2);
   const path = join(work, folder, 'package.json');
+  const { files } = manifestOf(folder).fits;
+  if (files !== undefined) cpSync(join(here, files), join(work, folder), { recursive: true });
   const stamp = join(work, folder, 'node_modules', '.fits');
   const isDone = existsSync(stamp) && readFileSync(stamp, 'utf8') === manifest;
   writeFileSync(path, manifest);
