@@ -22,9 +22,9 @@ import {
 } from '@cached-llm/http';
 import type { OpenAI } from 'openai';
 import { rejects } from './admission.ts';
-import { showCallerSignal } from './caller-signal.ts';
 import { cross } from './cross.ts';
 import { answers, atOwnHosts, echoes, ignore, isStateful } from './identity.ts';
+import { observeClient } from './observe-client.ts';
 import { stream } from './stream.ts';
 
 /** OpenAI, and every API in its format: chat completions, responses, embeddings, completions. */
@@ -97,7 +97,7 @@ export function withCachedFetch<Client extends object>(
   const fetch = cachedFetch(fetching);
   warnOfOwnFetch(fetching);
   const copy = () => signedIn(copyWithFetch(client, fetch, azureOptions(given)), given);
-  return showCallerSignal(derivedClient(client, copy, expected));
+  return observeClient(derivedClient(client, copy, expected));
 }
 
 /**

@@ -77,11 +77,7 @@ class Linked extends Given {
   }
 }
 
-/** Two copies of this package, such as an ES module and a CommonJS one, find the origins of each other. */
-const SHARED = Symbol.for('cached-llm.answer-origins');
-const shared = globalThis as { [SHARED]?: Pick<typeof Linked, 'link' | 'originOf' | 'share'> };
-shared[SHARED] ??= Linked;
-const { link, originOf, share } = shared[SHARED];
+const { link, originOf, share } = Linked;
 
 /** A wrapped function that returns what a cached client gave it: both have an entry. */
 class Nested implements AnswerOrigin {

@@ -37,20 +37,26 @@ function traceAnswers(client: Inside): void {
   });
 }
 
-/**
- * Lets the cache tell the SDK's own time-out from an abort of the caller: both fire the one signal that the SDK
- * sends. Also lets answers be traced to their calls. A client that is derived from this one has the same.
- */
-export function showCallerSignal<Client extends object>(client: Client): Client {
-  const inside: Inside = client;
-  traceAnswers(inside);
-  const { prepareRequest, withOptions } = inside;
-  if (prepareRequest === undefined) return client;
-  replace(inside, 'prepareRequest', (request, context) => {
+/** Lets the cache tell the SDK's own time-out from an abort of the caller: both fire the one signal that the SDK sends. */
+function showCallerSignal(client: Inside): void {
+  const { prepareRequest } = client;
+  if (prepareRequest === undefined) return;
+  replace(client, 'prepareRequest', (request, context) => {
     Object.assign(request, withCallerSignal(undefined, context.options?.signal));
     return prepareRequest.call(client, request, context);
   });
+}
+
+/**
+ * Lets the cache know what the client's `fetch` does not tell: who aborts a request, and what became of a response. A client
+ * that is derived from this one has the same.
+ */
+export function observeClient<Client extends object>(client: Client): Client {
+  const inside: Inside = client;
+  traceAnswers(inside);
+  showCallerSignal(inside);
+  const { withOptions } = inside;
   if (withOptions === undefined) return client; // openai 4 derives no client from another
-  replace(inside, 'withOptions', (options) => showCallerSignal(withOptions.call(client, options)));
+  replace(inside, 'withOptions', (options) => observeClient(withOptions.call(client, options)));
   return client;
 }
