@@ -9,10 +9,16 @@ function asHit(result: FlightResult): FlightResult {
   return result.provided?.isUsable() === true ? { ...result, outcome: 'hit' } : result;
 }
 
+/** Is it a stream that has not ended? */
+const isRunning = ({ shared }: FlightResult) =>
+  shared?.kind === 'recording' && shared.recording.end === undefined;
+
 /** Has the answer ended, and is it not admitted? It was rejected, or the user's `admit` is still deciding. */
-function isNotAdmitted({ provided, shared }: FlightResult): boolean {
-  const isRunning = shared?.kind === 'recording' && shared.recording.end === undefined;
-  return provided !== undefined && shared !== undefined && !isRunning && !provided.isUsable();
+function isNotAdmitted(result: FlightResult): boolean {
+  const { provided, shared } = result;
+  return (
+    provided !== undefined && shared !== undefined && !isRunning(result) && !provided.isUsable()
+  );
 }
 
 /** A request that joined the flight of another one. */
@@ -39,8 +45,9 @@ async function mayTakeLate(caller: Follower, result: FlightResult): Promise<bool
   const { call } = caller.request;
   const { openUntil } = caller.flight;
   if (!isNotAdmitted(result) && !isExpired(result, caller)) {
-    // Callers that ask again and again would never let the event loop come to the write that ends this flight.
-    await turn();
+    // Callers that ask again and again would never let the event loop come to the write that ends this flight. A stream that
+    // runs is joined at once: its leader may leave meanwhile.
+    if (!isRunning(result)) await turn();
     // A caller that wants a new answer does not take one that was there before it asked.
     return call.policy.mode !== 'refresh' || result.provided?.isUsable() !== true;
   }
@@ -68,11 +75,11 @@ function emitFollower(
   const servedModel = provided?.servedModel ?? header?.served?.model;
   const waited = performance.now() - askedAt;
   const event = { ...eventOf(request), usage, servedModel, took, waited };
-  const isRunning = shared?.kind === 'recording' && shared.recording.end === undefined;
+  const runs = isRunning(result);
   const isSaving = savesFor !== 'nobody';
   if (isHitOfProvided(result)) events.emit('hit', { ...event, age: now() - result.provided.at });
-  else events.emit('collapsed', { ...event, isSaving, isRunning });
-  if (!isRunning || !isSaving) return;
+  else events.emit('collapsed', { ...event, isSaving, isRunning: runs });
+  if (!runs || !isSaving || shared?.kind !== 'recording') return;
   void shared.recording.ended.then(() => {
     events.emit('call-saved', { ...eventOf(request), ...costIn(result) });
   });
