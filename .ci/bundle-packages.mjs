@@ -17,6 +17,12 @@ function sourcesOf(name) {
   return sources.map((source) => resolve('packages', name, source));
 }
 
+/** The entry of a provider package that needs no SDK: its code is in no file that imports one. Core imports none. */
+function sourceWithoutSdk(name) {
+  const entry = manifest(name).exports?.['./adapter']?.['@cached-llm/source'];
+  return name === 'core' || entry === undefined ? undefined : resolve('packages', name, entry);
+}
+
 /** Collects the modules that `start` imports at once, and they in turn. */
 const collecting = (start, found) => ({
   name: 'imported-at-once',
@@ -46,21 +52,29 @@ function toCommonJs(code) {
 async function build(name) {
   const sources = sourcesOf(name);
   const atOnce = new Set();
+  const withoutSdk = new Set();
+  const adapter = sourceWithoutSdk(name);
   const bundle = await rolldown({
     input: sources,
     platform: 'node',
     external: /^(?![./]|[A-Z]:)/, // every package
     treeshake: { moduleSideEffects: false },
-    plugins: [collecting(sources[0], atOnce)],
+    plugins: [
+      collecting(sources[0], atOnce),
+      ...(adapter === undefined ? [] : [collecting(adapter, withoutSdk)]),
+    ],
   });
-  const main = { name: 'main', test: (id) => atOnce.has(id) && !sources.includes(id) };
+  const groups = [
+    { name: 'without-sdk', priority: 1, test: (id) => withoutSdk.has(id) },
+    { name: 'main', test: (id) => atOnce.has(id) && !sources.includes(id) },
+  ];
   const generate = async (format) => {
     const { output } = await bundle.generate({
       format,
       sourcemap: true,
       minifyInternalExports: false, // both builds name what they share alike
       chunkFileNames: 'chunks/[name].js',
-      codeSplitting: { groups: [main] },
+      codeSplitting: { groups },
     });
     return output.map(({ type, name, fileName, code, source, modules, exports }) => {
       const written = format === 'cjs' && type === 'chunk' ? toCommonJs(code) : code;

@@ -1,10 +1,8 @@
 import { Anthropic, type Middleware, type MiddlewareContext } from '@anthropic-ai/sdk';
 import {
-  type Adapter,
   cacheOf,
   describeKind,
   requireVersion,
-  usageIn,
   versionInUserAgent,
 } from '@cached-llm/core/adapter';
 import {
@@ -19,26 +17,7 @@ import {
   withCallerSignal,
   wrongClient,
 } from '@cached-llm/http';
-import { rejects } from './admission.ts';
-import { cross } from './cross.ts';
-import { answers, atOwnHosts, ignore, isStateful, modelOf } from './identity.ts';
-import { stream } from './stream.ts';
-
-/** Anthropic's Messages API, on any platform: messages, streamed or not, and counts of tokens. */
-export const anthropic: Adapter = {
-  provider: 'anthropic',
-  ignore,
-  atOwnHosts,
-  modelOf,
-  callIds: ['messages.*.content.*.id', 'messages.*.content.*.tool_use_id'],
-  isStateful,
-  streamsWhenAsked: true,
-  answers,
-  rejects,
-  usageOf: usageIn,
-  stream,
-  cross,
-};
+import { anthropic } from './adapter.ts';
 
 export type CachedAnthropicOptions = CachedClientOptions;
 

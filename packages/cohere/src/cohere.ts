@@ -1,9 +1,4 @@
-import {
-  type Adapter,
-  describeKind,
-  installedVersion,
-  requireVersion,
-} from '@cached-llm/core/adapter';
+import { describeKind, installedVersion, requireVersion } from '@cached-llm/core/adapter';
 import {
   type CachedClientOptions,
   cachedFetch,
@@ -13,28 +8,8 @@ import {
   wrongClient,
 } from '@cached-llm/http';
 import type { CohereClient, CohereClientV2 } from 'cohere-ai';
-import { rejects, usageOf } from './admission.ts';
-import { batch } from './embeddings.ts';
-import { answers, ignore, isStateful } from './identity.ts';
-import { stream } from './stream.ts';
+import { cohere } from './adapter.ts';
 import { traceAnswers } from './trace-answers.ts';
-
-/** Cohere: chat, embed and rerank, of the second and of the first version. */
-export const cohere: Adapter = {
-  provider: 'cohere',
-  ignore,
-  callIds: [
-    ...['messages.*.tool_calls.*.id', 'messages.*.tool_call_id'],
-    ...['messages.*.toolCalls.*.id', 'messages.*.toolCallId'], // as the SDK names them
-  ],
-  isStateful,
-  streamsWhenAsked: true,
-  answers,
-  rejects,
-  usageOf,
-  stream,
-  batch,
-};
 
 export type CachedCohereOptions = CachedClientOptions;
 

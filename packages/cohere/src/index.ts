@@ -3,4 +3,5 @@
  * Nothing here may accept a client whose requests do not go through its `fetch`.
  * Start reading in `cohere.ts`.
  */
-export { type CachedCohereOptions, cachedCohere, cohere } from './cohere.ts';
+export { cohere } from './adapter.ts';
+export { type CachedCohereOptions, cachedCohere } from './cohere.ts';

@@ -7,34 +7,14 @@ import {
   wrongClient,
 } from '@cached-llm/http';
 import type { GoogleGenAI } from '@google/genai';
-import { rejects, usageOf } from './admission.ts';
+import { google as wire } from './adapter.ts';
 import { type ApiClient, showCallerSignal } from './caller-signal.ts';
 import { cancelledOnRelease, fetchWithoutTimeLimit } from './client-fetch.ts';
-import { cross } from './cross.ts';
-import { batch } from './embeddings.ts';
-import { answers, atOwnHosts, ignore, isStateful, modelOf } from './identity.ts';
 import { instances } from './response-classes.ts';
-import { stream } from './stream.ts';
 import { traceAnswers } from './trace-answers.ts';
 
-/** Gemini, on the Gemini API and on Vertex AI: content, streamed or not, embeddings and counts of tokens. */
-export const google: Adapter = {
-  provider: 'google',
-  ignore,
-  atOwnHosts,
-  callIds: ['contents.*.parts.*.functionCall.id', 'contents.*.parts.*.functionResponse.id'],
-  temperature: 'generationConfig.temperature',
-  modelOf,
-  timesOutByAbort: true,
-  isStateful,
-  answers,
-  rejects,
-  usageOf,
-  stream,
-  instances,
-  cross,
-  batch,
-};
+/** Gemini, as on the wire, and the classes of the SDK for wrapped functions that return them. */
+export const google: Adapter = { ...wire, instances };
 
 export type CachedGoogleOptions = CachedClientOptions;
 

@@ -3,4 +3,5 @@
  * Nothing here may bypass the hooks of the client's `HTTPClient`, which may change a request.
  * Start reading in `mistral.ts`.
  */
-export { type CachedMistralOptions, cachedMistral, mistral } from './mistral.ts';
+export { mistral } from './adapter.ts';
+export { type CachedMistralOptions, cachedMistral } from './mistral.ts';

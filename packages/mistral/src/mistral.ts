@@ -1,44 +1,17 @@
-import {
-  type Adapter,
-  describeKind,
-  installedVersion,
-  requireVersion,
-  usageIn,
-} from '@cached-llm/core/adapter';
+import { describeKind, installedVersion, requireVersion } from '@cached-llm/core/adapter';
 import {
   type CachedClientOptions,
   cachedFetch,
   derivedClient,
   type Fetch,
-  listedEmbeddings,
   warnOfOwnFetch,
   wrongClient,
 } from '@cached-llm/http';
 import type { HTTPClient, Mistral, SDKOptions } from '@mistralai/mistralai';
 // All of it, because a version that is refused has no named exports.
 import * as sdk from '@mistralai/mistralai';
-import { rejects } from './admission.ts';
-import { answers, atOwnHosts, ignore, isStateful } from './identity.ts';
-import { stream } from './stream.ts';
+import { mistral } from './adapter.ts';
 import { traceAnswers } from './trace-answers.ts';
-
-/** Mistral: chat, fill-in-the-middle and embeddings. */
-export const mistral: Adapter = {
-  provider: 'mistral',
-  ignore,
-  atOwnHosts,
-  callIds: [
-    ...['messages.*.tool_calls.*.id', 'messages.*.tool_call_id'],
-    ...['messages.*.toolCalls.*.id', 'messages.*.toolCallId'], // as the SDK names them
-  ],
-  isStateful,
-  streamsWhenAsked: true,
-  answers,
-  rejects,
-  usageOf: usageIn,
-  stream,
-  batch: listedEmbeddings,
-};
 
 export type CachedMistralOptions = CachedClientOptions;
 

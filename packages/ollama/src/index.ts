@@ -3,4 +3,5 @@
  * Nothing here may treat an absent `stream` as false: over HTTP the server streams without it.
  * Start reading in `ollama.ts`.
  */
-export { type CachedOllamaOptions, cachedOllama, ollama } from './ollama.ts';
+export { ollama } from './adapter.ts';
+export { type CachedOllamaOptions, cachedOllama } from './ollama.ts';

@@ -1,9 +1,4 @@
-import {
-  type Adapter,
-  describeKind,
-  installedVersion,
-  requireVersion,
-} from '@cached-llm/core/adapter';
+import { describeKind, installedVersion, requireVersion } from '@cached-llm/core/adapter';
 import {
   type CachedClientOptions,
   cachedFetch,
@@ -13,23 +8,7 @@ import {
   wrongClient,
 } from '@cached-llm/http';
 import type { Ollama } from 'ollama';
-import { rejects, usageOf } from './admission.ts';
-import { batch } from './embeddings.ts';
-import { answers, ignore } from './identity.ts';
-import { stream } from './stream.ts';
-
-/** Ollama: chat, generate and embeddings. */
-export const ollama: Adapter = {
-  provider: 'ollama',
-  ignore,
-  callIds: ['messages.*.tool_calls.*.id', 'messages.*.tool_call_id'], // LangChain writes them
-  temperature: 'options.temperature',
-  answers,
-  rejects,
-  usageOf,
-  stream,
-  batch,
-};
+import { ollama } from './adapter.ts';
 
 export type CachedOllamaOptions = CachedClientOptions;
 

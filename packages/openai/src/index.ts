@@ -3,5 +3,6 @@
  * Nothing here may depend on one of the providers that share this format alone, but for `groq.ts`.
  * Start reading in `openai.ts`.
  */
-export { cachedGroq, type GroqClient, groq } from './groq.ts';
-export { type CachedOpenAIOptions, cachedOpenAI, openai } from './openai.ts';
+export { groq, openai } from './adapter.ts';
+export { cachedGroq, type GroqClient } from './groq.ts';
+export { type CachedOpenAIOptions, cachedOpenAI } from './openai.ts';
