@@ -27,6 +27,7 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   'store-redis': ['core'],
   cli: ['core', 'http', 'store-sqlite', 'store-redis'],
   otel: ['core'],
+  proxy: ['core', 'http', 'openai', 'anthropic', 'google', 'mistral', 'cohere', 'ollama'],
   benchmarks: ['core', 'store-sqlite', 'store-redis', 'testing'],
 };
 
@@ -75,6 +76,16 @@ const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   bedrock: adapterFor('@aws-sdk/client-bedrock-runtime'),
   cohere: adapterFor('cohere-ai'),
   google: adapterFor('@google/genai'),
+  proxy: [
+    '@cached-llm/anthropic',
+    '@cached-llm/cohere',
+    '@cached-llm/core',
+    '@cached-llm/google',
+    '@cached-llm/http',
+    '@cached-llm/mistral',
+    '@cached-llm/ollama',
+    '@cached-llm/openai',
+  ],
   langchain: adapterFor('@langchain/core'),
   mistral: adapterFor('@mistralai/mistralai'),
   ollama: adapterFor('ollama'),

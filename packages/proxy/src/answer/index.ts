@@ -1,0 +1,6 @@
+/**
+ * Here a request that can be keyed is answered by the pipeline of the core, from the store or from its upstream.
+ * Nothing here may decide what is stored or how a key is made: `@cached-llm/http` and the adapters do.
+ * Start reading in `answer-request.ts`.
+ */
+export { type AnswerRules, answerRequest, isAnswerable } from './answer-request.ts';

@@ -1,0 +1,9 @@
+/**
+ * Here requests go to their upstream, and what cannot be answered from a store passes through.
+ * Nothing here may change a byte of a body, follow a redirect, or try a request twice.
+ * Start reading in `forward-request.ts`.
+ */
+export { type Exchange, forwardRequest } from './forward-request.ts';
+export { eachHeader, requestHeaders } from './passed-headers.ts';
+export { responseTo, Upstream } from './upstream.ts';
+export { writeBody } from './write-body.ts';

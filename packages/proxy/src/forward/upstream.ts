@@ -1,0 +1,44 @@
+import type { ClientRequest } from 'node:http';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Route } from '../routes/index.ts';
+
+/** The head of a request to an upstream. */
+export interface UpstreamHead {
+  readonly method: string;
+  /** Names and values in turn, the host among them. */
+  readonly headers: readonly string[];
+}
+
+/** The connections to all upstreams of one proxy. */
+export class Upstream {
+  readonly #http = new HttpAgent({ keepAlive: true });
+  readonly #https = new HttpsAgent({ keepAlive: true });
+
+  /** Opens a request. The caller writes its body and ends it. */
+  open({ url, path }: Route, { method, headers }: UpstreamHead): ClientRequest {
+    const isPlain = url.protocol === 'http:';
+    const open = isPlain ? httpRequest : httpsRequest;
+    return open({
+      method,
+      path,
+      headers: headers as string[], // Node.js copies them
+      host: url.hostname.replace(/^\[(.*)\]$/, '$1'), // IPv6
+      port: url.port || undefined,
+      agent: isPlain ? this.#http : this.#https,
+    });
+  }
+
+  close(): void {
+    this.#http.destroy();
+    this.#https.destroy();
+  }
+}
+
+/** The response to a request that has been opened. @throws what Node.js says of the connection */
+export function responseTo(request: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request.once('response', resolve);
+    request.once('error', reject);
+  });
+}

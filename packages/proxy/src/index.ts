@@ -1,0 +1,7 @@
+/**
+ * A server in front of the APIs of language models, which answers repeated requests from a cache.
+ * It never changes what an upstream says, and never serves one caller's answer to another without being told to.
+ * Start reading in `proxy.ts`.
+ */
+export type { ProxiedCall } from './observe/index.ts';
+export { type Proxy, type ProxyOptions, type ProxyRoute, startProxy } from './proxy.ts';

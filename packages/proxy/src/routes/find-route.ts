@@ -1,0 +1,119 @@
+import { LlmCacheError } from '@cached-llm/core';
+import type { Adapter } from '@cached-llm/core/adapter';
+import { ADAPTERS, PROVIDERS, type Provider } from './providers.ts';
+
+/** Upstreams by their names: what a user adds, or puts in the place of a provider. */
+export type Upstreams = Readonly<
+  Record<string, { readonly url: string; readonly adapter?: string | undefined }>
+>;
+
+/** Where a request goes. */
+export interface Route {
+  readonly name: string;
+  readonly adapter: Adapter | undefined;
+  /** The whole URL, as it is requested. */
+  readonly url: URL;
+  /** Its path and query, letter by letter as the client sent them. */
+  readonly path: string;
+}
+
+/** Finds the upstream of a request by its path. */
+export interface Routes {
+  readonly providers: readonly Provider[];
+  /** Undefined for a path that belongs to no route. */
+  find(target: string): Route | undefined;
+}
+
+/** Names of routes are the first part of a path, so that they need no encoding. */
+const NAME = /^[a-z0-9][a-z0-9._-]*$/i;
+
+/** Paths of the proxy itself. */
+const RESERVED: readonly string[] = ['healthz', 'metrics', 'azure'];
+
+function checkName(name: string): void {
+  if (NAME.test(name) && !RESERVED.includes(name)) return;
+  const remedy = `Use letters, digits, dots and hyphens, and none of ${RESERVED.join(', ')}.`;
+  throw new LlmCacheError(
+    'INVALID_OPTION',
+    `${JSON.stringify(name)} is no name for an upstream. ${remedy}`,
+  );
+}
+
+function checkedUrl(name: string, url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const isWeb = parsed?.protocol === 'http:' || parsed?.protocol === 'https:';
+  const isPlain = parsed?.search === '' && parsed.hash === '' && parsed.username === '';
+  if (parsed !== undefined && isWeb && isPlain) return parsed.href.replace(/\/+$/, '');
+  const remedy = 'Write a base URL without a query or a password, such as https://host/v1.';
+  throw new LlmCacheError('INVALID_OPTION', `The url of the upstream ${name} is none. ${remedy}`);
+}
+
+function adapterNamed(name: string, adapter: string): Adapter {
+  const found = Object.hasOwn(ADAPTERS, adapter) ? ADAPTERS[adapter] : undefined;
+  if (found !== undefined) return found;
+  const remedy = `The adapters are ${Object.keys(ADAPTERS).join(', ')}.`;
+  const what = `The upstream ${name} names the adapter ${JSON.stringify(adapter)}, which does not exist.`;
+  throw new LlmCacheError('INVALID_OPTION', `${what} ${remedy}`);
+}
+
+/** The providers, those of the user among them. @throws {LlmCacheError} `INVALID_OPTION` */
+function providersWith(upstreams: Upstreams): readonly Provider[] {
+  const own = Object.entries(upstreams).map(([name, { url, adapter }]): Provider => {
+    checkName(name);
+    const known = PROVIDERS.find((provider) => provider.name === name);
+    return {
+      ...(known ?? { name, path: `/${name}`, variables: [] }),
+      url: checkedUrl(name, url),
+      adapter: adapter === undefined ? known?.adapter : adapterNamed(name, adapter),
+    };
+  });
+  const others = PROVIDERS.filter(({ name }) => !Object.hasOwn(upstreams, name));
+  return [...others, ...own];
+}
+
+/** A resource of Azure has a host of its own, which stands first in the path: `/azure/my-resource/openai/...`. */
+const AZURE =
+  /^\/azure\/([a-z0-9][a-z0-9-]*)(\.(?:openai|cognitiveservices|services\.ai)\.azure\.com)?(?=[/?]|$)/i;
+
+function azureRoute(target: string): Route | undefined {
+  const [prefix, resource, domain = '.openai.azure.com'] = AZURE.exec(target) ?? [];
+  if (prefix === undefined) return undefined;
+  const base = `https://${resource}${domain}`.toLowerCase();
+  return routeOf(
+    { name: 'azure', url: base, adapter: ADAPTERS.openai },
+    target.slice(prefix.length),
+  );
+}
+
+function routeOf(
+  { name, url: base, adapter }: Pick<Provider, 'name' | 'url' | 'adapter'>,
+  rest: string,
+): Route {
+  const url = new URL(base);
+  const path = `${url.pathname.replace(/\/$/, '')}${rest}`;
+  return {
+    name,
+    adapter,
+    url: new URL(`${url.origin}${path}`),
+    path: path.startsWith('/') ? path : `/${path}`,
+  };
+}
+
+const isUnder = (target: string, path: string) =>
+  target.startsWith(path) && /^([/?]|$)/.test(target.slice(path.length));
+
+/**
+ * The routes of a proxy.
+ *
+ * @throws {LlmCacheError} `INVALID_OPTION` for an upstream with a bad name, URL or adapter.
+ */
+export function routesWith(upstreams: Upstreams = {}): Routes {
+  const providers = providersWith(upstreams);
+  return {
+    providers,
+    find(target) {
+      const provider = providers.find(({ path }) => isUnder(target, path));
+      return provider ? routeOf(provider, target.slice(provider.path.length)) : azureRoute(target);
+    },
+  };
+}
