@@ -3,8 +3,8 @@
 // Start reading in snippet.ts, which says what a page may ask for; run-snippet.ts runs a program as a reader does.
 export { commandsIn, programOf } from './commands.ts';
 export { installedBy, packagesIn } from './installs.ts';
-export { PAGES, type Page, ROOT } from './page.ts';
+export { PAGES, ROOT } from './page.ts';
 export { SnippetProject } from './project.ts';
 export { type Providers, startProviders } from './providers.ts';
 export { runSnippet } from './run-snippet.ts';
-export { SNIPPETS, type Snippet } from './snippet.ts';
+export { SNIPPETS } from './snippet.ts';

@@ -6,7 +6,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
   'Why is the sea salty?': 'The sea is salty because rivers carry minerals into it.',
 };
 
-export const answerTo = (question: string) => ANSWERS[question] ?? `You asked: ${question}`;
+const answerTo = (question: string) => ANSWERS[question] ?? `You asked: ${question}`;
 
 /** Local servers in place of all providers. */
 export interface Providers {

@@ -21,7 +21,7 @@ export interface Snippet {
  * What a marker asks for. Every kind is compiled, except `printed`, which is a part of a file that is compiled and run elsewhere.
  * `until` ends a program after it has printed a text.
  */
-export type Treatment =
+type Treatment =
   | { readonly kind: 'run'; readonly until?: string; readonly compared: boolean }
   | { readonly kind: 'not run'; readonly reason: string }
   | { readonly kind: 'printed'; readonly from: string };
