@@ -5,3 +5,4 @@
  */
 export type { ProxiedCall } from './observe/index.ts';
 export { type Proxy, type ProxyOptions, type ProxyRoute, startProxy } from './proxy.ts';
+export { proxiedVariables, upstreamsIn } from './routes/index.ts';

@@ -64,7 +64,7 @@ async function serve(exchange: Exchange, routes: Routes, rules: AnswerRules): Pr
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const { cache, port = 4141, host = '127.0.0.1', shared = false } = options;
   const routes = routesWith(options.upstreams);
-  const upstream = new Upstream();
+  const upstream = new Upstream({ isCalled: cache.policy.mode !== 'replay' });
   const rules = { cache, upstream, isShared: shared };
   const server = await startServer({
     port,

@@ -89,6 +89,27 @@ describe('a proxy', () => {
     );
   });
 
+  test('calls nobody in mode replay, and says so under a status that no SDK retries', async () => {
+    const upstream = await startWireServer({ answer: () => ({ body: chatAnswer('Hi') }) });
+    closing.push(() => upstream.close());
+    const cache = createLlmCache({ store: 'memory:', mode: 'replay' });
+    closing.push(() => cache.close());
+    const upstreams = { openai: { url: `${upstream.url}/v1` }, plain: { url: upstream.url } };
+    const proxy = await startProxy({ cache, port: 0, upstreams });
+    closing.push(() => proxy.close());
+    const responses = await Promise.all([
+      post(`${proxy.url}/openai/v1/chat/completions`, request),
+      post(`${proxy.url}/plain/v1/threads`, request),
+      post(`${proxy.url}/plain/v1/threads`, request, { 'content-type': 'text/csv' }),
+      fetch(`${proxy.url}/openai/v1/models`),
+    ]);
+    expect(responses.map(({ status }) => status)).toEqual([406, 406, 406, 406]);
+    expect(responses.map(({ headers }) => headers.get('x-should-retry'))).toEqual(
+      Array(4).fill('false'),
+    );
+    expect(upstream.count).toBe(0);
+  });
+
   test('names its routes to who asks for another one', async () => {
     const { proxy } = await start({});
     const response = await fetch(`${proxy.url}/opnai/v1/models`);
@@ -103,7 +124,7 @@ describe('a proxy', () => {
     expect(proxy.routes).toContainEqual({
       name: 'anthropic',
       url: `${proxy.url}/anthropic`,
-      variables: ['ANTHROPIC_BASE_URL'],
+      variables: ['ANTHROPIC_BASE_URL', 'ANTHROPIC_API_URL', 'ANTHROPIC_API_BASE'],
     });
   });
 });

@@ -5,5 +5,5 @@
  */
 export { type Exchange, forwardRequest } from './forward-request.ts';
 export { eachHeader, requestHeaders } from './passed-headers.ts';
-export { responseTo, Upstream } from './upstream.ts';
+export { NotCalled, responseTo, Upstream } from './upstream.ts';
 export { writeBody } from './write-body.ts';

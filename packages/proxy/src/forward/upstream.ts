@@ -10,13 +10,25 @@ export interface UpstreamHead {
   readonly headers: readonly string[];
 }
 
+/** The upstream was not called, because the proxy answers from recordings alone. */
+export class NotCalled extends Error {
+  override readonly name = 'NotCalled';
+}
+
 /** The connections to all upstreams of one proxy. */
 export class Upstream {
+  readonly #isCalled: boolean;
   readonly #http = new HttpAgent({ keepAlive: true });
   readonly #https = new HttpsAgent({ keepAlive: true });
 
-  /** Opens a request. The caller writes its body and ends it. */
+  /** @param isCalled false in mode `replay`, which calls nobody */
+  constructor({ isCalled }: { readonly isCalled: boolean }) {
+    this.#isCalled = isCalled;
+  }
+
+  /** Opens a request. The caller writes its body and ends it. @throws {NotCalled} */
   open({ url, path }: Route, { method, headers }: UpstreamHead): ClientRequest {
+    if (!this.#isCalled) throw new NotCalled(`${method} ${url.pathname} has no recorded answer.`);
     const isPlain = url.protocol === 'http:';
     const open = isPlain ? httpRequest : httpsRequest;
     return open({

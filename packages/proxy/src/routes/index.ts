@@ -4,3 +4,4 @@
  * Start reading in `providers.ts`, the table.
  */
 export { type Route, type Routes, routesWith, type Upstreams } from './find-route.ts';
+export { proxiedVariables, upstreamsIn } from './variables.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Exchange } from '../forward/index.ts';
-import { refuse } from './refuse.ts';
+import { type Exchange, NotCalled } from '../forward/index.ts';
+import { type Refusal, refuse } from './refuse.ts';
 
 /** Where a server listens, and who serves its requests. */
 export interface ServerPlan {
@@ -11,7 +11,11 @@ export interface ServerPlan {
   serve(exchange: Exchange): Promise<void>;
 }
 
-const failure = (error: unknown) => {
+/** No SDK tries again after this status, and none reads another meaning into it. */
+const NOT_CALLED = { status: 406, code: 'not_recorded' };
+
+const failure = (error: unknown): Refusal => {
+  if (error instanceof NotCalled) return { ...NOT_CALLED, message: error.message };
   const { code = 'no answer' } = error as NodeJS.ErrnoException; // an error of Node.js has a code
   return {
     status: 502,

@@ -7,6 +7,9 @@ export {
   fixtureStore,
   openStore,
 } from './fixture-store.ts';
+export { type PayloadParts, payloadParts } from './payload-parts.ts';
+export { placeholderKeys } from './placeholder-keys.ts';
 export type { Secret } from './secret-patterns.ts';
 export type { TestHooks } from './test-hooks.ts';
+export { type UnrecordedCall, UnrecordedCalls, unrecordedText } from './unrecorded-calls.ts';
 export { type LlmFixturesOptions, useLlmFixtures } from './use-llm-fixtures.ts';
