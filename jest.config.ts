@@ -39,6 +39,7 @@ export default {
   testTimeout: 240_000,
   // Processes of their own also where there are two cores: what test files leave in memory goes with them.
   maxWorkers: 2,
+  maxConcurrency: 2,
   workerIdleMemoryLimit: '1GB',
   coverageProvider: 'v8',
   collectCoverageFrom: ['packages/*/src/**/*.ts'],

@@ -18,13 +18,16 @@ interface Message {
   readonly parts?: readonly Text[];
 }
 
-/** Repeats the questions of a request as its answer, so that a wrong answer is visible. */
-function echoOf({ messages, contents = [] }: Asked): string {
+/** The questions of a request in one text. */
+function questionsOf({ messages, contents = [] }: Asked): string {
   const questions = (messages ?? contents).map(({ content, parts = [] }) =>
     typeof content === 'string' ? content : (content ?? parts).map(({ text }) => text).join(' '),
   );
-  return `You asked: ${questions.join(' / ')}`;
+  return questions.join(' / ');
 }
+
+/** Repeats the questions of a request as its answer, so that a wrong answer is visible. */
+const echo = (questions: string) => `You asked: ${questions}`;
 
 const sse = (body: unknown): ExchangeResponse => ({ kind: 'sse', body });
 
@@ -93,9 +96,12 @@ function ofGoogle(text: string, isStream: boolean): ExchangeResponse {
 }
 
 /** Answers on the wire of every provider except Bedrock. */
-export function answerOnEveryWire({ json, path }: ReceivedRequest): ExchangeResponse {
+export function answerOnEveryWire(
+  { json, path }: ReceivedRequest,
+  answerTo = echo,
+): ExchangeResponse {
   const asked = json as Asked; // by the SDKs
-  const [text, isStream] = [echoOf(asked), asked.stream === true];
+  const [text, isStream] = [answerTo(questionsOf(asked)), asked.stream === true];
   if (path.includes('/embeddings')) return embeddings(asked.input ?? []);
   if (path.includes('/messages')) return messages(text, isStream);
   if (path.includes('enerateContent')) return ofGoogle(text, path.includes('stream'));
@@ -104,10 +110,10 @@ export function answerOnEveryWire({ json, path }: ReceivedRequest): ExchangeResp
 }
 
 /** Answers on Bedrock's wire, which is HTTP/2. */
-export async function startBedrock() {
+export async function startBedrock(answerTo = echo) {
   const paths: unknown[] = [];
   const answer = async (stream: ServerHttp2Stream) => {
-    const text = echoOf((await jsonOf(stream)) as Asked); // by the SDK
+    const text = answerTo(questionsOf((await jsonOf(stream)) as Asked)); // by the SDK
     const output = { message: { role: 'assistant', content: [{ text }] } };
     const usage = { inputTokens: 3, outputTokens: 2, totalTokens: 5 };
     stream.respond({ 'content-type': 'application/json' });

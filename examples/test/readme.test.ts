@@ -1,35 +1,102 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from '@jest/globals';
+import { PassThrough } from 'node:stream';
+import { afterAll, describe, expect, test } from '@jest/globals';
+// The parser of the program is no part of its public interface.
+import { parse } from '../../packages/cli/src/command-line/index.ts';
+import { COMMANDS } from '../../packages/cli/src/commands/index.ts';
+import {
+  commandsIn,
+  installedBy,
+  PAGES,
+  packagesIn,
+  programOf,
+  ROOT,
+  SNIPPETS,
+  SnippetProject,
+} from './pages/index.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const sources = join(root, 'examples/src');
-const examples = readdirSync(sources)
-  .filter((name) => name.endsWith('.ts'))
-  .map((name) => readFileSync(join(sources, name), 'utf8'));
-const folders = readdirSync(join(root, 'packages')).map((name) => join('packages', name));
-const readmes = ['.', ...folders]
-  .map((folder) => join(folder, 'README.md'))
-  .filter((path) => existsSync(join(root, path)));
+const project = new SnippetProject();
+afterAll(() => project.remove());
 
-describe.each(readmes)('%s', (path) => {
-  const text = readFileSync(join(root, path), 'utf8');
-  const snippets = [...text.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code);
+const printed = SNIPPETS.filter(({ treatment }) => treatment.kind === 'printed');
+const programs = SNIPPETS.filter(({ treatment }) => treatment.kind !== 'printed');
 
-  test('shows code that runs, because every snippet is part of an example', () => {
-    const foreign = snippets.filter((code) => !examples.some((example) => example.includes(code)));
-    expect(foreign).toEqual([]);
+/** What the parser of `cached-llm` says against a command line, if anything. */
+function usageError(words: readonly string[]): string | undefined {
+  const [stdout, stderr, stdin] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  const place = { environment: {}, folder: ROOT, now: Date.now };
+  const host = { stdout, stderr, stdin, ...place, signal: new AbortController().signal };
+  const parsed = parse(words, host, COMMANDS);
+  return parsed === 2 ? String(stderr.read() ?? 'It names no command.') : undefined;
+}
+
+test('every program of a page compiles as it is printed', async () => {
+  expect(await project.compile(programs)).toEqual([]);
+  process.stdout.write(
+    `Snippets: ${SNIPPETS.length}. Compiled: ${programs.length}. Parts of other files: ${printed.length}.\n`,
+  );
+});
+
+test('a program that is a part of a file is printed as it is there', () => {
+  const foreign = SNIPPETS.filter(
+    ({ treatment, code }) =>
+      treatment.kind === 'printed' && !textOf(treatment.from).includes(code.trim()),
+  );
+  expect(foreign.map(({ place }) => place)).toEqual([]);
+});
+
+const textOf = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const isReadme = (path: string) => path.endsWith('README.md');
+
+describe.each(PAGES.map((page) => [page.path, page] as const))('%s', (path, page) => {
+  test('prints JSON that parses', () => {
+    const wrong = page.blocks.filter(({ language, text }) => language === 'json' && !isJson(text));
+    expect(wrong.map(({ line }) => `${path}:${line}`)).toEqual([]);
   });
 
-  test('shows its first code within 25 lines', () => {
-    const first = text.split('\n').findIndex((line) => line.startsWith('```'));
-    expect(first).toBeLessThan(25);
+  test('prints commands that cached-llm understands', () => {
+    const commands = page.blocks.flatMap(commandsIn).map((line) => ({ line, ...programOf(line) }));
+    const errors = commands
+      .filter(({ program }) => program === 'cached-llm')
+      .flatMap(({ line, words }) => {
+        const said = usageError(words);
+        return said === undefined ? [] : [`${line}: ${said}`];
+      });
+    expect(errors).toEqual([]);
+  });
+
+  test('names in its install commands what its programs import', () => {
+    const installed = installedBy(page);
+    const imported = SNIPPETS.filter((snippet) => snippet.page === path).flatMap(({ code }) =>
+      packagesIn(code),
+    );
+    const missing = imported.filter((name) => !installed.has(name));
+    if (isReadme(path) || installed.size > 0) expect([...new Set(missing)]).toEqual([]);
   });
 
   test('links to files that exist', () => {
-    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
-    const missing = links.filter((link) => !existsSync(join(root, dirname(path), link)));
+    const links = [...page.text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(
+      ([, link = '']) => link,
+    );
+    const missing = links.filter((link) => !existsSync(join(ROOT, dirname(path), link)));
     expect(missing).toEqual([]);
   });
+});
+
+test.each(
+  PAGES.filter(({ path }) => isReadme(path)).map(({ path, text }) => [path, text] as const),
+)('%s shows its first code within 25 lines', (_path, text) => {
+  const first = text.split('\n').findIndex((line) => line.startsWith('```'));
+  expect(first).toBeLessThan(25);
 });
