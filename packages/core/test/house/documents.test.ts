@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { FLOORS } from './floors.ts';
@@ -32,14 +32,6 @@ describe.each([
     const missing = namedPaths(textOf(document)).filter(
       (path) => !PLACES.some((place) => existsSync(join(place, path))),
     );
-    expect(missing).toEqual([]);
-  });
-
-  test('links to files that exist', () => {
-    const links = [...textOf(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)];
-    const missing = links
-      .map(([, link = '']) => link)
-      .filter((link) => !existsSync(join(ROOT, dirname(document), link)));
     expect(missing).toEqual([]);
   });
 });

@@ -1,0 +1,110 @@
+// The pages of the reference: one for each entry of each public package, from the docstrings of its sources.
+// It never shows a name that users cannot import: what an entry does not export is not on its page.
+// Start reading in `writeReference`.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Application, Converter } from 'typedoc';
+import { entries, ROOT } from './site.js';
+
+const TABLES = Object.fromEntries(
+  [
+    'parametersFormat',
+    'interfacePropertiesFormat',
+    'classPropertiesFormat',
+    'typeAliasPropertiesFormat',
+    'propertyMembersFormat',
+    'typeDeclarationFormat',
+  ].map((name) => [name, 'table']),
+);
+
+const OPTIONS = {
+  entryPoints: entries.map(({ source }) => join(ROOT, source)),
+  basePath: ROOT,
+  tsconfig: join(ROOT, '.config/tsconfig.check.json'),
+  skipErrorChecking: true, // `pnpm typecheck` does that
+  readme: 'none',
+  disableSources: true,
+  excludeInternal: true,
+  excludePrivate: true,
+  excludeProtected: true,
+  excludeExternals: true, // what a class inherits from an SDK or from Node.js is described there
+  validation: { notExported: false, notDocumented: false, invalidLink: true },
+  sort: ['kind', 'alphabetical'],
+  groupOrder: ['Functions', 'Classes', 'Interfaces', 'Type Aliases', 'Variables'],
+  logLevel: 'Warn',
+  plugin: ['typedoc-plugin-markdown'],
+  router: 'module',
+  entryFileName: 'index',
+  hidePageHeader: true,
+  hideBreadcrumbs: true,
+  useCodeBlocks: true,
+  expandParameters: true,
+  useHTMLEncodedBrackets: true,
+  sanitizeComments: true,
+  tableColumnSettings: {
+    hideDefaults: false,
+    hideInherited: true,
+    hideModifiers: true,
+    hideOverrides: true,
+    hideSources: true,
+  },
+  ...TABLES,
+};
+
+/** Every module has the name of its page, which is also the name of its file. */
+function namePages({ project }) {
+  for (const module of project.children) {
+    const entry = entries.find(
+      ({ source }) => source.replace(/(\/index)?\.ts$/, '') === module.name,
+    );
+    module.name = entry.page;
+  }
+}
+
+/** Headings that say what is below and name nothing. As bold words they are in no outline and in no result of a search. */
+const PLAIN =
+  /^#{3,6} (Parameters|Returns|Throws|Properties|Methods|Accessors|Constructors|Extends|Extended by|Implements|Overrides|Type Parameters|Type Declaration|Default|Call Signature|See|Example)$/gm;
+
+/** TypeDoc's page, shorter: without tables that repeat a signature, and with the names of members one level up. */
+const shortened = (text) =>
+  text
+    .replaceAll(/^#{3,6} Type Parameters\n\n\| Type Parameter \|\n\| -+ \|\n(?:\|.*\n)+\n?/gm, '')
+    .replaceAll(/^#{3,6} (Returns|Throws)\n\n(?=\S)/gm, '**$1** ')
+    .replaceAll(PLAIN, '**$1**')
+    .replaceAll(/^#(#{4} )/gm, '$1');
+
+function finish(folder, { name, page }) {
+  const path = join(folder, `${page}.md`);
+  const [, ...body] = readFileSync(path, 'utf8').split('\n');
+  const text = shortened(body.join('\n'));
+  writeFileSync(path, `---\neditLink: false\n---\n\n# ${name}\n${text}`);
+}
+
+const index = () => `---
+editLink: false
+---
+
+# Reference
+
+Each page describes what one entry of a package exports, from the comments of its source.
+
+${entries.map(({ name, page }) => `- [\`${name}\`](${page}.md)`).join('\n')}
+`;
+
+/** Writes the pages into a folder. Throws where a docstring links to nothing. */
+export async function writeReference(folder) {
+  const app = await Application.bootstrapWithPlugins({
+    ...OPTIONS,
+    outputs: [{ name: 'markdown', path: folder }],
+  });
+  app.converter.on(Converter.EVENT_RESOLVE_END, namePages);
+  const project = await app.convert();
+  if (project === undefined) throw new Error('TypeDoc could not read the sources.');
+  app.validate(project);
+  await app.generateOutputs(project);
+  if (app.logger.hasErrors() || app.logger.hasWarnings())
+    throw new Error('The docstrings have faults, which are printed above.');
+  for (const entry of entries) finish(folder, entry);
+  writeFileSync(join(folder, 'index.md'), index());
+  return readdirSync(folder).length;
+}
