@@ -30,7 +30,12 @@ export const sections = [
     title,
     files: folder === undefined ? pages : pagesIn(folder),
   })),
-  { title: 'Packages', files: PACKAGES.map((folder) => `packages/${folder}/README.md`) },
+  {
+    title: 'Packages',
+    files: PACKAGES.map((folder) => `packages/${folder}/README.md`).filter((file) =>
+      existsSync(join(ROOT, file)),
+    ),
+  },
 ].filter(({ files }) => files.length > 0);
 
 /** The path of a page on the site, without its ending: `packages/openai` for `packages/openai/README.md`. */
