@@ -48,7 +48,8 @@ function blocksOf(page: string): Block[] {
 function pagesUnder(folder: string): string[] {
   if (!existsSync(join(ROOT, folder))) return [];
   const names = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' });
-  const pages = names.filter((name) => name.endsWith('.md') && !name.includes('node_modules'));
+  const isInstalledOrBuilt = (name: string) => /^\.vitepress\b|\bnode_modules\b/.test(name);
+  const pages = names.filter((name) => name.endsWith('.md') && !isInstalledOrBuilt(name));
   return pages.map((name) => join(folder, name)).sort();
 }
 
