@@ -6,15 +6,10 @@ import {
   isFields,
   type Verdict,
 } from '@cached-llm/core/adapter';
-import { type FetchSettings, httpCall } from './http-call.ts';
-import { type HttpRequest, parseBody } from './request/index.ts';
-import {
-  buildResponse,
-  bytesOrRest,
-  isWhole,
-  liveHeaders,
-  OUTCOME_HEADER,
-} from './response/index.ts';
+import { type FetchSettings, fetchTransport } from './fetch-transport.ts';
+import { httpCall } from './http-call.ts';
+import { type FetchRequest, parseBody } from './request/index.ts';
+import { buildResponse, bytesOrRest, isWhole, OUTCOME_HEADER, webForm } from './response/index.ts';
 
 /** The items of one request, and how its adapter takes it apart. */
 export interface BatchOfItems {
@@ -25,7 +20,7 @@ export interface BatchOfItems {
 /** One batch: how requests are made, the request of the caller, and how it is taken apart. */
 interface BatchCall extends BatchOfItems {
   readonly settings: FetchSettings;
-  readonly request: HttpRequest;
+  readonly request: FetchRequest;
 }
 
 const bodyFor = ({ rules, request }: BatchCall, items: readonly unknown[]): Fields =>
@@ -58,8 +53,8 @@ async function bytesIn(response: Response): Promise<Uint8Array | undefined> {
   const { body } = response.clone();
   if (body === null) return new Uint8Array();
   const bytes = await bytesOrRest(body);
-  if (!(bytes instanceof ReadableStream)) return bytes;
-  void bytes.cancel(); // the caller reads the other copy
+  if (bytes instanceof Uint8Array) return bytes;
+  void bytes.return(); // the caller reads the other copy
   return undefined;
 }
 
@@ -92,9 +87,9 @@ async function split(
   );
 }
 
-function headOf(response: Response): ResponseInit {
+function headOf(response: Response) {
   const { status, statusText } = response;
-  return { status, statusText, headers: liveHeaders(response) };
+  return { status, statusText, headers: webForm.liveHeaders(response) };
 }
 
 /** The outcome of all items together: `hit`, `miss` or another that all have, else `partial`. */
@@ -105,7 +100,7 @@ function outcomeOf(responses: readonly Response[]): string {
 }
 
 /** The response to all items as it came, with the header that says so where it might have been stored. */
-function complete(whole: Response, parts: readonly Response[], { url }: HttpRequest): Response {
+function complete(whole: Response, parts: readonly Response[], { url }: FetchRequest): Response {
   const outcome = parts.length === 0 ? 'miss' : outcomeOf(parts);
   if (outcome === 'bypass' || !isWhole(whole)) return whole;
   return buildResponse(whole.body, headOf(whole), { outcome, age: 0, url: whole.url || url.href });
@@ -135,14 +130,15 @@ async function join(
 /** Looks each item up by itself, and asks the provider for all that are missing in one request. */
 export function answerBatch(
   settings: FetchSettings,
-  request: HttpRequest,
+  request: FetchRequest,
   { rules, items }: BatchOfItems,
 ): Promise<Response> {
   const batch = { settings, request, rules, items };
   return answerEach<unknown, Response>(settings.cache.pipeline, items, {
     callFor(item) {
       const body = bodyFor(batch, [item]);
-      return httpCall(settings, { ...request, body, text: JSON.stringify(body) });
+      const asked = { ...request, body, text: JSON.stringify(body) };
+      return httpCall(settings, asked, fetchTransport(settings, request));
     },
     ask: (missing, signal) =>
       missing === items ? sendAsGiven(batch, signal) : sendFor(batch, missing, signal),

@@ -2,12 +2,12 @@ import type { CallOptions, LlmCache } from '@cached-llm/core';
 import {
   type Adapter,
   type Call,
+  controlledPolicy,
   type Policy,
   toMilliseconds,
   whenBypass,
 } from '@cached-llm/core/adapter';
 import { anyAnswer, knownAnswer } from './admission/index.ts';
-import { endWith, timeOutOf } from './caller-signal.ts';
 import {
   accountIdsOf,
   callEndpoint,
@@ -17,7 +17,7 @@ import {
   httpIdentity,
   isNamed,
 } from './request/index.ts';
-import { httpCodec } from './response/index.ts';
+import { httpCodec, type ResponseForm } from './response/index.ts';
 
 /** The part of `fetch` that SDKs rely on. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -40,13 +40,23 @@ export interface CachedFetchOptions extends CallOptions {
 /** Options of a provider's cached client, which sets the adapter and the `fetch` itself. */
 export type CachedClientOptions = Omit<CachedFetchOptions, 'adapter' | 'fetch'>;
 
-/** The options of a cached fetch, with every default filled in. */
-export interface FetchSettings extends CachedFetchOptions {
+/** The options of calls over HTTP, with every default filled in. */
+export interface CallSettings extends Omit<CachedFetchOptions, 'fetch'> {
   readonly cache: LlmCache;
   readonly policy: Policy;
   /** The policy of a request that asks to be made again. */
   readonly refreshing: Policy;
-  readonly upstream: Fetch;
+}
+
+/** How one request is sent, and how its responses are read and made. */
+export interface Transport<Response> {
+  readonly form: ResponseForm<Response>;
+  /** Has a time-out fired the signal, and not the caller? @default what the reason of the signal says */
+  readonly isTimedOut?: (() => boolean) | undefined;
+  /** Sends the request. Without a signal it has the caller's own. */
+  send(signal?: AbortSignal): Promise<Response>;
+  /** Is called for a response that goes to its caller as it came, with what ends the reading of its body. */
+  onPassedOn?(response: Response, reading: AbortController): void;
 }
 
 const limited = new WeakMap<Policy, Map<number, Policy>>();
@@ -100,7 +110,7 @@ function wishedPolicy({ directive, maxAge, minFresh }: HttpRequest, policy: Poli
  * The policy of a request. A request that asks to be made again is made again, and its answer stored; in `replay` mode
  * nothing is sent or stored, and so no old id comes to a provider.
  */
-function policyFor(settings: FetchSettings, request: HttpRequest): Policy {
+function policyFor(settings: CallSettings, request: HttpRequest): Policy {
   const { adapter, cache, policy, refreshing } = settings;
   if (policy.mode === 'replay') return policy;
   const isRefresh = request.directive === 'refresh' && policy.mode === 'read-write';
@@ -114,35 +124,44 @@ function policyFor(settings: FetchSettings, request: HttpRequest): Policy {
 }
 
 /** What is judged of an answer that no adapter judges. */
-const rulesAt = ({ pathname }: URL, { endpoints }: FetchSettings) =>
+const rulesAt = ({ pathname }: URL, { endpoints }: CallSettings) =>
   isNamed(pathname, endpoints) ? anyAnswer : knownAnswer;
 
+/** The settings of one request, whose headers may control it. */
+export function settingsFor<Settings extends CallSettings>(
+  settings: Settings,
+  { control }: HttpRequest,
+): Settings {
+  const policy = controlledPolicy(settings.policy, control);
+  if (policy === settings.policy) return settings;
+  return { ...settings, policy, refreshing: { ...policy, mode: 'refresh' } };
+}
+
 /** An HTTP request as a call of the cache. */
-export function httpCall(settings: FetchSettings, request: HttpRequest): Call<Response> {
-  const { adapter, cache, upstream } = settings;
+export function httpCall<Response>(
+  settings: CallSettings,
+  request: HttpRequest,
+  transport: Transport<Response>,
+): Call<Response> {
+  const { adapter, cache } = settings;
   const policy = policyFor(settings, request);
   const { admit, ttlOf } = policy;
   const rules = { adapter: adapter ?? rulesAt(request.url, settings), admit, ttlOf };
   const { signal, url, body } = request;
-  const [input, init] = request.given;
+  const { form } = transport;
   const credential = () => credentialDigest(request.headers);
   const own = new AbortController();
-  const onPassedOn = ({ body }: Response) => {
-    if (signal !== undefined && body !== null) endWith(signal, { body, reading: own });
-  };
+  const onPassedOn = (response: Response) => transport.onPassedOn?.(response, own);
+  const { isForAnyAccount } = cache;
   return {
-    identity: httpIdentity(request, {
-      ...settings,
-      policy,
-      isForAnyAccount: cache.isForAnyAccount,
-    }),
+    identity: httpIdentity(request, { ...settings, policy, isForAnyAccount }),
     endpoint: callEndpoint(url),
     policy,
     bypass: whenBypass(policy, [body]),
     signal,
-    isTimedOut: timeOutOf(init, signal),
-    codec: httpCodec({ url: url.href, request: body, rules, credential, onPassedOn }),
-    invokeUncached: () => upstream(input, init),
-    invoke: (flight) => upstream(input, { ...init, signal: AbortSignal.any([flight, own.signal]) }),
+    isTimedOut: transport.isTimedOut,
+    codec: httpCodec({ form, url: url.href, request: body, rules, credential, onPassedOn }),
+    invokeUncached: () => transport.send(),
+    invoke: (flight) => transport.send(AbortSignal.any([flight, own.signal])),
   };
 }

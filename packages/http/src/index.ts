@@ -13,8 +13,15 @@ export {
   wrongClient,
 } from './adapter/index.ts';
 export { cachedFetch } from './cached-fetch.ts';
+export {
+  type CachedTransport,
+  cachedTransport,
+  type TransportAnswer,
+  type TransportRequest,
+} from './cached-transport.ts';
 export { withCallerSignal } from './caller-signal.ts';
 export { copyWithFetch, fetchOf, isCopied } from './copy-with-fetch.ts';
 export type { CachedClientOptions, CachedFetchOptions, Fetch } from './http-call.ts';
 export { warnOfOwnFetch } from './own-fetch.ts';
-export { httpIdentity, readRequest, storedAnswerIds } from './request/index.ts';
+export { type HeaderList, httpIdentity, readRequest, storedAnswerIds } from './request/index.ts';
+export type { ByteSource, Content, LiveResponse, Parts } from './response/index.ts';

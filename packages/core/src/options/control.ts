@@ -146,7 +146,9 @@ function readHeader(header: string, text: string): CallControl {
 }
 
 /** The control in a request's headers; undefined where there is none. This never throws. */
-export function readControlHeaders(headers: Headers): ReadControl | undefined {
+export function readControlHeaders(
+  headers: Iterable<readonly [name: string, value: string]>,
+): ReadControl | undefined {
   const found: CallControl[] = [];
   for (const [header, text] of headers) {
     if (!isControlHeader(header)) continue;

@@ -1,4 +1,5 @@
 import { fieldsOf } from '@cached-llm/core/adapter';
+import type { HeaderList } from './header-list.ts';
 
 /** What a request says of caches: store nothing of it; call again, even where there is an answer; do not call at all. */
 type CacheDirective = 'no-store' | 'refresh' | 'only-if-cached';
@@ -49,7 +50,7 @@ function directiveIn(said: ReadonlyMap<string, string>): CacheDirective | undefi
 const GATEWAY_HEADERS = ['x-portkey-cache-force-refresh', 'cf-aig-skip-cache'] as const;
 
 /** Is a gateway asked to answer anew? The answer is for this caller alone. LiteLLM is asked in the body: docs.litellm.ai/docs/proxy/caching. */
-export function isGatewayCacheSkipped(headers: Headers, body: unknown): boolean {
+export function isGatewayCacheSkipped(headers: HeaderList, body: unknown): boolean {
   const isTrue = (value: unknown) => /^(true|1)$/i.test(String(value));
   const { 'no-cache': skips, 'no-store': unstored } = fieldsOf(fieldsOf(body).cache);
   return [skips, unstored, ...GATEWAY_HEADERS.map((name) => headers.get(name))].some(isTrue);
@@ -61,7 +62,7 @@ const STRICTEST = ['only-if-cached', 'no-store', 'refresh'] as const;
  * What the arguments of `fetch` say of caches; the stricter, where its mode and its headers differ. `max-stale` permits what
  * the options of the cache decide, and is not read (RFC 9111 §5.2.1).
  */
-export function cacheWishes(mode: string | undefined, headers: Headers): CacheWishes {
+export function cacheWishes(mode: string | undefined, headers: HeaderList): CacheWishes {
   // `pragma` is read where there is no `cache-control` (RFC 9111 §5.4).
   const control = headers.get('cache-control') ?? headers.get('pragma');
   const said = control === null ? NONE : directivesOf(control);

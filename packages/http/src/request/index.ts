@@ -6,7 +6,15 @@
 export { accountIdsOf, storedAnswerIds } from './account-ids.ts';
 export { callEndpoint } from './call-endpoint.ts';
 export { checkEndpoints, type Endpoint, isNamed } from './endpoints.ts';
+export type { HeaderList } from './header-list.ts';
 export { httpIdentity } from './http-identity.ts';
-export { type HttpRequest, parseBody, readRequest } from './read-request.ts';
+export {
+  type FetchRequest,
+  type HttpRequest,
+  parseBody,
+  type ReceivedRequest,
+  readReceived,
+  readRequest,
+} from './read-request.ts';
 export { credentialDigest } from './relevant-parts.ts';
 export { withoutControl } from './without-control.ts';

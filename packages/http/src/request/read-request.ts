@@ -1,5 +1,6 @@
-import { type ReadControl, readControlHeaders } from '@cached-llm/core/adapter';
+import { isControlHeader, type ReadControl, readControlHeaders } from '@cached-llm/core/adapter';
 import { type CacheWishes, cacheWishes, isGatewayCacheSkipped } from './cache-directive.ts';
+import type { HeaderList } from './header-list.ts';
 import { withoutControl } from './without-control.ts';
 
 type Input = Parameters<typeof fetch>[0];
@@ -8,7 +9,7 @@ type Input = Parameters<typeof fetch>[0];
 export interface HttpRequest extends CacheWishes {
   readonly method: string;
   readonly url: URL;
-  readonly headers: Headers;
+  readonly headers: HeaderList;
   /** The body as it is sent. */
   readonly text: string;
   /** The body, parsed. */
@@ -17,11 +18,16 @@ export interface HttpRequest extends CacheWishes {
   readonly signal: AbortSignal | undefined;
   /** What its headers say to the cache; undefined where they say nothing. */
   readonly control: ReadControl | undefined;
+}
+
+/** A request that was given to `fetch`. */
+export interface FetchRequest extends HttpRequest {
+  readonly headers: Headers;
   /** The arguments of `fetch`, as they were when it was called, without the headers for the cache. */
   readonly given: readonly [Input, RequestInit];
 }
 
-type Head = Omit<HttpRequest, 'text' | 'body'>;
+type Unread<Request extends HttpRequest> = Omit<Request, 'text' | 'body'>;
 
 /** Bytes that are no UTF-8 have no text: two such bodies could have the same one. */
 function decode(bytes: Uint8Array): string | undefined {
@@ -88,11 +94,14 @@ function cacheModeOf(given: RequestInit | undefined): string | undefined {
   return typeof mode === 'string' ? mode : undefined;
 }
 
-function withText(head: Head, text: string | undefined): HttpRequest | undefined {
+function withText<Request extends HttpRequest>(
+  head: Unread<Request>,
+  text: string | undefined,
+): Request | undefined {
   const body = text === undefined ? undefined : parseBody(text);
   if (text === undefined || typeof body !== 'object' || body === null) return undefined;
   const directive = isGatewayCacheSkipped(head.headers, body) ? 'no-store' : head.directive;
-  return { ...head, directive, text, body };
+  return { ...head, directive, text, body } as Request; // what was unread is read
 }
 
 /**
@@ -102,7 +111,7 @@ function withText(head: Head, text: string | undefined): HttpRequest | undefined
 export function readRequest(
   input: Input,
   init: RequestInit = {},
-): HttpRequest | undefined | Promise<HttpRequest | undefined> {
+): FetchRequest | undefined | Promise<FetchRequest | undefined> {
   const request = input instanceof Request ? input : undefined;
   const method = (init.method ?? request?.method ?? 'GET').toUpperCase();
   const url = urlOf(input);
@@ -117,6 +126,46 @@ export function readRequest(
   const wishes = cacheWishes(cacheModeOf(init) ?? cacheModeOf(request), headers);
   const head = { method, url, headers, control, signal, given, ...wishes };
   const [, { body }] = given;
-  if (body !== undefined && body !== null) return withText(head, textOf(body));
-  return request && textIn(request).then((text) => withText(head, text));
+  if (body !== undefined && body !== null) return withText<FetchRequest>(head, textOf(body));
+  return request && textIn(request).then((text) => withText<FetchRequest>(head, text));
+}
+
+/** A request as a server received it. The headers for the cache are among its headers. */
+export interface ReceivedRequest {
+  readonly url: URL;
+  readonly headers: HeaderList;
+  readonly body: Uint8Array;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The headers that are sent to the provider. */
+class SentHeaders implements HeaderList {
+  readonly #headers: HeaderList;
+
+  constructor(headers: HeaderList) {
+    this.#headers = headers;
+  }
+
+  get(name: string): string | null {
+    return isControlHeader(name) ? null : this.#headers.get(name);
+  }
+
+  *[Symbol.iterator]() {
+    for (const header of this.#headers) if (!isControlHeader(header[0])) yield header;
+  }
+}
+
+/** Reads a POST that a server received. Undefined where its body is not JSON. */
+export function readReceived({ url, headers, body, signal }: ReceivedRequest) {
+  const control = readControlHeaders(headers);
+  const sent = control === undefined ? headers : new SentHeaders(headers);
+  const head = {
+    method: 'POST',
+    url,
+    headers: sent,
+    control,
+    signal,
+    ...cacheWishes(undefined, sent),
+  };
+  return withText<HttpRequest>(head, decode(body));
 }

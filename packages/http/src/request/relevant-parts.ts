@@ -1,4 +1,5 @@
 import { type Adapter, digest, isNeutralHeader } from '@cached-llm/core/adapter';
+import type { HeaderList } from './header-list.ts';
 import type { HttpRequest } from './read-request.ts';
 
 /** What a header or a query parameter is named that may carry a secret: of it the key has a digest, and no text. */
@@ -80,7 +81,7 @@ function rememberedDigest(value: string): string {
 }
 
 /** Digests of the headers that say who asks, by their names, so that the option `ignore` reaches each of them. */
-export function credentialHeaders(headers: Headers): Record<string, string> {
+export function credentialHeaders(headers: HeaderList): Record<string, string> {
   const found: Record<string, string> = {};
   for (const name of CREDENTIALS) {
     const value = headers.get(name);
@@ -90,7 +91,7 @@ export function credentialHeaders(headers: Headers): Record<string, string> {
 }
 
 /** The digest of the credential in a request's headers. */
-export function credentialDigest(headers: Headers): string {
+export function credentialDigest(headers: HeaderList): string {
   return digest(JSON.stringify(CREDENTIALS.map((name) => headers.get(name))));
 }
 

@@ -5,6 +5,7 @@ import {
   ownEchoes,
   withOwnEchoes,
 } from '@cached-llm/core/adapter';
+import type { Parts } from './body-text.ts';
 
 type Echoing = Pick<Adapter, 'echoes'>;
 
@@ -49,21 +50,18 @@ export function textsForCaller(texts: readonly string[], options: EchoOptions): 
 }
 
 /** The texts of a running stream, likewise: a line is passed on when all of it has come. */
-export function runningTextsForCaller(
-  texts: AsyncIterator<string>,
-  options: EchoOptions,
-): AsyncIterator<string> {
+export function runningTextsForCaller(texts: Parts<string>, options: EchoOptions): Parts<string> {
   const own = differing(options);
   if (own === undefined) return texts;
   let rest = '';
-  const next = async (): Promise<IteratorResult<string>> => {
-    const { done, value = '' } = await texts.next();
-    const read = `${rest}${value}`;
+  const next = async (): Promise<IteratorResult<string, unknown>> => {
+    const { done, value } = await texts.next();
+    const read = done === true ? rest : `${rest}${value}`;
     const lines = Math.max(read.lastIndexOf('\n'), read.lastIndexOf('\r')) + 1;
     const end = done === true ? read.length : lines;
     rest = read.slice(end);
     if (end > 0) return { done: false, value: eventsForCaller(read.slice(0, end), own) };
     return done === true ? { done, value: undefined } : next();
   };
-  return { next, return: async () => (await texts.return?.()) ?? { done: true, value: undefined } };
+  return { next, return: () => texts.return() };
 }

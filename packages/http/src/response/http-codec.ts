@@ -12,16 +12,11 @@ import {
   type SharedResponse,
   type Verdict,
 } from '@cached-llm/core/adapter';
-import { parseBody } from '../request/index.ts';
-import { bodyOf, bytesOrRest, textsIn } from './body-text.ts';
-import {
-  buildResponse,
-  headFor,
-  headOf,
-  liveHeaders,
-  type ResponseHead,
-} from './build-response.ts';
+import { type HeaderList, parseBody } from '../request/index.ts';
+import { type ByteSource, bytesOrRest, type Parts, textsIn } from './body-text.ts';
 import { echoedDigest, runningTextsForCaller } from './echoed-fields.ts';
+import type { LiveResponse, ResponseForm } from './response-form.ts';
+import { headFor, headOf, type ResponseHead } from './response-head.ts';
 import {
   payloadText,
   type RestoreOptions,
@@ -31,7 +26,10 @@ import {
 import { type StreamFormat, streamWatcher, type WatcherOptions } from './stream-watcher.ts';
 
 /** The options of one request's codec. */
-export interface HttpCodecOptions extends RestoreOptions, Omit<WatcherOptions, 'format'> {
+export interface HttpCodecOptions<Response>
+  extends RestoreOptions<Response>,
+    Omit<WatcherOptions, 'format'> {
+  readonly form: ResponseForm<Response>;
   readonly rules: WatcherOptions['rules'];
   /** Is called for a response that is passed on to its caller as it came. */
   readonly onPassedOn: (response: Response) => void;
@@ -41,8 +39,8 @@ interface HttpRecording {
   readonly recording: Recording<string>;
   readonly head: ResponseHead;
   /** The options of the caller who leads. */
-  readonly leader: HttpCodecOptions;
-  readonly liveHeaders: Headers;
+  readonly leader: object;
+  readonly liveHeaders: HeaderList;
 }
 
 const FORMATS: readonly (readonly [RegExp, 'whole' | StreamFormat])[] = [
@@ -51,7 +49,7 @@ const FORMATS: readonly (readonly [RegExp, 'whole' | StreamFormat])[] = [
   [/^text\/event-stream$/, 'sse'],
 ];
 
-type Asked = Pick<HttpCodecOptions, 'rules' | 'request'>;
+type Asked = Pick<WatcherOptions, 'rules' | 'request'>;
 
 function asksForStream(request: unknown): boolean {
   const { stream } = fieldsOf(request);
@@ -59,12 +57,12 @@ function asksForStream(request: unknown): boolean {
 }
 
 /** An SDK that asks for a whole answer reads no events. Other servers stream without being asked. */
-function isUnaskedStream({ rules, request }: HttpCodecOptions): boolean {
+function isUnaskedStream({ rules, request }: Asked): boolean {
   return rules.adapter.streamsWhenAsked === true && !asksForStream(request);
 }
 
 /** How a body is captured: JSON and every failure whole. Undefined for a body that is passed on as it came. */
-function formatOf({ body, headers, ok }: Response): 'whole' | StreamFormat | undefined {
+function formatOf({ body, headers, ok }: LiveResponse): 'whole' | StreamFormat | undefined {
   if (body === null) return undefined;
   if (!ok) return 'whole';
   const [type = ''] = (headers.get('content-type') ?? '').split(';');
@@ -72,7 +70,7 @@ function formatOf({ body, headers, ok }: Response): 'whole' | StreamFormat | und
 }
 
 /** Is the body read as a whole? It is JSON then, or that of a failure. */
-export function isWhole(response: Response): boolean {
+export function isWhole(response: LiveResponse): boolean {
   return formatOf(response) === 'whole';
 }
 
@@ -94,72 +92,82 @@ function judgeText(text: string, options: Asked): Verdict {
   return watcher.verdict();
 }
 
-const failed = ({ status }: Response): Verdict => ({ rejection: 'status', error: String(status) });
+const failed = ({ status }: LiveResponse): Verdict => ({
+  rejection: 'status',
+  error: String(status),
+});
+
+/** A response of the provider, for the caller who asked it. */
+function ownResponse<Response>(
+  response: Response,
+  content: Uint8Array | Parts<Uint8Array>,
+  { form, url }: HttpCodecOptions<Response>,
+): Response {
+  const { status, statusText } = form.live(response);
+  const head = { status, statusText, headers: form.liveHeaders(response) };
+  const own = { outcome: 'miss', age: 0, url: form.urlOf?.(response) || url };
+  return form.make(content, head, own);
+}
 
 /** A body that is too long for an entry is passed on while it arrives. */
-function passedOn(
+function passedOn<Response>(
   response: Response,
-  body: ReadableStream<Uint8Array>,
-  { url, onPassedOn }: HttpCodecOptions,
+  body: Parts<Uint8Array>,
+  options: HttpCodecOptions<Response>,
 ): CapturedResponse<Response> {
-  const { status, statusText } = response;
-  const head = { status, statusText, headers: liveHeaders(response) };
-  const own = buildResponse(body, head, { outcome: 'miss', age: 0, url: response.url || url });
-  onPassedOn(own);
+  const own = ownResponse(response, body, options);
+  options.onPassedOn(own);
   return { response: own, verdict: { rejection: 'too-large' } };
 }
 
-async function captureWhole(
+async function captureWhole<Response>(
   response: Response,
-  body: ReadableStream<Uint8Array>,
-  options: HttpCodecOptions,
+  body: ByteSource,
+  options: HttpCodecOptions<Response>,
 ): Promise<CapturedResponse<Response>> {
-  const { rules, request, url, credential } = options;
+  const { form, rules, request, credential } = options;
+  const live = form.live(response);
   const bytes = await bytesOrRest(body);
-  if (bytes instanceof ReadableStream) return passedOn(response, bytes, options);
+  if (!(bytes instanceof Uint8Array)) return passedOn(response, bytes, options);
   const text = new TextDecoder().decode(bytes);
-  const verdict = response.ok ? judgeText(text, { rules, request }) : failed(response);
-  const payload = new Payload(
-    payloadText(
-      { ...headOf(response, credential), echoed: echoedDigest(rules.adapter, request) },
-      text,
-    ),
-  );
-  const { status, statusText } = response;
-  const head = { status, statusText, headers: liveHeaders(response) };
-  const own = buildResponse(bytes, head, { outcome: 'miss', age: 0, url: response.url || url });
+  const verdict = live.ok ? judgeText(text, { rules, request }) : failed(live);
+  const head = { ...headOf(live, credential), echoed: echoedDigest(rules.adapter, request) };
+  const payload = new Payload(payloadText(head, text));
+  const own = ownResponse(response, bytes, options);
   return { response: own, verdict, shared: { kind: 'response', payload } };
 }
 
-interface StreamCapture {
-  readonly body: ReadableStream<Uint8Array>;
+interface StreamCapture<Response> {
+  readonly body: ByteSource;
   readonly format: StreamFormat;
-  readonly options: HttpCodecOptions;
+  readonly options: HttpCodecOptions<Response>;
 }
 
-function captureStream(
+function captureStream<Response>(
   response: Response,
-  { body, format, options }: StreamCapture,
+  { body, format, options }: StreamCapture<Response>,
 ): CapturedResponse<Response> {
+  const { form, rules, request, credential } = options;
   const recording = new Recording<string>({
     upstream: textsIn(body),
-    watcher: streamWatcher({ ...options, format }),
+    watcher: streamWatcher({ rules, request, format }),
     encode: String,
     decode: String,
   });
-  const own = { leader: options, liveHeaders: liveHeaders(response) };
-  const echoed = echoedDigest(options.rules.adapter, options.request);
-  const head = { ...headOf(response, options.credential), echoed };
+  const own = { leader: options, liveHeaders: form.liveHeaders(response) };
+  const echoed = echoedDigest(rules.adapter, request);
+  const head = { ...headOf(form.live(response), credential), echoed };
   const captured = { kind: 'recording', recording, head, ...own } as const;
   return { response, verdict: {}, shared: captured as unknown as RunningStream }; // only `restore` reads it
 }
 
-async function capture(
+async function capture<Response>(
   response: Response,
-  options: HttpCodecOptions,
+  options: HttpCodecOptions<Response>,
 ): Promise<CapturedResponse<Response>> {
-  const { body, ok, status } = response;
-  const format = formatOf(response);
+  const live = options.form.live(response);
+  const { body, ok, status } = live;
+  const format = formatOf(live);
   const isOutage = isOutageStatus(status);
   if (format === 'whole' && body !== null)
     return { ...(await captureWhole(response, body, options)), isOutage };
@@ -167,14 +175,14 @@ async function capture(
   if (isStream && !(format === 'sse' && isUnaskedStream(options)))
     return captureStream(response, { body, format, options });
   options.onPassedOn(response);
-  const verdict = ok ? { rejection: 'content-type' } : failed(response);
+  const verdict = ok ? { rejection: 'content-type' } : failed(live);
   return { response, verdict, isOutage };
 }
 
-function restore(
+function restore<Response>(
   captured: SharedResponse,
   provenance: Provenance,
-  options: HttpCodecOptions,
+  options: HttpCodecOptions<Response>,
 ): Response {
   if (captured.kind !== 'recording') return restoreStored(captured, provenance, options);
   // `captureStream` of a codec like this one made it: the key of the flight says so.
@@ -184,12 +192,14 @@ function restore(
   const headers = isLeader ? recorded.liveHeaders : head.headers;
   const texts = recording.read(provenance.signal);
   const echo = { ...options, adapter: options.rules.adapter, echoed: head.echoed };
-  const body = bodyOf(isLeader ? texts : runningTextsForCaller(texts, echo));
-  return buildResponse(body, { ...head, headers }, { ...provenance, url: options.url });
+  const body = isLeader ? texts : runningTextsForCaller(texts, echo);
+  return options.form.make(body, { ...head, headers }, { ...provenance, url: options.url });
 }
 
 /** Responses over HTTP: JSON is stored whole, event streams and JSON lines text by text, all else is passed on. */
-export const httpCodec = (options: HttpCodecOptions): ResponseCodec<Response> => ({
+export const httpCodec = <Response>(
+  options: HttpCodecOptions<Response>,
+): ResponseCodec<Response> => ({
   capture: (response) => capture(response, options),
   restore: (captured, provenance) => restore(captured, provenance, options),
   packStream: (texts, head) => streamPayloadText(head as ResponseHead, texts), // the head that `captureStream` gave

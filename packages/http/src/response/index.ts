@@ -3,6 +3,14 @@
  * Nothing here may decide whether a response is stored, or hand one caller's headers to another.
  * Start reading in `http-codec.ts`.
  */
-export { bytesOrRest } from './body-text.ts';
-export { buildResponse, liveHeaders, OUTCOME_HEADER, traced } from './build-response.ts';
+export { type ByteSource, bytesOrRest, type Parts } from './body-text.ts';
+export { buildResponse, OUTCOME_HEADER, traced, webForm } from './build-response.ts';
 export { httpCodec, isWhole } from './http-codec.ts';
+export {
+  type Content,
+  FRAMING,
+  type LiveResponse,
+  type MadeHead,
+  type Origin,
+  type ResponseForm,
+} from './response-form.ts';

@@ -6,14 +6,9 @@ import {
   type Provenance,
   type SharedResponse,
 } from '@cached-llm/core/adapter';
-import { bodyOf } from './body-text.ts';
-import {
-  buildResponse,
-  type CredentialDigest,
-  headFor,
-  type ResponseHead,
-} from './build-response.ts';
 import { bodyForCaller, textsForCaller } from './echoed-fields.ts';
+import type { Content, ResponseForm } from './response-form.ts';
+import { type CredentialDigest, headFor, type ResponseHead } from './response-head.ts';
 import { chunksIn } from './stream-watcher.ts';
 
 type Stored = Exclude<SharedResponse, { readonly kind: 'recording' }>;
@@ -54,17 +49,9 @@ function textsOf(body: string): readonly string[] {
   return texts;
 }
 
-async function* replayOf(texts: readonly string[], signal: AbortSignal | undefined) {
-  for (const text of texts) {
-    signal?.throwIfAborted();
-    yield text;
-  }
-}
-
-/** A body that replays texts one at a time, each after its delay where there is one. */
-function replayBody(texts: readonly string[], { delays, signal }: Provenance) {
-  const paced = delays && new PacedReplay(texts, { delays, signal });
-  return bodyOf(paced ?? replayOf(texts, signal));
+/** A stored stream is replayed at once, or each of its texts after its delay. */
+function replay(texts: readonly string[], { delays, signal }: Provenance): Content {
+  return delays === undefined ? texts : new PacedReplay(texts, { delays, signal });
 }
 
 /** Chunks as the provider sends them: one event for each, and its marker. */
@@ -82,7 +69,8 @@ const ofType = (type: string, { headers, ...head }: ResponseHead): ResponseHead 
   headers: { ...headers, 'content-type': type },
 });
 
-export interface RestoreOptions {
+export interface RestoreOptions<Response> {
+  readonly form: Pick<ResponseForm<Response>, 'make'>;
   readonly rules: { readonly adapter: Pick<Adapter, 'cross' | 'echoes'> };
   readonly request: unknown;
   readonly url: string;
@@ -90,10 +78,10 @@ export interface RestoreOptions {
 }
 
 /** A whole answer as a stream, or a stream as a whole answer. @throws where there is no exact one. */
-function restoreCrossed(
+function restoreCrossed<Response>(
   { kind, payload }: Stored,
   provenance: Provenance,
-  { rules, request, url, credential }: RestoreOptions,
+  { form, rules, request, url, credential }: RestoreOptions<Response>,
 ): Response {
   const { head, body } = readPayload(payload.text, credential);
   const value = kind === 'stream' ? chunksIn(textsOf(body)) : JSON.parse(body);
@@ -102,25 +90,25 @@ function restoreCrossed(
   const origin = { ...provenance, url };
   if (provenance.crossTo === 'response') {
     const whole = JSON.stringify(cross.wholeOf({ kind, value }));
-    return buildResponse(whole, ofType('application/json', head), origin);
+    return form.make(whole, ofType('application/json', head), origin);
   }
   const texts = eventTexts(cross.chunksOf({ kind, value }, request), cross);
   const stream = ofType('text/event-stream; charset=utf-8', head);
-  return buildResponse(replayBody(texts, provenance), stream, origin);
+  return form.make(replay(texts, provenance), stream, origin);
 }
 
 /** A response from a payload. @throws where the payload cannot be read, or has no exact form of the kind that is asked for. */
-export function restoreStored(
+export function restoreStored<Response>(
   stored: Stored,
   provenance: Provenance,
-  options: RestoreOptions,
+  options: RestoreOptions<Response>,
 ): Response {
   if (provenance.crossTo !== undefined) return restoreCrossed(stored, provenance, options);
   const { head, body } = readPayload(stored.payload.text, options.credential);
   const echo = { ...options, adapter: options.rules.adapter, echoed: head.echoed };
   const restored =
     stored.kind === 'stream'
-      ? replayBody(textsForCaller(textsOf(body), echo), provenance)
+      ? replay(textsForCaller(textsOf(body), echo), provenance)
       : bodyForCaller(body, echo);
-  return buildResponse(restored, head, { ...provenance, url: options.url });
+  return options.form.make(restored, head, { ...provenance, url: options.url });
 }
