@@ -75,7 +75,7 @@ function webResponse({ status, statusText, headers, body }: LiveResponse): Respo
     {
       async pull(controller) {
         const { done, value } = (await reader?.read()) ?? { done: true };
-        if (done || value === undefined) controller.close();
+        if (done === true || value === undefined) controller.close();
         else controller.enqueue(value);
       },
       cancel: async (reason) => void (await reader?.cancel(reason)),

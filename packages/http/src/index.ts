@@ -23,5 +23,11 @@ export { withCallerSignal } from './caller-signal.ts';
 export { copyWithFetch, fetchOf, isCopied } from './copy-with-fetch.ts';
 export type { CachedClientOptions, CachedFetchOptions, Fetch } from './http-call.ts';
 export { warnOfOwnFetch } from './own-fetch.ts';
-export { type HeaderList, httpIdentity, readRequest, storedAnswerIds } from './request/index.ts';
+export {
+  type HeaderList,
+  httpIdentity,
+  isAnswering,
+  readRequest,
+  storedAnswerIds,
+} from './request/index.ts';
 export type { ByteSource, Content, LiveResponse, Parts } from './response/index.ts';

@@ -1,9 +1,15 @@
 import type { Duration, LlmCache } from '@cached-llm/core';
-import { type AnswerRules, answerRequest, isAnswerable } from './answer/index.ts';
-import { type Exchange, forwardRequest, Upstream } from './forward/index.ts';
+import { type AnswerRules, answerRequest, isAnswerable, transportsOver } from './answer/index.ts';
+import {
+  type Exchange,
+  forwardRequest,
+  forwardUpgrade,
+  type Upgrade,
+  Upstream,
+} from './forward/index.ts';
 import type { ProxiedCall } from './observe/index.ts';
 import { type Routes, routesWith, type Upstreams } from './routes/index.ts';
-import { refuse, startServer, urlOf } from './server/index.ts';
+import { type Refusal, refuse, refuseConnection, startServer } from './server/index.ts';
 
 /** Options of {@link startProxy}. */
 export interface ProxyOptions {
@@ -44,16 +50,25 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
+const unknownRoute = ({ providers }: Routes): Refusal => ({
+  status: 404,
+  code: 'unknown_route',
+  message: `No route begins like this path. The routes are ${providers.map(({ path }) => path).join(', ')}, /azure/RESOURCE.`,
+});
+
 async function serve(exchange: Exchange, routes: Routes, rules: AnswerRules): Promise<void> {
-  const { request, response } = exchange;
+  const { request, response, isExpecting } = exchange;
   const route = routes.find(request.url ?? '/');
-  if (route === undefined) {
-    const known = routes.providers.map(({ path }) => path).join(', ');
-    const message = `No route begins like this path. The routes are ${known}, /azure/RESOURCE.`;
-    return refuse(response, { status: 404, code: 'unknown_route', message });
-  }
-  if (isAnswerable(exchange, route)) return answerRequest(exchange, route, rules);
-  return forwardRequest(exchange, route, rules.upstream);
+  if (route === undefined) return refuse(response, unknownRoute(routes));
+  if (!isAnswerable(exchange, route)) return forwardRequest(exchange, route, rules);
+  if (isExpecting) response.writeContinue();
+  return answerRequest(exchange, route, rules);
+}
+
+async function upgrade(given: Upgrade, routes: Routes, { upstream }: AnswerRules): Promise<void> {
+  const route = routes.find(given.request.url ?? '/');
+  if (route === undefined) return refuseConnection(given.socket, unknownRoute(routes));
+  return forwardUpgrade(given, route, upstream);
 }
 
 /**
@@ -65,13 +80,14 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const { cache, port = 4141, host = '127.0.0.1', shared = false } = options;
   const routes = routesWith(options.upstreams);
   const upstream = new Upstream({ isCalled: cache.policy.mode !== 'replay' });
-  const rules = { cache, upstream, isShared: shared };
+  const rules = { upstream, isShared: shared, transportFor: transportsOver(cache) };
   const server = await startServer({
     port,
     host,
     serve: (exchange) => serve(exchange, routes, rules),
+    upgrade: (given) => upgrade(given, routes, rules),
   });
-  const url = urlOf(server);
+  const { url } = server;
   return {
     url,
     routes: routes.providers.map(({ name, path, variables }) => ({
@@ -80,7 +96,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       variables,
     })),
     async close() {
-      await new Promise((resolve) => server.close(resolve));
+      await server.close();
       upstream.close();
     },
   };

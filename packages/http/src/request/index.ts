@@ -5,7 +5,7 @@
  */
 export { accountIdsOf, storedAnswerIds } from './account-ids.ts';
 export { callEndpoint } from './call-endpoint.ts';
-export { checkEndpoints, type Endpoint, isNamed } from './endpoints.ts';
+export { checkEndpoints, type Endpoint, isAnswering, isNamed } from './endpoints.ts';
 export type { HeaderList } from './header-list.ts';
 export { httpIdentity } from './http-identity.ts';
 export {

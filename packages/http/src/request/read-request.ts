@@ -136,6 +136,8 @@ export interface ReceivedRequest {
   readonly headers: HeaderList;
   readonly body: Uint8Array;
   readonly signal: AbortSignal | undefined;
+  /** What the server itself says of caches, as the mode of `fetch` does: it counts where the headers do not say more. @default 'default' */
+  readonly cacheMode?: 'default' | 'no-cache' | 'no-store' | undefined;
 }
 
 /** The headers that are sent to the provider. */
@@ -156,7 +158,13 @@ class SentHeaders implements HeaderList {
 }
 
 /** Reads a POST that a server received. Undefined where its body is not JSON. */
-export function readReceived({ url, headers, body, signal }: ReceivedRequest) {
+export function readReceived({
+  url,
+  headers,
+  body,
+  signal,
+  cacheMode,
+}: ReceivedRequest): HttpRequest | undefined {
   const control = readControlHeaders(headers);
   const sent = control === undefined ? headers : new SentHeaders(headers);
   const head = {
@@ -165,7 +173,7 @@ export function readReceived({ url, headers, body, signal }: ReceivedRequest) {
     headers: sent,
     control,
     signal,
-    ...cacheWishes(undefined, sent),
+    ...cacheWishes(cacheMode, sent),
   };
   return withText<HttpRequest>(head, decode(body));
 }

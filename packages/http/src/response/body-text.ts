@@ -4,7 +4,7 @@ export interface ByteSource {
 }
 
 interface ByteReader {
-  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+  read(): Promise<{ readonly done?: boolean | undefined; readonly value?: Uint8Array | undefined }>;
   cancel(reason?: unknown): Promise<unknown>;
 }
 
@@ -26,9 +26,9 @@ export function textsIn(body: ByteSource): Parts<string> {
     async next() {
       for (;;) {
         const { done, value } = await reader.read();
-        const text = decoder.decode(value, { stream: !done });
+        const text = decoder.decode(value, { stream: done !== true });
         if (text !== '') return { done: false, value: text };
-        if (done) return OVER;
+        if (done === true) return OVER;
       }
     },
     async return() {
@@ -82,7 +82,7 @@ export async function bytesOrRest(body: ByteSource): Promise<Uint8Array | Parts<
   let length = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done || value === undefined) return Buffer.concat(parts);
+    if (done === true || value === undefined) return Buffer.concat(parts);
     parts.push(value);
     length += value.byteLength;
     if (length > MOST_BYTES) return resumed(parts, reader);

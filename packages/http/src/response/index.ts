@@ -6,11 +6,9 @@
 export { type ByteSource, bytesOrRest, type Parts } from './body-text.ts';
 export { buildResponse, OUTCOME_HEADER, traced, webForm } from './build-response.ts';
 export { httpCodec, isWhole } from './http-codec.ts';
-export {
-  type Content,
-  FRAMING,
-  type LiveResponse,
-  type MadeHead,
-  type Origin,
-  type ResponseForm,
+export type {
+  Content,
+  LiveResponse,
+  MadeHead,
+  ResponseForm,
 } from './response-form.ts';

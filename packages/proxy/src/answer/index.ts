@@ -3,4 +3,9 @@
  * Nothing here may decide what is stored or how a key is made: `@cached-llm/http` and the adapters do.
  * Start reading in `answer-request.ts`.
  */
-export { type AnswerRules, answerRequest, isAnswerable } from './answer-request.ts';
+export {
+  type AnswerRules,
+  answerRequest,
+  isAnswerable,
+  transportsOver,
+} from './answer-request.ts';

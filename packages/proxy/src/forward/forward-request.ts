@@ -1,5 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { Parts } from '@cached-llm/http';
 import type { Route } from '../routes/index.ts';
 import { passedHeaders, requestHeaders } from './passed-headers.ts';
 import { responseTo, type Upstream } from './upstream.ts';
@@ -9,29 +9,69 @@ import { writeBody } from './write-body.ts';
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** The client waits to be told that its body is wanted (`expect: 100-continue`). @default false */
+  readonly isExpecting?: boolean | undefined;
+}
+
+/** What a request is passed on with. */
+export interface ForwardRules {
+  readonly upstream: Upstream;
+  /** The body, where it has been read. */
+  readonly body?: Buffer | undefined;
+}
+
+function bytesOf(message: IncomingMessage): Parts<Uint8Array> {
+  const parts = message[Symbol.asyncIterator]();
+  return {
+    next: () => parts.next(),
+    async return() {
+      message.destroy();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 /** Writes the response of an upstream as it comes: status, headers and bytes. */
-function passOn(upstream: IncomingMessage, response: ServerResponse): Promise<void> {
+export function passOn(upstream: IncomingMessage, response: ServerResponse): Promise<void> {
   const { statusCode = 502, statusMessage = '', rawHeaders } = upstream;
   response.writeHead(statusCode, statusMessage, passedHeaders(rawHeaders));
   response.flushHeaders();
-  return writeBody(upstream, response);
+  return writeBody(bytesOf(upstream), response);
+}
+
+/** Sends the body when the upstream asks for it. Where it answers without, the connection ends: nobody knows whether a body follows. */
+function sendWhenAsked(sent: ClientRequest, { request, response }: Exchange): void {
+  response.shouldKeepAlive = false;
+  sent.once('continue', () => {
+    response.shouldKeepAlive = true;
+    response.writeContinue();
+    request.pipe(sent);
+  });
+  sent.flushHeaders();
 }
 
 /** Passes a request on as it is, and its response as it comes. @throws what Node.js says of the connection to the upstream */
 export async function forwardRequest(
-  { request, response }: Exchange,
+  exchange: Exchange,
   route: Route,
-  upstream: Upstream,
+  { upstream, body }: ForwardRules,
 ): Promise<void> {
+  const { request, response, isExpecting = false } = exchange;
   const { method = 'GET', rawHeaders } = request;
-  const sent = upstream.open(route, {
-    method,
-    headers: requestHeaders(rawHeaders, route.url.host),
-  });
-  response.once('close', () => sent.destroy());
-  const answered = responseTo(sent);
-  pipeline(request, sent).catch(() => {}); // whoever waits for the response gets the error
+  const headers = requestHeaders(rawHeaders, (name) => body !== undefined && isOfBody(name));
+  if (body !== undefined) headers.push('Content-Length', String(body.length));
+  // Node.js would write the body of a GET or a DELETE without a sign of its end.
+  else if (request.headers['transfer-encoding'] !== undefined)
+    headers.push('Transfer-Encoding', 'chunked');
+  const sent = upstream.open(route, { method, headers });
+  const stop = () => void sent.destroy();
+  response.once('close', stop);
+  const answered = responseTo(sent); // whoever waits for it gets an error of the sending, too
+  if (body !== undefined) sent.end(body);
+  else if (isExpecting) sendWhenAsked(sent, exchange);
+  else request.pipe(sent); // its errors do not end the connection: the response may come all the same
   await passOn(await answered, response);
+  response.off('close', stop);
 }
+
+const isOfBody = (name: string) => name === 'content-length' || name === 'expect';

@@ -3,7 +3,9 @@
  * Nothing here may change a byte of a body, follow a redirect, or try a request twice.
  * Start reading in `forward-request.ts`.
  */
-export { type Exchange, forwardRequest } from './forward-request.ts';
-export { eachHeader, requestHeaders } from './passed-headers.ts';
+export { type Exchange, forwardRequest, passOn } from './forward-request.ts';
+export { forwardUpgrade, type Upgrade } from './forward-upgrade.ts';
+export { passedHeaders, requestHeaders } from './passed-headers.ts';
+export { RawHeaders } from './raw-headers.ts';
 export { NotCalled, responseTo, Upstream } from './upstream.ts';
 export { writeBody } from './write-body.ts';

@@ -1,4 +1,5 @@
 import { isControlHeader } from '@cached-llm/core/adapter';
+import { eachHeader } from './raw-headers.ts';
 
 /** Headers that are about one connection (RFC 9110 §7.6.1), and those of proxies and upgrades before it. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -14,21 +15,15 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Calls `visit` with each header, in their order. */
-export function eachHeader(
-  rawHeaders: readonly string[],
-  visit: (name: string, value: string) => void,
-): void {
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    visit(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
-  }
-}
+/** Values of the header `connection` that name no header, as almost all clients send them. */
+const NO_NAMES = /^(close|keep-alive|upgrade)?$/i;
 
-/** The names in the header `connection`: they are about the connection, too. */
-function namedByConnection(rawHeaders: readonly string[]): ReadonlySet<string> {
-  const named = new Set<string>();
+/** The names in the header `connection`: they are about the connection, too. Undefined where there are none. */
+function namedByConnection(rawHeaders: readonly string[]): ReadonlySet<string> | undefined {
+  let named: Set<string> | undefined;
   eachHeader(rawHeaders, (name, value) => {
-    if (name.toLowerCase() !== 'connection') return;
+    if (NO_NAMES.test(value) || name.toLowerCase() !== 'connection') return;
+    named ??= new Set();
     for (const each of value.split(',')) named.add(each.trim().toLowerCase());
   });
   return named;
@@ -37,23 +32,23 @@ function namedByConnection(rawHeaders: readonly string[]): ReadonlySet<string> {
 /** The headers that go on to the next hop, in their order and their letters, without those that `isDropped`. */
 export function passedHeaders(
   rawHeaders: readonly string[],
-  isDropped: (name: string) => boolean = () => false,
+  isDropped?: (name: string) => boolean,
 ): string[] {
   const named = namedByConnection(rawHeaders);
   const passed: string[] = [];
   eachHeader(rawHeaders, (name, value) => {
     const lower = name.toLowerCase();
-    if (!HOP_BY_HOP.has(lower) && !named.has(lower) && !isDropped(lower)) passed.push(name, value);
+    const isOurs = HOP_BY_HOP.has(lower) || named?.has(lower) === true;
+    if (!isOurs && isDropped?.(lower) !== true) passed.push(name, value);
   });
   return passed;
 }
 
-/** The headers of a request to its upstream: those for the cache stay here, and the host is the upstream's. */
+/** The headers of a request to its upstream, without the host: those for the cache stay here. */
 export function requestHeaders(
   rawHeaders: readonly string[],
-  host: string,
   isDropped: (name: string) => boolean = () => false,
 ): string[] {
   const isOurs = (name: string) => name === 'host' || isControlHeader(name) || isDropped(name);
-  return ['Host', host, ...passedHeaders(rawHeaders, isOurs)];
+  return passedHeaders(rawHeaders, isOurs);
 }

@@ -6,7 +6,7 @@ import type { Route } from '../routes/index.ts';
 /** The head of a request to an upstream. */
 export interface UpstreamHead {
   readonly method: string;
-  /** Names and values in turn, the host among them. */
+  /** Names and values in turn, without the host. */
   readonly headers: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export class Upstream {
     return open({
       method,
       path,
-      headers: headers as string[], // Node.js copies them
+      headers: ['Host', url.host, ...headers],
       host: url.hostname.replace(/^\[(.*)\]$/, '$1'), // IPv6
       port: url.port || undefined,
       agent: isPlain ? this.#http : this.#https,
@@ -47,10 +47,23 @@ export class Upstream {
   }
 }
 
-/** The response to a request that has been opened. @throws what Node.js says of the connection */
-export function responseTo(request: ClientRequest): Promise<IncomingMessage> {
+/**
+ * The response to a request that has been opened. The signal ends the request, also while its response is read.
+ *
+ * @throws what Node.js says of the connection, or the reason of the signal
+ */
+export function responseTo(
+  request: ClientRequest,
+  signal?: AbortSignal | undefined,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
+    const abort = () => {
+      reject(signal?.reason);
+      request.destroy();
+    };
     request.once('response', resolve);
-    request.once('error', reject);
+    request.on('error', reject); // it may fail more than once, and nobody waits any more
+    if (signal?.aborted === true) abort();
+    else signal?.addEventListener('abort', abort, { once: true });
   });
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Parts } from '@cached-llm/http';
 
 /** Resolves when the client has read enough for more to be written, or has left. */
 function readiness(response: ServerResponse): Promise<void> {
@@ -11,25 +12,28 @@ function readiness(response: ServerResponse): Promise<void> {
   });
 }
 
-async function writeAll(chunks: AsyncIterable<Uint8Array>, response: ServerResponse) {
-  for await (const chunk of chunks) {
+async function writeAll(parts: Parts, response: ServerResponse): Promise<void> {
+  for (;;) {
+    const { done, value } = await parts.next();
     if (response.destroyed) return;
-    if (!response.write(chunk)) await readiness(response);
+    if (done === true) return void response.end();
+    if (!response.write(value)) await readiness(response);
   }
-  response.end();
 }
 
 /**
- * Writes a body as it comes, no faster than the client reads. What fails half-way is cut, and the client sees that: the
- * bytes that have come are written, and the end of the body is not. This never rejects.
+ * Writes a body as it comes, no faster than the client reads. Who sends it is stopped when the client leaves. What fails
+ * half-way is cut, and the client sees that: the bytes that have come are written, and the end of the body is not. This
+ * never rejects.
  */
-export async function writeBody(
-  chunks: AsyncIterable<Uint8Array>,
-  response: ServerResponse,
-): Promise<void> {
+export async function writeBody(parts: Parts, response: ServerResponse): Promise<void> {
+  const stop = () => void parts.return().catch(() => {});
+  response.once('close', stop);
   try {
-    await writeAll(chunks, response);
+    await writeAll(parts, response);
   } catch {
     response.socket?.destroySoon();
+  } finally {
+    if (!response.destroyed) response.off('close', stop);
   }
 }

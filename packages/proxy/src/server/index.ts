@@ -3,5 +3,5 @@
  * No bad input may end the process or reach an upstream.
  * Start reading in `start-server.ts`.
  */
-export { refuse } from './refuse.ts';
-export { startServer, urlOf } from './start-server.ts';
+export { type Refusal, refuse, refuseConnection } from './refuse.ts';
+export { startServer } from './start-server.ts';

@@ -1,41 +1,138 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type Exchange, NotCalled } from '../forward/index.ts';
-import { type Refusal, refuse } from './refuse.ts';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { isLlmCacheError } from '@cached-llm/core';
+import { type Exchange, NotCalled, type Upgrade } from '../forward/index.ts';
+import { badRequest, stalledRequest, TUNNEL, unreadableRequest } from './bad-requests.ts';
+import { type Refusal, refuse, refuseConnection } from './refuse.ts';
+
+/** How long a client may take, and how much it may send. Times are milliseconds. */
+interface Bounds {
+  /** For the headers of a request. */
+  readonly headersTimeout: number;
+  /** Between two parts of the body of a request. */
+  readonly idleTimeout: number;
+  /** Bytes of the headers of a request. */
+  readonly maxHeaderSize: number;
+}
+
+const BOUNDS: Bounds = { headersTimeout: 20_000, idleTimeout: 60_000, maxHeaderSize: 32 * 1024 };
 
 /** Where a server listens, and who serves its requests. */
 export interface ServerPlan {
   readonly port: number;
   readonly host: string;
+  readonly bounds?: Partial<Bounds> | undefined;
   serve(exchange: Exchange): Promise<void>;
+  upgrade(upgrade: Upgrade): Promise<void>;
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  /** Its address, as a client writes it. */
+  readonly url: string;
+  /** Takes no more connections, and resolves when all requests have been answered. */
+  close(): Promise<void>;
 }
 
 /** No SDK tries again after this status, and none reads another meaning into it. */
 const NOT_CALLED = { status: 406, code: 'not_recorded' };
 
-const failure = (error: unknown): Refusal => {
-  if (error instanceof NotCalled) return { ...NOT_CALLED, message: error.message };
-  const { code = 'no answer' } = error as NodeJS.ErrnoException; // an error of Node.js has a code
-  return {
-    status: 502,
-    code: 'upstream_unreachable',
-    message: `The upstream cannot be reached (${code}).`,
-  };
-};
-
-/** Starts a server, and resolves when it listens. */
-export async function startServer({ port, host, serve }: ServerPlan): Promise<Server> {
-  const server = createServer((request, response) => {
-    serve({ request, response }).catch((error) => refuse(response, failure(error)));
-  });
-  server.listen(port, host);
-  await once(server, 'listening');
-  return server;
+function failure(error: unknown): Refusal {
+  const { code = 'no answer', message } = error as NodeJS.ErrnoException; // an error of Node.js has a code
+  if (error instanceof NotCalled) return { ...NOT_CALLED, message };
+  if (isLlmCacheError(error, 'CALL_TIMEOUT'))
+    return { status: 504, code: 'upstream_timeout', message };
+  const what = `The upstream cannot be reached (${code}).`;
+  return { status: 502, code: 'upstream_unreachable', message: what };
 }
 
-/** The address of a server, as a client writes it. */
-export function urlOf(server: Server): string {
-  const { address, port, family } = server.address() as AddressInfo; // it listens on a port
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+/** The server, and what is under way on its connections. */
+class ProxyServer {
+  readonly #plan: ServerPlan;
+  readonly #server: Server;
+  readonly #exchanges = new WeakMap<Socket, Exchange>();
+  /** Connections that no longer speak HTTP. */
+  readonly #upgraded = new Set<Duplex>();
+  #isClosing = false;
+
+  constructor(plan: ServerPlan) {
+    const { headersTimeout, idleTimeout, maxHeaderSize } = { ...BOUNDS, ...plan.bounds };
+    this.#plan = plan;
+    this.#server = createServer({
+      maxHeaderSize,
+      headersTimeout,
+      requestTimeout: 0, // a large file takes its time; one that stalls is noticed below
+      connectionsCheckingInterval: Math.min(5_000, headersTimeout),
+    });
+    this.#server.timeout = idleTimeout;
+    this.#server.on('request', (...given) => this.#serve(...given, false));
+    this.#server.on('checkContinue', (...given) => this.#serve(...given, true));
+    this.#server.on('upgrade', (...given) => this.#upgrade(...given));
+    this.#server.on('connect', (_request, socket) => refuseConnection(socket, TUNNEL));
+    this.#server.on('clientError', (error, socket) =>
+      refuseConnection(socket, unreadableRequest(error)),
+    );
+    this.#server.on('timeout', (socket) => this.#endIdle(socket));
+  }
+
+  async listen(): Promise<void> {
+    this.#server.listen(this.#plan.port, this.#plan.host);
+    await once(this.#server, 'listening');
+  }
+
+  get url(): string {
+    const { address, port, family } = this.#server.address() as AddressInfo; // it listens on a port
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeIdleConnections();
+    for (const socket of this.#upgraded) socket.destroy();
+    await closed;
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse, isExpecting: boolean): void {
+    if (this.#isClosing) response.shouldKeepAlive = false;
+    const exchange = { request, response, isExpecting };
+    const { socket } = request;
+    this.#exchanges.set(socket, exchange);
+    response.once('close', () => {
+      if (this.#exchanges.get(socket) === exchange) this.#exchanges.delete(socket);
+    });
+    const bad = badRequest(request);
+    if (bad !== undefined) refuse(response, bad);
+    else this.#plan.serve(exchange).catch((error) => refuse(response, failure(error)));
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#upgraded.add(socket);
+    socket.once('close', () => this.#upgraded.delete(socket));
+    socket.on('error', () => socket.destroy());
+    const bad = badRequest(request);
+    const refused = (error: unknown) => refuseConnection(socket, failure(error));
+    if (bad !== undefined) refuseConnection(socket, bad);
+    else this.#plan.upgrade({ request, socket, head }).catch(refused);
+  }
+
+  /** Ends a connection on which nothing is under way, or whose client stopped within its request. */
+  #endIdle(socket: Socket): void {
+    const exchange = this.#exchanges.get(socket);
+    if (exchange === undefined) return void socket.destroy();
+    const { request, response } = exchange;
+    // A body that its upstream does not take in yet waits, too.
+    if (request.complete || request.readableFlowing !== true) return;
+    refuse(response, stalledRequest);
+    socket.destroySoon();
+  }
+}
+
+/** Starts a server, and resolves when it listens. @throws what Node.js says of an address that cannot be used */
+export async function startServer(plan: ServerPlan): Promise<RunningServer> {
+  const server = new ProxyServer(plan);
+  await server.listen();
+  return server;
 }
