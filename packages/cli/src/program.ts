@@ -1,24 +1,6 @@
-import { LlmCacheError } from '@cached-llm/core';
-import { visibleText } from '@cached-llm/core/store';
-import picocolors from 'picocolors';
-import { parse } from './command-line/index.ts';
+import { runCommandLine } from './command-line/index.ts';
 import { COMMANDS } from './commands/index.ts';
-import {
-  EXIT,
-  type ExitCode,
-  Failure,
-  type Host,
-  Output,
-  supportsColors,
-} from './terminal/index.ts';
-
-function printError(host: Host, error: unknown): ExitCode {
-  const { red } = picocolors.createColors(supportsColors(host, host.stderr));
-  const message = error instanceof Error ? error.message : String(error);
-  host.stderr.write(`${red('error:')} ${visibleText(message)}\n`);
-  if (error instanceof Failure) return error.exitCode;
-  return error instanceof LlmCacheError ? EXIT.usage : EXIT.failed;
-}
+import { EXIT, type ExitCode, type Host } from './terminal/index.ts';
 
 /**
  * Runs the command that `argv` names, and returns the exit code. It never throws: every error becomes one line
@@ -26,20 +8,8 @@ function printError(host: Host, error: unknown): ExitCode {
  *
  * @param argv the command line, without the program itself
  */
-export async function run(argv: readonly string[], host: Host): Promise<ExitCode> {
-  try {
-    const parsed = parse(argv, host, COMMANDS);
-    if (typeof parsed === 'number') return parsed;
-    const { command, positionals, options, globals } = parsed;
-    const output = new Output(host, globals.json ? 'json' : 'text');
-    const session = { host, globals, output };
-    return (await command.run({ session, positionals, options })) ?? EXIT.ok;
-  } catch (error) {
-    if (!host.signal.aborted) return printError(host, error);
-    host.stderr.write('interrupted\n');
-    return EXIT.interrupted;
-  }
-}
+export const run = (argv: readonly string[], host: Host): Promise<ExitCode> =>
+  runCommandLine(argv, host, COMMANDS);
 
 /** A reader that stops early, as `head` does, is no failure. */
 function endWithReader(error: Error & { readonly code?: string }): void {

@@ -18,6 +18,7 @@ export {
   dashed,
   duration,
   flag,
+  type OptionDefinition,
   type OptionValues,
   oneOf,
   share,
@@ -25,3 +26,4 @@ export {
   texts,
 } from './options.ts';
 export { parse, VERSION } from './parse.ts';
+export { runCommandLine } from './run.ts';

@@ -9,6 +9,8 @@ export interface OptionDefinition<Value> {
   readonly description: string;
   /** All values that it takes, where they are few words. */
   readonly words?: readonly string[];
+  /** May it be given several times? @default false */
+  readonly isList?: boolean;
   /**
    * Reads what stands behind the option called `name`. `earlier` is its value so far, where the option was
    * already given before.
@@ -85,6 +87,7 @@ export const texts = (
 ): OptionDefinition<readonly string[]> => ({
   placeholder,
   description,
+  isList: true,
   read: (given, _name, earlier = []) => [...earlier, given],
 });
 

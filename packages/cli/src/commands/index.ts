@@ -14,6 +14,7 @@ import { exportCommand } from './export.ts';
 import { health } from './health.ts';
 import { importCommand } from './import.ts';
 import { list } from './list.ts';
+import { mcpOf } from './mcp.ts';
 import { namespaces } from './namespaces.ts';
 import { prune } from './prune.ts';
 import { rm } from './rm.ts';
@@ -29,5 +30,7 @@ const WORKING: readonly CliCommand[] = [
   ...[doctor, health, verify, config, benchmark],
 ];
 
+const TYPED: readonly CliCommand[] = [...WORKING, mcpOf(WORKING)];
+
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly CliCommand[] = [...WORKING, completionOf(WORKING)];
+export const COMMANDS: readonly CliCommand[] = [...TYPED, completionOf(TYPED)];
