@@ -4,6 +4,7 @@
  */
 import type { CliCommand } from '../command-line/index.ts';
 import { doctor } from '../doctor/index.ts';
+import { mcpOf } from '../mcp/index.ts';
 import { benchmark } from './benchmark.ts';
 import { clear, reset } from './clear.ts';
 import { completionOf } from './completion.ts';
@@ -14,7 +15,6 @@ import { exportCommand } from './export.ts';
 import { health } from './health.ts';
 import { importCommand } from './import.ts';
 import { list } from './list.ts';
-import { mcpOf } from './mcp.ts';
 import { namespaces } from './namespaces.ts';
 import { prune } from './prune.ts';
 import { rm } from './rm.ts';

@@ -1,5 +1,9 @@
 import { Readable, Writable } from 'node:stream';
-import type { CallToolResult, McpServer as Server } from '@modelcontextprotocol/server';
+import type {
+  CallToolResult,
+  McpServer as Server,
+  StandardSchemaWithJSON,
+} from '@modelcontextprotocol/server';
 import { VERSION } from '../command-line/index.ts';
 import { EXIT, type ExitCode, type Host } from '../terminal/index.ts';
 import type { Tool, ToolArguments } from './tools.ts';
@@ -42,21 +46,24 @@ function resultOf(out: Kept, errors: Kept, code: ExitCode): CallToolResult {
   return { content: parts.map((part) => ({ type: 'text', text: part })), isError };
 }
 
-async function callTool(served: Served, tool: Tool, given: ToolArguments, signal: AbortSignal) {
-  const { host, globals, run } = served;
-  const { argv, stdin } = tool.commandLine(given);
+async function callTool(
+  { host, globals, run }: Served,
+  { argv, stdin }: ReturnType<Tool['commandLine']>,
+  signal: AbortSignal,
+) {
   const [stdout, stderr] = [new Kept(), new Kept()];
   const inside: Host = { ...host, stdout, stderr, stdin: Readable.from([stdin]), signal };
   const code = await run([...globals, ...argv], inside);
   return resultOf(stdout, stderr, code);
 }
 
-function addTool(
-  server: Server,
-  served: Served,
-  tool: Tool,
-  schema: ReturnType<SchemaMaker>,
-): void {
+/** A tool, and its schema as the SDK takes it. */
+interface TypedTool {
+  readonly tool: Tool;
+  readonly schema: StandardSchemaWithJSON<ToolArguments, ToolArguments>;
+}
+
+function addTool(server: Server, served: Served, { tool, schema }: TypedTool): void {
   const { name, description, isReading } = tool;
   const annotations = {
     readOnlyHint: isReading,
@@ -65,11 +72,13 @@ function addTool(
     openWorldHint: false,
   };
   server.registerTool(name, { description, inputSchema: schema, annotations }, (given, context) =>
-    callTool(served, tool, given, AbortSignal.any([served.host.signal, context.mcpReq.signal])),
+    callTool(
+      served,
+      tool.commandLine(given),
+      AbortSignal.any([served.host.signal, context.mcpReq.signal]),
+    ),
   );
 }
-
-type SchemaMaker = typeof import('@modelcontextprotocol/server').fromJsonSchema<ToolArguments>;
 
 /** Serves the tools over the stdin and stdout of the process, until stdin ends or the program is interrupted. */
 export async function serveTools(served: Served): Promise<void> {
@@ -82,7 +91,8 @@ export async function serveTools(served: Served): Promise<void> {
     () => {
       const server = new McpServer({ name: 'cached-llm', version: VERSION });
       for (const tool of served.tools) {
-        addTool(server, served, tool, fromJsonSchema<ToolArguments>({ ...tool.schema }));
+        const schema = fromJsonSchema<ToolArguments>({ ...tool.schema });
+        addTool(server, served, { tool, schema });
       }
       return server;
     },

@@ -62,6 +62,7 @@ const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
     '@cached-llm/store-redis',
     '@cached-llm/store-sqlite',
     'chartscii',
+    '@modelcontextprotocol/server',
     'cli-progress',
     'cli-table3',
     'commander',

@@ -7,6 +7,8 @@ import {
   runCommandLine,
 } from '../command-line/index.ts';
 import { EXIT, type Host } from '../terminal/index.ts';
+import { serveTools } from './serve.ts';
+import { toolsOf } from './tools.ts';
 
 /** The global options that the user wrote, for each command that a tool runs. */
 const wordsOf = ({ json: _, ...globals }: Globals): readonly string[] =>
@@ -23,7 +25,6 @@ export const mcpOf = (commands: readonly CliCommand[]): CliCommand =>
     notes:
       'The server speaks the Model Context Protocol over stdin and stdout, and ends with stdin. An assistant cannot choose another store. Answers stay hidden until a call of show asks to reveal them.',
     async run({ session: { host, globals }, options: { allowWrites = false } }) {
-      const { serveTools, toolsOf } = await import('../mcp/index.ts'); // the SDK is loaded for this command alone
       const tools = toolsOf(commands, allowWrites);
       const run = (argv: readonly string[], inside: Host) => runCommandLine(argv, inside, commands);
       await serveTools({ host, tools, run, globals: wordsOf(globals) });
