@@ -3,39 +3,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import trialPackage from 'fits-trial';
+import { startRedis } from 'fits-trial/redis.js';
 
 const isBeside = process.argv[2] === '--beside';
 const [folder, file] = process.argv.slice(isBeside ? 3 : 2);
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address();
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
-
-async function startRedis() {
-  const port = await freePort();
-  const options = [
-    '--port',
-    String(port),
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-    '--bind',
-    '127.0.0.1',
-  ];
-  const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
-  for await (const piece of child.stdout) if (String(piece).includes('Ready to accept')) break;
-  return { url: `redis://127.0.0.1:${port}`, stop: () => child.kill() };
-}
 
 /** The script of a process that calls the handler twice, and prints what it answers. */
 const scriptFor = (path) => `

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
 import fits from 'fits-trial';
+import { startRedis } from 'fits-trial/redis.js';
 import { Miniflare } from 'miniflare';
 
 const NO_WAIT = Promise.resolve();
@@ -19,17 +18,6 @@ const askedFor = (question) => server.requests.filter((body) => body.includes(qu
 /** Resolves when the provider was asked so often. */
 async function asked(question, count) {
   while (askedFor(question) < count) await once(process, 'asked');
-}
-
-async function startRedis() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  await new Promise((closed) => probe.close(closed));
-  const words = ['--port', String(port), '--save', '', '--appendonly', 'no', '--bind', '127.0.0.1'];
-  const child = spawn('redis-server', words, { stdio: ['ignore', 'pipe', 'inherit'] });
-  for await (const piece of child.stdout) if (String(piece).includes('Ready to accept')) break;
-  return { url: `redis://127.0.0.1:${port}`, stop: () => child.kill() };
 }
 
 const startWorker = (path, bindings = {}) =>
@@ -196,4 +184,22 @@ test('Redis has one connection a request', async () => {
 
 test('SQLite is refused', async () => {
   assert.deepEqual(await get('/refused'), { code: 'STORE_PACKAGE_MISSING' });
+});
+
+test('the Worker of the recipe finds in KV what its first request has stored', async () => {
+  const recipe = new Miniflare({
+    modules: [{ type: 'ESModule', path: 'out-recipe/recipe.js' }],
+    compatibilityDate: '2025-09-15',
+    compatibilityFlags: ['nodejs_compat'],
+    kvNamespaces: ['ANSWERS'],
+    bindings: { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: `${server.url}/v1` },
+  });
+  const answer = async () => (await recipe.dispatchFetch('http://worker/?question=Recipe')).json();
+  const answers = await recipe.getKVNamespace('ANSWERS');
+  const first = await answer();
+  while ((await answers.list()).keys.length === 0);
+  const second = await answer();
+  await recipe.dispose();
+  assert.deepEqual([first.outcome, second.outcome], ['miss', 'hit']);
+  assert.equal(second.text, first.text);
 });
