@@ -24,5 +24,6 @@ export function installedBy({ blocks }: Page): Set<string> {
 /** The packages that a program imports. */
 export function packagesIn(code: string): string[] {
   const names = [...code.matchAll(IMPORTED)].map(([, name = '']) => name);
-  return [...new Set(names.filter((name) => !isBuiltin(name)).map(packageOf))];
+  const isRuntimes = (name: string) => isBuiltin(name) || name.includes(':'); // cloudflare:workers
+  return [...new Set(names.filter((name) => !isRuntimes(name)).map(packageOf))];
 }
