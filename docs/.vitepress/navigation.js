@@ -22,6 +22,8 @@ export const SECTIONS = [
       'docs/guides/writing-an-adapter.md',
       'docs/guides/writing-a-store.md',
       'docs/guides/troubleshooting.md',
+      'docs/guides/faq.md',
+      'docs/guides/comparison.md',
     ],
   },
   { title: 'Recipes', folder: 'docs/guides/recipes' },
