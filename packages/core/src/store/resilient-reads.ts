@@ -7,10 +7,18 @@ const PARTIAL_OUTAGE = Symbol('partial outage');
 /** The keys of one operation: its deadline has to be long enough for all of them. */
 const MOST_KEYS = 512;
 
+/** Rows that are read at once in a store that reads one at a time. Further ones wait here, where no deadline counts. */
+const MOST_GETS = 64;
+
 /** Operations that are under way at once. What is read meanwhile waits for one of them to end, and is the next operation. */
 const MOST_READS = 4;
 
 type BatchResult = RowTexts | typeof PARTIAL_OUTAGE | undefined;
+
+/** How many rows of an operation were read so far. */
+interface Progress {
+  read: number;
+}
 
 interface Batch {
   /** The index of each key's row. */
@@ -92,7 +100,9 @@ export class ResilientReads {
     const texts: (string | undefined)[] = [];
     for (let start = 0; start < keys.length; start += MOST_KEYS) {
       const some = keys.slice(start, start + MOST_KEYS);
-      const rows = await this.#attempt(() => this.#getAll(some).catch(partialOutage));
+      const rows = await this.#attempt(some, (progress) =>
+        this.#getAll(some, progress).catch(partialOutage),
+      );
       if (rows === undefined || rows === PARTIAL_OUTAGE) return rows;
       for (const row of rows) texts.push(row);
     }
@@ -101,12 +111,12 @@ export class ResilientReads {
 
   /** Reads rows if all of them can be read. */
   readAll(keys: readonly string[]): Promise<RowTexts | undefined> {
-    return this.#attempt(() => this.#getAll(keys));
+    return this.#attempt(keys, (progress) => this.#getAll(keys, progress));
   }
 
   /** Reads each row by itself: one whose server is away is absent, and keeps no other from being read. */
   #readEach(keys: readonly string[]): Promise<RowTexts | undefined> {
-    return this.#attempt(async () => {
+    return this.#attempt(keys, async () => {
       const rows = await Promise.allSettled(keys.map(async (key) => this.#store.get(key)));
       const failed = rows.find((row) => row.status === 'rejected');
       if (failed !== undefined && rows.every(({ status }) => status === 'rejected'))
@@ -117,17 +127,43 @@ export class ResilientReads {
     });
   }
 
-  async #attempt<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
-    const answer = await this.#guard.attempt('get', this.#timeout, ask);
+  /** A deadline is set again where rows were read since the last one and others still had to wait for them here. */
+  async #attempt<Answer>(
+    keys: readonly string[],
+    ask: (progress: Progress) => Promise<Answer>,
+  ): Promise<Answer | undefined> {
+    const progress: Progress = { read: 0 };
+    let seen = 0;
+    const hasProgressed = () => {
+      const before = seen;
+      seen = progress.read;
+      return seen !== before;
+    };
+    const turns = Math.ceil(keys.length / MOST_GETS);
+    const deadline = { milliseconds: this.#timeout, extensions: turns - 1, hasProgressed };
+    const answer = await this.#guard.attempt('get', deadline, () => ask(progress));
     return answer === FAILED ? undefined : answer;
   }
 
-  async #getAll(keys: readonly string[]): Promise<RowTexts> {
-    // If one `get` throws, the rejections of the others still have to be handled.
-    const each = () => Promise.all(keys.map(async (key) => this.#store.get(key)));
+  async #getAll(keys: readonly string[], progress: Progress): Promise<RowTexts> {
     const store = this.#store;
-    const rows = await (store.getMany === undefined ? each() : store.getMany([...keys]));
+    const rows = await (store.getMany === undefined
+      ? this.#getInTurn(keys, progress)
+      : store.getMany([...keys]));
     if (Array.isArray(rows) && rows.length === keys.length) return rows.map(textOf);
     throw new TypeError('getMany of the store did not return one row for each key.');
+  }
+
+  async #getInTurn(keys: readonly string[], progress: Progress): Promise<unknown[]> {
+    const rows: unknown[] = [];
+    const waiting = keys.entries();
+    const getNext = async () => {
+      for (const [index, key] of waiting) {
+        rows[index] = await this.#store.get(key);
+        progress.read += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(keys.length, MOST_GETS) }, getNext));
+    return rows;
   }
 }

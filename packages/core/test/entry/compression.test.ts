@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
+import { until } from '@cached-llm/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type CacheOptions, cachedLlmCall, createLlmCache } from '../../src/index.ts';
 import { MemoryStore } from '../../src/store.ts';
 import { DUMPED_STORES, type DumpedStore } from '../inspection/dumped-stores.ts';
 import { QUESTION, startTurns } from '../provider.ts';
 import { SECRET } from '../secrecy/secret-texts.ts';
-import { closeTrials, settled, startTrial } from '../trial.ts';
+import { closeTrials, startTrial } from '../trial.ts';
 
 const SENTENCE = 'The tide carries salt from the rivers to the sea. ';
 const MEBIBYTE = 1024 * 1024;
@@ -31,6 +32,8 @@ function start(options: CacheOptions, ...turns: readonly unknown[]) {
   const ask = cachedLlmCall(provider.ask, { cache: trial.cache });
   const stored = async () => {
     const { key = '' } = (await ask.withInfo(QUESTION)).info;
+    // On a busy machine a large answer is compressed for longer than a call waits.
+    await until('The answer is stored', () => trial.story().includes('stored'));
     return { key, row: String(store.get(key)) };
   };
   return { ...trial, store, provider, ask, stored };
@@ -131,7 +134,7 @@ describe('compress', () => {
     const { ask, story } = start({ compress: true }, { text: SENTENCE.repeat(40_000) });
     await ask(QUESTION); // the entry is still being written
     expect(await ask.invalidate(QUESTION)).toBe(true);
-    while (story().length < 2) await settled(); // the write is reported, whether it happened or not
+    await until('The write is reported, whether it happened or not', () => story().length === 2);
     expect(await ask.peek(QUESTION)).toBe(undefined);
   });
 
