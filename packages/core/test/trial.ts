@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { EVENT_NAMES, type ManualClock, manualClock } from '@cached-llm/testing';
 import { afterEach } from '@jest/globals';
 import type { CacheEvents, CacheOptions, EventName, LlmCache } from '../src/index.ts';
@@ -35,8 +36,33 @@ export function startTrial(options: CacheOptions = {}): Trial {
   return { cache, clock, events, story: () => events.map(({ name }) => name) };
 }
 
-/** Resolves when the background work of an answer is done, where the store answers at once. */
-export const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+const SOURCES = new URL('../src/', import.meta.url);
+
+/** The modules that a source file of the core loads when they are needed. */
+function loadedOnDemand(file: string): string[] {
+  const source = new URL(file, SOURCES);
+  const imports = readFileSync(source, 'utf8').matchAll(/(?<!typeof )import\('(\.[^']+)'\)/g);
+  return [...imports].map(([, path = '']) => new URL(path, source).href);
+}
+
+async function loadOnDemand(): Promise<void> {
+  const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' });
+  const modules = files.filter((file) => file.endsWith('.ts')).flatMap(loadedOnDemand);
+  // Jest cannot link two modules at once that import the same ones.
+  for (const module of new Set(modules)) await import(module);
+}
+
+let onDemand: Promise<void> | undefined;
+
+/**
+ * Resolves when the background work of an answer is done, where the store answers at once. The first call of a file waits
+ * until whatever the cache loads on demand is there, which takes long on a busy machine.
+ */
+export async function settled(): Promise<void> {
+  onDemand ??= loadOnDemand();
+  await onDemand;
+  await new Promise<void>((resolve) => setImmediate(resolve));
+}
 
 /** Everything that an iterable yields, read to its end. */
 export async function chunksOf<Chunk>(stream: AsyncIterable<Chunk>): Promise<Chunk[]> {

@@ -62,10 +62,8 @@ export class Pipeline {
     const { call } = request;
     const reason = await wantedBypass(call);
     if (reason === undefined) return this.#answer(request);
-    return bypassUnkeyed(this.#context.events, call, {
-      bypass: reason,
-      provider: call.identity.provider,
-    });
+    const { provider } = call.identity;
+    return bypassUnkeyed(this.#context.events, call, { bypass: reason, provider });
   }
 
   /** Says what became of a request for many items, whose items were answered one by one. */
@@ -219,7 +217,7 @@ function carryOut(context: PipelineContext, lead: Lead): FlightResult | Promise<
   if (step === 'call' || !hasAnswer(found)) return callOnceAmongProcesses(context, lead);
   if (step === 'call-or-serve') return callWithFallback(context, { request, flight, found });
   if (step === 'serve') return serve(context, request, found);
-  void revalidate(context, request, found);
+  revalidate(context, request, found);
   return serve(context, request, savingFor(found, 'followers'));
 }
 
@@ -242,7 +240,10 @@ async function callWithFallback(...lead: Parameters<typeof import('./stale.ts').
   return (await loadStale())?.callWithFallback(...lead) ?? callOnceAmongProcesses(...lead);
 }
 
-/** Revalidates synchronously once the file is loaded: a flight that starts later could not be seen by the next request. */
-async function revalidate(...served: Parameters<typeof import('./stale.ts').revalidate>) {
-  (stale ?? (await loadStale()))?.revalidate(...served);
+/** Revalidates synchronously once the file is loaded, so that the next request sees the flight. Until then, the platform waits for it. */
+function revalidate(...served: Parameters<typeof import('./stale.ts').revalidate>): void {
+  if (stale === undefined) {
+    const started = loadStale().then((loaded) => loaded?.revalidate(...served));
+    served[0].flights.waitUntil?.(started);
+  } else stale.revalidate(...served);
 }
