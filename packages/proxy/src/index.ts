@@ -3,6 +3,6 @@
  * It never changes what an upstream says, and never serves one caller's answer to another without being told to.
  * Start reading in `proxy.ts`.
  */
-export type { ProxiedCall } from './observe/index.ts';
+export { accessLog, type LineStyle, liveLine, type ProxiedCall } from './observe/index.ts';
 export { type Proxy, type ProxyOptions, type ProxyRoute, startProxy } from './proxy.ts';
 export { proxiedVariables, upstreamsIn } from './routes/index.ts';

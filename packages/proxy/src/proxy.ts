@@ -1,15 +1,12 @@
 import type { Duration, LlmCache } from '@cached-llm/core';
-import { type AnswerRules, answerRequest, isAnswerable, transportsOver } from './answer/index.ts';
-import {
-  type Exchange,
-  forwardRequest,
-  forwardUpgrade,
-  type Upgrade,
-  Upstream,
-} from './forward/index.ts';
-import type { ProxiedCall } from './observe/index.ts';
+import { toMilliseconds } from '@cached-llm/core/adapter';
+import { transportsOver } from './answer/index.ts';
+import { Upstream } from './forward/index.ts';
+import { CallObserver, ownPages, type ProxiedCall } from './observe/index.ts';
 import { type Routes, routesWith, type Upstreams } from './routes/index.ts';
-import { type Refusal, refuse, refuseConnection, startServer } from './server/index.ts';
+import { serveRequests } from './serve-requests.ts';
+import { startServer } from './server/index.ts';
+import { Tenants } from './tenants/index.ts';
 
 /** Options of {@link startProxy}. */
 export interface ProxyOptions {
@@ -23,9 +20,15 @@ export interface ProxyOptions {
   readonly upstreams?: Upstreams | undefined;
   /** All callers share their answers. @default false: an answer belongs to the credential that it was asked with */
   readonly shared?: boolean | undefined;
-  /** For how long a credential that was seen to work may be answered from the store. @default '1h' */
+  /**
+   * For how long a credential that was seen to work may be answered from the store. After that the provider's cheap check
+   * is asked, or the call is made. `Infinity` asks nobody. @default '1h'
+   */
   readonly trust?: Duration | undefined;
-  /** What each request has to carry, where others than this machine can reach the proxy. @default none */
+  /**
+   * What each request has to carry, at least 16 characters, where others than this machine can reach the proxy: as
+   * `x-cached-llm-token`, as `proxy-authorization: Bearer`, or in the path, `/~TOKEN/openai/v1`. @default none
+   */
   readonly token?: string | undefined;
   /** Origins whose pages may call the proxy. @default none */
   readonly allowedOrigins?: readonly string[] | undefined;
@@ -50,25 +53,17 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-const unknownRoute = ({ providers }: Routes): Refusal => ({
-  status: 404,
-  code: 'unknown_route',
-  message: `No route begins like this path. The routes are ${providers.map(({ path }) => path).join(', ')}, /azure/RESOURCE.`,
-});
+/** The base URLs to give to clients. */
+const routesAt = (url: string, { providers }: Routes): readonly ProxyRoute[] =>
+  providers.map(({ name, path, variables }) => ({ name, url: `${url}${path}`, variables }));
 
-async function serve(exchange: Exchange, routes: Routes, rules: AnswerRules): Promise<void> {
-  const { request, response, isExpecting } = exchange;
-  const route = routes.find(request.url ?? '/');
-  if (route === undefined) return refuse(response, unknownRoute(routes));
-  if (!isAnswerable(exchange, route)) return forwardRequest(exchange, route, rules);
-  if (isExpecting) response.writeContinue();
-  return answerRequest(exchange, route, rules);
-}
-
-async function upgrade(given: Upgrade, routes: Routes, { upstream }: AnswerRules): Promise<void> {
-  const route = routes.find(given.request.url ?? '/');
-  if (route === undefined) return refuseConnection(given.socket, unknownRoute(routes));
-  return forwardUpgrade(given, route, upstream);
+function tenantsOf({ cache, shared = false, trust = '1h' }: ProxyOptions, upstream: Upstream) {
+  return new Tenants({
+    isShared: shared,
+    isReplay: cache.policy.mode === 'replay',
+    trust: toMilliseconds(trust, 'trust'),
+    ask: (check) => upstream.ask(check),
+  });
 }
 
 /**
@@ -77,27 +72,28 @@ async function upgrade(given: Upgrade, routes: Routes, { upstream }: AnswerRules
  * @throws {LlmCacheError} `INVALID_OPTION` for a bad option
  */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
-  const { cache, port = 4141, host = '127.0.0.1', shared = false } = options;
+  const { cache, port = 4141, host = '127.0.0.1', token, allowedOrigins, onCall } = options;
   const routes = routesWith(options.upstreams);
   const upstream = new Upstream({ isCalled: cache.policy.mode !== 'replay' });
-  const rules = { upstream, isShared: shared, transportFor: transportsOver(cache) };
-  const server = await startServer({
-    port,
-    host,
-    serve: (exchange) => serve(exchange, routes, rules),
-    upgrade: (given) => upgrade(given, routes, rules),
-  });
+  const tenants = tenantsOf(options, upstream);
+  const calls = new CallObserver(cache);
+  if (onCall !== undefined) calls.add(onCall);
+  let isClosing = false;
+  const pages = ownPages({ cache, calls, isClosing: () => isClosing });
+  const access = { host, token, allowedOrigins };
+  const rules = { upstream, tenants, transportFor: transportsOver(cache) };
+  const serving = serveRequests({ routes, rules, access, pages, calls });
+  const server = await startServer({ port, host, ...serving });
   const { url } = server;
   return {
     url,
-    routes: routes.providers.map(({ name, path, variables }) => ({
-      name,
-      url: `${url}${path}`,
-      variables,
-    })),
+    routes: routesAt(url, routes),
     async close() {
+      isClosing = true;
       await server.close();
       upstream.close();
+      calls.stop();
+      await pages.stop();
     },
   };
 }

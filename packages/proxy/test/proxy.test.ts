@@ -13,12 +13,16 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-async function start(wire: WireServerOptions, options: Partial<ProxyOptions> = {}) {
+async function start(
+  wire: WireServerOptions,
+  options: Partial<ProxyOptions> = {},
+  check: string | undefined = undefined,
+) {
   const upstream = await startWireServer(wire);
   closing.push(() => upstream.close());
   const cache = createLlmCache({ store: 'memory:' });
   closing.push(() => cache.close());
-  const upstreams = { openai: { url: `${upstream.url}/v1` }, plain: { url: upstream.url } };
+  const upstreams = { openai: { url: `${upstream.url}/v1`, check }, plain: { url: upstream.url } };
   const proxy = await startProxy({ cache, port: 0, upstreams, ...options });
   closing.push(() => proxy.close());
   return { upstream, cache, proxy };
@@ -56,18 +60,19 @@ describe('a proxy', () => {
     expect(upstream.count).toBe(1);
   });
 
-  test('shares nothing between two credentials, unless it is told to', async () => {
+  test('shares nothing between two credentials, unless it is told to and both work', async () => {
     const wire = { answer: () => ({ body: chatAnswer('Hi') }) };
     for (const [shared, calls] of [
       [false, 2],
       [true, 1],
     ] as const) {
-      const { upstream, proxy } = await start(wire, { shared });
+      const { upstream, proxy } = await start(wire, { shared }, '/models');
       for (const key of ['sk-1', 'sk-2', 'sk-1']) {
         const authorization = `Bearer ${key}`;
         await post(`${proxy.url}/openai/v1/chat/completions`, request, { authorization });
       }
-      expect(upstream.count).toBe(calls);
+      const made = upstream.requests.filter(({ method }) => method === 'POST');
+      expect(made.length).toBe(calls);
     }
   });
 
@@ -94,7 +99,10 @@ describe('a proxy', () => {
     closing.push(() => upstream.close());
     const cache = createLlmCache({ store: 'memory:', mode: 'replay' });
     closing.push(() => cache.close());
-    const upstreams = { openai: { url: `${upstream.url}/v1` }, plain: { url: upstream.url } };
+    const upstreams = {
+      openai: { url: `${upstream.url}/v1` },
+      plain: { url: upstream.url },
+    };
     const proxy = await startProxy({ cache, port: 0, upstreams });
     closing.push(() => proxy.close());
     const responses = await Promise.all([

@@ -27,8 +27,8 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   'store-redis': ['core'],
   cli: ['core', 'http', 'store-sqlite', 'store-redis'],
   otel: ['core'],
-  proxy: ['core', 'http', 'openai', 'anthropic', 'google', 'mistral', 'cohere', 'ollama'],
-  benchmarks: ['core', 'store-sqlite', 'store-redis', 'testing'],
+  proxy: ['core', 'http', 'openai', 'anthropic', 'google', 'mistral', 'cohere', 'ollama', 'otel'],
+  benchmarks: ['core', 'proxy', 'store-sqlite', 'store-redis', 'testing'],
 };
 
 /** For example `@cached-llm/core` for its entry `@cached-llm/core/adapter`. */
@@ -86,6 +86,10 @@ const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
     '@cached-llm/mistral',
     '@cached-llm/ollama',
     '@cached-llm/openai',
+    '@cached-llm/otel',
+    '@opentelemetry/api',
+    '@opentelemetry/exporter-prometheus',
+    '@opentelemetry/sdk-metrics',
   ],
   langchain: adapterFor('@langchain/core'),
   mistral: adapterFor('@mistralai/mistralai'),

@@ -11,15 +11,14 @@ import {
 import {
   type Exchange,
   forwardRequest,
-  passedHeaders,
   passOn,
-  RawHeaders,
   requestHeaders,
   responseTo,
   type Upstream,
 } from '../forward/index.ts';
 import type { Route } from '../routes/index.ts';
-import { tenantScope } from '../tenants/index.ts';
+import type { Caller, Tenants } from '../tenants/index.ts';
+import { cacheHeaders } from './cache-headers.ts';
 import { MOST_BYTES, readBody } from './read-body.ts';
 import { decodableEncodings, UnreadableEncoding, upstreamResponse } from './upstream-response.ts';
 import { writeAnswer } from './write-answer.ts';
@@ -27,7 +26,7 @@ import { writeAnswer } from './write-answer.ts';
 /** How requests are answered. */
 export interface AnswerRules {
   readonly upstream: Upstream;
-  readonly isShared: boolean;
+  readonly tenants: Tenants;
   transportFor(adapter: Adapter | undefined): CachedTransport;
 }
 
@@ -64,34 +63,54 @@ function sentHeaders({ headers, rawHeaders }: IncomingMessage, body: Uint8Array 
   return sent;
 }
 
+/** What a request is answered with. */
+interface Answerable {
+  readonly exchange: Exchange;
+  readonly route: Route;
+  readonly rules: AnswerRules;
+  readonly caller: Caller;
+  readonly body: Buffer;
+}
+
 /** One request that a store may answer. */
 class Answering {
-  readonly #exchange: Exchange;
-  readonly #route: Route;
-  readonly #rules: AnswerRules;
-  readonly #body: Buffer;
+  readonly #given: Answerable;
+  /** Aborts when the client leaves. */
+  readonly #signal: AbortSignal;
   /** The answer to this very request that can only pass through. */
   #unreadable: IncomingMessage | undefined;
 
-  constructor(exchange: Exchange, route: Route, parts: { body: Buffer; rules: AnswerRules }) {
-    this.#exchange = exchange;
-    this.#route = route;
-    this.#rules = parts.rules;
-    this.#body = parts.body;
+  constructor(given: Answerable) {
+    this.#given = given;
+    const leaving = new AbortController();
+    given.exchange.response.once('close', () => leaving.abort());
+    this.#signal = leaving.signal;
   }
 
   answer(): TransportAnswer | Promise<TransportAnswer> | undefined {
-    const { request, response } = this.#exchange;
-    const leaving = new AbortController();
-    response.once('close', () => leaving.abort());
-    const { url, adapter } = this.#route;
-    return this.#rules.transportFor(adapter)({
-      url,
-      headers: new RawHeaders(passedHeaders(request.rawHeaders, (name) => name === 'host')),
-      body: this.#body,
-      signal: leaving.signal,
-      scope: this.#rules.isShared ? undefined : tenantScope(request.headers),
-      send: (body, signal) => this.#send(body, signal),
+    if (this.#given.caller.isTrusted) return this.#ask('default');
+    const answered = this.#ask('no-cache');
+    return answered && this.#withOwnCall(answered);
+  }
+
+  /** An answer to the call of somebody else says nothing of whether the provider accepts this credential: it is asked. */
+  async #withOwnCall(
+    answered: TransportAnswer | Promise<TransportAnswer>,
+  ): Promise<TransportAnswer> {
+    const answer = await answered;
+    return (answer.info?.collapsed === true ? this.#ask('no-store') : undefined) ?? answer;
+  }
+
+  #ask(cacheMode: 'default' | 'no-cache' | 'no-store') {
+    const { exchange, route, rules, caller, body } = this.#given;
+    return rules.transportFor(route.adapter)({
+      url: route.url,
+      headers: cacheHeaders(exchange.request),
+      body,
+      signal: this.#signal,
+      scope: caller.scope,
+      cacheMode,
+      send: (sent, signal) => this.#send(sent, signal),
     });
   }
 
@@ -99,15 +118,17 @@ class Answering {
   passOn(failure: unknown): Promise<void> {
     const unreadable = this.#unreadable;
     if (unreadable === undefined) throw failure;
-    return passOn(unreadable, this.#exchange.response);
+    return passOn(unreadable, this.#given.exchange.response);
   }
 
   async #send(...[body, signal]: Parameters<TransportRequest['send']>) {
-    const headers = sentHeaders(this.#exchange.request, body);
-    const sent = this.#rules.upstream.open(this.#route, { method: 'POST', headers });
+    const { exchange, route, rules, caller } = this.#given;
+    const headers = sentHeaders(exchange.request, body);
+    const sent = rules.upstream.open(route, { method: 'POST', headers });
     const answered = responseTo(sent, signal);
     sent.end(body);
     const message = await answered;
+    caller.saw(message.statusCode ?? 0);
     try {
       return upstreamResponse(message);
     } catch (error) {
@@ -117,24 +138,36 @@ class Answering {
   }
 }
 
+/** Writes down what became of a request, and then its answer. */
+function write(answer: TransportAnswer, { notes, response }: Exchange): void | Promise<void> {
+  if (notes !== undefined) {
+    notes.outcome = answer.outcome;
+    notes.key = answer.info?.key;
+    notes.model = answer.model;
+  }
+  return writeAnswer(answer, response);
+}
+
 /** Answers a request from the store, or from its upstream. @throws what Node.js says of the connection to the upstream */
 export async function answerRequest(
   exchange: Exchange,
   route: Route,
   rules: AnswerRules,
 ): Promise<void> {
-  const { request, response } = exchange;
+  const { request } = exchange;
   const body = await readBody(request);
   if (body === undefined) return forwardRequest(exchange, route, rules);
-  const answering = new Answering(exchange, route, { body, rules });
+  const found = rules.tenants.callerOf({ rawHeaders: request.rawHeaders, ...route });
+  const caller = found instanceof Promise ? await found : found;
+  const answering = new Answering({ exchange, route, body, rules, caller });
   const answered = answering.answer();
   if (answered === undefined) return forwardRequest(exchange, route, { ...rules, body });
-  if (!(answered instanceof Promise)) return writeAnswer(answered, response);
+  if (!(answered instanceof Promise)) return write(answered, exchange);
   let answer: TransportAnswer;
   try {
     answer = await answered;
   } catch (error) {
     return answering.passOn(error);
   }
-  return writeAnswer(answer, response);
+  return write(answer, exchange);
 }

@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Parts } from '@cached-llm/http';
+import type { CallNotes } from '../observe/index.ts';
 import type { Route } from '../routes/index.ts';
 import { passedHeaders, requestHeaders } from './passed-headers.ts';
 import { responseTo, type Upstream } from './upstream.ts';
@@ -11,6 +12,8 @@ export interface Exchange {
   readonly response: ServerResponse;
   /** The client waits to be told that its body is wanted (`expect: 100-continue`). @default false */
   readonly isExpecting?: boolean | undefined;
+  /** What becomes of it, for whoever observes the proxy. */
+  readonly notes?: CallNotes | undefined;
 }
 
 /** What a request is passed on with. */
@@ -34,7 +37,8 @@ function bytesOf(message: IncomingMessage): Parts<Uint8Array> {
 /** Writes the response of an upstream as it comes: status, headers and bytes. */
 export function passOn(upstream: IncomingMessage, response: ServerResponse): Promise<void> {
   const { statusCode = 502, statusMessage = '', rawHeaders } = upstream;
-  response.writeHead(statusCode, statusMessage, passedHeaders(rawHeaders));
+  const headers = passedHeaders(rawHeaders, (name) => name === 'x-cached-llm');
+  response.writeHead(statusCode, statusMessage, [...headers, 'x-cached-llm', 'bypass']);
   response.flushHeaders();
   return writeBody(bytesOf(upstream), response);
 }

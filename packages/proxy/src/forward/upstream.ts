@@ -15,6 +15,14 @@ export class NotCalled extends Error {
   override readonly name = 'NotCalled';
 }
 
+/** A question to an upstream that the proxy asks itself. */
+export interface UpstreamQuestion {
+  readonly url: URL;
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+  readonly signal: AbortSignal;
+}
+
 /** The connections to all upstreams of one proxy. */
 export class Upstream {
   readonly #isCalled: boolean;
@@ -27,7 +35,10 @@ export class Upstream {
   }
 
   /** Opens a request. The caller writes its body and ends it. @throws {NotCalled} */
-  open({ url, path }: Route, { method, headers }: UpstreamHead): ClientRequest {
+  open(
+    { url, path }: Pick<Route, 'url' | 'path'>,
+    { method, headers }: UpstreamHead,
+  ): ClientRequest {
     if (!this.#isCalled) throw new NotCalled(`${method} ${url.pathname} has no recorded answer.`);
     const isPlain = url.protocol === 'http:';
     const open = isPlain ? httpRequest : httpsRequest;
@@ -39,6 +50,16 @@ export class Upstream {
       port: url.port || undefined,
       agent: isPlain ? this.#http : this.#https,
     });
+  }
+
+  /** Asks with a GET, and resolves to the status. @throws what Node.js says of the connection, or of the abort */
+  async ask({ url, headers, signal }: UpstreamQuestion): Promise<number> {
+    const path = `${url.pathname}${url.search}`;
+    const sent = this.open({ url, path }, { method: 'GET', headers });
+    const answered = responseTo(sent, signal);
+    sent.end();
+    const { statusCode = 0 } = (await answered).resume();
+    return statusCode;
   }
 
   close(): void {

@@ -2,10 +2,21 @@ import { LlmCacheError } from '@cached-llm/core';
 import type { Adapter } from '@cached-llm/core/adapter';
 import { ADAPTERS, PROVIDERS, type Provider } from './providers.ts';
 
-/** Upstreams by their names: what a user adds, or puts in the place of a provider. */
-export type Upstreams = Readonly<
-  Record<string, { readonly url: string; readonly adapter?: string | undefined }>
->;
+/** An upstream that a user adds, or puts in the place of a provider. */
+interface OwnUpstream {
+  /** The base URL of the API. */
+  readonly url: string;
+  /** The name of the adapter that describes it. @default that of the provider, or none */
+  readonly adapter?: string | undefined;
+  /**
+   * A path below the URL, such as `/models`, to which a GET is answered with 2xx only if its credential is accepted. With
+   * it, a credential that was not seen to work lately gets an answer from the store. @default none: the call is made
+   */
+  readonly check?: string | undefined;
+}
+
+/** Upstreams by their names. */
+export type Upstreams = Readonly<Record<string, OwnUpstream>>;
 
 /** Where a request goes. */
 export interface Route {
@@ -15,6 +26,8 @@ export interface Route {
   readonly url: URL;
   /** Its path and query, letter by letter as the client sent them. */
   readonly path: string;
+  /** Where the user says that a credential is checked. */
+  readonly check: URL | undefined;
 }
 
 /** Finds the upstream of a request by its path. */
@@ -58,13 +71,14 @@ function adapterNamed(name: string, adapter: string): Adapter {
 
 /** The providers, those of the user among them. @throws {LlmCacheError} `INVALID_OPTION` */
 function providersWith(upstreams: Upstreams): readonly Provider[] {
-  const own = Object.entries(upstreams).map(([name, { url, adapter }]): Provider => {
+  const own = Object.entries(upstreams).map(([name, { url, adapter, check }]): Provider => {
     checkName(name);
     const known = PROVIDERS.find((provider) => provider.name === name);
     return {
       ...(known ?? { name, path: `/${name}`, variables: [] }),
       url: checkedUrl(name, url),
       adapter: adapter === undefined ? known?.adapter : adapterNamed(name, adapter),
+      check,
     };
   });
   const others = PROVIDERS.filter(({ name }) => !Object.hasOwn(upstreams, name));
@@ -86,7 +100,7 @@ function azureRoute(target: string): Route | undefined {
 }
 
 function routeOf(
-  { name, url: base, adapter }: Pick<Provider, 'name' | 'url' | 'adapter'>,
+  { name, url: base, adapter, check }: Pick<Provider, 'name' | 'url' | 'adapter' | 'check'>,
   rest: string,
 ): Route {
   const url = new URL(base);
@@ -96,6 +110,7 @@ function routeOf(
     adapter,
     url: new URL(`${url.origin}${path}`),
     path: path.startsWith('/') ? path : `/${path}`,
+    check: check === undefined ? undefined : new URL(`${base}${check}`),
   };
 }
 

@@ -26,6 +26,8 @@ export interface Provider {
   /** The base URL that its clients have without a proxy. */
   readonly url: string;
   readonly adapter: Adapter | undefined;
+  /** As a user gives it, with an upstream. */
+  readonly check?: string | undefined;
   /** The environment variables from which clients of it, in any language, read their base URL. */
   readonly variables: readonly string[];
 }

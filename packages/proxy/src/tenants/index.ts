@@ -1,6 +1,8 @@
 /**
- * Here it is decided whose entries a request may be answered from, and who may use the proxy at all.
- * A credential is never stored, logged or compared otherwise than by its digest.
- * Start reading in `tenant-scope.ts`.
+ * Who may use the proxy is decided here, whose answers a caller may see, and whether its credential still works.
+ * No credential and no token leaves this room: what others get of them is a digest.
+ * Start reading in `tenants.ts`; `access.ts` refuses requests, and `credential.ts` says who asks.
  */
-export { tenantScope } from './tenant-scope.ts';
+export { type AccessOptions, accessRules, withoutToken } from './access.ts';
+export { corsHeaders, preflightHeaders } from './origins.ts';
+export { type Caller, Tenants } from './tenants.ts';

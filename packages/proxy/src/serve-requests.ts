@@ -1,0 +1,79 @@
+import type { Duplex } from 'node:stream';
+import { type AnswerRules, answerRequest, isAnswerable } from './answer/index.ts';
+import { type Exchange, forwardRequest, forwardUpgrade, type Upgrade } from './forward/index.ts';
+import type { CallObserver, OwnPages } from './observe/index.ts';
+import type { Routes } from './routes/index.ts';
+import { type Refusal, refuse, refuseConnection } from './server/index.ts';
+import {
+  type AccessOptions,
+  accessRules,
+  corsHeaders,
+  preflightHeaders,
+  withoutToken,
+} from './tenants/index.ts';
+
+/** What the requests of one proxy are served with. */
+export interface Serving {
+  readonly routes: Routes;
+  readonly rules: AnswerRules;
+  readonly access: AccessOptions;
+  readonly pages: OwnPages;
+  readonly calls: CallObserver;
+}
+
+const unknownRoute = ({ providers }: Routes): Refusal => ({
+  status: 404,
+  code: 'unknown_route',
+  message: `No route begins like this path. The routes are ${providers.map(({ path }) => path).join(', ')}, /azure/RESOURCE.`,
+});
+
+async function serveRoute(exchange: Exchange, { routes, rules }: Serving): Promise<void> {
+  const { request, response, isExpecting, notes } = exchange;
+  const route = routes.find(request.url ?? '/');
+  if (route === undefined) return refuse(response, unknownRoute(routes));
+  if (notes !== undefined) Object.assign(notes, { route: route.name, outcome: 'bypass' });
+  if (!isAnswerable(exchange, route)) return forwardRequest(exchange, route, rules);
+  if (isExpecting) response.writeContinue();
+  return answerRequest(exchange, route, rules);
+}
+
+type AccessCheck = ReturnType<typeof accessRules>;
+
+async function serve(exchange: Exchange, serving: Serving, refusalOf: AccessCheck): Promise<void> {
+  const { request, response } = exchange;
+  const { access, pages, calls } = serving;
+  if (request.url === '/healthz') return pages.health(response);
+  const notes = calls.watch(response);
+  const refusal = refusalOf(request);
+  if (refusal !== undefined) return refuse(response, refusal);
+  const preflight = preflightHeaders(request, access);
+  if (preflight !== undefined) return void response.writeHead(204, preflight).end();
+  request.url = withoutToken(request.url ?? '/');
+  if (request.url === '/metrics') return pages.metrics(response);
+  for (const [name, value] of Object.entries(corsHeaders(request.headers.origin, access)))
+    response.setHeader(name, value);
+  return serveRoute({ ...exchange, notes }, serving);
+}
+
+async function upgrade(given: Upgrade, serving: Serving, refusalOf: AccessCheck): Promise<void> {
+  const { request, socket }: { request: Upgrade['request']; socket: Duplex } = given;
+  const { routes, rules } = serving;
+  const refusal = refusalOf(request);
+  if (refusal !== undefined) return refuseConnection(socket, refusal);
+  const route = routes.find(withoutToken(request.url ?? '/'));
+  if (route === undefined) return refuseConnection(socket, unknownRoute(routes));
+  return forwardUpgrade(given, route, rules.upstream);
+}
+
+/**
+ * How requests are served that come from whom they may. The token that they show goes no further than here.
+ *
+ * @throws {LlmCacheError} `INVALID_OPTION` for an address that others can reach without a token, and for a bad token
+ */
+export function serveRequests(serving: Serving) {
+  const refusalOf = accessRules(serving.access);
+  return {
+    serve: (exchange: Exchange) => serve(exchange, serving, refusalOf),
+    upgrade: (given: Upgrade) => upgrade(given, serving, refusalOf),
+  };
+}
