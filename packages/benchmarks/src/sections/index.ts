@@ -3,6 +3,7 @@
 // Start reading in hit.ts; a *-child.ts is a process that a section starts.
 
 import { burst } from '../burst/index.ts';
+import { proxyHits, proxyMiss, proxyStreams } from '../proxy/index.ts';
 import type { Section } from '../report/index.ts';
 import { collapse } from './collapse.ts';
 import { hit } from './hit.ts';
@@ -31,4 +32,7 @@ export const SECTIONS: readonly Section[] = [
   scale,
   weight,
   profile,
+  proxyHits,
+  proxyMiss,
+  proxyStreams,
 ];
