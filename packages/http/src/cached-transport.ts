@@ -170,8 +170,6 @@ function controlled(settings: CallSettings, read: HttpRequest): CallSettings {
   const made = settingsFor(settings, read);
   const { scope } = made.policy;
   const own = settings.policy.scope;
-  // The client does not know whose call this is: it is nobody's, and bypasses the cache.
-  if (scope === '' && own !== '') return withPolicy(made, { ...made.policy, requireScope: true });
   if (made === settings || scope === own || scope === '' || own === '') return made;
   return withPolicy(made, within({ ...made.policy, scope: own }, scope));
 }
