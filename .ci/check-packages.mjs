@@ -1,9 +1,11 @@
 // Packs every public package as it would be published, and has publint and are-the-types-wrong look at it: both builds, and every
-// way to resolve them. A program that a package brings says its version: the bundle finds what it needs.
+// way to resolve them. A program that a package brings says its version: the bundle finds what it needs. Each link and picture of a
+// README is an https address, or is in the package, so that it also works on the package's page.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { anchorsIn, linksIn } from '../docs/.vitepress/links.js';
 import { packAll, publicPackages } from './pack.mjs';
 
 const run = (command, ...rest) =>
@@ -11,6 +13,29 @@ const run = (command, ...rest) =>
 const folder = mkdtempSync(join(tmpdir(), 'packages-'));
 const manifestOf = (name) =>
   JSON.parse(readFileSync(join('packages', name, 'package.json'), 'utf8'));
+
+/** What is wrong with a link of a README, in the folder of the unpacked package; undefined where nothing is. */
+function faultOf(target, unpacked) {
+  if (target.startsWith('https://')) return undefined;
+  const [path, hash] = target.split('#');
+  const file = join(unpacked, path === '' ? 'README.md' : decodeURI(path));
+  if (!file.startsWith(unpacked) || !existsSync(file)) return 'is not in the package';
+  if (hash === undefined || anchorsIn(readFileSync(file, 'utf8')).has(hash)) return undefined;
+  return 'has no such heading';
+}
+
+function checkLinks(each, file) {
+  const unpacked = join(folder, each);
+  mkdirSync(unpacked);
+  run('tar', '-xzf', file, '-C', unpacked, '--strip-components=1');
+  const links = linksIn(readFileSync(join(unpacked, 'README.md'), 'utf8'));
+  const faults = links.flatMap(({ target, line }) => {
+    const fault = faultOf(target, unpacked);
+    return fault === undefined ? [] : [`packages/${each}/README.md:${line}: ${target} ${fault}`];
+  });
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  return links.length;
+}
 
 try {
   const packed = packAll(folder);
@@ -22,7 +47,10 @@ try {
     for (const program of Object.values(bin)) {
       run(process.execPath, join('packages', each, program), '--version');
     }
-    console.log(`packages/${each}: publint and are-the-types-wrong have nothing to say`);
+    const links = checkLinks(each, file);
+    console.log(
+      `packages/${each}: publint and are-the-types-wrong have nothing to say; ${links} links of its README lead somewhere`,
+    );
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -45,10 +45,7 @@ const spoken = (heading) =>
     .replaceAll(/<[^>]+>/g, '')
     .replaceAll(/\*+/g, '');
 
-/**
- * The anchors of a text: its headings, a repeated one with a number, and the ids that it names itself.
- * @public A test looks at it.
- */
+/** The anchors of a text: its headings, a repeated one with a number, and the ids that it names itself. */
 export function anchorsIn(text) {
   const plain = withoutBlocks(text);
   const anchors = new Set();

@@ -38,5 +38,8 @@ export const SECTIONS = [
       'docs/architecture.md',
     ],
   },
-  { title: 'Project', pages: ['CHANGELOG.md', 'CONTRIBUTING.md'] },
+  {
+    title: 'Project',
+    pages: ['CHANGELOG.md', 'docs/versioning.md', 'SECURITY.md', 'CONTRIBUTING.md'],
+  },
 ];

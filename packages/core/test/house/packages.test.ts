@@ -12,10 +12,14 @@ interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly repository?: unknown;
+  readonly homepage?: string;
+  readonly bugs?: unknown;
 }
 
 const manifestOf = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(PACKAGES, folder, 'package.json'), 'utf8'));
+const REPOSITORY = 'https://github.com/cached-llm/cached-llm';
 const PUBLIC = FOLDERS.filter((folder) => manifestOf(folder).private !== true);
 
 /** The packages of this repository that a package may import. A package that is not listed may import core and http. */
@@ -108,6 +112,16 @@ describe.each(PUBLIC)('the package %s', (folder) => {
 
   test('has the MIT licence, and runs on every Node from 20.19', () => {
     expect([manifest.license, manifest.engines?.node]).toEqual(['MIT', '>=20.19']);
+  });
+
+  test('says where its source is, where it is described, and where its bugs are reported', () => {
+    const { repository, homepage, bugs } = manifest;
+    const place = `packages/${folder}`;
+    expect({ repository, homepage, bugs }).toEqual({
+      repository: { type: 'git', url: `git+${REPOSITORY}.git`, directory: place },
+      homepage: `${REPOSITORY}/tree/main/${place}#readme`,
+      bugs: { url: `${REPOSITORY}/issues` },
+    });
   });
 
   test('has no other dependencies than those in the list', () => {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -34,6 +34,18 @@ describe('the documents', () => {
   test('link to files and headings that exist', () => {
     expect(documents.length).toBeGreaterThan(20);
     expect(brokenLinks(ROOT, documents)).toEqual([]);
+  });
+
+  test('link from the README of a package into the package, or to an https address', () => {
+    const readmes = documents.filter((path) => /^packages\/(?!benchmarks)[^/]+\/README/.test(path));
+    const outside = readmes.flatMap((path) => {
+      const links = linksIn(readFileSync(join(ROOT, path), 'utf8'));
+      return links
+        .filter(({ target }) => target.startsWith('..') || target.startsWith('http:'))
+        .map(({ target, line }) => `${path}:${line}: ${target}`);
+    });
+    // On the page of the package, such a link leads nowhere: write https://github.com/cached-llm/cached-llm/blob/main/…
+    expect(outside).toEqual([]);
   });
 
   test('have the anchors that GitHub gives them', () => {
