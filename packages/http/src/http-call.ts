@@ -150,8 +150,9 @@ export function httpCall<Response>(
   const { signal, url, body } = request;
   const { form } = transport;
   const credential = () => credentialDigest(request.headers);
-  const own = new AbortController();
-  const onPassedOn = (response: Response) => transport.onPassedOn?.(response, own);
+  let own: AbortController | undefined; // a hit needs none, and one takes as long as the look-up
+  const reading = () => (own ??= new AbortController());
+  const onPassedOn = (response: Response) => transport.onPassedOn?.(response, reading());
   const { isForAnyAccount } = cache;
   return {
     identity: httpIdentity(request, { ...settings, policy, isForAnyAccount }),
@@ -162,6 +163,6 @@ export function httpCall<Response>(
     isTimedOut: transport.isTimedOut,
     codec: httpCodec({ form, url: url.href, request: body, rules, credential, onPassedOn }),
     invokeUncached: () => transport.send(),
-    invoke: (flight) => transport.send(AbortSignal.any([flight, own.signal])),
+    invoke: (flight) => transport.send(AbortSignal.any([flight, reading().signal])),
   };
 }

@@ -13,12 +13,7 @@ export {
   wrongClient,
 } from './adapter/index.ts';
 export { cachedFetch } from './cached-fetch.ts';
-export {
-  type CachedTransport,
-  cachedTransport,
-  type TransportAnswer,
-  type TransportRequest,
-} from './cached-transport.ts';
+export { type CachedTransport, cachedTransport } from './cached-transport.ts';
 export { withCallerSignal } from './caller-signal.ts';
 export { copyWithFetch, fetchOf, isCopied } from './copy-with-fetch.ts';
 export type { CachedClientOptions, CachedFetchOptions, Fetch } from './http-call.ts';
@@ -31,3 +26,4 @@ export {
   storedAnswerIds,
 } from './request/index.ts';
 export type { ByteSource, Content, LiveResponse, Parts } from './response/index.ts';
+export type { TransportAnswer, TransportRequest } from './transport-answer.ts';

@@ -113,6 +113,15 @@ export class EntryReader {
     return loading.then(() => (this.#tags.isLoaded ? this.#read(address) : UNKNOWN));
   }
 
+  /** What is found without waiting. Undefined where the store or the row needs time: nothing has been asked of the store then. */
+  readNow(address: Address): FoundEntry | undefined {
+    if (this.#tags.loading !== undefined) return undefined;
+    const keys = this.#keysFor(address);
+    const texts = this.#rows.readNow(keys);
+    const found = texts && this.#find(texts, keys, address);
+    return found instanceof Promise ? undefined : found;
+  }
+
   #read(address: Address): FoundEntry | Promise<FoundEntry> {
     const keys = this.#keysFor(address);
     const texts = this.#rows.readNow(keys);

@@ -73,6 +73,11 @@ export class EntryStore {
     return this.#reader.read(address);
   }
 
+  /** Reads only what needs no time. Undefined for everything else. */
+  readNow(address: Address): FoundEntry | undefined {
+    return this.#reader.readNow(address);
+  }
+
   /**
    * The states that an entry has whose call begins after this: those that the look-up found, and new ones for those that
    * are missing in a store that may lose rows. It is a promise only if the store has to be asked.

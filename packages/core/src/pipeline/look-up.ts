@@ -101,6 +101,16 @@ export function lookUp(
   return found.then((late) => stateOf(request, late, { at: now(), startedAt }));
 }
 
+/** Looks the entry up only if that needs no time. Undefined otherwise. */
+export function lookUpNow(
+  { entries, now }: Pick<PipelineContext, 'entries' | 'now'>,
+  request: KeyedRequest,
+): LookUp | undefined {
+  const startedAt = performance.now();
+  const found = entries.readNow(request.address);
+  return found && stateOf(request, found, { at: now(), startedAt });
+}
+
 /** Finds the state of an entry and decodes it. An entry that cannot be decoded counts as absent, and is replaced. */
 function stateOf(
   { call }: KeyedRequest,

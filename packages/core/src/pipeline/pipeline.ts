@@ -1,7 +1,6 @@
-import { isBypass } from '../entry-store/index.ts';
+import { type Address, isBypass } from '../entry-store/index.ts';
 import type { BypassReason, CacheEvents } from '../events/index.ts';
 import { type Flight, type Flights, isInsideCallFor } from '../flight/index.ts';
-import { loadReplayMiss } from '../inspection/index.ts';
 import {
   type Answer,
   bypass,
@@ -11,17 +10,13 @@ import {
   isAbandoned,
   ownFailure,
 } from './answer.ts';
-import { callOnceAmongProcesses } from './call-provider.ts';
+import { carryOut, loadStale } from './carry-out.ts';
 import {
-  DECISIONS,
-  hasAnswer,
-  type Lead,
   type LookUp,
   lookUp,
   lookUpForCaller,
+  lookUpNow,
   rewriteOnHit,
-  savingFor,
-  serve,
   serveAtOnce,
 } from './look-up.ts';
 import {
@@ -57,6 +52,25 @@ export class Pipeline {
     return call.bypass === undefined ? this.#answer(request) : this.#answerIfWanted(request);
   }
 
+  /**
+   * The answer, if a synchronous store has it and nothing more is to be done for it. Undefined otherwise, and then nothing
+   * has been done: `answer` does it. So a caller makes what only a longer way needs, such as a signal, when it is needed.
+   */
+  answerAtOnce<Response>(call: Call<Response>): Answer<Response> | undefined {
+    const request = requestOf(this.#context.entries, call);
+    if (isBypass(request) || call.bypass !== undefined) return undefined;
+    if (this.#flightOf(request) !== undefined) return undefined;
+    const found = lookUpNow(this.#context, request);
+    const served = found && serveAtOnce(this.#context, request, found);
+    return served && this.#answerLeader(request, served);
+  }
+
+  /** Where the entry of a call is stored, for later calls with the same identity and policy. Undefined for a call that bypasses the cache. */
+  addressOf(call: Call<unknown>): Address | undefined {
+    const request = requestOf(this.#context.entries, call);
+    return isBypass(request) ? undefined : request.address;
+  }
+
   /** The user's `when` is async. */
   async #answerIfWanted<Response>(request: KeyedRequest<Response>): Promise<Answer<Response>> {
     const { call } = request;
@@ -73,8 +87,7 @@ export class Pipeline {
 
   /** The key of a call. Undefined for a call that bypasses the cache. */
   keyOf(call: Call<unknown>): string | undefined {
-    const request = requestOf(this.#context.entries, call);
-    return isBypass(request) ? undefined : request.address.key;
+    return this.addressOf(call)?.key;
   }
 
   /** The stored response, without a call, an event or a count. Undefined if there is none to serve. */
@@ -208,42 +221,10 @@ export class Pipeline {
   }
 }
 
-/** Carries out what `DECISIONS` says for the request that leads a flight. */
-function carryOut(context: PipelineContext, lead: Lead): FlightResult | Promise<FlightResult> {
-  const { request, flight, found } = lead;
-  const step = DECISIONS[request.call.policy.mode][found.state];
-  if (step === 'refuse')
-    return loadReplayMiss().then(({ refuseMiss }) => refuseMiss(request, context));
-  if (step === 'call' || !hasAnswer(found)) return callOnceAmongProcesses(context, lead);
-  if (step === 'call-or-serve') return callWithFallback(context, { request, flight, found });
-  if (step === 'serve') return serve(context, request, found);
-  revalidate(context, request, found);
-  return serve(context, request, savingFor(found, 'followers'));
-}
-
 let followers: typeof import('./follower.ts') | undefined;
-let stale: typeof import('./stale.ts') | undefined;
 
 /** Loads what only a request needs that joins a flight. Undefined if the import fails: it then asks anew. */
 async function loadFollowers() {
   followers ??= await import('./follower.ts').catch(() => undefined);
   return followers;
-}
-
-/** Loads what only a stale answer needs. Undefined if the import fails: the package was replaced under the running process. */
-async function loadStale() {
-  stale ??= await import('./stale.ts').catch(() => undefined);
-  return stale;
-}
-
-async function callWithFallback(...lead: Parameters<typeof import('./stale.ts').callWithFallback>) {
-  return (await loadStale())?.callWithFallback(...lead) ?? callOnceAmongProcesses(...lead);
-}
-
-/** Revalidates synchronously once the file is loaded, so that the next request sees the flight. Until then, the platform waits for it. */
-function revalidate(...served: Parameters<typeof import('./stale.ts').revalidate>): void {
-  if (stale === undefined) {
-    const started = loadStale().then((loaded) => loaded?.revalidate(...served));
-    served[0].flights.waitUntil?.(started);
-  } else stale.revalidate(...served);
 }

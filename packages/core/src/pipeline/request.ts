@@ -20,6 +20,8 @@ import { abortable } from '../store/index.ts';
 export interface Call<Response> {
   /** What the answer depends on, or why the call bypasses the cache. */
   readonly identity: CallIdentity | Bypass;
+  /** Where its entry is stored, if that is known from an earlier call with the same identity and policy. @default found out */
+  readonly address?: Address | undefined;
   /** What events say of the place where the call goes. It is not in the key, and it contains no secret of a URL. */
   readonly endpoint?: CallEndpoint | undefined;
   readonly policy: Policy;
@@ -122,7 +124,7 @@ export function requestOf<Response>(
   entries: EntryStore,
   call: Call<Response>,
 ): KeyedRequest<Response> | Bypass {
-  const address = addressOf(entries, call.identity, call.policy);
+  const address = call.address ?? addressOf(entries, call.identity, call.policy);
   if (isBypass(address)) return address;
   if (typeof call.bypass === 'string')
     return { bypass: call.bypass, provider: call.identity.provider };

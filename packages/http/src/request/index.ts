@@ -16,5 +16,5 @@ export {
   readReceived,
   readRequest,
 } from './read-request.ts';
-export { credentialDigest } from './relevant-parts.ts';
+export { credentialDigest, isCredential } from './relevant-parts.ts';
 export { withoutControl } from './without-control.ts';

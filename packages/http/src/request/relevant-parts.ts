@@ -67,6 +67,9 @@ export function relevantHeaders({ headers, url }: Pick<HttpRequest, 'headers' | 
 /** The headers that say who asks. */
 const CREDENTIALS = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'cookie'] as const;
 
+/** Does the header of this name, in lower case, say who asks? */
+export const isCredential = (name: string) => CREDENTIALS.some((each) => each === name);
+
 /** Clients ask with the same few credentials again and again, and a digest takes as long as the rest of a look-up. */
 const digests = new Map<string, string>();
 const MOST_DIGESTS = 64;

@@ -5,7 +5,7 @@
  */
 export { type ByteSource, bytesOrRest, type Parts } from './body-text.ts';
 export { buildResponse, OUTCOME_HEADER, traced, webForm } from './build-response.ts';
-export { httpCodec, isWhole } from './http-codec.ts';
+export { type HttpCodecOptions, httpCodec, isWhole } from './http-codec.ts';
 export type {
   Content,
   LiveResponse,

@@ -12,6 +12,7 @@ import {
   type Exchange,
   forwardRequest,
   passOn,
+  type RawHeaders,
   requestHeaders,
   responseTo,
   type Upstream,
@@ -72,56 +73,43 @@ interface Answerable {
   readonly body: Buffer;
 }
 
-/** One request that a store may answer. */
-class Answering {
+/** One request that a store may answer, as the cache takes it. */
+class StorableRequest implements TransportRequest {
+  readonly url: URL;
+  readonly headers: RawHeaders;
+  readonly body: Buffer;
+  readonly scope: string | undefined;
+  cacheMode: TransportRequest['cacheMode'];
   readonly #given: Answerable;
-  /** Aborts when the client leaves. */
-  readonly #signal: AbortSignal;
+  #signal: AbortSignal | undefined;
   /** The answer to this very request that can only pass through. */
   #unreadable: IncomingMessage | undefined;
 
   constructor(given: Answerable) {
+    this.url = given.route.url;
+    this.headers = cacheHeaders(given.exchange.request);
+    this.body = given.body;
+    this.scope = given.caller.scope;
+    this.cacheMode = undefined;
     this.#given = given;
-    const leaving = new AbortController();
-    given.exchange.response.once('close', () => leaving.abort());
-    this.#signal = leaving.signal;
+  }
+
+  /** Fires when the client leaves. It is made when it is asked for, because a hit needs none. */
+  get signal(): AbortSignal {
+    this.#signal ??= leavingSignal(this.#given.exchange.response);
+    return this.#signal;
   }
 
   answer(): TransportAnswer | Promise<TransportAnswer> | undefined {
-    if (this.#given.caller.isTrusted) return this.#ask('default');
-    const answered = this.#ask('no-cache');
-    return answered && this.#withOwnCall(answered);
+    const { rules, route, caller } = this.#given;
+    const transport = rules.transportFor(route.adapter);
+    if (caller.isTrusted) return transport(this);
+    this.cacheMode = 'no-cache';
+    const answered = transport(this);
+    return answered && this.#withOwnCall(answered, transport);
   }
 
-  /** An answer to the call of somebody else says nothing of whether the provider accepts this credential: it is asked. */
-  async #withOwnCall(
-    answered: TransportAnswer | Promise<TransportAnswer>,
-  ): Promise<TransportAnswer> {
-    const answer = await answered;
-    return (answer.info?.collapsed === true ? this.#ask('no-store') : undefined) ?? answer;
-  }
-
-  #ask(cacheMode: 'default' | 'no-cache' | 'no-store') {
-    const { exchange, route, rules, caller, body } = this.#given;
-    return rules.transportFor(route.adapter)({
-      url: route.url,
-      headers: cacheHeaders(exchange.request),
-      body,
-      signal: this.#signal,
-      scope: caller.scope,
-      cacheMode,
-      send: (sent, signal) => this.#send(sent, signal),
-    });
-  }
-
-  /** Passes the answer on that the cache cannot read. @throws any other failure */
-  passOn(failure: unknown): Promise<void> {
-    const unreadable = this.#unreadable;
-    if (unreadable === undefined) throw failure;
-    return passOn(unreadable, this.#given.exchange.response);
-  }
-
-  async #send(...[body, signal]: Parameters<TransportRequest['send']>) {
+  readonly send: TransportRequest['send'] = async (body, signal) => {
     const { exchange, route, rules, caller } = this.#given;
     const headers = sentHeaders(exchange.request, body);
     const sent = rules.upstream.open(route, { method: 'POST', headers });
@@ -135,7 +123,33 @@ class Answering {
       if (error instanceof UnreadableEncoding) this.#unreadable = message;
       throw error;
     }
+  };
+
+  /** Passes the answer on that the cache cannot read. @throws any other failure */
+  passOn(failure: unknown): Promise<void> {
+    if (this.#unreadable === undefined) throw failure;
+    return passOn(this.#unreadable, this.#given.exchange.response);
   }
+
+  /** An answer to the call of somebody else says nothing of whether the provider accepts this credential: it is asked. */
+  async #withOwnCall(
+    answered: TransportAnswer | Promise<TransportAnswer>,
+    transport: CachedTransport,
+  ): Promise<TransportAnswer> {
+    const answer = await answered;
+    if (answer.info?.collapsed !== true) return answer;
+    this.cacheMode = 'no-store';
+    return transport(this) ?? answer;
+  }
+}
+
+function leavingSignal(response: Exchange['response']): AbortSignal {
+  const leaving = new AbortController();
+  if (response.destroyed) leaving.abort();
+  response.once('close', () => {
+    if (!response.writableFinished) leaving.abort();
+  });
+  return leaving.signal;
 }
 
 /** Writes down what became of a request, and then its answer. */
@@ -159,15 +173,15 @@ export async function answerRequest(
   if (body === undefined) return forwardRequest(exchange, route, rules);
   const found = rules.tenants.callerOf({ rawHeaders: request.rawHeaders, ...route });
   const caller = found instanceof Promise ? await found : found;
-  const answering = new Answering({ exchange, route, body, rules, caller });
-  const answered = answering.answer();
+  const storable = new StorableRequest({ exchange, route, body, rules, caller });
+  const answered = storable.answer();
   if (answered === undefined) return forwardRequest(exchange, route, { ...rules, body });
   if (!(answered instanceof Promise)) return write(answered, exchange);
   let answer: TransportAnswer;
   try {
     answer = await answered;
   } catch (error) {
-    return answering.passOn(error);
+    return storable.passOn(error);
   }
   return write(answer, exchange);
 }

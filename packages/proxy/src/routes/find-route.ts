@@ -114,6 +114,9 @@ function routeOf(
   };
 }
 
+/** Clients ask the same few paths again and again. */
+const MOST_TARGETS = 1_000;
+
 const isUnder = (target: string, path: string) =>
   target.startsWith(path) && /^([/?]|$)/.test(target.slice(path.length));
 
@@ -124,11 +127,19 @@ const isUnder = (target: string, path: string) =>
  */
 export function routesWith(upstreams: Upstreams = {}): Routes {
   const providers = providersWith(upstreams);
+  const known = new Map<string, Route>();
+  const found = (target: string) => {
+    const provider = providers.find(({ path }) => isUnder(target, path));
+    return provider ? routeOf(provider, target.slice(provider.path.length)) : azureRoute(target);
+  };
   return {
     providers,
     find(target) {
-      const provider = providers.find(({ path }) => isUnder(target, path));
-      return provider ? routeOf(provider, target.slice(provider.path.length)) : azureRoute(target);
+      const route = known.get(target) ?? found(target);
+      if (route === undefined) return undefined;
+      if (known.size >= MOST_TARGETS) known.clear();
+      known.set(target, route);
+      return route;
     },
   };
 }

@@ -52,6 +52,7 @@ function failure(error: unknown): Refusal {
 class ProxyServer {
   readonly #plan: ServerPlan;
   readonly #server: Server;
+  /** The last request on each connection. */
   readonly #exchanges = new WeakMap<Socket, Exchange>();
   /** Connections that no longer speak HTTP. */
   readonly #upgraded = new Set<Duplex>();
@@ -98,11 +99,7 @@ class ProxyServer {
   #serve(request: IncomingMessage, response: ServerResponse, isExpecting: boolean): void {
     if (this.#isClosing) response.shouldKeepAlive = false;
     const exchange = { request, response, isExpecting };
-    const { socket } = request;
-    this.#exchanges.set(socket, exchange);
-    response.once('close', () => {
-      if (this.#exchanges.get(socket) === exchange) this.#exchanges.delete(socket);
-    });
+    this.#exchanges.set(request.socket, exchange);
     const bad = badRequest(request);
     if (bad !== undefined) refuse(response, bad);
     else this.#plan.serve(exchange).catch((error) => refuse(response, failure(error)));
@@ -121,7 +118,7 @@ class ProxyServer {
   /** Ends a connection on which nothing is under way, or whose client stopped within its request. */
   #endIdle(socket: Socket): void {
     const exchange = this.#exchanges.get(socket);
-    if (exchange === undefined) return void socket.destroy();
+    if (exchange === undefined || exchange.response.writableFinished) return void socket.destroy();
     const { request, response } = exchange;
     // A body that its upstream does not take in yet waits, too.
     if (request.complete || request.readableFlowing !== true) return;
