@@ -5,6 +5,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
+import { buildPage } from './build-page.mjs';
 import { shareCopies } from './one-copy.mjs';
 
 const manifest = (name) => JSON.parse(readFileSync(join('packages', name, 'package.json'), 'utf8'));
@@ -119,4 +120,5 @@ for (const name of only === undefined ? names : [only]) {
   write(join(dir, 'cjs'), cjs);
   writeFileSync(join(dir, 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
   if (folder === undefined) writeDeclarations(dir);
+  if (name === 'studio') await buildPage(join(dir, 'page'));
 }

@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly folder?: string;
   readonly now?: () => number;
   readonly signal?: AbortSignal;
+  /** Called with each text on stdout, while the program runs. */
+  readonly onPrint?: (text: string) => void;
 }
 
 class Sink extends Writable {
@@ -24,13 +26,17 @@ class Sink extends Writable {
   readonly columns = 80;
   text = '';
 
-  constructor(isTerminal: boolean) {
+  readonly #onPrint: RunOptions['onPrint'];
+
+  constructor(isTerminal: boolean, onPrint?: RunOptions['onPrint']) {
     super();
     this.isTTY = isTerminal;
+    this.#onPrint = onPrint;
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.text += chunk.toString();
+    this.#onPrint?.(chunk.toString());
     done();
   }
 }
@@ -45,7 +51,7 @@ export async function program(argv: readonly string[], options: RunOptions = {})
     folder = process.cwd(),
   } = options;
   const { signal = new AbortController().signal } = options;
-  const [stdout, stderr] = [new Sink(isTerminal), new Sink(isTerminal)];
+  const [stdout, stderr] = [new Sink(isTerminal, options.onPrint), new Sink(isTerminal)];
   const stdin = Object.assign(new PassThrough(), { isTTY: isTerminal });
   if (input !== undefined) stdin.end(input);
   const code = await run(argv, { stdout, stderr, stdin, environment, folder, now, signal });

@@ -1,5 +1,5 @@
 import type { ExitCode, Host, Output } from '../terminal/index.ts';
-import { flag, type OptionDefinitions, type OptionValues, text } from './options.ts';
+import { dashed, flag, type OptionDefinitions, type OptionValues, text } from './options.ts';
 
 /** The options that every command has. */
 export const globalOptions = {
@@ -16,6 +16,10 @@ export const globalOptions = {
 } as const;
 
 export type Globals = OptionValues<typeof globalOptions>;
+
+/** The global options that the user wrote, for the commands that this one runs. */
+export const globalWords = ({ json: _, ...globals }: Globals): readonly string[] =>
+  Object.entries(globals).map(([name, value]) => `${dashed(name)}=${value}`);
 
 /** What every command works with, in one run of the program. */
 export interface Session {

@@ -5,6 +5,7 @@
 import type { CliCommand } from '../command-line/index.ts';
 import { doctor } from '../doctor/index.ts';
 import { mcpOf } from '../mcp/index.ts';
+import { studioOf } from '../studio/index.ts';
 import { benchmark } from './benchmark.ts';
 import { clear, reset } from './clear.ts';
 import { completionOf } from './completion.ts';
@@ -30,7 +31,7 @@ const WORKING: readonly CliCommand[] = [
   ...[doctor, health, verify, config, benchmark],
 ];
 
-const TYPED: readonly CliCommand[] = [...WORKING, mcpOf(WORKING)];
+const TYPED: readonly CliCommand[] = [...WORKING, studioOf(WORKING), mcpOf(WORKING)];
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CliCommand[] = [...TYPED, completionOf(TYPED)];

@@ -1,18 +1,16 @@
 import {
   type CliCommand,
-  dashed,
+  captured,
   defineCommand,
   flag,
-  type Globals,
-  runCommandLine,
+  globalWords,
 } from '../command-line/index.ts';
-import { EXIT, type Host } from '../terminal/index.ts';
-import { serveTools } from './serve.ts';
+import { EXIT } from '../terminal/index.ts';
+import { type RunTool, serveTools } from './serve.ts';
 import { toolsOf } from './tools.ts';
 
-/** The global options that the user wrote, for each command that a tool runs. */
-const wordsOf = ({ json: _, ...globals }: Globals): readonly string[] =>
-  Object.entries(globals).map(([name, value]) => `${dashed(name)}=${value}`);
+/** More characters than this of one result are cut: an assistant pays for each. */
+const LONGEST = 262_144;
 
 /** The command that serves `commands` to an assistant. */
 export const mcpOf = (commands: readonly CliCommand[]): CliCommand =>
@@ -26,8 +24,12 @@ export const mcpOf = (commands: readonly CliCommand[]): CliCommand =>
       'The server speaks the Model Context Protocol over stdin and stdout, and ends with stdin. An assistant cannot choose another store. Answers stay hidden until a call of show asks to reveal them.',
     async run({ session: { host, globals }, options: { allowWrites = false } }) {
       const tools = toolsOf(commands, allowWrites);
-      const run = (argv: readonly string[], inside: Host) => runCommandLine(argv, inside, commands);
-      await serveTools({ host, tools, run, globals: wordsOf(globals) });
+      const words = globalWords(globals); // an assistant cannot change them
+      const run: RunTool = ({ argv, stdin, signal }) => {
+        const inside = { ...host, signal: AbortSignal.any([host.signal, signal]) };
+        return captured(inside, { argv: [...words, ...argv], commands, stdin, longest: LONGEST });
+      };
+      await serveTools({ host, tools, run });
       return EXIT.ok;
     },
   });

@@ -1,0 +1,120 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { put } from './questions.ts';
+import { ask, buildPage, type ServedPage, servePage } from './studio-server.ts';
+import { type TestStore, TestStores } from './test-stores.ts';
+
+const ONE_YEAR = { ttl: '365d' } as const; // the page has the time of this machine
+
+let testStores: TestStores;
+beforeAll(async () => {
+  buildPage();
+  testStores = await TestStores.open();
+});
+afterAll(() => testStores.close());
+
+let testStore: TestStore;
+let page: ServedPage;
+beforeEach(async () => {
+  testStore = testStores.next('SQLite');
+  for (const content of ['the sea', 'the moon', 'the wind']) {
+    await put(testStore, content, { ...ONE_YEAR, tags: [content] });
+  }
+  page = await servePage(testStore);
+});
+afterEach(async () => {
+  expect(await page.end()).toBe(0);
+});
+
+const get = (path: string, headers: Readonly<Record<string, string>> = {}) =>
+  ask(`${page.origin}${path}`, { headers: { cookie: page.cookie, ...headers } });
+const post = (path: string, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
+  ask(`${page.origin}${path}`, {
+    method: 'POST',
+    headers: { cookie: page.cookie, 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+const entriesLeft = async () => (await testStore.json('list --state fresh')).length;
+
+describe('cached-llm studio', () => {
+  test('serves the page to who opens the printed address', async () => {
+    const opened = await ask(page.url);
+    expect(opened).toMatchObject({ status: 303, headers: { location: '/' } });
+    const shown = await get('/');
+    expect(shown).toMatchObject({ status: 200, headers: { 'referrer-policy': 'no-referrer' } });
+    expect(shown.headers['content-security-policy']).toContain("default-src 'none'");
+    expect((await get('/page.js')).status).toBe(200);
+  });
+
+  test('has the numbers of the command line', async () => {
+    const { body } = await get('/api/stats');
+    const [printed] = await testStore.json('stats');
+    const withoutTime = (fact: any) => ({ ...fact, store: { ...fact.store, measuredAt: '' } });
+    expect(withoutTime(JSON.parse(body))).toEqual(withoutTime(printed));
+  });
+
+  test('lists entries by a filter, in an order, without their answers and scopes', async () => {
+    const all = JSON.parse((await get('/api/entries?sort=key&order=ascending')).body);
+    expect(all).toMatchObject({ total: 3, matching: 3, isComplete: true });
+    expect(all.rows.map(({ key }: any) => key)).toEqual(all.rows.map(({ key }: any) => key).sort());
+    const some = await get('/api/entries?tag=the+moon&limit=1');
+    expect(JSON.parse(some.body)).toMatchObject({ matching: 1, rows: [{ tags: ['the moon'] }] });
+    expect(some.body).not.toContain('About');
+  });
+
+  test('hides an answer until it is asked to reveal it', async () => {
+    const { rows } = JSON.parse((await get('/api/entries?tag=the+sea')).body);
+    const key = encodeURIComponent(rows[0].key);
+    expect((await get(`/api/entry?key=${key}`)).body).not.toContain('About');
+    expect((await get(`/api/entry?key=${key}&reveal=true`)).body).toContain('About: the sea');
+  });
+
+  test.each(['invalidate', 'expire', 'delete'])(
+    '%s says first how many, and does it when that is confirmed',
+    async (action) => {
+      const filter = 'tag=the+moon';
+      const asked = await post('/api/steer', { action, filter });
+      expect(JSON.parse(asked.body)).toMatchObject({ action, count: 1 });
+      expect(await entriesLeft()).toBe(3);
+      expect((await post('/api/steer', { action, filter, count: 2 })).status).toBe(409);
+      expect(await entriesLeft()).toBe(3);
+      const done = await post('/api/steer', { action, filter, count: 1 });
+      expect(JSON.parse(done.body)).toMatchObject({ action, count: 1, done: 1 });
+      expect(await entriesLeft()).toBe(2);
+    },
+  );
+
+  test.each([
+    ['no token', { cookie: '' }, 401],
+    ['another token', { cookie: 'cached-llm-000000000000=x' }, 401],
+    ['another Host', { host: 'evil.example' }, 421],
+    ['a Host that is rebound', { host: '127.0.0.1.evil.example' }, 421],
+    ['another origin', { origin: 'http://evil.example' }, 403],
+    ['a page of another site', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a form', { 'content-type': 'text/plain' }, 403],
+  ])('refuses a request with %s, and changes nothing', async (_what, headers, status) => {
+    const order = { action: 'delete', filter: '', count: 3 };
+    expect((await post('/api/steer', order, headers)).status).toBe(status);
+    expect(await entriesLeft()).toBe(3);
+  });
+
+  test.each([
+    '/../package.json',
+    '/%2e%2e/package.json',
+    '/page.js/../../index.js',
+    '//etc/passwd',
+  ])('serves no file but those of the page: %s', async (path) => {
+    expect((await get(path)).status).toBe(404);
+  });
+
+  test('changes nothing where it only shows', async () => {
+    const shown = await servePage(testStore, '--read-only');
+    const { status, body } = await ask(`${shown.origin}/api/steer`, {
+      method: 'POST',
+      headers: { cookie: shown.cookie, 'content-type': 'application/json' },
+      body: JSON.stringify({ action: 'delete', filter: '', count: 3 }),
+    });
+    expect([status, JSON.parse(body).error]).toEqual([403, expect.stringContaining('--read-only')]);
+    expect(await entriesLeft()).toBe(3);
+    expect(await shown.end()).toBe(0);
+  });
+});

@@ -1,0 +1,15 @@
+import type { LlmCache } from '@cached-llm/core';
+import type { EntryIndex } from '../entries/index.ts';
+import type { RunVerb } from './verbs.ts';
+
+/** What the answers of the API come from. */
+export interface ApiContext {
+  readonly run: RunVerb;
+  readonly cache: LlmCache;
+  readonly index: EntryIndex;
+  /** Does the page only show? */
+  readonly isReadOnly: boolean;
+  /** The store without a password, and the namespace. */
+  readonly place: { readonly store: string; readonly namespace: string };
+}
+

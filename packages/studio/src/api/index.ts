@@ -1,0 +1,7 @@
+/**
+ * Here each request of the page becomes a verb of the command line, or a question to the cache.
+ * Nothing here may count, price or compare by itself: the numbers are those of the command line.
+ * Start reading in `routes.ts`.
+ */
+export { apiOf } from './routes.ts';
+export type { RunVerb, VerbResult } from './verbs.ts';

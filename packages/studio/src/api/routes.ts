@@ -1,0 +1,45 @@
+import { type Answer, type ApiRequest, HttpProblem } from '../server/index.ts';
+import { pageOfEntries } from './entries.ts';
+import type { ApiContext } from './context.ts';
+import { readEntry } from './entry.ts';
+import { explain } from './explain.ts';
+import { steer } from './steer.ts';
+import { factOf } from './verbs.ts';
+
+type Route = (context: ApiContext, request: ApiRequest) => Promise<Answer>;
+
+/** A span such as `24h`, which the command line checks. */
+const sinceIn = (query: URLSearchParams) => {
+  const since = query.get('since');
+  return since === null || since === '' ? [] : [`--since=${since}`];
+};
+
+const ROUTES: Readonly<Record<string, Route>> = {
+  'GET about': async ({ place, isReadOnly, index }) => ({
+    json: { ...place, isReadOnly, entries: index.status() },
+  }),
+  'GET stats': async ({ run }, { query }) => ({
+    json: await factOf(run, ['stats', ...sinceIn(query)]),
+  }),
+  'GET health': async ({ run }) => ({ json: await factOf(run, ['health']) }),
+  'GET doctor': async ({ run }, { query }) => ({
+    json: await factOf(run, ['doctor', ...sinceIn(query)]),
+  }),
+  'GET entries': async ({ index }, { query }) => ({ json: await pageOfEntries(index, query) }),
+  'GET names': async ({ index }) => ({ json: index.names() }),
+  'GET entry': async ({ cache }, { query }) => ({ json: await readEntry(cache, query) }),
+  'GET diff': async ({ run }, { query }) => ({
+    json: await factOf(run, ['diff', '--', query.get('one') ?? '', query.get('other') ?? '']),
+  }),
+  'POST explain': async ({ run }, { body }) => ({ json: await explain(run, body) }),
+  'POST steer': async (context, { body }) => ({ json: await steer(context, body) }),
+};
+
+/** Answers the requests of the page. */
+export const apiOf =
+  (context: ApiContext) =>
+  (request: ApiRequest): Promise<Answer> => {
+    const route = ROUTES[`${request.method} ${request.name}`];
+    if (route === undefined) throw new HttpProblem(404, 'There is no such question.');
+    return route(context, request);
+  };

@@ -1,0 +1,87 @@
+import type { EntryQuery, IndexedEntry } from '../entries/index.ts';
+import { HttpProblem } from '../server/index.ts';
+import { filterIn } from './entries.ts';
+import type { ApiContext } from './context.ts';
+
+const ACTIONS = ['invalidate', 'expire', 'delete'] as const;
+type Action = (typeof ACTIONS)[number];
+
+interface Order {
+  readonly action: Action;
+  readonly keys: readonly string[] | undefined;
+  readonly filter: EntryQuery | undefined;
+  /** How many entries the user saw and confirmed. Undefined where the user only asks what would be done. */
+  readonly count: number | undefined;
+}
+
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string');
+
+/** The order in a body. @throws {HttpProblem} where it is none */
+function orderIn(body: unknown): Order {
+  const given = typeof body === 'object' && body !== null ? { ...body } : {};
+  const fields: Readonly<Record<string, unknown>> = given;
+  const action = ACTIONS.find((each) => each === fields.action);
+  if (action === undefined)
+    throw new HttpProblem(400, `action must be one of ${ACTIONS.join(', ')}.`);
+  const keys = isTexts(fields.keys) ? fields.keys : undefined;
+  const filter =
+    typeof fields.filter === 'string' ? filterIn(new URLSearchParams(fields.filter)) : undefined;
+  if ((keys === undefined) === (filter === undefined)) {
+    throw new HttpProblem(400, 'Select entries either by keys or by a filter.');
+  }
+  const count = typeof fields.count === 'number' ? fields.count : undefined;
+  return { action, keys, filter, count };
+}
+
+async function selected({ index, cache }: ApiContext, { keys, filter }: Order) {
+  if (filter !== undefined) {
+    await index.refresh(true); // what matches now, and not what matched when the table was read
+    return index.matching(filter).map(({ key, bytes }: IndexedEntry) => ({ key, bytes }));
+  }
+  const found = await Promise.all([...new Set(keys)].map((key) => cache.inspection.entry(key)));
+  return found.flatMap((entry) => (entry === undefined ? [] : [entry]));
+}
+
+/** How many entries are changed at the same time. */
+const AT_ONCE = 50;
+
+async function carryOut({ cache, index }: ApiContext, action: Action, keys: readonly string[]) {
+  const change = {
+    invalidate: (key: string) => cache.invalidate({ key }),
+    expire: (key: string) => cache.expire({ key }),
+    // Invalidated first: so no process that has it in its memory serves it.
+    delete: async (key: string) =>
+      (await cache.invalidate({ key })) && (await cache.inspection.remove(key)),
+  }[action];
+  let done = 0;
+  for (let at = 0; at < keys.length; at += AT_ONCE) {
+    const results = await Promise.all(keys.slice(at, at + AT_ONCE).map(change));
+    done += results.filter(Boolean).length;
+  }
+  if (action === 'delete') index.remove(keys);
+  return done;
+}
+
+/**
+ * Says what would be done to how many entries, or does it, where the user confirms by that number. Nothing that is done is
+ * undone.
+ *
+ * @throws {HttpProblem} where the page only shows, or where other entries match now than the user saw
+ */
+export async function steer(context: ApiContext, body: unknown) {
+  if (context.isReadOnly)
+    throw new HttpProblem(403, 'This page only shows. Start it without --read-only.');
+  const order = orderIn(body);
+  const entries = await selected(context, order);
+  const { action, count } = order;
+  const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+  if (count === undefined) return { action, count: entries.length, bytes };
+  if (count !== entries.length) {
+    const message = `${entries.length} entries match now, and not ${count}. Look at them again.`;
+    throw new HttpProblem(409, message);
+  }
+  const keys = entries.map(({ key }) => key);
+  const done = await carryOut(context, action, keys);
+  return { action, count: entries.length, bytes, done };
+}

@@ -1,0 +1,7 @@
+/**
+ * Here the entries of a store are listed, filtered and sorted without holding their answers.
+ * No payload may stay here, and no state may be older than the scan says.
+ * Start reading in `entry-index.ts`.
+ */
+export { EntryIndex } from './entry-index.ts';
+export { type EntryQuery, type IndexedEntry, SORTS, type Sort, type State } from './query.ts';
