@@ -12,4 +12,3 @@ export interface ApiContext {
   /** The store without a password, and the namespace. */
   readonly place: { readonly store: string; readonly namespace: string };
 }
-

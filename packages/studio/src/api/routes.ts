@@ -1,6 +1,6 @@
 import { type Answer, type ApiRequest, HttpProblem } from '../server/index.ts';
-import { pageOfEntries } from './entries.ts';
 import type { ApiContext } from './context.ts';
+import { pageOfEntries } from './entries.ts';
 import { readEntry } from './entry.ts';
 import { explain } from './explain.ts';
 import { steer } from './steer.ts';

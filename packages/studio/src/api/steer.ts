@@ -1,7 +1,7 @@
 import type { EntryQuery, IndexedEntry } from '../entries/index.ts';
 import { HttpProblem } from '../server/index.ts';
-import { filterIn } from './entries.ts';
 import type { ApiContext } from './context.ts';
+import { filterIn } from './entries.ts';
 
 const ACTIONS = ['invalidate', 'expire', 'delete'] as const;
 type Action = (typeof ACTIONS)[number];
