@@ -1,5 +1,5 @@
 import { pause } from '@cached-llm/core/store';
-import type { EntryIndex, EntryQuery } from '../entries/index.ts';
+import type { EntryIndex, EntryPage, EntryQuery } from '../entries/index.ts';
 import { SORTS, type Sort, type State } from '../entries/index.ts';
 import { HttpProblem } from '../server/index.ts';
 
@@ -47,7 +47,7 @@ function sortIn(query: URLSearchParams): Sort {
 }
 
 /** A page of the table. While the first scan runs, it has what was found so far. */
-export async function pageOfEntries(index: EntryIndex, query: URLSearchParams) {
+export async function pageOfEntries(index: EntryIndex, query: URLSearchParams): Promise<EntryPage> {
   const filter = filterIn(query);
   const page = {
     sort: sortIn(query),

@@ -1,8 +1,10 @@
 import type { LlmCache } from '@cached-llm/core';
 import type { StoredEntry } from '@cached-llm/core/store';
 import {
+  type EntryPage,
   type EntryQuery,
   type IndexedEntry,
+  type IndexStatus,
   matcherOf,
   SORTS,
   type Sort,
@@ -69,25 +71,20 @@ export class EntryIndex {
   }
 
   /** One part of the table, and what is known of the whole. */
-  page(query: EntryQuery, { sort, isDescending, offset, limit }: Page) {
+  page(query: EntryQuery, { sort, isDescending, offset, limit }: Page): EntryPage {
     const now = this.#now();
     const matches = this.#inOrder(sort).filter(matcherOf(query, now));
     const bytes = matches.reduce((sum, entry) => sum + entry.bytes, 0);
     const ordered = isDescending ? matches.toReversed() : matches;
     const rows = ordered.slice(offset, offset + limit).map((entry) => {
-      const { isInvalidated: _, ...facts } = entry;
-      return {
-        ...facts,
-        scope: undefined,
-        isScoped: entry.scope !== '',
-        state: stateOf(entry, now),
-      };
+      const { isInvalidated: _, scope, ...facts } = entry;
+      return { ...facts, isScoped: scope !== '', state: stateOf(entry, now) };
     });
     return { ...this.status(), matching: matches.length, bytes, rows };
   }
 
   /** How many entries there are, and how old that is. */
-  status() {
+  status(): IndexStatus {
     return {
       total: this.#entries.length,
       scanned: this.#scanned,

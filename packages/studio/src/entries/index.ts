@@ -4,4 +4,11 @@
  * Start reading in `entry-index.ts`.
  */
 export { EntryIndex } from './entry-index.ts';
-export { type EntryQuery, type IndexedEntry, SORTS, type Sort, type State } from './query.ts';
+export {
+  type EntryPage,
+  type EntryQuery,
+  type IndexedEntry,
+  SORTS,
+  type Sort,
+  type State,
+} from './query.ts';

@@ -19,6 +19,34 @@ export interface IndexedEntry {
 
 export type State = StoredEntry['state'];
 
+/** An entry as the table shows it. Its scope, which may name a person, stays here. */
+export interface EntryRow extends Omit<IndexedEntry, 'scope' | 'isInvalidated'> {
+  readonly isScoped: boolean;
+  readonly state: State;
+}
+
+/** How many entries there are, and how old that is. */
+export interface IndexStatus {
+  readonly total: number;
+  /** Entries that the scan which runs has read so far. */
+  readonly scanned: number;
+  /** Has the first scan ended? */
+  readonly isComplete: boolean;
+  readonly isScanning: boolean;
+  /** Milliseconds since 1970. */
+  readonly scannedAt: number | undefined;
+  /** Why the last scan failed. */
+  readonly error: string | undefined;
+}
+
+/** One part of the table, and what is known of the whole. */
+export interface EntryPage extends IndexStatus {
+  readonly matching: number;
+  /** The size of all that match. */
+  readonly bytes: number;
+  readonly rows: readonly EntryRow[];
+}
+
 /** Which entries a table shows, and in which order. */
 export interface EntryQuery {
   /** A part of the key, the provider, the model or a tag, in any case. */
