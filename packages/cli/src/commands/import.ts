@@ -17,7 +17,7 @@ import {
   withProgress,
 } from '../terminal/index.ts';
 
-/** Lines, and characters of them, that are stored at once: many rows in one operation of the store cost little more than one. */
+/** Lines, or characters of them, from which a page is full: many rows in one operation of the store cost little more than one. */
 const PAGE_LINES = 250;
 const PAGE_CHARACTERS = 8_000_000;
 /** While the store works on one page, the next one is read. */
@@ -60,20 +60,21 @@ function readLine({ number, text }: NumberedLine): ImportedLine {
   }
 }
 
-/** Pages of lines in the order of their keys: rows that are near each other in a store are written together. */
+/** The entries of lines that are near each other in a store are written together. */
+const byKey = (lines: ImportedLine[]) => lines.sort((one, other) => (one.key < other.key ? -1 : 1));
+
+/** Pages of lines in the order of their keys. */
 async function* pagesOf(groups: AsyncIterable<readonly NumberedLine[]>) {
-  let [page, characters]: [ImportedLine[], number] = [[], 0];
-  const sorted = () => page.sort((one, other) => (one.key < other.key ? -1 : 1));
+  let page: ImportedLine[] = [];
+  let characters = 0;
   for await (const group of groups) {
-    for (const line of group) {
-      page.push(readLine(line));
-      characters += line.text.length;
-      if (page.length < PAGE_LINES && characters < PAGE_CHARACTERS) continue;
-      yield sorted();
-      [page, characters] = [[], 0];
-    }
+    for (const line of group) page.push(readLine(line));
+    characters += group.reduce((sum, { text }) => sum + text.length, 0);
+    if (page.length < PAGE_LINES && characters < PAGE_CHARACTERS) continue;
+    yield byKey(page);
+    [page, characters] = [[], 0];
   }
-  yield sorted();
+  yield byKey(page);
 }
 
 /** Restores the entry in a line. If that fails, stderr gets the reason, and the other lines go on. */
