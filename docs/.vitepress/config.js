@@ -77,7 +77,13 @@ export default defineConfig({
       options: {
         // What a guide says of a word is above what the reference says of it. This, too, is sent to the browser as text.
         miniSearch: {
-          searchOptions: { boostDocument: (id) => (id.includes('/reference/') ? 0.3 : 1) },
+          searchOptions: {
+            fuzzy: 0.1,
+            boostDocument: (id) => {
+              if (id.includes('/guides/')) return 1.5;
+              return /\/(reference\/|architecture|changelog|contributing)/.test(id) ? 0.3 : 1;
+            },
+          },
         },
       },
     },

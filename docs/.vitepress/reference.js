@@ -61,6 +61,22 @@ function namePages({ project }) {
   }
 }
 
+/** The exports without a docstring. A name that another entry also exports is described there. */
+const silentExports = (project) =>
+  project.children.flatMap((module) =>
+    module.children
+      .filter(({ variant }) => variant !== 'reference')
+      .filter(({ comment, signatures = [] }) =>
+        [comment, ...signatures.map((signature) => signature.comment)].every(
+          (each) => each === undefined,
+        ),
+      )
+      .map(({ name }) => `${module.name}: ${name} has no docstring`),
+  );
+
+/** There is no file to edit, and `style.css` has rules for these pages. */
+const FRONT = '---\neditLink: false\npageClass: reference\n---\n';
+
 /** Headings that say what is below and name nothing. As bold words they are in no outline and in no result of a search. */
 const PLAIN =
   /^#{3,6} (Parameters|Returns|Throws|Properties|Methods|Accessors|Constructors|Extends|Extended by|Implements|Overrides|Type Parameters|Type Declaration|Default|Call Signature|See|Example)$/gm;
@@ -73,17 +89,16 @@ const shortened = (text) =>
     .replaceAll(PLAIN, '**$1**')
     .replaceAll(/^#(#{4} )/gm, '$1');
 
-function finish(folder, { name, page }) {
-  const path = join(folder, `${page}.md`);
+function finish(pages, { name, page, source }) {
+  const path = join(pages, `${page}.md`);
   const [, ...body] = readFileSync(path, 'utf8').split('\n');
   const text = shortened(body.join('\n'));
-  writeFileSync(path, `---\neditLink: false\n---\n\n# ${name}\n${text}`);
+  const folder = source.split('/')[1];
+  const start = `What \`${name}\` exports. [The README of the package](../packages/${folder}.md) says how to use it.`;
+  writeFileSync(path, `${FRONT}\n# ${name}\n\n${start}\n${text}`);
 }
 
-const index = () => `---
-editLink: false
----
-
+const index = () => `${FRONT}
 # Reference
 
 Each page describes what one entry of a package exports, from the comments of its source.
@@ -104,6 +119,8 @@ export async function writeReference(folder) {
   await app.generateOutputs(project);
   if (app.logger.hasErrors() || app.logger.hasWarnings())
     throw new Error('The docstrings have faults, which are printed above.');
+  const silent = silentExports(project);
+  if (silent.length > 0) throw new Error(silent.join('\n'));
   for (const entry of entries) finish(folder, entry);
   writeFileSync(join(folder, 'index.md'), index());
   return readdirSync(folder).length;

@@ -19,6 +19,7 @@ import {
 } from '@cached-llm/http';
 import { anthropic } from './adapter.ts';
 
+/** Options of `cachedAnthropic`: the cache, and the options of its calls. */
 export type CachedAnthropicOptions = CachedClientOptions;
 
 const EXPECTED = {

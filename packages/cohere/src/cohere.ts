@@ -11,6 +11,7 @@ import type { CohereClient, CohereClientV2 } from 'cohere-ai';
 import { cohere } from './adapter.ts';
 import { traceAnswers } from './trace-answers.ts';
 
+/** Options of `cachedCohere`: the cache, and the options of its calls. */
 export type CachedCohereOptions = CachedClientOptions;
 
 const EXPECTED = {

@@ -27,6 +27,7 @@ type Options = Pick<
   'ttl' | 'mode' | 'scope' | 'tags' | 'version' | 'admit' | 'ignore'
 >;
 
+/** Options of `CachedLlmCache`: the cache, who answers, and some of the options of a call. */
 export interface CachedLlmCacheOptions extends Options {
   /** @default defaultCache() */
   readonly cache?: LlmCache | undefined;

@@ -13,6 +13,7 @@ import * as sdk from '@mistralai/mistralai';
 import { mistral } from './adapter.ts';
 import { traceAnswers } from './trace-answers.ts';
 
+/** Options of `cachedMistral`: the cache, and the options of its calls. */
 export type CachedMistralOptions = CachedClientOptions;
 
 const EXPECTED = {

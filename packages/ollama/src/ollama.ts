@@ -10,6 +10,7 @@ import {
 import type { Ollama } from 'ollama';
 import { ollama } from './adapter.ts';
 
+/** Options of `cachedOllama`: the cache, and the options of its calls. */
 export type CachedOllamaOptions = CachedClientOptions;
 
 const EXPECTED = {

@@ -20,6 +20,7 @@ import type { OpenAI } from 'openai';
 import { observeClient } from './observe-client.ts';
 import { openai } from './openai-adapter.ts';
 
+/** Options of `cachedOpenAI` and `cachedGroq`: the cache, and the options of their calls. */
 export type CachedOpenAIOptions = CachedClientOptions;
 
 /** What is used of a client of Azure. */

@@ -10,6 +10,7 @@ import { observeStore } from './store-gauges.ts';
 /** The name of the instrumentation scope. Dashboards can tell our metrics by it from those of another instrumentation. */
 const SCOPE = '@cached-llm/otel';
 
+/** Options of `observeCache`: where metrics go, and which of them are recorded. */
 export interface ObserveOptions {
   /** @default the global one, as it is when the observation begins */
   readonly meterProvider?: MeterProvider | undefined;

@@ -2,6 +2,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { LlmCacheError } from '@cached-llm/core';
 import { clientUrl, isRedisUrl, isSecureUrl } from './redis-url.ts';
 
+/** Options of `redisStore`: where the servers are, and how the store connects to them. */
 export interface RedisStoreOptions {
   /**
    * `redis://[[user]:password@]host[:port][/database]`; `valkey://` is the same, `rediss://` and `valkeys://`

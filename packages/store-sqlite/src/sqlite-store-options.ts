@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { LlmCacheError } from '@cached-llm/core';
 import { isDriverName, type SqliteDriverName } from './driver/index.ts';
 
+/** Options of `sqliteStore`: the file, its driver and its bounds. */
 export interface SqliteStoreOptions {
   /**
    * The file, made with its folders at the first use; `:memory:` stores everything in this process.

@@ -56,6 +56,10 @@ export function readFieldPath(dotted: string): FieldPath | undefined {
   return !isWhole && path.every((segment) => SEGMENT.test(segment)) ? path : undefined;
 }
 
+/**
+ * The value is a plain object whose fields can be read: no array, no instance of a class, and no value that JSON writes in
+ * another form.
+ */
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && valueKind(value) === 'record';
 }

@@ -135,6 +135,7 @@ class MemoryRows {
   }
 }
 
+/** The bounds of a `MemoryStore`, and its clock. */
 export interface MemoryStoreOptions {
   /** The most rows. @default 10_000 */
   readonly maxEntries?: number | undefined;

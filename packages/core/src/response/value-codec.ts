@@ -29,6 +29,7 @@ export async function readToEnd(response: unknown): Promise<void> {
   for await (const _chunk of response);
 }
 
+/** What a codec of plain values needs to know: the rules for what is stored, and what the adapter says of its provider. */
 export interface ValueCodecOptions {
   readonly rules: Pick<StreamAdmissionRules, 'admit' | 'ttlOf'> & {
     /** @default what is true for every provider */

@@ -4,6 +4,7 @@ import { reordered } from '../adapter-conformance/index.ts';
 import type { RecordedCase } from '../recorded-exchanges/index.ts';
 import type { Expect } from '../test-environment/index.ts';
 
+/** How `distinctKeys` asks for each recorded request, and tells two of them apart. */
 export interface DistinctKeysParts<Case> {
   readonly expect: Expect;
   /** The cache that `ask` uses. */
@@ -60,6 +61,7 @@ export async function distinctKeys<Case extends { readonly request: object }>(
   return texts.size;
 }
 
+/** How `distinctFetchKeys` asks for each recorded request through `cachedFetch`. */
 export interface FetchKeysParts {
   readonly expect: Expect;
   readonly adapter: Adapter;

@@ -1,5 +1,6 @@
 type Fetch = typeof globalThis.fetch;
 
+/** Two requests that differ in one field, which has no effect on the answer at a host of the provider. */
 export interface OwnHostParts {
   /** Caches what goes through this fetch. */
   readonly cached: (upstream: Fetch) => Fetch;

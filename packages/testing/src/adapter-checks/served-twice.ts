@@ -9,6 +9,7 @@ interface CountingServer {
   close(): Promise<void>;
 }
 
+/** How `servedTwice` starts a server for each recorded answer, and makes the call. */
 export interface ServedTwiceParts<Case, Server> {
   readonly expect: Expect;
   /** Starts a server that gives the recorded answer. */

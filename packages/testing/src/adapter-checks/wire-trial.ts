@@ -5,6 +5,7 @@ interface Closing {
   close(): Promise<void>;
 }
 
+/** What stands around a client in a trial: the server that it calls, and the cache that it has. */
 export interface AroundClient<Server> {
   readonly server: Server;
   readonly cache: LlmCache;

@@ -23,6 +23,7 @@ export type AdapterCapability =
   | 'unfitStreams'
   | 'wrapper';
 
+/** A call that does not stream, with the answer of the provider. */
 export interface PlainCall<Request> {
   /** The request as the SDK takes it, with a text of 12 characters or more in it. */
   readonly request: Request;
@@ -30,6 +31,7 @@ export interface PlainCall<Request> {
   readonly response: ExchangeResponse;
 }
 
+/** A call that streams, with the stream of the provider. */
 export interface StreamedCall<Request> {
   /** The request as `stream` takes it. `stream` may add the fields that only streaming needs, such as `stream: true`. */
   readonly request: Request;

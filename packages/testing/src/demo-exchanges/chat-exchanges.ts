@@ -30,6 +30,7 @@ export const greetingInThreeLanguages = chatCompletion({
   tokens: { prompt: 16, completion: 19 },
 });
 
+/** The body of a chat completion that offers tools. */
 export interface ToolRequest extends ChatRequest {
   tools: {
     type: 'function';

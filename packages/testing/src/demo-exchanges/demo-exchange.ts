@@ -10,6 +10,7 @@ export const demoCreatedAt = 1_772_443_800;
 export const demoModel = 'gpt-4.1-mini';
 export const demoModelVersion = 'gpt-4.1-mini-2025-04-14';
 
+/** The body of a chat completion in OpenAI's format, as far as the demo uses it. */
 export interface ChatRequest {
   model: string;
   messages: { role: 'system' | 'user'; content: string }[];

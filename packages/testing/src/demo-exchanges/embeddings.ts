@@ -1,5 +1,6 @@
 import type { DemoExchange } from './demo-exchange.ts';
 
+/** The body of a request for embeddings in OpenAI's format, as far as the demo uses it. */
 export interface EmbeddingsRequest {
   model: string;
   input: string[];

@@ -1,5 +1,6 @@
 import { type DemoExchange, demoCreatedAt, demoModel, demoModelVersion } from './demo-exchange.ts';
 
+/** The body of a request to the Responses API, as far as the demo uses it. */
 export interface ResponsesRequest {
   model: string;
   instructions: string;

@@ -7,6 +7,7 @@ import {
   usage,
 } from './demo-exchange.ts';
 
+/** The body of a chat completion that streams. */
 export interface StreamedChatRequest extends ChatRequest {
   stream: true;
   stream_options: { include_usage: boolean };

@@ -12,6 +12,7 @@ interface AnswerOrigin {
   readonly sub: string;
 }
 
+/** A provider's real stream, without the request. */
 export interface RecordedStream extends AnswerOrigin {
   readonly kind: 'stream';
   /** The payload of each event, parsed. */

@@ -12,6 +12,7 @@ export interface RecordedCase {
   readonly response: ExchangeResponse;
 }
 
+/** A case for a request that was recorded with its answer. */
 export function pairCase(pair: RecordedPair): RecordedCase {
   const { path = '', response } = toExchange(pair);
   const request = pair.request as object; // every recorded request is one

@@ -35,6 +35,7 @@ export interface RecordedPair {
   readonly kind: 'json' | 'sse';
 }
 
+/** Which recorded pairs are returned: those of a provider, those of one kind of body, or all. */
 export interface PairFilter {
   readonly provider?: string;
   readonly kind?: 'json' | 'sse';

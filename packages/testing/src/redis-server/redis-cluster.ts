@@ -2,6 +2,7 @@ import { freePort, until } from '../test-environment/index.ts';
 import { REDIS_HOST } from './redis-process.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
 
+/** Options of `startRedisCluster`: how many servers there are, and their arguments. */
 export interface RedisClusterOptions {
   /** How many servers share the slots. @default 3 */
   readonly masters?: number;

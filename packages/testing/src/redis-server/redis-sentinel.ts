@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { freePort, temporaryFolder, until } from '../test-environment/index.ts';
 import { endRedis, REDIS_HOST, redisCommand, spawnRedisServer } from './redis-process.ts';
 
+/** Options of `startRedisSentinel`: the master that it watches. */
 export interface RedisSentinelOptions {
   /** The name of the master. */
   readonly name: string;

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { freePort, type TemporaryFolder, temporaryFolder } from '../test-environment/index.ts';
 import { endRedis, REDIS_HOST, redisCommand, spawnRedisServer } from './redis-process.ts';
 
+/** Options of `startRedis`: its port and its arguments. */
 export interface RedisServerOptions {
   /** More arguments of `redis-server`, as in `['--requirepass', 'secret']`. */
   readonly arguments?: readonly string[];

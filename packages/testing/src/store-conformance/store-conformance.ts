@@ -8,6 +8,7 @@ import { scanCases } from './scan-cases.ts';
 import type { StoreCapability, StoreCaseContext, TestedStore } from './store-case.ts';
 import { valueCases } from './value-cases.ts';
 
+/** A store that one test uses, and how the test closes it. */
 export interface OpenedStore {
   readonly store: TestedStore;
   /** Opens one more store on the same place; the capability `shared` needs it. */
@@ -16,6 +17,7 @@ export interface OpenedStore {
   close(): Promise<void>;
 }
 
+/** A kind of store, for `storeConformance`: how it is opened, and what it can do. */
 export interface StoreUnderTest {
   readonly name: string;
   /** Opens an empty store; it is called once for every test. */

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** A folder for one test. */
 export interface TemporaryFolder {
   readonly path: string;
   /** Removes the folder with its contents; it may be called again. */

@@ -1,3 +1,4 @@
+/** The function `expect` of a test runner, as far as the suites use it. */
 export type Expect = (actual: unknown) => { toEqual(expected: unknown): unknown };
 
 /** The functions of a test runner that a suite registers itself with; every runner has them. */

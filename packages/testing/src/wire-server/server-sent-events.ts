@@ -1,3 +1,4 @@
+/** One event of a stream, as a server sends it. */
 export interface ServerSentEvent {
   /** The `event:` line. @default none */
   readonly event?: string;
