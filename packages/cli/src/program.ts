@@ -25,12 +25,27 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
+/** These end a process without a trace. The others would write a second core file, or mean something else to Node.js. */
+const ENDING: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL']);
+
+/** A shell stops its loop, and a supervisor takes note, where a command was ended by a signal and did not exit by itself. */
+function endLike(signal: NodeJS.Signals | undefined): void {
+  if (signal === undefined || !ENDING.has(signal)) return;
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+}
+
 /** Runs the program in this process, with its command line, streams and environment. */
 export async function main(): Promise<void> {
   process.stdout.on('error', endWithReader);
   const { stdout, stderr, stdin, env: environment } = process;
   const signal = interruption();
   const [folder, now] = [process.cwd(), () => Date.now()];
-  const host: Host = { stdout, stderr, stdin, environment, folder, now, signal };
+  let endedBy: NodeJS.Signals | undefined;
+  const endBy = (name: NodeJS.Signals) => {
+    endedBy = name;
+  };
+  const host: Host = { stdout, stderr, stdin, environment, folder, now, signal, endBy };
   process.exitCode = await run(process.argv.slice(2), host);
+  endLike(endedBy);
 }

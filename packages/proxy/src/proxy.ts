@@ -34,6 +34,11 @@ export interface ProxyOptions {
   readonly allowedOrigins?: readonly string[] | undefined;
   /** Is called for each call, when it has ended. */
   readonly onCall?: ((call: ProxiedCall) => void) | undefined;
+  /**
+   * Is called in mode `replay` for each request that no cache can hold, such as a list of models: no upstream is called. It
+   * gets the method and the path, such as `GET /v1/models`.
+   */
+  readonly onNotCalled?: ((operation: string) => void) | undefined;
 }
 
 /** A route, as a client is set up for it. */
@@ -57,6 +62,9 @@ export interface Proxy {
 const routesAt = (url: string, { providers }: Routes): readonly ProxyRoute[] =>
   providers.map(({ name, path, variables }) => ({ name, url: `${url}${path}`, variables }));
 
+const upstreamOf = ({ cache, onNotCalled }: ProxyOptions) =>
+  new Upstream({ isCalled: cache.policy.mode !== 'replay', onNotCalled });
+
 function tenantsOf({ cache, shared = false, trust = '1h' }: ProxyOptions, upstream: Upstream) {
   return new Tenants({
     isShared: shared,
@@ -74,7 +82,7 @@ function tenantsOf({ cache, shared = false, trust = '1h' }: ProxyOptions, upstre
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const { cache, port = 4141, host = '127.0.0.1', token, allowedOrigins, onCall } = options;
   const routes = routesWith(options.upstreams);
-  const upstream = new Upstream({ isCalled: cache.policy.mode !== 'replay' });
+  const upstream = upstreamOf(options);
   const tenants = tenantsOf(options, upstream);
   const calls = new CallObserver(cache);
   if (onCall !== undefined) calls.add(onCall);

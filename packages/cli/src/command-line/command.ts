@@ -44,6 +44,8 @@ interface CommandDefinition<Of extends OptionDefinitions> {
   /** The arguments that are not options, as help shows them: `<key>`, `[file]`, `[keys...]`. */
   readonly positionals?: readonly string[];
   readonly options?: Of;
+  /** Its positionals are a command with options of its own, which stay as they are. @default false */
+  readonly takesCommand?: boolean;
   /** What help shows below the options. */
   readonly notes?: string;
   /** Does the work, and returns the exit code. @default 0 */

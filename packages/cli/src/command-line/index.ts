@@ -29,6 +29,7 @@ export {
   type OptionDefinition,
   type OptionValues,
   oneOf,
+  port,
   share,
   text,
   texts,

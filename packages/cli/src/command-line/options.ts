@@ -61,6 +61,11 @@ function readCount(given: string, name: string): number {
   return number > 0 ? number : refuse(given, name, 'Write a whole number above zero.');
 }
 
+function readPort(given: string, name: string): number {
+  const number = /^\d{1,5}$/.test(given) ? Number(given) : 65_536;
+  return number < 65_536 ? number : refuse(given, name, 'Write a port from 0 to 65535.');
+}
+
 function readShare(given: string, name: string): number {
   const percent = /^(\d+(?:\.\d+)?)%$/.exec(given)?.[1];
   const number = percent === undefined ? Number(given) : Number(percent) / 100;
@@ -138,6 +143,13 @@ export const count = (description: string): OptionDefinition<number> => ({
   placeholder: '<count>',
   description,
   read: readCount,
+});
+
+/** 0 is any free port. */
+export const port = (description: string): OptionDefinition<number> => ({
+  placeholder: '<port>',
+  description,
+  read: readPort,
 });
 
 /** Between 0 and 1; written `0.5` or `50%`. */

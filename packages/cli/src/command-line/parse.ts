@@ -3,6 +3,7 @@ import { visibleLines } from '@cached-llm/core/store';
 import { Command, CommanderError, Help, Option } from 'commander';
 import { EXIT, type ExitCode, type Host } from '../terminal/index.ts';
 import { type CliCommand, type Globals, globalOptions } from './command.ts';
+import { withSeparator } from './command-words.ts';
 import { dashed, type OptionDefinitions, type OptionValues } from './options.ts';
 import { plainError } from './plain-error.ts';
 
@@ -22,7 +23,7 @@ interface Parsed {
 
 const DEFAULT_WIDTH = 80;
 const EXIT_CODES =
-  'Exit codes: 0 success · 1 the command failed, or a check found a problem · 2 the command line is wrong, or a confirmation is missing · 130 interrupted.';
+  'Exit codes: 0 success · 1 the command failed, or a check found a problem · 2 the command line is wrong, or a confirmation is missing · 3 answers differ · 130 interrupted. The verbs run, record and replay exit as the command that they run.';
 
 function addOptions(parser: Command, definitions: OptionDefinitions): void {
   for (const [key, { placeholder, description, read }] of Object.entries(definitions)) {
@@ -64,7 +65,7 @@ function addCommand(
 
 function programFor(host: Host): Command {
   const program = new Command('cached-llm')
-    .description('Inspect and manage what an LLM cache stores.')
+    .description('Answer repeated LLM calls from a cache, and manage what it stores.')
     .version(VERSION, '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'Print the help of a command.')
@@ -108,7 +109,8 @@ export function parse(
     });
   }
   try {
-    program.parse(withoutHelpVerb(argv, commands), { from: 'user' });
+    const words = withSeparator(withoutHelpVerb(argv, commands), commands);
+    program.parse([...words], { from: 'user' });
     return parsed ?? EXIT.usage;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;

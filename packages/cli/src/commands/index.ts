@@ -5,6 +5,7 @@
 import type { CliCommand } from '../command-line/index.ts';
 import { doctor } from '../doctor/index.ts';
 import { mcpOf } from '../mcp/index.ts';
+import { proxy, record, replay, run } from '../proxied/index.ts';
 import { studioOf } from '../studio/index.ts';
 import { benchmark } from './benchmark.ts';
 import { clear, reset } from './clear.ts';
@@ -27,6 +28,7 @@ import { warm } from './warm.ts';
 const WORKING: readonly CliCommand[] = [
   ...[stats, list, namespaces, show, explain, diff],
   ...[rm, prune, clear, reset],
+  ...[run, record, replay, proxy],
   ...[exportCommand, importCommand, warm],
   ...[doctor, health, verify, config, benchmark],
 ];

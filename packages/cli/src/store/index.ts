@@ -5,7 +5,7 @@
 export { entryFacts, formatInstant, formatTimeLeft, payloadText, payloadValue } from './facts.ts';
 export { failureText } from './failure.ts';
 export { entryFilter, entryId, entryOptions, findEntry, ID_LENGTH } from './find.ts';
-export { namedStore, resolvedUrl, sqlitePath, storeUrl } from './locate.ts';
+export { foundStoreUrl, namedStore, resolvedUrl, sqlitePath, storeUrl } from './locate.ts';
 export {
   eachNamespace,
   hasEntries,
@@ -15,6 +15,7 @@ export {
   otherNamespaces,
 } from './namespaces.ts';
 export {
+  cacheOptions,
   maskedUrl,
   namespaceOf,
   type OpenedCache,

@@ -44,21 +44,29 @@ export function namedStore({ globals, host }: Session): string | undefined {
 
 /**
  * The URL of the store that is named, else of the only database in the usual places: then stderr says which one it is.
+ * Undefined where there is none.
  *
- * @throws {UsageFailure} where none is named, and there is none or more than one
+ * @throws {UsageFailure} where none is named, and more than one is there
  */
-export async function storeUrl(session: Session): Promise<string> {
+export async function foundStoreUrl(session: Session): Promise<string | undefined> {
   const named = namedStore(session);
   if (named !== undefined) return named;
   const { folder, stderr } = session.host;
   const [path, ...others] = await usualDatabases(folder);
-  if (path === undefined) throw new UsageFailure(NO_STORE);
+  if (path === undefined) return undefined;
   if (others.length > 0) {
     const all = [path, ...others].join(', ');
     throw new UsageFailure(`Several databases are here: ${all}. Name one, as in --store ${path}.`);
   }
   stderr.write(`The store is ${visibleText(path)}, because no other one is named.\n`);
   return `sqlite:${path}`;
+}
+
+/** {@link foundStoreUrl}. @throws {UsageFailure} where there is none, too */
+export async function storeUrl(session: Session): Promise<string> {
+  const url = await foundStoreUrl(session);
+  if (url === undefined) throw new UsageFailure(NO_STORE);
+  return url;
 }
 
 const SQLITE = 'sqlite:';

@@ -5,11 +5,18 @@ export const EXIT = {
   failed: 1,
   /** The command line is wrong, or a confirmation is missing. */
   usage: 2,
+  /** `record --compare` found a change in the answers of a provider. */
+  changed: 3,
+  /** The command that was to run exists, and cannot be started, as in shells. */
+  notStarted: 126,
+  /** The command that was to run does not exist, as in shells. */
+  notFound: 127,
   /** Ctrl-C ended the program: 128 plus the number of the signal, as in shells. */
   interrupted: 130,
 } as const;
 
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+/** One of {@link EXIT}, or that of a command which this program ran. */
+export type ExitCode = number;
 
 /** Ends the program with one line on stderr, and exit code 1. */
 export class Failure extends Error {
@@ -19,5 +26,5 @@ export class Failure extends Error {
 
 /** Ends the program with one line that says how to write the command, and exit code 2. */
 export class UsageFailure extends Failure {
-  override readonly exitCode = EXIT.usage;
+  override readonly exitCode: ExitCode = EXIT.usage;
 }

@@ -16,4 +16,6 @@ export interface Host {
   readonly now: () => number;
   /** Aborted when the user wants the program to end. A command then stops at the next safe point. */
   readonly signal: AbortSignal;
+  /** Notes that a signal ended what the program ran: the program itself then ends by it, too. @default it is not noted */
+  readonly endBy?: ((signal: NodeJS.Signals) => void) | undefined;
 }

@@ -23,15 +23,24 @@ export interface UpstreamQuestion {
   readonly signal: AbortSignal;
 }
 
+/** Gets the method and the path, such as `GET /v1/models`, of a request for which no upstream was called. */
+type NotCalledListener = (operation: string) => void;
+
+export interface UpstreamOptions {
+  /** False in mode `replay`, which calls nobody. */
+  readonly isCalled: boolean;
+  /** @default none */
+  readonly onNotCalled?: NotCalledListener | undefined;
+}
+
 /** The connections to all upstreams of one proxy. */
 export class Upstream {
-  readonly #isCalled: boolean;
+  readonly #options: UpstreamOptions;
   readonly #http = new HttpAgent({ keepAlive: true });
   readonly #https = new HttpsAgent({ keepAlive: true });
 
-  /** @param isCalled false in mode `replay`, which calls nobody */
-  constructor({ isCalled }: { readonly isCalled: boolean }) {
-    this.#isCalled = isCalled;
+  constructor(options: UpstreamOptions) {
+    this.#options = options;
   }
 
   /** Opens a request. The caller writes its body and ends it. @throws {NotCalled} */
@@ -39,7 +48,11 @@ export class Upstream {
     { url, path }: Pick<Route, 'url' | 'path'>,
     { method, headers }: UpstreamHead,
   ): ClientRequest {
-    if (!this.#isCalled) throw new NotCalled(`${method} ${url.pathname} has no recorded answer.`);
+    if (!this.#options.isCalled) {
+      const operation = `${method} ${url.pathname}`;
+      this.#options.onNotCalled?.(operation);
+      throw new NotCalled(`${operation} has no recorded answer.`);
+    }
     const isPlain = url.protocol === 'http:';
     const open = isPlain ? httpRequest : httpsRequest;
     return open({
