@@ -4,5 +4,11 @@
  * Start reading in `proxy.ts`.
  */
 export { accessLog, type LineStyle, liveLine, type ProxiedCall } from './observe/index.ts';
-export { type Proxy, type ProxyOptions, type ProxyRoute, startProxy } from './proxy.ts';
+export {
+  type CloseOptions,
+  type Proxy,
+  type ProxyOptions,
+  type ProxyRoute,
+  startProxy,
+} from './proxy.ts';
 export { proxiedVariables, upstreamsIn } from './routes/index.ts';

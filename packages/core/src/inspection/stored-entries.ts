@@ -1,9 +1,10 @@
 import {
-  checkedHeader,
   type Entry,
+  entryText,
   type Freshness,
   freshness,
   isEntryKey,
+  readEntryText,
 } from '../entry/index.ts';
 import { type Address, type EntryStore, lastUse, type WriteResult } from '../entry-store/index.ts';
 import {
@@ -186,10 +187,12 @@ export async function inspectRow(
 export type RestoreResult = 'restored' | 'expired' | 'no-entry' | Exclude<WriteResult, number>;
 
 /** The given entry may come from a file, so it is checked as closely as a row is. */
-function checkedEntry({ header: given, payload }: Entry): Entry | undefined {
+function checkedEntry(given: Entry): Entry | undefined {
+  const entry = readEntryText(entryText(given));
+  if (entry?.header.generations === undefined) return entry;
   // The generations are those of the store that the entry came from.
-  const header = checkedHeader({ ...given, generations: undefined });
-  return header && { header, payload };
+  const { generations: _, ...header } = entry.header;
+  return { header, payload: entry.payload };
 }
 
 /** Where this cache stores the entry. */

@@ -42,17 +42,6 @@ test('a summary states what is known, and calls the rest unknown', () => {
   );
 });
 
-test.each([
-  ['was lost, by how much', 2_000, 5_000, 'time lost    3 s, 2.5 times later'],
-  ['was neither saved nor lost', 2_000, 2_000, 'time saved   0 ms'],
-  ['was lost behind calls that took none', 0, 5_000, 'time lost    5 s'],
-])('a summary says where time %s', (_what, took, waited, line) => {
-  const { events, counters } = startEmitter();
-  events.emit('hit', { ...CALL, usage: USAGE, took, age: 1, waited });
-  const text = summaryOf(figuresOf([...counters]), { models: [], store: {}, now: 0 });
-  expect(text.split('\n')).toContain(line);
-});
-
 test('a summary without requests has zeros', () => {
   const text = summaryOf(figuresOf([]), { models: [], store: {}, now: 0 });
   expect(text).toContain('requests     0: 0 hits');

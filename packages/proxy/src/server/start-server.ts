@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, type Socket, Server as TcpServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { isLlmCacheError } from '@cached-llm/core';
+import { startTimer } from '@cached-llm/core/store';
 import { type Exchange, NotCalled, type Upgrade } from '../forward/index.ts';
 import { badRequest, stalledRequest, TUNNEL, unreadableRequest } from './bad-requests.ts';
 import { type Refusal, refuse, refuseConnection } from './refuse.ts';
@@ -32,8 +33,11 @@ export interface ServerPlan {
 export interface RunningServer {
   /** Its address, as a client writes it. */
   readonly url: string;
-  /** Takes no more connections, and resolves when all requests have been answered. */
-  close(): Promise<void>;
+  /**
+   * Takes no more connections, and resolves when all requests have been answered. Requests that come on open connections
+   * within `drain` milliseconds are answered, too.
+   */
+  close(drain: number): Promise<void>;
 }
 
 /** No SDK tries again after this status, and none reads another meaning into it. */
@@ -88,12 +92,16 @@ class ProxyServer {
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   }
 
-  async close(): Promise<void> {
+  /** A request may come on an open connection at any moment, so that closing an idle one at once could lose it. */
+  async close(drain: number): Promise<void> {
     this.#isClosing = true;
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    this.#server.closeIdleConnections();
+    // The `close` of a server of HTTP ends idle connections at once.
+    const closed = new Promise((resolve) => TcpServer.prototype.close.call(this.#server, resolve));
     for (const socket of this.#upgraded) socket.destroy();
+    const stop = startTimer(drain, () => this.#server.closeIdleConnections());
     await closed;
+    stop();
+    this.#server.close(); // which ends the checks of its connections
   }
 
   #serve(request: IncomingMessage, response: ServerResponse, isExpecting: boolean): void {
