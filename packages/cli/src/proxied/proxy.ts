@@ -94,7 +94,7 @@ async function serve(settings: Settings, options: Options, { cache, url }: Store
   await session.output.print(facts, () => startText(proxy, variables, url));
   const { signal } = session.host;
   if (!signal.aborted) await once(signal, 'abort');
-  await proxy.close();
+  await proxy.close({ drain: '1s' }); // a program asks again on a connection that it left open
 }
 
 export const proxy = defineCommand({
