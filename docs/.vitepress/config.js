@@ -64,6 +64,7 @@ export default defineConfig({
   base: process.env.DOCS_BASE ?? '/',
   srcDir: '.vitepress/pages',
   cacheDir: '.vitepress/node_modules/.cache',
+  vite: { build: { chunkSizeWarningLimit: 2000 } }, // the index of the search and the themes of code are large
   markdown: { config: linksFromTheRepository, anchor: { slugify } },
   themeConfig: {
     nav: [
@@ -79,6 +80,7 @@ export default defineConfig({
         miniSearch: {
           searchOptions: {
             fuzzy: 0.1,
+            boost: { title: 16, text: 2, titles: 1 },
             boostDocument: (id) => {
               if (id.includes('/guides/')) return 1.5;
               return /\/(reference\/|architecture|changelog|contributing)/.test(id) ? 0.3 : 1;

@@ -3,7 +3,7 @@
 // Start reading in `writeReference`.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Application, Converter } from 'typedoc';
+import { Application, Converter, ReflectionKind } from 'typedoc';
 import { entries, ROOT } from './site.js';
 
 const TABLES = Object.fromEntries(
@@ -51,13 +51,23 @@ const OPTIONS = {
   ...TABLES,
 };
 
-/** Every module has the name of its page, which is also the name of its file. */
-function namePages({ project }) {
+/** Each module gets the name of its page, which is also the name of its file. */
+function nameThings({ project }) {
   for (const module of project.children) {
     const entry = entries.find(
       ({ source }) => source.replace(/(\/index)?\.ts$/, '') === module.name,
     );
     module.name = entry.page;
+  }
+  nameParameters(project);
+}
+
+/** A parameter that is taken apart has no name of its own: it gets the last word of its type's. */
+function nameParameters(project) {
+  const parameters = project.getReflectionsByKind(ReflectionKind.Parameter);
+  for (const parameter of parameters.filter(({ name }) => name.startsWith('__'))) {
+    const [word = 'options'] = /[A-Z][a-z]+$/.exec(parameter.type?.name ?? '') ?? [];
+    parameter.name = word.toLowerCase();
   }
 }
 
@@ -86,6 +96,7 @@ const shortened = (text) =>
   text
     .replaceAll(/^#{3,6} Type Parameters\n\n\| Type Parameter \|\n\| -+ \|\n(?:\|.*\n)+\n?/gm, '')
     .replaceAll(/^#{3,6} (Returns|Throws)\n\n(?=\S)/gm, '**$1** ')
+    .replaceAll(/^#{3,6} Default\n\n```ts\n([^\n`]+)\n```/gm, '**Default** `$1`')
     .replaceAll(PLAIN, '**$1**')
     .replaceAll(/^#(#{4} )/gm, '$1');
 
@@ -112,7 +123,7 @@ export async function writeReference(folder) {
     ...OPTIONS,
     outputs: [{ name: 'markdown', path: folder }],
   });
-  app.converter.on(Converter.EVENT_RESOLVE_END, namePages);
+  app.converter.on(Converter.EVENT_RESOLVE_END, nameThings);
   const project = await app.convert();
   if (project === undefined) throw new Error('TypeDoc could not read the sources.');
   app.validate(project);
