@@ -37,9 +37,13 @@ const report = (file, { line, problem, sentence }) => {
   process.stdout.write(`${file}:${line}: ${problem}\n    ${sentence.slice(0, 160)}\n`);
 };
 
+/** What many pages say in the same words is checked once. */
+const seen = new Set();
+const isNew = ({ text }) => !seen.has(text) && Boolean(seen.add(text));
+
 for (const file of files) {
   const text = readFileSync(file, 'utf8');
-  const pieces = file.endsWith('.md') ? piecesOf(text) : messagesIn(text);
+  const pieces = (file.endsWith('.md') ? piecesOf(text) : messagesIn(text)).filter(isNew);
   if (pieces.length === 0) continue;
   for (const problem of pieces.flatMap(sentenceProblems)) report(file, problem);
   for (const problem of await grammarProblems(linter, pieces)) report(file, problem);

@@ -17,6 +17,7 @@ const OFF = [
   'OrthographicConsistency', // the package openai
   'SplitWords', // pino
   'ExpandConfiguration', // the command config
+  'ExpandControl', // Ctrl-C
   'ExpandMemoryShorthands', // 64 MiB
   'ExpandMinimum', // the unit min
   'ExpandStandardInputAndOutput', // stdin
@@ -46,9 +47,12 @@ export async function startGrammar() {
   return linter;
 }
 
+/** Harper spells SQLite out, and would write `an SQLite`. */
+const heard = (text) => spoken(text).replaceAll('\n', ' ').replaceAll('SQLite', 'Sequel');
+
 /** What Harper says of pieces of prose, which it reads as one document with a paragraph for each. */
 export async function grammarProblems(linter, pieces) {
-  const paragraphs = pieces.map(({ text }) => spoken(text).replaceAll('\n', ' '));
+  const paragraphs = pieces.map(({ text }) => heard(text));
   const lints = await linter.organizedLints(paragraphs.join('\n\n'), { language: 'markdown' });
   const starts = [];
   let at = 0;

@@ -17,7 +17,7 @@ const INVERSIONS = [
     'Begin with the subject.',
   ],
   [
-    `^(?:Only|Not only|Not until|Not even)\\b[^,.]* ${AUXILIARY} ${SUBJECT}\\b`,
+    `^(?:Only (?:then|when|if|after|by|in|on|with|through)|Not only|Not until|Not even)\\b[^,.]* (?:is|are|does|do|did|can|may|will|would|must|should) ${SUBJECT}\\b`,
     'Begin with the subject.',
   ],
   [`^So ${AUXILIARY}\\b`, 'Begin with the subject.'],

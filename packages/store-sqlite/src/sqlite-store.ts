@@ -132,7 +132,7 @@ export function openStore(
   if (!url.startsWith(SCHEME)) {
     throw new LlmCacheError(
       'UNKNOWN_STORE',
-      "A SQLite store's URL starts with `sqlite:`, as in `sqlite:./llm.db`.",
+      'The URL of a SQLite store starts with `sqlite:`, as in `sqlite:./llm.db`.',
     );
   }
   const path = url.slice(SCHEME.length).replace(/^\/\//, '');

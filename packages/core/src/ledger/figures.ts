@@ -90,7 +90,7 @@ export interface LedgerFigures {
     readonly uncached: Timing;
     /** Milliseconds by which answers from the store came sooner than the calls that had made them. Less than 0 is a loss. */
     readonly saved: number;
-    /** How many times sooner they came. `undefined` where no answer came from the store. */
+    /** How many times faster they were; less than 1 is slower. `undefined` where no answer came from the store. */
     readonly speedup?: number | undefined;
   };
   readonly tokens: SavedAndSpent<TokenCount>;
