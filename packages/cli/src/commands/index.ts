@@ -28,12 +28,14 @@ import { warm } from './warm.ts';
 const WORKING: readonly CliCommand[] = [
   ...[stats, list, namespaces, show, explain, diff],
   ...[rm, prune, clear, reset],
-  ...[run, record, replay, proxy],
   ...[exportCommand, importCommand, warm],
   ...[doctor, health, verify, config, benchmark],
 ];
 
-const TYPED: readonly CliCommand[] = [...WORKING, studioOf(WORKING), mcpOf(WORKING)];
+/** A page and an assistant have no use for these, and may start no program of this machine. */
+const RUNNING: readonly CliCommand[] = [run, record, replay, proxy];
+
+const TYPED: readonly CliCommand[] = [...RUNNING, ...WORKING, studioOf(WORKING), mcpOf(WORKING)];
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CliCommand[] = [...TYPED, completionOf(TYPED)];

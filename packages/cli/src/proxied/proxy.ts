@@ -14,6 +14,7 @@ import {
   texts,
 } from '../command-line/index.ts';
 import { EXIT, Failure, type Host } from '../terminal/index.ts';
+import { settled } from './fixtures.ts';
 import { readTtl, type Settings, settingsOf, storingOptions } from './settings.ts';
 import { openStoredAnswers, type StoredAnswers } from './stored-answers.ts';
 
@@ -111,6 +112,7 @@ export const proxy = defineCommand({
       await serve(settings, options, answers);
     } finally {
       await answers.cache.close();
+      await settled(); // the line of the last call
     }
     return EXIT.ok;
   },

@@ -19,9 +19,14 @@ export const storingOptions = {
   ...upstreamOptions,
 } as const;
 
-export type Upstreams = Readonly<
-  Record<string, { readonly url: string; readonly adapter?: string }>
->;
+interface NamedUpstream {
+  readonly url: string;
+  readonly adapter?: string;
+  /** A URL that accepts or refuses a key, and costs nothing. */
+  readonly check?: string;
+}
+
+export type Upstreams = Readonly<Record<string, NamedUpstream>>;
 
 /** Names of settings in a file, with the kind of their values. */
 const KINDS = {
@@ -107,7 +112,7 @@ function pairs(
 
 /** The upstreams of the file, and those of the command line, which count before. */
 function upstreamsOf(options: OptionValues<typeof upstreamOptions>, file: FileSettings): Upstreams {
-  const upstreams: Record<string, { url: string; adapter?: string }> = { ...file.upstreams };
+  const upstreams: Record<string, NamedUpstream> = { ...file.upstreams };
   for (const [name, url] of pairs(options.upstream, '--upstream')) {
     upstreams[name] = { ...upstreams[name], url };
   }
