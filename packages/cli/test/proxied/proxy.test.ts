@@ -74,7 +74,7 @@ describe('proxy', () => {
     expect(out).toContain('The answers are in sqlite:./llm.db.');
     expect(out).toMatch(/^miss +openai +gpt-4o/m);
     expect(out).toMatch(/^hit +openai +gpt-4o/m);
-    expect(trial.wire.requests.map(({ method }) => method)).toEqual(['POST']);
+    expect(trial.wire.requests.map(({ method }) => method)).toEqual(['GET', 'POST']); // the check of the key, and the call
   });
 
   test('keeps the answers for the next one, and prints no call where it is to be quiet', async () => {

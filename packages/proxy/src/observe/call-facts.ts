@@ -43,8 +43,11 @@ export class CallFacts {
     ];
   }
 
+  /** Whoever waits for the tokens of a call waits no longer: the last calls of a proxy have their lines, too. */
   stop(): void {
     for (const stop of this.#stops) stop();
+    for (const resolve of [...this.#waiting.values()].flat()) resolve();
+    this.#waiting.clear();
   }
 
   /** What is known of a call that made a request of its provider, once its tokens are counted. */
