@@ -12,7 +12,13 @@ export {
   type Session,
 } from './command.ts';
 export { headerOption, namedAdapter, requestHeaders } from './http-options.ts';
-export { checkInput, countLines, type NumberedLine, numberedLines } from './lines.ts';
+export {
+  checkInput,
+  countLines,
+  type NumberedLine,
+  numberedGroups,
+  numberedLines,
+} from './lines.ts';
 export {
   ago,
   bytes,

@@ -5,20 +5,23 @@ import {
   countLines,
   defineCommand,
   type NumberedLine,
-  numberedLines,
+  numberedGroups,
 } from '../command-line/index.ts';
 import { withCache } from '../store/index.ts';
 import {
   EXIT,
   formatQuantity,
   type Host,
+  inParallel,
   OUTPUT_VERSION,
   withProgress,
 } from '../terminal/index.ts';
 
-/** Lines, and characters of them, that are stored at once: many rows in one operation of the store cost little more than one. */
+/** Lines, or characters of them, from which a page is full: many rows in one operation of the store cost little more than one. */
 const PAGE_LINES = 250;
-const PAGE_CHARACTERS = 16_000_000;
+const PAGE_CHARACTERS = 8_000_000;
+/** While the store works on one page, the next one is read. */
+const PAGES_AT_ONCE = 2;
 
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['no-entry', 'it is not an entry.'],
@@ -57,18 +60,21 @@ function readLine({ number, text }: NumberedLine): ImportedLine {
   }
 }
 
-/** Pages of lines in the order of their keys: rows that are near each other in a store are written together. */
-async function* pagesOf(lines: AsyncIterable<NumberedLine>) {
-  let [page, characters]: [ImportedLine[], number] = [[], 0];
-  const sorted = () => page.sort((one, other) => (one.key < other.key ? -1 : 1));
-  for await (const line of lines) {
-    page.push(readLine(line));
-    characters += line.text.length;
+/** The entries of lines that are near each other in a store are written together. */
+const byKey = (lines: ImportedLine[]) => lines.sort((one, other) => (one.key < other.key ? -1 : 1));
+
+/** Pages of lines in the order of their keys. */
+async function* pagesOf(groups: AsyncIterable<readonly NumberedLine[]>) {
+  let page: ImportedLine[] = [];
+  let characters = 0;
+  for await (const group of groups) {
+    for (const line of group) page.push(readLine(line));
+    characters += group.reduce((sum, { text }) => sum + text.length, 0);
     if (page.length < PAGE_LINES && characters < PAGE_CHARACTERS) continue;
-    yield sorted();
+    yield byKey(page);
     [page, characters] = [[], 0];
   }
-  yield sorted();
+  yield byKey(page);
 }
 
 /** Restores the entry in a line. If that fails, stderr gets the reason, and the other lines go on. */
@@ -89,12 +95,14 @@ export const importCommand = defineCommand({
     const counts = { restored: 0, expired: 0, superseded: 0, failed: 0 };
     await checkInput(path);
     await withCache(session, 'may-create', async ({ cache }) => {
-      const progress = { label: 'imported', total: await countLines(path, host) };
-      const lines = withProgress(host, progress, numberedLines(path, host));
-      for await (const page of pagesOf(lines)) {
+      const total = await countLines(path, host);
+      const stepsOf = (group: readonly NumberedLine[]) => group.length;
+      const progress = { label: 'imported', total, stepsOf };
+      const lines = withProgress(host, progress, numberedGroups(path, host));
+      await inParallel(pagesOf(lines), PAGES_AT_ONCE, async (page) => {
         const results = await Promise.all(page.map((line) => importLine(cache, host, line)));
         for (const result of results) counts[result] += 1;
-      }
+      });
     });
     const { restored, expired, superseded, failed } = counts;
     await output.print(counts, () => {

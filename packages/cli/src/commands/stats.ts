@@ -70,13 +70,21 @@ function outcomeFacts(total: LedgerFigures): readonly Fact[] {
   ];
 }
 
+/** A loss is called one. There is no factor where no answer came from the store, or where the calls took no time. */
+function timeFact({ saved, speedup = 0 }: LedgerFigures['time']): Fact {
+  const [name, change] = saved < 0 ? ['time lost', 'slower'] : ['time saved', 'faster'];
+  const time = formatDuration(Math.abs(saved));
+  if (speedup === 0 || saved === 0) return [name, time];
+  const factor = saved < 0 ? 1 / speedup : speedup;
+  const shown = factor < 10 ? factor.toFixed(1) : formatCount(Math.round(factor));
+  return [name, `${time}, ${shown} times ${change}`];
+}
+
 function savingFacts({ time, tokens, cost }: LedgerFigures, { colors }: Output): readonly Fact[] {
-  const { speedup } = time;
-  const faster = speedup === undefined ? '' : `, ${formatCount(Math.round(speedup))} times faster`;
   return [
     ['cached', timingText(time.cached)],
     ['uncached', timingText(time.uncached)],
-    ['time saved', `${formatDuration(time.saved)}${faster}`],
+    timeFact(time),
     ['tokens saved', tokensText(tokens.saved)],
     ['tokens spent', tokensText(tokens.spent)],
     ['money saved', moneyText(cost.saved), colors.green],

@@ -146,7 +146,7 @@ async function sendAll({ host }: Session, { cache, warmer, path, concurrency }: 
   cache.on('not-admitted', ({ reason }) => warmer.countNotStored(reason));
   const total = await countLines(path, host);
   const bar = startProgress(host, { label: 'sent', total });
-  const onProgress = () => bar.advance();
+  const onProgress = () => bar.advance(1);
   const options = { concurrency, signal: host.signal, onProgress };
   try {
     await cache.warm(numberedLines(path, host), (line) => warmer.send(line), options);

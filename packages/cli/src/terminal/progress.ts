@@ -4,7 +4,7 @@ import type { Host } from './host.ts';
 import { supportsColors } from './output.ts';
 
 interface Progress {
-  advance(): void;
+  advance(steps: number): void;
   end(): void;
 }
 
@@ -43,13 +43,18 @@ export function startProgress(
     Presets.shades_classic,
   );
   bar.start(total ?? 0, 0);
-  return { advance: () => bar.increment(), end: () => bar.stop() };
+  return { advance: (steps) => bar.increment(steps), end: () => bar.stop() };
+}
+
+interface StepOptions<Thing> extends ProgressOptions {
+  /** @default 1 for each thing */
+  readonly stepsOf?: (thing: Thing) => number;
 }
 
 /** Passes things on one by one, counts them in a progress bar, and throws once the user interrupts. */
 export async function* withProgress<Thing>(
   host: Host,
-  options: ProgressOptions,
+  { stepsOf = () => 1, ...options }: StepOptions<Thing>,
   things: AsyncIterable<Thing> | Iterable<Thing>,
 ): AsyncGenerator<Thing, void, undefined> {
   const bar = startProgress(host, options);
@@ -57,7 +62,7 @@ export async function* withProgress<Thing>(
     for await (const thing of things) {
       host.signal.throwIfAborted();
       yield thing;
-      bar.advance();
+      bar.advance(stepsOf(thing));
     }
   } finally {
     bar.end();

@@ -1,4 +1,4 @@
-import type { RequestItem } from '../events/index.ts';
+import type { CacheEvents, RequestItem } from '../events/index.ts';
 import { LlmCacheError } from '../options/index.ts';
 import { type Answer, type Call, type Pipeline, shareOrigin } from '../pipeline/index.ts';
 import { batchEvent } from './batch-outcome.ts';
@@ -51,26 +51,39 @@ class ItemRequest<Item, Response extends object> {
       return await Promise.all(each);
     } catch (error) {
       const waited = this.#waited;
-      void Promise.allSettled(each).then((settled) => this.#count(settled, waited));
+      void Promise.allSettled(each).then((settled) => this.#count(settled, waited, []));
       throw error;
     }
   }
 
-  /** Counts a request for several items, whose items have events of their own. */
+  /** Counts a request for several items, whose items have events of their own, and what it saved. */
   count(answers: readonly Answer<Response>[]): void {
     const settled = answers.map((value) => ({ status: 'fulfilled', value }) as const);
-    this.#count(settled, this.#waited);
+    const saved = answers.flatMap((answer, place) => this.#savedBy(answer, place));
+    this.#count(settled, this.#waited, saved);
   }
 
   get #waited(): number {
     return performance.now() - this.#startedAt;
   }
 
-  #count(settled: readonly PromiseSettledResult<Answer<Response>>[], waited: number): void {
+  /** Until the request is answered, nobody knows whether all of it has to be asked for anew. */
+  #savedBy({ saved }: Answer<Response>, place: number): CacheEvents['call-saved'][] {
+    const { identity, endpoint, item } = this.calls[place] ?? {};
+    if (saved === undefined || identity === undefined || 'bypass' in identity) return [];
+    const { provider, model } = identity;
+    return [{ ...saved, provider, model, endpoint, item }];
+  }
+
+  #count(
+    settled: readonly PromiseSettledResult<Answer<Response>>[],
+    waited: number,
+    saved: readonly CacheEvents['call-saved'][],
+  ): void {
     const [call] = this.calls;
     if (call?.item === undefined) return; // the only item is counted by itself
     const event = batchEvent(settled, { request: this.#number, call, waited });
-    this.#many.pipeline.countBatch(event);
+    this.#many.pipeline.countBatch(event, saved);
   }
 
   #placeOf(index: number): RequestItem | undefined {

@@ -134,6 +134,19 @@ function expandHeader(written: unknown): EntryHeader | undefined {
   return header as EntryHeader; // each field was checked above
 }
 
+function headerIn(text: string): EntryHeader | undefined {
+  try {
+    return expandHeader(parseJson(text));
+  } catch {
+    return undefined; // no JSON
+  }
+}
+
+/** The header as it is read again where it is written. Undefined if a field is missing or invalid. */
+export function checkedHeader(given: EntryHeader): EntryHeader | undefined {
+  return headerIn(JSON.stringify(compactHeader(given)));
+}
+
 /**
  * An entry as the text of a row: a checksum, and the header and the payload as JSON on a line each. A reader parses
  * the header alone, and the payload is not encoded a second time.
@@ -147,12 +160,8 @@ export function readEntryText(row: string): Entry | undefined {
   const text = withoutChecksum(row);
   const end = text?.indexOf('\n') ?? -1;
   if (text === undefined || end < 0) return undefined;
-  try {
-    const header = expandHeader(parseJson(text.slice(0, end)));
-    return header && { header, payload: text.slice(end + 1) };
-  } catch {
-    return undefined; // no JSON
-  }
+  const header = headerIn(text.slice(0, end));
+  return header && { header, payload: text.slice(end + 1) };
 }
 
 /** Whose answer to which request an entry is. */

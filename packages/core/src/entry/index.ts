@@ -11,7 +11,13 @@ export {
   type Served,
   storedByNow,
 } from './entry.ts';
-export { belongsTo, type EntryIdentity, entryText, readEntryText } from './entry-text.ts';
+export {
+  belongsTo,
+  checkedHeader,
+  type EntryIdentity,
+  entryText,
+  readEntryText,
+} from './entry-text.ts';
 export { isEntryKey, namespacePrefix, type RowBounds, RowCodec } from './row-codec.ts';
 export { type Usage, usageIn } from './usage.ts';
 export { SdkInstance } from './value-tags.ts';

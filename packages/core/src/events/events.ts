@@ -94,7 +94,8 @@ export type CallCost = Pick<
 /** An event of a request that was answered without a call that its caller waited for. */
 interface SavingEvent extends CostEvent {
   /**
-   * False if the request saved nothing: a call for it was made all the same (behind a stale answer, or past `softTimeout`),
+   * False for an item of a request for many, which has a `call-saved` as soon as the request is answered, and false if the
+   * request saved nothing: a call for it was made all the same (behind a stale answer, or past `softTimeout`),
    * or the provider was out and would have charged nothing. @default true
    */
   readonly isSaving?: boolean | undefined;
@@ -182,7 +183,8 @@ export interface CacheEvents {
   };
   /**
    * The request saved a call, which its own event could not say yet: it joined a stream that has ended now (`isRunning` of
-   * `collapsed`), or another request or another process brings the new answer in place of the `stale` one.
+   * `collapsed`), another request or another process brings the new answer in place of the `stale` one, or it is an item of a
+   * request for many, which are not all asked for anew.
    */
   'call-saved': CostEvent;
   /** A request for many items was answered, or failed. It is one request, and its items have events of their own, with `item`. */

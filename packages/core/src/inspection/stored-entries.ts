@@ -1,10 +1,9 @@
 import {
+  checkedHeader,
   type Entry,
-  entryText,
   type Freshness,
   freshness,
   isEntryKey,
-  readEntryText,
 } from '../entry/index.ts';
 import { type Address, type EntryStore, lastUse, type WriteResult } from '../entry-store/index.ts';
 import {
@@ -187,12 +186,10 @@ export async function inspectRow(
 export type RestoreResult = 'restored' | 'expired' | 'no-entry' | Exclude<WriteResult, number>;
 
 /** The given entry may come from a file, so it is checked as closely as a row is. */
-function checkedEntry(given: Entry): Entry | undefined {
-  const entry = readEntryText(entryText(given));
-  if (entry?.header.generations === undefined) return entry;
+function checkedEntry({ header: given, payload }: Entry): Entry | undefined {
   // The generations are those of the store that the entry came from.
-  const { generations: _, ...header } = entry.header;
-  return { header, payload: entry.payload };
+  const header = checkedHeader({ ...given, generations: undefined });
+  return header && { header, payload };
 }
 
 /** Where this cache stores the entry. */

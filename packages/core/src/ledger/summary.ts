@@ -91,6 +91,14 @@ function storeLines(store: StoreFigures, now: number): readonly string[] {
   ];
 }
 
+/** A loss is called one. There is no factor where no answer came from the store, or where the calls took no time. */
+function timeLine({ saved, speedup = 0 }: LedgerFigures['time']): [string, string] {
+  const [name, change] = saved < 0 ? ['time lost', 'slower'] : ['time saved', 'faster'];
+  const time = span(Math.abs(saved));
+  if (speedup === 0 || saved === 0) return [name, time];
+  return [name, `${time}, ${exact(saved < 0 ? 1 / speedup : speedup)} times ${change}`];
+}
+
 interface Summarized {
   readonly models: readonly LedgerRow[];
   readonly store: StoreFigures;
@@ -102,7 +110,6 @@ interface Summarized {
 export function summaryOf(figures: LedgerFigures, { models, store, now }: Summarized): string {
   const { requests, hitRate, missRate, hits, stale, collapsed, misses, bypasses } = figures;
   const { stored, notAdmitted, storeErrors, evictions, time } = figures;
-  const sooner = time.speedup === undefined ? '' : `, ${exact(time.speedup)} times sooner`;
   const outcomes = counted({ hits, stale, collapsed, misses, bypasses });
   const lines = [
     ['requests', `${whole(requests)}: ${outcomes}${reasons(figures.bypassesByReason)}`],
@@ -110,7 +117,7 @@ export function summaryOf(figures: LedgerFigures, { models, store, now }: Summar
     ...batchLines(figures.batches),
     ['cached', timing(time.cached)],
     ['uncached', timing(time.uncached)],
-    ['time saved', `${span(time.saved)}${sooner}`],
+    timeLine(time),
     ['tokens', `saved ${tokens(figures.tokens.saved)}; spent ${tokens(figures.tokens.spent)}`],
     ['cost', `saved ${dollars(figures.cost.saved)}; spent ${dollars(figures.cost.spent)}`],
     ['stored', counted({ stored, evictions })],

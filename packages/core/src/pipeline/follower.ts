@@ -76,8 +76,9 @@ function emitFollower(
   const waited = performance.now() - askedAt;
   const event = { ...eventOf(request), usage, servedModel, took, waited };
   const runs = isRunning(result);
-  const isSaving = savesFor !== 'nobody';
-  if (isHitOfProvided(result)) events.emit('hit', { ...event, age: now() - result.provided.at });
+  const isSaving = savesFor !== 'nobody' && event.item === undefined;
+  if (isHitOfProvided(result))
+    events.emit('hit', { ...event, isSaving, age: now() - result.provided.at });
   else events.emit('collapsed', { ...event, isSaving, isRunning: runs });
   if (!runs || !isSaving || shared?.kind !== 'recording') return;
   void shared.recording.ended.then(() => {

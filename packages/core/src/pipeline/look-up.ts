@@ -187,13 +187,11 @@ export function serve(
   const { key } = request.address;
   // The fields are written out, because a spread costs more than the rest of a hit.
   const event = { key, provider, model, endpoint, item, usage, servedModel, took, age, waited };
-  if (result.outcome === 'hit') events.emit('hit', event);
-  else
-    events.emit('stale', {
-      ...event,
-      isSaving: result.savesFor === undefined,
-      isFallback: state === 'fallback',
-    });
+  if (result.outcome !== 'hit') {
+    const isSaving = result.savesFor === undefined && item === undefined;
+    events.emit('stale', { ...event, isSaving, isFallback: state === 'fallback' });
+  } else if (item === undefined) events.emit('hit', event);
+  else events.emit('hit', { ...event, isSaving: false }); // `each-item.ts` counts it with the whole request
   return result;
 }
 

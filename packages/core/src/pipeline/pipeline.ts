@@ -81,7 +81,8 @@ export class Pipeline {
   }
 
   /** Says what became of a request for many items, whose items were answered one by one. */
-  countBatch(event: CacheEvents['batch']): void {
+  countBatch(event: CacheEvents['batch'], saved: readonly CacheEvents['call-saved'][]): void {
+    for (const each of saved) this.#context.events.emit('call-saved', each);
     this.#context.events.emit('batch', event);
   }
 

@@ -248,6 +248,36 @@ describe('parts that do not fit together', () => {
     expect(asked).toEqual(['a', 'b', 'ab']);
   });
 
+  test('save nothing, because all of them are paid for once more, and parts that fit are saved', async () => {
+    const split: Rules['split'] = ({ letters }) =>
+      letters.map((letter) => ({ letters: [letter], usage: { input_tokens: 1 } }));
+    const anew = trial({ split, join });
+    await anew.run('a');
+    await anew.run('ab');
+    expect(anew.cache.stats().tokens).toMatchObject({ saved: { input: 0 }, spent: { input: 4 } });
+    const fitting = trial({ split });
+    await fitting.run('a');
+    await fitting.run('ab');
+    expect(fitting.cache.stats().tokens).toMatchObject({
+      saved: { input: 1 },
+      spent: { input: 2 },
+    });
+  });
+
+  test('that are stored save nothing where the call for the others fails', async () => {
+    const split: Rules['split'] = ({ letters }) =>
+      letters.map((letter) => ({ letters: [letter], usage: { input_tokens: 1 } }));
+    const ask: Rules['ask'] = async (letters) => {
+      if (letters.includes('b')) throw new Error('Down.');
+      return { letters: [...letters] };
+    };
+    const { cache, run } = trial({ split, ask });
+    await run('a');
+    await run('ab').catch(() => {});
+    await new Promise(setImmediate);
+    expect(cache.stats().tokens.saved).toMatchObject({ input: 0 });
+  });
+
   test('are asked for as the caller asked, and not stored, in read-only mode', async () => {
     const { asked, run, story } = trial({ join, mode: 'read-only' });
     expect(await run('aa')).toMatchObject({ letters: ['A', 'A'] });

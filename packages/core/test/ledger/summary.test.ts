@@ -27,7 +27,7 @@ test('a summary states what is known, and calls the rest unknown', () => {
       'hit rate     75%, miss rate 25%',
       'cached       0.5 ms (p50 0.494 ms, p95 0.494 ms)',
       'uncached     2 s (p50 2.02 s, p95 2.02 s)',
-      'time saved   6 s, 4,000 times sooner',
+      'time saved   6 s, 4,000 times faster',
       'tokens       saved 3,702 in, 168 out; spent 1,234 in, 56 out',
       'cost         saved unknown; spent unknown',
       'stored       1 stored, 0 evictions',
@@ -40,6 +40,17 @@ test('a summary states what is known, and calls the rest unknown', () => {
       '  openai: 1 requests, 0% hits, saved 0 in, 0 out, $0',
     ].join('\n'),
   );
+});
+
+test.each([
+  ['was lost, by how much', 2_000, 5_000, 'time lost    3 s, 2.5 times slower'],
+  ['was neither saved nor lost', 2_000, 2_000, 'time saved   0 ms'],
+  ['was lost behind calls that took none', 0, 5_000, 'time lost    5 s'],
+])('a summary says where time %s', (_what, took, waited, line) => {
+  const { events, counters } = startEmitter();
+  events.emit('hit', { ...CALL, usage: USAGE, took, age: 1, waited });
+  const text = summaryOf(figuresOf([...counters]), { models: [], store: {}, now: 0 });
+  expect(text.split('\n')).toContain(line);
 });
 
 test('a summary without requests has zeros', () => {
