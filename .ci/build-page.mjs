@@ -18,6 +18,9 @@ export async function buildPage(folder) {
     input: join(SOURCES, 'main.tsx'),
     platform: 'browser',
     tsconfig: join(SOURCES, 'tsconfig.json'), // which names the JSX of Preact
+    onLog: (_level, { message }) => {
+      throw new Error(message);
+    },
   });
   await bundle.write({ file: made('page.js'), format: 'esm', minify: true });
   await bundle.close();
