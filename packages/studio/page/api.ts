@@ -1,5 +1,5 @@
 /** What the server answered instead of what was asked for. */
-export class Problem extends Error {
+class Problem extends Error {
   readonly status: number;
 
   constructor(status: number, message: string) {

@@ -9,7 +9,7 @@ const ROW = 32;
 const MOST_ROWS = 500_000;
 const BESIDE = 10;
 
-export type Sort = 'key' | 'provider' | 'model' | 'stored' | 'left' | 'size';
+type Sort = 'key' | 'provider' | 'model' | 'stored' | 'left' | 'size';
 
 export interface Order {
   readonly sort: Sort;

@@ -66,7 +66,7 @@ export interface Diagnosis {
 }
 
 export const STATES = ['fresh', 'stale', 'fallback', 'expired', 'invalidated'] as const;
-export type State = (typeof STATES)[number];
+type State = (typeof STATES)[number];
 
 /** An entry in the table. */
 export interface EntryRow {

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { get } from './api.ts';
 import type { EntryPage, EntryRow } from './facts.ts';
 
-export const PAGE_ROWS = 100;
+const PAGE_ROWS = 100;
 const WHILE_SCANNING = 1_000;
 const AFTERWARDS = 5_000;
 
