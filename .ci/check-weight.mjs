@@ -3,7 +3,7 @@
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-const MOST = 39_550;
+const MOST = 39_700;
 
 const withoutDynamicImports = {
   name: 'without-dynamic-imports',

@@ -68,11 +68,14 @@ class ItemRequest<Item, Response extends object> {
   }
 
   /** Until the request is answered, nobody knows whether all of it has to be asked for anew. */
-  #savedBy({ saved }: Answer<Response>, place: number): CacheEvents['call-saved'][] {
+  #savedBy({ about, source }: Answer<Response>, place: number): CacheEvents['call-saved'][] {
     const { identity, endpoint, item } = this.calls[place] ?? {};
-    if (saved === undefined || identity === undefined || 'bypass' in identity) return [];
+    const { key, saved } = about ?? {};
+    if (key === undefined || saved === undefined || identity === undefined) return [];
+    if ('bypass' in identity) return [];
     const { provider, model } = identity;
-    return [{ ...saved, provider, model, endpoint, item }];
+    const { took, served, servedModel = served?.model } = source ?? {};
+    return [{ key, provider, model, endpoint, item, usage: saved.usage, took, servedModel }];
   }
 
   #count(

@@ -1,3 +1,5 @@
+import { hasItemsOnly } from './list-items.ts';
+
 /** The name of a value's class, read from its prototype, because a field named `constructor` is the user's. */
 export function className(value: object): string {
   const prototype: { readonly constructor?: { readonly name?: unknown } } | null =
@@ -30,8 +32,7 @@ export function valueKind(value: object): ValueKind {
 /** JSON loses the fields of an array, such as the `groups` of a match, or the `raw` of a template. */
 function isPlainArray(array: readonly unknown[]): boolean {
   const isOurs = Object.getPrototypeOf(array) === Array.prototype || className(array) === 'Array';
-  // It comes after the indices, and before other names and symbols. Every hit asks this, and one list takes the least time.
-  return isOurs && Reflect.ownKeys(array).at(-1) === 'length';
+  return isOurs && hasItemsOnly(array);
 }
 
 /** A request, or a part of one, by field. */
@@ -152,3 +153,11 @@ export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {
 
 /** The value if it is a number. */
 export const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined);
+
+/** Are these the same names in the same order? Every hit asks this of every record. */
+export function areSame(names: readonly string[], others: readonly string[]): boolean {
+  if (names.length !== others.length) return false;
+  for (let index = 0; index < names.length; index += 1)
+    if (names[index] !== others[index]) return false;
+  return true;
+}

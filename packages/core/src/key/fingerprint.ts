@@ -12,7 +12,7 @@ import {
   quotedLongTextMark,
   wholeText,
 } from './canonical-rules.ts';
-import { type Fields, type ValueKind, valueKind } from './fields.ts';
+import { areSame, type Fields, type ValueKind, valueKind } from './fields.ts';
 import { canonicalTaggedValue, isUnwritten, taggedText, textOfPrimitive } from './tagged-values.ts';
 
 /** The name of a field as JSON, before the first value of a record and before any other. */
@@ -49,19 +49,11 @@ function slotOf(names: readonly string[]): number {
   );
 }
 
-function isSame(names: readonly string[], others: readonly string[]): boolean {
-  if (names.length !== others.length) return false;
-  for (let index = 0; index < names.length; index += 1) {
-    if (names[index] !== others[index]) return false;
-  }
-  return true;
-}
-
 /** The names in order. Most records have the names of a record that was just written, so the order is remembered. */
 function sortedNames(names: readonly string[]): readonly QuotedName[] {
   const place = slotOf(names);
   const order = knownOrders[place];
-  if (order !== undefined && isSame(names, order.given)) return order.sorted;
+  if (order !== undefined && areSame(names, order.given)) return order.sorted;
   const sorted = [...names].sort().map(quotedName);
   if (names.length <= MAX_SHARED_NAMES) knownOrders[place] = { given: names, sorted };
   return sorted;
@@ -78,6 +70,16 @@ const NOT_PLAIN = new Error('Not plain.');
 
 function quoted(text: string): string {
   return LITERAL.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+/** Shorter lists, which nearly all requests have, gain nothing from {@link loadRuns}. */
+const MIN_RUN = 64;
+
+let runs: typeof import('./plain-runs.ts') | undefined;
+
+/** Loads what writes long lists sooner, with the first of them. Until then, and without it, their form is the same. */
+async function loadRuns(): Promise<void> {
+  runs ??= await import('./plain-runs.ts').catch(() => undefined);
 }
 
 /** Writes records, lists, texts, numbers and literals, of which nearly every request is made, and what is tagged among them. */
@@ -135,11 +137,20 @@ class PlainJsonWriter {
 
   #list(value: object): string {
     const list = value as readonly unknown[]; // its kind says so
+    const { length } = list;
+    // What is in an instance is written by a stricter rule.
+    if (length < MIN_RUN || this.#instances > 0) return `[${this.#items(list)}]`;
+    if (runs === undefined) void loadRuns();
+    const writeItems = (items: readonly unknown[]) => this.#items(items);
+    return `[${(runs?.writeRuns ?? writeItems)(list, writeItems, MAX_DEPTH - this.#depth)}]`;
+  }
+
+  #items(list: readonly unknown[]): string {
     let text = '';
     for (let index = 0; index < list.length; index += 1) {
       text += index === 0 ? this.write(list[index]) : `,${this.write(list[index])}`;
     }
-    return `[${text}]`;
+    return text;
   }
 
   #record(value: object): string {

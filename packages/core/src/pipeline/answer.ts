@@ -1,11 +1,5 @@
 import type { EntryHeader } from '../entry/index.ts';
-import type {
-  Bypass,
-  BypassReason,
-  CacheEventEmitter,
-  CacheEvents,
-  RequestOutcome,
-} from '../events/index.ts';
+import type { Bypass, BypassReason, CacheEventEmitter, RequestOutcome } from '../events/index.ts';
 import type { Flight } from '../flight/index.ts';
 import { loadReplayMiss } from '../inspection/index.ts';
 import { provenanceFor } from '../response/index.ts';
@@ -32,8 +26,8 @@ export interface Answer<Response> {
   readonly reason?: string | undefined;
   /** The call that made the answer, where it was another request's. */
   readonly source?: AnswerSource | undefined;
-  /** What the answer would have cost. Undefined if a call was made for it. */
-  readonly saved?: SavedCost | undefined;
+  /** Undefined for a request that bypassed the cache. */
+  readonly about?: AnswerInfo | undefined;
   /**
    * Resolves when the answer is stored, or when it is known that it is not; at once, and with `stored: false`, for a
    * stream that is still running. A write that takes longer than `storeTimeout` is not waited for, and counts as not
@@ -42,11 +36,9 @@ export interface Answer<Response> {
   info(): Promise<CallInfo>;
 }
 
-/** When the call for an answer began, and how long the provider took. */
-export type AnswerSource = Pick<EntryHeader, 'calledAt' | 'took'>;
-
-/** The cost of a call, and the key of its answer. */
-export type SavedCost = Pick<CacheEvents['call-saved'], 'key' | 'usage' | 'servedModel' | 'took'>;
+/** When the call for an answer began, how long the provider took, and which model answered. */
+export type AnswerSource = Pick<EntryHeader, 'calledAt' | 'took' | 'served'> &
+  Pick<Partial<ProviderResult>, 'servedModel'>;
 
 /** An answer, which needs no promise if the store answers synchronously. */
 export type EventualAnswer<Response> = Answer<Response> | Promise<Answer<Response>>;
@@ -134,13 +126,6 @@ export class CallOrigin implements AnswerOrigin {
     return this.#header ?? this.#provided;
   }
 
-  get savedCost(): SavedCost | undefined {
-    if (this.#saved === undefined) return undefined;
-    const { usage, took } = this.#header ?? this.#provided ?? {};
-    const servedModel = this.#header?.served?.model ?? this.#provided?.servedModel;
-    return { key: this.#key, usage, took, servedModel };
-  }
-
   get about(): AnswerInfo {
     const header = this.#header;
     const ttl = this.#provided?.ttl ?? this.#ttl;
@@ -195,8 +180,8 @@ export class CallerAnswer<Response> implements Answer<Response> {
     return this.#origin.source;
   }
 
-  get saved(): SavedCost | undefined {
-    return this.#origin.savedCost;
+  get about(): AnswerInfo {
+    return this.#origin.about;
   }
 
   async info(): Promise<CallInfo> {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { canonicalPlainJson } from '../../src/key/fingerprint.ts';
 import { canonicalTaggedValue } from '../../src/key/tagged-values.ts';
@@ -62,5 +62,88 @@ describe('the writer that most requests take and the one that says what is wrong
     map.set('self', map);
     expect(canonicalPlainJson({ map })).toBeUndefined();
     expect(() => canonicalTaggedValue({ map })).toThrow('a cycle');
+  });
+});
+
+describe('a long list, most of which JSON.stringify writes', () => {
+  beforeAll(async () => {
+    canonicalPlainJson(Array(100).fill(0)); // the first one loads what writes the others
+    await import('../../src/key/plain-runs.ts');
+  });
+
+  const isOfOneForm = (list: unknown) =>
+    expect(canonicalPlainJson(list)).toEqual(canonicalTaggedValue(list));
+  const listOf = (item: (index: number) => unknown) =>
+    Array.from({ length: 700 }, (_, at) => item(at));
+
+  test('has the form that the other writer gives it', () => {
+    const list = fc.array(anyValue, { minLength: 64, maxLength: 80 });
+    const alike = fc.array(fc.record({ b: leaf, a: leaf, c: fc.array(leaf) }), {
+      minLength: 64,
+      maxLength: 70,
+    });
+    const simple = fc.oneof(
+      fc.double({ noNaN: true }),
+      fc.string({ unit: 'binary' }),
+      fc.boolean(),
+    );
+    const records = fc.array(
+      fc.dictionary(fc.constantFrom('b', 'a', '1', '__proto__', 'toString', 'properties'), simple),
+      { minLength: 64, maxLength: 90 },
+    );
+    fc.assert(fc.property(fc.oneof(list, alike, records), isOfOneForm), { numRuns: 150 });
+  });
+
+  test.each<[string, (index: number) => unknown]>([
+    ['numbers', (at) => (at % 3 === 0 ? -0 : at / 7)],
+    ['no numbers', (at) => (at === 650 ? Number.NaN : at)],
+    ['nothing in places', (at) => (at % 5 === 0 ? undefined : at)],
+    ['texts, a few of them long', (at) => 'x'.repeat(at === 600 ? 300 : at % 250)],
+    ['texts with a mark', (at) => (at % 2 === 0 ? '\u0000text:300' : '\ud800')],
+    ['records with their names in any order', (at) => ({ [`f${at % 5}`]: at, b: 1, a: [at] })],
+    ['records with names that all records inherit', (at) => ({ toString: at, id: at })],
+    [
+      'records of which one has such a name',
+      (at) => (at === 9 ? { valueOf: 1, id: 1 } : { id: 1 }),
+    ],
+    ['records with more names than are looked up', (at) => ({ [`field ${at}`]: at })],
+    ['records without a prototype', (at) => Object.assign(Object.create(null), { b: at, a: 1 })],
+    [
+      'schemas',
+      (at) => ({ type: 'object', properties: { z: { type: 'string' }, a: { enum: [at] } } }),
+    ],
+    ['lists in lists', (at) => [[[at, [null]], {}], []]],
+    ['deep records', (at) => ({ a: { b: { c: { d: { e: { f: { g: { h: { i: at } } } } } } } } })],
+    ['dates among others', (at) => (at % 100 === 0 ? new Date(at) : { at })],
+  ])('of %s has that form', (_what, item) => {
+    isOfOneForm(listOf(item));
+  });
+
+  test.each<[string, (list: unknown[]) => object]>([
+    ['a field besides its items', (list) => Object.assign(list, { groups: 'g' })],
+    ['a hidden field', (list) => Object.defineProperty(list, 'raw', { value: ['r'] })],
+    ['a field named by a symbol', (list) => Object.assign(list, { [Symbol('s')]: 1 })],
+  ])('with %s has no form, however long it is, nor has one in it', (_what, change) => {
+    for (const length of [3, 100, 5_000]) {
+      expect(canonicalPlainJson(change(Array(length).fill(1)))).toBeUndefined();
+      const item = change(Array(length).fill(1));
+      expect(canonicalPlainJson(listOf((at) => (at === 690 ? item : [at])))).toBeUndefined();
+    }
+  });
+
+  test('of records with a field named by a symbol has no form', () => {
+    const list = listOf((at) => (at === 690 ? { [Symbol('s')]: 1 } : { at }));
+    expect(canonicalPlainJson(list)).toBeUndefined();
+  });
+
+  test('has its form also where somebody has added toJSON to all lists', () => {
+    const list = listOf((at) => [at]);
+    const before = canonicalPlainJson(list);
+    Object.defineProperty(Array.prototype, 'toJSON', { value: () => 'x', configurable: true });
+    try {
+      expect(canonicalPlainJson(list)).toEqual(before);
+    } finally {
+      Reflect.deleteProperty(Array.prototype, 'toJSON');
+    }
   });
 });
