@@ -106,6 +106,10 @@ describe('a long list, most of which JSON.stringify writes', () => {
       'records of which one has such a name',
       (at) => (at === 9 ? { valueOf: 1, id: 1 } : { id: 1 }),
     ],
+    [
+      'records of which one names its prototype',
+      (at) => JSON.parse(at === 9 ? '{ "__proto__": 1, "id": 1 }' : '{ "id": 1 }'),
+    ],
     ['records with more names than are looked up', (at) => ({ [`field ${at}`]: at })],
     ['records without a prototype', (at) => Object.assign(Object.create(null), { b: at, a: 1 })],
     [
