@@ -17,6 +17,7 @@ export const SECTIONS = [
       'docs/guides/tenants-and-secrets.md',
       'docs/guides/tests-and-evals.md',
       'docs/guides/any-language.md',
+      'docs/guides/proxy-in-production.md',
       'docs/guides/production.md',
       'docs/guides/costs-and-statistics.md',
       'docs/guides/keeping-a-store-small.md',
