@@ -16,7 +16,7 @@ connection.request(
     {"Authorization": "Bearer " + os.environ["OPENAI_API_KEY"], "Content-Type": "application/json"},
 )
 response = connection.getresponse()
-answer = json.load(response)
+answer = response.read().decode()
 if response.status != 200:
     sys.exit(f"{response.status} {answer}")
-print(answer["choices"][0]["message"]["content"])
+print(json.loads(answer)["choices"][0]["message"]["content"])

@@ -57,6 +57,8 @@ export interface CloseOptions {
    * connections open for the next request; 5 seconds are enough for all that obey the header `keep-alive`. @default '250ms'
    */
   readonly drain?: Duration | undefined;
+  /** What is still under way after this time is cut. @default it is waited for, as long as it takes */
+  readonly within?: Duration | undefined;
 }
 
 /** A running proxy. */
@@ -105,9 +107,10 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   return {
     url,
     routes: routesAt(url, routes),
-    async close({ drain = '250ms' } = {}) {
+    async close({ drain = '250ms', within } = {}) {
       isClosing = true;
-      await server.close(toMilliseconds(drain, 'drain'));
+      const limit = within === undefined ? undefined : toMilliseconds(within, 'within');
+      await server.close(toMilliseconds(drain, 'drain'), limit);
       upstream.close();
       calls.stop();
       await pages.stop();

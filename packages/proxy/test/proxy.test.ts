@@ -4,6 +4,7 @@ import {
   chatAnswer,
   chatEvents,
   startWireServer,
+  until,
   type WireServerOptions,
 } from '@cached-llm/testing';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -116,6 +117,31 @@ describe('a proxy', () => {
       Array(4).fill('false'),
     );
     expect(upstream.count).toBe(0);
+  });
+
+  test('puts in the version that the AI SDK takes for a part of the base URL', async () => {
+    const body = { type: 'message', content: [{ type: 'text', text: 'Hi' }] };
+    const upstream = await startWireServer({ answer: () => ({ body }) });
+    closing.push(() => upstream.close());
+    const upstreams = { anthropic: { url: upstream.url } };
+    const { proxy } = await start({}, { upstreams });
+    await post(`${proxy.url}/anthropic/messages`, request);
+    await post(`${proxy.url}/anthropic/v1/messages`, request);
+    expect(upstream.requests.map(({ path }) => path)).toEqual(Array(2).fill('/v1/messages'));
+  });
+
+  test('cuts what is under way after the time in which it has to end', async () => {
+    const { proxy, upstream } = await start({
+      answer: () => ({ body: {}, faults: [{ kind: 'hang' }] }),
+    });
+    const asked = post(`${proxy.url}/openai/v1/chat/completions`, request);
+    const failed = asked.then(
+      () => false,
+      () => true,
+    );
+    await until('the upstream is asked', () => upstream.count === 1);
+    await proxy.close({ within: 1 });
+    expect(await failed).toBe(true);
   });
 
   test('names its routes to who asks for another one', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { NODE, ProxiedTrial } from './proxied.ts';
+import { isAlive, NODE, ProxiedTrial } from './proxied.ts';
 
 let trial: ProxiedTrial;
 beforeEach(async () => {
@@ -38,14 +38,6 @@ async function ended(child: ChildProcess) {
     child.exitCode === null ? await once(child, 'exit') : [child.exitCode, null];
   return { code, signal };
 }
-
-const isAlive = (pid: number) => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 describe('a signal to the program', () => {
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(

@@ -117,3 +117,12 @@ for (const content of process.argv.slice(2)) {
 `;
 
 export const NODE = process.execPath;
+
+/** Does this process run? */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

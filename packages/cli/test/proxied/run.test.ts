@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
+import { until } from '@cached-llm/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { ASK, NODE, ProxiedTrial } from './proxied.ts';
+import { ASK, isAlive, NODE, ProxiedTrial } from './proxied.ts';
 
 let trial: ProxiedTrial;
 beforeEach(async () => {
@@ -77,6 +78,22 @@ describe('run', () => {
     const environment = { ...trial.environment, ...own };
     const { out } = await trial.run(['run', ...STORE, '--', ...script(code)], { environment });
     expect(out).toBe('intranet,127.0.0.1 intranet,127.0.0.1\n');
+  });
+
+  test('ends with the command, also where a process that it left behind still waits for an answer', async () => {
+    await trial.close();
+    trial = await ProxiedTrial.open(() => ({ body: {}, faults: [{ kind: 'hang' }] }));
+    trial.write('ask.mjs', ASK);
+    const waits = `const { spawn } = require('node:child_process');
+      const left = spawn(${JSON.stringify(NODE)}, ['ask.mjs', 'Why?'], { detached: true, stdio: 'ignore' });
+      left.unref(); console.log(left.pid);
+      setInterval(() => require('node:fs').existsSync('asked') && process.exit(0), 10)`;
+    const printed = trial.run(['run', ...STORE, '--', ...script(waits)]);
+    await until('the provider is asked', () => trial.wire.count === 1);
+    trial.write('asked', '');
+    const { code, out } = await printed;
+    expect(code).toBe(0);
+    await until('the process is gone', () => !isAlive(Number(out)));
   });
 
   test('says where no request came through it, because the program has a URL of its own', async () => {

@@ -114,6 +114,12 @@ function routeOf(
   };
 }
 
+/** What follows the base URL of a provider, with the version that its paths begin with. */
+function restOf(target: string, { path, version }: Provider): string {
+  const rest = target.slice(path.length);
+  return version?.before.test(rest) ? version.path + rest : rest;
+}
+
 /** Clients ask the same few paths again and again. */
 const MOST_TARGETS = 1_000;
 
@@ -130,7 +136,7 @@ export function routesWith(upstreams: Upstreams = {}): Routes {
   const known = new Map<string, Route>();
   const found = (target: string) => {
     const provider = providers.find(({ path }) => isUnder(target, path));
-    return provider ? routeOf(provider, target.slice(provider.path.length)) : azureRoute(target);
+    return provider ? routeOf(provider, restOf(target, provider)) : azureRoute(target);
   };
   return {
     providers,

@@ -26,6 +26,8 @@ export interface Provider {
   /** The base URL that its clients have without a proxy. */
   readonly url: string;
   readonly adapter: Adapter | undefined;
+  /** Put before paths of these beginnings, which some clients write without it. @default none */
+  readonly version?: { readonly path: string; readonly before: RegExp } | undefined;
   /** As a user gives it, with an upstream. */
   readonly check?: string | undefined;
   /** The environment variables from which clients of it, in any language, read their base URL. */
@@ -46,6 +48,8 @@ export const PROVIDERS: readonly Provider[] = [
     path: '/anthropic',
     url: 'https://api.anthropic.com',
     adapter: anthropic,
+    // vercel/ai packages/anthropic reads the same variable, and takes the version for a part of it
+    version: { path: '/v1', before: /^\/(messages|models)\b/ },
     variables: variablesOf('anthropic'),
   },
   {

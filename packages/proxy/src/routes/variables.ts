@@ -21,7 +21,7 @@ const VARIABLES: readonly Variable[] = [
   // promptfoo src/providers/openai
   { name: 'OPENAI_API_BASE_URL', route: 'openai' },
   // anthropic-sdk-python src/anthropic/_client.py, anthropic-sdk-typescript src/client.ts, anthropic-sdk-go client.go,
-  // Claude Code, promptfoo. vercel/ai packages/anthropic reads it with `/v1`.
+  // Claude Code, promptfoo, vercel/ai packages/anthropic (with `/v1`, which the route puts in)
   { name: 'ANTHROPIC_BASE_URL', route: 'anthropic' },
   // langchain-ai/langchain libs/partners/anthropic, langchainjs libs/providers/langchain-anthropic
   { name: 'ANTHROPIC_API_URL', route: 'anthropic' },

@@ -35,9 +35,9 @@ export interface RunningServer {
   readonly url: string;
   /**
    * Takes no more connections, and resolves when all requests have been answered. Requests that come on open connections
-   * within `drain` milliseconds are answered, too.
+   * within `drain` milliseconds are answered, too. What is under way after `within` milliseconds is cut.
    */
-  close(drain: number): Promise<void>;
+  close(drain: number, within?: number): Promise<void>;
 }
 
 /** No SDK tries again after this status, and none reads another meaning into it. */
@@ -93,14 +93,17 @@ class ProxyServer {
   }
 
   /** A request may come on an open connection at any moment, so that closing an idle one at once could lose it. */
-  async close(drain: number): Promise<void> {
+  async close(drain: number, within?: number): Promise<void> {
     this.#isClosing = true;
     // The `close` of a server of HTTP ends idle connections at once.
     const closed = new Promise((resolve) => TcpServer.prototype.close.call(this.#server, resolve));
     for (const socket of this.#upgraded) socket.destroy();
-    const stop = startTimer(drain, () => this.#server.closeIdleConnections());
+    const ends = [startTimer(drain, () => this.#server.closeIdleConnections())];
+    if (within !== undefined) {
+      ends.push(startTimer(within, () => this.#server.closeAllConnections()));
+    }
     await closed;
-    stop();
+    for (const end of ends) end();
     this.#server.close(); // which ends the checks of its connections
   }
 
