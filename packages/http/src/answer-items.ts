@@ -42,7 +42,10 @@ export async function answerItems(
   const given = [read.url.href, { method, headers, body, signal: signal ?? null }] as const;
   const upstream = async (_url: unknown, sent: RequestInit = {}) =>
     webResponse(await send(String(sent.body), sent.signal ?? undefined));
-  const response = await answerFetch({ ...settings, upstream }, { ...read, headers, given });
+  const response = await answerFetch(
+    { ...settings, upstream, passOn: upstream },
+    { ...read, headers, given },
+  );
   const outcome = response.headers.get(OUTCOME_HEADER) ?? 'bypass';
   const { status, statusText, body: content } = response;
   const answered = { status, statusText, headers: response.headers, content };

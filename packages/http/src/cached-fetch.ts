@@ -2,7 +2,7 @@ import { bypassAnswer, cacheOf, type Policy, policyForClient } from '@cached-llm
 import { answerFetch } from './answer-fetch.ts';
 import { signalsOf } from './caller-signal.ts';
 import { type CachedFetchOptions, type Fetch, settingsFor } from './http-call.ts';
-import { rememberCachedFetch } from './own-fetch.ts';
+import { fetchBelow, rememberCachedFetch } from './own-fetch.ts';
 import { checkEndpoints, readRequest, withoutControl } from './request/index.ts';
 import { traced } from './response/index.ts';
 
@@ -18,21 +18,23 @@ const FETCH_OPTIONS: readonly string[] = ['cache', 'adapter', 'endpoints', 'fetc
 export function cachedFetch(options: CachedFetchOptions = {}): Fetch {
   const cache = cacheOf(options);
   const policy = policyForClient(cache.policy, options, FETCH_OPTIONS);
-  const upstream: Fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+  const passOn: Fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+  const upstream = fetchBelow(passOn, cache);
   checkEndpoints(options.endpoints);
   const refreshing: Policy = { ...policy, mode: 'refresh' };
-  const settings = { ...options, cache, policy, refreshing, upstream };
-  return rememberCachedFetch(async (input, init) => {
+  const settings = { ...options, cache, policy, refreshing, upstream, passOn };
+  const answered: Fetch = async (input, init) => {
     const signals = signalsOf(init);
     const callUncached = async (given: Readonly<Parameters<Fetch>>) =>
-      traced(bypassAnswer(await upstream(...given), 'off').response, signals);
+      traced(bypassAnswer(await passOn(...given), 'off').response, signals);
     if (policy.mode === 'off') return callUncached(withoutControl(input, init));
     const read = readRequest(input, init);
-    if (read === undefined) return upstream(...withoutControl(input, init)); // at once: the caller may change its arguments after
+    if (read === undefined) return passOn(...withoutControl(input, init)); // at once: the caller may change its arguments after
     const request = await read;
-    if (request === undefined) return upstream(...withoutControl(input, init));
+    if (request === undefined) return passOn(...withoutControl(input, init));
     const controlled = settingsFor(settings, request);
     if (controlled.policy.mode === 'off') return callUncached(request.given);
     return traced(await answerFetch(controlled, request), signals);
-  });
+  };
+  return rememberCachedFetch(answered, { cache, below: upstream });
 }

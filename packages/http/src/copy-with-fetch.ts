@@ -1,4 +1,5 @@
 import type { Fetch } from './http-call.ts';
+import { isCachedFetch } from './own-fetch.ts';
 
 /** What is used of a client that Stainless generated. `fetch` and `_options` are private in the types of the SDKs. */
 interface Inside {
@@ -49,7 +50,8 @@ export function isCopied(client: object): boolean {
 /** The `fetch` with which a client makes its requests. */
 export function fetchOf(client: object): Fetch | undefined {
   const { withOptions, fetch }: Inside = client;
-  return withOptions === undefined && fetch !== undefined ? webFetch(fetch) : fetch;
+  if (withOptions !== undefined || fetch === undefined || isCachedFetch(fetch)) return fetch;
+  return webFetch(fetch);
 }
 
 /**

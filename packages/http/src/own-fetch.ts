@@ -5,12 +5,40 @@ import type { CachedFetchOptions, Fetch } from './http-call.ts';
 /** The `fetch` of the first client of each provider, as long as all clients of a cache have the same. */
 const firsts = new WeakMap<LlmCache, Map<string, WeakRef<Fetch> | 'warned'>>();
 
-/** Every cached fetch: what is below it was examined when it was made. */
-const cachedFetches = new WeakSet<Fetch>();
+/** A cached fetch's cache, and what is below it, which was examined when it was made. */
+interface Remembered {
+  readonly cache: LlmCache;
+  readonly below: Fetch;
+}
 
-export function rememberCachedFetch(fetch: Fetch): Fetch {
-  cachedFetches.add(fetch);
+const cachedFetches = new WeakMap<Fetch, Remembered>();
+
+export function rememberCachedFetch(fetch: Fetch, of: Remembered): Fetch {
+  cachedFetches.set(fetch, of);
   return fetch;
+}
+
+export const isCachedFetch = (fetch: Fetch): boolean => cachedFetches.has(fetch);
+
+let hasWarnedOfTwo = false;
+
+/**
+ * What makes the requests of a cached fetch. A second cache below it would answer a refresh, a revalidation and the call
+ * after `invalidateAnswer` with what it has stored, so it is left out, with one warning.
+ */
+export function fetchBelow(given: Fetch, cache: LlmCache): Fetch {
+  const known = cachedFetches.get(given);
+  if (known !== undefined && known.cache !== cache) warnOfTwoCaches();
+  return known?.below ?? given;
+}
+
+function warnOfTwoCaches(): void {
+  if (hasWarnedOfTwo) return;
+  hasWarnedOfTwo = true;
+  const what = 'A client or a fetch with a cache has a fetch below it that has a cache, too.';
+  const remedy =
+    'The upper one alone answers what it caches. Give it a plain fetch; for memory before a store there is the option tiers of createLlmCache.';
+  process.emitWarning(`${what} ${remedy}`, { type: 'LlmCacheWarning', code: 'TWO_CACHES' });
 }
 
 /**
