@@ -2,7 +2,11 @@
 // server, and connections to Redis go to a server that was started for the snippet. Nothing reaches another machine. A port on
 // which the snippet listens is a free one, which the snippet sees as the port that it asked for, because another test may
 // use that port at the same time.
+import http, { type IncomingMessage, type RequestOptions } from 'node:http';
+import https from 'node:https';
+import { syncBuiltinESMExports } from 'node:module';
 import { type AddressInfo, Server, Socket } from 'node:net';
+import { urlToHttpOptions } from 'node:url';
 
 const { SNIPPET_SERVER_URL = '', SNIPPET_REDIS_PORT } = process.env;
 const LOCAL = /^(localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0)$/;
@@ -23,6 +27,22 @@ globalThis.fetch = async (input, init) => {
   if (url === undefined) return realFetch(input, init);
   return realFetch(isRequest ? new Request(url, input) : url, init);
 };
+
+type Callback = (response: IncomingMessage) => void;
+
+/** A request of `node:https`, such as that of a proxy, as one of `node:http` to the local server. */
+function requestLocally(...words: (string | URL | RequestOptions | Callback | undefined)[]) {
+  const options = words.map((word) => {
+    if (typeof word === 'string' || word instanceof URL) return urlToHttpOptions(new URL(word));
+    return typeof word === 'function' ? {} : word;
+  });
+  const { hostname, port } = new URL(SNIPPET_SERVER_URL);
+  const local = { protocol: 'http:', hostname, host: hostname, port, agent: undefined };
+  const callback = words.find((word) => typeof word === 'function');
+  return http.request(Object.assign({}, ...options, local), callback);
+}
+https.request = requestLocally;
+syncBuiltinESMExports();
 
 interface Target {
   port?: number | string;
