@@ -33,14 +33,20 @@ const EXPECTED = {
 /** Middleware of one call runs after the client's: no key can cover what it makes of the request. */
 const isRewritten = ({ options }: MiddlewareContext) => (options?.middleware?.length ?? 0) > 0;
 
+/** The client that a middleware is of, once it is made. */
+interface Owner {
+  client?: ClientWithMiddleware;
+}
+
 /** Every middleware of this package. Two of them in a row would wait for each other over one key. */
 const cachingMiddleware = new WeakSet<Middleware>();
 
-function middlewareOf(options: CachedAnthropicOptions): Middleware {
+function middlewareOf(options: CachedAnthropicOptions, owner: Owner): Middleware {
   const fetching = { ...options, cache: cacheOf(options), adapter: anthropic };
   cachedFetch(fetching); // refuses a bad option here, not at a call
   const middleware: Middleware = ({ url, ...init }, next, context) => {
-    const bypass = isRewritten(context) ? { when: () => false } : {};
+    const isLast = owner.client?.middleware.at(-1) === middleware; // the user may have added another one to the list
+    const bypass = isRewritten(context) || !isLast ? { when: () => false } : {};
     const fetch = cachedFetch({
       ...fetching,
       ...bypass,
@@ -62,7 +68,7 @@ export interface AnthropicClient {
 /** A client of release 0.105 and later, whose middleware sees each request with the options of its call. */
 interface ClientWithMiddleware extends AnthropicClient {
   readonly middleware: readonly Middleware[];
-  withOptions(options: { readonly middleware: readonly Middleware[] }): unknown;
+  withOptions(options: { readonly middleware: readonly Middleware[] }): ClientWithMiddleware;
 }
 
 function hasMiddleware(client: AnthropicClient): boolean {
@@ -100,6 +106,29 @@ function withCachedFetch<Client extends AnthropicClient>(
   return derivedClient(client, () => copyWithFetch(client, fetch), EXPECTED);
 }
 
+/**
+ * As below. A copy that has further middleware has the cache behind it again: what it makes of a request is in the key.
+ */
+function withCachingMiddleware(
+  client: ClientWithMiddleware,
+  options: CachedAnthropicOptions,
+): ClientWithMiddleware {
+  const owner: Owner = {};
+  const others = client.middleware.filter((each) => !cachingMiddleware.has(each));
+  const middleware = [...others, middlewareOf(options, owner)];
+  // The method of the class, because a client that has a cache already has one of its own.
+  const copyOf = Anthropic.prototype.withOptions as ClientWithMiddleware['withOptions'];
+  const cached = copyOf.call(client, { middleware });
+  owner.client = cached;
+  const value = (given: { readonly middleware: readonly Middleware[] }) => {
+    const copy = copyOf.call(cached, given);
+    const isCached = copy.middleware.some((each) => cachingMiddleware.has(each));
+    return isCached ? withCachingMiddleware(copy, options) : copy;
+  };
+  Object.defineProperty(cached, 'withOptions', { value, configurable: true, writable: true });
+  return cached;
+}
+
 function isClient(client: unknown): client is AnthropicClient {
   // Its fields are checked: `instanceof` fails across two copies of the SDK.
   const candidate = client as Partial<AnthropicClient> | null;
@@ -124,6 +153,5 @@ export function cachedAnthropic<Client extends AnthropicClient>(
   if (!isClient(client)) throw wrongClient(EXPECTED, describeKind(client));
   warnOfOwnFetch({ ...options, adapter: anthropic, fetch: upstreamOf(client) });
   if (!isPlain(client)) return withCachedFetch(client, options);
-  const others = client.middleware.filter((middleware) => !cachingMiddleware.has(middleware));
-  return client.withOptions({ middleware: [...others, middlewareOf(options)] }) as Client; // the SDK promises it
+  return withCachingMiddleware(client, options) as AnthropicClient as Client; // of the same class
 }

@@ -363,6 +363,29 @@ class ForgetfulAnthropic extends CloudAnthropic {
   }
 }
 
+describe('middleware that is added to a cached client', () => {
+  test('is in the key of a copy that has it: two tenants share no answer', async () => {
+    await withWire({ answer }, async ({ client, server }) => {
+      for (const tenant of ['a', 'b', 'a']) {
+        const added = withHeader('anthropic-beta', tenant);
+        const copy = client.withOptions({ middleware: [...client.middleware, added] });
+        await copy.withOptions({ maxRetries: 0 }).messages.create(question);
+      }
+      expect(server.count).toBe(2);
+    });
+  });
+
+  test('bypasses the cache where it is put into the list of the client', async () => {
+    await withWire({ answer }, async ({ client, server }) => {
+      await client.messages.create(question);
+      const list = client.middleware as Middleware[]; // read-only in the types alone
+      list.push(withHeader('anthropic-beta', 'added'));
+      for (const _each of [1, 2]) await client.messages.create(question);
+      expect(server.count).toBe(3);
+    });
+  });
+});
+
 describe('a client of another class', () => {
   const options = ({ url }: { url: string }) => ({ apiKey: 'k', baseURL: url, maxRetries: 0 });
 
