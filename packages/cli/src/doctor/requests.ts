@@ -14,7 +14,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   stateful: 'These calls refer to a state at the provider: send the whole conversation instead.',
   'not-shareable':
     'The answer belongs to one account: see the page on trust in the docs of @cached-llm/core.',
-  endpoint: 'This URL is none whose answers are cached. Name it in the option endpoints.',
+  endpoint: 'Answers of this URL are not cached. Name it in the option endpoints.',
   unidentified: 'Say which model and settings answer, in the options of the wrapper.',
   nested: 'An outer cached call stores these answers already.',
   control: 'A control of the call has an unknown name or a bad value: the event bypass says which.',

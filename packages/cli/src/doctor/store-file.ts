@@ -13,7 +13,7 @@ export async function checkDriver(): Promise<readonly Finding[]> {
     const store = openStore('sqlite::memory:', { driver });
     try {
       await store.get('cached-llm:probe');
-      return [fine('driver', `SQLite is used by ${driver}.`)];
+      return [fine('driver', `The driver of SQLite is ${driver}.`)];
     } catch (error) {
       failures.push(failureText(error));
     } finally {

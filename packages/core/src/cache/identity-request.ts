@@ -27,7 +27,7 @@ const IDENTITY_FIELDS: ReadonlySet<string> = new Set<keyof CallIdentity>([
   ...(['version', 'sample', 'code', 'further', 'request'] as const),
 ]);
 
-const IN_REQUEST = 'Everything that the answer depends on stands in the field `request`.';
+const IN_REQUEST = 'Put everything that the answer depends on into the field `request`.';
 
 /** @throws {LlmCacheError} `INVALID_OPTION` where it is no identity, or does not say who answers */
 function checkIdentity(given: unknown): asserts given is CallIdentity | Bypass {
