@@ -20,7 +20,10 @@ const VIEWS = [
 function useHash(): string {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
-    const changed = () => setHash(location.hash);
+    const changed = () => {
+      setHash(location.hash);
+      document.getElementById('view')?.focus(); // what was followed is gone, and with it the focus
+    };
     window.addEventListener('hashchange', changed);
     return () => window.removeEventListener('hashchange', changed);
   }, []);

@@ -51,6 +51,9 @@ export function Steer({ chosen, onDone }: { chosen: Chosen; onDone: () => void }
   );
 }
 
+/** The field is there only when the entries are counted, so that `autofocus` does not reach it. */
+const focusOnce = (field: HTMLInputElement | null) => field?.focus();
+
 function Confirm({ action, chosen, onClose, onDone }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [plan, setPlan] = useState<Plan | undefined>();
@@ -81,7 +84,7 @@ function Confirm({ action, chosen, onClose, onDone }: ConfirmProps) {
             {count(plan.count)} entries ({bytes(plan.bytes)}). Type {plan.count} to confirm.
             <input
               inputMode="numeric"
-              autoFocus
+              ref={focusOnce}
               value={typed}
               onInput={({ currentTarget }) => setTyped(currentTarget.value)}
             />
