@@ -5,7 +5,7 @@ import {
   ownEchoes,
   withOwnEchoes,
 } from '@cached-llm/core/adapter';
-import type { Parts } from './body-text.ts';
+import { type Parts, readAsText } from './body-text.ts';
 
 type Echoing = Pick<Adapter, 'echoes'>;
 
@@ -50,13 +50,13 @@ export function textsForCaller(texts: readonly string[], options: EchoOptions): 
 }
 
 /** The texts of a running stream, likewise: a line is passed on when all of it has come. */
-export function runningTextsForCaller(texts: Parts<string>, options: EchoOptions): Parts<string> {
+export function runningTextsForCaller(texts: Parts, options: EchoOptions): Parts {
   const own = differing(options);
   if (own === undefined) return texts;
   let rest = '';
   const next = async (): Promise<IteratorResult<string, unknown>> => {
     const { done, value } = await texts.next();
-    const read = done === true ? rest : `${rest}${value}`;
+    const read = done === true ? rest : `${rest}${readAsText(value)}`;
     const lines = Math.max(read.lastIndexOf('\n'), read.lastIndexOf('\r')) + 1;
     const end = done === true ? read.length : lines;
     rest = read.slice(end);

@@ -13,7 +13,14 @@ import {
   type Verdict,
 } from '@cached-llm/core/adapter';
 import { type HeaderList, parseBody } from '../request/index.ts';
-import { type ByteSource, bytesOrRest, type Parts, textsIn } from './body-text.ts';
+import {
+  type ByteSource,
+  bytesOrRest,
+  type Parts,
+  readAsText,
+  storedText,
+  textsIn,
+} from './body-text.ts';
 import { echoedDigest, runningTextsForCaller } from './echoed-fields.ts';
 import type { LiveResponse, ResponseForm } from './response-form.ts';
 import { headFor, headOf, type ResponseHead } from './response-head.ts';
@@ -36,7 +43,7 @@ export interface HttpCodecOptions<Response>
 }
 
 interface HttpRecording {
-  readonly recording: Recording<string>;
+  readonly recording: Recording<string | Uint8Array>;
   readonly head: ResponseHead;
   /** The options of the caller who leads. */
   readonly leader: object;
@@ -148,10 +155,14 @@ function captureStream<Response>(
   { body, format, options }: StreamCapture<Response>,
 ): CapturedResponse<Response> {
   const { form, rules, request, credential } = options;
-  const recording = new Recording<string>({
+  const watcher = streamWatcher({ rules, request, format });
+  const recording = new Recording<string | Uint8Array>({
     upstream: textsIn(body),
-    watcher: streamWatcher({ rules, request, format }),
-    encode: String,
+    watcher: {
+      observe: (piece) => watcher.observe(readAsText(piece)),
+      verdict: () => watcher.verdict(),
+    },
+    encode: storedText,
     decode: String,
   });
   const own = { leader: options, liveHeaders: form.liveHeaders(response) };

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { pipeline, type Transform } from 'node:stream';
+import type { Transform } from 'node:stream';
 import zlib, { constants } from 'node:zlib';
 import type { ByteSource, LiveResponse } from '@cached-llm/http';
-import { passedHeaders, RawHeaders } from '../forward/index.ts';
+import { MessageParts, passedHeaders, RawHeaders } from '../forward/index.ts';
 
 /** Each event of a stream is passed on when it has come: nothing is held back to be decoded with what follows. */
 const FLUSHED = { flush: constants.Z_SYNC_FLUSH };
@@ -33,33 +33,14 @@ export class UnreadableEncoding extends Error {
   override readonly name = 'UnreadableEncoding';
 }
 
-/** The bytes of a message, as fast as its reader asks. A reader that leaves ends the message at once. */
-class MessageBody implements ByteSource {
-  readonly #message: IncomingMessage;
-  readonly #parts: AsyncIterator<Uint8Array>;
-
-  constructor(message: IncomingMessage, decoder: Transform | undefined) {
-    this.#message = message;
-    const stream = decoder === undefined ? message : pipeline(message, decoder, () => {});
-    this.#parts = stream[Symbol.asyncIterator]();
-  }
-
-  getReader() {
-    return {
-      read: () => this.#parts.next(),
-      cancel: async () => void this.#message.destroy(),
-    };
-  }
-}
-
 const FRAMING: ReadonlySet<string> = new Set(['content-encoding', 'content-length']);
 
 function bodyOf(message: IncomingMessage): ByteSource {
   const encoding = (message.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  if (encoding === '' || encoding === 'identity') return new MessageBody(message, undefined);
+  if (encoding === '' || encoding === 'identity') return new MessageParts(message);
   const decoder = decoderFor(encoding);
   if (decoder === undefined) throw new UnreadableEncoding('The encoding of an answer is unknown.');
-  return new MessageBody(message, decoder());
+  return new MessageParts(message, decoder());
 }
 
 /** The response of an upstream, decoded. @throws {UnreadableEncoding} */

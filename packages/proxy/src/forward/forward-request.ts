@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
-import type { Parts } from '@cached-llm/http';
 import type { CallNotes } from '../observe/index.ts';
 import type { Route } from '../routes/index.ts';
+import { MessageParts } from './message-parts.ts';
 import { passedHeaders, requestHeaders } from './passed-headers.ts';
 import { responseTo, type Upstream } from './upstream.ts';
 import { writeBody } from './write-body.ts';
@@ -23,24 +23,13 @@ export interface ForwardRules {
   readonly body?: Buffer | undefined;
 }
 
-function bytesOf(message: IncomingMessage): Parts<Uint8Array> {
-  const parts = message[Symbol.asyncIterator]();
-  return {
-    next: () => parts.next(),
-    async return() {
-      message.destroy();
-      return { done: true, value: undefined };
-    },
-  };
-}
-
 /** Writes the response of an upstream as it comes: status, headers and bytes. */
 export function passOn(upstream: IncomingMessage, response: ServerResponse): Promise<void> {
   const { statusCode = 502, statusMessage = '', rawHeaders } = upstream;
   const headers = passedHeaders(rawHeaders, (name) => name === 'x-cached-llm');
   response.writeHead(statusCode, statusMessage, [...headers, 'x-cached-llm', 'bypass']);
   response.flushHeaders();
-  return writeBody(bytesOf(upstream), response);
+  return writeBody(new MessageParts(upstream), response);
 }
 
 /** Sends the body when the upstream asks for it. Where it answers without, the connection ends: nobody knows whether a body follows. */
