@@ -44,6 +44,11 @@ test('30 an answer that fails a check is forgotten', async () => {
   expect(await run('30-forget-bad-answer')).toBe('miss\n{"steps": 3}\n');
 });
 
+test('32 a proxy answers the second program from the store', async () => {
+  expect(await run('32-proxy')).toBe('miss 200\nhit 200\n');
+  expect(examples.server.count).toBe(1);
+});
+
 test('04 an answer is stored and invalidated by hand', async () => {
   const output = await run('04-manual-get-and-set');
   expect(output).toBe("undefined\n{ text: 'Teal' }\ntrue\nundefined\n");

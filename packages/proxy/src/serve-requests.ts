@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { type AnswerRules, answerRequest, isAnswerable } from './answer/index.ts';
 import { type Exchange, forwardRequest, forwardUpgrade, type Upgrade } from './forward/index.ts';
 import type { CallObserver, OwnPages } from './observe/index.ts';
-import type { Routes } from './routes/index.ts';
+import { isSignedForHost, type Routes } from './routes/index.ts';
 import { type Refusal, refuse, refuseConnection } from './server/index.ts';
 import {
   type AccessOptions,
@@ -24,13 +24,21 @@ export interface Serving {
 const unknownRoute = ({ providers }: Routes): Refusal => ({
   status: 404,
   code: 'unknown_route',
-  message: `No route begins like this path. The routes are ${providers.map(({ path }) => path).join(', ')}, /azure/RESOURCE.`,
+  message: `No route begins like this path. The routes are ${providers.map(({ path }) => path).join(', ')}, /azure/RESOURCE, /bedrock/REGION.`,
 });
+
+const SIGNED: Refusal = {
+  status: 400,
+  code: 'signed_for_host',
+  message:
+    'A signature of AWS covers the host, so that AWS would refuse what a proxy passes on. Set AWS_BEARER_TOKEN_BEDROCK to an API key of Bedrock, or cache in the process with @cached-llm/bedrock.',
+};
 
 async function serveRoute(exchange: Exchange, { routes, rules }: Serving): Promise<void> {
   const { request, response, isExpecting, notes } = exchange;
   const route = routes.find(request.url ?? '/');
   if (route === undefined) return refuse(response, unknownRoute(routes));
+  if (isSignedForHost(request.headers, route.url)) return refuse(response, SIGNED);
   if (notes !== undefined) Object.assign(notes, { route: route.name, outcome: 'bypass' });
   if (!isAnswerable(exchange, route)) return forwardRequest(exchange, route, rules);
   if (isExpecting) response.writeContinue();

@@ -1,5 +1,6 @@
 import { LlmCacheError } from '@cached-llm/core';
 import type { Adapter } from '@cached-llm/core/adapter';
+import { namedHost } from './named-hosts.ts';
 import { ADAPTERS, PROVIDERS, type Provider } from './providers.ts';
 
 /** An upstream that a user adds, or puts in the place of a provider. */
@@ -41,7 +42,7 @@ export interface Routes {
 const NAME = /^[a-z0-9][a-z0-9._-]*$/i;
 
 /** Paths of the proxy itself. */
-const RESERVED: readonly string[] = ['healthz', 'metrics', 'azure'];
+const RESERVED: readonly string[] = ['healthz', 'metrics', 'azure', 'bedrock'];
 
 function checkName(name: string): void {
   if (NAME.test(name) && !RESERVED.includes(name)) return;
@@ -85,18 +86,13 @@ function providersWith(upstreams: Upstreams): readonly Provider[] {
   return [...others, ...own];
 }
 
-/** A resource of Azure has a host of its own, which stands first in the path: `/azure/my-resource/openai/...`. */
-const AZURE =
-  /^\/azure\/([a-z0-9][a-z0-9-]*)(\.(?:openai|cognitiveservices|services\.ai)\.azure\.com)?(?=[/?]|$)/i;
-
-function azureRoute(target: string): Route | undefined {
-  const [prefix, resource, domain = '.openai.azure.com'] = AZURE.exec(target) ?? [];
-  if (prefix === undefined) return undefined;
-  const base = `https://${resource}${domain}`.toLowerCase();
-  return routeOf(
-    { name: 'azure', url: base, adapter: ADAPTERS.openai },
-    target.slice(prefix.length),
-  );
+function namedRoute(target: string): Route | undefined {
+  const host = namedHost(target);
+  if (host === undefined) return undefined;
+  const { name, url, prefix } = host;
+  // Without an adapter, all of a request of Bedrock is in its key.
+  const adapter = name === 'azure' ? ADAPTERS.openai : undefined;
+  return routeOf({ name, url, adapter }, target.slice(prefix.length));
 }
 
 function routeOf(
@@ -136,7 +132,7 @@ export function routesWith(upstreams: Upstreams = {}): Routes {
   const known = new Map<string, Route>();
   const found = (target: string) => {
     const provider = providers.find(({ path }) => isUnder(target, path));
-    return provider ? routeOf(provider, restOf(target, provider)) : azureRoute(target);
+    return provider ? routeOf(provider, restOf(target, provider)) : namedRoute(target);
   };
   return {
     providers,

@@ -58,6 +58,8 @@ class ProxyServer {
   readonly #server: Server;
   /** The last request on each connection. */
   readonly #exchanges = new WeakMap<Socket, Exchange>();
+  /** Connections that end with the answer to a bad request. */
+  readonly #refused = new WeakSet<Socket>();
   /** Connections that no longer speak HTTP. */
   readonly #upgraded = new Set<Duplex>();
   #isClosing = false;
@@ -109,11 +111,18 @@ class ProxyServer {
 
   #serve(request: IncomingMessage, response: ServerResponse, isExpecting: boolean): void {
     if (this.#isClosing) response.shouldKeepAlive = false;
+    if (this.#refused.has(request.socket)) return; // what follows a bad request may be a part of it
     const exchange = { request, response, isExpecting };
     this.#exchanges.set(request.socket, exchange);
     const bad = badRequest(request);
-    if (bad !== undefined) refuse(response, bad);
+    if (bad !== undefined) this.#refuse(exchange, bad);
     else this.#plan.serve(exchange).catch((error) => refuse(response, failure(error)));
+  }
+
+  #refuse({ request, response }: Exchange, bad: Refusal): void {
+    this.#refused.add(request.socket);
+    response.shouldKeepAlive = false;
+    refuse(response, bad);
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
