@@ -34,12 +34,15 @@ const SIGNED: Refusal = {
     'A signature of AWS covers the host, so that AWS would refuse what a proxy passes on. Set AWS_BEARER_TOKEN_BEDROCK to an API key of Bedrock, or cache in the process with @cached-llm/bedrock.',
 };
 
-async function serveRoute(exchange: Exchange, { routes, rules }: Serving): Promise<void> {
+function serveRoute(exchange: Exchange, { routes, rules }: Serving): void | Promise<void> {
   const { request, response, isExpecting, notes } = exchange;
   const route = routes.find(request.url ?? '/');
   if (route === undefined) return refuse(response, unknownRoute(routes));
   if (isSignedForHost(request.headers, route.url)) return refuse(response, SIGNED);
-  if (notes !== undefined) Object.assign(notes, { route: route.name, outcome: 'bypass' });
+  if (notes !== undefined) {
+    notes.route = route.name;
+    notes.outcome = 'bypass';
+  }
   if (!isAnswerable(exchange, route)) return forwardRequest(exchange, route, rules);
   if (isExpecting) response.writeContinue();
   return answerRequest(exchange, route, rules);
@@ -47,8 +50,12 @@ async function serveRoute(exchange: Exchange, { routes, rules }: Serving): Promi
 
 type AccessCheck = ReturnType<typeof accessRules>;
 
-async function serve(exchange: Exchange, serving: Serving, refusalOf: AccessCheck): Promise<void> {
-  const { request, response } = exchange;
+/** What is served at once returns no promise: a hit is not to wait for one. */
+function serve(
+  { request, response, isExpecting }: Exchange,
+  serving: Serving,
+  refusalOf: AccessCheck,
+): void | Promise<void> {
   const { access, pages, calls } = serving;
   if (request.url === '/healthz') return pages.health(response);
   const notes = calls.watch(response);
@@ -58,9 +65,10 @@ async function serve(exchange: Exchange, serving: Serving, refusalOf: AccessChec
   if (preflight !== undefined) return void response.writeHead(204, preflight).end();
   request.url = withoutToken(request.url ?? '/');
   if (request.url === '/metrics') return pages.metrics(response);
-  for (const [name, value] of Object.entries(corsHeaders(request.headers.origin, access)))
-    response.setHeader(name, value);
-  return serveRoute({ ...exchange, notes }, serving);
+  const { origin } = request.headers;
+  const cors = origin === undefined ? {} : corsHeaders(origin, access);
+  for (const [name, value] of Object.entries(cors)) response.setHeader(name, value);
+  return serveRoute({ request, response, isExpecting, notes }, serving);
 }
 
 async function upgrade(given: Upgrade, serving: Serving, refusalOf: AccessCheck): Promise<void> {

@@ -171,7 +171,11 @@ export async function answerRequest(
   const { request } = exchange;
   const body = await readBody(request);
   if (body === undefined) return forwardRequest(exchange, route, rules);
-  const found = rules.tenants.callerOf({ rawHeaders: request.rawHeaders, ...route });
+  const found = rules.tenants.callerOf({
+    rawHeaders: request.rawHeaders,
+    url: route.url,
+    check: route.check,
+  });
   const caller = found instanceof Promise ? await found : found;
   const storable = new StorableRequest({ exchange, route, body, rules, caller });
   const answered = storable.answer();

@@ -25,7 +25,7 @@ export interface ServerPlan {
   readonly port: number;
   readonly host: string;
   readonly bounds?: Partial<Bounds> | undefined;
-  serve(exchange: Exchange): Promise<void>;
+  serve(exchange: Exchange): void | Promise<void>;
   upgrade(upgrade: Upgrade): Promise<void>;
 }
 
@@ -116,7 +116,17 @@ class ProxyServer {
     this.#exchanges.set(request.socket, exchange);
     const bad = badRequest(request);
     if (bad !== undefined) this.#refuse(exchange, bad);
-    else this.#plan.serve(exchange).catch((error) => refuse(response, failure(error)));
+    else this.#begin(exchange);
+  }
+
+  /** Whatever fails is the failure of one request, whether it fails at once or later. */
+  #begin(exchange: Exchange): void {
+    const refused = (error: unknown) => refuse(exchange.response, failure(error));
+    try {
+      this.#plan.serve(exchange)?.catch(refused);
+    } catch (error) {
+      refused(error);
+    }
   }
 
   #refuse({ request, response }: Exchange, bad: Refusal): void {
