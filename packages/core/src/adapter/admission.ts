@@ -58,9 +58,12 @@ const isTornJson = (response: unknown, request: unknown) =>
   wantsJson(request) &&
   jsonIn(response).length === 0;
 
+/** A function that writes `content ?? ''` returns this for an answer without a text. */
+const isBlank = (response: unknown) => typeof response === 'string' && response.trim() === '';
+
 /** Why a response is not stored, by what is true for every provider. Undefined where it may be. */
 function rejectUnusable(response: unknown, request: unknown): Rejection | undefined {
-  if (!isGiven(response)) return 'empty';
+  if (!isGiven(response) || isBlank(response)) return 'empty';
   if (isTornJson(response, request)) return 'malformed';
   if (!isFields(response)) return undefined;
   if (isGiven(response.error)) return 'error';
@@ -103,6 +106,7 @@ const defaultStream: StreamRules = {
   ends: (chunk) => chunk === '[DONE]' || (isFields(chunk) && isEnd(chunk)),
   assemble(chunks) {
     if (chunks.some(isError)) return { error: true };
+    if (chunks.length > 0 && chunks.every(isBlank)) return '';
     const known = chunks.filter(isOfProvider);
     if (known.some(hasRefusal)) return { choices: [{ finish_reason: 'refusal' }] };
     const reasons = known.flatMap(finishReasons).filter((reason) => reason !== null);

@@ -104,6 +104,8 @@ describe('without an adapter, an answer is not admitted that is', () => {
     ['an unknown finish reason', 'incomplete', choice({ finish_reason: 'quantum' })],
     ['undefined', 'empty', undefined],
     ['null', 'empty', null],
+    ['an empty text', 'empty', ''],
+    ['a text of white space', 'empty', ' \n'],
   ])('%s: %s', async (_what, reason, answer) => {
     expect(await askTwice(answer)).toEqual({
       story: ['miss', 'not-admitted', 'miss', 'not-admitted'],
@@ -141,7 +143,6 @@ describe('without an adapter, an answer is stored that is', () => {
     ['Ollama: stop', { done: true, done_reason: 'stop' }],
     ['AI SDK: tool calls', { finishReason: 'tool-calls' }],
     ['a text', 'The sky…'],
-    ['an empty text', ''],
     ['an object of the user’s own', { summary: 'The sky…', status: 'incomplete', refusal: 'none' }],
     ['an error that is null', { text: 'a', error: null }],
   ])('%s', async (_what, answer) => {
@@ -162,6 +163,7 @@ describe('the option admit', () => {
       truncated,
       false,
     ],
+    ['an object admits an empty text', { empty: true }, '', true],
     ['a predicate rejects a usable answer', () => false, 'fine', false],
     ['a predicate that returns true admits a usable answer', () => true, 'fine', true],
     ['a predicate that returns true admits an unusable answer', () => true, truncated, true],
