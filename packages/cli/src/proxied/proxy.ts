@@ -71,7 +71,7 @@ function startText(
     ...lines,
     ...others.map(({ name, url }) => `  the base URL of ${name} is ${url}`),
     '',
-    `The answers are in ${where}. Ctrl+C ends the proxy.`,
+    `The answers are in ${where === 'memory:' ? 'memory' : where}. Ctrl+C ends the proxy.`,
   ].join('\n');
 }
 

@@ -81,6 +81,9 @@ function rejectUnusable(response: unknown, request: unknown): Rejection | undefi
   return rejected ?? rejectVectorsOrRanking(response, fieldsOf(request));
 }
 
+/** What a stream of blank texts is put together to. */
+const SAYS_NOTHING = { choices: [{ message: { content: '' }, finish_reason: 'stop' }] };
+
 const END_TYPES = /^(message_stop|message-end|response\.completed)$/;
 
 const PROVIDER_TYPES = /^(message|content)[-_]|^(response\.|text-(start|delta)$|finish$)/;
@@ -106,7 +109,7 @@ const defaultStream: StreamRules = {
   ends: (chunk) => chunk === '[DONE]' || (isFields(chunk) && isEnd(chunk)),
   assemble(chunks) {
     if (chunks.some(isError)) return { error: true };
-    if (chunks.length > 0 && chunks.every(isBlank)) return '';
+    if (chunks.length > 0 && chunks.every(isBlank)) return SAYS_NOTHING;
     const known = chunks.filter(isOfProvider);
     if (known.some(hasRefusal)) return { choices: [{ finish_reason: 'refusal' }] };
     const reasons = known.flatMap(finishReasons).filter((reason) => reason !== null);

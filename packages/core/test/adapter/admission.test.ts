@@ -150,6 +150,21 @@ describe('without an adapter, an answer is stored that is', () => {
   });
 });
 
+test('without an adapter, a stream is not admitted if all its texts are blank', async () => {
+  const { cache, story, events } = startTrial();
+  const speak = cachedLlmCall(
+    async function* speak(_prompt: string) {
+      yield '';
+      yield ' ';
+    },
+    { cache, provider: 'mine' },
+  );
+  for await (const _text of speak('p'));
+  await settled();
+  expect(story()).toEqual(['miss', 'not-admitted']);
+  expect(events.at(-1)?.event).toMatchObject({ reason: 'empty' });
+});
+
 describe('the option admit', () => {
   const truncated = choice({ message: text, finish_reason: 'length' });
   const filtered = choice({ message: text, finish_reason: 'content_filter' });

@@ -63,7 +63,7 @@ export function liveLine(call: ProxiedCall, { isColoured = false }: LineStyle = 
     isFailure && (status === 0 ? 'the client left' : `status ${status}`),
     `${rounded(ms)} ms`,
     tokens !== undefined && `${tokens} tokens`,
-    saved !== undefined && dollars(saved),
+    saved !== undefined && saved !== 0 && dollars(saved),
   ];
   const about = [route, nameOf(model)].filter((each) => each !== undefined);
   const rest = visibleText([...about, ...facts.filter((fact) => fact !== false)].join('  '));

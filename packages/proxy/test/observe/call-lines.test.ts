@@ -72,7 +72,7 @@ describe('The live line', () => {
       'hit         openai  gpt-4.1-mini  1.2 ms  41 tokens  $0.000123 saved',
     );
     expect(liveLine({ ...hit, outcome: 'miss', ms: 812.4, saved: 0 })).toBe(
-      'miss        openai  gpt-4.1-mini  812 ms  41 tokens  $0.00 saved',
+      'miss        openai  gpt-4.1-mini  812 ms  41 tokens',
     );
   });
 
