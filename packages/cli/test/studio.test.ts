@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { put } from './questions.ts';
 import { ask, buildPage, type ServedPage, servePage } from './studio-server.ts';
@@ -102,8 +104,65 @@ describe('cached-llm studio', () => {
     '/%2e%2e/package.json',
     '/page.js/../../index.js',
     '//etc/passwd',
+    '/..%5cpackage.json',
+    '/%5c..%5c..%5cpackage.json',
+    '/api/..%5c..%5cpackage.json',
   ])('serves no file but those of the page: %s', async (path) => {
     expect((await get(path)).status).toBe(404);
+  });
+
+  test('refuses the token in a Referer, and another token of the same length', async () => {
+    const [name = '', token = ''] = page.cookie.split('=');
+    const other = `${name}=${'A'.repeat(token.length)}`;
+    const order = { action: 'delete', filter: '', count: 3 };
+    const asked = await post('/api/steer', order, { cookie: '', referer: page.url });
+    expect([asked.status, (await get('/', { cookie: other })).status]).toEqual([401, 401]);
+    expect((await post('/api/steer', order, { cookie: other })).status).toBe(401);
+    expect(await entriesLeft()).toBe(3);
+  });
+
+  test('changes nothing by a GET', async () => {
+    for (const name of ['steer', 'export', 'explain']) {
+      expect((await get(`/api/${name}?action=delete&filter=&count=3`)).status).toBe(404);
+    }
+    expect(await entriesLeft()).toBe(3);
+  });
+
+  test('refuses a query and a body that are too long, and serves the next request', async () => {
+    expect((await get(`/api/entries?text=${'a'.repeat(100_000)}`)).status).toBe(431);
+    const { status, body } = await post('/api/explain', { request: 'a'.repeat(33_554_432) });
+    expect([status, body]).toEqual([413, expect.stringContaining('32 MiB')]);
+    expect((await get('/api/entries')).status).toBe(200);
+  });
+
+  test('serves others while a body does not end, and ends under it', async () => {
+    const { host, port } = { host: '127.0.0.1', port: Number(new URL(page.origin).port) };
+    const slow = connect(port, host);
+    const head = ['POST /api/steer HTTP/1.1', `host: ${host}:${port}`, `cookie: ${page.cookie}`];
+    const more = ['content-type: application/json', 'content-length: 1000', '', '{"action":'];
+    slow.write([...head, ...more].join('\r\n'));
+    expect((await get('/api/entries')).status).toBe(200);
+    const closed = once(slow.resume(), 'close');
+    expect(await page.end()).toBe(0);
+    await closed;
+    expect(await entriesLeft()).toBe(3);
+  });
+
+  test('exports the selected entries, or those of a filter, as the command line does', async () => {
+    const printed = await testStore.json('export');
+    const linesOf = ({ body }: { body: string }) =>
+      body
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    const all = linesOf(await post('/api/export', { filter: '' }));
+    const byKey = (one: any, other: any) => (one.key < other.key ? -1 : 1);
+    expect(all.sort(byKey)).toEqual(printed.sort(byKey));
+    const [{ key }] = printed;
+    const selected = linesOf(await post('/api/export', { keys: [key, key, 'no-such-key'] }));
+    expect(selected).toEqual([printed[0]]);
+    expect(await testStore.json(`export ${key}`)).toEqual(selected);
+    expect((await post('/api/export', {})).status).toBe(400);
   });
 
   test('changes nothing where it only shows', async () => {

@@ -41,3 +41,16 @@ export async function post<Fact>(name: string, body: unknown): Promise<Fact> {
   const init = { method: 'POST', headers, body: JSON.stringify(body) };
   return answerOf(await fetch(`/api/${name}`, init).catch(unreachable));
 }
+
+/** Posts JSON to the server, and saves the lines that it answers in a file. */
+export async function download(name: string, body: unknown): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const init = { method: 'POST', headers, body: JSON.stringify(body) };
+  const response = await fetch(`/api/${name}`, init).catch(unreachable);
+  if (!response.ok) await answerOf(response);
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = `${name}.jsonl`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

@@ -5,7 +5,7 @@ import type { About, Difference, EntryPage } from './facts.ts';
 import { type Filter, Filters, NO_FILTER } from './filters.tsx';
 import { bytes, count, instant, shortKey } from './format.ts';
 import { Empty, Failed, Section } from './parts.tsx';
-import { Steer } from './steer.tsx';
+import { Export, Steer } from './steer.tsx';
 import { useAnswer } from './use-answer.ts';
 import { usePages } from './use-pages.ts';
 import { visible } from './visible.ts';
@@ -37,8 +37,11 @@ export function Entries({ about }: { about: About }) {
         <p aria-live="polite">{latest === undefined ? 'Reading…' : summary(latest, keys.length)}</p>
       </header>
       <Filters filter={filter} onChange={setFilter} total={latest?.total ?? 0} />
-      {!about.isReadOnly && latest !== undefined && latest.matching > 0 && (
-        <Steer chosen={chosen} onDone={changed} />
+      {latest !== undefined && latest.matching > 0 && (
+        <div class="steer">
+          {!about.isReadOnly && <Steer chosen={chosen} onDone={changed} />}
+          <Export chosen={chosen} />
+        </div>
       )}
       {error !== undefined && <Failed message={error} />}
       {latest !== undefined && latest.matching === 0 && <Nothing page={latest} />}

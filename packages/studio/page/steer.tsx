@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { post } from './api.ts';
+import { download, post } from './api.ts';
 import { bytes, count } from './format.ts';
 import { Failed } from './parts.tsx';
 
@@ -25,6 +25,28 @@ interface Plan {
   readonly bytes: number;
 }
 
+/** Saves the entries with their answers in a file, which `cached-llm import` reads. */
+export function Export({ chosen }: { chosen: Chosen }) {
+  const [error, setError] = useState<string | undefined>();
+  const save = () =>
+    download('export', chosen).then(
+      () => setError(undefined),
+      ({ message }: Error) => setError(message),
+    );
+  return (
+    <>
+      <button
+        type="button"
+        title="The file holds the answers, and is not encrypted."
+        onClick={save}
+      >
+        Export
+      </button>
+      {error !== undefined && <Failed message={error} />}
+    </>
+  );
+}
+
 /** The buttons that change entries. Each says first what it will do. */
 export function Steer({ chosen, onDone }: { chosen: Chosen; onDone: () => void }) {
   const [action, setAction] = useState<Action | undefined>();
@@ -34,7 +56,7 @@ export function Steer({ chosen, onDone }: { chosen: Chosen; onDone: () => void }
     onDone();
   };
   return (
-    <div class="steer">
+    <>
       {Object.entries(ACTIONS).map(([name, title]) => (
         <button
           key={name}
@@ -47,7 +69,7 @@ export function Steer({ chosen, onDone }: { chosen: Chosen; onDone: () => void }
       {action !== undefined && (
         <Confirm action={action} chosen={chosen} onClose={close} onDone={done} />
       )}
-    </div>
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { LlmCache } from '@cached-llm/core';
+import type { StoredEntry } from '@cached-llm/core/store';
 import { apiOf, type RunVerb } from './api/index.ts';
 import { EntryIndex } from './entries/index.ts';
 import { newToken, readAssets, serve } from './server/index.ts';
@@ -11,6 +12,8 @@ export interface StudioOptions {
   readonly cache: LlmCache;
   /** The verbs of the command line, on the same store and namespace. */
   readonly run: RunVerb;
+  /** The line that the command line exports for an entry. */
+  readonly lineOf: (entry: StoredEntry) => string;
   /** What the page says of its store: its address without a password, and the namespace. */
   readonly place: { readonly store: string; readonly namespace: string };
   /** @default any free port */
@@ -47,10 +50,18 @@ function pageFolder(): string {
  * @throws where the port is taken
  */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
-  const { cache, run, place, port = 0, isReadOnly = false, now = () => Date.now() } = options;
+  const {
+    cache,
+    run,
+    lineOf,
+    place,
+    port = 0,
+    isReadOnly = false,
+    now = () => Date.now(),
+  } = options;
   const gate = { token: newToken(), hosts: HOSTS };
   const index = new EntryIndex(cache, now);
-  const api = apiOf({ cache, run, index, isReadOnly, place });
+  const api = apiOf({ cache, run, lineOf, index, isReadOnly, place });
   const assets = readAssets(pageFolder());
   const serving = await serve({ gate, assets, api }, { host: HOST, port });
   return {

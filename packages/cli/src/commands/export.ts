@@ -1,9 +1,17 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import { defineCommand, text } from '../command-line/index.ts';
-import { entryFilter, entryOptions, withCache } from '../store/index.ts';
-import { Failure, formatQuantity, jsonLine, type Output, withProgress } from '../terminal/index.ts';
+import type { LlmCache } from '@cached-llm/core';
+import type { StoredEntry } from '@cached-llm/core/store';
+import { defineCommand, type Session, text } from '../command-line/index.ts';
+import { entryFilter, entryOptions, exportLine, findEntry, withCache } from '../store/index.ts';
+import {
+  Failure,
+  formatQuantity,
+  type Output,
+  UsageFailure,
+  withProgress,
+} from '../terminal/index.ts';
 
 interface Target {
   write(text: string): Promise<void>;
@@ -32,27 +40,44 @@ async function openTarget(path: string | undefined, output: Output): Promise<Tar
   return { write: (text) => output.write(text), close: async () => {} };
 }
 
+async function* entriesOf(cache: LlmCache, keys: readonly string[]) {
+  for (const key of keys) yield await findEntry(cache, key);
+}
+
+/** Returns how many entries it wrote. */
+async function writeAll(
+  { host, output }: Session,
+  path: string | undefined,
+  entries: AsyncIterable<StoredEntry>,
+): Promise<number> {
+  const target = await openTarget(path, output);
+  const progress = { label: 'exported', isBesideRows: path === undefined };
+  let exported = 0;
+  for await (const entry of withProgress(host, progress, entries)) {
+    if (entry.state === 'invalidated') continue;
+    await target.write(`${exportLine(entry)}\n`);
+    exported += 1;
+  }
+  await target.close();
+  return exported;
+}
+
 export const exportCommand = defineCommand({
   name: 'export',
   summary: 'Write entries as JSON lines.',
+  positionals: ['[keys...]'],
   options: { ...entryOptions, output: text('<path>', 'write to this file instead of stdout') },
   notes:
     'Each line holds one entry and its answer. The lines are not encrypted, even if the store is: protect the file as you protect the answers. Invalidated entries are left out.',
-  async run({ session, options: { output: path, ...options } }) {
-    const { host, output } = session;
+  async run({ session, positionals: keys, options: { output: path, ...options } }) {
+    if (keys.length > 0 && Object.keys(options).length > 0)
+      throw new UsageFailure('Write either keys, or options that select entries.');
     await withCache(session, 'must-exist', async ({ cache }) => {
-      const target = await openTarget(path, output);
-      let exported = 0;
-      const found = cache.inspection.entries(entryFilter(options));
-      const progress = { label: 'exported', isBesideRows: path === undefined };
-      for await (const { key, header, payload, state } of withProgress(host, progress, found)) {
-        if (state === 'invalidated') continue;
-        await target.write(`${jsonLine({ key, header, payload })}\n`);
-        exported += 1;
-      }
-      await target.close();
+      const found =
+        keys.length > 0 ? entriesOf(cache, keys) : cache.inspection.entries(entryFilter(options));
+      const exported = await writeAll(session, path, found);
       if (path === undefined) return;
-      await output.print({ exported, path }, () => {
+      await session.output.print({ exported, path }, () => {
         return `Exported ${formatQuantity(exported, 'entry', 'entries')} to ${path}.`;
       });
     });

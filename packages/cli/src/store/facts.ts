@@ -1,5 +1,5 @@
 import { type StoredEntry, visibleLines } from '@cached-llm/core/store';
-import { formatDuration, jsonText } from '../terminal/index.ts';
+import { formatDuration, jsonLine, jsonText } from '../terminal/index.ts';
 
 /** The last instant that a `Date` can hold. */
 const LAST_INSTANT = 8.64e15;
@@ -65,3 +65,7 @@ export function payloadText(payload: string): string {
   const value = payloadValue(payload);
   return typeof value === 'string' ? visibleLines(value) : jsonText(value, 2);
 }
+
+/** An entry and its answer, as `import` reads it. */
+export const exportLine = ({ key, header, payload }: StoredEntry): string =>
+  jsonLine({ key, header, payload });

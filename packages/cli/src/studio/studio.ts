@@ -8,7 +8,7 @@ import {
   globalWords,
   type Session,
 } from '../command-line/index.ts';
-import { namespaceOf, type OpenedCache, withCache } from '../store/index.ts';
+import { exportLine, namespaceOf, type OpenedCache, withCache } from '../store/index.ts';
 import { EXIT } from '../terminal/index.ts';
 import { openInBrowser } from './open-in-browser.ts';
 
@@ -52,7 +52,15 @@ async function startFor(
   const { startStudio } = await import('@cached-llm/studio'); // no other command needs it
   const place = { store, namespace: namespaceOf(session) };
   const run = verbsOf(session, commands);
-  return startStudio({ cache, run, place, port, isReadOnly, now: session.host.now });
+  return startStudio({
+    cache,
+    run,
+    lineOf: exportLine,
+    place,
+    port,
+    isReadOnly,
+    now: session.host.now,
+  });
 }
 
 /** The command that serves the page, whose verbs are `commands`. */

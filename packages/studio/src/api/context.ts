@@ -1,10 +1,13 @@
 import type { LlmCache } from '@cached-llm/core';
+import type { StoredEntry } from '@cached-llm/core/store';
 import type { EntryIndex } from '../entries/index.ts';
 import type { RunVerb } from './verbs.ts';
 
 /** What the answers of the API come from. */
 export interface ApiContext {
   readonly run: RunVerb;
+  /** The line of an export that holds an entry. */
+  readonly lineOf: (entry: StoredEntry) => string;
   readonly cache: LlmCache;
   readonly index: EntryIndex;
   /** Does the page only show? */

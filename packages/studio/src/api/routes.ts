@@ -3,6 +3,7 @@ import type { ApiContext } from './context.ts';
 import { pageOfEntries } from './entries.ts';
 import { readEntry } from './entry.ts';
 import { explain } from './explain.ts';
+import { exportLines } from './export.ts';
 import { steer } from './steer.ts';
 import { factOf } from './verbs.ts';
 
@@ -32,6 +33,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
     json: await factOf(run, ['diff', '--', query.get('one') ?? '', query.get('other') ?? '']),
   }),
   'POST explain': async ({ run }, { body }) => ({ json: await explain(run, body) }),
+  'POST export': async (context, { body }) => ({ lines: await exportLines(context, body) }),
   'POST steer': async (context, { body }) => ({ json: await steer(context, body) }),
 };
 

@@ -1,45 +1,33 @@
-import type { EntryQuery, IndexedEntry } from '../entries/index.ts';
 import { HttpProblem } from '../server/index.ts';
 import type { ApiContext } from './context.ts';
-import { filterIn } from './entries.ts';
+import { fieldsOf, type Selection, selectionIn } from './selection.ts';
 
 const ACTIONS = ['invalidate', 'expire', 'delete'] as const;
 type Action = (typeof ACTIONS)[number];
 
 interface Order {
   readonly action: Action;
-  readonly keys: readonly string[] | undefined;
-  readonly filter: EntryQuery | undefined;
+  readonly selection: Selection;
   /** How many entries the user saw and confirmed. Undefined where the user only asks what would be done. */
   readonly count: number | undefined;
 }
 
-const isTexts = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every((each) => typeof each === 'string');
-
 /** The order in a body. @throws {HttpProblem} where it is none */
 function orderIn(body: unknown): Order {
-  const given = typeof body === 'object' && body !== null ? { ...body } : {};
-  const fields: Readonly<Record<string, unknown>> = given;
+  const fields = fieldsOf(body);
   const action = ACTIONS.find((each) => each === fields.action);
   if (action === undefined)
     throw new HttpProblem(400, `action must be one of ${ACTIONS.join(', ')}.`);
-  const keys = isTexts(fields.keys) ? fields.keys : undefined;
-  const filter =
-    typeof fields.filter === 'string' ? filterIn(new URLSearchParams(fields.filter)) : undefined;
-  if ((keys === undefined) === (filter === undefined)) {
-    throw new HttpProblem(400, 'Select entries either by keys or by a filter.');
-  }
   const count = typeof fields.count === 'number' ? fields.count : undefined;
-  return { action, keys, filter, count };
+  return { action, selection: selectionIn(fields), count };
 }
 
-async function selected({ index, cache }: ApiContext, { keys, filter }: Order) {
+async function selected({ index, cache }: ApiContext, { keys, filter }: Selection) {
   if (filter !== undefined) {
     await index.refresh(true); // what matches now, and not what matched when the table was read
-    return index.matching(filter).map(({ key, bytes }: IndexedEntry) => ({ key, bytes }));
+    return index.matching(filter).map(({ key, bytes }) => ({ key, bytes }));
   }
-  const found = await Promise.all([...new Set(keys)].map((key) => cache.inspection.entry(key)));
+  const found = await Promise.all(keys.map((key) => cache.inspection.entry(key)));
   return found.flatMap((entry) => (entry === undefined ? [] : [entry]));
 }
 
@@ -73,7 +61,7 @@ export async function steer(context: ApiContext, body: unknown) {
   if (context.isReadOnly)
     throw new HttpProblem(403, 'This page only shows. Start it without --read-only.');
   const order = orderIn(body);
-  const entries = await selected(context, order);
+  const entries = await selected(context, order.selection);
   const { action, count } = order;
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   if (count === undefined) return { action, count: entries.length, bytes };

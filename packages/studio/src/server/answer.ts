@@ -32,7 +32,8 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
   if (request.method !== 'POST') return undefined;
   const parts: Buffer[] = [];
   let bytes = 0;
-  for await (const part of request) {
+  // A request that is refused is not destroyed: its sender could not read why.
+  for await (const part of request.iterator({ destroyOnReturn: false })) {
     bytes += part.length;
     if (bytes > MOST_BYTES) throw new HttpProblem(413, 'The request is longer than 32 MiB.');
     parts.push(part);

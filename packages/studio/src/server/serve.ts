@@ -106,7 +106,9 @@ export async function serve(
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Serving> {
   const server = createServer((request, response) => {
-    answer(served, request, response).catch((error: unknown) => fail(response, error));
+    answer(served, request, response)
+      .catch((error: unknown) => fail(response, error))
+      .finally(() => request.resume()); // what nobody reads of a body is thrown away
   });
   server.listen(port, host);
   await once(server, 'listening');
