@@ -21,6 +21,7 @@ export const SECTIONS = [
       'docs/guides/production.md',
       'docs/guides/costs-and-statistics.md',
       'docs/guides/keeping-a-store-small.md',
+      'docs/guides/studio.md',
       'docs/guides/writing-an-adapter.md',
       'docs/guides/writing-a-store.md',
       'docs/guides/troubleshooting.md',

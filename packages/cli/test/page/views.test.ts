@@ -192,6 +192,21 @@ function testsOn(kind: Kind, program: string) {
     await page.close();
   });
 
+  test('saves the selected entries in a file, which can be imported', async () => {
+    const { page, problems } = await openPage(browser, served.url);
+    await follow(page, 'Entries');
+    await page.locator('tbody input').first().check();
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export' }).click(),
+    ]);
+    const target = testStores.next('SQLite');
+    const imported = await target.json(`import ${await saved.path()}`);
+    expect(imported).toMatchObject([{ restored: 1, failed: 0 }]);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
   test('another process sees at once what was deleted in the page', async () => {
     const other = startAsking(testStore);
     const content = 'question 150';
