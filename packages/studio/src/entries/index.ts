@@ -7,7 +7,6 @@ export { EntryIndex } from './entry-index.ts';
 export {
   type EntryPage,
   type EntryQuery,
-  type IndexedEntry,
   SORTS,
   type Sort,
   type State,
