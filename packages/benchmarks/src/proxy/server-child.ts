@@ -9,13 +9,6 @@ import { Pool } from 'undici';
 import { heapUse } from '../measuring/index.ts';
 import { messageOf } from './messages.ts';
 
-export interface ServerFigures {
-  /** Bytes of heap and of buffers in use after a garbage collection. */
-  readonly memory: number;
-  /** 99 of 100 turns of the event loop were late by no more milliseconds, since the last question. */
-  readonly lag: number;
-}
-
 const [name = '', upstream = ''] = process.argv.slice(2);
 
 function listening(server: Server): Promise<string> {
@@ -86,18 +79,19 @@ const RESOLUTION = 2;
 const delays = monitorEventLoopDelay({ resolution: RESOLUTION });
 delays.enable();
 
+/** Bytes of heap and of buffers in use after a garbage collection. */
 function bytesInUse(): number {
   const heap = heapUse();
   const { external, arrayBuffers } = process.memoryUsage();
   return heap + external + arrayBuffers;
 }
 
-process.on('message', () => {
-  delays.disable();
+/** By how many milliseconds 99 of 100 turns of the event loop were late at most, since the last question. */
+function lagSince(): number {
   const lag = Math.max(0, delays.percentile(99) / 1e6 - RESOLUTION);
-  const figures: ServerFigures = { memory: bytesInUse(), lag };
   delays.reset();
-  delays.enable();
-  process.send?.(figures);
-});
+  return lag;
+}
+
+process.on('message', (asked) => process.send?.(asked === 'lag' ? lagSince() : bytesInUse()));
 process.on('disconnect', () => process.exit());

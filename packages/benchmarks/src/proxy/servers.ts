@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort, temporaryFolder } from '@cached-llm/testing';
-import type { ServerFigures } from './server-child.ts';
 
 /** The names of the contenders, as the tables have them. */
 export const BARE = 'bare node:http and a Map';
@@ -16,8 +15,9 @@ export interface RunningServer {
   readonly name: string;
   /** In place of the base URL of Anthropic's API. */
   readonly url: URL;
-  /** Its figures since the last question. Only processes of our own know them. */
-  figures(): Promise<ServerFigures>;
+  /** By how many milliseconds its event loop was late, and its bytes in use. Only processes of our own know them. */
+  lag(): Promise<number>;
+  memory(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -38,8 +38,8 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 /** What a child answers to a message is in its own file. */
-async function asked<Answer>(child: ChildProcess): Promise<Answer> {
-  child.send('how much?');
+async function asked<Answer>(child: ChildProcess, question: string): Promise<Answer> {
+  child.send(question);
   const [answer] = await once(child, 'message');
   return answer;
 }
@@ -50,7 +50,7 @@ export async function startUpstream(): Promise<Upstream> {
   return {
     url,
     count: async () => {
-      const { count } = await asked<{ readonly count: number }>(child);
+      const { count } = await asked<{ readonly count: number }>(child, 'count');
       return count;
     },
     stop: () => end(child),
@@ -66,7 +66,13 @@ export async function startServer(
 ): Promise<RunningServer> {
   const child = fork(pathOf('server-child.ts'), [KINDS[name], upstream]);
   const [{ url }] = await once(child, 'message');
-  return { name, url: new URL(url), figures: () => asked(child), stop: () => end(child) };
+  return {
+    name,
+    url: new URL(url),
+    lag: () => asked<number>(child, 'lag'),
+    memory: () => asked<number>(child, 'memory'),
+    stop: () => end(child),
+  };
 }
 
 /** The other proxy, as its package starts it, with a home of its own: it stores its answers there. */
@@ -93,8 +99,8 @@ export async function startOther(upstream: string): Promise<RunningServer> {
     await end(child);
     await home.remove();
   };
-  const figures = () => Promise.reject(new Error(`${OTHER} has no figures.`));
-  return { name: OTHER, url, figures, stop };
+  const unknown = () => Promise.reject(new Error(`${OTHER} has no such figures.`));
+  return { name: OTHER, url, lag: unknown, memory: unknown, stop };
 }
 
 const PATIENCE = 200;
