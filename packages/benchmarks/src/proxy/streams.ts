@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Section } from '../report/index.ts';
-import { type Connection, openConnections } from './client.ts';
+import { Connection } from './client.ts';
 import { askOf, wireRequest } from './messages.ts';
 import { OURS, PLAIN, type RunningServer, startServer, startUpstream } from './servers.ts';
 
@@ -15,14 +15,20 @@ const HALF = 8_000;
 
 let number = 0;
 
-/** Each connection has one stream after the other, none of which anybody has asked before. */
-async function keepAsking(connection: Connection, path: string, until: () => boolean) {
+/**
+ * One stream after the other, none of which anybody has asked before. Each has a connection of its own: a server may end
+ * one whose slow reader takes longer than its keep-alive.
+ */
+async function keepAsking({ url }: RunningServer, until: () => boolean): Promise<number> {
   await delay(Math.random() * PACE * DELTAS); // they begin one after the other, as those of people do
+  const path = `${url.pathname.replace(/\/$/, '')}/v1/messages`;
   let streams = 0;
   while (!until()) {
     number += 1;
     const body = askOf(number, { stream: true, maxTokens: DELTAS });
+    const connection = await Connection.open(url, PAUSE);
     await connection.ask(wireRequest(path, body, { 'x-pace': String(PACE) }));
+    connection.close();
     streams += 1;
   }
   return streams;
@@ -41,14 +47,11 @@ async function figuresOf(server: RunningServer) {
 
 /** Streams through one proxy, of which there are always as many at once. */
 async function measure(server: RunningServer) {
-  const path = `${server.url.pathname.replace(/\/$/, '')}/v1/messages`;
-  const connections = await openConnections(server.url, STREAMS, PAUSE);
   let isOver = false;
-  const asking = connections.map((each) => keepAsking(each, path, () => isOver));
+  const asking = Array.from({ length: STREAMS }, () => keepAsking(server, () => isOver));
   const halves = [await figuresOf(server), await figuresOf(server)] as const;
   isOver = true;
   const streams = (await Promise.all(asking)).reduce((sum, count) => sum + count, 0);
-  for (const connection of connections) connection.close();
   return { streams, halves };
 }
 
