@@ -170,7 +170,7 @@ export async function answerRequest(
 ): Promise<void> {
   const { request } = exchange;
   const body = await readBody(request);
-  if (body === undefined) return forwardRequest(exchange, route, rules);
+  if (body === undefined) return forwardRequest({ ...exchange, isExpecting: false }, route, rules);
   const found = rules.tenants.callerOf({
     rawHeaders: request.rawHeaders,
     url: route.url,

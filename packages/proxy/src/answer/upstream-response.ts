@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Transform } from 'node:stream';
 import zlib, { constants } from 'node:zlib';
 import type { ByteSource, LiveResponse } from '@cached-llm/http';
-import { MessageParts, passedHeaders, RawHeaders } from '../forward/index.ts';
+import { MessageParts, RawHeaders, responseHeaders } from '../forward/index.ts';
 
 /** Each event of a stream is passed on when it has come: nothing is held back to be decoded with what follows. */
 const FLUSHED = { flush: constants.Z_SYNC_FLUSH };
@@ -46,7 +46,7 @@ function bodyOf(message: IncomingMessage): ByteSource {
 /** The response of an upstream, decoded. @throws {UnreadableEncoding} */
 export function upstreamResponse(message: IncomingMessage): LiveResponse {
   const { statusCode: status = 502, statusMessage: statusText = '', rawHeaders } = message;
-  const headers = new RawHeaders(passedHeaders(rawHeaders, (name) => FRAMING.has(name)));
+  const headers = new RawHeaders(responseHeaders(rawHeaders, (name) => FRAMING.has(name)));
   const ok = status >= 200 && status < 300;
   return { status, statusText, ok, headers, body: bodyOf(message) };
 }

@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { CallNotes } from '../observe/index.ts';
 import type { Route } from '../routes/index.ts';
 import { MessageParts } from './message-parts.ts';
-import { passedHeaders, requestHeaders } from './passed-headers.ts';
+import { requestHeaders, responseHeaders } from './passed-headers.ts';
 import { responseTo, type Upstream } from './upstream.ts';
 import { writeBody } from './write-body.ts';
 
@@ -26,19 +26,21 @@ export interface ForwardRules {
 /** Writes the response of an upstream as it comes: status, headers and bytes. */
 export function passOn(upstream: IncomingMessage, response: ServerResponse): Promise<void> {
   const { statusCode = 502, statusMessage = '', rawHeaders } = upstream;
-  const headers = passedHeaders(rawHeaders, (name) => name === 'x-cached-llm');
+  const headers = responseHeaders(rawHeaders);
   response.writeHead(statusCode, statusMessage, [...headers, 'x-cached-llm', 'bypass']);
   response.flushHeaders();
   return writeBody(new MessageParts(upstream), response);
 }
 
-/** Sends the body when the upstream asks for it. Where it answers without, the connection ends: nobody knows whether a body follows. */
-function sendWhenAsked(sent: ClientRequest, { request, response }: Exchange): void {
+/**
+ * Tells the client when the upstream asks for the body. Many upstreams never ask, and clients then send it unasked (RFC 9110
+ * §10.1.1). Where one answers without having asked, the connection ends: nobody knows whether a body follows.
+ */
+function passAsking(sent: ClientRequest, { response }: Exchange): void {
   response.shouldKeepAlive = false;
   sent.once('continue', () => {
     response.shouldKeepAlive = true;
     response.writeContinue();
-    request.pipe(sent);
   });
   sent.flushHeaders();
 }
@@ -60,8 +62,8 @@ export async function forwardRequest(
   const stop = () => void sent.destroy();
   response.once('close', stop);
   const answered = responseTo(sent); // whoever waits for it gets an error of the sending, too
+  if (body === undefined && isExpecting) passAsking(sent, exchange);
   if (body !== undefined) sent.end(body);
-  else if (isExpecting) sendWhenAsked(sent, exchange);
   else request.pipe(sent); // its errors do not end the connection: the response may come all the same
   await passOn(await answered, response);
   response.off('close', stop);

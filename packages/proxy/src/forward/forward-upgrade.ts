@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Route } from '../routes/index.ts';
-import { passedHeaders, requestHeaders } from './passed-headers.ts';
+import { requestHeaders, responseHeaders } from './passed-headers.ts';
 import { eachHeader } from './raw-headers.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -20,7 +20,7 @@ function headText(
 ): string {
   const lines = [`HTTP/1.1 ${statusCode} ${statusMessage}\r\n`];
   const add = (name: string, value: string) => lines.push(`${name}: ${value}\r\n`);
-  eachHeader(passedHeaders(rawHeaders), add);
+  eachHeader(responseHeaders(rawHeaders), add);
   eachHeader(own, add);
   return `${lines.join('')}\r\n`;
 }
@@ -46,7 +46,8 @@ export function forwardUpgrade(
   const { method = 'GET', rawHeaders, headers } = request;
   const protocol = headers.upgrade ?? '';
   const own = ['Connection', 'Upgrade', 'Upgrade', protocol];
-  const sent = upstream.open(route, { method, headers: [...requestHeaders(rawHeaders), ...own] });
+  const passed = [...requestHeaders(rawHeaders), ...own];
+  const sent = upstream.open(route, { method, headers: passed, isAlone: true });
   socket.once('close', () => sent.destroy());
   return new Promise((resolve, reject) => {
     sent.once('upgrade', (response, answered, first) => {

@@ -18,6 +18,9 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 /** Values of the header `connection` that name no header, as almost all clients send them. */
 const NO_NAMES = /^(close|keep-alive|upgrade)?$/i;
 
+/** Without its length, a body would be read as the next request of the connection (RFC 9112 §11.2). */
+const NEVER_NAMED = 'content-length';
+
 /** The names in the header `connection`: they are about the connection, too. Undefined where there are none. */
 function namedByConnection(rawHeaders: readonly string[]): ReadonlySet<string> | undefined {
   let named: Set<string> | undefined;
@@ -26,6 +29,7 @@ function namedByConnection(rawHeaders: readonly string[]): ReadonlySet<string> |
     named ??= new Set();
     for (const each of value.split(',')) named.add(each.trim().toLowerCase());
   });
+  named?.delete(NEVER_NAMED);
   return named;
 }
 
@@ -42,6 +46,14 @@ export function passedHeaders(
     if (!isOurs && isDropped?.(lower) !== true) passed.push(name, value);
   });
   return passed;
+}
+
+/** The headers of a response to its client: what this proxy says of its cache, no upstream says. */
+export function responseHeaders(
+  rawHeaders: readonly string[],
+  isDropped: (name: string) => boolean = () => false,
+): string[] {
+  return passedHeaders(rawHeaders, (name) => isControlHeader(name) || isDropped(name));
 }
 
 /** The headers of a request to its upstream, without the host: those for the cache stay here. */

@@ -8,7 +8,19 @@ export interface UpstreamHead {
   readonly method: string;
   /** Names and values in turn, without the host. */
   readonly headers: readonly string[];
+  /** Its connection is for no other request. @default false */
+  readonly isAlone?: boolean | undefined;
 }
+
+/**
+ * An upstream, or a firewall on the way to it, ends an idle connection, and the request that is sent on it meanwhile fails.
+ * After this many milliseconds nothing more is sent on one, as in `fetch` of Node.js.
+ */
+const MOST_IDLE = 4_000;
+const KEPT = { keepAlive: true, timeout: MOST_IDLE } as const;
+
+/** Clients read more headers of a response than the 16 KiB that Node.js reads by itself. */
+const MOST_HEADER_BYTES = 256 * 1024;
 
 /** The upstream was not called, because the proxy answers from recordings alone. */
 export class NotCalled extends Error {
@@ -36,8 +48,8 @@ export interface UpstreamOptions {
 /** The connections to all upstreams of one proxy. */
 export class Upstream {
   readonly #options: UpstreamOptions;
-  readonly #http = new HttpAgent({ keepAlive: true });
-  readonly #https = new HttpsAgent({ keepAlive: true });
+  readonly #http = new HttpAgent(KEPT);
+  readonly #https = new HttpsAgent(KEPT);
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
@@ -46,7 +58,7 @@ export class Upstream {
   /** Opens a request. The caller writes its body and ends it. @throws {NotCalled} */
   open(
     { url, path }: Pick<Route, 'url' | 'path'>,
-    { method, headers }: UpstreamHead,
+    { method, headers, isAlone = false }: UpstreamHead,
   ): ClientRequest {
     if (!this.#options.isCalled) {
       const operation = `${method} ${url.pathname}`;
@@ -55,13 +67,15 @@ export class Upstream {
     }
     const isPlain = url.protocol === 'http:';
     const open = isPlain ? httpRequest : httpsRequest;
+    const shared = isPlain ? this.#http : this.#https;
     return open({
       method,
       path,
       headers: ['Host', url.host, ...headers],
       host: url.hostname.replace(/^\[(.*)\]$/, '$1'), // IPv6
       port: url.port || undefined,
-      agent: isPlain ? this.#http : this.#https,
+      maxHeaderSize: MOST_HEADER_BYTES,
+      agent: isAlone ? false : shared,
     });
   }
 

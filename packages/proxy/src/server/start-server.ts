@@ -6,6 +6,7 @@ import { isLlmCacheError } from '@cached-llm/core';
 import { startTimer } from '@cached-llm/core/store';
 import { type Exchange, NotCalled, type Upgrade } from '../forward/index.ts';
 import { badRequest, stalledRequest, TUNNEL, unreadableRequest } from './bad-requests.ts';
+import { headWithoutOffer, isWebSocket } from './protocol-offers.ts';
 import { type Refusal, refuse, refuseConnection } from './refuse.ts';
 
 /** How long a client may take, and how much it may send. Times are milliseconds. */
@@ -76,7 +77,10 @@ class ProxyServer {
     this.#server.timeout = idleTimeout;
     this.#server.on('request', (...given) => this.#serve(...given, false));
     this.#server.on('checkContinue', (...given) => this.#serve(...given, true));
-    this.#server.on('upgrade', (...given) => this.#upgrade(...given));
+    this.#server.on('upgrade', (request, socket, head) => {
+      if (isWebSocket(request)) this.#upgrade(request, socket, head);
+      else this.#serveAsIs(request, socket, head);
+    });
     this.#server.on('connect', (_request, socket) => refuseConnection(socket, TUNNEL));
     this.#server.on('clientError', (error, socket) =>
       refuseConnection(socket, unreadableRequest(error)),
@@ -133,6 +137,12 @@ class ProxyServer {
     this.#refused.add(request.socket);
     response.shouldKeepAlive = false;
     refuse(response, bad);
+  }
+
+  /** The client offers another protocol and goes on without it (RFC 9110 §7.8): its request is read again without the offer. */
+  #serveAsIs(request: IncomingMessage, socket: Duplex, rest: Buffer): void {
+    socket.unshift(Buffer.concat([headWithoutOffer(request), rest]));
+    this.#server.emit('connection', socket);
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
