@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { createLlmCache, type LlmCache, type Mode } from '@cached-llm/core';
 import type { Store } from '@cached-llm/core/store';
 import type { FixtureStore, UnrecordedCall, UnrecordedCalls } from '@cached-llm/testing/fixtures';
@@ -47,7 +47,7 @@ export function folderOf(options: OptionValues<typeof fixtureOptions>, { file }:
 }
 
 export function isFolder(folder: string, { host }: Session): boolean {
-  return existsSync(join(host.folder, folder));
+  return existsSync(resolve(host.folder, folder));
 }
 
 function paceOf(
@@ -72,7 +72,7 @@ export async function openFixtures(
   const { host, globals } = settings.session;
   const { mode, readOnly, scrub, over = (store) => store, admitsAll = false } = plan;
   const folder = folderOf(options, settings);
-  const store = fixtureStore(join(host.folder, folder), { scrub, readOnly, now: host.now });
+  const store = fixtureStore(resolve(host.folder, folder), { scrub, readOnly, now: host.now });
   const cache = createLlmCache({
     store: over(store),
     mode,

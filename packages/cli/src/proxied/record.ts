@@ -1,5 +1,5 @@
 import { defineCommand, flag, type OptionValues } from '../command-line/index.ts';
-import { type ExitCode, formatQuantity, UsageFailure } from '../terminal/index.ts';
+import { EXIT, type ExitCode, formatQuantity, UsageFailure } from '../terminal/index.ts';
 import { compare } from './compare.ts';
 import {
   fixtureOptions,
@@ -27,12 +27,26 @@ interface Recorded {
   readonly requests: number;
   /** The names of the files that were written. */
   readonly written: readonly string[];
-  readonly isPruned: boolean;
+  readonly pruning: Pruning;
 }
 
-function unusedText(names: readonly string[], isPruned: boolean): string {
+/** What becomes of fixtures that no request used. A command that failed may have ended before it asked for them. */
+type Pruning = 'off' | 'on' | 'command-failed';
+
+const OUTCOMES: Readonly<Record<Pruning, string>> = {
+  off: 'To remove them, add --prune.',
+  on: 'They were removed.',
+  'command-failed': 'They were not removed, because the command failed.',
+};
+
+function pruningOf({ prune }: RecordOptions, code: ExitCode): Pruning {
+  if (prune !== true) return 'off';
+  return code === EXIT.ok ? 'on' : 'command-failed';
+}
+
+function unusedText(names: readonly string[], pruning: Pruning): string {
   if (names.length === 0) return '';
-  const outcome = isPruned ? 'They were removed.' : 'To remove them, add --prune.';
+  const outcome = OUTCOMES[pruning];
   const lines = names.map((name) => `\n  ${name}`);
   return `\nNo request used these fixtures:${lines.join('')}\n${outcome}`;
 }
@@ -44,10 +58,11 @@ async function unrecordedText(calls: ReturnType<OpenedFixtures['calls']['take']>
 }
 
 /** What the recording says at its end. A fixture that another run has just made looks like one that nobody uses. */
-async function reportOf({ opened, requests, written, isPruned }: Recorded) {
+async function reportOf({ opened, requests, written, pruning }: Recorded) {
   const { store, folder, calls, cache } = opened;
   const unrecorded = calls.take();
   const isUsed = requests > 0;
+  const isPruned = pruning === 'on';
   const unused = isPruned && isUsed ? store.prune() : store.unused();
   const { hits } = cache.stats();
   const facts = { folder, requests, written, answered: hits, unrecorded, unused, isPruned };
@@ -56,7 +71,7 @@ async function reportOf({ opened, requests, written, isPruned }: Recorded) {
   const first = `${formatQuantity(written.length, 'fixture')} written to ${folder}.${before}`;
   return {
     facts,
-    text: first + (await unrecordedText(unrecorded)) + unusedText(unused, isPruned),
+    text: first + (await unrecordedText(unrecorded)) + unusedText(unused, pruning),
   };
 }
 
@@ -75,9 +90,9 @@ async function recordAll(
   try {
     const { ended, requests } = await runProxied({ words, cache, upstreams }, session.host);
     await settled();
-    const isPruned = options.prune === true;
-    const report = await reportOf({ opened, requests, written: [...written], isPruned });
     const code = endLike(ended, session.host);
+    const pruning = pruningOf(options, code);
+    const report = await reportOf({ opened, requests, written: [...written], pruning });
     await printReport(session, { ...report, facts: { ...report.facts, code } }, options.report);
     return code;
   } finally {

@@ -30,6 +30,24 @@ describe('record', () => {
     expect(trial.wire.count).toBe(2);
   });
 
+  test('works on a folder that is named by its whole path', async () => {
+    const folder = trial.path('elsewhere');
+    await trial.run(['record', '--folder', folder, ...ask('Why?')]);
+    expect(trial.names('elsewhere').length).toBe(1);
+    const replayed = await trial.run(['replay', '--folder', folder, ...ask('Why?')]);
+    expect([replayed.code, trial.wire.count]).toEqual([0, 1]);
+  });
+
+  test('removes nothing for a command that failed, which may have ended before it asked', async () => {
+    await trial.run(['record', ...ask('Why?', 'How?')]);
+    const before = trial.names();
+    const failing = `fetch(process.env.OPENAI_BASE_URL + '/models').then(() => process.exit(7))`;
+    const failed = await trial.run(['record', '--prune', ...script(failing)]);
+    expect(failed.code).toBe(7);
+    expect(failed.errors).toContain('They were not removed, because the command failed.');
+    expect(trial.names()).toEqual(before);
+  });
+
   test('records only what is missing, unless it is told to ask for everything anew', async () => {
     const words = (...options: readonly string[]) => ['record', ...options, ...ask('Why?')];
     await trial.run(words());
