@@ -43,7 +43,12 @@ function serveRoute(exchange: Exchange, { routes, rules }: Serving): void | Prom
     notes.route = route.name;
     notes.outcome = 'bypass';
   }
-  if (!isAnswerable(exchange, route)) return forwardRequest(exchange, route, rules);
+  if (!isAnswerable(exchange, route)) {
+    const { upstream, tenants } = rules;
+    const asked = { rawHeaders: request.rawHeaders, url: route.url };
+    const saw = (status: number) => tenants.sawPassing(asked, status);
+    return forwardRequest(exchange, route, { upstream, saw });
+  }
   if (isExpecting) response.writeContinue();
   return answerRequest(exchange, route, rules);
 }

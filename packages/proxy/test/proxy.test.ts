@@ -77,6 +77,30 @@ describe('a proxy', () => {
     }
   });
 
+  test('gives no answer from the store to a credential that was refused for something else', async () => {
+    let isRevoked = false;
+    const { proxy } = await start({
+      answer: () => (isRevoked ? { status: 401, body: {} } : { body: chatAnswer('Hi') }),
+    });
+    const authorization = 'Bearer sk-1';
+    const ask = () => post(`${proxy.url}/openai/v1/chat/completions`, request, { authorization });
+    await ask();
+    expect((await ask()).headers.get('x-cached-llm')).toBe('hit');
+    isRevoked = true;
+    await fetch(`${proxy.url}/openai/v1/models`, { headers: { authorization } });
+    expect((await ask()).status).toBe(401);
+  });
+
+  test('gives each of several equal requests its answer, where no cache can read it', async () => {
+    const { proxy } = await start({
+      answer: () => ({ body: chatAnswer('Hi'), headers: { 'content-encoding': 'compress' } }),
+      latencyPerChunk: 20,
+    });
+    const ask = () => post(`${proxy.url}/openai/v1/chat/completions`, request);
+    const answers = await Promise.all([ask(), ask(), ask()]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  });
+
   test('passes everything else through', async () => {
     const { upstream, proxy } = await start({
       answer: ({ body }) => ({ body: { length: body.length }, headers: { 'x-request-id': '1' } }),

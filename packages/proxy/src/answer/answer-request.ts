@@ -125,10 +125,16 @@ class StorableRequest implements TransportRequest {
     }
   };
 
-  /** Passes the answer on that the cache cannot read. @throws any other failure */
+  /**
+   * Passes the answer on that the cache cannot read. Whoever waited for the call of somebody else makes one of its own.
+   *
+   * @throws any other failure
+   */
   passOn(failure: unknown): Promise<void> {
-    if (this.#unreadable === undefined) throw failure;
-    return passOn(this.#unreadable, this.#given.exchange.response);
+    if (!(failure instanceof UnreadableEncoding)) throw failure;
+    const { exchange, route, rules, body } = this.#given;
+    if (this.#unreadable === undefined) return forwardRequest(exchange, route, { ...rules, body });
+    return passOn(this.#unreadable, exchange.response);
   }
 
   /** An answer to the call of somebody else says nothing of whether the provider accepts this credential: it is asked. */

@@ -21,6 +21,8 @@ export interface ForwardRules {
   readonly upstream: Upstream;
   /** The body, where it has been read. */
   readonly body?: Buffer | undefined;
+  /** Gets the status that the upstream answers with. @default nobody */
+  readonly saw?: ((status: number) => void) | undefined;
 }
 
 /** Writes the response of an upstream as it comes: status, headers and bytes. */
@@ -49,7 +51,7 @@ function passAsking(sent: ClientRequest, { response }: Exchange): void {
 export async function forwardRequest(
   exchange: Exchange,
   route: Route,
-  { upstream, body }: ForwardRules,
+  { upstream, body, saw }: ForwardRules,
 ): Promise<void> {
   const { request, response, isExpecting = false } = exchange;
   const { method = 'GET', rawHeaders } = request;
@@ -65,7 +67,9 @@ export async function forwardRequest(
   if (body === undefined && isExpecting) passAsking(sent, exchange);
   if (body !== undefined) sent.end(body);
   else request.pipe(sent); // its errors do not end the connection: the response may come all the same
-  await passOn(await answered, response);
+  const message = await answered;
+  saw?.(message.statusCode ?? 0);
+  await passOn(message, response);
   response.off('close', stop);
 }
 

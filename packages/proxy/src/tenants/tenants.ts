@@ -60,6 +60,16 @@ export class Tenants {
       .then((isTrusted) => this.#caller(credential, place, isTrusted));
   }
 
+  /**
+   * The status of what passed through. A refusal says that the credential is not accepted. A success says nothing, because
+   * many a provider answers a request such as that for its models to everybody.
+   */
+  sawPassing({ url, rawHeaders }: CallerRequest, status: number): void {
+    if (status !== 401 && status !== 403) return;
+    const { digest } = credentialOf(rawHeaders, url.search);
+    this.#trust.saw({ upstream: url.host, credential: digest }, status);
+  }
+
   /** Nobody can take back what was never given: a caller without a credential has its own answers and those of its like. */
   #isBelieved(place: Place, credential: Credential): boolean {
     const { isShared, isReplay } = this.#options;
