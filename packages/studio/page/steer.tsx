@@ -103,7 +103,8 @@ function Confirm({ action, chosen, onClose, onDone }: ConfirmProps) {
         {plan === undefined && error === undefined && <p>Counting the entries…</p>}
         {plan !== undefined && (
           <label>
-            {count(plan.count)} entries ({bytes(plan.bytes)}). Type {plan.count} to confirm.
+            {count(plan.count)} {plan.count === 1 ? 'entry' : 'entries'} ({bytes(plan.bytes)}). Type{' '}
+            {plan.count} to confirm.
             <input
               inputMode="numeric"
               ref={focusOnce}

@@ -219,7 +219,7 @@ function testsOn(kind: Kind, program: string) {
     await page.getByLabel('Search').fill(key);
     await page.getByText(/^1 of /).waitFor();
     await page.getByRole('button', { name: 'Delete…' }).click();
-    await page.getByLabel('1 entries').fill('1');
+    await page.getByLabel('1 entry').fill('1');
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByText(/^0 of /).waitFor();
     let outcome = 'hit';
