@@ -37,6 +37,14 @@ function join(client: Duplex, upstream: Duplex): void {
   }
 }
 
+/** Passes the answer of an upstream on that does not upgrade. */
+function passAnswer(response: IncomingMessage, socket: Upgrade['socket']): void {
+  // Its body has no length any more that this connection knows: the end of the connection is its end.
+  socket.write(headText(response, ['Connection', 'close']));
+  response.on('error', () => socket.destroy());
+  response.pipe(socket);
+}
+
 /** Passes an upgrade on, and then all bytes of both sides. @throws what Node.js says of the connection to the upstream */
 export function forwardUpgrade(
   { request, socket, head }: Upgrade,
@@ -59,10 +67,7 @@ export function forwardUpgrade(
       resolve();
     });
     sent.once('response', (response) => {
-      // Its body has no length any more that this connection knows: the end of the connection is its end.
-      socket.write(headText(response, ['Connection', 'close']));
-      response.on('error', () => socket.destroy());
-      response.pipe(socket);
+      passAnswer(response, socket);
       resolve();
     });
     sent.on('error', reject);
