@@ -165,6 +165,12 @@ describe('cached-llm studio', () => {
     expect((await post('/api/export', {})).status).toBe(400);
   });
 
+  test('says what to do where another program has the port', async () => {
+    const { port } = new URL(page.origin);
+    const { code, errors } = await testStore.run(`studio --port ${port}`);
+    expect([code, errors]).toEqual([1, expect.stringContaining('--port 0 for any free port.')]);
+  });
+
   test('changes nothing where it only shows', async () => {
     const shown = await servePage(testStore, '--read-only');
     const { status, body } = await ask(`${shown.origin}/api/steer`, {

@@ -63,13 +63,15 @@ function serve(
 ): void | Promise<void> {
   const { access, pages, calls } = serving;
   if (request.url === '/healthz') return pages.health(response);
-  const notes = calls.watch(response);
   const refusal = refusalOf(request);
+  const preflight = refusal === undefined ? preflightHeaders(request, access) : undefined;
+  const isLetIn = refusal === undefined && preflight === undefined;
+  const isMetrics = withoutToken(request.url ?? '/') === '/metrics';
+  if (isLetIn && isMetrics) return pages.metrics(response); // the proxy's own pages are no calls
+  const notes = calls.watch(response);
   if (refusal !== undefined) return refuse(response, refusal);
-  const preflight = preflightHeaders(request, access);
   if (preflight !== undefined) return void response.writeHead(204, preflight).end();
   request.url = withoutToken(request.url ?? '/');
-  if (request.url === '/metrics') return pages.metrics(response);
   const { origin } = request.headers;
   const cors = origin === undefined ? {} : corsHeaders(origin, access);
   for (const [name, value] of Object.entries(cors)) response.setHeader(name, value);

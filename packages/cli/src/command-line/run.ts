@@ -12,9 +12,23 @@ import {
 import type { CliCommand } from './command.ts';
 import { parse } from './parse.ts';
 
+/** What Node.js says of a port that it could not listen at. */
+interface ListenError {
+  readonly code?: string;
+  readonly address?: string;
+  readonly port?: number;
+}
+
+/** What is said where another program listens at the port. */
+function takenPort(error: unknown): string | undefined {
+  const { code, address, port }: ListenError = Object(error); // any value, whose fields are compared or printed
+  if (code !== 'EADDRINUSE') return undefined;
+  return `Another program listens at port ${port} of ${address}. Write another one, or --port 0 for any free port.`;
+}
+
 function printError(host: Host, error: unknown): ExitCode {
   const { red } = picocolors.createColors(supportsColors(host, host.stderr));
-  const message = error instanceof Error ? error.message : String(error);
+  const message = takenPort(error) ?? (error instanceof Error ? error.message : String(error));
   host.stderr.write(`${red('error:')} ${visibleText(message)}\n`);
   if (error instanceof Failure) return error.exitCode;
   return error instanceof LlmCacheError ? EXIT.usage : EXIT.failed;

@@ -2,10 +2,10 @@ import type { RunVerb, Studio } from '@cached-llm/studio';
 import {
   type CliCommand,
   captured,
-  count,
   defineCommand,
   flag,
   globalWords,
+  port,
   type Session,
 } from '../command-line/index.ts';
 import { exportLine, namespaceOf, type OpenedCache, withCache } from '../store/index.ts';
@@ -69,7 +69,7 @@ export const studioOf = (commands: readonly CliCommand[]): CliCommand =>
     name: 'studio',
     summary: 'Serve a page that shows what is stored.',
     options: {
-      port: count('port of the page (default: any free one)'),
+      port: port('port of the page (default: any free one)'),
       open: flag('open the page in the browser'),
       readOnly: flag('only show, and refuse all that changes the store'),
     },

@@ -176,6 +176,22 @@ describe('A proxy with a token', () => {
     expect(await statusOf('/metrics')).toBe(401);
     expect(await statusOf('/metrics', { 'proxy-authorization': `Bearer ${token}` })).toBe(200);
   });
+
+  test('takes neither of its own pages for a call', async () => {
+    const calls: unknown[] = [];
+    const { proxy } = await start({ onCall: (call) => calls.push(call) });
+    for (const path of ['/healthz', '/metrics']) await fetch(`${proxy.url}${path}`);
+    const passed = await fetch(`${proxy.url}/nothing`);
+    expect([passed.status, calls]).toEqual([404, [expect.objectContaining({ status: 404 })]]);
+  });
+
+  test('shows its metrics to no page that only asks what it may send', async () => {
+    const origin = 'https://app.example';
+    const { proxy } = await start({ token, allowedOrigins: [origin] });
+    const headers = { origin, 'access-control-request-method': 'GET' };
+    const asked = await fetch(`${proxy.url}/metrics`, { method: 'OPTIONS', headers });
+    expect([asked.status, await asked.text()]).toEqual([204, '']);
+  });
 });
 
 test('A name that leads to this machine is refused, and so is a page of a browser', async () => {
