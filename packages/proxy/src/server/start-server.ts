@@ -49,7 +49,7 @@ function failure(error: unknown): Refusal {
   if (error instanceof NotCalled) return { ...NOT_CALLED, message };
   if (isLlmCacheError(error, 'CALL_TIMEOUT'))
     return { status: 504, code: 'upstream_timeout', message };
-  const what = `The upstream cannot be reached (${code}).`;
+  const what = `The upstream cannot be reached (${code}). Check its URL, and the connection of this machine.`;
   return { status: 502, code: 'upstream_unreachable', message: what };
 }
 
