@@ -47,7 +47,11 @@ if (canMount) {
       const calls = [];
       for (let number = 0; number < 100; number += 1) calls.push(await ask(`more ${number}`));
       expect(new Set(calls.map(({ result }) => result))).toEqual(new Set([200]));
-      expect((await ask('more 99')).outcome).toBe('miss'); // nothing was stored
+      // Nothing was stored. The last ones may still be on their way into the store, and are served from there.
+      const outcomes = [];
+      for (let number = 40; number < 60; number += 1)
+        outcomes.push((await ask(`more ${number}`)).outcome);
+      expect(new Set(outcomes)).toEqual(new Set(['miss']));
       expect((await ask('first')).result).toBe(200);
       await rm(ballast);
       let again = await ask('again');
