@@ -1,4 +1,4 @@
-import type { Row } from './facts.ts';
+import type { LedgerRow } from '@cached-llm/core';
 import { count } from './format.ts';
 
 const OUTCOMES = ['hits', 'stale', 'collapsed', 'misses'] as const;
@@ -7,7 +7,7 @@ const BAR = 24;
 const GAP = 8;
 
 /** The outcomes of each day, stacked. The table beside it has the same figures in words. */
-export function DayChart({ days }: { days: readonly Row[] }) {
+export function DayChart({ days }: { days: readonly LedgerRow[] }) {
   const most = Math.max(1, ...days.map(sumOf));
   const width = days.length * (BAR + GAP);
   return (
@@ -33,9 +33,9 @@ export function DayChart({ days }: { days: readonly Row[] }) {
   );
 }
 
-const sumOf = (day: Row) => OUTCOMES.reduce((sum, name) => sum + day[name], 0);
+const sumOf = (day: LedgerRow) => OUTCOMES.reduce((sum, name) => sum + day[name], 0);
 
-function Bar({ day, x, scale }: { day: Row; x: number; scale: number }) {
+function Bar({ day, x, scale }: { day: LedgerRow; x: number; scale: number }) {
   let top = HEIGHT;
   const parts = OUTCOMES.map((name) => {
     const height = day[name] * scale;

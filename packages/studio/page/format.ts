@@ -1,15 +1,11 @@
+import type { Money } from '@cached-llm/core/store';
+
 /** Money as the command line prints it. What is not known is called unknown: 0 would be a price. */
 export function money({ usd, unpriced }: Money): string {
   if (usd === undefined) return unpriced === 0 ? '–' : 'unknown';
   const isTiny = usd > 0 && usd < 0.0001;
   const text = isTiny ? '<$0.0001' : `$${usd.toFixed(usd > 0 && usd < 1 ? 4 : 2)}`;
   return unpriced === 0 ? text : `≥ ${text}`; // the price of some answers is not known
-}
-
-/** US dollars, and how many answers have no known price. */
-export interface Money {
-  readonly usd?: number;
-  readonly unpriced: number;
 }
 
 export const count = (value: number) => value.toLocaleString('en-US');

@@ -1,7 +1,9 @@
+import type { LedgerRow } from '@cached-llm/core';
+import type { LedgerFigures, StoreFigures } from '@cached-llm/core/store';
 import { useState } from 'preact/hooks';
 import { get } from './api.ts';
 import { DayChart } from './day-chart.tsx';
-import type { Diagnosis, Figures, Row, Stats } from './facts.ts';
+import type { Diagnosis, Stats } from './facts.ts';
 import { bytes, count, duration, money, percent } from './format.ts';
 import { Empty, Failed, Figure, Section, Table } from './parts.tsx';
 import { useAnswer } from './use-answer.ts';
@@ -73,7 +75,7 @@ function Shown({ stats }: { stats: Stats }) {
           value={percent(stats.hitRate)}
           note={`${count(stats.requests)} requests`}
         />
-        <Figure name="entries" value={count(store.entries ?? 0)} note={bytes(store.bytes ?? 0)} />
+        <Entries store={store} />
       </dl>
       <Outcomes figures={stats} />
       {stats.byDay.length > 0 && (
@@ -92,7 +94,7 @@ function Shown({ stats }: { stats: Stats }) {
   );
 }
 
-function Outcomes({ figures }: { figures: Figures }) {
+function Outcomes({ figures }: { figures: LedgerFigures }) {
   const { hits, stale, misses, collapsed, time } = figures;
   return (
     <Section title="Requests">
@@ -140,7 +142,7 @@ function FigureTable({
 }: {
   label: string;
   title: string;
-  rows: readonly Row[];
+  rows: readonly LedgerRow[];
 }) {
   return (
     <Table
@@ -165,20 +167,31 @@ function FigureTable({
   );
 }
 
+/** Rows without a provider: they are damaged, or encrypted with another secret. */
+const UNREADABLE = '(not readable)'; // as the command line says
+
+/** What was not measured is called unknown: 0 would be a number. */
+function Entries({ store: { entries, bytes: size } }: { store: StoreFigures }) {
+  const note = size === undefined ? undefined : bytes(size);
+  return (
+    <Figure name="entries" value={entries === undefined ? 'unknown' : count(entries)} note={note} />
+  );
+}
+
 function Stored({ stats: { store, evictions } }: { stats: Stats }) {
   const { byProvider = [] } = store;
   return (
     <Section title="Store">
       <dl class="figures">
-        <Figure name="entries" value={count(store.entries ?? 0)} note={bytes(store.bytes ?? 0)} />
+        <Entries store={store} />
         {store.usedBytes !== undefined && <Figure name="used" value={bytes(store.usedBytes)} />}
         <Figure name="evictions" value={count(Math.max(evictions, store.evictions ?? 0))} />
       </dl>
       {byProvider.length > 0 && (
         <Table label="Entries by provider" titles={['Provider', 'Entries', 'Size']}>
           {byProvider.map(({ provider, entries, bytes: size }) => (
-            <tr key={provider}>
-              <th scope="row">{visible(provider)}</th>
+            <tr key={provider ?? ''}>
+              <th scope="row">{visible(provider ?? UNREADABLE)}</th>
               <td>{count(entries)}</td>
               <td>{bytes(size)}</td>
             </tr>

@@ -228,6 +228,19 @@ function testsOn(kind: Kind, program: string) {
     expect(await other.end()).toBe(0);
     await page.close();
   });
+
+  test('Overview counts rows that cannot be read, as the command line does', async () => {
+    const [{ key }] = await testStore.json('list --limit 1');
+    await testStore.useStore(async (store) => {
+      await store.set(key, '{"fingerprint":');
+    });
+    const { page, problems } = await openPage(browser, served.url);
+    const row = page.getByRole('row', { name: /^\(not readable\) 1 / });
+    await row.waitFor();
+    expect(await page.getByText('money saved').count()).toBe(1);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
 }
 
 if (BROWSER === undefined) {

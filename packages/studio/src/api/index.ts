@@ -3,5 +3,6 @@
  * Nothing here may count, price or compare by itself: the numbers are those of the command line.
  * Start reading in `routes.ts`.
  */
+export type { EntryDetails } from './entry.ts';
 export { apiOf } from './routes.ts';
 export type { RunVerb, VerbResult } from './verbs.ts';

@@ -7,6 +7,7 @@ export { EntryIndex } from './entry-index.ts';
 export {
   type EntryPage,
   type EntryQuery,
+  type EntryRow,
   SORTS,
   type Sort,
   type State,

@@ -20,7 +20,7 @@ export interface IndexedEntry {
 export type State = StoredEntry['state'];
 
 /** An entry as the table shows it. Its scope, which may name a person, stays here. */
-interface EntryRow extends Omit<IndexedEntry, 'scope' | 'isInvalidated'> {
+export interface EntryRow extends Omit<IndexedEntry, 'scope' | 'isInvalidated'> {
   readonly isScoped: boolean;
   readonly state: State;
 }
