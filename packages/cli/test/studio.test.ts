@@ -165,6 +165,14 @@ describe('cached-llm studio', () => {
     expect((await post('/api/export', {})).status).toBe(400);
   });
 
+  test.each(['sort=toString', 'state=gone', 'olderThan=soon'])(
+    'says of a query that it does not understand what it takes: %s',
+    async (query) => {
+      const { status, body } = await get(`/api/entries?${query}`);
+      expect([status, JSON.parse(body).error]).toEqual([400, expect.stringMatching(/ must be /)]);
+    },
+  );
+
   test('says what to do where another program has the port', async () => {
     const { port } = new URL(page.origin);
     const { code, errors } = await testStore.run(`studio --port ${port}`);

@@ -42,7 +42,7 @@ export function filterIn(query: URLSearchParams): EntryQuery {
 
 function sortIn(query: URLSearchParams): Sort {
   const name = query.get('sort') ?? 'stored';
-  if (name in SORTS) return name as Sort; // it is one of them
+  if (Object.hasOwn(SORTS, name)) return name as Sort; // it is one of them
   throw new HttpProblem(400, `sort must be one of ${Object.keys(SORTS).join(', ')}.`);
 }
 
