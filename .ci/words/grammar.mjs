@@ -16,6 +16,7 @@ const OFF = [
   'LongSentences', // sentences.mjs has a shorter limit
   'OrthographicConsistency', // the package openai
   'SplitWords', // pino
+  'CompoundNouns', // the store that the user names
   'ExpandConfiguration', // the command config
   'ExpandControl', // Ctrl-C
   'ExpandMemoryShorthands', // 64 MiB
@@ -47,8 +48,9 @@ export async function startGrammar() {
   return linter;
 }
 
-/** Harper spells SQLite out, and would write `an SQLite`. */
-const heard = (text) => spoken(text).replaceAll('\n', ' ').replaceAll('SQLite', 'Sequel');
+/** Harper spells SQLite out, and would write `an SQLite`. It takes the `'s` behind code for a word. */
+const heard = (text) =>
+  spoken(text).replaceAll('\n', ' ').replaceAll('SQLite', 'Sequel').replaceAll("`X`'s", 'its');
 
 /** What Harper says of pieces of prose, which it reads as one document with a paragraph for each. */
 export async function grammarProblems(linter, pieces) {
@@ -64,7 +66,8 @@ export async function grammarProblems(linter, pieces) {
     found.map((lint) => {
       const index = starts.findLastIndex((start) => start <= lint.span().start);
       const problem = `"${lint.get_problem_text()}": ${lint.message()} (${rule})`;
-      return { line: pieces[index]?.line ?? 1, problem, sentence: paragraphs[index] ?? '' };
+      const { file, line } = pieces[index];
+      return { file, line, problem, sentence: paragraphs[index] };
     }),
   );
 }

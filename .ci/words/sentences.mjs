@@ -81,9 +81,9 @@ function problemsOf(sentence) {
 }
 
 /** What is wrong with the sentences of a piece. */
-export function sentenceProblems({ line, text }) {
+export function sentenceProblems({ file, line, text }) {
   const sentences = [...segmenter.segment(spoken(text))].map(({ segment }) => segment.trim());
   return sentences.flatMap((sentence) =>
-    problemsOf(sentence).map((problem) => ({ line, problem, sentence })),
+    problemsOf(sentence).map((problem) => ({ file, line, problem, sentence })),
   );
 }

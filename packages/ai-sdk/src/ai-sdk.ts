@@ -70,7 +70,7 @@ function mustBePlain(identity: unknown): void {
   );
 }
 
-/** The policy of a request, and whether its answer is for callers of its credential alone. */
+/** The policy of a request, and whether only callers of the same credential get the answer. */
 function accountRules(cache: LlmCache, policy: Policy, { model, params }: ModelRequest) {
   const ids = cache.isForAnyAccount ? undefined : accountIdsOf(model, params);
   // In `replay` mode nothing is sent, and so no old id comes to a provider.

@@ -70,7 +70,7 @@ function mustBeSupported({ specificationVersion, provider }: Model): void {
   );
 }
 
-/** What the AI SDK keeps with a model under symbols, such as how many bytes a call may have. */
+/** What the AI SDK keeps with a model under symbols, for example the number of bytes that a call may have. */
 function symbolsOf(model: object): object {
   const named = Object.getOwnPropertySymbols(model).map((name) => [name, Reflect.get(model, name)]);
   return Object.fromEntries(named);

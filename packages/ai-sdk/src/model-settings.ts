@@ -3,7 +3,7 @@ import { fieldsOf, isNeutralHeader } from '@cached-llm/core/adapter';
 import { credentialsIn, isAccountInUrl } from './account-ids.ts';
 import { type Model, type ModelParts, partsOf } from './model-parts.ts';
 
-/** Who answers, as far as the model says it beside its provider and its name. */
+/** The fields by which a model says who answers, beside its provider and its name. */
 export interface ModelSettings {
   /** The headers of the provider that an answer may depend on. */
   readonly headers: Readonly<Record<string, string>>;
@@ -46,10 +46,10 @@ export function mustSayWhoAnswers(model: Model): void {
 const MISSING_KEY = /\b[A-Z][A-Z0-9_]*_(KEY|TOKEN)\b/;
 
 /**
- * The headers of a provider that has no API key: whoever replays stored answers needs none, but the SDK shows no header
- * without one. It reads the variable that its error names. Nothing is sent while the variable is set, and no other code runs.
- * There is no other way: the headers stand in a closure of the provider, which reads the variable at each call (`loadApiKey` in
- * vercel/ai packages/provider-utils), and a key without these headers would not be the one of who recorded the answers.
+ * The headers of a provider that has no API key: whoever replays stored answers needs none, but the SDK shows no header without
+ * one. It reads the variable that its error names. Nothing is sent while the variable is set, and no other code runs. There is no
+ * other way, because the headers are in a closure of the provider, which reads the variable at each call (`loadApiKey` in vercel/ai
+ * packages/provider-utils). A key without these headers would not be the one under which the answers were recorded.
  */
 function headersWithoutKey(headers: () => unknown, error: unknown): unknown {
   const name = MISSING_KEY.exec(String(error))?.[0];

@@ -36,8 +36,8 @@ function withoutTransport({ request: _request, response, ...said }: ModelResult)
 }
 
 /**
- * The parts of a stream, one by one. The stream's own iterator does not return before the part that it waits
- * for has arrived; a caller that leaves a stalled stream must cancel it at once, because the provider bills it.
+ * The parts of a stream, one by one. The stream's own iterator does not return before the part that it waits for has arrived. A
+ * caller that leaves a stalled stream must cancel it at once, because the provider bills it.
  */
 function partsOf(stream: ReadableStream<unknown>): AsyncIterableIterator<unknown, unknown> {
   const reader = stream.getReader();

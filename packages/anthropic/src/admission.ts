@@ -11,9 +11,8 @@ import {
 } from '@cached-llm/core/adapter';
 
 /**
- * Tools that the caller's side runs, and those on the provider's side that look at nothing but the request:
- * the search over the request's own tools, and the advice of another model. What any other tool finds
- * depends on time, or on state elsewhere.
+ * Tools that the caller's side runs, and those of the provider that look at nothing but the request. These are the search over the
+ * request's own tools, and the advice of another model. What any other tool finds depends on time, or on state elsewhere.
  */
 const OWN_TOOLS =
   /^(custom|((bash|text_editor|computer|browser|memory)_|tool_search_tool_|advisor_).*)$/;

@@ -36,9 +36,8 @@ const isStream = ({ headers }: Response) =>
   headers.get('content-type')?.startsWith('text/event-stream') === true;
 
 /**
- * A response whose stream ends when its reader is released. The SDK releases the reader of a stream that its
- * caller leaves, and does not cancel it: the provider would go on, and whoever asks the same would wait for a
- * stream that nobody reads.
+ * A response whose stream ends when its reader is released. The SDK releases the reader of a stream that its caller leaves, and
+ * does not cancel it. The provider would go on, and the next equal call would wait for a stream that nobody reads.
  */
 export function cancelledOnRelease(response: Response): Response {
   const { body } = response;

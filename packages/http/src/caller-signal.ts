@@ -6,8 +6,8 @@ interface InitWithCaller extends RequestInit {
 }
 
 /**
- * The same init, which says whose abort is the caller's: an SDK ends a request whose time is over by the same signal,
- * and `staleIfError` has an older answer for that one only. The SDK may copy the init.
+ * The same init, which says whose abort is the caller's. An SDK also ends a request whose time is over by the same signal, and
+ * `staleIfError` has an older answer for that one only. The SDK may copy the init.
  */
 export function withCallerSignal(
   init: RequestInit | undefined,

@@ -107,8 +107,8 @@ function wishedPolicy({ directive, maxAge, minFresh }: HttpRequest, policy: Poli
 }
 
 /**
- * The policy of a request. A request that asks to be made again is made again, and its answer stored; in `replay` mode
- * nothing is sent or stored, and so no old id comes to a provider.
+ * The policy of a request. A request that asks to be made again is made again, and its answer is stored. In `replay` mode nothing
+ * is sent or stored, so no provider gets an old id.
  */
 function policyFor(settings: CallSettings, request: HttpRequest): Policy {
   const { adapter, cache, policy, refreshing } = settings;

@@ -9,7 +9,7 @@ export type KnownCall = Required<
 /** Characters of all requests together. */
 const MOST_CHARACTERS = 16 * 1024 * 1024;
 
-/** To find out the key of a longer request takes less than to send it. */
+/** To make the key of a longer request takes less time than to send it. */
 const LONGEST = 64 * 1024;
 
 /** Headers that speak to a cache, although no answer depends on them. */
@@ -50,7 +50,7 @@ export function textOf(
   return `${text}\n${Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')}`;
 }
 
-/** Calls of requests that were made before: to compare a request with them costs less than to find out its key again. */
+/** Calls of requests that were made before. To compare a request with them costs less than to make its key again. */
 export class KnownCalls {
   readonly #calls = new Map<string, KnownCall>();
   #characters = 0;

@@ -5,7 +5,7 @@ import type { CachedFetchOptions, Fetch } from './http-call.ts';
 /** The `fetch` of the first client of each provider, as long as all clients of a cache have the same. */
 const firsts = new WeakMap<LlmCache, Map<string, WeakRef<Fetch> | 'warned'>>();
 
-/** A cached fetch's cache, and what is below it, which was examined when it was made. */
+/** The cache of a cached `fetch`, and what is below it, which was examined when it was made. */
 interface Remembered {
   readonly cache: LlmCache;
   readonly below: Fetch;

@@ -20,8 +20,8 @@ interface Refusal {
 }
 
 /**
- * A miss in `replay` mode as a response. An SDK takes an error that its `fetch` throws for a broken
- * connection, calls again, and hides the error; what a response says under such a status it shows at once.
+ * A miss in `replay` mode as a response. An SDK takes an error that its `fetch` throws for a broken connection, calls again, and
+ * hides the error. A response with such a status is shown at once.
  *
  * @throws any other error, as it is.
  */

@@ -2,11 +2,11 @@ import type { CallIdentity } from '@cached-llm/core';
 import type { Bypass, Fields } from '@cached-llm/core/adapter';
 
 /**
- * LangChain's names of the classes whose model string says who answers, and with which settings: `ChatOpenAI`, `OpenAI` and
- * their direct subclass `ChatDeepSeek` write their parameters and the configuration of their client
- * (`_identifyingParams` in @langchain/openai 1.0 to 1.6, `chat_models/base.ts` and `llms.ts`). All others leave out the
- * base URL (`ChatAnthropic`, `AzureChatOpenAI`), or the model and the temperature as well (`ChatOllama`,
- * `ChatGoogleGenerativeAI`, `ChatMistralAI`, `ChatBedrockConverse`, `ChatGroq`, `ChatCohere`, the fakes of LangChain).
+ * LangChain's names of the classes whose model string says who answers, and with which settings. `ChatOpenAI`, `OpenAI` and their
+ * direct subclass `ChatDeepSeek` write their parameters and the configuration of their client (`_identifyingParams` in
+ * @langchain/openai 1.0 to 1.6, `chat_models/base.ts` and `llms.ts`). All others leave out the base URL (`ChatAnthropic`,
+ * `AzureChatOpenAI`), or the model and the temperature as well (`ChatOllama`, `ChatGoogleGenerativeAI`, `ChatMistralAI`,
+ * `ChatBedrockConverse`, `ChatGroq`, `ChatCohere`, the fakes of LangChain).
  */
 const DESCRIBED_IN_FULL: ReadonlySet<string> = new Set(['openai', 'deepseek']);
 
@@ -15,7 +15,7 @@ const NEUTRAL = [
   /^\w*api_?key$/i, // who pays; LangChain writes it in plain text
   /^(signal|timeout|maxRetries)$/, // how long the caller waits; their presence alone changes the string
   /^(fetch|middleware|dangerouslyAllowBrowser)$/, // how the request travels; who answers behind them is said by `identity`
-  // What LangGraph's runtime hands to each node, and what a node hands on with `...config`: ids, times and attempts of the
+  // What LangGraph's runtime passes to each node, and a node passes on with `...config`. These are ids, times and attempts of the
   // run, its streams and its checkpoints (CONFIG_KEYS in @langchain/langgraph 1.x, `pregel/utils/config.ts`).
   /^(executionInfo|serverInfo|control|heartbeat|writer|interrupt|interruptBefore|interruptAfter)$/,
   /^(outputKeys|streamMode|checkpointDuring|durability|previous)$/,
@@ -88,7 +88,7 @@ function remedyIn(entries: readonly string[], isKnown: boolean): string | undefi
   return entries.some(isHidden) ? OWN_FETCH : undefined;
 }
 
-/** What the settings of a model are, by name. Undefined where two of them have one name. */
+/** The settings of a model, by name. Undefined where two of them have one name. */
 function settingsOf(entries: readonly string[], isKnown: boolean): Fields | undefined {
   const isNeutral = (entry: string) =>
     NEUTRAL.some((neutral) => neutral.test(nameOf(entry))) ||
@@ -107,15 +107,15 @@ function environment(isKnown: boolean): Fields | undefined {
     : Object.fromEntries(given.map((name) => [name, process.env[name]]));
 }
 
-/** What LangChain's string lacks, and the answer shows. */
+/** The warning for an answer in a form that LangChain does not tell its cache. */
 export const OTHER_FORM =
   "A model with outputVersion: 'v1' gives its answers another form, and LangChain does not tell its cache, so they are not stored. Say so: new CachedLlmCache({ identity: { outputVersion: 'v1' } }).";
 
 const NOT_CANONICAL = { bypass: 'not-canonical', provider: 'langchain', field: 'prompt' } as const;
 
 /**
- * Everything that LangChain gives its cache of a call, and what the user says of the model; or why the call bypasses the
- * cache: two different calls could look the same.
+ * Everything that LangChain gives its cache of a call, and what the user says of the model. If two different calls could look the
+ * same, it is why the call bypasses the cache.
  */
 export function identityOf(
   prompt: string,

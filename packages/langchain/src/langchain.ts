@@ -32,9 +32,9 @@ export interface CachedLlmCacheOptions extends Options {
   /** @default defaultCache() */
   readonly cache?: LlmCache | undefined;
   /**
-   * Who answers, and all that the answer depends on, where the class of the model does not say it to its cache: the model,
-   * its settings and its base URL, as plain data. Part of the key; models with different values need a cache each. It is
-   * needed as well for models that differ in what no class tells its cache: `outputVersion`, `zdrEnabled`, and
+   * Who answers, and all that the answer depends on: the model, its settings and its base URL, as plain data. It is needed if the
+   * class of the model does not say this to its cache. It is part of the key, and models with different values need a cache each.
+   * It is needed as well for models that differ in what no class tells its cache: `outputVersion`, `zdrEnabled`, and
    * `supportsStrictToolCalling` where tools are given to a call and not bound.
    * @default nothing: the calls of such a model bypass the cache
    */
@@ -119,10 +119,10 @@ function readIdentity(identity: unknown): Fields | undefined {
 }
 
 /**
- * The `cache` of a LangChain model, for text. LangChain gives its cache less than it sends to the model: a prompt
- * with images, files or other blocks that it writes as `[image]` bypasses the cache, `.stream()` never reads it,
- * and equal calls at the same time all call the model. Models of a class that does not say which model and settings answer
- * bypass it as well, unless `identity` says so. Where the client takes a `fetch`, prefer `cachedFetch`.
+ * The `cache` of a LangChain model, for text. LangChain gives its cache less than it sends to the model. A prompt with images,
+ * files or other blocks that it writes as `[image]` bypasses the cache. `.stream()` never reads it, and equal calls at the same
+ * time all call the model. Models of a class that does not say which model and settings answer bypass it as well, unless `identity`
+ * says so. Where the client takes a `fetch`, prefer `cachedFetch`.
  *
  * Its methods never throw, except for a miss in `replay` mode.
  *

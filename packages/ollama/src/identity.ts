@@ -1,6 +1,6 @@
 /**
- * What the answer does not depend on. Every other field of a request is in its key, `stream` too: where it is
- * absent the server streams and the SDK does not, so that absent is a third value beside true and false.
+ * What the answer does not depend on. Every other field of a request is in its key, `stream` too. If it is absent, the server
+ * streams and the SDK does not, so absent is a third value beside true and false.
  */
 export const ignore = [
   'keep_alive', // how long the model stays in memory afterwards

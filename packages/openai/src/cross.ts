@@ -134,8 +134,8 @@ function disassemble(response: Fields, request?: Fields): readonly Fields[] | un
 }
 
 /**
- * Chat completions. A stream without its usage tells less than a whole answer does, and so does one with
- * fields that OpenAI's own API does not have: neither is made into a whole answer.
+ * Chat completions. A stream without its usage tells less than a whole answer does, and so does one with fields that OpenAI's own
+ * API does not have. Neither is made into a whole answer.
  */
 export const cross = crossMode({
   covers: ({ messages }) => Array.isArray(messages),

@@ -31,7 +31,7 @@ async function slotRanges(server: SingleServer): Promise<SlotRange[]> {
   }));
 }
 
-/** Which node has which slots, as the nodes say. They are asked again whenever that may have changed. */
+/** The slots of each node. The nodes are asked again whenever that may have changed. */
 export class ClusterTopology {
   readonly #settings: RedisSettings;
   readonly #nodes = new Map<string, SingleServer>();

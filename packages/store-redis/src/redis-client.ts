@@ -30,8 +30,8 @@ function limitHandshake(client: RedisClientType, milliseconds: number): RedisCli
 }
 
 /**
- * The client sends nothing before it is asked to: it ignores the failure of what it would send by itself, so that a
- * connection that is lost meanwhile would count as ready.
+ * The client sends nothing before it is asked to. It ignores the failure of what it would send by itself, so a connection that is
+ * lost meanwhile would count as ready.
  */
 const SILENT = {
   disableClientInfo: true,
@@ -55,8 +55,8 @@ const LONGEST_SOCKET_TIMEOUT = 2 ** 31 - 1;
 let template: RedisClientType | undefined;
 
 /**
- * Makes a client that never queues commands and never reconnects by itself: a queue blocks while the server is away,
- * and the client's own pause between two attempts keeps the process from ending.
+ * Makes a client that never queues commands and never reconnects by itself. A queue blocks while the server is away, and the
+ * client's own pause between two attempts keeps the process from ending.
  * @throws LlmCacheError `INVALID_OPTION` if the URL is malformed
  */
 export function createRedisClient(settings: ClientSettings): RedisClientType {

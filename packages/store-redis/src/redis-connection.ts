@@ -19,9 +19,9 @@ const patienceOf = ({ connectTimeout, socketTimeout }: RedisSettings): number =>
   0.8 * Math.min(connectTimeout, socketTimeout);
 
 /**
- * The one connection to a server. It starts to connect when it is made, reconnects by itself, and nothing waits for
- * it. It pings while it is connected, and replaces the connection if no answer comes; the client's own pings would
- * keep the process alive, and the socket's own timeout would drop answers that a busy process had no time to read.
+ * The one connection to a server. It starts to connect when it is made, reconnects by itself, and nothing waits for it. It pings
+ * while it is connected, and replaces the connection if no answer comes. The client's own pings would keep the process alive, and
+ * the socket's own timeout would drop answers that a busy process had no time to read.
  */
 export class RedisConnection {
   readonly #options: ConnectionOptions;

@@ -125,9 +125,9 @@ export async function writeMakingRoom(
 }
 
 /**
- * The rowids of a bounded file are its order of use: a row that is written gets the highest, and the lowest are
- * evicted. A row that is used is rewritten only when it has sunk to the older half, so that a use costs no write,
- * and a row is rewritten at most twice in the time in which the whole file is replaced.
+ * The rowids of a bounded file are its order of use: a row that is written gets the highest, and the lowest are evicted. A row that
+ * is used is rewritten only when it is in the older half, so that a use costs no write. A row is rewritten at most twice in the
+ * time in which the whole file is replaced.
  */
 export class Recency {
   readonly #connection: SqliteConnection;

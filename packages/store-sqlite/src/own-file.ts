@@ -41,7 +41,7 @@ async function targetOf(path: string): Promise<string> {
 }
 
 /**
- * The file that a path names. A link is followed only to a file of the link's owner: in a folder that others may write to,
+ * The file that a path names. A link is followed only to a file of the link's owner, because in a shared folder
  * anybody can make a link to a file of this user.
  * @throws {UnusableFileError}
  */
@@ -85,8 +85,8 @@ function isLog(start: Buffer): boolean {
 }
 
 /**
- * Removes the log of a file that was removed without it. A new file beside it would share the index of the log with the processes
- * that still use the removed file, and all of them would read what is in neither.
+ * Removes the log of a file that was removed without it. A new file would share the index of that log with the processes that still
+ * use the removed file. All of them would read what is in neither.
  */
 async function removeLog(path: string): Promise<void> {
   for (const log of [`${path}-wal`, `${path}-shm`]) {

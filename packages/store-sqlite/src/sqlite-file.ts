@@ -14,8 +14,8 @@ export interface OpenFile extends OpenDatabase {
 const ignore = (): void => {};
 
 /**
- * The file that a path names at this moment. It is opened at the first use, and again if that failed, if another file
- * has taken its place, if an obstacle may be gone, and if it was damaged; a damaged file is set aside first.
+ * The file that a path names at this moment. It is opened at the first use, and again if that failed, if another file has taken its
+ * place, or if an obstacle may be gone. If it was damaged, it is set aside and opened again.
  */
 export class SqliteFile {
   readonly #settings: SqliteSettings;

@@ -8,7 +8,7 @@ export class UnusableFileError extends Error {
   /** `NOT_A_STORE_FILE`, or the code of the file system. */
   readonly code: string;
   readonly isPermanent = true;
-  /** What to do, in words that a log may show. */
+  /** What to do. A log may show it. */
   readonly remedy: string;
 
   constructor(code: string, remedy: string, options?: ErrorOptions) {

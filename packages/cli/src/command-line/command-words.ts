@@ -25,8 +25,8 @@ function firstWord(
 }
 
 /**
- * Puts `--` before the words of a command where a user has left it out, or a package runner has taken it away: then the
- * options of that command are its own, also those that have the same name here.
+ * Puts `--` before the words of a command, if a user has left it out or a package runner has taken it away. Then the options of
+ * that command are its own, also those that have the same name here.
  */
 export function withSeparator(
   argv: readonly string[],

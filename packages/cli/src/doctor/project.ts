@@ -74,7 +74,7 @@ async function checkAdapter(adapter: string, folder: string): Promise<readonly F
   return (await Promise.all(found)).filter((finding) => finding !== undefined);
 }
 
-/** The SDKs in the project, against what the adapters that are there take. */
+/** The SDKs in the project, against what the installed adapters take. */
 export async function checkProject(folder: string): Promise<readonly Finding[]> {
   const found = await Promise.all(ADAPTERS.map((adapter) => checkAdapter(adapter, folder)));
   const all = found.flat();

@@ -120,8 +120,8 @@ export interface Adapter {
    */
   readonly callIds?: readonly string[] | undefined;
   /**
-   * Fields that a response repeats from its request and that are not in the key, each with its value where the request
-   * has none: a hit repeats those of its own caller. @default none
+   * Fields that a response repeats from its request and that are not in the key, each with its value where the request has none. A
+   * hit repeats those of its own caller. @default none
    */
   readonly echoes?: Readonly<Record<string, unknown>> | undefined;
   /** The dotted field of the temperature, which is rounded to 2 decimals. @default 'temperature' */

@@ -50,8 +50,8 @@ function rejectWord(word: string): Rejection | undefined {
  * Why an answer that ended for this reason is not stored. Undefined where the reason means that it is complete.
  *
  * @param reason as the provider sends it. A missing one, or one that no provider is known to send, is `incomplete`
- * @param native the word of the provider behind a gateway or a library, where that passes it on: where it is a known
- * word for an answer that is not usable, it counts, because a gateway's own word is less exact
+ * @param native the word of the provider behind a gateway or a library that passes it on. It counts if it is a known word for an
+ * answer that is not usable, because a gateway's own word is less exact
  */
 export function rejectFinish(reason: unknown, native?: unknown): Rejection | undefined {
   const exact = rejectWord(wordOf(native));

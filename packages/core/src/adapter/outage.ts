@@ -171,7 +171,7 @@ const OWN_TIME_OUTS =
 /** A connection that broke: one of many, behind which the provider may answer all others. */
 const RESETS = /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/;
 
-/** Is this true of a word by which an error without a status, or what caused it, says what it is? */
+/** Does a word fit this test, by which an error without a status, or its cause, says what it is? */
 export function says(error: unknown, word: RegExp, depth = 0): boolean {
   if (error === 'timeout') return word.test(error); // the reason of cohere-ai's own signal
   if (typeof error !== 'object' || error === null || depth > MAX_CAUSES) return false;

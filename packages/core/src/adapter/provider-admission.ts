@@ -103,8 +103,8 @@ function isUsableCall({ name, input }: ToolCall, request: unknown): boolean {
 }
 
 /**
- * Why a message is not stored: it ended too early, calls a tool in a way that cannot be run, says nothing, or is not
- * the JSON that was asked for. Undefined where it may be.
+ * Why a message is not stored: it ended too early, its tool call cannot be run, it says nothing, or it is not the JSON that was
+ * asked for. Undefined where it may be stored.
  */
 export function rejectMessage(message: ModelMessage, request: unknown): Rejection | undefined {
   if (isGiven(message.error)) return 'error';

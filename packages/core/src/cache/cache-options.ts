@@ -7,8 +7,9 @@ import type { Store } from '../store/index.ts';
 /** What a cache counts, and where it says so. */
 interface LedgerOptions {
   /**
-   * How often this process writes its counters to the store, for `cache.ledger()` of all processes: about 1 KB a day
-   * and model, which stays for 90 days, and as much for each five minutes, which stays for a day. A killed process loses what it counted since; `false` writes nothing.
+   * How often this process writes its counters to the store, for `cache.ledger()` of all processes. A model takes about 1 KB a day
+   * for 90 days, and as much every five minutes for one day. A killed process loses what it counted since its last write. `false`
+   * writes nothing.
    * @default '10s'
    */
   readonly ledger?: Duration | false | undefined;

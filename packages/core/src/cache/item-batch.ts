@@ -28,7 +28,7 @@ export interface EachItemRules<Item, Response extends object> {
   ): Response | undefined | Promise<Response | undefined>;
   /** What the provider answered for all items in one call, as its caller gets it. @default as it came */
   complete?(whole: Response, parts: readonly Response[]): Response;
-  /** The call as its caller made it. */
+  /** The call of the caller, unchanged. */
   invokeUncached(): PromiseLike<Response>;
 }
 

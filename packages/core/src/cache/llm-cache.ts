@@ -168,9 +168,9 @@ export class LlmCache {
   }
 
   /**
-   * Measures the store, and resolves to what `stats().store` says from then on: how full the store is, and how many entries
-   * and bytes are there of each provider, for which every row is read. It never rejects: where the store fails, the figures
-   * stay as they were, and `measuredAt` says how old they are.
+   * Measures how full the store is, and reads every row to count the entries and bytes of each provider. It resolves to what
+   * `stats().store` says from then on. It never rejects. If the store fails, the figures stay as they were, and `measuredAt` says
+   * how old they are.
    */
   async measure(options: MeasureOptions = {}): Promise<StoreFigures> {
     const { measureStore } = await loadMeasurement();

@@ -105,9 +105,9 @@ function partsMaker(options: ResolvedCacheOptions, base: CacheContext) {
 }
 
 /**
- * Prepares a cache for platforms that end what a request has begun together with the request. Workers do so in one process for
- * many requests, and let none wait for what another one has begun, be it a call, a read or a write: in `context` and in
- * `cache`, each request finds its own parts there.
+ * Prepares a cache for platforms that end what a request has begun together with the request. Workers do so in one process for many
+ * requests, and let none wait for a call, a read or a write that another one has begun. In `context` and in `cache`, each request
+ * finds its own parts there.
  */
 export function prepareRequests(
   cache: object,

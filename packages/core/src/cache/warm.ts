@@ -9,7 +9,7 @@ import {
 import { readToEnd } from '../response/index.ts';
 
 interface RetryPlan {
-  /** The most further tries of one call. */
+  /** How often one call is tried again at most. */
   readonly retries: number;
   /** Milliseconds before the first further try; the pause doubles before each next one. */
   readonly backOff: number;

@@ -79,8 +79,8 @@ export class EntryStore {
   }
 
   /**
-   * The states that an entry has whose call begins after this: those that the look-up found, and new ones for those that
-   * are missing in a store that may lose rows. It is a promise only if the store has to be asked.
+   * The states of an entry whose call begins after this. They are those that the look-up found, and new ones for those that are
+   * missing in a store that may lose rows. It is a promise only if the store has to be asked.
    *
    * @param life milliseconds for which the entry is to be stored
    */

@@ -47,8 +47,8 @@ function withGenerations(header: EntryHeader, generations: Record<string, string
 }
 
 /**
- * The entry, with the tags of a valid one that it replaces and that this call could not find: otherwise two callers
- * with different tags would replace each other's entries for ever.
+ * The entry, with the tags of a valid one that it replaces and that this call could not find. Otherwise, two callers with different
+ * tags would replace each other's entries for ever.
  */
 function withTagsOf(
   { otherwiseTagged }: FoundEntry,

@@ -57,8 +57,8 @@ export interface Entry {
 }
 
 /**
- * The header with an age of 0, if it was stored in the future by a clock that was ahead of this one: it is fresh for no
- * longer than its own ttl from now on.
+ * The header with an age of 0, if it was stored in the future by a clock that was ahead of this one. It is fresh for no longer than
+ * its own ttl from now on.
  */
 export function storedByNow(header: EntryHeader, now: number): EntryHeader {
   const ahead = header.storedAt - now;

@@ -5,8 +5,8 @@ import type { Encryption } from './encryption.ts';
 import { type EntryIdentity, withChecksum, withoutChecksum } from './entry-text.ts';
 
 /**
- * Up to so many bytes are compressed and decompressed in the call itself, which takes 2 ms at most (8 ms for a MB to
- * compress, 2 ms to decompress): for a small text another thread costs more. For longer ones other calls do not wait.
+ * Up to this number of bytes, the call itself compresses and decompresses, because another thread costs more for a small text. That
+ * takes 2 ms at most (compressing takes 8 ms for one MB, and decompressing 2 ms). Other calls do not wait for longer texts.
  */
 const MAX_SYNC_BYTES = 256 * 1024;
 

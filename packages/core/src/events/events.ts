@@ -94,9 +94,9 @@ export type CallCost = Pick<
 /** An event of a request that was answered without a call that its caller waited for. */
 interface SavingEvent extends CostEvent {
   /**
-   * False for an item of a request for many, which has a `call-saved` as soon as the request is answered, and false if the
-   * request saved nothing: a call for it was made all the same (behind a stale answer, or past `softTimeout`),
-   * or the provider was out and would have charged nothing. @default true
+   * False if the request saved nothing. A call for it was made all the same (behind a stale answer, or after `softTimeout`), or the
+   * provider was out and would have charged nothing. It is also false for an item of a request for many, which has a `call-saved`
+   * as soon as the request is answered. @default true
    */
   readonly isSaving?: boolean | undefined;
 }
@@ -165,8 +165,8 @@ export interface CacheEvents {
     readonly reason?: BypassReason | undefined;
   };
   /**
-   * The last misses of a model differ from each other in one field only, which looks like an id or a time, so that no such
-   * request can be a hit. `field` is its path as `ignore` takes it. Each field gets one event.
+   * The last misses of a model differ in one field only, which looks like an id or a time. So no such request can be a hit. `field`
+   * is its path as `ignore` takes it. Each field gets one event.
    */
   'volatile-field': {
     readonly provider: string;
@@ -182,9 +182,9 @@ export interface CacheEvents {
     readonly isRunning?: boolean | undefined;
   };
   /**
-   * The request saved a call, which its own event could not say yet: it joined a stream that has ended now (`isRunning` of
-   * `collapsed`), another request or another process brings the new answer in place of the `stale` one, or it is an item of a
-   * request for many, which are not all asked for anew.
+   * The request saved a call, and its own event could not say so yet. It joined a stream that has ended now (`isRunning` of
+   * `collapsed`), or another request or process brings the new answer in place of the `stale` one. Or it is an item of a request
+   * for many, of which not all are asked for anew.
    */
   'call-saved': CostEvent;
   /** A request for many items was answered, or failed. It is one request, and its items have events of their own, with `item`. */

@@ -59,7 +59,7 @@ export class Flights<Result> {
   #epoch = 0;
   #started = 0;
 
-  /** Grows when flights end or are detached. What was looked up in an earlier epoch may be out of date. */
+  /** Grows when flights end or are detached. What was looked up in an earlier epoch may be old. */
   get epoch(): number {
     return this.#epoch;
   }

@@ -1,8 +1,8 @@
 import { types } from 'node:util';
 import { isDataInstance, NotCanonicalError, valueKind } from '../key/index.ts';
 
-// Each caller of a flight has its own signal, so none of these may reach the shared call: it is taken out of the
-// arguments before they become a key, and the flight's own signal takes its place in the call.
+// Each caller of a flight has its own signal, so none of these may reach the shared call. The signal is taken out of the arguments
+// before they become a key, and the flight's own signal takes its place.
 
 type Arguments = readonly unknown[];
 
@@ -20,7 +20,7 @@ interface Copying extends Keyed {
   readonly signals: AbortSignal[];
   /** What stands in their place. Undefined in a copy that has them. */
   readonly instead?: { readonly signal: AbortSignal | undefined };
-  /** Why no key shows all of the arguments. */
+  /** Why no key shows all arguments. */
   hidden?: NotCanonicalError;
 }
 

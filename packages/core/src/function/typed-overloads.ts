@@ -132,7 +132,7 @@ export interface CallControls<Fn extends CallableFunction> {
  * generator, its type is the function's own, with all overloads and type parameters. Else each overload returns a promise:
  * TypeScript can only keep the constraints of type parameters then, and of the last eight overloads.
  *
- * For a function that needs its `this`, the functions beside it are called with `call`: `ask.withInfo.call(service, request)`.
+ * If a function needs its `this`, use `call` for the functions beside it: `ask.withInfo.call(service, request)`.
  */
 export type CachedLlmCall<Fn extends CallableFunction> = (IsKept<Fn> extends true
   ? Fn

@@ -1,4 +1,5 @@
-// This room knows what makes an entry invalid or stale before its time: the states of its key and of its tags, and a model name that another model answers to.
+// This room knows what makes an entry invalid or stale early: the states of its key and of its tags, and a model name that another
+// model answers to.
 // It never makes an invalid entry valid again.
 // Start at tag-state.ts, then read shared-states.ts; own-states.ts is for the memory of one process.
 

@@ -1,6 +1,6 @@
 /**
- * A map of at most `max` entries. A full map forgets the eighth of its entries that was set longest ago, all at once:
- * finding the oldest entry walks over every entry that was deleted before it, which takes microseconds for each set.
+ * A map of at most `max` entries. A full map forgets the eighth of its entries that was set longest ago, all at once. To find the
+ * oldest entry alone takes microseconds for each set, because the search walks over every entry that was deleted before it.
  */
 export class BoundedMap<Key, Value> extends Map<Key, Value> {
   readonly #max: number;

@@ -17,8 +17,8 @@ import { type SameAs, withSameNames } from './same-as.ts';
 /**
  * The random ids that clients make where a server sent none. A UUID: @langchain/ollama `src/utils.ts`, and after `call_` LiteLLM.
  * At least 16 letters and digits: `generateId` in vercel/ai `packages/provider-utils/src/generate-id.ts`. Pydantic AI has a prefix
- * of its own. Any other id stays as it is: the ids of servers come back with a stored answer, a text may mention an id that
- * is a word, and some models read them (Kimi K2 expects `functions.name:0`).
+ * of its own. Any other id stays as it is. The ids of servers come back with a stored answer, and a text may mention an id that is
+ * a word. Some models read the ids (Kimi K2 expects `functions.name:0`).
  */
 const CLIENT_MADE =
   /^(call_|run-+|)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^(pyd_ai_|)[0-9a-f]{32}$|^(?=[A-Za-z]*\d|[a-z]+[A-Z]|[A-Z]+[a-z])[0-9A-Za-z]{16,32}$/;
@@ -44,7 +44,7 @@ export function renameCallIds(request: Fields, paths: readonly FieldPath[]): Fie
   if (!paths.some((path) => hasAt(request, path))) return request; // most conversations have no calls
   const ids = paths.flatMap((path) => allAt(request, path));
   const names = namesOf(ids);
-  // What is no text is put in a list, so that it does not equal a new name.
+  // A value that is no text is put in a list, so that it does not equal a new name.
   const nameOf = (id: unknown) => names.get(id) ?? (typeof id === 'string' ? id : [id]);
   return paths.reduce(
     (fields, path) => replaceAt(fields, path, nameOf) as Fields, // a record stays one
@@ -164,7 +164,7 @@ const CALL_IDS = ['messages.*.tool_calls.*.id', 'messages.*.tool_call_id', 'inpu
 
 const normalisations = new WeakMap<KeyOptions, WeakMap<object, Normalisation>>();
 
-/** Does it look like a request to a model? Only then is its field `temperature` taken for one. */
+/** Does it look like a request to a model? The field `temperature` of anything else is no temperature of a model. */
 function isRecognised(request: Fields): boolean {
   return CONVERSATION.some((field) => Object.hasOwn(request, field));
 }

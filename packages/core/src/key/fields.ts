@@ -39,8 +39,8 @@ function isPlainArray(array: readonly unknown[]): boolean {
 export type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The place of a field in a request: `['metadata', 'user_id']` for `'metadata.user_id'`. The name `*` stands for each item of
- * a list and for each field of a record, a number for one item, and `run_*` for each field whose name starts like this.
+ * The place of a field in a request: `['metadata', 'user_id']` for `'metadata.user_id'`. The name `*` stands for each item of a
+ * list and for each field of a record. A number stands for one item, and `run_*` for each field whose name starts like this.
  */
 export type FieldPath = readonly string[];
 

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 /** More items than these are not listed by their indices, which takes longer than to write them. */
 const MOST_LISTED = 1_000;
 
-/** Has a list no field besides its items? Where Node.js does not say so in these words, its names tell. */
+/** Has a list no field besides its items? For a long list, `inspect` says it faster than the names of its fields do. */
 export function hasItemsOnly(list: readonly unknown[]): boolean {
   const { length } = list;
   if (length > MOST_LISTED) {

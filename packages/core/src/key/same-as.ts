@@ -1,6 +1,6 @@
 import { isFields } from './fields.ts';
 
-/** What stands in the key in place of an origin, a base URL, a model or a deployment, by their names. */
+/** The names that replace an origin, a base URL, a model or a deployment in the key. */
 export type SameAs = ReadonlyMap<string, string>;
 
 /** `https://host/` and `https://host` are one. */

@@ -47,8 +47,8 @@ const loadLedgerSums = () => import('./ledger-sums.ts');
 /** Which counts of a ledger are asked for. */
 export interface LedgerRange {
   /**
-   * Only what was counted so long ago at most: `'1h'`. The beginning is rounded down, to five minutes where that is a day at
-   * most, else to the start of a day in UTC; `since` of the ledger says where it is. @default everything, for 90 days
+   * How long ago the oldest counts may be: `'1h'`. The beginning is rounded down: up to a day to five minutes, otherwise to the
+   * start of a day in UTC. `since` of the ledger says where it is. @default everything, for 90 days
    */
   readonly since?: Duration | undefined;
 }

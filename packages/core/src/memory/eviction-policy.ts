@@ -11,7 +11,7 @@ class MiniSimulation {
   readonly #rows = new Map<number, SimulatedRow>();
   readonly #order: TinyLfuOrder<SimulatedRow>;
   readonly mode: EvictionMode;
-  /** The hits that this mode had of late and the chosen one had not. */
+  /** The recent hits of this mode that the chosen one did not have. */
   regret = 0;
 
   constructor(sketch: FrequencySketch, bounds: MemoryBounds, mode: EvictionMode) {

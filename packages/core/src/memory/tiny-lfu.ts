@@ -35,12 +35,11 @@ const LISTS = 64;
  * than the row that it would push out. Where rows are short, the main space has a probation and a protected segment;
  * a row on probation becomes protected when it is used.
  *
- * Where bytes are short, a row has to earn them. One answer of 100 KB takes the room of fifty of 2 KB, so uses for each
- * byte are compared, when it is admitted (as in Einziger et al., "Lightweight Robust Size Aware Cache Management", 2022) and in
- * the main space, which is in the order of GreedyDual-Size with Frequency (Cherkasova, 1998). A queue with priorities
- * would make a hit cost O(log n). Instead, rows whose density differs by less than the root of two are in one list, in
- * order of recency, as in LRU-SP (Cheng and Kambayashi, 2000): a hit moves one row, an eviction compares the ends of the
- * lists, of which there are about fifty.
+ * Where bytes are short, a row has to earn them. One answer of 100 KB takes the room of fifty of 2 KB, so uses for each byte are
+ * compared. This decides whether a row is admitted (as in Einziger et al., "Lightweight Robust Size Aware Cache Management", 2022).
+ * The main space is in the order of GreedyDual-Size with Frequency (Cherkasova, 1998). A queue with priorities would make a hit
+ * cost O(log n). Instead, rows whose density differs by less than the root of two are in one list, in order of recency, as in
+ * LRU-SP (Cheng and Kambayashi, 2000). A hit moves one row, and an eviction compares the ends of about fifty lists.
  */
 export class TinyLfuOrder<Node extends OrderNode<Node>> {
   readonly #sketch: FrequencySketch;

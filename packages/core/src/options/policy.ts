@@ -200,8 +200,8 @@ const NO_OTHERS: readonly string[] = [];
 const CLIENT_OPTIONS: readonly string[] = ['cache'];
 
 /**
- * `base` with the options of one call. An unknown tenant never makes a call fail: where a scope is required, a scope
- * that is given and is not a text means that there is no scope, and never the scope of `base`.
+ * `base` with the options of one call. An unknown tenant never makes a call fail. If a scope is required and the given scope is not
+ * a text, there is no scope. The scope of `base` never takes its place.
  *
  * @throws {LlmCacheError} `INVALID_OPTION` or `INVALID_DURATION`
  */

@@ -216,7 +216,7 @@ export function shareOrigin<Value>(from: object | readonly object[], to: Value):
 }
 
 /**
- * What became of the call that a response came from: a response of a wrapped function or of a cached client, its stream,
+ * What became of the call that a response came from. It takes the response of a wrapped function or of a cached client, its stream,
  * or an object that the SDK made of it. `undefined` for any other object, also for a copy.
  */
 export function infoOf(response: unknown): AnswerInfo | undefined {

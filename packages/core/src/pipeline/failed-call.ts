@@ -14,9 +14,9 @@ export function isOutageOf({ call }: KeyedRequest, failure: unknown): boolean {
 }
 
 /**
- * Is the failure of the leader's call that of a follower, too? An outage is, so that a provider that is out is not called by
- * all at once. Any other failure may be of the leader alone: of its credential, of a field that is not in the key, of its
- * other items, of its own time-out or abort, or of its connection. Of the leader's `callTimeout`, it is if it is not shorter.
+ * Is the failure of the leader's call that of a follower, too? An outage is, so that a provider that is out is not called by all at
+ * once. Any other failure may be of the leader alone: of its credential, a field that is not in the key, its other items, its
+ * time-out, its abort or its connection. The leader's `callTimeout` counts for a follower whose own one is as long or shorter.
  */
 export function isShared(
   { call, isSecondTry }: KeyedRequest,

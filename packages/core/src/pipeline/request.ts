@@ -89,7 +89,7 @@ export interface FlightResult {
   /** The provider refused the leader's request, and may answer that of another caller. @default false */
   readonly isRefusal?: boolean | undefined;
   /**
-   * Who would have paid for a call without the cache, and does not: only those that joined, because a call for the leader is
+   * Who would have paid for a call without the cache, and does not. These are those that joined, because a call for the leader is
    * made all the same, or nobody, because the provider is out. @default the leader, too
    */
   readonly savesFor?: 'followers' | 'nobody' | undefined;
@@ -144,8 +144,8 @@ export function eventOf({ address, call }: KeyedRequest): CallEvent {
 }
 
 /**
- * Requests in different modes, for an answer of another age, or in different forms, share no flight. No key has a space; the usual
- * id is the key itself, because it is asked for several times in a flight, and another text takes as long as all else.
+ * Requests in different modes, for an answer of another age, or in different forms, share no flight. No key has a space. The usual
+ * id is the key itself, because a flight asks for it several times, and to make another text takes as long as all else.
  */
 export function flightIdOf({ call: { policy, identity }, address: { key } }: KeyedRequest): string {
   const { mode, maxAge } = policy;

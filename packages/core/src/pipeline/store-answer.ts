@@ -141,8 +141,8 @@ function reject({ events }: Context, answer: UnstoredAnswer, verdict: Verdict): 
 const MAX_ADDED_TAGS = 1_000;
 
 /**
- * Writes a served entry again: with the tags of its caller, with times of this clock if it was stored in the future,
- * and with a new ttl where `renewOnHit` says so, at most once in a tenth of the ttl, to spare the store.
+ * Writes a served entry again: with the tags of its caller, and with times of this clock if it was stored in the future. It gets a
+ * new ttl if `renewOnHit` says so, at most once in a tenth of the ttl, to spare the store.
  */
 export async function rewriteOnHit(
   { entries, now }: Pick<PipelineContext, 'entries' | 'now'>,

@@ -67,7 +67,7 @@ interface FailureMarks {
   readonly isPermanent?: unknown;
   readonly isPartial?: unknown;
   readonly isRefusal?: unknown;
-  /** What happened and what to do, in sentences that a log may show. */
+  /** What happened and what to do. A log may show it. */
   readonly remedy?: unknown;
 }
 

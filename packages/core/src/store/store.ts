@@ -82,8 +82,8 @@ export interface Store {
   /** @default none: what depends on stored rows is read first and then written */
   readonly atomic?: AtomicRows | undefined;
   /**
-   * The rows are on several servers, one of which may be away while the others answer: the keys for the copies of a row
-   * that all of the namespace depends on, on different servers. There are always as many. @default the key alone
+   * The keys for the copies of a row on which the whole namespace depends. If the rows are on several servers, the copies are on
+   * different ones, because one may be away while the others answer. There are always as many. @default the key alone
    */
   copiesOf?(key: string): readonly string[];
   on?(event: 'error', listener: (error: unknown) => void): unknown;
@@ -98,7 +98,7 @@ export interface Store {
   advice?(): Promise<string | undefined>;
   /** What the store knows of its size without reading anything. */
   measure?(): StoreSize | undefined;
-  /** How full the store is, where it has to be asked. What others store there counts, too. */
+  /** How full the store is, if it has to be asked. Rows of others count, too. */
   capacity?(): Promise<StoreSize>;
 }
 

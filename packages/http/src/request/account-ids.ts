@@ -25,8 +25,8 @@ const ENCRYPTED: AccountIds = { retention: Number.POSITIVE_INFINITY };
 const ENCRYPTED_IN_URL: AccountIds = { retention: Number.POSITIVE_INFINITY, isInUrl: true };
 
 /**
- * The ids in answers of OpenAI's format. A response is stored unless the request says no, and each of its items has an id
- * that a later request may refer to; a chat completion is stored where the request says so.
+ * The ids in answers of OpenAI's format. OpenAI keeps a response unless the request says no, and each of its items has an id that a
+ * later request may refer to. It keeps a chat completion only if the request says so.
  */
 export function storedAnswerIds(request: Fields, url: URL): AccountIds | undefined {
   const isResponse = url.pathname.endsWith('/responses');

@@ -21,11 +21,11 @@ const KNOWN: readonly RegExp[] = [
   /\/model\/[^/]+\/(converse|converse-stream|invoke|invoke-with-response-stream)$/,
   // Cohere, Jina and Voyage: docs.cohere.com/reference, api.jina.ai/redoc, docs.voyageai.com/reference
   /\/v[12]\/(chat|generate|embed|rerank|multimodalembeddings)$/,
-  // Mistral: docs.mistral.ai/api (fim; its chat is in OpenAI's format)
+  // Mistral: docs.mistral.ai/api (its chat is in OpenAI's format)
   /\/fim\/completions$/,
   // Ollama: github.com/ollama/ollama/blob/main/docs/api.md
   /\/api\/(chat|generate|embed|embeddings)$/,
-  // Text Generation Inference and Text Embeddings Inference, which have them at their root: huggingface.github.io
+  // Text Generation Inference and Text Embeddings Inference, which have them at their root: https://huggingface.github.io
   /^\/(generate|generate_stream|embed|rerank)$/,
   // llama.cpp, likewise: github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
   /^\/(completion|embedding)$/,

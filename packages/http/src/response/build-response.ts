@@ -67,8 +67,8 @@ export const webForm = {
 } satisfies ResponseForm<Response>;
 
 /**
- * Lets what an SDK makes of a response come from the same call as the response: what it parses, what takes over the
- * headers, and a stream that holds a signal of the request.
+ * Notes that what an SDK makes of a response comes from the same call. This is the parsed answer, an object with the same headers,
+ * and a stream that holds a signal of the request.
  */
 export function traced(
   response: Response,

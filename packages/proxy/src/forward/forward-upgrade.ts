@@ -5,7 +5,7 @@ import { requestHeaders, responseHeaders } from './passed-headers.ts';
 import { eachHeader } from './raw-headers.ts';
 import type { Upstream } from './upstream.ts';
 
-/** A request to speak another protocol on its connection, such as the WebSocket of a realtime API. */
+/** A request to speak another protocol on its connection, such as the WebSocket of a real-time API. */
 export interface Upgrade {
   readonly request: IncomingMessage;
   readonly socket: Duplex;

@@ -13,8 +13,8 @@ interface Waiting {
 }
 
 /**
- * What a stream has sent, for one reader. The iterator of Node.js drops what it has not read when a stream fails; here
- * a reader gets all that came before the failure, because a stream that was cut is passed on as far as it came.
+ * What a stream has sent, for one reader. The iterator of Node.js drops what it has not read when a stream fails. Here a reader
+ * gets all that came before the failure, because a stream that was cut is passed on as far as it came.
  */
 class Received {
   readonly #stream: Readable;

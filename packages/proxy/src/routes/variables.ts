@@ -55,7 +55,7 @@ const VARIABLES: readonly Variable[] = [
 
 /** Clients of Azure read the URL of their own resource: there is none until somebody names it. */
 const OF_AZURE = [
-  'AZURE_OPENAI_ENDPOINT', // openai-python src/openai/lib/azure.py, openai-node src/azure.ts, langchain libs/partners/openai
+  'AZURE_OPENAI_ENDPOINT', // openai-python src/openai/lib/azure.py, openai-node src/azure.ts, langchain-ai/langchain
   'AZURE_API_BASE', // BerriAI/litellm litellm/llms/azure
 ] as const;
 

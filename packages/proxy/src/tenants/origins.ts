@@ -1,6 +1,6 @@
 /**
- * Pages of browsers. None may use the proxy unless its origin is allowed: a page that somebody merely opens could
- * otherwise make calls to a model of this machine, which asks for no key (Fetch §3.2, CORS).
+ * Pages of browsers. None may use the proxy unless its origin is allowed. Otherwise, a page that somebody merely opens could call a
+ * model of this machine, which asks for no key (Fetch §3.2, CORS).
  */
 export interface OriginOptions {
   /** Such as `https://app.example.com`; `*` is every origin. @default none */

@@ -31,7 +31,7 @@ const CHECK_DEADLINE = 5_000;
 
 /** Who makes a call. */
 export interface Caller {
-  /** The provider accepted its credential lately, so that it may have an answer from the store. */
+  /** The provider accepted this credential lately, so that it may have an answer from the store. */
   readonly isTrusted: boolean;
   /** Whose entries it may have. Undefined where callers share them. */
   readonly scope: string | undefined;

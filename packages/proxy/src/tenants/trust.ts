@@ -25,9 +25,9 @@ const REFUSED: ReadonlySet<number> = new Set([401, 403]);
 const isSuccess = (status: number) => status >= 200 && status < 300;
 
 /**
- * When each credential was last seen to work. A revoked key must not live on hits: a caller gets an answer from the store
- * only where the provider accepted its credential lately. Where nobody knows, the provider's cheap check is asked, and
- * otherwise the call is made, so that the provider decides. Nothing here refuses a call.
+ * When each credential was last seen to work. A revoked key must not live on hits: a caller gets an answer from the store only if
+ * the provider accepted the same credential lately. Where nobody knows, the provider's cheap check is asked, and otherwise the call
+ * is made, so that the provider decides. Nothing here refuses a call.
  */
 export class Trust {
   readonly #options: Required<TrustOptions>;

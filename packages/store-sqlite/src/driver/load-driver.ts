@@ -12,7 +12,7 @@ export class SqliteDriverError extends Error {
   /** Stable: compare this, and not the message. */
   readonly code = 'SQLITE_DRIVER_MISSING';
   readonly isPermanent = true;
-  /** What to do, in words that a log may show. */
+  /** What to do. A log may show it. */
   readonly remedy: string;
 
   constructor(remedy: string, options?: ErrorOptions) {

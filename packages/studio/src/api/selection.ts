@@ -2,7 +2,7 @@ import type { EntryQuery } from '../entries/index.ts';
 import { HttpProblem } from '../server/index.ts';
 import { filterIn } from './entries.ts';
 
-/** Which entries the user means: by their keys, or all that a filter shows. */
+/** The entries that the user means: by their keys, or all that a filter shows. */
 export type Selection =
   | { readonly keys: readonly string[]; readonly filter?: undefined }
   | { readonly filter: EntryQuery; readonly keys?: undefined };

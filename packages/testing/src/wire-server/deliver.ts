@@ -70,7 +70,7 @@ export function assertDelivery({ chunkSize = 'event' }: Delivery): void {
   );
 }
 
-/** The server's side of one answer. It knows whether the client or the server ended the connection. */
+/** One answer, as the server sends it. It knows whether the client or the server ended the connection. */
 export class Reply {
   readonly #outgoing: ServerResponse;
   readonly #closed = new AbortController();

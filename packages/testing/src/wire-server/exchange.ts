@@ -49,7 +49,7 @@ export interface Exchange extends Delivery {
   readonly method?: string;
   /** It is compared with the query string if it has one itself, and without it otherwise. @default any path */
   readonly path?: string;
-  /** The parsed JSON body; the order of keys does not matter. @default any body */
+  /** The parsed JSON body; the order of keys does not matter. @default all bodies */
   readonly request?: unknown;
   readonly response: ExchangeResponse;
 }

@@ -65,7 +65,7 @@ export class WireServer {
       this.#converse(incoming, outgoing).catch(() => outgoing.destroy());
     });
     // It ends no idle connection: a client in the same process cannot notice that while the event loop is blocked, and its
-    // next request on this connection would fail (ECONNRESET).
+    // next request on this connection would fail (`ECONNRESET`).
     this.#server.keepAliveTimeout = 0;
   }
 
