@@ -31,14 +31,27 @@ function run(cwd, command, ...rest) {
 
 const packed = packAll(root);
 const nameOf = (folder) => (folder === 'cli' ? 'cached-llm' : `@cached-llm/${folder}`);
+const folderOf = (name) => (name === 'cached-llm' ? 'cli' : name.replace('@cached-llm/', ''));
+const manifestOf = (folder) =>
+  JSON.parse(readFileSync(join('packages', folder, 'package.json'), 'utf8'));
+
+/** Our packages that these packages depend on, and so on: a registry may not have them yet. */
+function withDependencies(names, seen = new Set()) {
+  for (const name of names) {
+    if (packed[name] === undefined || seen.has(name)) continue;
+    seen.add(name);
+    const { dependencies = {} } = manifestOf(folderOf(name));
+    withDependencies(Object.keys(dependencies), seen);
+  }
+  return seen;
+}
 
 /** An empty application that depends on some of our packages. */
 function application(name, folders) {
   const folder = join(root, name);
   mkdirSync(folder);
-  const dependencies = Object.fromEntries(
-    folders.map((each) => [nameOf(each), packed[nameOf(each)]]),
-  );
+  const names = [...withDependencies(folders.map(nameOf))];
+  const dependencies = Object.fromEntries(names.map((each) => [each, packed[each]]));
   const manifest = {
     private: true,
     type: 'module',
@@ -95,7 +108,7 @@ function checkSqlite() {
 }
 
 function checkRedisAlone() {
-  const folder = application('redis-alone', ['core', 'http', 'store-redis', 'cli']);
+  const folder = application('redis-alone', ['cli']);
   run(folder, 'npm', ...NPM);
   const modules = ['sqlite3', '@keyv/sqlite', '@cached-llm/store-sqlite'];
   const found = modules.filter((name) => existsSync(join(folder, 'node_modules', name)));
