@@ -39,6 +39,11 @@ export interface ProxyOptions {
    * gets the method and the path, such as `GET /v1/models`.
    */
   readonly onNotCalled?: ((operation: string) => void) | undefined;
+  /**
+   * The variables by which upstreams are called through a proxy of the network: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and
+   * `NO_PROXY`, in large or small letters. `{}` calls all of them directly. @default process.env
+   */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /** A route, as a client is set up for it. */
@@ -73,8 +78,8 @@ export interface Proxy {
 const routesAt = (url: string, { providers }: Routes): readonly ProxyRoute[] =>
   providers.map(({ name, path, variables }) => ({ name, url: `${url}${path}`, variables }));
 
-const upstreamOf = ({ cache, onNotCalled }: ProxyOptions) =>
-  new Upstream({ isCalled: cache.policy.mode !== 'replay', onNotCalled });
+const upstreamOf = ({ cache, onNotCalled, environment }: ProxyOptions) =>
+  new Upstream({ isCalled: cache.policy.mode !== 'replay', onNotCalled, environment });
 
 function tenantsOf({ cache, shared = false, trust = '1h' }: ProxyOptions, upstream: Upstream) {
   return new Tenants({

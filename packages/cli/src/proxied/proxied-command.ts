@@ -52,7 +52,8 @@ export async function runProxied(command: ProxiedCommand, host: Host): Promise<P
   };
   const notCalled: string[] = [];
   const onNotCalled = (operation: string) => notCalled.push(operation);
-  const listeners = { onCall, onNotCalled };
+  const { environment: given } = host; // without the exception that the command has for this proxy
+  const listeners = { onCall, onNotCalled, environment: given };
   const address = { port: 0, host: LOCAL };
   // The user's own command has the user's own answers: nobody is asked whether a key still works.
   const everybody = { shared: true, trust: Number.POSITIVE_INFINITY };

@@ -49,6 +49,7 @@ async function optionsOf(options: Options, { file, session, upstreams }: Setting
     trust: options.trust ?? (file.trust as Duration | undefined), // the proxy refuses what is no duration
     allowedOrigins: options.allowedOrigin ?? file.allowedOrigin,
     token: await tokenOf(options.tokenFile ?? file.tokenFile, session.host),
+    environment: session.host.environment,
   };
 }
 

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { until } from '@cached-llm/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startNetwork } from '../../../proxy/test/network/network.ts';
 import { ASK, isAlive, NODE, ProxiedTrial } from './proxied.ts';
 
 let trial: ProxiedTrial;
@@ -78,6 +79,20 @@ describe('run', () => {
     const environment = { ...trial.environment, ...own };
     const { out } = await trial.run(['run', ...STORE, '--', ...script(code)], { environment });
     expect(out).toBe('intranet,127.0.0.1 intranet,127.0.0.1\n');
+  });
+
+  test('calls upstreams through the proxy of the network, if the environment names one', async () => {
+    const network = await startNetwork();
+    const upstream = trial.wire.url.replace('127.0.0.1', 'llm.test'); // only the proxy of the network knows the name
+    const own = { http_proxy: network.url, OPENAI_BASE_URL: `${upstream}/v1` };
+    const environment = { ...trial.environment, ...own };
+    for (const _again of [1, 2]) {
+      const words = ['run', ...STORE, '--', NODE, 'ask.mjs', 'Why?'];
+      const { out } = await trial.run(words, { environment });
+      expect(out).toBe('200 You asked: Why?\n');
+    }
+    expect(network.asked).toEqual([`POST ${upstream}/v1/chat/completions`]);
+    await network.close();
   });
 
   test('ends with the command, also where a process that it left behind still waits for an answer', async () => {

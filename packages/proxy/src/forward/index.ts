@@ -6,6 +6,7 @@
 export { type Exchange, forwardRequest, passOn } from './forward-request.ts';
 export { forwardUpgrade, type Upgrade } from './forward-upgrade.ts';
 export { MessageParts } from './message-parts.ts';
+export { NetworkProxyFailure } from './network-proxy.ts';
 export { passedHeaders, requestHeaders, responseHeaders } from './passed-headers.ts';
 export { RawHeaders } from './raw-headers.ts';
 export { NotCalled, responseTo, Upstream } from './upstream.ts';

@@ -1,7 +1,8 @@
 import type { ClientRequest } from 'node:http';
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import type { Route } from '../routes/index.ts';
+import { Connections } from './connections.ts';
 
 /** The head of a request to an upstream. */
 export interface UpstreamHead {
@@ -11,13 +12,6 @@ export interface UpstreamHead {
   /** Its connection is for no other request. @default false */
   readonly isAlone?: boolean | undefined;
 }
-
-/**
- * An upstream, or a firewall on the way to it, ends an idle connection, and the request that is sent on it meanwhile fails.
- * After this many milliseconds nothing more is sent on one, as in `fetch` of Node.js.
- */
-const MOST_IDLE = 4_000;
-const KEPT = { keepAlive: true, timeout: MOST_IDLE } as const;
 
 /** Clients read more headers of a response than the 16 KiB that Node.js reads by itself. */
 const MOST_HEADER_BYTES = 256 * 1024;
@@ -43,19 +37,21 @@ export interface UpstreamOptions {
   readonly isCalled: boolean;
   /** @default none */
   readonly onNotCalled?: NotCalledListener | undefined;
+  /** Where `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` are read. @default that of this process */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /** The connections to all upstreams of one proxy. */
 export class Upstream {
   readonly #options: UpstreamOptions;
-  readonly #http = new HttpAgent(KEPT);
-  readonly #https = new HttpsAgent(KEPT);
+  readonly #connections: Connections;
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
+    this.#connections = new Connections(options.environment ?? process.env);
   }
 
-  /** Opens a request. The caller writes its body and ends it. @throws {NotCalled} */
+  /** Opens a request. The caller writes its body and ends it. @throws {NotCalled} or {NetworkProxyFailure} */
   open(
     { url, path }: Pick<Route, 'url' | 'path'>,
     { method, headers, isAlone = false }: UpstreamHead,
@@ -65,17 +61,16 @@ export class Upstream {
       this.#options.onNotCalled?.(operation);
       throw new NotCalled(`${operation} has no recorded answer.`);
     }
-    const isPlain = url.protocol === 'http:';
-    const open = isPlain ? httpRequest : httpsRequest;
-    const shared = isPlain ? this.#http : this.#https;
+    const open = url.protocol === 'http:' ? httpRequest : httpsRequest;
+    const to = this.#connections.to({ url, path, isAlone });
     return open({
       method,
-      path,
-      headers: ['Host', url.host, ...headers],
+      path: to.path,
+      headers: ['Host', url.host, ...to.headers, ...headers],
       host: url.hostname.replace(/^\[(.*)\]$/, '$1'), // IPv6
       port: url.port || undefined,
       maxHeaderSize: MOST_HEADER_BYTES,
-      agent: isAlone ? false : shared,
+      agent: to.agent,
     });
   }
 
@@ -90,8 +85,7 @@ export class Upstream {
   }
 
   close(): void {
-    this.#http.destroy();
-    this.#https.destroy();
+    this.#connections.close();
   }
 }
 

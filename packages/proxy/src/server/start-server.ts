@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, type Socket, Server as TcpServer } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { isLlmCacheError } from '@cached-llm/core';
 import { startTimer } from '@cached-llm/core/store';
-import { type Exchange, NotCalled, type Upgrade } from '../forward/index.ts';
+import type { Exchange, Upgrade } from '../forward/index.ts';
 import { badRequest, stalledRequest, TUNNEL, unreadableRequest } from './bad-requests.ts';
+import { failure } from './failure.ts';
 import { headWithoutOffer, isWebSocket } from './protocol-offers.ts';
 import { type Refusal, refuse, refuseConnection } from './refuse.ts';
 
@@ -39,18 +39,6 @@ export interface RunningServer {
    * within `drain` milliseconds are answered, too. What is under way after `within` milliseconds is cut.
    */
   close(drain: number, within?: number): Promise<void>;
-}
-
-/** No SDK tries again after this status, and none reads another meaning into it. */
-const NOT_CALLED = { status: 406, code: 'not_recorded' };
-
-function failure(error: unknown): Refusal {
-  const { code = 'no answer', message } = error as NodeJS.ErrnoException; // an error of Node.js has a code
-  if (error instanceof NotCalled) return { ...NOT_CALLED, message };
-  if (isLlmCacheError(error, 'CALL_TIMEOUT'))
-    return { status: 504, code: 'upstream_timeout', message };
-  const what = `The upstream cannot be reached (${code}). Check its URL, and the connection of this machine.`;
-  return { status: 502, code: 'upstream_unreachable', message: what };
 }
 
 /** The server, and what is under way on its connections. */

@@ -36,7 +36,9 @@ if (canMount) {
       answer: () => ({ body: chatAnswer('x'.repeat(9_000)) }),
     });
     try {
-      const proxy = await startProcess(`sqlite:${path}/cache.db`, upstream.url, within(path));
+      const proxy = await startProcess(`sqlite:${path}/cache.db`, upstream.url, {
+        within: within(path),
+      });
       const ask = (question: string) => call(proxy.url, question);
       expect([await ask('first'), await ask('first')].map(({ outcome }) => outcome)).toEqual([
         'miss',

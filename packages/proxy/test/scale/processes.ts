@@ -27,14 +27,22 @@ export async function endProcesses(): Promise<void> {
   }
 }
 
-/** Starts a proxy. `within` is a command that runs it, with its arguments. */
+export interface ProcessOptions {
+  /** A command that runs it, with its arguments. @default none */
+  readonly within?: readonly string[];
+  /** Variables of its environment, besides those of this process. @default none */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** Starts a proxy. */
 export async function startProcess(
   store: string,
   upstream: string,
-  within: readonly string[] = [],
+  { within = [], variables = {} }: ProcessOptions = {},
 ): Promise<ProxyProcess & { readonly pid: number | undefined }> {
   const [program = '', ...given] = [...within, ...NODE, store, upstream];
-  const child = spawn(program, given, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const env = { ...process.env, ...variables };
+  const child = spawn(program, given, { stdio: ['ignore', 'pipe', 'inherit'], env });
   running.add(child);
   child.once('exit', () => running.delete(child));
   const ended = once(child, 'exit');

@@ -1,0 +1,27 @@
+import { isLlmCacheError } from '@cached-llm/core';
+import { NetworkProxyFailure, NotCalled } from '../forward/index.ts';
+import type { Refusal } from './refuse.ts';
+
+/** No SDK tries again after this status, and none reads another meaning into it. */
+const NOT_CALLED = { status: 406, code: 'not_recorded' };
+
+/** The codes of Node.js for a certificate that it does not accept. */
+const OF_CERTIFICATE = /CERT|^UNABLE_TO_/;
+
+function unreachable(code: string): Refusal {
+  const what = `The upstream cannot be reached (${code}).`;
+  const remedy = OF_CERTIFICATE.test(code)
+    ? 'Name the file with the certificate of its authority in NODE_EXTRA_CA_CERTS, and start the proxy again.'
+    : 'Check its URL, and the connection of this machine.';
+  return { status: 502, code: 'upstream_unreachable', message: `${what} ${remedy}` };
+}
+
+/** What is said to a client whose request came to no answer. */
+export function failure(error: unknown): Refusal {
+  const { code = 'no answer', message } = error as NodeJS.ErrnoException; // an error of Node.js has a code
+  if (error instanceof NotCalled) return { ...NOT_CALLED, message };
+  if (error instanceof NetworkProxyFailure) return { status: 502, code: 'network_proxy', message };
+  if (isLlmCacheError(error, 'CALL_TIMEOUT'))
+    return { status: 504, code: 'upstream_timeout', message };
+  return unreachable(code);
+}
