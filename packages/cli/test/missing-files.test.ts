@@ -48,7 +48,10 @@ describe.each(['import', 'warm'])('%s', (verb) => {
   test('of a missing file makes no store', async () => {
     const input = join(folder.path, 'missing.jsonl');
     const { code, errors } = await program([verb, input, '--store', `sqlite:${storeFile()}`]);
-    expect([code, errors]).toEqual([1, `error: ${input} cannot be read.\n`]);
+    expect([code, errors]).toEqual([
+      1,
+      `error: ${input} cannot be read (ENOENT). Check its path and its rights.\n`,
+    ]);
     expect(await readdir(folder.path)).toEqual([]);
   });
 

@@ -202,7 +202,7 @@ describe('import', () => {
   test('fails for a file that does not exist', async () => {
     expect(await testStores.next('SQLite').run('import /no/such/file')).toMatchObject({
       code: 1,
-      errors: 'error: /no/such/file cannot be read.\n',
+      errors: 'error: /no/such/file cannot be read (ENOENT). Check its path and its rights.\n',
     });
   });
 });

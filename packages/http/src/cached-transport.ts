@@ -14,6 +14,7 @@ import { replayMiss } from './replay-miss.ts';
 import { checkEndpoints, type HttpRequest, readReceived } from './request/index.ts';
 import {
   answerOf,
+  type FailedCall,
   type Made,
   madeOf,
   serverForm,
@@ -26,6 +27,18 @@ const transportOf = ({ body, signal, send }: TransportRequest): Transport<Made> 
   send: async (own = signal) => madeOf(await send(body, own)),
 });
 
+/** Says what the call was before its failure goes to whoever asked. */
+function failing<Answered>(
+  answered: Promise<Answered>,
+  request: TransportRequest,
+  call: FailedCall,
+): Promise<Answered> {
+  return answered.catch((error) => {
+    request.onFailure?.(call);
+    throw error;
+  });
+}
+
 function refusalOf(error: unknown, settings: CallSettings, read: HttpRequest): TransportAnswer {
   const { text: content, head } = replayMiss(error, settings, read);
   return { ...head, content, outcome: 'replay-miss', info: undefined, model: modelOf(read) };
@@ -36,7 +49,10 @@ function answer(
   read: HttpRequest,
   { request, known, text }: Asked,
 ): TransportAnswer | Promise<TransportAnswer> {
-  if (batchIn(settings, read) !== undefined) return answerItems(settings, read, request);
+  if (batchIn(settings, read) !== undefined) {
+    const batch = { outcome: 'miss', key: undefined, model: modelOf(read) } as const;
+    return failing(answerItems(settings, read, request), request, batch);
+  }
   const { pipeline } = settings.cache;
   const made = httpCall(settings, read, transportOf(request));
   const call = { ...made, address: pipeline.addressOf(made) };
@@ -44,10 +60,12 @@ function answer(
   const model = 'bypass' in call.identity ? modelOf(read) : call.identity.model;
   const answered = pipeline.answer(call);
   if (!(answered instanceof Promise)) return answerOf(answered.response, model);
-  return answered.then(
+  const served = answered.then(
     ({ response }) => answerOf(response, model),
     (error) => refusalOf(error, settings, read),
   );
+  const key = call.address?.key;
+  return failing(served, request, { outcome: key === undefined ? 'bypass' : 'miss', key, model });
 }
 
 /** Scopes are asked for again and again, and what is remembered of a policy hangs on the policy. */

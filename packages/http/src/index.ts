@@ -26,4 +26,4 @@ export {
   storedAnswerIds,
 } from './request/index.ts';
 export type { ByteSource, Content, LiveResponse, Parts } from './response/index.ts';
-export type { TransportAnswer, TransportRequest } from './transport-answer.ts';
+export type { FailedCall, TransportAnswer, TransportRequest } from './transport-answer.ts';

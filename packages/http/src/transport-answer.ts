@@ -8,12 +8,22 @@ import type {
   ResponseForm,
 } from './response/index.ts';
 
+/** What a call was that came to no answer. */
+export interface FailedCall {
+  /** `bypass`, or `miss` where the cache was asked for an answer and had none. */
+  readonly outcome: 'miss' | 'bypass';
+  readonly key: string | undefined;
+  readonly model: string | undefined;
+}
+
 /** A POST that a server received, and how it goes on to its upstream. */
 export interface TransportRequest extends ReceivedRequest {
   /** Whose entries it may have, such as a digest of its credential. A scope in its headers is within this one. @default that of the cache */
   readonly scope?: string | undefined;
   /** Sends this body with the headers of the request. Without a signal nothing ends the call but its caller. */
   send(body: Uint8Array | string, signal: AbortSignal | undefined): Promise<LiveResponse>;
+  /** Is called before the answer rejects with what `send` rejected with. */
+  onFailure?(call: FailedCall): void;
 }
 
 /** An answer for one caller, as a server writes it. */

@@ -1,4 +1,4 @@
-import type { Duration, LlmCache } from '@cached-llm/core';
+import { type Duration, type LlmCache, LlmCacheError } from '@cached-llm/core';
 import { toMilliseconds } from '@cached-llm/core/adapter';
 import { transportsOver } from './answer/index.ts';
 import { Upstream } from './forward/index.ts';
@@ -74,6 +74,11 @@ export interface Proxy {
   close(options?: CloseOptions): Promise<void>;
 }
 
+function checkPort(port: number): void {
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return;
+  throw new LlmCacheError('INVALID_OPTION', `port is ${port}. Write a port from 0 to 65535.`);
+}
+
 /** The base URLs to give to clients. */
 const routesAt = (url: string, { providers }: Routes): readonly ProxyRoute[] =>
   providers.map(({ name, path, variables }) => ({ name, url: `${url}${path}`, variables }));
@@ -97,6 +102,7 @@ function tenantsOf({ cache, shared = false, trust = '1h' }: ProxyOptions, upstre
  */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const { cache, port = 4141, host = '127.0.0.1', token, allowedOrigins, onCall } = options;
+  checkPort(port);
   const routes = routesWith(options.upstreams);
   const upstream = upstreamOf(options);
   const tenants = tenantsOf(options, upstream);

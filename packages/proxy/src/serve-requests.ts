@@ -62,12 +62,12 @@ function serve(
   refusalOf: AccessCheck,
 ): void | Promise<void> {
   const { access, pages, calls } = serving;
-  if (request.url === '/healthz') return pages.health(response);
+  const path = withoutToken(request.url ?? '/').replace(/\?.*$/, '');
+  if (path === '/healthz') return pages.health(response);
   const refusal = refusalOf(request);
   const preflight = refusal === undefined ? preflightHeaders(request, access) : undefined;
   const isLetIn = refusal === undefined && preflight === undefined;
-  const isMetrics = withoutToken(request.url ?? '/') === '/metrics';
-  if (isLetIn && isMetrics) return pages.metrics(response); // the proxy's own pages are no calls
+  if (isLetIn && path === '/metrics') return pages.metrics(response); // the proxy's own pages are no calls
   const notes = calls.watch(response);
   if (refusal !== undefined) return refuse(response, refusal);
   if (preflight !== undefined) return void response.writeHead(204, preflight).end();

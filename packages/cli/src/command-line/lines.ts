@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { Failure, type Host } from '../terminal/index.ts';
+import { Failure, fileFailure, type Host } from '../terminal/index.ts';
 
 export interface NumberedLine {
   /** The first line is 1, as in editors. */
@@ -12,7 +12,7 @@ export interface NumberedLine {
 export async function checkInput(path: string): Promise<void> {
   if (path === '-') return;
   const file = await open(path).catch((cause) => {
-    throw new Failure(`${path} cannot be read.`, { cause });
+    throw fileFailure(`${path} cannot be read`, cause);
   });
   const status = await file.stat();
   await file.close();

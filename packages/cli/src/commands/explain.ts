@@ -27,6 +27,7 @@ import {
 import { entryId, type OpenedCache, withCache } from '../store/index.ts';
 import {
   Failure,
+  fileFailure,
   formatCount,
   formatDuration,
   formatFacts,
@@ -48,7 +49,7 @@ type ExplainOptions = OptionValues<typeof explainOptions>;
 async function readJson(path: string, { stdin }: Host) {
   const isStdin = path === '-';
   const body = await (isStdin ? readAll(stdin) : readFile(path, 'utf8')).catch((cause) => {
-    throw new Failure(`${path} cannot be read.`, { cause });
+    throw fileFailure(`${path} cannot be read`, cause);
   });
   try {
     const value: unknown = JSON.parse(body);

@@ -6,7 +6,7 @@ import type { StoredEntry } from '@cached-llm/core/store';
 import { defineCommand, type Session, text } from '../command-line/index.ts';
 import { entryFilter, entryOptions, exportLine, findEntry, withCache } from '../store/index.ts';
 import {
-  Failure,
+  fileFailure,
   formatQuantity,
   type Output,
   UsageFailure,
@@ -22,7 +22,7 @@ interface Target {
 async function openFile(path: string): Promise<Target> {
   const file = createWriteStream(path, { mode: 0o600 });
   await once(file, 'open').catch((cause) => {
-    throw new Failure(`${path} cannot be written.`, { cause });
+    throw fileFailure(`${path} cannot be written`, cause);
   });
   return {
     async write(text) {

@@ -12,7 +12,7 @@ import {
   unrecordedLines,
 } from './fixtures.ts';
 import { endLike, runProxied } from './proxied-command.ts';
-import { NO_REQUEST, printReport } from './report.ts';
+import { noRequest, printReport } from './report.ts';
 import type { Settings } from './settings.ts';
 
 interface Found {
@@ -21,6 +21,8 @@ interface Found {
   readonly requests: number;
 }
 
+const REMEDY = 'To record them, run the same command without --compare.';
+
 /** What the comparison says at its end. */
 async function reportOf({ opened, compared, requests }: Found) {
   const { folder, store, calls } = opened;
@@ -28,7 +30,7 @@ async function reportOf({ opened, compared, requests }: Found) {
   const changed = known.filter(({ changes }) => changes.some(isDrift)).length;
   const [unrecorded, unused] = [calls.take(), store.unused()];
   const facts = { folder, requests, compared, changed, unrecorded, unused };
-  if (requests === 0) return { facts, text: NO_REQUEST };
+  if (requests === 0) return { facts, text: noRequest('no fixture was compared') };
   const first = `${formatQuantity(known.length, 'fixture')} of ${folder} compared, ${changed} changed.`;
   const lines = await unrecordedLines(unrecorded);
   const errors = lines === '' ? '' : `\nThese have no new answer:${lines}`;
@@ -41,7 +43,7 @@ async function reportOf({ opened, compared, requests }: Found) {
 async function openComparison(settings: Settings, options: OptionValues<typeof fixtureOptions>) {
   const folder = folderOf(options, settings);
   if (!isFolder(folder, settings.session)) {
-    throw new Failure(`There are no fixtures in ${folder} to compare with.`);
+    throw new Failure(`There are no fixtures in ${folder} to compare with. ${REMEDY}`);
   }
   const made: ComparingStore[] = [];
   const over = (store: FixtureStore) => {

@@ -4,6 +4,7 @@ import { createLlmCache, type LlmCache, type Mode } from '@cached-llm/core';
 import type { Store } from '@cached-llm/core/store';
 import type { FixtureStore, UnrecordedCall, UnrecordedCalls } from '@cached-llm/testing/fixtures';
 import { type OptionValues, oneOf, type Session, text, texts } from '../command-line/index.ts';
+import { UsageFailure } from '../terminal/index.ts';
 import { reportOption } from './report.ts';
 import { type Settings, upstreamOptions } from './settings.ts';
 
@@ -50,11 +51,17 @@ export function isFolder(folder: string, { host }: Session): boolean {
   return existsSync(resolve(host.folder, folder));
 }
 
+/** @throws {UsageFailure} where the file of settings names a pace that does not exist */
 function paceOf(
   { pace }: OptionValues<typeof fixtureOptions>,
   { file }: Settings,
 ): Pace | undefined {
-  return pace ?? PACES.find((each) => each === file.pace);
+  if (pace !== undefined || file.pace === undefined) return pace;
+  const found = PACES.find((each) => each === file.pace);
+  if (found !== undefined) return found;
+  throw new UsageFailure(
+    `pace cannot be ${JSON.stringify(file.pace)}. Write ${PACES.join(' or ')}.`,
+  );
 }
 
 /**

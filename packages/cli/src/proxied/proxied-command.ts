@@ -1,7 +1,7 @@
 import type { LlmCache } from '@cached-llm/core';
 import { type Ended, exitCodeOf, runChild } from '../child/index.ts';
 import type { ExitCode, Host } from '../terminal/index.ts';
-import type { Upstreams } from './settings.ts';
+import type { Upstreams } from './settings-file.ts';
 
 /** A command whose clients go to a proxy of its own. */
 export interface ProxiedCommand {

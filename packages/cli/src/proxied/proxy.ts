@@ -13,7 +13,7 @@ import {
   text,
   texts,
 } from '../command-line/index.ts';
-import { EXIT, Failure, type Host } from '../terminal/index.ts';
+import { EXIT, fileFailure, type Host } from '../terminal/index.ts';
 import { settled } from './fixtures.ts';
 import { readTtl, type Settings, settingsOf, storingOptions } from './settings.ts';
 import { openStoredAnswers, type StoredAnswers } from './stored-answers.ts';
@@ -34,7 +34,7 @@ type Options = OptionValues<typeof proxyOptions>;
 async function tokenOf(path: string | undefined, { environment, folder }: Host) {
   if (path === undefined) return environment.CACHED_LLM_PROXY_TOKEN || undefined;
   const content = await readFile(resolve(folder, path), 'utf8').catch((cause) => {
-    throw new Failure(`The token in ${path} cannot be read.`, { cause });
+    throw fileFailure(`The token in ${path} cannot be read`, cause);
   });
   return content.trim();
 }

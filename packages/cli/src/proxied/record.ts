@@ -10,7 +10,7 @@ import {
   unrecordedLines,
 } from './fixtures.ts';
 import { endLike, runProxied } from './proxied-command.ts';
-import { NO_REQUEST, printReport } from './report.ts';
+import { noRequest, printReport } from './report.ts';
 import { type Settings, settingsOf } from './settings.ts';
 
 const recordOptions = {
@@ -66,7 +66,7 @@ async function reportOf({ opened, requests, written, pruning }: Recorded) {
   const unused = isPruned && isUsed ? store.prune() : store.unused();
   const { hits } = cache.stats();
   const facts = { folder, requests, written, answered: hits, unrecorded, unused, isPruned };
-  if (!isUsed) return { facts, text: NO_REQUEST };
+  if (!isUsed) return { facts, text: noRequest('nothing was recorded') };
   const before = hits === 0 ? '' : ` ${formatQuantity(hits, 'request')} had one already.`;
   const first = `${formatQuantity(written.length, 'fixture')} written to ${folder}.${before}`;
   return {

@@ -10,7 +10,7 @@ import {
   unrecordedLines,
 } from './fixtures.ts';
 import { endLike, type ProxiedEnd, runProxied } from './proxied-command.ts';
-import { NO_REQUEST, printReport } from './report.ts';
+import { noRequest, printReport } from './report.ts';
 import { type Settings, settingsOf } from './settings.ts';
 
 /** A key that no provider sees, for each provider whose answers are recorded: without one, no client can be made. */
@@ -42,7 +42,7 @@ async function reportOf({ folder, calls, cache }: OpenedFixtures, end: ProxiedEn
   const { hits } = cache.stats();
   const unrecorded = calls.take();
   const facts = { folder, requests, answered: hits, unrecorded, notCalled };
-  if (requests === 0) return { facts, text: NO_REQUEST };
+  if (requests === 0) return { facts, text: noRequest('no fixture was used') };
   const first = `${formatQuantity(hits, 'request')} answered from the fixtures in ${folder}.`;
   const lines = (await unrecordedLines(unrecorded)) + notCalledLines(notCalled);
   if (lines === '') return { facts, text: first };

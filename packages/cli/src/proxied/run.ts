@@ -1,6 +1,6 @@
 import { defineCommand } from '../command-line/index.ts';
 import { endLike, runProxied } from './proxied-command.ts';
-import { NO_REQUEST, printReport, reportOption } from './report.ts';
+import { noRequest, printReport, reportOption } from './report.ts';
 import { savedFacts, savedText } from './saved.ts';
 import { readTtl, settingsOf, storingOptions } from './settings.ts';
 import { openStoredAnswers } from './stored-answers.ts';
@@ -20,7 +20,7 @@ export const run = defineCommand({
     try {
       const { ended, requests } = await runProxied({ words, cache, upstreams }, session.host);
       const facts = savedFacts(cache.stats());
-      const text = requests === 0 ? NO_REQUEST : savedText(facts);
+      const text = requests === 0 ? noRequest('nothing was stored or saved') : savedText(facts);
       const code = endLike(ended, session.host);
       await printReport(session, { facts: { ...facts, code }, text }, options.report);
       return code;

@@ -1,10 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Duration } from '@cached-llm/core';
-import { isFields } from '@cached-llm/core/adapter';
 import { toMilliseconds } from '@cached-llm/core/store';
 import { duration, type OptionValues, type Session, text, texts } from '../command-line/index.ts';
-import { Failure, UsageFailure } from '../terminal/index.ts';
+import { UsageFailure } from '../terminal/index.ts';
+import {
+  type FileSettings,
+  type NamedUpstream,
+  readSettings,
+  type Upstreams,
+} from './settings-file.ts';
 
 /** The options of every command that starts a proxy. */
 export const upstreamOptions = {
@@ -19,84 +22,6 @@ export const storingOptions = {
   ...upstreamOptions,
 } as const;
 
-interface NamedUpstream {
-  readonly url: string;
-  readonly adapter?: string;
-  /** A URL that accepts or refuses a key, and costs nothing. */
-  readonly check?: string;
-}
-
-export type Upstreams = Readonly<Record<string, NamedUpstream>>;
-
-/** Names of settings in a file, with the kind of their values. */
-const KINDS = {
-  store: 'string',
-  namespace: 'string',
-  ttl: 'string',
-  host: 'string',
-  port: 'number',
-  shared: 'boolean',
-  trust: 'string',
-  tokenFile: 'string',
-  folder: 'string',
-  pace: 'string',
-  quiet: 'boolean',
-  scrub: 'list',
-  allowedOrigin: 'list',
-  upstreams: 'object',
-} as const;
-type Name = keyof typeof KINDS;
-
-const kindOf = (value: unknown) => (Array.isArray(value) ? 'list' : typeof value);
-
-/** What a file says; each setting has the kind that it must have. */
-export interface FileSettings {
-  readonly store?: string;
-  readonly namespace?: string;
-  readonly ttl?: string;
-  readonly host?: string;
-  readonly port?: number;
-  readonly shared?: boolean;
-  readonly trust?: string;
-  readonly tokenFile?: string;
-  readonly folder?: string;
-  readonly pace?: string;
-  readonly quiet?: boolean;
-  readonly scrub?: readonly string[];
-  readonly allowedOrigin?: readonly string[];
-  readonly upstreams?: Upstreams;
-}
-
-function check(settings: Readonly<Record<string, unknown>>, path: string): void {
-  for (const [name, value] of Object.entries(settings)) {
-    if (!Object.hasOwn(KINDS, name)) {
-      const known = Object.keys(KINDS).join(', ');
-      throw new UsageFailure(
-        `${path} has a setting ${name}, which does not exist. There are: ${known}.`,
-      );
-    }
-    const kind = KINDS[name as Name]; // it is one of them
-    if (kindOf(value) === kind) continue;
-    throw new UsageFailure(`${name} in ${path} is a ${kindOf(value)}, and must be a ${kind}.`);
-  }
-}
-
-/** @throws {UsageFailure} for a file that cannot be read, or that says what nobody understands */
-async function readSettings(path: string, folder: string): Promise<FileSettings> {
-  const content = await readFile(resolve(folder, path), 'utf8').catch((cause) => {
-    throw new Failure(`The settings in ${path} cannot be read.`, { cause });
-  });
-  let settings: unknown;
-  try {
-    settings = JSON.parse(content);
-  } catch (cause) {
-    throw new UsageFailure(`${path} is no JSON: ${(cause as Error).message}`, { cause }); // of JSON.parse
-  }
-  if (!isFields(settings)) throw new UsageFailure(`${path} has no settings: { "ttl": "1h" }.`);
-  check(settings, path);
-  return settings; // `check` has looked at each
-}
-
 function pairs(
   given: readonly string[] = [],
   name: string,
@@ -104,9 +29,8 @@ function pairs(
   return given.map((pair) => {
     const at = pair.indexOf('=');
     if (at > 0 && at < pair.length - 1) return [pair.slice(0, at), pair.slice(at + 1)];
-    throw new UsageFailure(
-      `${name} cannot be ${JSON.stringify(pair)}. Write a name, = and a value.`,
-    );
+    const example = name === '--adapter' ? 'mine=openai' : 'mine=https://host/v1';
+    throw new UsageFailure(`${name} cannot be ${JSON.stringify(pair)}. Write ${name} ${example}.`);
   });
 }
 
@@ -120,7 +44,7 @@ function upstreamsOf(options: OptionValues<typeof upstreamOptions>, file: FileSe
     const upstream = upstreams[name];
     if (upstream === undefined) {
       throw new UsageFailure(
-        `--adapter names ${name}, and there is no --upstream ${name}=https://….`,
+        `--adapter names ${name}, which has no upstream. Write --upstream ${name}=https://host/v1, too.`,
       );
     }
     upstreams[name] = { ...upstream, adapter };

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { type CacheOptions, createLlmCache, type LlmCache } from '@cached-llm/core';
 import { openStore, optionsFromEnvironment, pause, type Store } from '@cached-llm/core/store';
 import type { Session } from '../command-line/index.ts';
-import { Failure } from '../terminal/index.ts';
+import { Failure, fileFailure } from '../terminal/index.ts';
 import { failureText } from './failure.ts';
 import { resolvedUrl, storeUrl } from './locate.ts';
 
@@ -89,7 +89,7 @@ const REACH_TIMEOUT = 1_500;
 async function secretsIn(path: string | undefined): Promise<Pick<CacheOptions, 'secrets'>> {
   if (path === undefined) return {};
   const text = await readFile(path, 'utf8').catch((cause) => {
-    throw new Failure(`The secrets in ${path} cannot be read.`, { cause });
+    throw fileFailure(`The secrets in ${path} cannot be read`, cause);
   });
   return { secrets: text.split(/\r?\n/).filter((line) => line !== '') };
 }

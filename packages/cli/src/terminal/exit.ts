@@ -24,6 +24,12 @@ export class Failure extends Error {
   readonly exitCode: ExitCode = EXIT.failed;
 }
 
+/** A file that cannot be used: beside what was to be done with it stands why the system did not. */
+export function fileFailure(what: string, cause: unknown): Failure {
+  const { code = 'unknown' }: NodeJS.ErrnoException = Object(cause); // an error of Node.js has a code
+  return new Failure(`${what} (${code}). Check its path and its rights.`, { cause });
+}
+
 /** Ends the program with one line that says how to write the command, and exit code 2. */
 export class UsageFailure extends Failure {
   override readonly exitCode: ExitCode = EXIT.usage;

@@ -4,7 +4,7 @@
  */
 export { stackedChart } from './chart.ts';
 export { confirm } from './confirm.ts';
-export { EXIT, type ExitCode, Failure, UsageFailure } from './exit.ts';
+export { EXIT, type ExitCode, Failure, fileFailure, UsageFailure } from './exit.ts';
 export {
   formatBytes,
   formatCount,

@@ -144,6 +144,24 @@ describe('record', () => {
   });
 });
 
+describe('a command that asks nothing', () => {
+  test.each([
+    [['record'], 'nothing was recorded'],
+    [['record', '--compare'], 'no fixture was compared'],
+    [['replay'], 'no fixture was used'],
+  ])('keeps its own exit code, and is warned of: %j', async (verb, consequence) => {
+    await trial.run(['record', ...ask('Why?')]);
+    for (const code of [0, 5]) {
+      const words = [...verb, '--', NODE, '-e', `process.exit(${code})`];
+      const printed = await trial.run(words);
+      expect(printed.code).toBe(code);
+      expect(printed.errors).toMatch(/^Warning: no request of the command came through the cache/);
+      expect(printed.errors).toContain(`so ${consequence}.`);
+    }
+    expect(trial.names().length).toBe(1);
+  });
+});
+
 describe('replay', () => {
   beforeEach(async () => {
     await trial.run(['record', ...ask('Why?')]);

@@ -39,6 +39,6 @@ describe('the report', () => {
     const words = ['run', '--store', './llm.db', '--report', 'none/report.json', ...ask('Why?')];
     const { code, errors } = await trial.run(words);
     expect(code).toBe(1);
-    expect(errors).toContain('error: The report cannot be written to none/report.json.\n');
+    expect(errors).toContain('error: The report cannot be written to none/report.json (ENOENT).');
   });
 });

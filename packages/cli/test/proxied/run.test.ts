@@ -113,7 +113,7 @@ describe('run', () => {
 
   test('says where no request came through it, because the program has a URL of its own', async () => {
     const { errors } = await trial.run(['run', ...STORE, '--', ...script('0')]);
-    expect(errors).toMatch(/^No request came through the cache\./);
+    expect(errors).toMatch(/^Warning: no request of the command came.*nothing was stored/);
   });
 });
 
@@ -219,19 +219,48 @@ describe('an upstream', () => {
   });
 
   test.each([
-    [['--upstream', 'openai'], '--upstream cannot be "openai". Write a name, = and a value.'],
-    [['--adapter', 'mine=openai'], '--adapter names mine, and there is no --upstream mine='],
-    [['--upstream', 'mine=ftp://x'], 'The url of the upstream mine is none.'],
-    [['--config', 'missing.json'], 'The settings in missing.json cannot be read.'],
+    ['nonsense', 'OPENAI_BASE_URL is no base URL: "nonsense".'],
+    ['https://me:secret@host/v1', 'OPENAI_BASE_URL has a user, a password,'],
+    ['ftp://me:secret@host', 'OPENAI_BASE_URL is no base URL.'],
+  ])('names the variable that holds no base URL: %s', async (value, message) => {
+    const environment = { ...trial.environment, OPENAI_BASE_URL: value };
+    const { code, errors } = await trial.run(['run', ...STORE, '--', ...script('0')], {
+      environment,
+    });
+    expect([code, errors]).toEqual([2, expect.stringContaining(message)]);
+    expect(errors).not.toContain('secret');
+  });
+
+  test.each([
+    [
+      ['--upstream', 'openai'],
+      '--upstream cannot be "openai". Write --upstream mine=https://host/v1.',
+    ],
+    [
+      ['--adapter', 'mine=openai'],
+      '--adapter names mine, which has no upstream. Write --upstream mine=',
+    ],
+    [['--upstream', 'mine=ftp://x'], 'The url of the upstream mine is no base URL: "ftp://x".'],
+    [
+      ['--config', 'missing.json'],
+      'The settings in missing.json cannot be read (ENOENT). Check its path',
+    ],
     [['--config', 'broken.json'], 'broken.json is no JSON'],
     [['--config', 'unknown.json'], 'unknown.json has a setting ttll, which does not exist.'],
-    [['--config', 'kind.json'], 'port in kind.json is a string, and must be a number.'],
+    [
+      ['--config', 'kind.json'],
+      'port in kind.json is a string, and must be a number, such as 4141.',
+    ],
     [['--config', 'ttl.json'], 'ttl'],
+    [['--config', 'none.json'], 'the upstream x in none.json has no url.'],
+    [['--config', 'adpter.json'], 'the upstream x in adpter.json has a setting adpter'],
   ])('that nobody understands is refused before the command runs: %j', async (options, message) => {
     trial.write('broken.json', '{');
     trial.write('unknown.json', '{"ttll":"1h"}');
     trial.write('kind.json', '{"port":"1"}');
     trial.write('ttl.json', '{"ttl":"never"}');
+    trial.write('none.json', '{"upstreams":{"x":{}}}');
+    trial.write('adpter.json', '{"upstreams":{"x":{"url":"http://x","adpter":"openai"}}}');
     const words = ['run', ...STORE, ...options, '--', ...script('console.log("ran")')];
     const { code, out, errors } = await trial.run(words);
     expect([out, errors]).toEqual(['', expect.stringContaining(message)]);

@@ -4,6 +4,7 @@ import type { Adapter } from '@cached-llm/core/adapter';
 import {
   type CachedTransport,
   cachedTransport,
+  type FailedCall,
   isAnswering,
   type TransportAnswer,
   type TransportRequest,
@@ -82,6 +83,7 @@ class StorableRequest implements TransportRequest {
   cacheMode: TransportRequest['cacheMode'];
   readonly #given: Answerable;
   #signal: AbortSignal | undefined;
+  #hasCalled = false;
   /** The answer to this very request that can only pass through. */
   #unreadable: IncomingMessage | undefined;
 
@@ -111,6 +113,7 @@ class StorableRequest implements TransportRequest {
 
   readonly send: TransportRequest['send'] = async (body, signal) => {
     const { exchange, route, rules, caller } = this.#given;
+    this.#hasCalled = true;
     const headers = sentHeaders(exchange.request, body);
     const sent = rules.upstream.open(route, { method: 'POST', headers });
     const answered = responseTo(sent, signal);
@@ -118,12 +121,21 @@ class StorableRequest implements TransportRequest {
     const message = await answered;
     caller.saw(message.statusCode ?? 0);
     try {
-      return upstreamResponse(message);
+      return await upstreamResponse(message);
     } catch (error) {
       if (error instanceof UnreadableEncoding) this.#unreadable = message;
       throw error;
     }
   };
+
+  /** Who did not call for itself waited for the call of somebody else. */
+  onFailure({ outcome, key, model }: FailedCall): void {
+    const { notes } = this.#given.exchange;
+    if (notes === undefined) return;
+    notes.outcome = outcome === 'miss' && !this.#hasCalled ? 'collapsed' : outcome;
+    notes.key = key;
+    notes.model = model;
+  }
 
   /**
    * Passes the answer on that the cache cannot read. Whoever waited for the call of somebody else makes one of its own.
@@ -134,7 +146,7 @@ class StorableRequest implements TransportRequest {
     if (!(failure instanceof UnreadableEncoding)) throw failure;
     const { exchange, route, rules, body } = this.#given;
     if (this.#unreadable === undefined) return forwardRequest(exchange, route, { ...rules, body });
-    return passOn(this.#unreadable, exchange.response);
+    return passOn(this.#unreadable, exchange);
   }
 
   /** An answer to the call of somebody else says nothing of whether the provider accepts this credential: it is asked. */

@@ -26,10 +26,11 @@ export interface ForwardRules {
 }
 
 /** Writes the response of an upstream as it comes: status, headers and bytes. */
-export function passOn(upstream: IncomingMessage, response: ServerResponse): Promise<void> {
+export function passOn(upstream: IncomingMessage, { response, notes }: Exchange): Promise<void> {
   const { statusCode = 502, statusMessage = '', rawHeaders } = upstream;
   const headers = responseHeaders(rawHeaders);
-  response.writeHead(statusCode, statusMessage, [...headers, 'x-cached-llm', 'bypass']);
+  const outcome = notes?.outcome ?? 'bypass';
+  response.writeHead(statusCode, statusMessage, [...headers, 'x-cached-llm', outcome]);
   response.flushHeaders();
   return writeBody(new MessageParts(upstream), response);
 }
@@ -69,7 +70,7 @@ export async function forwardRequest(
   else request.pipe(sent); // its errors do not end the connection: the response may come all the same
   const message = await answered;
   saw?.(message.statusCode ?? 0);
-  await passOn(message, response);
+  await passOn(message, exchange);
   response.off('close', stop);
 }
 

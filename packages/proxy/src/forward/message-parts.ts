@@ -100,6 +100,7 @@ export class MessageParts implements Parts<Uint8Array>, ByteSource {
     message.once('aborted', () => void message.read());
     if (decoder === undefined) message.once('error', (error) => this.#received.fail(error));
     else decode(message, decoder, this.#received);
+    message.resume(); // whoever looked at its first bytes has paused it
   }
 
   next(): Promise<IteratorResult<Uint8Array, undefined>> {

@@ -1,5 +1,6 @@
 import { LlmCacheError } from '@cached-llm/core';
 import type { Adapter } from '@cached-llm/core/adapter';
+import { readBaseUrl } from './base-url.ts';
 import { namedHost } from './named-hosts.ts';
 import { ADAPTERS, PROVIDERS, type Provider } from './providers.ts';
 
@@ -53,15 +54,6 @@ function checkName(name: string): void {
   );
 }
 
-function checkedUrl(name: string, url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const isWeb = parsed?.protocol === 'http:' || parsed?.protocol === 'https:';
-  const isPlain = parsed?.search === '' && parsed.hash === '' && parsed.username === '';
-  if (parsed !== undefined && isWeb && isPlain) return parsed.href.replace(/\/+$/, '');
-  const remedy = 'Write a base URL without a query or a password, such as https://host/v1.';
-  throw new LlmCacheError('INVALID_OPTION', `The url of the upstream ${name} is none. ${remedy}`);
-}
-
 function adapterNamed(name: string, adapter: string): Adapter {
   const found = Object.hasOwn(ADAPTERS, adapter) ? ADAPTERS[adapter] : undefined;
   if (found !== undefined) return found;
@@ -77,7 +69,7 @@ function providersWith(upstreams: Upstreams): readonly Provider[] {
     const known = PROVIDERS.find((provider) => provider.name === name);
     return {
       ...(known ?? { name, path: `/${name}`, variables: [] }),
-      url: checkedUrl(name, url),
+      url: readBaseUrl(`The url of the upstream ${name}`, url).href.replace(/\/+$/, ''),
       adapter: adapter === undefined ? known?.adapter : adapterNamed(name, adapter),
       check,
     };

@@ -1,3 +1,5 @@
+import { readBaseUrl } from './base-url.ts';
+
 /** A variable from which clients read their base URL. */
 interface Variable {
   readonly name: string;
@@ -79,6 +81,12 @@ function ollamaUrl(text: string): string {
   return `http://${host === '' || host === '0.0.0.0' ? LOCAL : host}:${port}`;
 }
 
+/** @throws {LlmCacheError} `INVALID_OPTION` */
+function checkedUrl(name: string, url: string): string {
+  readBaseUrl(name, url);
+  return url;
+}
+
 function urlIn({ route, path = '' }: Variable, value: string): string {
   const url = (route === 'ollama' ? ollamaUrl(value) : value).replace(/\/+$/, '');
   return path !== '' && url.endsWith(path) ? url.slice(0, -path.length) : url;
@@ -90,17 +98,21 @@ const OWN_AZURE = 'azure-endpoint';
 
 function azureIn(environment: Environment): string | undefined {
   const name = OF_AZURE.find((each) => environment[each]);
-  return name === undefined ? undefined : environment[name]?.replace(/\/+$/, '');
+  return name && checkedUrl(name, (environment[name] ?? '').replace(/\/+$/, ''));
 }
 
 const isOfAzure = (url: string) => URL.canParse(url) && AZURE_HOST.test(new URL(url).host);
 
-/** Where the clients go that run in this environment, as far as its variables say so: their upstreams behind a proxy. */
+/**
+ * Where the clients go that run in this environment, as far as its variables say so: their upstreams behind a proxy.
+ *
+ * @throws {LlmCacheError} `INVALID_OPTION` for a variable that holds no base URL
+ */
 export function upstreamsIn(environment: Environment): NamedUpstreams {
   const given = VARIABLES.filter(({ name }) => environment[name]);
   const named = given.map((each) => [
     each.route,
-    { url: urlIn(each, environment[each.name] ?? '') },
+    { url: checkedUrl(each.name, urlIn(each, environment[each.name] ?? '')) },
   ]);
   const azure = azureIn(environment);
   const own = azure !== undefined && !isOfAzure(azure);

@@ -8,6 +8,15 @@ const NOT_CALLED = { status: 406, code: 'not_recorded' };
 /** The codes of Node.js for a certificate that it does not accept. */
 const OF_CERTIFICATE = /CERT|^UNABLE_TO_/;
 
+/** The codes of Node.js for bytes that are not what their encoding says. */
+const OF_ENCODING = /^Z_|BROTLI|ZSTD/;
+
+const damaged = (code: string): Refusal => ({
+  status: 502,
+  code: 'upstream_damaged',
+  message: `The answer of the upstream cannot be decoded (${code}). Ask again, or send the header accept-encoding: identity.`,
+});
+
 function unreachable(code: string): Refusal {
   const what = `The upstream cannot be reached (${code}).`;
   const remedy = OF_CERTIFICATE.test(code)
@@ -23,5 +32,5 @@ export function failure(error: unknown): Refusal {
   if (error instanceof NetworkProxyFailure) return { status: 502, code: 'network_proxy', message };
   if (isLlmCacheError(error, 'CALL_TIMEOUT'))
     return { status: 504, code: 'upstream_timeout', message };
-  return unreachable(code);
+  return OF_ENCODING.test(code) ? damaged(code) : unreachable(code);
 }

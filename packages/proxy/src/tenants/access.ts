@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import { LlmCacheError } from '@cached-llm/core';
-import { isForeignPage, type OriginOptions, preflightHeaders } from './origins.ts';
+import { checkOrigins, isForeignPage, type OriginOptions, preflightHeaders } from './origins.ts';
 
 export interface AccessOptions extends OriginOptions {
   /** The address that the proxy binds. */
@@ -82,7 +82,7 @@ function checkOptions({ host, token }: AccessOptions): void {
   if (token === undefined && !isLoopback(host)) {
     throw new LlmCacheError(
       'INVALID_OPTION',
-      `host ${host} can be reached by other computers, and there is no token. Give a token, or bind 127.0.0.1.`,
+      `host ${host} can be reached by other computers, and there is no token. Give one in the option token, --token-file or CACHED_LLM_PROXY_TOKEN, or bind 127.0.0.1.`,
     );
   }
   if (token !== undefined && !SAFE_TOKEN.test(token)) {
@@ -123,6 +123,7 @@ const FOREIGN_HOST: Refusal = {
  */
 export function accessRules(options: AccessOptions): AccessRules {
   checkOptions(options);
+  checkOrigins(options);
   const { host, token } = options;
   const expected = token === undefined ? undefined : sha256(token);
   const hasToken = (request: AskedRequest) =>

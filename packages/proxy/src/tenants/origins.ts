@@ -1,3 +1,5 @@
+import { LlmCacheError } from '@cached-llm/core';
+
 /**
  * Pages of browsers. None may use the proxy unless its origin is allowed. Otherwise, a page that somebody merely opens could call a
  * model of this machine, which asks for no key (Fetch §3.2, CORS).
@@ -5,6 +7,18 @@
 export interface OriginOptions {
   /** Such as `https://app.example.com`; `*` is every origin. @default none */
   readonly allowedOrigins?: readonly string[] | undefined;
+}
+
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
+
+/** @throws {LlmCacheError} `INVALID_OPTION` for what no browser ever sends as its origin, and would allow nobody */
+export function checkOrigins({ allowedOrigins = [] }: OriginOptions): void {
+  const wrong = allowedOrigins.find((each) => each !== '*' && !isOrigin(each));
+  if (wrong === undefined) return;
+  const what = `The allowed origin ${JSON.stringify(wrong)} is no origin.`;
+  const remedy =
+    'Write the scheme, the host and a port that is not the usual one, as https://app.example.com.';
+  throw new LlmCacheError('INVALID_OPTION', `${what} ${remedy}`);
 }
 
 /** What the header `sec-fetch-site` says of a request that another site's page makes, also where it has no `origin`. */
