@@ -1,14 +1,14 @@
-import { digest, type Fields, fieldsOf } from '@cached-llm/core/adapter';
+import {
+  type AccountIds,
+  accountInKey,
+  type Fields,
+  fieldsOf,
+  STORED_ANSWER_RETENTION,
+} from '@cached-llm/core/adapter';
 import type { Model } from './model-parts.ts';
 
-/** What an answer carries that only the account that asked can use. */
-export interface AccountIds {
-  /** The provider stores the answer for 30 days, and accepts its ids no longer. */
-  readonly isStored: boolean;
-}
-
-/** For how many milliseconds it stores one: platform.openai.com/docs/guides/your-data. */
-export const RETENTION = 30 * 24 * 60 * 60 * 1000;
+const STORED: AccountIds = { retention: STORED_ANSWER_RETENTION };
+const ENCRYPTED: AccountIds = { retention: Number.POSITIVE_INFINITY };
 
 const optionsWith = (params: Fields, store: boolean) =>
   Object.values(fieldsOf(params.providerOptions)).some(
@@ -20,26 +20,22 @@ const optionsWith = (params: Fields, store: boolean) =>
  * turn refers to; where nothing is stored, they have encrypted thoughts instead (vercel/ai packages/openai, src/responses).
  */
 export function accountIdsOf({ provider }: Model, params: Fields): AccountIds | undefined {
-  if (/\.responses$/.test(provider)) return { isStored: !optionsWith(params, false) };
+  if (/\.responses$/.test(provider)) return optionsWith(params, false) ? ENCRYPTED : STORED;
   const isStoredChat = /\.chat$/.test(provider) && optionsWith(params, true);
-  return isStoredChat ? { isStored: true } : undefined;
+  return isStoredChat ? STORED : undefined;
 }
 
-/** The headers that say who asks. */
-const CREDENTIAL = /^(authorization|x-api-key|api-key|x-goog-api-key|cookie)$/;
-
-/** Digests of the headers that say who asks, by their names in lower case, so that the option `ignore` reaches each of them. */
-export function credentialsIn(headers: unknown): Record<string, string> {
-  const given = Object.entries(fieldsOf(headers)).map(
-    ([name, value]) => [name.toLowerCase(), value] as const,
-  );
-  const found = given.filter(([name, value]) => value !== undefined && CREDENTIAL.test(name));
-  return Object.fromEntries(
-    found.map(([name, value]) => [name, `sha256 ${digest(String(value))}`]),
-  );
-}
-
-/** A resource of Azure has a host of its own, so that no credential needs to name it. */
-export function isAccountInUrl(endpoint: readonly unknown[]): boolean {
-  return endpoint.some((url) => /^https:\/\/[^/]+\.azure\.com(\/|$)/.test(String(url)));
+/** What the key has of the account that asks: the endpoints of a model, and its headers with those of the call over them. */
+export function accountOf(
+  endpoints: readonly unknown[],
+  ...headers: readonly unknown[]
+): Record<string, string> {
+  const given = headers.flatMap((each) => Object.entries(fieldsOf(each)));
+  const values = new Map(given.map(([name, value]) => [name.toLowerCase(), value]));
+  const header = (name: string) => {
+    const value = values.get(name);
+    return value === undefined || value === null ? undefined : String(value);
+  };
+  const urls = endpoints.length === 0 ? [''] : endpoints.map(String);
+  return Object.assign({}, ...urls.map((url) => accountInKey({ url, header })));
 }

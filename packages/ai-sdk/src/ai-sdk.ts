@@ -12,7 +12,7 @@ import {
   whenBypass,
 } from '@cached-llm/core/adapter';
 import type { EmbeddingModelMiddleware, LanguageModelMiddleware } from 'ai';
-import { accountIdsOf, RETENTION } from './account-ids.ts';
+import { accountIdsOf } from './account-ids.ts';
 import { rejects, usageOf } from './admission.ts';
 import { takeControl } from './call-control.ts';
 import { callEndpoint } from './call-endpoint.ts';
@@ -70,13 +70,16 @@ function mustBePlain(identity: unknown): void {
   );
 }
 
-/** The policy of a request, and whether only callers of the same credential get the answer. */
+/** The policy of a request, and whether only callers of the same account get the answer. */
 function accountRules(cache: LlmCache, policy: Policy, { model, params }: ModelRequest) {
   const ids = cache.isForAnyAccount ? undefined : accountIdsOf(model, params);
+  if (ids === undefined) return { policy, isForOneAccount: false };
   // In `replay` mode nothing is sent, and so no old id comes to a provider.
-  const isLimited = ids?.isStored === true && policy.mode !== 'replay';
-  const limited = () => ({ ...policy, maxAge: Math.min(policy.maxAge, RETENTION) });
-  return { policy: isLimited ? limited() : policy, isForOneCredential: ids !== undefined };
+  const isLimited = policy.mode !== 'replay' && ids.retention < policy.maxAge;
+  return {
+    policy: isLimited ? { ...policy, maxAge: ids.retention } : policy,
+    isForOneAccount: true,
+  };
 }
 
 interface Answering {

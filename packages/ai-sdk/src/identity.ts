@@ -11,7 +11,7 @@ import {
   type Policy,
   type ReadControl,
 } from '@cached-llm/core/adapter';
-import { credentialsIn } from './account-ids.ts';
+import { accountOf } from './account-ids.ts';
 import type { Model } from './model-parts.ts';
 import { headersInKey, type ModelSettings } from './model-settings.ts';
 
@@ -116,20 +116,19 @@ interface KeyRules {
   readonly policy: Policy;
   /** What the user says of the model. */
   readonly said: Fields | undefined;
-  /** The answer carries ids that only callers of one credential can use. */
-  readonly isForOneCredential: boolean;
+  /** The answer carries ids that only callers of one account can use. */
+  readonly isForOneAccount: boolean;
 }
 
-/** The headers of the provider and of the call, with digests of the credentials where these are in the key. */
-function headersOf(known: ModelSettings, given: unknown, isForOneCredential: boolean) {
+/** The headers of the provider and of the call, with what names the account where the answer is for its callers alone. */
+function headersOf(known: ModelSettings, given: unknown, isForOneAccount: boolean) {
   const headers = { ...known.headers, ...headersInKey(given) };
-  return isForOneCredential
-    ? { ...headers, ...known.credentials, ...credentialsIn(given) }
-    : headers;
+  if (!isForOneAccount) return headers;
+  return { ...headers, ...accountOf(known.others.endpoint, known.given, given) };
 }
 
 function readIdentity(asked: ModelRequest, rules: KeyRules): CallIdentity | Bypass {
-  const { adapter, policy, said, isForOneCredential } = rules;
+  const { adapter, policy, said, isForOneAccount } = rules;
   const { model, settings: known, operation, streamed, params, control } = asked;
   const { provider, modelId, specificationVersion } = model;
   if (control !== undefined && 'field' in control)
@@ -144,7 +143,7 @@ function readIdentity(asked: ModelRequest, rules: KeyRules): CallIdentity | Bypa
     model: modelId,
     url: urlOf(known, said),
     streamed,
-    headers: headersOf(known, headers, isForOneCredential),
+    headers: headersOf(known, headers, isForOneAccount),
     further: [{ ...known.others, said }],
     request,
     adapter,

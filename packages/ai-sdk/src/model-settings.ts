@@ -1,14 +1,13 @@
 import { LlmCacheError } from '@cached-llm/core';
 import { fieldsOf, isNeutralHeader } from '@cached-llm/core/adapter';
-import { credentialsIn, isAccountInUrl } from './account-ids.ts';
 import { type Model, type ModelParts, partsOf } from './model-parts.ts';
 
 /** The fields by which a model says who answers, beside its provider and its name. */
 export interface ModelSettings {
   /** The headers of the provider that an answer may depend on. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Digests of the headers that say who asks. None where the endpoint names the account. */
-  readonly credentials: Readonly<Record<string, string>>;
+  /** All headers of the provider. They contain its credentials, so that no key has them. */
+  readonly given: unknown;
   readonly others: { readonly endpoint: readonly unknown[]; readonly settings: unknown };
 }
 
@@ -85,8 +84,7 @@ async function askProvider(parts: ModelParts): Promise<ModelSettings> {
   const records = (await Promise.all(asked)).map(recordOf);
   const endpoint = await Promise.all(endpoints.map((each) => endpointFrom(each, model.modelId)));
   const given: unknown = Object.assign({}, ...records);
-  const credentials = isAccountInUrl(endpoint) ? {} : credentialsIn(given);
-  return { headers: headersInKey(given), credentials, others: { endpoint, settings } };
+  return { headers: headersInKey(given), given, others: { endpoint, settings } };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { createOpenAI } from '@ai-sdk/openai';
 import { cachedAiSdk } from '@cached-llm/ai-sdk';
 import { type CallOptions, createLlmCache, type LlmCache } from '@cached-llm/core';
 import {
@@ -79,6 +80,33 @@ describe('a response whose items the next turn refers to is for callers of one c
       expect([await ask('one', 'a'), await ask('one', 'b'), await ask('two', 'b')]).toEqual([
         1, 1, 2,
       ]);
+    } finally {
+      globalThis.fetch = own;
+    }
+  });
+
+  test('a project of OpenAI is an account, whichever key asks', async () => {
+    const own = globalThis.fetch;
+    let count = 0;
+    globalThis.fetch = async () => {
+      count += 1;
+      return Response.json(demoExchanges.responsesApi.response.body);
+    };
+    try {
+      const cache = createLlmCache();
+      const ask = async (apiKey: string, named: object) => {
+        const provider = createOpenAI({ apiKey, ...named });
+        const model = cachedAiSdk(provider.responses('gpt-test'), { cache });
+        await generateText({ model, prompt: 'Hi' });
+        return count;
+      };
+      const one = { organization: 'o', project: 'one' };
+      expect([await ask('a', one), await ask('b', one)]).toEqual([1, 1]);
+      expect(await ask('b', { ...one, project: 'other' })).toBe(2);
+      expect([
+        await ask('a', { organization: 'o' }),
+        await ask('b', { organization: 'o' }),
+      ]).toEqual([3, 4]);
     } finally {
       globalThis.fetch = own;
     }

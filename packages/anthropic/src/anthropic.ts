@@ -79,12 +79,22 @@ function hasMiddleware(client: AnthropicClient): boolean {
 const LATER_STEPS = ['backendMiddleware', 'prepareRequest', 'prepareOptions', 'buildURL'] as const;
 
 /**
+ * Has it a key or a token of its own? One that is asked for at each request, as a profile or a federation rule says, comes
+ * with the workspace of its account, and the client writes both after its middleware (`prepareRequest`).
+ */
+function hasOwnCredential(client: AnthropicClient): boolean {
+  const { apiKey, authToken } = client as Partial<Anthropic>; // public fields of every release
+  return typeof apiKey === 'string' || typeof authToken === 'string';
+}
+
+/**
  * Does the middleware of this client see the request that leaves? A client of another class (Vertex AI, Bedrock, one's
  * own) writes project, region or path afterwards; so may another copy of the SDK.
  */
 function isPlain(client: AnthropicClient): client is ClientWithMiddleware {
   const isChanged = LATER_STEPS.some((step) => Object.hasOwn(client, step));
-  return client.constructor === Anthropic && hasMiddleware(client) && !isChanged;
+  const isOwn = client.constructor === Anthropic && hasMiddleware(client);
+  return isOwn && !isChanged && hasOwnCredential(client);
 }
 
 /** The upstream of each cached fetch. Two cached fetches in a row would wait for each other over one key. */
@@ -123,10 +133,31 @@ function withCachingMiddleware(
   const value = (given: { readonly middleware: readonly Middleware[] }) => {
     const copy = copyOf.call(cached, given);
     const isCached = copy.middleware.some((each) => cachingMiddleware.has(each));
-    return isCached ? withCachingMiddleware(copy, options) : copy;
+    return isCached ? cachedCopy(copy, options) : copy;
   };
   Object.defineProperty(cached, 'withOptions', { value, configurable: true, writable: true });
   return cached;
+}
+
+/** The client without a cache among its middleware. */
+function withoutCache<Client extends AnthropicClient>(client: Client): Client {
+  if (!hasMiddleware(client)) return client;
+  const { middleware } = client as AnthropicClient as ClientWithMiddleware; // `hasMiddleware` says so
+  const others = middleware.filter((each) => !cachingMiddleware.has(each));
+  if (others.length === middleware.length) return client;
+  const copyOf = Anthropic.prototype.withOptions as ClientWithMiddleware['withOptions'];
+  return copyOf.call(client as AnthropicClient as ClientWithMiddleware, {
+    middleware: others,
+  }) as AnthropicClient as Client; // of the same class
+}
+
+/** The client with the cache where it sees each request as it leaves. */
+function cachedCopy<Client extends AnthropicClient>(
+  client: Client,
+  options: CachedAnthropicOptions,
+): Client {
+  if (isPlain(client)) return withCachingMiddleware(client, options) as AnthropicClient as Client; // of the same class
+  return withCachedFetch(withoutCache(client), options);
 }
 
 function isClient(client: unknown): client is AnthropicClient {
@@ -139,8 +170,8 @@ function isClient(client: unknown): client is AnthropicClient {
  * The same client, whose repeated calls are answered from a store: same class, same types, streams,
  * `.stream()`, `.parse()`, `toolRunner` and `.withResponse()` included. The client you pass is unchanged.
  * The cache is the last of the client's middleware, outside the timeout of a request. In a client of another class, such
- * as `AnthropicVertex` and `AnthropicBedrock`, which writes a request anew after its middleware, and in releases before 0.105
- * the cache is its `fetch`.
+ * as `AnthropicVertex` and `AnthropicBedrock`, which writes a request anew after its middleware, in one whose profile names a
+ * workspace, and in releases before 0.105 the cache is its `fetch`.
  * It replaces a cache that the client has already.
  *
  * @throws {LlmCacheError} `WRONG_CLIENT` for anything but a client of `@anthropic-ai/sdk` 0.20 or later.
@@ -152,6 +183,5 @@ export function cachedAnthropic<Client extends AnthropicClient>(
   requireVersion(EXPECTED, versionInUserAgent(client));
   if (!isClient(client)) throw wrongClient(EXPECTED, describeKind(client));
   warnOfOwnFetch({ ...options, adapter: anthropic, fetch: upstreamOf(client) });
-  if (!isPlain(client)) return withCachedFetch(client, options);
-  return withCachingMiddleware(client, options) as AnthropicClient as Client; // of the same class
+  return cachedCopy(client, options);
 }

@@ -1,5 +1,13 @@
 // @cached-llm/core/adapter: what the author of a provider package imports. Start at Adapter, which describes a provider.
 
+export {
+  type AccountRequest,
+  accountInKey,
+  credentialDigest,
+  isAccountHeader,
+  isCredential,
+  STORED_ANSWER_RETENTION,
+} from './adapter/account.ts';
 export { type AdmissionRules, defaultAdapter, judge } from './adapter/admission.ts';
 export { type EmbeddingFormat, embeddingParts } from './adapter/batch.ts';
 export { type CrossMode, type CrossRules, crossMode, exactFields } from './adapter/cross-mode.ts';

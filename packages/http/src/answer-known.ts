@@ -1,7 +1,7 @@
-import { defaultAdapter } from '@cached-llm/core/adapter';
+import { credentialDigest, defaultAdapter } from '@cached-llm/core/adapter';
 import type { CallSettings } from './http-call.ts';
 import type { KnownCalls } from './known-calls.ts';
-import { credentialDigest, readReceived } from './request/index.ts';
+import { readReceived } from './request/index.ts';
 import { type HttpCodecOptions, httpCodec } from './response/index.ts';
 import {
   answerOf,

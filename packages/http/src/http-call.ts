@@ -3,6 +3,7 @@ import {
   type Adapter,
   type Call,
   controlledPolicy,
+  credentialDigest,
   type Policy,
   toMilliseconds,
   whenBypass,
@@ -11,7 +12,6 @@ import { anyAnswer, knownAnswer } from './admission/index.ts';
 import {
   accountIdsOf,
   callEndpoint,
-  credentialDigest,
   type Endpoint,
   type HttpRequest,
   httpIdentity,

@@ -1,5 +1,10 @@
-import { type Call, isControlHeader, isNeutralHeader } from '@cached-llm/core/adapter';
-import { isCredential, type ReceivedRequest } from './request/index.ts';
+import {
+  type Call,
+  isControlHeader,
+  isCredential,
+  isNeutralHeader,
+} from '@cached-llm/core/adapter';
+import type { ReceivedRequest } from './request/index.ts';
 
 /** What a request and every equal one have in common as calls of the cache. */
 export type KnownCall = Required<

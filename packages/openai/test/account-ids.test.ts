@@ -10,7 +10,7 @@ import {
   type WireServer,
 } from '@cached-llm/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { AzureOpenAI } from 'openai';
+import { AzureOpenAI, OpenAI } from 'openai';
 import { clientOf } from './wire.ts';
 
 const { responsesApi, whyIsTheSeaSalty } = demoExchanges;
@@ -123,6 +123,29 @@ describe('a response that OpenAI stores is for callers of one credential', () =>
     expect(await ask('one', { apiKey: 'k2' })).toBe(1);
     expect(await ask('one', token)).toBe(1);
     expect(await ask('two', token)).toBe(2);
+  });
+
+  test('a project is an account, whichever of its keys asks, at OpenAI itself', async () => {
+    const cache = createLlmCache();
+    let count = 0;
+    const fetch = async () => {
+      count += 1;
+      return Response.json(responsesApi.response.body);
+    };
+    const ask = async (apiKey: string, options: object) => {
+      const client = new OpenAI({ apiKey, fetch, ...options });
+      await cachedOpenAI(client, { cache }).responses.create(responsesApi.request);
+      return count;
+    };
+    const one = { organization: 'o', project: 'one' };
+    expect([await ask('old', one), await ask('new', one)]).toEqual([1, 1]);
+    expect(await ask('new', { organization: 'o', project: 'other' })).toBe(2);
+    expect([
+      await ask('old', { organization: 'o' }),
+      await ask('new', { organization: 'o' }),
+    ]).toEqual([3, 4]);
+    const gateway = { ...one, baseURL: 'https://llm.example.com/v1' };
+    expect([await ask('old', gateway), await ask('new', gateway)]).toEqual([5, 6]);
   });
 
   test('a request of which an adapter cannot say it bypasses the cache', async () => {

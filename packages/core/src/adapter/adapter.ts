@@ -99,8 +99,6 @@ export interface InstanceRules {
 export interface AccountIds {
   /** For how many milliseconds the provider accepts it. Infinity where the provider names no limit. */
   readonly retention: number;
-  /** The URL names the account, so that the key needs no digest of a credential. @default false */
-  readonly isInUrl?: boolean | undefined;
 }
 
 /** Describes a provider once, for wrapped functions and for the transport of its SDK alike. */
@@ -142,8 +140,8 @@ export interface Adapter {
   isStateful?(request: Fields): boolean;
   /**
    * Says of a request whether its answer carries ids that only the asking account can use. The key of such a request
-   * contains a digest of the credential, and its answer is served for no longer than the retention. Asked by the
-   * transport; a function does not say under which credential it asks. @default no answer carries such ids
+   * contains a digest of the credential, unless the request names its account. Its answer is served for no longer than the
+   * retention. Asked by the transport; a function does not say under which credential it asks. @default no answer carries such ids
    */
   accountIds?(request: Fields, url: URL): AccountIds | undefined;
   /** May answers of this path be stored? Asked by the transport. @default true for every path */

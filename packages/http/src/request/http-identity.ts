@@ -1,6 +1,7 @@
 import type { CallIdentity } from '@cached-llm/core';
 import {
   type Adapter,
+  accountInKey,
   type Bypass,
   type BypassReason,
   identify,
@@ -11,7 +12,7 @@ import {
 import { accountIdsOf } from './account-ids.ts';
 import { type Endpoint, isAnswering, isStatefulAnywhere } from './endpoints.ts';
 import type { HttpRequest } from './read-request.ts';
-import { credentialHeaders, relevantHeaders, relevantQuery } from './relevant-parts.ts';
+import { relevantHeaders, relevantQuery } from './relevant-parts.ts';
 
 /** How the requests of one cached fetch are told apart. */
 export interface IdentityRules {
@@ -22,12 +23,14 @@ export interface IdentityRules {
   readonly isForAnyAccount?: boolean | undefined;
 }
 
-/** The headers in the key, with digests of the credentials where the answer is for callers of one credential alone. */
+/** The headers in the key, with what names the account where the answer is for its callers alone. */
 function headersOf(request: HttpRequest, { adapter, isForAnyAccount }: IdentityRules) {
   const headers = relevantHeaders(request);
   const ids = isForAnyAccount === true ? undefined : accountIdsOf(request, adapter);
-  if (ids === undefined || ids.isInUrl === true) return headers;
-  return { ...headers, ...credentialHeaders(request.headers) };
+  if (ids === undefined) return headers;
+  const { url, headers: given } = request;
+  const header = (name: string) => given.get(name);
+  return { ...headers, ...accountInKey({ url: `${url.origin}${url.pathname}`, header }) };
 }
 
 /** Why a request bypasses the cache; undefined for one that does not. */

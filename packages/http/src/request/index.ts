@@ -16,5 +16,4 @@ export {
   readReceived,
   readRequest,
 } from './read-request.ts';
-export { credentialDigest, isCredential } from './relevant-parts.ts';
 export { withoutControl } from './without-control.ts';

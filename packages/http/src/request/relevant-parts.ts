@@ -64,40 +64,6 @@ export function relevantHeaders({ headers, url }: Pick<HttpRequest, 'headers' | 
   return relevant;
 }
 
-/** The headers that say who asks. */
-const CREDENTIALS = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'cookie'] as const;
-
-/** Does the header of this name, in lower case, say who asks? */
-export const isCredential = (name: string) => CREDENTIALS.some((each) => each === name);
-
-/** Clients ask with the same few credentials again and again, and a digest takes as long as the rest of a look-up. */
-const digests = new Map<string, string>();
-const MOST_DIGESTS = 64;
-
-function rememberedDigest(value: string): string {
-  const known = digests.get(value);
-  if (known !== undefined) return known;
-  if (digests.size >= MOST_DIGESTS) digests.clear(); // tokens that change every hour do not pile up
-  const made = `sha256 ${digest(value)}`;
-  digests.set(value, made);
-  return made;
-}
-
-/** Digests of the headers that say who asks, by their names, so that the option `ignore` reaches each of them. */
-export function credentialHeaders(headers: HeaderList): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const name of CREDENTIALS) {
-    const value = headers.get(name);
-    if (value !== null) found[name] = rememberedDigest(value);
-  }
-  return found;
-}
-
-/** The digest of the credential in a request's headers. */
-export function credentialDigest(headers: HeaderList): string {
-  return digest(JSON.stringify(CREDENTIALS.map((name) => headers.get(name))));
-}
-
 interface QueryCredentials {
   /** Takes these wherever its requests are sent. */
   readonly provider?: string;

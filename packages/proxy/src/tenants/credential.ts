@@ -1,4 +1,4 @@
-import { digest } from '@cached-llm/core/adapter';
+import { digest, isAccountHeader, isCredential } from '@cached-llm/core/adapter';
 
 /** Who calls a provider, as far as the request says it. */
 export interface Credential {
@@ -9,17 +9,20 @@ export interface Credential {
 }
 
 /**
- * Headers that say who asks, and on whose account: Bearer tokens and Basic; Anthropic; Azure, and its API Management;
- * Google; AWS; the gateways (Helicone, Portkey, Cloudflare, Kong, Vercel). `proxy-authorization` is for the proxy.
+ * Headers that say who asks, beside those that the core knows: of API Management of Azure; of AWS; of the gateways (Helicone,
+ * Portkey, Cloudflare, Kong, Vercel). `proxy-authorization` is for the proxy.
  */
 const HEADER =
-  /^(authorization|cookie|openai-(organization|project)|x-goog-user-project|x-amz-security-token)$|(^|-)(api-?key|subscription-key|virtual-key|access-token|auth-token|auth|authorization)$/;
+  /^x-amz-security-token$|(^|-)(api-?key|subscription-key|virtual-key|access-token|auth-token|auth|authorization)$/;
 
 /** Query parameters that say who asks: Google (`key`), Azure (`api-key`, `subscription-key`, `sig`), OAuth 2 (RFC 6750 §2.3). */
 const PARAMETER =
   /^(key|api[-_]?key|subscription-key|(access|\$?oauth)_token|token|sig|x-amz-(credential|signature|security-token))$/i;
 
-const isCredentialHeader = (name: string) => name !== 'proxy-authorization' && HEADER.test(name);
+/** Does the header of this name say who asks, or on whose account? */
+const isCredentialHeader = (name: string) =>
+  name !== 'proxy-authorization' &&
+  (isCredential(name) || isAccountHeader(name) || HEADER.test(name));
 
 /** The names of a client's headers are the same few, and an expression takes longer than a look-up. */
 const knownNames = new Map<string, string | false>();

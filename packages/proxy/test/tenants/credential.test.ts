@@ -13,6 +13,7 @@ describe('A credential', () => {
     ['Azure API Management', 'Ocp-Apim-Subscription-Key', 's1'],
     ['Google', 'X-Goog-Api-Key', 'AIza1'],
     ['Google, for a project', 'x-goog-user-project', 'project-1'],
+    ['Anthropic, for a workspace', 'anthropic-workspace-id', 'wrkspc_1'],
     ['AWS', 'x-amz-security-token', 't1'],
     ['OpenAI, for an organization', 'openai-organization', 'org-1'],
     ['OpenAI, for a project', 'OpenAI-Project', 'proj-1'],
