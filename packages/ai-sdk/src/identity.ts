@@ -70,8 +70,14 @@ function optionsOf({ providerOptions }: Fields): readonly Fields[] {
 
 /** Does the answer depend on what a provider stores between calls, or does it arrive later than this call ends? */
 export function isStateful(params: Fields): boolean {
+  // A draft of a guardrail, at Bedrock: its authors change it.
+  const isDraft = ({ guardrailConfig }: Fields) =>
+    fieldsOf(guardrailConfig).guardrailVersion === 'DRAFT';
   return optionsOf(params).some(
-    (options) => options.background === true || STATE.some((name) => isGiven(options[name])),
+    (options) =>
+      options.background === true ||
+      isDraft(options) ||
+      STATE.some((name) => isGiven(options[name])),
   );
 }
 

@@ -119,6 +119,11 @@ describe('a call bypasses the cache', () => {
     ['with a conversation', { providerOptions: { openai: { conversation: 'c' } } }, 'stateful'],
     ['with cached content', { providerOptions: { google: { cachedContent: 'c' } } }, 'stateful'],
     [
+      'with a draft of a guardrail',
+      { providerOptions: { bedrock: { guardrailConfig: { guardrailVersion: 'DRAFT' } } } },
+      'stateful',
+    ],
+    [
       'with a function among its parameters',
       { providerOptions: { x: { now: () => 1 } } },
       'not-canonical',

@@ -19,7 +19,15 @@ import { type ControlContext, controlIn, plainResult } from './call-control.ts';
 import { callEndpoint } from './call-endpoint.ts';
 import { embedEach, itemsOf } from './embeddings.ts';
 import { endWithFlight, underSignal } from './flight-signal.ts';
-import { answers, endpointOf, identityOf, ignore, snapshotOf, withBodyRead } from './identity.ts';
+import {
+  answers,
+  endpointOf,
+  identityOf,
+  ignore,
+  isStateful,
+  snapshotOf,
+  withBodyRead,
+} from './identity.ts';
 import { BedrockCodec, instances, learnBlobPrototype } from './response-codec.ts';
 import { stream, streamRules } from './stream.ts';
 
@@ -34,6 +42,7 @@ export const bedrock: Adapter = {
   ],
   temperature: 'inferenceConfig.temperature',
   modelOf: ({ modelId }: Fields) => (typeof modelId === 'string' ? modelId : undefined),
+  isStateful,
   answers,
   rejects,
   usageOf,

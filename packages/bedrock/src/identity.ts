@@ -26,6 +26,18 @@ export function answers(path: string): boolean {
   return /\/model\/[^/]+\/(converse(-stream)?|invoke(-with-response-stream)?)$/.test(path);
 }
 
+/** A prompt of Prompt management without a version (docs.aws.amazon.com/bedrock/latest/userguide/prompt-management-version-create.html). */
+const DRAFT_PROMPT = /:prompt\/[0-9A-Za-z]{10}(?::DRAFT)?$/;
+
+/**
+ * Does the answer depend on a draft, which its authors change? A version never changes (likewise, and
+ * docs.aws.amazon.com/bedrock/latest/userguide/guardrails-versions-create.html).
+ */
+export function isStateful({ modelId, guardrailVersion, guardrailConfig }: Fields): boolean {
+  const guardrails = [guardrailVersion, fieldsOf(guardrailConfig).guardrailVersion];
+  return DRAFT_PROMPT.test(String(modelId)) || guardrails.includes('DRAFT');
+}
+
 /** The text that is sent; nothing for bytes that are no UTF-8, because two of them could have the same text. */
 function textOf(body: unknown): string | undefined {
   if (typeof body === 'string') return body;
@@ -114,6 +126,7 @@ export function identityOf({ control, ...asked }: Asked, policy: Policy): CallId
   if (control !== undefined && 'field' in control) {
     return { bypass: 'control', provider, ...control };
   }
+  if (isFields(asked.request) && isStateful(asked.request)) return { bypass: 'stateful', provider };
   const request = isFields(asked.request) ? withBodyRead(asked.request) : asked.request;
   return identify({ ...asked, provider, request }, policy);
 }

@@ -25,6 +25,23 @@ import {
 const answer = () => ({ body: converseAnswer() });
 
 describe('a repeated call', () => {
+  const PROMPT = 'arn:aws:bedrock:eu-west-1:123456789012:prompt/PROMPT1234';
+
+  test.each<[string, object, number]>([
+    ['a draft of a prompt', { modelId: PROMPT }, 2],
+    ['a version of a prompt', { modelId: `${PROMPT}:3` }, 1],
+    ['a draft of a guardrail', { guardrailConfig: { guardrailVersion: 'DRAFT' } }, 2],
+    ['a version of a guardrail', { guardrailConfig: { guardrailVersion: '2' } }, 1],
+  ])(
+    'is no hit if it depends on what changes at the provider: %s',
+    async (_what, fields, count) => {
+      await withWire(answer, async ({ client, server }) => {
+        for (const _round of [1, 2]) await client.send(converse(fields));
+        expect(server.count).toBe(count);
+      });
+    },
+  );
+
   test('is answered for callbacks and for the methods of BedrockRuntime', async () => {
     await withWire(answer, async ({ cache, server }) => {
       const config = { region: 'eu-west-1', endpoint: server.url, credentials };

@@ -1,5 +1,6 @@
 import type { CallIdentity } from '@cached-llm/core';
-import type { Bypass, Fields } from '@cached-llm/core/adapter';
+import { type Bypass, type Fields, isGiven } from '@cached-llm/core/adapter';
+import { type Account, accountOf } from './account.ts';
 
 /**
  * LangChain's names of the classes whose model string says who answers, and with which settings. `ChatOpenAI`, `OpenAI` and their
@@ -111,7 +112,27 @@ function environment(isKnown: boolean): Fields | undefined {
 export const OTHER_FORM =
   "A model with outputVersion: 'v1' gives its answers another form, and LangChain does not tell its cache, so they are not stored. Say so: new CachedLlmCache({ identity: { outputVersion: 'v1' } }).";
 
+/** Fields by which OpenAI continues from what it stores, or answers later than this call ends. */
+const isStateful = ({ previous_response_id: previous, conversation, background }: Fields) =>
+  isGiven(previous) || isGiven(conversation) || background === true;
+
+const STATEFUL = { bypass: 'stateful', provider: 'langchain' } as const;
+
 const NOT_CANONICAL = { bypass: 'not-canonical', provider: 'langchain', field: 'prompt' } as const;
+
+/** What is known of a call beside LangChain's two texts. */
+interface Told {
+  /** What the user says of the model. */
+  readonly said: Fields | undefined;
+  /** The cache is for callers of every account: no digest of a credential is in a key. */
+  readonly isForAnyAccount: boolean;
+}
+
+/** What a call is, and whose its answer is where it is not for all. */
+interface Identified {
+  readonly identity: CallIdentity;
+  readonly account: Account | undefined;
+}
 
 /**
  * Everything that LangChain gives its cache of a call, and what the user says of the model. If two different calls could look the
@@ -120,30 +141,40 @@ const NOT_CANONICAL = { bypass: 'not-canonical', provider: 'langchain', field: '
 export function identityOf(
   prompt: string,
   model: string,
-  said: Fields | undefined,
-): CallIdentity | Bypass {
+  { said, isForAnyAccount }: Told,
+): Identified | Bypass {
   const entries = entriesOf(model);
   const isKnown = isDescribedInFull(entries);
   const remedy = said === undefined ? remedyIn(entries, isKnown) : undefined;
   if (remedy !== undefined) return { bypass: 'unidentified', provider: 'langchain', remedy };
   const settings = settingsOf(entries, isKnown);
   if (settings === undefined || isLossy(prompt, model)) return NOT_CANONICAL;
+  const parsed = parsedEntries(entries);
+  if (isStateful(parsed)) return STATEFUL;
+  const account = isForAnyAccount ? undefined : accountOf(parsed);
   const saidModel = typeof said?.model === 'string' ? said.model : undefined;
-  return {
+  const identity = {
     provider: 'langchain',
     operation: 'BaseCache',
     model: modelNameIn(entries) ?? saidModel,
+    headers: account?.headers,
     request: { prompt, settings, identity: said, environment: environment(isKnown) },
   };
+  return { identity, account };
 }
 
 /** What was asked, as far as LangChain tells it: the rules of what may be stored look for a format and for tools in it. */
 export function requestIn(prompt: string, model: string, said: Fields | undefined): Fields {
-  const settings = entriesOf(model).map((entry) => {
+  return { ...said, ...parsedEntries(entriesOf(model)), prompt };
+}
+
+/** The entries of the model string, as what they were before LangChain wrote them down. */
+function parsedEntries(entries: readonly string[]): Fields {
+  const settings = entries.map((entry) => {
     const name = nameOf(entry);
     return [name, parsedJson(entry.slice(name.length + 1))] as const;
   });
-  return { ...said, ...Object.fromEntries(settings), prompt };
+  return Object.fromEntries(settings);
 }
 
 /** An option that is a function has no JSON: LangChain writes `undefined`. */

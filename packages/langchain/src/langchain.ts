@@ -19,6 +19,7 @@ import {
 } from '@langchain/core/caches';
 import type { StoredGeneration } from '@langchain/core/messages';
 import type { Generation } from '@langchain/core/outputs';
+import { type Account, carriesIds, UNKNOWN_ACCOUNT } from './account.ts';
 import { admission } from './admission.ts';
 import { identityOf, OTHER_FORM, requestIn } from './identity.ts';
 
@@ -34,7 +35,7 @@ export interface CachedLlmCacheOptions extends Options {
   /**
    * Who answers, and all that the answer depends on: the model, its settings and its base URL, as plain data. It is needed if the
    * class of the model does not say this to its cache. It is part of the key, and models with different values need a cache each.
-   * It is needed as well for models that differ in what no class tells its cache: `outputVersion`, `zdrEnabled`, and
+   * It is needed as well for models that differ in what no class tells its cache: `outputVersion`, and
    * `supportsStrictToolCalling` where tools are given to a call and not bound.
    * @default nothing: the calls of such a model bypass the cache
    */
@@ -151,10 +152,14 @@ export class CachedLlmCache extends BaseCache {
    * @throws {LlmCacheError} `REPLAY_MISS` in `replay` mode, where there is none.
    */
   async lookup(prompt: string, llmKey: string): Promise<Generation[] | null> {
-    const identity = identityOf(prompt, llmKey, this.#identity);
-    const stored = this.#cache.get(identity, this.#options);
+    const identified = this.#identify(prompt, llmKey);
+    if ('bypass' in identified) {
+      await this.#cache.get(identified, this.#options); // an event tells it
+      return this.#showRemedy(identified);
+    }
+    const { identity, account } = identified;
+    const stored = this.#cache.get(identity, this.#optionsFor(account));
     const found = await stored.then(restore).catch(() => null);
-    if ('bypass' in identity) return this.#showRemedy(identity);
     if (found !== null || this.#policy.mode !== 'replay') return found;
     throw new LlmCacheError(
       'REPLAY_MISS',
@@ -164,23 +169,42 @@ export class CachedLlmCache extends BaseCache {
 
   /** Stores an answer that is complete. Any other answer is ignored. */
   async update(prompt: string, llmKey: string, generations: Generation[]): Promise<void> {
-    const identity = identityOf(prompt, llmKey, this.#identity);
-    if ('bypass' in identity) return; // the look-up has reported it
-    if (this.#identity === undefined && generations.some(isOfOtherForm)) {
-      this.#warn(OTHER_FORM);
-      return;
-    }
+    const identified = this.#identify(prompt, llmKey);
+    if ('bypass' in identified) return; // the look-up has reported it
+    const { identity, account } = identified;
+    const untold = this.#untoldIn(generations, account);
+    if (untold !== undefined) return this.#warn(untold);
     try {
       const rules = { adapter: admission, admit: this.#policy.admit };
       const request = requestIn(prompt, llmKey, this.#identity);
       const { rejection } = await settled(judge(rules, generations, request));
-      const options = { ...this.#options, admit: () => rejection === undefined };
+      const options = { ...this.#optionsFor(account), admit: () => rejection === undefined };
       const stored = generations.map(toStored);
       await this.#cache.set(identity, stored, options);
       traced(stored, generations);
     } catch {
       // An answer that cannot be written is returned to its caller all the same.
     }
+  }
+
+  #identify(prompt: string, llmKey: string) {
+    const { isForAnyAccount } = this.#cache;
+    return identityOf(prompt, llmKey, { said: this.#identity, isForAnyAccount });
+  }
+
+  /** The options of a call whose answer is of no use after a while. In `replay` mode nothing is sent, and no id expires. */
+  #optionsFor(account: Account | undefined): CallOptions {
+    const { mode, maxAge } = this.#policy;
+    const isLimited = account !== undefined && account.retention < maxAge && mode !== 'replay';
+    return isLimited ? { ...this.#options, maxAge: account.retention } : this.#options;
+  }
+
+  /** What the answer shows and the key lacks, so that it cannot be stored. */
+  #untoldIn(generations: readonly Generation[], account: Account | undefined): string | undefined {
+    if (this.#identity !== undefined) return undefined; // the user says whose answers these are
+    if (generations.some(isOfOtherForm)) return OTHER_FORM;
+    const isUnknown = account === undefined && !this.#cache.isForAnyAccount;
+    return isUnknown && generations.some(carriesIds) ? UNKNOWN_ACCOUNT : undefined;
   }
 
   /** A cache that never answers is told also to an application that listens to no event. */

@@ -1,4 +1,4 @@
-import { type Fields, isGiven } from '@cached-llm/core/adapter';
+import { type Fields, isFields, isGiven } from '@cached-llm/core/adapter';
 
 /** What the answer does not depend on, wherever it is asked for. Every other field of a request is in its key. */
 export const ignore = [
@@ -30,10 +30,16 @@ export const echoes = {
   prompt_cache_retention: null,
 } as const;
 
+/**
+ * Is this a prompt that the provider stores, in whichever version is the current one? The version is optional (`ResponsePrompt`
+ * in openai/openai-node src/resources/responses/responses.ts). The text of older completions is no object.
+ */
+const isChanging = (prompt: unknown) => isFields(prompt) && !isGiven(prompt.version);
+
 /** Does the answer depend on what the provider stores between calls, or does it not come with this call? */
 export function isStateful(request: Fields): boolean {
-  const { background, conversation, previous_response_id: previous } = request;
-  return background === true || isGiven(conversation) || isGiven(previous);
+  const { background, conversation, previous_response_id: previous, prompt } = request;
+  return background === true || isGiven(conversation) || isGiven(previous) || isChanging(prompt);
 }
 
 /** Is this an endpoint that generates? Files, batches, vector stores and the like bypass the cache. */

@@ -275,6 +275,26 @@ test('a call that depends on state bypasses the cache, and an answer of hosted t
   });
 });
 
+test('a prompt that OpenAI stores is cached by its version, and bypasses the cache without one', async () => {
+  await withWire(
+    { answer: () => demoExchanges.responsesApi.response },
+    async ({ client, server, story }) => {
+      const ask = (version?: string) =>
+        client.responses.create({
+          model: 'm',
+          prompt: { id: 'pmpt_1', ...(version && { version }) },
+        });
+      await ask();
+      await ask();
+      expect([server.count, ...story]).toEqual([2, 'bypass', 'bypass']);
+      await ask('3');
+      await ask('3');
+      await ask('4');
+      expect(server.count).toBe(4);
+    },
+  );
+});
+
 test('a cached client that is cached again does not wait for itself', async () => {
   await withWire({ exchanges }, async ({ cache, client, server }) => {
     const twice = cachedOpenAI(client, { cache });

@@ -41,8 +41,9 @@ const ACCOUNT_NAMES: readonly AccountName[] = [
   {
     urls: /^https:\/\/(?:[a-z]{2}\.)?api\.openai\.com\//,
     header: 'openai-project',
-    isWhole: true, // a response is stored in a project, and a key of another project is refused
-    source: 'openai/openai-openapi (security); openai/openai-node src/client.ts',
+    isWhole: true, // it says for which project a request is made
+    source:
+      'platform.openai.com/docs/api-reference/authentication; openai/openai-node src/client.ts',
   },
   {
     urls: /^https:\/\/(?:[a-z]{2}\.)?api\.openai\.com\//,
