@@ -1,5 +1,4 @@
 import { type Adapter, digest, isNeutralHeader } from '@cached-llm/core/adapter';
-import type { HeaderList } from './header-list.ts';
 import type { HttpRequest } from './read-request.ts';
 
 /** What a header or a query parameter is named that may carry a secret: of it the key has a digest, and no text. */
