@@ -10,6 +10,8 @@ interface Inside {
 
 /** A response of another library, such as `node-fetch`, which the SDKs used before Node.js had a `fetch`. */
 interface ForeignResponse {
+  readonly url?: string;
+  readonly redirected?: boolean;
   readonly status: number;
   readonly statusText: string;
   readonly headers: Iterable<[string, string]>;
@@ -34,10 +36,11 @@ function webFetch(fetch: Fetch): Fetch {
     if (isWeb(response)) return response;
     const foreign = response as unknown as ForeignResponse; // its body is no stream of the web
     if (!isRead(foreign)) return response;
-    const { status, statusText, headers, body } = foreign;
+    const { status, statusText, headers, body, url = '', redirected = false } = foreign;
     const isEmpty = body === null || WITHOUT_BODY.includes(status);
     const stream = isEmpty ? null : ReadableStream.from(body);
-    return new Response(stream, { status, statusText, headers: [...headers] });
+    const web = new Response(stream, { status, statusText, headers: [...headers] });
+    return Object.defineProperties(web, { url: { value: url }, redirected: { value: redirected } });
   };
 }
 

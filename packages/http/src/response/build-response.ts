@@ -63,6 +63,7 @@ export const webForm = {
   live: (response) => response,
   liveHeaders,
   urlOf: ({ url }) => url,
+  isRedirected: ({ redirected }) => redirected,
   make: buildResponse,
 } satisfies ResponseForm<Response>;
 

@@ -172,11 +172,30 @@ function captureStream<Response>(
   return { response, verdict: {}, shared: captured as unknown as RunningStream }; // only `restore` reads it
 }
 
+/** A server that answers at its usual port, with TLS or without: one that leads to the other is the same one. */
+const serverOf = (url: string) => new URL(url).host;
+
+/**
+ * Did another server answer than the one that the key names? A redirect to it may end at any time. A path or a protocol that a
+ * server corrects is its own answer.
+ */
+function isOfAnotherServer<Response>(
+  response: Response,
+  { form, url }: HttpCodecOptions<Response>,
+): boolean {
+  const answered = form.isRedirected?.(response) === true ? form.urlOf?.(response) : undefined;
+  return answered !== undefined && answered !== '' && serverOf(answered) !== serverOf(url);
+}
+
 async function capture<Response>(
   response: Response,
   options: HttpCodecOptions<Response>,
 ): Promise<CapturedResponse<Response>> {
   const live = options.form.live(response);
+  if (live.ok && isOfAnotherServer(response, options)) {
+    options.onPassedOn(response);
+    return { response, verdict: { rejection: 'redirected' } };
+  }
   const { body, ok, status } = live;
   const format = formatOf(live);
   const isOutage = isOutageStatus(status);

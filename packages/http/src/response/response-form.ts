@@ -35,6 +35,8 @@ export interface ResponseForm<Response> {
   liveHeaders(response: Response): HeaderList;
   /** The URL of the response itself, where it differs from that of the request. */
   urlOf?(response: Response): string;
+  /** Was the request sent to another URL than it was made for, because a server said so? @default false */
+  isRedirected?(response: Response): boolean;
   make(content: Content, head: MadeHead, origin: Origin): Response;
 }
 
