@@ -79,8 +79,8 @@ function hasMiddleware(client: AnthropicClient): boolean {
 const LATER_STEPS = ['backendMiddleware', 'prepareRequest', 'prepareOptions', 'buildURL'] as const;
 
 /**
- * Has it a key or a token of its own? One that is asked for at each request, as a profile or a federation rule says, comes
- * with the workspace of its account, and the client writes both after its middleware (`prepareRequest`).
+ * Has it a key or a token of its own? A profile or a federation rule has the client ask for a token at each request. Such a
+ * client writes the token, and the workspace of the account, after its middleware (`prepareRequest`).
  */
 function hasOwnCredential(client: AnthropicClient): boolean {
   const { apiKey, authToken } = client as Partial<Anthropic>; // public fields of every release
@@ -169,9 +169,9 @@ function isClient(client: unknown): client is AnthropicClient {
 /**
  * The same client, whose repeated calls are answered from a store: same class, same types, streams,
  * `.stream()`, `.parse()`, `toolRunner` and `.withResponse()` included. The client you pass is unchanged.
- * The cache is the last of the client's middleware, outside the timeout of a request. In a client of another class, such
- * as `AnthropicVertex` and `AnthropicBedrock`, which writes a request anew after its middleware, in one whose profile names a
- * workspace, and in releases before 0.105 the cache is its `fetch`.
+ * The cache is the last of the client's middleware, outside the timeout of a request. In releases before 0.105, and in a
+ * client that writes a request anew after its middleware, the cache is its `fetch`. Such clients are those of another class
+ * (`AnthropicVertex`, `AnthropicBedrock`), and those with a profile.
  * It replaces a cache that the client has already.
  *
  * @throws {LlmCacheError} `WRONG_CLIENT` for anything but a client of `@anthropic-ai/sdk` 0.20 or later.

@@ -25,7 +25,13 @@ describe('an older answer that may stand in for an outage, under the control of 
     ['does not if it is older than the call allows', { maxAge: '1h' }, 'miss', 503],
     ['does not for another scope', { scope: 'other' }, 'miss', 503],
     ['does not for another sample', { sample: 1 }, 'miss', 503],
-    ['does not after the window, which begins with the ttl of the call', {}, 'miss', 503, { ttl: '1m' }],
+    [
+      'does not after the window, which begins with the ttl of the call',
+      {},
+      'miss',
+      503,
+      { ttl: '1m' },
+    ],
     ['does within the window that a longer ttl has', {}, 'hit', 200, { ttl: '1d' }],
   ])('%s', async (_what, said, outcome, status, stored = {}) => {
     const clock = manualClock();

@@ -19,7 +19,9 @@ const CALL = { headers: { ...CONTROL, authorization: 'Bearer sk-secret' } };
 const sentOn = (status: number, location: string) => ({ status, headers: { location }, body: {} });
 
 const controlsAmong = ({ requests }: Pick<WireServer, 'requests'>) =>
-  requests.flatMap(({ headers }) => Object.keys(headers).filter((name) => name.startsWith('x-cached-llm')));
+  requests.flatMap(({ headers }) =>
+    Object.keys(headers).filter((name) => name.startsWith('x-cached-llm')),
+  );
 
 describe('a request that a server sends on', () => {
   test.each([307, 308])('to another host is answered, and not stored: %i', async (status) => {
@@ -52,7 +54,11 @@ describe('a request that a server sends on', () => {
       expect([hit.headers.get('x-cached-llm'), hit.url]).toEqual(['hit', url]);
       expect([server.count, controlsAmong(server)]).toEqual([2, []]);
       const body = JSON.stringify(question);
-      const direct = await fetch(`${url}/`, { method: 'POST', body, headers: control({ scope: 'tenant' }) });
+      const direct = await fetch(`${url}/`, {
+        method: 'POST',
+        body,
+        headers: control({ scope: 'tenant' }),
+      });
       await direct.text();
       expect(server.count).toBe(3); // another URL has another key
     });

@@ -71,6 +71,6 @@ export function carriesIds(generation: Generation): boolean {
   return object === 'response' || (typeof id === 'string' && id.startsWith('resp_'));
 }
 
-/** What the string of the model lacks, and the answer shows. */
+/** Is shown once for a model whose string does not say that its answers carry such ids. */
 export const UNKNOWN_ACCOUNT =
   "Answers of OpenAI's Responses API have ids that only one account can use, and LangChain does not tell its cache that this call goes there, so they are not stored. Set useResponsesApi: true in the model. Otherwise say whose they are: new CachedLlmCache({ identity: { account: 'team-a' } }).";

@@ -34,7 +34,7 @@ export interface AccountName {
 }
 
 /**
- * The names of accounts. Each of these headers is in every key, because no list of neutral headers has it. So is the URL.
+ * The names of accounts. The URL is in every key, and so is each of these headers: no list of neutral headers has it.
  * A gateway at another host may not read such a header, hence the URLs.
  */
 const ACCOUNT_NAMES: readonly AccountName[] = [
@@ -110,8 +110,9 @@ function rememberedDigest(value: string): string {
 }
 
 /**
- * What the key of an answer has that only one account can use: nothing more where the request names this account, else
- * digests of its credentials, by the names of their headers, so that the option `ignore` reaches each of them.
+ * The part of a key that names the account, for an answer that only one account can use. It is empty if the request itself
+ * names this account. Otherwise it has digests of the credentials, by the names of their headers: the option `ignore`
+ * reaches each of them.
  */
 export function accountInKey(request: AccountRequest): Record<string, string> {
   if (ACCOUNT_NAMES.some((name) => isNamed(request, name))) return {};
