@@ -111,7 +111,7 @@ function rememberedDigest(value: string): string {
 
 /**
  * The part of a key that names the account, for an answer that only one account can use. It is empty if the request itself
- * names this account. Otherwise it has digests of the credentials, by the names of their headers: the option `ignore`
+ * names this account. If not, it has digests of the credentials, by the names of their headers: the option `ignore`
  * reaches each of them.
  */
 export function accountInKey(request: AccountRequest): Record<string, string> {
