@@ -19,7 +19,7 @@ export const isCredential = (name: string) => CREDENTIALS.includes(name);
 export const STORED_ANSWER_RETENTION = 30 * 24 * 60 * 60 * 1000;
 
 /** How a request names the account for which it asks, beside its credential. */
-export interface AccountName {
+interface AccountName {
   /** The URLs where this is so. */
   readonly urls: RegExp;
   /** The header that names it, in lower case. @default none: the URL does */
