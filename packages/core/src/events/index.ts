@@ -1,8 +1,15 @@
 // What happened is counted, then sent to listeners and to the log.
 // It never carries a prompt, an answer or a secret, and a listener that throws never fails a call.
-// Start at events.ts, the list of all events.
+// Start at events.ts, the list of all events; emitter.ts sends them, and writes the lines of a log.
 
-export { CacheEventEmitter, type CallVerdict, type EventCounting } from './emitter.ts';
+export {
+  CacheEventEmitter,
+  type CallVerdict,
+  type EventCounting,
+  isLogger,
+  type Logger,
+  logEvents,
+} from './emitter.ts';
 export type {
   Bypass,
   BypassReason,
@@ -18,4 +25,3 @@ export type {
   RequestOutcome,
   StoreOperation,
 } from './events.ts';
-export { isLogger, type Logger, logEvents } from './logger.ts';
