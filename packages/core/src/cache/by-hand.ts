@@ -1,4 +1,5 @@
 import { lifeOf } from '../entry-store/index.ts';
+import { ledgerPrefix } from '../ledger/index.ts';
 import {
   CallOrigin,
   emitMiss,
@@ -12,6 +13,7 @@ import {
   rewriteOnHit,
 } from '../pipeline/index.ts';
 import { readToEnd } from '../response/index.ts';
+import { loadStoreFailures } from '../store/index.ts';
 import type { CacheContext } from './cache-context.ts';
 import type { GivenAnswer } from './identity-request.ts';
 
@@ -64,4 +66,38 @@ export async function setByIdentity(context: Context, given: GivenAnswer): Promi
   }
   trace(context, answer, { outcome: 'miss', response: given.given, stored: async () => stored });
   return stored;
+}
+
+/** Removes the rows of the namespace where the store can list them. Resolves to false where that failed. */
+export async function clearRows(context: CacheContext): Promise<boolean> {
+  try {
+    await removeRows(context);
+    return true;
+  } catch (error) {
+    const { failureCode, isPermanentFailure } = await loadStoreFailures();
+    const reason = failureCode(error);
+    const isPermanent = isPermanentFailure(error);
+    context.events.emit('store-error', { operation: 'scan', reason, isPermanent });
+    return false;
+  }
+}
+
+/** Rows that one operation of the store removes. Others that use the store wait no longer than for these. */
+const ROWS_PER_REMOVAL = 500;
+
+/** The generations of tags outlive their entries, and counters are about requests, not about what is stored. */
+function isStaying(key: string, prefix: string): boolean {
+  return key.startsWith(`${prefix}tag:`) || key.startsWith(ledgerPrefix(prefix));
+}
+
+async function removeRows({ entries, store, rows }: CacheContext): Promise<void> {
+  const { prefix } = entries;
+  let page: string[] = [];
+  for await (const { key } of store.scan?.(prefix) ?? []) {
+    if (!isStaying(key, prefix)) page.push(key);
+    if (page.length < ROWS_PER_REMOVAL) continue;
+    await rows.removeMany(page);
+    page = [];
+  }
+  await rows.removeMany(page);
 }

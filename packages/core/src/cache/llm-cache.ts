@@ -29,8 +29,7 @@ import {
 import type { WarmOptions, WarmReport } from './warm.ts';
 
 // No call needs these, so they are loaded when they are first used. An invalidation holds from the call on, and is not.
-const loadGetAndSet = () => import('./get-and-set.ts');
-const loadClearRows = () => import('./clear-rows.ts');
+const loadByHand = () => import('./by-hand.ts');
 const loadWarm = () => import('./warm.ts');
 const loadRequestParts = () => import('./request-parts.ts');
 
@@ -70,7 +69,7 @@ export class LlmCache {
     const request = requestByIdentity(this.#context, identity, options);
     if (isBypass(request)) return this.#emitBypass(request);
     if (request.call.policy.mode === 'off') return undefined;
-    const { getByIdentity } = await loadGetAndSet();
+    const { getByIdentity } = await loadByHand();
     return getByIdentity(this.#context, request);
   }
 
@@ -89,7 +88,7 @@ export class LlmCache {
     if (isBypass(request)) return this.#emitBypass(request) ?? false;
     if (request.call.policy.mode === 'off') return false;
     const given = takeIn(this.#context, request, response); // in the call itself, as the response is now
-    const { setByIdentity } = await loadGetAndSet();
+    const { setByIdentity } = await loadByHand();
     return setByIdentity(this.#context, given);
   }
 
@@ -132,7 +131,7 @@ export class LlmCache {
    */
   async clear(): Promise<boolean> {
     const isWritten = await this.invalidate({ namespace: true });
-    const { clearRows } = await loadClearRows();
+    const { clearRows } = await loadByHand();
     return (await clearRows(this.#context)) && isWritten;
   }
 
