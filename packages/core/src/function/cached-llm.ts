@@ -3,8 +3,8 @@ import { BoundedMap } from '../key/index.ts';
 import { type Duration, isThenable, LlmCacheError, policyForClient } from '../options/index.ts';
 import { callableOf, functionOptionsOf, wrapFunction } from './cached-llm-call.ts';
 import { type WrappedFunction, withOptions } from './function-call.ts';
+import { type MethodPlace, operationsOfMethod } from './function-identity.ts';
 import { type FunctionOptions, type OptionFunction, OWN_OPTIONS } from './function-options.ts';
-import { type MethodPlace, operationsOfMethod } from './method-operation.ts';
 
 /** A method that may be decorated: one that promises a response, or an async generator. */
 type CacheableMethod = (
