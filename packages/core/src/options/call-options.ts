@@ -165,3 +165,33 @@ export interface CallOptions {
    */
   readonly when?: When | undefined;
 }
+
+/** Why a request bypasses the cache by the user's own `when`. `undefined`: it does not. */
+export type WhenBypass = 'when' | 'unreadable' | undefined;
+
+const bypassFor = (wanted: unknown): WhenBypass => (wanted ? undefined : 'when');
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function'; // read only
+}
+
+/**
+ * Asks the option `when` about a request. This never throws, and what it returns never rejects: a predicate that fails
+ * says nothing of the request, so the request bypasses the cache, and it is not called in `replay` mode.
+ *
+ * @param owner the `this` of the call
+ */
+export function whenBypass(
+  { when }: { readonly when: When | undefined },
+  request: readonly unknown[],
+  owner?: unknown,
+): WhenBypass | Promise<WhenBypass> {
+  if (when === undefined) return undefined;
+  try {
+    const wanted: unknown = when.apply(owner as never, request as never); // of the user's own types
+    if (!isThenable(wanted)) return bypassFor(wanted);
+    return Promise.resolve(wanted).then(bypassFor, () => 'unreadable' as const);
+  } catch {
+    return 'unreadable';
+  }
+}

@@ -6,11 +6,14 @@ export {
   type Admit,
   CACHE_OPTIONS,
   type CallOptions,
+  isThenable,
   type Judged,
   type Mode,
   type Rejection,
   type TtlOf,
+  type WhenBypass,
   WRITING_MODES,
+  whenBypass,
 } from './call-options.ts';
 export {
   type CallControl,
@@ -52,4 +55,3 @@ export {
   toPositiveMilliseconds,
   toWholeNumber,
 } from './time.ts';
-export { isThenable, type WhenBypass, whenBypass } from './when.ts';
