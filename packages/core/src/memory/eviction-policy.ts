@@ -1,6 +1,12 @@
 import { FrequencySketch } from './frequency-sketch.ts';
-import { exceeds, type MemoryBounds } from './recency-list.ts';
-import { type EvictionMode, type OrderNode, TinyLfuOrder } from './tiny-lfu.ts';
+
+import {
+  type EvictionMode,
+  exceeds,
+  type MemoryBounds,
+  type OrderNode,
+  TinyLfuOrder,
+} from './tiny-lfu.ts';
 
 interface SimulatedRow extends OrderNode<SimulatedRow> {}
 

@@ -2,8 +2,8 @@ import { toWholeNumber } from '../options/index.ts';
 import { ROW_GRACE, type Store, type StoredRow, type StoreSize } from '../store/index.ts';
 import { EvictionPolicy } from './eviction-policy.ts';
 import { type Expiring, ExpiryOrder } from './expiry-order.ts';
-import type { MemoryBounds } from './recency-list.ts';
-import type { OrderNode } from './tiny-lfu.ts';
+
+import type { MemoryBounds, OrderNode } from './tiny-lfu.ts';
 
 /** A row of the memory store, with its positions in the orders of eviction and of expiry. */
 interface MemoryRow extends OrderNode<MemoryRow>, Expiring {
