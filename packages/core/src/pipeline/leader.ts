@@ -23,8 +23,8 @@ function revalidate(...served: Parameters<typeof import('./stale.ts').revalidate
   } else stale.revalidate(...served);
 }
 
-/** Carries out what `DECISIONS` says for the request that leads a flight. */
-export function carryOut(
+/** Does for the request that leads a flight what `DECISIONS` says. */
+export function leadFlight(
   context: PipelineContext,
   lead: Lead,
 ): FlightResult | Promise<FlightResult> {

@@ -10,7 +10,7 @@ import {
   isAbandoned,
   ownFailure,
 } from './answer.ts';
-import { carryOut, loadStale } from './carry-out.ts';
+import { leadFlight, loadStale } from './leader.ts';
 import {
   type LookUp,
   lookUp,
@@ -209,7 +209,7 @@ export class Pipeline {
     const { callTimeout } = request.call.policy;
     const plan = { id: flightIdOf(request), key, tags, callTimeout };
     return this.flights.start(plan, (flight) => {
-      const lead = (found: LookUp) => carryOut(this.#context, { request, flight, found });
+      const lead = (found: LookUp) => leadFlight(this.#context, { request, flight, found });
       const found = known ?? lookUp(this.#context, request);
       return found instanceof Promise ? found.then(lead) : lead(found);
     });
