@@ -39,7 +39,6 @@ export {
   admission,
   offersTool,
   type ProviderAdmission,
-  rejectChoices,
   rejectContent,
   rejectMessage,
   rejectMessages,

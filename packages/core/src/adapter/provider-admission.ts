@@ -149,18 +149,3 @@ export function rejectMessages(response: Fields, request: unknown): Rejection | 
   if (messages.length === 0) return 'empty';
   return worstOf(messages.map((message) => rejectMessage(message, request)));
 }
-
-/** The first reason against one of several answers to a request: by its finish reason, then by its content. */
-export function rejectChoices(
-  choices: readonly unknown[],
-  rejectContentOf: (choice: Fields) => Rejection | undefined,
-): Rejection | undefined {
-  if (choices.length === 0) return 'empty';
-  const rejections = choices.map((choice) => {
-    if (!isFields(choice)) return 'incomplete';
-    if (isGiven(choice.error)) return 'error';
-    const reason = choice.finish_reason ?? choice.finishReason;
-    return rejectFinish(reason, choice.native_finish_reason) ?? rejectContentOf(choice);
-  });
-  return worstOf(rejections);
-}
