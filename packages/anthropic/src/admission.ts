@@ -38,7 +38,7 @@ function isHostedBlock(block: unknown): boolean {
   return listOf(citations).some((each) => fieldsOf(each).type === 'web_search_result_location');
 }
 
-/** Told by the request, and by the answer: a gateway may add a tool of its own. */
+/** The request says it, and so does the answer, because a gateway may add a tool of its own. */
 function isHosted(request: unknown, response: Fields): boolean {
   if (isTokenCount(response)) return false;
   const isAsked =

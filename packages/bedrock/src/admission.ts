@@ -157,7 +157,7 @@ function firstNumber(...values: readonly unknown[]): number | undefined {
   return values.find((value) => typeof value === 'number');
 }
 
-/** What is kept in the prompt cache for an hour has a price of its own. */
+/** What is in the prompt cache for an hour has a price of its own. */
 function longWritesOf({ cacheDetails, cache_creation }: Fields): Usage['details'] {
   const converse = listOf(cacheDetails)
     .map(fieldsOf)

@@ -49,7 +49,7 @@ function dimensionsIn(body: Fields): unknown {
 
 function rejectEmbeddings(answer: Fields, body: Fields): Rejection | undefined {
   const counts = KINDS.map((kind) => listOf(body[kind]).length).filter((length) => length > 0);
-  const [count] = counts.length === 1 ? counts : []; // of two kinds, the models embed one
+  const [count] = counts.length === 1 ? counts : []; // the models embed one of two kinds
   const lists = vectorsIn(answer);
   if (lists.length === 0) return 'incomplete';
   const expected = { count, dimensions: dimensionsIn(body) };

@@ -28,7 +28,7 @@ function at(lists: unknown, place: number): unknown {
   return Object.fromEntries(typed.map(([type, list]) => [type, at(list, place)]));
 }
 
-/** The lists of all parts as one, or as one for each type. */
+/** The lists of all parts, joined to one list, or to one list for each type. */
 function joined(parts: readonly unknown[]): unknown {
   const [first] = parts;
   if (Array.isArray(first)) return parts.flatMap(listOf);

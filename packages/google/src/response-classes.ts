@@ -22,7 +22,7 @@ function classNameOf(response: object): ClassName | undefined {
 /** Where the application imports another copy of the SDK, its instances show that copy's classes. */
 const seen = new Map<ClassName, object>();
 
-/** The headers of the first answer are its caller's own: of them the type alone is stored. */
+/** The headers of an answer are its caller's own, so that only the content type is stored. */
 function withoutHeaders(response: Fields): Fields {
   if (response.sdkHttpResponse === undefined) return response;
   const { headers } = fieldsOf(response.sdkHttpResponse);

@@ -1,7 +1,7 @@
 import { shareOrigin } from '@cached-llm/core/adapter';
 import type { ApiClient } from './caller-signal.ts';
 
-/** What the SDK makes the requests of a call with, and makes an object of its own of the responses. */
+/** The methods by which the SDK sends the requests of a call, and makes objects of its own classes of the responses. */
 const METHODS = [
   'countTokens',
   'embedContentInternal',

@@ -37,7 +37,7 @@ function warnOfTwoCaches(): void {
   hasWarnedOfTwo = true;
   const what = 'A client or a fetch with a cache has a fetch below it that has a cache, too.';
   const remedy =
-    'The upper one alone answers what it caches. Give it a plain fetch; for memory before a store there is the option tiers of createLlmCache.';
+    'Only the outer cache answers the requests that it caches. Give it a plain fetch. For memory before a store, use the option tiers of createLlmCache.';
   process.emitWarning(`${what} ${remedy}`, { type: 'LlmCacheWarning', code: 'TWO_CACHES' });
 }
 
@@ -59,6 +59,6 @@ export function warnOfOwnFetch(options: CachedFetchOptions): void {
   known.set(provider, 'warned');
   const what = `Two clients of ${provider} with different fetch functions share their answers in one cache. What a fetch changes in a request is not in the key.`;
   const remedy =
-    "If one writes a header, a path or a body, give each client a version or a scope of its own: { version: 'tenant-7' }.";
+    "If one of them writes a header, a path or a body, give each client a version or a scope of its own: { version: 'tenant-7' }.";
   process.emitWarning(`${what} ${remedy}`, { type: 'LlmCacheWarning', code: 'OWN_FETCH' });
 }

@@ -46,7 +46,7 @@ export interface ProxyOptions {
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-/** A route, as a client is set up for it. */
+/** A route, and how a client is set up to use it. */
 export interface ProxyRoute {
   readonly name: string;
   /** The base URL to give to a client. */

@@ -10,7 +10,7 @@ const SCAN_PAGE = 1000;
 /** Values that are in memory at a time. */
 const VALUE_PAGE = 250;
 
-/** Without an expiry, which the server holds by its own clock, and not encoded as JSON a second time. */
+/** The text as the server stores it: without an expiry, which the server has by its own clock, and not encoded as JSON a second time. */
 export function markText<Value>({ value }: DeserializedData<Value>): string {
   if (typeof value === 'string') return MARK + value;
   throw new TypeError(`This store stores strings, not ${typeof value}.`);

@@ -39,7 +39,7 @@ export async function countRows(connection: SqliteConnection, prefix: string): P
   return row?.count ?? 0;
 }
 
-/** Leaves a row out that was damaged. */
+/** Leaves out a row that was damaged. */
 function intact({ key, value }: StoredRow): StoredRow[] {
   const text = textIn(key, value);
   return text === undefined ? [] : [{ key, value: text }];

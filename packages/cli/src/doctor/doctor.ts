@@ -9,7 +9,7 @@ import {
   withCache,
 } from '../store/index.ts';
 import { EXIT, Failure, formatQuantity } from '../terminal/index.ts';
-import { checkClock, checkFields, checkNamespace, checkSealed, sampleOf } from './entries.ts';
+import { checkClock, checkFields, checkNamespace, checkUnreadable, sampleOf } from './entries.ts';
 import { checkEnvironment } from './environment.ts';
 import { type Finding, findingText, fine, problem } from './finding.ts';
 import { checkProject } from './project.ts';
@@ -48,7 +48,7 @@ async function checkOpened(
     fine('store', `${opened.url} answers.`),
     ...(await checkEviction(opened)),
     await checkNamespace(session, opened, sample),
-    ...checkSealed(sample),
+    ...checkUnreadable(sample),
     checkClock(sample, ledger.ahead),
     checkFields(sample),
     ...checkRequests(ledger, sample, since),

@@ -66,7 +66,7 @@ export async function checkNamespace(
   return problem('namespace', `${none} ${text}`, remedy);
 }
 
-export function checkSealed({ rows, unreadable }: Sample): readonly Finding[] {
+export function checkUnreadable({ rows, unreadable }: Sample): readonly Finding[] {
   if (unreadable === 0) return [];
   const found = `${formatCount(unreadable)} of ${formatQuantity(rows, 'row')} cannot be read: they are encrypted with a secret that is not given here, or damaged.`;
   const remedy =

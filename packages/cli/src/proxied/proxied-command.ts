@@ -22,7 +22,7 @@ export interface ProxiedEnd {
 }
 
 /** How long what the command has left behind may go on, in milliseconds. Without an end, the program would not end. */
-const GRACE = 1_000;
+const CLOSING_TIME = 1_000;
 
 /** What a proxy of the network would be asked for, although it cannot reach this machine's own addresses. */
 const LOCAL = '127.0.0.1';
@@ -65,7 +65,7 @@ export async function runProxied(command: ProxiedCommand, host: Host): Promise<P
     const least = cache.stats().requests + notCalled.length;
     return { ended, requests: Math.max(requests, least), notCalled };
   } finally {
-    await proxy.close({ within: GRACE });
+    await proxy.close({ within: CLOSING_TIME });
   }
 }
 

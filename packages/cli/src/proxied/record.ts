@@ -109,7 +109,7 @@ function checkComparison({ refresh, prune, scrub }: RecordOptions): void {
 
 export const record = defineCommand({
   name: 'record',
-  summary: 'Run a command, and keep the answers it gets as fixtures.',
+  summary: 'Run a command, and store the answers it gets as fixtures.',
   positionals: ['<command...>'],
   takesCommand: true,
   options: recordOptions,

@@ -36,7 +36,7 @@ function notCalledLines(operations: readonly string[]): string {
   return lines.join('');
 }
 
-/** What the replay says at its end. A request without a fixture fails it, also where the program took no note. */
+/** What the replay says at its end. A request without a fixture fails it, even if the program ignored the error. */
 async function reportOf({ folder, calls, cache }: OpenedFixtures, end: ProxiedEnd) {
   const { requests, notCalled } = end;
   const { hits } = cache.stats();

@@ -16,7 +16,7 @@ export const upstreamOptions = {
   config: text('<file>', 'JSON file with settings, by the names of the options'),
 } as const;
 
-/** The options of the commands that keep answers in a store. */
+/** The options of the commands that store answers. */
 export const storingOptions = {
   ttl: duration('how long the answers stay fresh (default 7d)'),
   ...upstreamOptions,

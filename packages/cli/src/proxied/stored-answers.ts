@@ -12,7 +12,7 @@ import {
   sqlitePackage,
 } from '../store/index.ts';
 
-/** Where answers are kept if nobody says where: `stats` and the other commands look there, too. */
+/** Where answers are stored if nobody says where: `stats` and the other commands look there, too. */
 const OWN_FOLDER = '.cached-llm';
 const OWN_STORE = `${OWN_FOLDER}/llm.db`;
 
@@ -35,7 +35,7 @@ async function storeUrlFor(session: Session): Promise<string> {
     await sqlitePackage();
   } catch {
     session.host.stderr.write(
-      `The answers are in memory, and are gone at the end. To keep them: ${INSTALL}, or name a --store.\n`,
+      `The answers are in memory, and are gone at the end. To store them in a file: ${INSTALL}, or name a --store.\n`,
     );
     return 'memory:';
   }

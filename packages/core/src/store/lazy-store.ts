@@ -15,7 +15,7 @@ export class LazyStore implements Store {
       (await this.opening).leases?.take(keys, token, milliseconds) ?? keys.map(() => token),
     release: async (keys, token) => (await this.opening).leases?.release(keys, token),
   };
-  /** What the opened store lacks is not done, or in steps. */
+  /** A store without atomic changes adds a row in steps, and replaces none. */
   readonly atomic: AtomicRows = {
     add: async (rows) => {
       const store = await this.opening;

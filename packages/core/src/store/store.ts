@@ -26,7 +26,7 @@ export interface StoreSize {
 
 /**
  * The right to lead one key's flight among all processes that share a store. A lease ends by itself, so that a leader
- * that dies delays the others no longer than that.
+ * that dies does not delay the others for longer.
  */
 export interface Leases {
   /**

@@ -131,12 +131,12 @@ describe('while a secret replaces another, an entry that was invalidated', () =>
 });
 
 describe('while a secret replaces another, an entry that was expired', () => {
-  const GRACE = { staleWhileRevalidate: '1h' } as const;
+  const SERVED_STALE = { staleWhileRevalidate: '1h' } as const;
 
   test('by its tag is stale under either secret', async () => {
-    const before = start(BEFORE, GRACE);
+    const before = start(BEFORE, SERVED_STALE);
     await before.outcome();
-    const during = start(DURING, GRACE);
+    const during = start(DURING, SERVED_STALE);
     expect(await during.cache.expire({ tag: 'faq' })).toBe(true);
     for (const { clock } of [before, during]) clock.advance(1);
     // Both ask before one of the revalidations has stored a new answer.
@@ -144,20 +144,20 @@ describe('while a secret replaces another, an entry that was expired', () => {
   });
 
   test('by its key is stale where the older secret encrypted it', async () => {
-    await start(BEFORE, GRACE).outcome();
-    const during = start(DURING, GRACE);
+    await start(BEFORE, SERVED_STALE).outcome();
+    const during = start(DURING, SERVED_STALE);
     expect(await during.cache.expire({ key: during.key })).toBe(true);
     during.clock.advance(1);
     expect(await during.outcome()).toBe('stale');
   });
 
   test('by its key after it was invalidated stays a miss', async () => {
-    await start(BEFORE, GRACE).outcome();
+    await start(BEFORE, SERVED_STALE).outcome();
     const stranger = startTrial({ store, ...DURING }).cache;
     const { key } = start(AFTER);
     await stranger.invalidate({ key });
     await stranger.expire({ key });
-    expect(await start(DURING, GRACE).outcome()).toBe('miss');
+    expect(await start(DURING, SERVED_STALE).outcome()).toBe('miss');
   });
 });
 

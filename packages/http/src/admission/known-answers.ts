@@ -117,7 +117,7 @@ function rejectSaid(response: Fields, request: Fields): Rejection | undefined {
   return worstOf(texts.map((part: unknown) => rejectText(fieldsOf(part), request)));
 }
 
-/** Why an answer is not stored that is in no known form, or lacks the good end of its form. */
+/** Why an answer is not stored: it is in no known form, or it lacks the good end of its form. */
 function rejectKnown(response: Fields, request: Fields): Rejection | undefined {
   const documents = documentsIn(request);
   if (documents !== undefined) return rejectRanked(response, request, documents.length);

@@ -31,7 +31,7 @@ export interface Origin extends Pick<Provenance, 'age' | 'signal'> {
 /** How the responses of `fetch`, or those of a server, are read and made. */
 export interface ResponseForm<Response> {
   live(response: Response): LiveResponse;
-  /** The headers that the caller gets who asked the provider: all but those that describe the wire. */
+  /** The headers for the caller that asked the provider: all but those that describe the wire. */
   liveHeaders(response: Response): HeaderList;
   /** The URL of the response itself, where it differs from that of the request. */
   urlOf?(response: Response): string;

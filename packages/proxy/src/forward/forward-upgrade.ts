@@ -13,7 +13,7 @@ export interface Upgrade {
   readonly head: Buffer;
 }
 
-/** The head of a response, with what is about the connection written anew. */
+/** The head of a response, with new headers for what is about the connection. */
 function headText(
   { statusCode, statusMessage, rawHeaders }: IncomingMessage,
   own: readonly string[],
@@ -37,7 +37,7 @@ function join(client: Duplex, upstream: Duplex): void {
   }
 }
 
-/** Passes the answer of an upstream on that does not upgrade. */
+/** Passes on the answer of an upstream that does not upgrade. */
 function passAnswer(response: IncomingMessage, socket: Upgrade['socket']): void {
   // Its body has no length any more that this connection knows: the end of the connection is its end.
   socket.write(headText(response, ['Connection', 'close']));

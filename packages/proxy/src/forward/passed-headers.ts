@@ -48,7 +48,7 @@ export function passedHeaders(
   return passed;
 }
 
-/** The headers of a response to its client: what this proxy says of its cache, no upstream says. */
+/** The headers of a response for its client, without those by which an upstream would speak for the cache of this proxy. */
 export function responseHeaders(
   rawHeaders: readonly string[],
   isDropped: (name: string) => boolean = () => false,

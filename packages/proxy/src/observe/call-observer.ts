@@ -35,7 +35,7 @@ export class CallObserver {
     this.#facts?.stop();
   }
 
-  /** Watches a response. A call that nothing else is said of was refused. */
+  /** Watches a response. A call of which nothing else is noted was refused. */
   watch(response: ServerResponse): CallNotes {
     const notes: CallNotes = {
       route: undefined,

@@ -18,7 +18,7 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
   ollama,
 };
 
-/** A provider, as a client is set up for it. */
+/** A provider, and how a client is set up to reach it through the proxy. */
 export interface Provider {
   readonly name: string;
   /** What stands in the place of {@link url} in the base URL of a client. */

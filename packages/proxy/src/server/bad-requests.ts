@@ -14,7 +14,7 @@ const TOO_SLOW: Refusal = {
 const NO_HTTP: Refusal = {
   status: 400,
   code: 'bad_request',
-  message: 'This is no valid request of HTTP/1.1.',
+  message: 'This is not a valid request of HTTP/1.1.',
 };
 
 /** What is said to a client whose request Node.js could not read. */
