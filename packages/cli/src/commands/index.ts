@@ -1,6 +1,6 @@
 /**
  * Here each command has a file, with its options, its work and what it prints; clear and reset share one. A command never imports
- * another command, and never writes to stdout but through `session.output`. Start reading with `show.ts`.
+ * another command, and never writes to stdout but through `session.output`. Start reading with `show.ts`; all commands are listed below.
  */
 import type { CliCommand } from '../command-line/index.ts';
 import { doctor } from '../doctor/index.ts';

@@ -1,6 +1,7 @@
 /**
  * Here the program prints, asks for confirmation, shows progress, and ends with an exit code. Nothing in this
- * room knows a command, an option or a cache. Start reading with `output.ts`.
+ * room knows a command, an option or a cache. Start reading with `output.ts`; `confirm.ts` asks what `--yes`
+ * answers.
  */
 export { stackedChart } from './chart.ts';
 export { confirm } from './confirm.ts';
