@@ -1,7 +1,6 @@
-import { createLlmCache, LlmCacheError } from '@cached-llm/core';
-import { optionsFromEnvironment, visibleText } from '@cached-llm/core/store';
+import { visibleText } from '@cached-llm/core/store';
 import { dashed, defineCommand, type Globals } from '../command-line/index.ts';
-import { maskedUrl } from '../store/index.ts';
+import { environmentProblem, maskedUrl } from '../store/index.ts';
 import { EXIT, formatTable, type Host } from '../terminal/index.ts';
 
 interface Source {
@@ -53,24 +52,13 @@ function settingOf(
   return { name, value: mask(environment[from] ?? ''), from };
 }
 
-/** The error with which a cache would refuse this environment. */
-async function problemIn({ environment }: Host): Promise<string | undefined> {
-  try {
-    await createLlmCache({ ...optionsFromEnvironment(environment), store: 'memory:' }).close();
-    return undefined;
-  } catch (error) {
-    if (error instanceof LlmCacheError) return error.message;
-    throw error;
-  }
-}
-
 export const config = defineCommand({
   name: 'config',
   summary: 'Show each setting, and where it comes from.',
   notes: 'Passwords and secrets stay hidden. The command exits with 1 if a setting is wrong.',
   async run({ session: { host, globals, output } }) {
     const settings = SOURCES.map((source) => settingOf(source, host, globals));
-    const problem = await problemIn(host);
+    const problem = await environmentProblem(host);
     await output.print({ settings, problem }, () => {
       const columns = ['SETTING', 'VALUE', 'FROM'].map((title) => ({ title }));
       const rows = settings.map(({ name, value, from }) => [name, value, from]);

@@ -1,5 +1,4 @@
-import { createLlmCache, LlmCacheError } from '@cached-llm/core';
-import { optionsFromEnvironment } from '@cached-llm/core/store';
+import { environmentProblem } from '../store/index.ts';
 import type { Host } from '../terminal/index.ts';
 import { type Finding, fine, problem } from './finding.ts';
 
@@ -10,17 +9,6 @@ const MODES: ReadonlyMap<string, string> = new Map([
   ['refresh', 'each call is made anew, and none is a hit'],
   ['replay', 'only recorded answers are served, and a miss is an error'],
 ]);
-
-/** The error with which a cache refuses this environment. */
-async function refusalOf({ environment }: Host): Promise<string | undefined> {
-  try {
-    await createLlmCache({ ...optionsFromEnvironment(environment), store: 'memory:' }).close();
-    return undefined;
-  } catch (error) {
-    if (error instanceof LlmCacheError) return error.message;
-    throw error;
-  }
-}
 
 function modeFinding({ environment }: Host): Finding | undefined {
   const { CACHED_LLM_ENABLED: enabled = '', CACHED_LLM_MODE: mode = '' } = environment;
@@ -36,7 +24,7 @@ function modeFinding({ environment }: Host): Finding | undefined {
 
 /** The settings that a program in this environment has without options of its own. */
 export async function checkEnvironment(host: Host): Promise<readonly Finding[]> {
-  const refusal = await refusalOf(host);
+  const refusal = await environmentProblem(host);
   if (refusal !== undefined) {
     return [problem('environment', refusal, 'Correct or remove the variable.')];
   }

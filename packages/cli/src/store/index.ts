@@ -23,6 +23,7 @@ export {
 } from './namespaces.ts';
 export {
   cacheOptions,
+  environmentProblem,
   maskedUrl,
   namespaceOf,
   type OpenedCache,

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type CacheOptions, createLlmCache, type LlmCache } from '@cached-llm/core';
+import { type CacheOptions, createLlmCache, type LlmCache, LlmCacheError } from '@cached-llm/core';
 import { openStore, optionsFromEnvironment, pause, type Store } from '@cached-llm/core/store';
 import type { Session } from '../command-line/index.ts';
-import { Failure, fileFailure } from '../terminal/index.ts';
+import { Failure, fileFailure, type Host } from '../terminal/index.ts';
 import { failureText } from './failure.ts';
 import { resolvedUrl, storeUrl } from './locate.ts';
 
@@ -138,5 +138,16 @@ export async function withCache<Result>(
     return result;
   } finally {
     await cache.close();
+  }
+}
+
+/** The error with which a cache would refuse this environment. */
+export async function environmentProblem({ environment }: Host): Promise<string | undefined> {
+  try {
+    await createLlmCache({ ...optionsFromEnvironment(environment), store: 'memory:' }).close();
+    return undefined;
+  } catch (error) {
+    if (error instanceof LlmCacheError) return error.message;
+    throw error;
   }
 }
