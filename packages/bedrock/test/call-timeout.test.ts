@@ -26,6 +26,20 @@ function hangingOnce(hanging: BedrockAnswer, whole: BedrockAnswer) {
   };
 }
 
+type Trial = Parameters<Parameters<typeof withWire>[1]>[0];
+
+/** Two callers of one call get the error, and nothing of the call is left. A later call has more time. */
+async function expectBothTimeOut({ client, server, cache }: Trial, ask: () => Promise<unknown>) {
+  cachedBedrock(client, { cache, callTimeout });
+  const leading = expect(ask()).rejects.toMatchObject(TIMED_OUT);
+  const following = expect(ask()).rejects.toMatchObject(TIMED_OUT);
+  await Promise.all([leading, following]);
+  expect(server.count).toBe(1);
+  await until('no flight is left', () => cache.pipeline.flights.isEmpty);
+  await until('the provider sees the abort', () => server.requests[0]?.aborted);
+  cachedBedrock(client, { cache }); // a busy machine needs more time
+}
+
 describe('a provider that hangs', () => {
   test.each([
     ['before its headers', { silent: true }, converse],
@@ -44,18 +58,11 @@ describe('a provider that hangs', () => {
     '%s: leader and follower get the error, and the key is free',
     async (_name, hanging, command) => {
       const answer = hangingOnce(hanging, { body: converseAnswer() });
-      await withWire(answer, async ({ client, server, cache }) => {
-        cachedBedrock(client, { cache, callTimeout });
-        const ask = () => client.send(command() as never);
-        const leading = expect(ask()).rejects.toMatchObject(TIMED_OUT);
-        const following = expect(ask()).rejects.toMatchObject(TIMED_OUT);
-        await Promise.all([leading, following]);
-        expect(server.count).toBe(1);
-        await until('no flight is left', () => cache.pipeline.flights.isEmpty);
-        await until('the provider sees the abort', () => server.requests[0]?.aborted);
-        cachedBedrock(client, { cache }); // a busy machine needs more time
+      await withWire(answer, async (trial) => {
+        const ask = () => trial.client.send(command() as never);
+        await expectBothTimeOut(trial, ask);
         expect(await ask()).toBeDefined();
-        expect(server.count).toBe(2);
+        expect(trial.server.count).toBe(2);
       });
     },
   );
@@ -67,18 +74,11 @@ describe('a ConverseStream that hangs', () => {
     ['before its first event', { events: [], ending: 'hang' }],
     ['in the middle', { events: events.slice(0, 2), ending: 'hang' }],
   ] as const)('%s: its readers get the error, and the key is free', async (_name, hanging) => {
-    await withWire(hangingOnce(hanging, { events }), async ({ client, server, cache }) => {
-      cachedBedrock(client, { cache, callTimeout });
-      const ask = () => eventsOf(client, converseStream());
-      const leading = expect(ask()).rejects.toMatchObject(TIMED_OUT);
-      const following = expect(ask()).rejects.toMatchObject(TIMED_OUT);
-      await Promise.all([leading, following]);
-      expect(server.count).toBe(1);
-      await until('no flight is left', () => cache.pipeline.flights.isEmpty);
-      await until('the provider sees the abort', () => server.requests[0]?.aborted);
-      cachedBedrock(client, { cache }); // a busy machine needs more time
+    await withWire(hangingOnce(hanging, { events }), async (trial) => {
+      const ask = () => eventsOf(trial.client, converseStream());
+      await expectBothTimeOut(trial, ask);
       expect((await ask()).chunks).toEqual(events);
-      expect(server.count).toBe(2);
+      expect(trial.server.count).toBe(2);
     });
   });
 });

@@ -1,21 +1,15 @@
 import { createLlmCache } from '@cached-llm/core';
 import { startRedis } from '@cached-llm/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { program } from './program.ts';
 import { now, put, question } from './questions.ts';
-import { KINDS, type TestStore, TestStores } from './test-stores.ts';
+import { KINDS } from './test-stores.ts';
+import { useTestStore, useTestStores } from './use-test-stores.ts';
 
-let testStores: TestStores;
-beforeAll(async () => {
-  testStores = await TestStores.open();
-});
-afterAll(() => testStores.close());
+const testStores = useTestStores();
 
 describe.each(KINDS)('on %s', (kind) => {
-  let testStore: TestStore;
-  beforeEach(() => {
-    testStore = testStores.next(kind);
-  });
+  const testStore = useTestStore(testStores, kind);
 
   describe('health', () => {
     test('exits with 0 where the store works', async () => {

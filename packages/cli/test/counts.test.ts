@@ -1,17 +1,14 @@
 import { createLlmCache } from '@cached-llm/core';
 import { openStore, type Store } from '@cached-llm/core/store';
 import { manualClock } from '@cached-llm/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { NOW, now, put, question } from './questions.ts';
-import { KINDS, type TestStore, TestStores } from './test-stores.ts';
+import { KINDS, type TestStore } from './test-stores.ts';
+import { useTestStore, useTestStores } from './use-test-stores.ts';
 
 const HOUR = 3_600_000;
 
-let testStores: TestStores;
-beforeAll(async () => {
-  testStores = await TestStores.open();
-});
-afterAll(() => testStores.close());
+const testStores = useTestStores();
 
 /** Requests of one process: each of `hits` finds the stored answer, and each of `misses` does not. */
 function ask(
@@ -45,10 +42,7 @@ async function failTwice({ url, namespace }: TestStore, { ago }: { readonly ago:
 }
 
 describe.each(KINDS)('on %s', (kind) => {
-  let testStore: TestStore;
-  beforeEach(() => {
-    testStore = testStores.next(kind);
-  });
+  const testStore = useTestStore(testStores, kind);
 
   async function afterAGoodMonth(): Promise<void> {
     await ask(testStore, { ago: 30 * 24, hits: 200, misses: 0 });

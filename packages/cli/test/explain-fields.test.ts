@@ -1,14 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { cachedFetch } from '@cached-llm/http';
 import { openai } from '@cached-llm/openai';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type TestStore, TestStores } from './test-stores.ts';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { TestStore } from './test-stores.ts';
+import { useTestStores } from './use-test-stores.ts';
 
-let testStores: TestStores;
-beforeAll(async () => {
-  testStores = await TestStores.open();
-});
-afterAll(() => testStores.close());
+const testStores = useTestStores();
 
 type Request = Readonly<Record<string, any>>;
 

@@ -1,19 +1,13 @@
 import { writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { NOW, now, put, question } from './questions.ts';
-import { KINDS, type TestStore, TestStores } from './test-stores.ts';
+import { KINDS } from './test-stores.ts';
+import { useTestStore, useTestStores } from './use-test-stores.ts';
 
-let testStores: TestStores;
-beforeAll(async () => {
-  testStores = await TestStores.open();
-});
-afterAll(() => testStores.close());
+const testStores = useTestStores();
 
 describe.each(KINDS)('on %s', (kind) => {
-  let testStore: TestStore;
-  beforeEach(() => {
-    testStore = testStores.next(kind);
-  });
+  const testStore = useTestStore(testStores, kind);
 
   describe('list', () => {
     test('prints that a store without entries has none', async () => {

@@ -1,18 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import type { LlmCache } from '@cached-llm/core';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { NOW, now, question } from './questions.ts';
-import { KINDS, type TestStore, TestStores } from './test-stores.ts';
+import { KINDS, type TestStore } from './test-stores.ts';
+import { useTestStores } from './use-test-stores.ts';
 
 const COUNT = 4_000;
 const AT_ONCE = 200;
 const HOUR = 3_600_000;
 
-let testStores: TestStores;
-beforeAll(async () => {
-  testStores = await TestStores.open();
-});
-afterAll(() => testStores.close());
+const testStores = useTestStores();
 
 /** A third of the entries has expired. */
 async function fill(testStore: TestStore): Promise<void> {

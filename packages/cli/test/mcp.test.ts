@@ -5,7 +5,8 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { program } from './program.ts';
 import { put, question } from './questions.ts';
-import { type TestStore, TestStores } from './test-stores.ts';
+import type { TestStore } from './test-stores.ts';
+import { useTestStores } from './use-test-stores.ts';
 
 const OWN = fileURLToPath(new URL('..', import.meta.url));
 const READING = [
@@ -16,11 +17,7 @@ const WRITING = ['rm', 'prune', 'clear', 'reset'];
 
 const ONE_YEAR = { ttl: '365d' } as const; // the program that the client starts has the time of this machine
 
-let testStores: TestStores;
-beforeAll(async () => {
-  testStores = await TestStores.open();
-});
-afterAll(() => testStores.close());
+const testStores = useTestStores();
 
 let testStore: TestStore;
 let keys: readonly string[];

@@ -14,8 +14,8 @@ export type Kind = (typeof KINDS)[number];
 
 /** A store for one test: a file, or a namespace of a Redis server. */
 export class TestStore {
-  readonly url: string;
-  readonly namespace: string;
+  url: string;
+  namespace: string;
 
   constructor(url: string, namespace: string) {
     this.url = url;
@@ -55,17 +55,19 @@ export class TestStore {
 
 /** A folder for SQLite files and a Redis server, for the tests of one file. */
 export class TestStores {
-  readonly folder: TemporaryFolder;
-  readonly redis: RedisServer;
+  folder!: TemporaryFolder;
+  redis!: RedisServer;
   #count = 0;
 
-  constructor(folder: TemporaryFolder, redis: RedisServer) {
-    this.folder = folder;
-    this.redis = redis;
+  static async open(): Promise<TestStores> {
+    const stores = new TestStores();
+    await stores.start();
+    return stores;
   }
 
-  static async open(): Promise<TestStores> {
-    return new TestStores(await temporaryFolder(), await startRedis());
+  async start(): Promise<void> {
+    this.folder = await temporaryFolder();
+    this.redis = await startRedis();
   }
 
   /** A new, empty store. */

@@ -1,15 +1,12 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { type ReceivedRequest, startWireServer, type WireServer } from '@cached-llm/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { NOW, now, put, question } from './questions.ts';
 import { redisReply } from './redis-reply.ts';
-import { KINDS, type Kind, type TestStore, TestStores } from './test-stores.ts';
+import { KINDS, type Kind, type TestStore } from './test-stores.ts';
+import { useTestStores } from './use-test-stores.ts';
 
-let testStores: TestStores;
-beforeAll(async () => {
-  testStores = await TestStores.open();
-});
-afterAll(() => testStores.close());
+const testStores = useTestStores();
 
 /** All entries, sorted by fingerprint, without the generations of their tags, which are of one store. */
 async function contents(testStore: TestStore, secret?: string): Promise<readonly unknown[]> {

@@ -1,16 +1,8 @@
-import { infoOf, invalidateAnswer } from '@cached-llm/core';
-import { chunksOf, serverSentEvents } from '@cached-llm/testing';
+import { chunksOf, serverSentEvents, tracedAnswer } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
 import { withWire } from './wire.ts';
 
-/** Asks, finds the answer again, forgets it, and asks anew. */
-async function isTraced(ask: () => PromiseLike<object>): Promise<void> {
-  expect(infoOf(await ask())?.outcome).toBe('miss');
-  const hit = await ask();
-  expect(infoOf(hit)?.outcome).toBe('hit');
-  expect(await invalidateAnswer(hit)).toBe(true);
-  expect(infoOf(await ask())?.outcome).toBe('miss');
-}
+const isTraced = tracedAnswer(expect);
 
 const usage = { billed_units: { input_tokens: 5, output_tokens: 3 } };
 const content = { type: 'text', text: 'Salt' };

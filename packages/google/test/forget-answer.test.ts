@@ -1,16 +1,8 @@
-import { infoOf, invalidateAnswer } from '@cached-llm/core';
-import { chunksOf } from '@cached-llm/testing';
+import { chunksOf, tracedAnswer } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
 import { chunks, content, json, question, sse, withWire } from './wire.ts';
 
-/** Asks, finds the answer again, forgets it, and asks anew. */
-async function isTraced(ask: () => PromiseLike<object>): Promise<void> {
-  expect(infoOf(await ask())?.outcome).toBe('miss');
-  const hit = await ask();
-  expect(infoOf(hit)?.outcome).toBe('hit');
-  expect(await invalidateAnswer(hit)).toBe(true);
-  expect(infoOf(await ask())?.outcome).toBe('miss');
-}
+const isTraced = tracedAnswer(expect);
 
 test('objects and streams of the SDK can be traced to their calls, and their answers forgotten', async () => {
   const answer = ({ path }: { path: string }) => {

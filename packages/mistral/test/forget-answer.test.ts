@@ -1,18 +1,11 @@
-import { infoOf, invalidateAnswer } from '@cached-llm/core';
+import { infoOf } from '@cached-llm/core';
 import { cachedMistral } from '@cached-llm/mistral';
-import { chunksOf } from '@cached-llm/testing';
+import { chunksOf, tracedAnswer } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
 import { HTTPClient } from '@mistralai/mistralai';
 import { clientOf, withWire } from './wire.ts';
 
-/** Asks, finds the answer again, forgets it, and asks anew. */
-async function isTraced(ask: () => PromiseLike<object>): Promise<void> {
-  expect(infoOf(await ask())?.outcome).toBe('miss');
-  const hit = await ask();
-  expect(infoOf(hit)?.outcome).toBe('hit');
-  expect(await invalidateAnswer(hit)).toBe(true);
-  expect(infoOf(await ask())?.outcome).toBe('miss');
-}
+const isTraced = tracedAnswer(expect);
 
 const usage = { prompt_tokens: 5, completion_tokens: 3, total_tokens: 8 };
 const head = { id: 'one', created: 1, model: 'mistral-test', usage };

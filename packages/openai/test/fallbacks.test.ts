@@ -1,19 +1,12 @@
 import { cachedOpenAI, openai } from '@cached-llm/openai';
-import { EXPECTED_FALLBACKS, fallbackTable } from '@cached-llm/testing';
+import { chatAnswer, EXPECTED_FALLBACKS, fallbackTable } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
 import { OpenAI } from 'openai';
 
 const question = { model: 'm', messages: [{ role: 'user' as const, content: 'Hi' }] };
 
 const parts = {
-  answer: {
-    id: 'one',
-    object: 'chat.completion',
-    created: 1,
-    model: 'm',
-    choices: [{ index: 0, message: { role: 'assistant', content: 'Salt' }, finish_reason: 'stop' }],
-    usage: { prompt_tokens: 5, completion_tokens: 3, total_tokens: 8 },
-  },
+  answer: chatAnswer('Salt'),
   open: ({ url, timeout }: { url: string; timeout: number | undefined }) =>
     new OpenAI({ apiKey: 'none', baseURL: url, maxRetries: 0, timeout }),
   ask: (client: OpenAI, signal: AbortSignal) =>

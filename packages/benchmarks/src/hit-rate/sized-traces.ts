@@ -1,4 +1,5 @@
-import { numbersFrom, promptSuite, rankOf, type Trace } from './trace.ts';
+import { seededNumbers } from '@cached-llm/testing';
+import { promptSuite, rankOf, type Trace } from './trace.ts';
 
 const CHAT = 2_000;
 const VECTOR = 6_144;
@@ -25,7 +26,7 @@ const REQUESTS = 60_000;
 const FRESH = 1_000_000;
 
 function made(name: string, requestOf: (index: number, next: () => number) => Request): Trace {
-  const next = numbersFrom(name.length);
+  const next = seededNumbers(name.length);
   const accesses = Array.from({ length: REQUESTS }, (_, index) => {
     const { key, bytes } = requestOf(index, next);
     return { key: `${key}`, bytes };

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { fixturesFolder } from '@cached-llm/testing';
+import { fixturesFolder, seededNumbers } from '@cached-llm/testing';
 
 export interface Access {
   readonly key: string;
@@ -46,22 +46,11 @@ export function promptSuite(): Trace[] {
   return [{ name: 'prompt suite', accesses }];
 }
 
-/** Numbers from 0 to 1 that are the same in every run (mulberry32). */
-export function numbersFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** A rank from 0 up, whose probability is about inversely proportional to it (an approximation of the harmonic sum). */
 export const rankOf = (keys: number, random: number) => Math.floor((keys + 1) ** random) - 1;
 
 function made(name: string, keyOf: (index: number, next: () => number) => number): Trace {
-  const next = numbersFrom(name.length);
+  const next = seededNumbers(name.length);
   const accesses = Array.from({ length: 100_000 }, (_, index) => ({
     key: `${keyOf(index, next)}`,
   }));

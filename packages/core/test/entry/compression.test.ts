@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { until } from '@cached-llm/testing';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type CacheOptions, cachedLlmCall, createLlmCache } from '../../src/index.ts';
 import { MemoryStore } from '../../src/store.ts';
-import { DUMPED_STORES, type DumpedStore } from '../inspection/dumped-stores.ts';
+import { DUMPED_STORES, useDumpedStore } from '../inspection/dumped-stores.ts';
 import { QUESTION, startTurns } from '../provider.ts';
 import { SECRET } from '../secrecy/secret-texts.ts';
-import { closeTrials, startTrial } from '../trial.ts';
+import { startTrial } from '../trial.ts';
 
 const SENTENCE = 'The tide carries salt from the rivers to the sea. ';
 const MEBIBYTE = 1024 * 1024;
@@ -40,14 +40,7 @@ function start(options: CacheOptions, ...turns: readonly unknown[]) {
 }
 
 describe.each(DUMPED_STORES)('compressed rows in %s', (_name, open) => {
-  let opened: DumpedStore;
-  beforeEach(async () => {
-    opened = await open();
-  });
-  afterEach(async () => {
-    await closeTrials();
-    await opened.close();
-  });
+  const opened = useDumpedStore(open);
 
   test.each([
     ['unencrypted', undefined],

@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type CacheOptions, cachedLlmCall } from '../../src/index.ts';
 import { MemoryStore } from '../../src/store.ts';
-import { DUMPED_STORES, type DumpedStore } from '../inspection/dumped-stores.ts';
+import { DUMPED_STORES, useDumpedStore } from '../inspection/dumped-stores.ts';
 import { QUESTION, startProvider, startTurns } from '../provider.ts';
 import { OLDER_SECRET, SECRET } from '../secrecy/secret-texts.ts';
-import { chunksOf, closeTrials, settled, startTrial } from '../trial.ts';
+import { chunksOf, settled, startTrial } from '../trial.ts';
 
 const HOUR = 3_600_000;
 const LONG_TIMEOUT = { storeTimeout: '30s', lease: false } as const;
@@ -22,14 +22,7 @@ const rowsOf = async (store: MemoryStore) => {
 };
 
 describe.each(DUMPED_STORES)('under a secret, over %s', (_name, open) => {
-  let opened: DumpedStore;
-  beforeEach(async () => {
-    opened = await open();
-  });
-  afterEach(async () => {
-    await closeTrials();
-    await opened.close();
-  });
+  const opened = useDumpedStore(open);
 
   const start = (options: CacheOptions = {}) =>
     startTrial({ ...LONG_TIMEOUT, store: opened.store, secret: SECRET, ...options });

@@ -16,14 +16,14 @@ interface Asked {
   readonly prompt: string;
 }
 
-/** A provider that hangs at its first calls, and answers each later one with its number. */
-function startHanging(options: CacheOptions & CallOptions = {}, hanging = 1) {
+/** A provider that hangs at these of its calls, and answers each other one with its number. */
+function startHanging(options: CacheOptions & CallOptions = {}, hanging: readonly number[] = [1]) {
   const trial = startTrial({ callTimeout: '20ms', ...options });
   const signals: (AbortSignal | undefined)[] = [];
   const ask = cachedLlmCall(
     async (_question: Asked, given: { readonly signal?: AbortSignal } = {}) => {
       signals.push(given.signal);
-      return signals.length <= hanging ? NEVER : `answer ${signals.length}`;
+      return hanging.includes(signals.length) ? NEVER : `answer ${signals.length}`;
     },
     { cache: trial.cache, provider: 'p' },
   );
@@ -56,60 +56,38 @@ describe('a call that never settles', () => {
   });
 
   test('is an outage, for which an older answer stands in', async () => {
-    const { cache, clock } = startTrial({ callTimeout: '20ms', ttl: '1m', staleIfError: '1h' });
-    let calls = 0;
-    const ask = cachedLlmCall(
-      async (_question: Asked) => {
-        calls += 1;
-        return calls === 2 ? NEVER : `answer ${calls}`;
-      },
-      { cache, provider: 'p' },
-    );
+    const { clock, ask, signals } = startHanging({ ttl: '1m', staleIfError: '1h' }, [2]);
     await ask({ prompt: 'q' });
     clock.advance(120_000);
     const { response, info } = await ask.withInfo({ prompt: 'q' });
-    expect([response, info.outcome, calls]).toEqual(['answer 1', 'stale', 2]);
+    expect([response, info.outcome, signals.length]).toEqual(['answer 1', 'stale', 2]);
     expect(await ask({ prompt: 'q' })).toBe('answer 1'); // the provider is backed off from
-    expect(calls).toBe(2);
+    expect(signals).toHaveLength(2);
   });
 
   test('behind a stale answer is ended too, and a later one revalidates', async () => {
-    const { cache, clock, story } = startTrial({
-      callTimeout: '20ms',
-      ttl: '1m',
-      staleWhileRevalidate: '1h',
-    });
-    let calls = 0;
-    const ask = cachedLlmCall(
-      async (_question: Asked) => {
-        calls += 1;
-        return calls === 2 ? NEVER : `answer ${calls}`;
-      },
-      { cache, provider: 'p' },
+    const { cache, clock, story, ask, signals } = startHanging(
+      { ttl: '1m', staleWhileRevalidate: '1h' },
+      [2],
     );
     await ask({ prompt: 'q' });
     clock.advance(120_000);
     expect(await ask({ prompt: 'q' })).toBe('answer 1');
-    await until(() => calls === 2);
+    await until(() => signals.length === 2);
     await until(() => cache.pipeline.flights.isEmpty);
     clock.advance(60_000); // the provider is backed off from for a while
     expect(await ask({ prompt: 'q' })).toBe('answer 1');
     await until(() => story().filter((name) => name === 'stored').length === 2);
-    expect(calls).toBe(3);
+    expect(signals).toHaveLength(3);
   });
 
   test('and continues behind a stale answer after softTimeout, is ended', async () => {
-    const { cache, clock } = startTrial({
-      ...{ callTimeout: '30ms', softTimeout: '5ms' },
-      ...{ ttl: '1m', staleIfError: '1h' },
-    });
-    let calls = 0;
-    const ask = cachedLlmCall(
-      async (_question: Asked) => {
-        calls += 1;
-        return calls === 2 ? NEVER : `answer ${calls}`;
+    const { cache, clock, ask } = startHanging(
+      {
+        ...{ callTimeout: '30ms', softTimeout: '5ms' },
+        ...{ ttl: '1m', staleIfError: '1h' },
       },
-      { cache, provider: 'p' },
+      [2],
     );
     await ask({ prompt: 'q' });
     clock.advance(120_000);

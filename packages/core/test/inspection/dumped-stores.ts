@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { redisStore } from '@cached-llm/store-redis';
 import { sqliteStore } from '@cached-llm/store-sqlite';
 import { startRedis, temporaryFolder } from '@cached-llm/testing';
+import { afterEach, beforeEach } from '@jest/globals';
 import { MemoryStore, type Store } from '../../src/store.ts';
+import { closeTrials } from '../trial.ts';
 
 /** A real store, and a way to read every byte in it. */
 export interface DumpedStore {
@@ -70,3 +72,14 @@ export const DUMPED_STORES: readonly (readonly [string, () => Promise<DumpedStor
   ['a SQLite file', openSqlite],
   ['a Redis', openRedis],
 ];
+
+/** A store that is new and empty in each test, and that is closed after the caches of the test. */
+export function useDumpedStore(open: () => Promise<DumpedStore>): DumpedStore {
+  const opened = {} as DumpedStore; // it has its parts in each test
+  beforeEach(async () => void Object.assign(opened, await open()));
+  afterEach(async () => {
+    await closeTrials();
+    await opened.close();
+  });
+  return opened;
+}

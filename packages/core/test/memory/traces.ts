@@ -1,13 +1,4 @@
-/** Numbers from 0 to 1 that are the same in every run (mulberry32). */
-function numbersFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { seededNumbers } from '@cached-llm/testing';
 
 type Numbers = () => number;
 
@@ -31,25 +22,25 @@ export const suite = (prompts: number, runs: number) =>
 
 /** Most requests are for a few keys, which change with time. */
 export function shiftingPopularity(length: number): number[] {
-  const draw = zipf(600, numbersFrom(1));
+  const draw = zipf(600, seededNumbers(1));
   return times(length, (index) => draw() + Math.floor(index / 40));
 }
 
 /** Every other request is for a key that never repeats. */
 export function oneHitWonders(length: number): number[] {
-  const draw = zipf(600, numbersFrom(2));
+  const draw = zipf(600, seededNumbers(2));
   return times(length, (index) => (index % 2 === 0 ? draw() : 1_000_000 + index));
 }
 
 /** Requests for a few keys, interrupted by long scans of new keys. */
 export function scansBesideHotKeys(length: number): number[] {
-  const draw = zipf(200, numbersFrom(3));
+  const draw = zipf(200, seededNumbers(3));
   return times(length, (index) => (index % 2_000 < 1_000 ? draw() : 1_000_000 + index));
 }
 
 /** Requests for recently used keys: their distance in the stack is distributed exponentially. */
 export function recentAgain(length: number, meanDistance: number): number[] {
-  const next = numbersFrom(4);
+  const next = seededNumbers(4);
   const stack: number[] = [];
   let fresh = 0;
   return times(length, () => {
@@ -63,7 +54,7 @@ export function recentAgain(length: number, meanDistance: number): number[] {
 
 /** Conversations that grow turn by turn. Most requests are new, but the last one or the whole conversation may be repeated. */
 export function chats(length: number): number[] {
-  const next = numbersFrom(5);
+  const next = seededNumbers(5);
   const open: number[][] = times(40, () => 0).map(() => []);
   const requests: number[] = [];
   let fresh = 0;

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { abortable } from '../../src/store/bounded-wait.ts';
@@ -82,22 +83,13 @@ describe('a wait that can be aborted', () => {
 
   test('leaves no listener on a signal that lives on', async () => {
     const controller = new AbortController();
-    let listeners = 0;
-    const { addEventListener, removeEventListener } = controller.signal;
-    controller.signal.addEventListener = (...given: [string, never]) => {
-      listeners += 1;
-      addEventListener.apply(controller.signal, given);
-    };
-    controller.signal.removeEventListener = (...given: [string, never]) => {
-      listeners -= 1;
-      removeEventListener.apply(controller.signal, given);
-    };
+    const listeners = () => getEventListeners(controller.signal, 'abort').length;
     const [good, bad] = [waiting(controller), waiting(controller)];
-    expect(listeners).toBe(2);
+    expect(listeners()).toBe(2);
     good.resolve('value');
     bad.reject(new Error('overloaded'));
     await Promise.allSettled([good.promise, bad.promise]);
-    expect(listeners).toBe(0);
+    expect(listeners()).toBe(0);
   });
 });
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Recording } from '../../src/stream/recording.ts';
@@ -130,22 +131,13 @@ describe('the signal of a reader', () => {
 
   test('has no listener any more after the end, a failure or a return', async () => {
     const controller = new AbortController();
-    let listeners = 0;
-    const { addEventListener, removeEventListener } = controller.signal;
-    controller.signal.addEventListener = (...given: [string, never]) => {
-      listeners += 1;
-      addEventListener.apply(controller.signal, given);
-    };
-    controller.signal.removeEventListener = (...given: [string, never]) => {
-      listeners -= 1;
-      removeEventListener.apply(controller.signal, given);
-    };
+    const listeners = () => getEventListeners(controller.signal, 'abort').length;
     const [ended, failed, left] = [record(), record(), record()];
     const readers = [ended, failed, left].map((it) => it.recording.read(controller.signal));
-    expect(listeners).toBe(3);
+    expect(listeners()).toBe(3);
     ended.upstream.end();
     failed.upstream.fail(new Error('overloaded'));
     await Promise.allSettled([readers[0]?.next(), readers[1]?.next(), readers[2]?.return()]);
-    expect(listeners).toBe(0);
+    expect(listeners()).toBe(0);
   });
 });

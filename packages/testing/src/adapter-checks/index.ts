@@ -12,11 +12,12 @@ export {
   posted,
 } from './distinct-keys.ts';
 export { EXPECTED_FALLBACKS, type FallbackParts, fallbackTable } from './fallback-table.ts';
-export { type OwnHostParts, requestsByHost } from './own-hosts.ts';
+export { type OwnHostParts, ownHostTests } from './own-hosts.ts';
 export {
   recordedTwice,
   type ServedTwiceParts,
   servedTwice,
   startRecorded,
 } from './served-twice.ts';
+export { tracedAnswer } from './traced-answer.ts';
 export { type AroundClient, type WireTrial, wireTrial } from './wire-trial.ts';

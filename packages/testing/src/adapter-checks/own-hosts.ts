@@ -1,39 +1,61 @@
+import { createLlmCache, type LlmCache } from '@cached-llm/core';
+import type { Adapter } from '@cached-llm/core/adapter';
+import type { TestRunner } from '../test-environment/index.ts';
+
 type Fetch = typeof globalThis.fetch;
 
-/** Two requests that differ in one field, which has no effect on the answer at a host of the provider. */
+/** Requests that differ in one field, which has no effect on the answer at a host of the provider. */
 export interface OwnHostParts {
-  /** Caches what goes through this fetch. */
-  readonly cached: (upstream: Fetch) => Fetch;
-  /** The URL of the provider's own. */
-  readonly url: string;
+  /** `cachedFetch` of @cached-llm/http. */
+  readonly cachedFetch: (options: {
+    readonly cache: LlmCache;
+    readonly adapter: Adapter;
+    readonly fetch: Fetch;
+  }) => Fetch;
+  /** Adapters, each with a URL at a host of its provider. */
+  readonly hosts: readonly (readonly [Adapter, string])[];
   readonly request: object;
-  /** The field that the second of two requests has besides. */
-  readonly field: object;
+  /** The fields that the second of two requests has besides, one for each test. */
+  readonly fields: readonly object[];
   /** What the upstream answers to each request. */
   readonly answer: object;
 }
 
 /**
- * How many requests reach the upstream for two calls that differ in one field: at a host of the provider, and at a
- * gateway, which may route by any field.
+ * Registers a test for each field at each host: it is not in the key there, and it is in the key at a gateway, which may
+ * route by any field.
  */
-export async function requestsByHost({ url, ...parts }: OwnHostParts) {
-  const gateway = new URL(new URL(url).pathname, 'https://litellm.test').href;
-  return {
-    own: await requestsAt(url, parts),
-    gateway: await requestsAt(gateway, parts),
-  };
+export function ownHostTests(
+  { test, expect }: Pick<TestRunner, 'test' | 'expect'>,
+  parts: OwnHostParts,
+): void {
+  for (const [adapter, url] of parts.hosts)
+    for (const field of parts.fields) {
+      const name = `a field of attribution is not in the key at ${url}, and is in it at a gateway: ${JSON.stringify(field)}`;
+      test(name, async () => {
+        const gateway = new URL(new URL(url).pathname, 'https://litellm.test').href;
+        const asked = { adapter, field };
+        const requests = [
+          await requestsAt(url, parts, asked),
+          await requestsAt(gateway, parts, asked),
+        ];
+        expect(requests).toEqual([1, 2]);
+      });
+    }
 }
 
+/** How many requests reach the upstream for two calls, of which the second has the field. */
 async function requestsAt(
   url: string,
-  { cached, request, field, answer }: Omit<OwnHostParts, 'url'>,
+  { cachedFetch, request, answer }: OwnHostParts,
+  { adapter, field }: { readonly adapter: Adapter; readonly field: object },
 ): Promise<number> {
   let requests = 0;
-  const fetch = cached(async () => {
+  const upstream = async () => {
     requests += 1;
     return Response.json(answer);
-  });
+  };
+  const fetch = cachedFetch({ cache: createLlmCache(), adapter, fetch: upstream });
   for (const further of [{}, field]) {
     const body = JSON.stringify({ ...request, ...further });
     await (await fetch(url, { method: 'POST', body })).text();

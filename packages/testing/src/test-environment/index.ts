@@ -5,6 +5,8 @@ export { chunksOf } from './chunks-of.ts';
 export { countEntries } from './count-entries.ts';
 export { EVENT_NAMES, type EventLog, eventLog } from './event-log.ts';
 export { type ManualClock, manualClock } from './manual-clock.ts';
+export { seededNumbers } from './seeded-numbers.ts';
+export { type SmallDisk, smallDisk } from './small-disk.ts';
 export { freePort, type TemporaryFolder, temporaryFolder } from './temporary-places.ts';
 export type { Expect, TestRunner } from './test-runner.ts';
 export { until } from './until.ts';
