@@ -47,7 +47,7 @@ function ownReader(promised: Promise<unknown>): Reader {
   const known = readers.get(promised);
   if (known !== undefined) return known;
   const reader = chunksIn(async () => {
-    passOrigin(await promised, promised); // it is all of the stream that the caller has
+    passOrigin(await promised, promised); // it is all that the caller has of the stream
     return promised;
   });
   readers.set(promised, reader);

@@ -176,8 +176,8 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
- * Asks the option `when` about a request. This never throws, and what it returns never rejects: a predicate that fails
- * says nothing of the request, so the request bypasses the cache, and it is not called in `replay` mode.
+ * Asks the option `when` about a request. This never throws, and what it returns never rejects. If a predicate fails, the request
+ * bypasses the cache, and is not called in `replay` mode.
  *
  * @param owner the `this` of the call
  */

@@ -22,8 +22,8 @@ export interface OwnHostParts {
 }
 
 /**
- * Registers a test for each field at each host: it is not in the key there, and it is in the key at a gateway, which may
- * route by any field.
+ * Registers a test for each field at each host. The field is not in the key there. It is in the key at a gateway, because
+ * that may route by any field.
  */
 export function ownHostTests(
   { test, expect }: Pick<TestRunner, 'test' | 'expect'>,
