@@ -1,6 +1,5 @@
 import { MARK, MAY_BE_IN_ORDER, MIN_LONG_TEXT } from './canonical-rules.ts';
-import { areSame } from './fields.ts';
-import { hasItemsOnly } from './list-items.ts';
+import { areSame, hasItemsOnly } from './fields.ts';
 
 /** Items that are written together. One that is not simple makes them be written one by one. */
 const RUN = 512;

@@ -1,5 +1,5 @@
 import { visibleText } from '@cached-llm/core/store';
-import type { ProxiedCall } from './proxied-call.ts';
+import type { ProxiedCall } from './call-facts.ts';
 
 /** A line that has more of a name is no line any more. */
 const LONGEST_NAME = 60;

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { LlmCache } from '@cached-llm/core';
-import { CallFacts, type Facts } from './call-facts.ts';
-import type { ProxiedCall } from './proxied-call.ts';
+import { CallFacts, type Facts, type ProxiedCall } from './call-facts.ts';
 
 /** What is known of a call while it is served. Whoever finds out more writes it down. */
 export interface CallNotes {

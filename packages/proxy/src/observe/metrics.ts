@@ -2,7 +2,7 @@ import type { LlmCache } from '@cached-llm/core';
 import { observeCache } from '@cached-llm/otel';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import type { ProxiedCall } from './proxied-call.ts';
+import type { ProxiedCall } from './call-facts.ts';
 
 /** Seconds: a hit ends before the first boundary of most dashboards, and a long answer takes minutes. */
 const DURATIONS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
