@@ -96,7 +96,6 @@ export {
 export { bypassAnswer, type Call, shareOrigin, traceSignal } from './pipeline/index.ts';
 export {
   type CapturedResponse,
-  PacedReplay,
   type Provenance,
   type ResponseCodec,
   type RunningStream,
@@ -104,5 +103,6 @@ export {
   ValueCodec,
   type ValueCodecOptions,
 } from './response/index.ts';
+export { PacedReplay } from './response/paced-replay.ts';
 export type { StreamWatcher } from './stream/index.ts';
 export { Recording } from './stream/recording.ts';

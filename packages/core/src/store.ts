@@ -14,7 +14,7 @@ export type {
   StoredEntry,
 } from './inspection/index.ts';
 export { namespaceOfKey } from './inspection/measurement.ts';
-export { type NearestEntry, nearestEntry } from './inspection/replay-miss.ts';
+export { type NearestEntry, nearestEntry, nearestToEntry } from './inspection/replay-miss.ts';
 export { isVolatileName } from './inspection/volatile-fields.ts';
 export { differingFields, type FieldDigests, fieldDigests } from './key/field-digests.ts';
 export type {
@@ -26,6 +26,7 @@ export type {
   Timing,
   TokenCount,
 } from './ledger/index.ts';
+export { type LiveCall, type LiveCost, LiveFeed, type LiveNews } from './ledger/live-feed.ts';
 export { MemoryStore, type MemoryStoreOptions } from './memory/index.ts';
 export {
   pause,

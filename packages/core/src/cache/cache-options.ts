@@ -13,6 +13,13 @@ interface LedgerOptions {
    * @default '10s'
    */
   readonly ledger?: Duration | false | undefined;
+  /**
+   * Notes each call in the store, for the view Live of `cached-llm studio`: outcome, provider, model, key, times, tokens and money,
+   * and nothing of a prompt, an answer or a scope. Every second at most, or as often as you write (`'5s'`), the last hundred calls
+   * are one row of 32 KB at most, which stays for ten minutes. No call waits for that. Memory that no other process reads has none.
+   * @default false
+   */
+  readonly live?: Duration | boolean | undefined;
   /** Gets one line for each event, and no prompt: `console`, a pino logger, or one like them. @default none */
   readonly logger?: Logger | undefined;
   /**
@@ -98,6 +105,8 @@ export interface ResolvedCacheOptions {
   readonly lease: number | undefined;
   /** Between two writes of this process's counters. `undefined`: they are never written. */
   readonly ledger: number | undefined;
+  /** Between two writes of this process's latest calls. `false`: they are never written. */
+  readonly live: number | false;
   readonly logger: Logger | undefined;
   readonly priceOf: PriceOf | undefined;
   /** `undefined`: that of the platform, if it has one. */

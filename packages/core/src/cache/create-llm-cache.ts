@@ -22,30 +22,32 @@ import { storesOf } from './open-store.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const ENABLED: ReadonlySet<string> = new Set(['true', '1', 'on', 'yes']);
+const ON = /^(true|1|on|yes)$/i;
+const OFF = /^(false|0|off|no)$/i;
 
-const DISABLED: ReadonlySet<string> = new Set(['false', '0', 'off', 'no']);
-
-function isEnabled(text: string): boolean {
-  const word = text.toLowerCase();
-  if (ENABLED.has(word) || DISABLED.has(word)) return ENABLED.has(word);
-  return invalidOption('CACHED_LLM_ENABLED', `is ${showValue(text)}`, 'Write true or false.');
+/** Undefined where the variable is not set. */
+function isOn(environment: Environment, name: string): boolean | undefined {
+  const text = environment[name];
+  if (!text) return undefined;
+  if (ON.test(text) || OFF.test(text)) return ON.test(text);
+  return invalidOption(name, `is ${showValue(text)}`, 'Write true or false.');
 }
 
 /**
  * The options that the environment gives to a cache. A duration needs its unit there: `CACHED_LLM_TTL=12h`.
  *
- * @throws {LlmCacheError} `INVALID_OPTION` for `CACHED_LLM_ENABLED`; the other variables are checked by `createLlmCache`.
+ * @throws {LlmCacheError} `INVALID_OPTION` for `CACHED_LLM_ENABLED` and `_LIVE`; the other variables are checked by `createLlmCache`.
  */
 export function optionsFromEnvironment(environment: Environment): CacheOptions {
   const read = (name: string) => environment[`CACHED_LLM_${name}`] || undefined;
   const bound = (name: string) => (read(name) === undefined ? undefined : Number(read(name)));
-  const enabled = read('ENABLED');
+  const isEnabled = isOn(environment, 'CACHED_LLM_ENABLED');
   return {
     store: read('STORE'),
     ttl: read('TTL') as Duration | undefined, // createLlmCache refuses what is not one
     namespace: read('NAMESPACE'),
-    mode: enabled !== undefined && !isEnabled(enabled) ? 'off' : (read('MODE') as Mode | undefined), // likewise
+    mode: isEnabled === false ? 'off' : (read('MODE') as Mode | undefined), // likewise
+    live: isOn(environment, 'CACHED_LLM_LIVE'),
     // A secret that is set and empty is a mistake that would leave answers unencrypted: it has to be refused.
     secret: environment.CACHED_LLM_SECRET?.trim(),
     secrets: environment.CACHED_LLM_SECRETS?.split(',').map((secret) => secret.trim()),
@@ -58,7 +60,7 @@ let shared: LlmCache | undefined;
 
 /**
  * The cache of this process, which the first call makes from `CACHED_LLM_STORE`, `_TTL`, `_NAMESPACE`,
- * `_ENABLED`, `_MODE`, `_MAX_ENTRIES`, `_MAX_BYTES`, and `_SECRET` or `_SECRETS` (newest first, with commas).
+ * `_ENABLED`, `_MODE`, `_MAX_ENTRIES`, `_MAX_BYTES`, `_LIVE`, and `_SECRET` or `_SECRETS` (newest first, with commas).
  *
  * @default bounded memory, 7 days
  * @throws {LlmCacheError} for a variable that `createLlmCache` refuses as an option.
@@ -111,6 +113,7 @@ const DEFAULTS = {
   storeTimeout: '250ms',
   lease: '5s',
   ledger: '10s',
+  live: '1s',
 } as const;
 
 function namespaceOf({ namespace = DEFAULTS.namespace }: CacheOptions): string {
@@ -143,14 +146,16 @@ function requireFunction(option: string, given: unknown, remedy: string): void {
     invalidOption(option, `is ${describeKind(given)}`, remedy);
 }
 
-function ledgerOptionsOf({ ledger = DEFAULTS.ledger, logger, priceOf }: CacheOptions) {
+function ledgerOptionsOf(options: CacheOptions) {
+  const { ledger = DEFAULTS.ledger, live = false, logger, priceOf } = options;
   if (logger !== undefined && !isLogger(logger)) {
     const remedy = 'Pass console, a pino logger, or an object with debug, info and warn.';
     invalidOption('logger', `is ${describeKind(logger)}`, remedy);
   }
   requireFunction('priceOf', priceOf, 'Write a function of usage that gives US dollars.');
   const interval = ledger === false ? undefined : toPositiveMilliseconds(ledger, 'ledger');
-  return { ledger: interval, logger, priceOf };
+  const liveEvery = live && toPositiveMilliseconds(live === true ? DEFAULTS.live : live, 'live');
+  return { ledger: interval, live: liveEvery, logger, priceOf };
 }
 
 /** `Date` is looked up at each use, so that a fake clock counts whenever a test installs it. */

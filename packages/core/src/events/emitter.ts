@@ -53,6 +53,9 @@ export class CacheEventEmitter {
   readonly #counting: EventCounting;
   readonly #listeners = new Map<EventName, readonly Listener<never>[]>();
 
+  /** Gets each event, for as long as this lives. @default nobody does */
+  note: EventCounting['countEvent'] | undefined;
+
   constructor(counting: EventCounting) {
     this.#counting = counting;
   }
@@ -83,6 +86,7 @@ export class CacheEventEmitter {
 
   emit<Name extends EventName>(name: Name, event: CacheEvents[Name]): void {
     this.#counting.countEvent(name, event);
+    this.note?.(name, event);
     // `on` put each listener under the name whose events it takes.
     const listeners = (this.#listeners.get(name) ?? NO_LISTENERS) as readonly Listener<Name>[];
     for (const listener of listeners) send(listener, event);

@@ -30,7 +30,7 @@ async function differingFrom(target: FieldDigests, fields: FieldDigests | undefi
 }
 
 /** An entry without `explain` does not say what its operation was. */
-function rankOf({ header }: ComparedEntry, { provider }: CallIdentity, target: FieldDigests) {
+function rankOf({ header }: ComparedEntry, provider: string, target: FieldDigests) {
   const { fields } = header;
   if (header.provider !== provider) return 0;
   return fields !== undefined && fields.operation === target.operation ? 2 : 1;
@@ -47,6 +47,29 @@ function isCloser(one: Candidate, other: Candidate | undefined): boolean {
   return count(one) === count(other) ? one.key < other.key : count(one) < count(other);
 }
 
+/** What entries are compared with. */
+interface Target extends Pick<CallIdentity, 'provider'> {
+  readonly fields: FieldDigests;
+}
+
+async function nearestTo(
+  { provider, fields }: Target,
+  entries: AsyncIterable<ComparedEntry>,
+  most: number,
+): Promise<NearestEntry | undefined> {
+  let nearest: Candidate | undefined;
+  let count = 0;
+  for await (const entry of entries) {
+    const rank = rankOf(entry, provider, fields);
+    const isCandidate = entry.state !== 'invalidated' && rank >= (nearest?.rank ?? 0);
+    const candidate = isCandidate ? await candidateOf(entry, rank, fields) : undefined;
+    if (candidate !== undefined && isCloser(candidate, nearest)) nearest = candidate;
+    count += 1;
+    if (count >= most) break;
+  }
+  return nearest && { key: nearest.key, differing: nearest.differing };
+}
+
 /**
  * Finds the entry whose request is most like `identity`, among the given ones that are not invalidated.
  * Undefined where there is none. It reads one entry at a time and holds no payload.
@@ -60,18 +83,21 @@ export async function nearestEntry(
   most = Number.POSITIVE_INFINITY,
 ): Promise<NearestEntry | undefined> {
   const { fieldDigests } = await loadFieldDigests();
-  const target = fieldDigests(identity);
-  let nearest: Candidate | undefined;
-  let count = 0;
-  for await (const entry of entries) {
-    const rank = rankOf(entry, identity, target);
-    const isCandidate = entry.state !== 'invalidated' && rank >= (nearest?.rank ?? 0);
-    const candidate = isCandidate ? await candidateOf(entry, rank, target) : undefined;
-    if (candidate !== undefined && isCloser(candidate, nearest)) nearest = candidate;
-    count += 1;
-    if (count >= most) break;
-  }
-  return nearest && { key: nearest.key, differing: nearest.differing };
+  const target = { provider: identity.provider, fields: fieldDigests(identity) };
+  return nearestTo(target, entries, most);
+}
+
+/**
+ * Finds the entry whose request is most like that of a stored one, as {@link nearestEntry} does. Undefined where there is none,
+ * and for an entry that was stored without `explain`.
+ *
+ * @param entries without the entry itself
+ */
+export async function nearestToEntry(
+  { header: { provider, fields } }: Pick<StoredEntry, 'header'>,
+  entries: AsyncIterable<ComparedEntry>,
+): Promise<NearestEntry | undefined> {
+  return fields && nearestTo({ provider, fields }, entries, Number.POSITIVE_INFINITY);
 }
 
 interface ReplayMissContext {

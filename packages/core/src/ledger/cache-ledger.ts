@@ -19,6 +19,8 @@ import {
   rowsBy,
 } from './figures.ts';
 import type { LedgerStore } from './ledger-store.ts';
+import type { LiveStore, LiveStoreParts } from './live-store.ts';
+import type { PriceOf } from './prices.ts';
 import { type StoreFigures, storeFigures } from './store-figures.ts';
 
 export interface CacheLedgerParts {
@@ -28,6 +30,9 @@ export interface CacheLedgerParts {
   readonly policy: Policy;
   /** Milliseconds between two writes of this process's counters. `undefined`: they are never written. */
   readonly ledger: number | undefined;
+  /** Milliseconds between two writes of this process's latest calls. `false`: they are never written. */
+  readonly live: number | false;
+  readonly priceOf: PriceOf | undefined;
   readonly counters: CountersByTime;
   readonly rows: RowStore;
   readonly events: CacheEventEmitter;
@@ -35,14 +40,22 @@ export interface CacheLedgerParts {
   readonly now: () => number;
 }
 
-/** Counters are not written where no other process can read them, nor in a mode that writes nothing. */
-function intervalOf({ store, isOwnMemory, policy, ledger }: CacheLedgerParts): number | undefined {
-  const isShared = !isOwnMemory && store.scan !== undefined && !isWorkers;
-  return isShared && WRITING_MODES.has(policy.mode) ? ledger : undefined;
-}
-
 /** Loaded when the counts of all processes are asked for. */
 const loadLedgerSums = () => import('./ledger-sums.ts');
+
+/** Loaded with the cache, because it has no part in a call: what is sent until it is there waits for it. */
+function noteCalls(parts: CacheLedgerParts & LiveStoreParts): Promise<LiveStore | undefined> {
+  const { events, now } = parts;
+  const live = import('./live-store.ts').then(
+    ({ LiveStore: Made }) => new Made(parts),
+    () => undefined, // the package was replaced under a running process
+  );
+  events.note = (name, event) => {
+    const at = now();
+    void live.then((store) => store?.take(name, event, at));
+  };
+  return live;
+}
 
 /** Which counts of a ledger are asked for. */
 export interface LedgerRange {
@@ -57,14 +70,20 @@ export interface LedgerRange {
 export class CacheLedger {
   readonly #parts: CacheLedgerParts;
   readonly #interval: number | undefined;
+  readonly #live: Promise<LiveStore | undefined> | undefined;
   #ledgerStore: Promise<LedgerStore> | undefined;
   #countedEvictions = 0;
   #measured: StoreFigures = {};
 
   constructor(parts: CacheLedgerParts) {
     this.#parts = parts;
-    this.#interval = intervalOf(parts);
-    if (this.#interval !== undefined) parts.counters.onChange = () => void this.#load();
+    const { live, ledger, store, counters, isOwnMemory, policy } = parts;
+    // Nothing is written where no other process can read it, nor in a mode that writes nothing.
+    if (!isOwnMemory && !isWorkers && WRITING_MODES.has(policy.mode)) {
+      if (live !== false) this.#live = noteCalls({ ...parts, live });
+      if (store.scan !== undefined) this.#interval = ledger;
+    }
+    if (this.#interval !== undefined) counters.onChange = () => void this.#load();
   }
 
   stats(): CacheStats {
@@ -133,6 +152,7 @@ export class CacheLedger {
     await setImmediate();
     this.#countEvictions();
     await (await this.#ledgerStore)?.close();
+    await (await this.#live)?.close();
   }
 
   #own(): readonly NamedCounters[] {

@@ -25,7 +25,7 @@ const NO_ANSWER: ReadonlySet<string> = new Set(['status', 'error']);
 const CUT_SHORT: ReadonlySet<string> = new Set(['abandoned', 'failed', 'error']);
 
 /** A gateway waited in vain for the provider, which may have answered and charged for it. */
-const GATEWAY_TIME_OUT = /^5[02]4$/;
+export const GATEWAY_TIME_OUT = /^5[02]4$/;
 
 const countersFor = ({ counters }: Counting, { provider, model }: CallCost): Counters =>
   counters.countersOf(provider, model);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startTimer } from '../options/index.ts';
 import type { RowStore, Store } from '../store/index.ts';
+import { beforeExit, processName } from './at-exit.ts';
 import { CounterSums, ledgerPrefix, type NamedCounters } from './counters.ts';
 import {
   type CountedDay,
@@ -9,31 +10,8 @@ import {
   countersOfWindow,
 } from './counters-by-time.ts';
 
-type Task = () => Promise<unknown>;
-
 /** Loaded when counters are first written or read: most caches live in memory and never do either. */
 const loadLedgerText = () => import('./ledger-text.ts');
-
-const exitTasks = new Set<Task>();
-
-let isWatching = false;
-
-async function runExitTasks(): Promise<void> {
-  const due = [...exitTasks];
-  exitTasks.clear();
-  await Promise.all(due.map((task) => task()));
-}
-
-/**
- * Runs `task` when the process has nothing else to do, and lets the process end after it. A killed process does not
- * run it. Returns a function that cancels it. Node is watched once, because work at the end emits the event again.
- */
-function beforeExit(task: Task): () => void {
-  if (!isWatching) process.once('beforeExit', () => void runExitTasks());
-  isWatching = true;
-  exitTasks.add(task);
-  return () => exitTasks.delete(task);
-}
 
 /** Milliseconds for which a day stays in the store after it was last written. */
 const DAY_TTL = 90 * 86_400_000;
@@ -68,14 +46,6 @@ export interface LedgerEntry {
 const SPANS = { day: '', window: '-window' } as const;
 
 export type LedgerSpan = keyof typeof SPANS;
-
-let ownName: string | undefined;
-
-/** The name of this process, which no other ever has. It is made with the first cache: Workers make nothing random before a request. */
-function processName(): string {
-  ownName ??= randomUUID();
-  return ownName;
-}
 
 let instances = 0;
 

@@ -88,7 +88,7 @@ export type When = (...request: never) => boolean | PromiseLike<boolean>;
 export const CACHE_OPTIONS = [
   ...['store', 'tiers', 'namespace', 'maxEntries', 'maxBytes', 'maxEntryBytes', 'storeTimeout'],
   ...['lease', 'compress', 'now', 'ledger', 'logger', 'priceOf', 'secret', 'secrets', 'waitUntil'],
-  'requireScope',
+  ...['requireScope', 'live'],
 ] as const;
 
 /** Options of a cache, of a cached function, and of a single call; of these, the last that is given counts. */

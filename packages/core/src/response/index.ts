@@ -2,7 +2,6 @@
 // It never reads or writes a store. A codec asks the rules of adapter/ for the verdict on an answer when it captures it.
 // Start at response-codec.ts, the contract; value-codec.ts is the codec of functions.
 
-export { PacedReplay } from './paced-replay.ts';
 export {
   type CapturedResponse,
   type Provenance,

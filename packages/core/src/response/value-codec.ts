@@ -11,7 +11,7 @@ import {
 import { decodeValue, encodeValue, Payload, SdkInstance } from '../entry/index.ts';
 import { type Fields, fieldsOf, isFields } from '../key/index.ts';
 import { loadRecording, type StreamWatcher } from '../stream/index.ts';
-import { PacedReplay } from './paced-replay.ts';
+import type { Pace } from './paced-replay.ts';
 import type {
   CapturedResponse,
   Provenance,
@@ -104,6 +104,25 @@ async function* replayOf({ chunks, returned }: StoredStream): AsyncGenerator<unk
   return returned;
 }
 
+/** What waits is loaded when it is wanted. If the package was replaced under the process, the chunks come at once. */
+function pacedReplayOf(
+  { chunks, returned }: StoredStream,
+  pace: Omit<Pace, 'returned'>,
+): AsyncIterableIterator<unknown, unknown> {
+  const loading = import('./paced-replay.ts').then(
+    ({ PacedReplay }) => new PacedReplay(chunks, { ...pace, returned }),
+    () => replayOf({ chunks, returned }),
+  );
+  return {
+    next: async () => (await loading).next(),
+    return: async (value) => (await loading).return(value),
+    throw: async (error) => (await loading).throw(error),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
 /** The same stream, whose chunks repeat the request of its own reader. */
 async function* streamForCaller(stream: AsyncIterable<unknown>, own: Fields) {
   const chunks = stream[Symbol.asyncIterator]();
@@ -180,7 +199,7 @@ export class ValueCodec implements ResponseCodec<unknown> {
     const chunks = stored.chunks.map((each) => madeOf(each, instances));
     const returned = madeOf(stored.returned, instances);
     if (delays === undefined) return replayOf({ chunks, returned });
-    return new PacedReplay(chunks, { delays, signal, returned });
+    return pacedReplayOf({ chunks, returned }, { delays, signal });
   }
 
   #cross(stored: StoredResponse, kind: StoredResponse['kind']): unknown {

@@ -51,6 +51,14 @@ describe('a cache from the environment', () => {
     expect(cacheFrom(environment).policy.mode).toBe('refresh');
   });
 
+  test.each([
+    ['true', true],
+    ['off', false],
+    ['', undefined],
+  ])('has live calls where LIVE is %j: %p', (text, live) => {
+    expect(optionsFromEnvironment({ CACHED_LLM_LIVE: text }).live).toBe(live);
+  });
+
   test.each<[string, string, string, Environment]>([
     ['a ttl without its unit', 'INVALID_DURATION', 'ttl', { CACHED_LLM_TTL: '3600' }],
     ['a ttl in words', 'INVALID_DURATION', 'ttl', { CACHED_LLM_TTL: '5 minutes' }],

@@ -1,5 +1,5 @@
 // A test runs several of these processes, which count. Arguments: store, name, interval of the ledger, questions; then `close`, and
-// `ahead=` with the milliseconds by which the clock is ahead.
+// `ahead=` with the milliseconds by which the clock is ahead; `live` notes its calls.
 import { once } from 'node:events';
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { type Adapter, defaultAdapter } from '@cached-llm/core/adapter';
@@ -8,7 +8,8 @@ const [store = '', name = '', ledger = '10s', questions = '1'] = process.argv.sl
 const ahead = process.argv.find((argument) => argument.startsWith('ahead='))?.slice(6);
 const clock = ahead === undefined ? {} : { now: () => Date.now() + Number(ahead) };
 const options = { store, ...clock, storeTimeout: '30s' } as const;
-const cache = createLlmCache({ ...options, ledger: ledger as '10s' }); // the test passes a duration
+const live = process.argv.includes('live') ? '20ms' : false;
+const cache = createLlmCache({ ...options, live, ledger: ledger as '10s' }); // the test passes a duration
 
 interface Question {
   readonly model: string;
