@@ -3,7 +3,7 @@ import type { LedgerRow } from '@cached-llm/core';
 import type { LedgerFigures, NearestEntry, StoreFigures } from '@cached-llm/core/store';
 import type { State } from '../src/entries/index.ts';
 
-export type { EntryDetails } from '../src/api/index.ts';
+export type { CountedCalls, EntryDetails, KnownMiss, LiveAnswer } from '../src/api/index.ts';
 export type { EntryPage, EntryRow } from '../src/entries/index.ts';
 
 /** What `stats --json` prints. */

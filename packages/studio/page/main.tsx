@@ -4,6 +4,7 @@ import { get } from './api.ts';
 import { Entries } from './entries.tsx';
 import { Entry } from './entry.tsx';
 import type { About } from './facts.ts';
+import { Live } from './live/index.ts';
 import { Overview } from './overview.tsx';
 import { Failed } from './parts.tsx';
 import { useAnswer } from './use-answer.ts';
@@ -12,6 +13,7 @@ import { Why } from './why.tsx';
 
 const VIEWS = [
   ['#/', 'Overview'],
+  ['#/live', 'Live'],
   ['#/entries', 'Entries'],
   ['#/why', 'Why a miss?'],
 ] as const;
@@ -34,8 +36,13 @@ function View({ hash, about }: { hash: string; about: About }) {
   const [, key] = /^#\/entry\/(.+)$/.exec(hash) ?? [];
   if (key !== undefined) return <Entry key={key} entryKey={decodeURIComponent(key)} />;
   if (hash === '#/entries') return <Entries about={about} />;
-  return hash === '#/why' ? <Why /> : <Overview />;
+  if (hash === '#/live') return <Live />;
+  const [isWhy, miss] = /^#\/why(?:\/(.+))?$/.exec(hash) ?? [];
+  if (isWhy === undefined) return <Overview />;
+  return <Why key={miss} missKey={miss === undefined ? undefined : decodeURIComponent(miss)} />;
 }
+
+const isIn = (hash: string, href: string) => hash === href || hash.startsWith(`${href}/`);
 
 function Page() {
   const hash = useHash();
@@ -49,7 +56,7 @@ function Page() {
         <strong>cached-llm</strong>
         <nav aria-label="Views">
           {VIEWS.map(([href, name]) => (
-            <a key={href} href={href} aria-current={hash === href ? 'page' : undefined}>
+            <a key={href} href={href} aria-current={isIn(hash, href) ? 'page' : undefined}>
               {name}
             </a>
           ))}

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { post } from './api.ts';
 import type { Explanation } from './facts.ts';
 import { count, shortKey } from './format.ts';
+import { KnownMiss } from './live/index.ts';
 import { Failed, Section } from './parts.tsx';
 import { visible } from './visible.ts';
 
@@ -16,8 +17,8 @@ interface Question {
 const EXAMPLE =
   '{ "provider": "openai", "operation": "chat", "request": { "model": "gpt-4o", "messages": [] } }';
 
-/** Says of a request that the user pastes whether it is a hit, and why not. */
-export function Why() {
+/** Says of a request that the user pastes whether it is a hit, and why not; and what is known of a miss that was picked. */
+export function Why({ missKey }: { missKey?: string | undefined }) {
   const [explanation, setExplanation] = useState<Explanation | undefined>();
   const [error, setError] = useState<string | undefined>();
   const ask = (question: Question) =>
@@ -36,6 +37,7 @@ export function Why() {
       <header class="view">
         <h1>Why a miss?</h1>
       </header>
+      {missKey !== undefined && <KnownMiss missKey={missKey} />}
       <Form onAsk={ask} />
       {error !== undefined && <Failed message={error} />}
       {explanation !== undefined && <Explained explanation={explanation} />}

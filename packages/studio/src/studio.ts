@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { LlmCache } from '@cached-llm/core';
-import type { StoredEntry } from '@cached-llm/core/store';
+import { LiveFeed, type Store, type StoredEntry } from '@cached-llm/core/store';
 import { apiOf, type RunVerb } from './api/index.ts';
 import { EntryIndex } from './entries/index.ts';
 import { newToken, readAssets, serve } from './server/index.ts';
@@ -10,6 +10,8 @@ import { newToken, readAssets, serve } from './server/index.ts';
 export interface StudioOptions {
   /** The cache over the store. It stays open until its owner closes it. */
   readonly cache: LlmCache;
+  /** The store itself, in which processes note their calls. */
+  readonly store: Store;
   /** The verbs of the command line, on the same store and namespace. */
   readonly run: RunVerb;
   /** The line that the command line exports for an entry. */
@@ -50,18 +52,14 @@ function pageFolder(): string {
  * @throws where the port is taken
  */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
-  const {
-    cache,
-    run,
-    lineOf,
-    place,
-    port = 0,
-    isReadOnly = false,
-    now = () => Date.now(),
-  } = options;
+  const { port = 0, isReadOnly = false, now = () => Date.now(), ...parts } = options;
+  const { cache, store } = parts;
   const gate = { token: newToken(), hosts: HOSTS };
   const index = new EntryIndex(cache, now);
-  const api = apiOf({ cache, run, lineOf, index, isReadOnly, place });
+  const { namespace } = parts.place;
+  const priceOf: LlmCache['priceOf'] = (...answer) => cache.priceOf(...answer);
+  const feed = new LiveFeed({ store, namespace, priceOf });
+  const api = apiOf({ ...parts, index, feed, isReadOnly });
   const assets = readAssets(pageFolder());
   const serving = await serve({ gate, assets, api }, { host: HOST, port });
   return {

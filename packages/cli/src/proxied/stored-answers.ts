@@ -64,6 +64,7 @@ export async function openStoredAnswers(
     ...common,
     mode,
     ttl: options.ttl ?? ttl,
+    live: common.live ?? true, // the user has no code in which to turn it on
     store,
     now: host.now,
   });

@@ -47,13 +47,14 @@ interface Wanted {
 async function startFor(
   session: Session,
   commands: readonly CliCommand[],
-  { opened: { cache, url: store }, port, readOnly: isReadOnly }: Wanted,
+  { opened: { cache, store, url }, port, readOnly: isReadOnly }: Wanted,
 ): Promise<Studio> {
   const { startStudio } = await import('@cached-llm/studio'); // no other command needs it
-  const place = { store, namespace: namespaceOf(session) };
+  const place = { store: url, namespace: namespaceOf(session) };
   const run = verbsOf(session, commands);
   return startStudio({
     cache,
+    store,
     run,
     lineOf: exportLine,
     place,

@@ -4,7 +4,7 @@ import { createLlmCache } from '@cached-llm/core';
 import { asking } from './seed.ts';
 
 const [, , store = '', namespace = ''] = process.argv;
-const cache = createLlmCache({ store, namespace, ttl: '365d', explain: true });
+const cache = createLlmCache({ store, namespace, ttl: '365d', explain: true, live: '20ms' });
 const ask = asking(cache, ['page']);
 for await (const content of createInterface({ input: process.stdin })) {
   const { info } = await ask.withInfo({ model: 'gpt-4o', content });

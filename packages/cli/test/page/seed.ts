@@ -1,4 +1,4 @@
-import { cachedLlmCall, type LlmCache } from '@cached-llm/core';
+import { type CacheOptions, cachedLlmCall, type LlmCache } from '@cached-llm/core';
 import type { TestStore } from '../test-stores.ts';
 
 /** Runs where a page takes a text for HTML. */
@@ -36,11 +36,11 @@ export const seed = (testStore: TestStore, count: number) =>
   );
 
 /** An entry whose model, tag, answer and scope are HTML. */
-export const seedAttack = (testStore: TestStore) =>
+export const seedAttack = (testStore: TestStore, more: CacheOptions = {}) =>
   testStore.use(
     async (cache) => {
       const hostile = asking(cache, [ATTACK]);
       await hostile.with({ scope: ATTACK })({ model: ATTACK, content: ATTACK });
     },
-    { ttl: '365d', explain: true },
+    { ttl: '365d', explain: true, ...more },
   );

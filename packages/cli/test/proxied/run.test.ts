@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { LiveFeed, openStore } from '@cached-llm/core/store';
 import { until } from '@cached-llm/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startNetwork } from '../../../proxy/test/network/network.ts';
@@ -36,6 +37,20 @@ describe('run', () => {
     expect(out).toBe('200 You asked: Why?\n');
     expect(JSON.parse(errors)).toMatchObject(report);
     expect(JSON.parse(trial.read('report.json'))).toMatchObject(report);
+  });
+
+  test.each([
+    ['shows its calls', {}, ['miss', 'hit']],
+    ['shows none where CACHED_LLM_LIVE is off', { CACHED_LLM_LIVE: 'off' }, []],
+  ])('%s in the view Live of the studio', async (_what, own, outcomes) => {
+    const environment = { ...trial.environment, ...own };
+    const words = ['run', ...STORE, '--', NODE, 'ask.mjs', 'Why?', 'Why?'];
+    await trial.run(words, { environment });
+    const store = openStore(`sqlite:${trial.path('llm.db')}`);
+    const { calls } = await new LiveFeed({ store }).read();
+    await store.disconnect?.();
+    expect(calls.map(({ outcome }) => outcome)).toEqual(outcomes);
+    expect(JSON.stringify(calls)).not.toContain('Why?');
   });
 
   test('keeps the answers in a file that no repository takes, where no store is named', async () => {

@@ -1,5 +1,5 @@
 import type { LlmCache } from '@cached-llm/core';
-import type { StoredEntry } from '@cached-llm/core/store';
+import type { LiveFeed, StoredEntry } from '@cached-llm/core/store';
 import type { EntryIndex } from '../entries/index.ts';
 import type { RunVerb } from './verbs.ts';
 
@@ -10,6 +10,8 @@ export interface ApiContext {
   readonly lineOf: (entry: StoredEntry) => string;
   readonly cache: LlmCache;
   readonly index: EntryIndex;
+  /** The calls of all processes that have `live`. */
+  readonly feed: LiveFeed;
   /** Does the page only show? */
   readonly isReadOnly: boolean;
   /** The store without a password, and the namespace. */

@@ -4,5 +4,7 @@
  * Start reading in `routes.ts`.
  */
 export type { EntryDetails } from './entry.ts';
+export type { KnownMiss } from './known-miss.ts';
+export type { CountedCalls, LiveAnswer } from './live.ts';
 export { apiOf } from './routes.ts';
 export type { RunVerb, VerbResult } from './verbs.ts';

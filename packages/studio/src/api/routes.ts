@@ -4,6 +4,8 @@ import { pageOfEntries } from './entries.ts';
 import { readEntry } from './entry.ts';
 import { explain } from './explain.ts';
 import { exportLines } from './export.ts';
+import { knownMiss } from './known-miss.ts';
+import { liveCalls } from './live.ts';
 import { steer } from './steer.ts';
 import { factOf } from './verbs.ts';
 
@@ -26,6 +28,8 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET doctor': async ({ run }, { query }) => ({
     json: await factOf(run, ['doctor', ...sinceIn(query)]),
   }),
+  'GET live': async (context, { query }) => ({ json: await liveCalls(context, query) }),
+  'GET miss': async ({ cache }, { query }) => ({ json: await knownMiss(cache, query) }),
   'GET entries': async ({ index }, { query }) => ({ json: await pageOfEntries(index, query) }),
   'GET names': async ({ index }) => ({ json: index.names() }),
   'GET entry': async ({ cache }, { query }) => ({ json: await readEntry(cache, query) }),
