@@ -43,7 +43,7 @@ export interface CacheLedgerParts {
 /** Loaded when the counts of all processes are asked for. */
 const loadLedgerSums = () => import('./ledger-sums.ts');
 
-/** Loaded with the cache, because it has no part in a call: what is sent until it is there waits for it. */
+/** Loaded with the cache, because it has no part in a call. Events that come before are kept for it. */
 function noteCalls(parts: CacheLedgerParts & LiveStoreParts): Promise<LiveStore | undefined> {
   const { events, now } = parts;
   const live = import('./live-store.ts').then(

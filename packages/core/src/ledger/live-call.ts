@@ -19,7 +19,7 @@ export interface NotedCost {
   readonly usd?: number | undefined;
 }
 
-/** A call as its process notes it. It has nothing of a prompt, an answer, a scope or a credential. */
+/** A call that its process notes. It has nothing of a prompt, an answer, a scope or a credential. */
 export interface NotedCall {
   /** Which call of its process it is. */
   readonly number: number;
