@@ -1,6 +1,6 @@
 import { runCommandLine } from './command-line/index.ts';
 import { COMMANDS } from './commands/index.ts';
-import { EXIT, type ExitCode, type Host } from './terminal/index.ts';
+import { EXIT, type ExitCode, type Host, hideSqliteWarning } from './terminal/index.ts';
 
 /**
  * Runs the command that `argv` names, and returns the exit code. It never throws: every error becomes one line
@@ -38,6 +38,7 @@ function endLike(signal: NodeJS.Signals | undefined): void {
 /** Runs the program in this process, with its command line, streams and environment. */
 export async function main(): Promise<void> {
   process.stdout.on('error', endWithReader);
+  hideSqliteWarning();
   const { stdout, stderr, stdin, env: environment } = process;
   const signal = interruption();
   const [folder, now] = [process.cwd(), () => Date.now()];

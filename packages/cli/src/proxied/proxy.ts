@@ -57,6 +57,11 @@ async function optionsOf(options: Options, { file, session, upstreams }: Setting
 const setting = (name: string, value: string) =>
   process.platform === 'win32' ? `$env:${name} = "${value}"` : `export ${name}=${value}`;
 
+const whereText = (where: string) =>
+  where === 'memory:'
+    ? 'The answers are in memory, and are gone at the end.'
+    : `The answers are in ${where}.`;
+
 /** The lines to copy: of each provider, the variable that its own SDKs read. */
 function startText(
   proxy: RunningProxy,
@@ -72,7 +77,7 @@ function startText(
     ...lines,
     ...others.map(({ name, url }) => `  the base URL of ${name} is ${url}`),
     '',
-    `The answers are in ${where === 'memory:' ? 'memory' : where}. Ctrl+C ends the proxy.`,
+    `${whereText(where)} Ctrl+C ends the proxy.`,
   ].join('\n');
 }
 

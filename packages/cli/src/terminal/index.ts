@@ -17,5 +17,6 @@ export {
 export type { Host, Outlet } from './host.ts';
 export { jsonLine, jsonText, OUTPUT_VERSION, Output, supportsColors } from './output.ts';
 export { inParallel, startProgress, withProgress } from './progress.ts';
+export { hideSqliteWarning } from './sqlite-warning.ts';
 export { type Column, type Fact, formatFacts, formatTable } from './table.ts';
 export { fitted, wrapped } from './width.ts';

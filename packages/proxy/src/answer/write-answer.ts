@@ -62,7 +62,7 @@ export function writeAnswer(
   if (whole === undefined) {
     response.writeHead(status, statusText, headers);
     response.flushHeaders();
-    return writeBody(partsOf(content), response);
+    return writeBody({ parts: partsOf(content) }, response);
   }
   if (!isEmpty(status)) headers.push('content-length', String(Buffer.byteLength(whole)));
   response.writeHead(status, statusText, headers);

@@ -3,6 +3,7 @@ import type { CallNotes } from '../observe/index.ts';
 import type { Route } from '../routes/index.ts';
 import { MessageParts } from './message-parts.ts';
 import { requestHeaders, responseHeaders } from './passed-headers.ts';
+import { headerPairs } from './raw-headers.ts';
 import { responseTo, type Upstream } from './upstream.ts';
 import { writeBody } from './write-body.ts';
 
@@ -32,7 +33,8 @@ export function passOn(upstream: IncomingMessage, { response, notes }: Exchange)
   const outcome = notes?.outcome ?? 'bypass';
   response.writeHead(statusCode, statusMessage, [...headers, 'x-cached-llm', outcome]);
   response.flushHeaders();
-  return writeBody(new MessageParts(upstream), response);
+  const trailers = () => headerPairs(upstream.rawTrailers);
+  return writeBody({ parts: new MessageParts(upstream), trailers }, response);
 }
 
 /**
@@ -46,6 +48,15 @@ function passAsking(sent: ClientRequest, { response }: Exchange): void {
     response.writeContinue();
   });
   sent.flushHeaders();
+}
+
+/** Its errors do not end the connection: the response may come all the same. */
+function sendBody(request: IncomingMessage, sent: ClientRequest): void {
+  request.pipe(sent, { end: false });
+  request.once('end', () => {
+    sent.addTrailers(headerPairs(request.rawTrailers));
+    sent.end();
+  });
 }
 
 /** Passes a request on as it is, and its response as it comes. @throws what Node.js says of the connection to the upstream */
@@ -67,7 +78,7 @@ export async function forwardRequest(
   const answered = responseTo(sent); // whoever waits for it gets an error of the sending, too
   if (body === undefined && isExpecting) passAsking(sent, exchange);
   if (body !== undefined) sent.end(body);
-  else request.pipe(sent); // its errors do not end the connection: the response may come all the same
+  else sendBody(request, sent);
   const message = await answered;
   saw?.(message.statusCode ?? 0);
   await passOn(message, exchange);

@@ -10,6 +10,13 @@ export function eachHeader(
   }
 }
 
+/** Names and values in turn, as a list of pairs. */
+export function headerPairs(rawHeaders: readonly string[]): [name: string, value: string][] {
+  const pairs: [string, string][] = [];
+  eachHeader(rawHeaders, (name, value) => pairs.push([name, value]));
+  return pairs;
+}
+
 /** Headers as they came, read as those of `fetch`: by names in lower case, and those of one name as one. */
 export class RawHeaders implements HeaderList {
   /** Names and values in turn. */

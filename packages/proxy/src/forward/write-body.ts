@@ -12,11 +12,21 @@ function readiness(response: ServerResponse): Promise<void> {
   });
 }
 
-async function writeAll(parts: Parts, response: ServerResponse): Promise<void> {
+/** A body, and what is written behind it. */
+export interface WrittenBody {
+  readonly parts: Parts;
+  /** Names and values of the trailers, once the body is over. Node.js writes them only behind a body in chunks. @default none */
+  readonly trailers?: (() => [name: string, value: string][]) | undefined;
+}
+
+async function writeAll({ parts, trailers }: WrittenBody, response: ServerResponse): Promise<void> {
   for (;;) {
     const { done, value } = await parts.next();
     if (response.destroyed) return;
-    if (done === true) return void response.end();
+    if (done === true) {
+      if (trailers !== undefined) response.addTrailers(trailers());
+      return void response.end();
+    }
     if (!response.write(value)) await readiness(response);
   }
 }
@@ -26,11 +36,11 @@ async function writeAll(parts: Parts, response: ServerResponse): Promise<void> {
  * half-way is cut, and the client sees that: the bytes that have come are written, and the end of the body is not. This
  * never rejects.
  */
-export async function writeBody(parts: Parts, response: ServerResponse): Promise<void> {
-  const stop = () => void parts.return().catch(() => {});
+export async function writeBody(body: WrittenBody, response: ServerResponse): Promise<void> {
+  const stop = () => void body.parts.return().catch(() => {});
   response.once('close', stop);
   try {
-    await writeAll(parts, response);
+    await writeAll(body, response);
   } catch {
     response.socket?.destroySoon();
   } finally {

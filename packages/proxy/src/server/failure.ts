@@ -17,6 +17,15 @@ const damaged = (code: string): Refusal => ({
   message: `The answer of the upstream cannot be decoded (${code}). Ask again, or send the header accept-encoding: identity.`,
 });
 
+/** The codes of Node.js for what is no HTTP/1.1: the frames of HTTP/2, and a handshake that allows nothing else. */
+const OF_PROTOCOL = /^HPE_|NO_APPLICATION_PROTOCOL/;
+
+const otherProtocol = (code: string): Refusal => ({
+  status: 502,
+  code: 'upstream_protocol',
+  message: `The upstream does not speak HTTP/1.1 (${code}), and the proxy speaks nothing else. Name a URL of it that does, such as that of a gateway before it.`,
+});
+
 function unreachable(code: string): Refusal {
   const what = `The upstream cannot be reached (${code}).`;
   const remedy = OF_CERTIFICATE.test(code)
@@ -32,5 +41,6 @@ export function failure(error: unknown): Refusal {
   if (error instanceof NetworkProxyFailure) return { status: 502, code: 'network_proxy', message };
   if (isLlmCacheError(error, 'CALL_TIMEOUT'))
     return { status: 504, code: 'upstream_timeout', message };
+  if (OF_PROTOCOL.test(code)) return otherProtocol(code);
   return OF_ENCODING.test(code) ? damaged(code) : unreachable(code);
 }
