@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { redisStore } from '@cached-llm/store-redis';
 import type { RedisServer } from '@cached-llm/testing';
 import { beforeEach, expect, test } from '@jest/globals';
-import { type FaultTrial, startFaultTrial } from './fault-trial.ts';
+import { type FaultTrial, startFaultTrial } from './faults/fault-trial.ts';
 import { afterThisTest, startServer, urlAs } from './resources.ts';
 
 const README = await readFile(new URL('../README.md', import.meta.url), 'utf8');

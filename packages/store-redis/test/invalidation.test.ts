@@ -1,6 +1,6 @@
 import { redisStore } from '@cached-llm/store-redis';
 import { afterAll, expect, test } from '@jest/globals';
-import { startFaultTrial } from './fault-trial.ts';
+import { startFaultTrial } from './faults/fault-trial.ts';
 import { startSharedServer } from './resources.ts';
 
 /** `CACHED_LLM_MANY_ENTRIES=1000000` is the full test; it takes half a gigabyte of memory. */

@@ -1,7 +1,7 @@
 import { sqliteStore } from '@cached-llm/store-sqlite';
 import { expect, test } from '@jest/globals';
+import { startScript } from './processes/start-script.ts';
 import { TestResources } from './resources.ts';
-import { startScript } from './start-script.ts';
 
 const resources = new TestResources();
 const hasModule = process.getBuiltinModule('node:sqlite') !== undefined;

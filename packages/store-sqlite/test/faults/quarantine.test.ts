@@ -1,8 +1,8 @@
 import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { QuarantinedFileError, type SqliteStore } from '@cached-llm/store-sqlite';
 import { beforeEach, expect, test } from '@jest/globals';
-import { identityOf, quarantine } from '../src/quarantine.ts';
-import { damagedFile, TestResources } from './resources.ts';
+import { identityOf, quarantine } from '../../src/quarantine.ts';
+import { damagedFile, TestResources } from '../resources.ts';
 
 const DAMAGED = damagedFile();
 

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RedisStore } from '@cached-llm/store-redis';
 import { freePort, until } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
-import { createRedisClient } from '../src/redis-client.ts';
-import { errorsOf, openStore, startServer, urlAs } from './resources.ts';
+import { createRedisClient } from '../../src/redis-client.ts';
+import { errorsOf, openStore, startServer, urlAs } from '../resources.ts';
 
 function outcomesOf(store: RedisStore): Promise<PromiseSettledResult<unknown>[]> {
   return Promise.allSettled([

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-const fromExamples = createRequire(new URL('../../../examples/package.json', import.meta.url));
+const fromExamples = createRequire(new URL('../../../../examples/package.json', import.meta.url));
 
 export interface Script {
   /** Returns the next line that it prints. */

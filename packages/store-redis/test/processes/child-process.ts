@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-const fromExamples = createRequire(new URL('../../../examples/package.json', import.meta.url));
+const fromExamples = createRequire(new URL('../../../../examples/package.json', import.meta.url));
 
 export interface Child {
   readonly process: ChildProcess;

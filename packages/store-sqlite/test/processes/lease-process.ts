@@ -1,7 +1,7 @@
 // A test runs this. It takes a lease for each line of input, and prints its holder.
 import { createInterface } from 'node:readline';
 import { sqliteStore } from '@cached-llm/store-sqlite';
-import { withDriver } from './chosen-driver.ts';
+import { withDriver } from '../chosen-driver.ts';
 
 const [path, token = ''] = process.argv.slice(2);
 const store = sqliteStore(withDriver(path));

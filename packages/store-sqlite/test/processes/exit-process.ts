@@ -1,7 +1,7 @@
 // A test runs this. It asks, and ends the process right after the answer. Arguments: the file, and how it ends.
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { sqliteStore } from '@cached-llm/store-sqlite';
-import { withDriver } from './chosen-driver.ts';
+import { withDriver } from '../chosen-driver.ts';
 
 const [path = '', ending = ''] = process.argv.slice(2);
 const cache = createLlmCache({ store: sqliteStore(withDriver(path)), storeTimeout: '30s' });

@@ -3,8 +3,8 @@ import { type RedisStoreOptions, redisStore } from '@cached-llm/store-redis';
 import { freePort, startRedisCluster, until } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
 import { createClient } from '@keyv/redis';
+import { afterThisTest, startServer, urlAs } from '../resources.ts';
 import { CALLERS, type FaultTrial, startFaultTrial } from './fault-trial.ts';
-import { afterThisTest, startServer, urlAs } from './resources.ts';
 
 function startTrial(options: RedisStoreOptions, cacheOptions?: CacheOptions): FaultTrial {
   const trial = startFaultTrial(redisStore(options), cacheOptions);

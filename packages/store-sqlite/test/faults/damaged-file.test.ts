@@ -1,6 +1,6 @@
 import { open, readdir, stat, truncate } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
-import type { Callers } from './callers.ts';
+import type { Callers } from '../processes/callers.ts';
 import { FaultGround } from './fault-ground.ts';
 
 const ground = new FaultGround();

@@ -1,7 +1,7 @@
 import { freePort, startRedisCluster } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
+import { afterThisTest, startServer } from '../resources.ts';
 import { startChild } from './child-process.ts';
-import { afterThisTest, startServer } from './resources.ts';
 
 test('a process with an open store ends by itself after the operations that it awaits', async () => {
   const server = await startServer();

@@ -1,8 +1,8 @@
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { type RedisServer, startRedisCluster, until } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
-import { type RedisStoreOptions, redisStore } from '../src/index.ts';
-import { afterThisTest, startServer } from './resources.ts';
+import { type RedisStoreOptions, redisStore } from '../../src/index.ts';
+import { afterThisTest, startServer } from '../resources.ts';
 
 /** A process over the store, whose answers are the numbers of its calls. */
 function startProcess(options: RedisStoreOptions) {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { openModel } from './open-model.ts';
-import { TestResources } from './resources.ts';
+import { openModel } from '../open-model.ts';
+import { TestResources } from '../resources.ts';
 
 const resources = new TestResources();
 

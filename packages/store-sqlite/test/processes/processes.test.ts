@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { open, readdir, rm, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { identityOf } from '../src/quarantine.ts';
+import { identityOf } from '../../src/quarantine.ts';
+import { TestResources } from '../resources.ts';
 import { type Callers, startCallers } from './callers.ts';
-import { TestResources } from './resources.ts';
 import { startScript } from './start-script.ts';
 
 const resources = new TestResources();

@@ -1,7 +1,7 @@
 import { until } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
+import { afterThisTest, startServer } from '../resources.ts';
 import { startChild } from './child-process.ts';
-import { afterThisTest, startServer } from './resources.ts';
 
 test('a process with 32 callers survives every fault, and ends when its callers are done', async () => {
   const server = await startServer();

@@ -1,8 +1,8 @@
 import { redisStore } from '@cached-llm/store-redis';
 import { afterAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { startSharedServer } from '../resources.ts';
 import { startFaultTrial } from './fault-trial.ts';
-import { startSharedServer } from './resources.ts';
 
 const request = { prompt: 'Why is the sea salty?' };
 const PREFIX = Buffer.from('cached-llm ');

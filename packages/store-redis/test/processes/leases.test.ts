@@ -1,7 +1,7 @@
 import { until } from '@cached-llm/testing';
 import { beforeEach, expect, test } from '@jest/globals';
+import { afterThisTest, openStore, startSharedServer, urlAs } from '../resources.ts';
 import { type Child, startChild } from './child-process.ts';
-import { afterThisTest, openStore, startSharedServer, urlAs } from './resources.ts';
 
 const LONG = 60_000;
 const { server } = await startSharedServer();

@@ -2,15 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { chmod } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, expect } from '@jest/globals';
-import { type Callers, startCallers } from './callers.ts';
-import { TestResources } from './resources.ts';
+import { type Callers, startCallers } from '../processes/callers.ts';
+import { TestResources } from '../resources.ts';
 
 const OTHER_USER = 65_534;
 const isSuperuser = process.getuid?.() === 0;
 
 /** May another user run this Node.js, and read these tests? A home folder may be closed to others. */
 function isOpenToOthers(): boolean {
-  const here = fileURLToPath(new URL('./caller-process.ts', import.meta.url));
+  const here = fileURLToPath(new URL('../processes/caller-process.ts', import.meta.url));
   const read = ['-e', 'require("node:fs").readFileSync(process.argv[1])', here];
   return spawnSync(process.execPath, read, { uid: OTHER_USER, gid: OTHER_USER }).status === 0;
 }

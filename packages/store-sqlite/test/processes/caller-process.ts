@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 import { sqliteStore } from '@cached-llm/store-sqlite';
-import { withDriver } from './chosen-driver.ts';
+import { withDriver } from '../chosen-driver.ts';
 
 const CALLERS = 32;
 const options = JSON.parse(process.argv[2] ?? '');

@@ -1,7 +1,7 @@
 import type { RedisStore, RedisStoreOptions, RedisUnavailableError } from '@cached-llm/store-redis';
 import { type RedisServer, until } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
-import { errorsOf, openStore, startServer, urlAs } from './resources.ts';
+import { errorsOf, openStore, startServer, urlAs } from '../resources.ts';
 
 function open(options: RedisStoreOptions) {
   const store = openStore({ refusalInterval: 20, ...options });

@@ -1,6 +1,6 @@
 import { smallDisk } from '@cached-llm/testing';
 import { expect, test } from '@jest/globals';
-import { startCallers } from './callers.ts';
+import { startCallers } from '../processes/callers.ts';
 
 const disk = await smallDisk();
 

@@ -1,8 +1,8 @@
 import { copyFile, open, stat } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { openModel } from './open-model.ts';
-import { TestResources } from './resources.ts';
+import { openModel } from '../open-model.ts';
+import { TestResources } from '../resources.ts';
 
 const QUESTIONS = ['Why?', 'How?', 'When?', 'Where to?'];
 

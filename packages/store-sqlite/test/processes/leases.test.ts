@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { TestResources } from './resources.ts';
+import { TestResources } from '../resources.ts';
 import { type Script, startScript } from './start-script.ts';
 
 const KEYS = ['a', 'b', 'c', 'd', 'e'];

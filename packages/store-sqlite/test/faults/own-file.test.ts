@@ -13,7 +13,7 @@ import {
 } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { damagedFile, TestResources } from './resources.ts';
+import { damagedFile, TestResources } from '../resources.ts';
 
 const resources = new TestResources();
 let path: string;

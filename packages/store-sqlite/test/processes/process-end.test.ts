@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { driver } from './chosen-driver.ts';
-import { TestResources } from './resources.ts';
+import { driver } from '../chosen-driver.ts';
+import { TestResources } from '../resources.ts';
 import { startScript } from './start-script.ts';
 
 const resources = new TestResources();
