@@ -13,7 +13,7 @@ const flags = given.filter((argument) => argument === '--write');
 const words = given.filter((argument) => argument !== '--write');
 const named = SECTIONS.filter(({ name }) => words.includes(name));
 const files = words.filter((word) => !SECTIONS.some(({ name }) => name === word));
-if (files.length > 0 && !named.some(({ name }) => name === 'hit-rate')) {
+if (files.length > 0 && !named.some(({ name }) => name === 'hit-rate' || name === 'studio')) {
   const names = SECTIONS.map(({ name }) => name).join(', ');
   throw new Error(`No section is called ${files.join(' or ')}. There are ${names}.`);
 }

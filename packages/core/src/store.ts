@@ -11,7 +11,9 @@ export {
 export type {
   EntryFilter,
   InspectedRow,
+  RetagResult,
   StoredEntry,
+  TagChange,
 } from './inspection/index.ts';
 export { namespaceOfKey } from './inspection/measurement.ts';
 export { type NearestEntry, nearestEntry, nearestToEntry } from './inspection/replay-miss.ts';

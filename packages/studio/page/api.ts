@@ -25,12 +25,12 @@ const unreachable = () => {
   );
 };
 
-/** Asks the server. Parameters that are empty are left out. */
+/** Asks the server. Parameters that are undefined are left out. */
 export async function get<Fact>(
   name: string,
   query: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Fact> {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
   const search = new URLSearchParams(given as [string, string][]); // the undefined ones are filtered out
   return answerOf(await fetch(`/api/${name}?${search}`).catch(unreachable));
 }

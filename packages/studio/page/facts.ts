@@ -8,9 +8,21 @@ export type { EntryPage, EntryRow } from '../src/entries/index.ts';
 
 /** What `stats --json` prints. */
 export interface Stats extends LedgerFigures {
-  readonly store: StoreFigures;
+  readonly store: Omit<StoreFigures, 'measuredAt'> & { readonly measuredAt?: string | undefined };
   readonly byModel: readonly LedgerRow[];
+  readonly byProvider: readonly LedgerRow[];
   readonly byDay: readonly LedgerRow[];
+  /** Are the entries counted for the first time? */
+  readonly isCounting: boolean;
+}
+
+/** What `health --json` prints. */
+export interface HealthCheck {
+  readonly checks: readonly {
+    readonly name: string;
+    readonly healthy: boolean;
+    readonly found: string;
+  }[];
 }
 
 /** What `doctor --json` prints. */

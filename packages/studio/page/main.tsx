@@ -1,12 +1,12 @@
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { get } from './api.ts';
-import { Entries } from './entries.tsx';
-import { Entry } from './entry.tsx';
+import { Entries, Entry } from './entries/index.ts';
 import type { About } from './facts.ts';
 import { Live } from './live/index.ts';
-import { Overview } from './overview.tsx';
+import { Overview } from './overview/index.ts';
 import { Failed } from './parts.tsx';
+import { type Place, placeIn } from './place.ts';
 import { useAnswer } from './use-answer.ts';
 import { visible } from './visible.ts';
 import { Why } from './why.tsx';
@@ -29,23 +29,19 @@ function useHash(): string {
     window.addEventListener('hashchange', changed);
     return () => window.removeEventListener('hashchange', changed);
   }, []);
-  return hash === '' ? '#/' : hash;
+  return hash;
 }
 
-function View({ hash, about }: { hash: string; about: About }) {
-  const [, key] = /^#\/entry\/(.+)$/.exec(hash) ?? [];
-  if (key !== undefined) return <Entry key={key} entryKey={decodeURIComponent(key)} />;
-  if (hash === '#/entries') return <Entries about={about} />;
-  if (hash === '#/live') return <Live />;
-  const [isWhy, miss] = /^#\/why(?:\/(.+))?$/.exec(hash) ?? [];
-  if (isWhy === undefined) return <Overview />;
-  return <Why key={miss} missKey={miss === undefined ? undefined : decodeURIComponent(miss)} />;
+/** What the page is over need not be known to show a view. */
+function View({ place: { view, key }, about }: { place: Place; about: About | undefined }) {
+  if (view === 'entry' && key !== undefined) return <Entry key={key} entryKey={key} />;
+  if (view === 'entries') return <Entries about={about} />;
+  if (view === 'live') return <Live />;
+  return view === 'why' ? <Why key={key} missKey={key} /> : <Overview about={about} />;
 }
-
-const isIn = (hash: string, href: string) => hash === href || hash.startsWith(`${href}/`);
 
 function Page() {
-  const hash = useHash();
+  const place = placeIn(useHash());
   const { fact: about, error } = useAnswer('about', () => get<About>('about'));
   return (
     <>
@@ -56,7 +52,11 @@ function Page() {
         <strong>cached-llm</strong>
         <nav aria-label="Views">
           {VIEWS.map(([href, name]) => (
-            <a key={href} href={href} aria-current={isIn(hash, href) ? 'page' : undefined}>
+            <a
+              key={href}
+              href={href}
+              aria-current={href === `#/${place.view}` ? 'page' : undefined}
+            >
               {name}
             </a>
           ))}
@@ -70,11 +70,11 @@ function Page() {
       </header>
       <main id="view" tabIndex={-1}>
         {error !== undefined && <Failed message={error} />}
-        {about !== undefined && <View hash={hash} about={about} />}
+        <View place={place} about={about} />
       </main>
     </>
   );
 }
 
-const place = document.getElementById('page');
-if (place !== null) render(<Page />, place);
+const root = document.getElementById('page');
+if (root !== null) render(<Page />, root);

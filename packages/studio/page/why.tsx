@@ -4,6 +4,7 @@ import type { Explanation } from './facts.ts';
 import { count, shortKey } from './format.ts';
 import { KnownMiss } from './live/index.ts';
 import { Failed, Section } from './parts.tsx';
+import { entryAddress } from './place.ts';
 import { visible } from './visible.ts';
 
 /** What the user pastes. */
@@ -138,8 +139,7 @@ function Explained({
       </p>
       {nearest !== undefined && (
         <p>
-          The nearest entry is{' '}
-          <a href={`#/entry/${encodeURIComponent(nearest.key)}`}>{shortKey(nearest.key)}</a>.{' '}
+          The nearest entry is <a href={entryAddress(nearest.key)}>{shortKey(nearest.key)}</a>.{' '}
           {nearest.differing === undefined
             ? 'It was stored without explain: true, so its fields cannot be compared.'
             : `It differs in: ${visible(nearest.differing.join(', ')) || 'no known field'}.`}

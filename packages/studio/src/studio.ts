@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { LlmCache } from '@cached-llm/core';
 import { LiveFeed, type Store, type StoredEntry } from '@cached-llm/core/store';
-import { apiOf, type RunVerb } from './api/index.ts';
+import { apiOf, type RunVerb, StoreCount } from './api/index.ts';
 import { EntryIndex } from './entries/index.ts';
 import { newToken, readAssets, serve } from './server/index.ts';
 
@@ -59,7 +59,8 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const { namespace } = parts.place;
   const priceOf: LlmCache['priceOf'] = (...answer) => cache.priceOf(...answer);
   const feed = new LiveFeed({ store, namespace, priceOf });
-  const api = apiOf({ ...parts, index, feed, isReadOnly });
+  const count = new StoreCount(parts.run, now);
+  const api = apiOf({ ...parts, index, count, feed, isReadOnly });
   const assets = readAssets(pageFolder());
   const serving = await serve({ gate, assets, api }, { host: HOST, port });
   return {

@@ -3,4 +3,4 @@
 // Start reading in report.ts; readme.ts writes the README, and plots.ts draws.
 export { bars, lines, type Point } from './plots.ts';
 export { machine, writeDown } from './readme.ts';
-export { asText, type Section } from './report.ts';
+export { asText, type Report, type Section } from './report.ts';

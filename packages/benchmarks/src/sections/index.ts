@@ -5,6 +5,7 @@
 import { burst } from '../burst/index.ts';
 import { proxyHits, proxyMiss, proxyStreams } from '../proxy/index.ts';
 import type { Section } from '../report/index.ts';
+import { studio } from '../studio/index.ts';
 import { collapse } from './collapse.ts';
 import { hit } from './hit.ts';
 import { hitRates } from './hit-rates.ts';
@@ -35,4 +36,5 @@ export const SECTIONS: readonly Section[] = [
   proxyHits,
   proxyMiss,
   proxyStreams,
+  studio,
 ];

@@ -171,12 +171,14 @@ interface StatsOptions {
   readonly namespace?: string | undefined;
   /** Counts the entries however many there are. */
   readonly size?: boolean | undefined;
+  /** Counts no entries. */
+  readonly quick?: boolean | undefined;
 }
 
 async function printStats(
   { output, host }: Session,
   cache: LlmCache,
-  { by, since: span, size = false, namespace }: StatsOptions,
+  { by, since: span, size = false, quick = false, namespace }: StatsOptions,
 ): Promise<void> {
   const ledger = await cache.ledger({ since: span });
   const { processes, total, since: from } = ledger;
@@ -187,10 +189,14 @@ async function printStats(
     return output.print(fact, () => groupText(output, ledger, by));
   }
   const now = host.now();
-  const shown = { ledger, store: await measured(cache, { now, isWhole: size }), now };
+  const count = quick ? 'none' : size ? 'all' : undefined;
+  const shown = { ledger, store: await measured(cache, { now, count }), now };
   const store = sizeFact(shown.store);
   if (by === undefined) {
-    const rows = { byModel: ledger.by('model'), byDay: ledger.by('day') };
+    const [byModel, byProvider, byDay] = (['model', 'provider', 'day'] as const).map((group) =>
+      ledger.by(group),
+    );
+    const rows = { byModel, byProvider, byDay };
     return output.print({ ...head, ...total, store, ...rows }, () => summaryText(output, shown));
   }
   return output.print({ ...head, by, rows: ledger.by(by), store }, () =>
@@ -228,6 +234,7 @@ export const stats = defineCommand({
     since: ago('show only what was counted in this last time: 1h, 7d'),
     by: oneOf('<group>', GROUPS, 'show one row for each'),
     size: flag('count all entries, even if that takes longer than 2s'),
+    quick: flag('do not count the entries'),
     allNamespaces: flag('show the figures of every namespace that has entries'),
     watch: flag('repeat until Ctrl-C'),
     interval: duration('pause between two repetitions (default 2s)'),

@@ -1,7 +1,7 @@
 import { differingFields, isVolatileName, type StoredEntry } from '@cached-llm/core/store';
 import type { Session } from '../command-line/index.ts';
 import { namespaceOf, type OpenedCache, otherNamespaces } from '../store/index.ts';
-import { formatCount, formatDuration, formatQuantity } from '../terminal/index.ts';
+import { formatCount, formatDuration, formatPercent, formatQuantity } from '../terminal/index.ts';
 import { type Finding, fine, problem } from './finding.ts';
 
 /** Entries that are looked at. The others are like them. */
@@ -92,22 +92,24 @@ function volatileField(one: Header, other: Header): string | undefined {
   return field !== undefined && more.length === 0 && isVolatileName(field) ? field : undefined;
 }
 
-function volatileFields({ explained }: Sample): ReadonlyMap<string, number> {
-  const pairs = new Map<string, number>();
-  const found = explained.flatMap((one, at) =>
-    explained.slice(at + 1).map((other) => volatileField(one, other)),
-  );
-  for (const field of found) {
-    if (field !== undefined) pairs.set(field, (pairs.get(field) ?? 0) + 1);
+/** The fields in which alone requests differ, and the requests that would have been hits without each. */
+function volatileFields({ explained }: Sample): ReadonlyMap<string, ReadonlySet<Header>> {
+  const differing = new Map<string, Set<Header>>();
+  for (const [at, one] of explained.entries()) {
+    for (const other of explained.slice(at + 1)) {
+      const field = volatileField(one, other);
+      if (field === undefined) continue;
+      differing.set(field, (differing.get(field) ?? new Set()).add(one).add(other));
+    }
   }
-  return pairs;
+  return differing;
 }
 
-/** Requests that differ in one field that looks like an id: three of them make three pairs. */
-const FEWEST_PAIRS = 3;
+/** Fewer requests that differ in one field alone may be chance. */
+const FEWEST = 3;
 
 export function checkFields(sample: Sample): Finding {
-  const fields = [...volatileFields(sample)].filter(([, pairs]) => pairs >= FEWEST_PAIRS);
+  const fields = [...volatileFields(sample)].filter(([, requests]) => requests.size >= FEWEST);
   const { explained } = sample;
   const none =
     explained.length === 0
@@ -119,7 +121,8 @@ export function checkFields(sample: Sample): Finding {
     return { ...fine('fields', none), remedy: explained.length === 0 ? remedy : undefined };
   }
   const names = fields.map(([field]) => field).join(', ');
-  const found = `Requests differ in ${names} alone, so that none of them is a hit.`;
+  const share = new Set(fields.flatMap(([, requests]) => [...requests])).size / explained.length;
+  const found = `The hit rate is low, because ${formatPercent(share)} of ${formatQuantity(explained.length, 'miss', 'misses')} that were compared differ only in ${names}.`;
   const ignored = fields.map(([field]) => `'${field}'`).join(', ');
   return problem('fields', found, `If no answer depends on it, write ignore: [${ignored}].`);
 }

@@ -18,18 +18,16 @@ const COUNT_INTERVAL = 60_000;
 interface Measuring {
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Counts the entries to the end, however many there are. */
-  readonly isWhole: boolean;
+  /** For how long entries are counted: to the end, however many there are, or not at all. @default for 2 s */
+  readonly count?: 'all' | 'none' | undefined;
 }
 
 /** Every row is read to count the entries, so that a count is as old as it says where figures are repeated. */
-export async function measured(
-  cache: LlmCache,
-  { now, isWhole }: Measuring,
-): Promise<StoreFigures> {
+export async function measured(cache: LlmCache, { now, count }: Measuring): Promise<StoreFigures> {
+  if (count === 'none') return cache.measure({ signal: AbortSignal.abort() });
   const { store } = cache.stats();
   if (now - (store.measuredAt ?? Number.NEGATIVE_INFINITY) < COUNT_INTERVAL) return store;
-  if (isWhole) return cache.measure();
+  if (count === 'all') return cache.measure();
   const isLate = new AbortController();
   void pause(COUNT_TIMEOUT, { ref: false }).then(() => isLate.abort());
   return cache.measure({ signal: isLate.signal });

@@ -41,7 +41,9 @@ export async function openPage(
   const problems: string[] = [];
   const sent: { url: string; referer: string | undefined }[] = [];
   page.on('pageerror', ({ message }) => problems.push(message));
-  page.on('console', (line) => line.type() === 'error' && problems.push(line.text()));
+  page.on('console', (line) => {
+    if (line.type() === 'error') problems.push(`${line.text()} ${line.location().url}`);
+  });
   page.on('dialog', (dialog) => {
     problems.push(`dialog ${dialog.message()}`);
     void dialog.dismiss();

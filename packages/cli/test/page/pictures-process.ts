@@ -49,10 +49,9 @@ await page.getByRole('link', { name: 'Entries', exact: true }).click();
 await page.locator('tbody a').first().waitFor();
 await page.locator('tbody input').nth(0).check();
 await page.locator('tbody input').nth(1).check();
-await page
-  .getByText(/^differ at/)
-  .last()
-  .waitFor();
+await page.getByText('The requests differ in').waitFor();
+await page.getByRole('button', { name: 'Reveal and compare the answers' }).click();
+await page.locator('.diff .added').first().waitFor();
 await page.screenshot({ path: join(folder, 'entries.png'), fullPage: true });
 await browser.close();
 await served.end();

@@ -54,6 +54,13 @@ const VIEWS: readonly (readonly [string, Show])[] = [
   ],
 ];
 
+/** The label of a list holds its options, too. */
+const choose = (page: Page, name: string, option: string) =>
+  page
+    .locator('label', { hasText: new RegExp(`^${name}all`) })
+    .locator('select')
+    .selectOption(option);
+
 /** How the page writes a figure of the command line. */
 const money = (usd: number) => `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
 const number = (value: number) => value.toLocaleString('en-US');
@@ -177,10 +184,7 @@ function testsOn(kind: Kind, program: string) {
       await page.keyboard.press('Space');
     }
     await page.getByRole('heading', { name: `${first} and ${second}` }).waitFor();
-    await page
-      .getByText(/^differ at/)
-      .last()
-      .waitFor();
+    await page.getByText('The requests differ in').waitFor();
     await tabTo(page, 'Delete…', 'Shift+Tab');
     await page.keyboard.press('Enter');
     await page.getByLabel('2 entries').waitFor();
@@ -188,6 +192,80 @@ function testsOn(kind: Kind, program: string) {
     await page.keyboard.press('Enter');
     await page.getByText(`${before - 2} of ${before - 2} entries`).waitFor();
     expect((await testStore.json('list')).length).toBe(before - 2);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  test('filter, order, place and selection are kept on the way to an entry and back', async () => {
+    const { page, problems } = await openPage(browser, served.url);
+    await follow(page, 'Entries');
+    await choose(page, 'Model', 'gpt-4o-mini');
+    await choose(page, 'Age', 'at most 1 day');
+    await choose(page, 'Size', '10 kB or more');
+    await page.getByText(/^0 of /).waitFor();
+    await choose(page, 'Size', 'all');
+    await page.getByRole('button', { name: 'Key' }).click();
+    await page.locator('tbody input').nth(3).check();
+    await page.getByText(/^6\d of .*1 selected/).waitFor();
+    await page.locator('.tall').evaluate('document.querySelector(".tall").scrollTop = 800');
+    const look = () =>
+      page.evaluate<object>(
+        "({ first: document.querySelector('.tall').scrollTop, summary: document.querySelector('.view p').textContent.split(', as of')[0], " +
+          "order: document.querySelector('[aria-sort=descending]')?.textContent })",
+      );
+    const before = await look();
+    expect(before).toMatchObject({ first: 800, order: expect.stringContaining('Key') });
+    await page.locator('tbody a').nth(20).click();
+    await page.getByRole('button', { name: 'Reveal the answer' }).waitFor();
+    await page.getByRole('link', { name: 'All entries' }).click();
+    await page.getByText(/^6\d of .*1 selected/).waitFor();
+    expect(await look()).toEqual(before);
+    await page.locator('tbody a').nth(20).click();
+    await page.getByRole('button', { name: 'Reveal the answer' }).waitFor();
+    await page.goBack();
+    await page.getByText(/^6\d of .*1 selected/).waitFor();
+    expect(await look()).toEqual(before);
+    await page.reload();
+    await page.getByText(/^6\d of /).waitFor();
+    expect(await look()).toMatchObject({ order: expect.stringContaining('Key') });
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  test('a scope is a filter, and is in no address', async () => {
+    const { page } = await openPage(browser, served.url);
+    await follow(page, 'Entries');
+    const { length: all } = await testStore.json('list');
+    await choose(page, 'Scope', 'shared by all');
+    await page.getByText(`${all - 1} of ${all} `).waitFor();
+    await choose(page, 'Scope', 'one scope');
+    await page.getByLabel('Name of the scope').fill(ATTACK);
+    await page.getByText(`1 of ${all} `).waitFor();
+    expect(page.url()).not.toContain('onerror');
+    await page.close();
+  });
+
+  test.each(['#/entry/%', '#/%E0%A4%A', '#/entries?text=%&sort=stored', '#/no-such-view'])(
+    'an address that nobody wrote breaks no page: %s',
+    async (hash) => {
+      const { page, problems } = await openPage(browser, `${served.url}${hash}`);
+      await follow(page, 'Why a miss?');
+      expect(problems.filter((problem) => !problem.includes('404'))).toEqual([]);
+      await page.close();
+    },
+  );
+
+  test('two answers are compared line by line when they are revealed', async () => {
+    const { page, problems } = await openPage(browser, served.url);
+    await follow(page, 'Entries');
+    await page.locator('tbody input').nth(0).check();
+    await page.locator('tbody input').nth(1).check();
+    await page.getByText('The requests differ in').waitFor();
+    expect(await page.getByText('About: ').count()).toBe(0);
+    await page.getByRole('button', { name: 'Reveal and compare the answers' }).click();
+    await page.locator('.diff .removed', { hasText: 'About: ' }).waitFor();
+    expect(await page.locator('.diff .added', { hasText: 'About: ' }).count()).toBe(1);
+    expect(await findingsOf(page)).toEqual([]);
     expect(problems).toEqual([]);
     await page.close();
   });

@@ -48,7 +48,7 @@ export function createContext(options: ResolvedCacheOptions): CacheContext {
   const { prefix } = entries;
   const { load, close: closeLeases } = leasesOnDemand(rows, { prefix, milliseconds: lease ?? 0 });
   const leases = lease === undefined ? undefined : load;
-  const inspection = new Inspection({ entries, store, now });
+  const inspection = new Inspection({ entries, store, now, rows });
   const backOff = new ProviderBackOff(now);
   const known = { entries, events, now, inspection, backOff };
   const pipeline = new Pipeline({ ...known, leases, storeTimeout, flights: new Flights() });

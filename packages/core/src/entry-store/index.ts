@@ -9,6 +9,7 @@ export {
   lastUse,
   lifeOf,
   newHeader,
+  ttlFor,
   withTags,
 } from './entry-header.ts';
 export type { FoundEntry } from './entry-reader.ts';

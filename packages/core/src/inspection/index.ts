@@ -4,6 +4,7 @@
 
 export { examineMiss, Inspection } from './inspection.ts';
 export type { MeasureOptions } from './measurement.ts';
+export type { RetagResult, TagChange } from './retag.ts';
 export type { EntryFilter, InspectedRow, StoredEntry } from './stored-entries.ts';
 
 /** Loads what counts the entries of each provider. */

@@ -1,6 +1,7 @@
 import type { Entry } from '../entry/index.ts';
 import type { CacheEventEmitter } from '../events/index.ts';
 import type { CallIdentity } from '../key/index.ts';
+import type { RetagContext, RetagResult, TagChange } from './retag.ts';
 import type {
   EntryFilter,
   InspectedRow,
@@ -33,9 +34,9 @@ const load = () => import('./stored-entries.ts');
  * which it never does for a call.
  */
 export class Inspection {
-  readonly #context: InspectionContext;
+  readonly #context: InspectionContext & RetagContext;
 
-  constructor(context: InspectionContext) {
+  constructor(context: InspectionContext & RetagContext) {
     this.#context = context;
   }
 
@@ -73,5 +74,14 @@ export class Inspection {
   async restore(entry: Entry): Promise<RestoreResult> {
     const { restoreEntry } = await load();
     return restoreEntry(this.#context, entry);
+  }
+
+  /**
+   * Changes the tags of the entry under a key, in one step: a newer answer stays, and an entry that was invalidated is not
+   * valid again. See {@link RetagResult} for why nothing was changed.
+   */
+  async retag(key: string, change: TagChange): Promise<RetagResult> {
+    const { retagEntry } = await load();
+    return retagEntry(this.#context, key, change);
   }
 }

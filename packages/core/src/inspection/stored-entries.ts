@@ -14,6 +14,8 @@ import {
 } from '../invalidation/index.ts';
 import type { Store, StoredRow } from '../store/index.ts';
 
+export { retagEntry } from './retag.ts';
+
 /** An entry as the store has it. */
 export interface StoredEntry extends Entry {
   readonly key: string;
@@ -79,7 +81,7 @@ interface ScannedRow extends Pick<InspectedRow, 'key' | 'bytes'> {
 }
 
 /** Rows that are inspected together, so that the states of their tags are read in one go. */
-const PAGE_ROWS = 20;
+const PAGE_ROWS = 100;
 
 async function scannedRow({ keyRing }: EntryStore, row: StoredRow) {
   return { key: row.key, bytes: row.value.length, entry: await keyRing.entryIn(row) };

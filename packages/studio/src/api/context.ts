@@ -1,6 +1,7 @@
 import type { LlmCache } from '@cached-llm/core';
 import type { LiveFeed, StoredEntry } from '@cached-llm/core/store';
 import type { EntryIndex } from '../entries/index.ts';
+import type { StoreCount } from './stats.ts';
 import type { RunVerb } from './verbs.ts';
 
 /** What the answers of the API come from. */
@@ -12,6 +13,7 @@ export interface ApiContext {
   readonly index: EntryIndex;
   /** The calls of all processes that have `live`. */
   readonly feed: LiveFeed;
+  readonly count: StoreCount;
   /** Does the page only show? */
   readonly isReadOnly: boolean;
   /** The store without a password, and the namespace. */

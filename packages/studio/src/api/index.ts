@@ -7,4 +7,5 @@ export type { EntryDetails } from './entry.ts';
 export type { KnownMiss } from './known-miss.ts';
 export type { CountedCalls, LiveAnswer } from './live.ts';
 export { apiOf } from './routes.ts';
+export { StoreCount } from './stats.ts';
 export type { RunVerb, VerbResult } from './verbs.ts';

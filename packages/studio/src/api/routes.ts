@@ -6,6 +6,7 @@ import { explain } from './explain.ts';
 import { exportLines } from './export.ts';
 import { knownMiss } from './known-miss.ts';
 import { liveCalls } from './live.ts';
+import { readStats } from './stats.ts';
 import { steer } from './steer.ts';
 import { factOf } from './verbs.ts';
 
@@ -21,10 +22,14 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET about': async ({ place, isReadOnly, index }) => ({
     json: { ...place, isReadOnly, entries: index.status() },
   }),
-  'GET stats': async ({ run }, { query }) => ({
-    json: await factOf(run, ['stats', ...sinceIn(query)]),
+  'GET stats': async ({ run, count }, { query }) => ({
+    json: await readStats(run, count, sinceIn(query)),
   }),
-  'GET health': async ({ run }) => ({ json: await factOf(run, ['health']) }),
+  'GET health': async ({ run, isReadOnly }) => {
+    if (isReadOnly)
+      throw new HttpProblem(403, 'This check writes a row, and this page only shows.');
+    return { json: await factOf(run, ['health']) };
+  },
   'GET doctor': async ({ run }, { query }) => ({
     json: await factOf(run, ['doctor', ...sinceIn(query)]),
   }),

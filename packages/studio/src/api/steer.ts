@@ -22,19 +22,34 @@ function orderIn(body: unknown): Order {
   return { action, selection: selectionIn(fields), count };
 }
 
+/** How many entries are read or changed at the same time. */
+const AT_ONCE = 50;
+
+async function each<Result>(
+  keys: readonly string[],
+  use: (key: string) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (let at = 0; at < keys.length; at += AT_ONCE) {
+    results.push(...(await Promise.all(keys.slice(at, at + AT_ONCE).map(use))));
+  }
+  return results;
+}
+
 async function selected({ index, cache }: ApiContext, { keys, filter }: Selection) {
   if (filter !== undefined) {
     await index.refresh(true); // what matches now, and not what matched when the table was read
-    return index.matching(filter).map(({ key, bytes }) => ({ key, bytes }));
+    return index.matching(filter);
   }
-  const found = await Promise.all(keys.map((key) => cache.inspection.entry(key)));
+  const found = await each(keys, (key) => cache.inspection.entry(key));
   return found.flatMap((entry) => (entry === undefined ? [] : [entry]));
 }
 
-/** How many entries are changed at the same time. */
-const AT_ONCE = 50;
-
-async function carryOut({ cache, index }: ApiContext, action: Action, keys: readonly string[]) {
+async function carryOut(
+  { cache, index, count }: ApiContext,
+  action: Action,
+  keys: readonly string[],
+) {
   const change = {
     invalidate: (key: string) => cache.invalidate({ key }),
     expire: (key: string) => cache.expire({ key }),
@@ -42,13 +57,11 @@ async function carryOut({ cache, index }: ApiContext, action: Action, keys: read
     delete: async (key: string) =>
       (await cache.invalidate({ key })) && (await cache.inspection.remove(key)),
   }[action];
-  let done = 0;
-  for (let at = 0; at < keys.length; at += AT_ONCE) {
-    const results = await Promise.all(keys.slice(at, at + AT_ONCE).map(change));
-    done += results.filter(Boolean).length;
-  }
-  if (action === 'delete') index.remove(keys);
-  return done;
+  const results = await each(keys, change);
+  const now = await each(keys, async (key) => [key, await cache.inspection.entry(key)] as const);
+  index.change(new Map(now));
+  count.forget();
+  return results.filter(Boolean).length;
 }
 
 /**

@@ -1,15 +1,16 @@
 import type { LlmCache } from '@cached-llm/core';
 import type { StoredEntry } from '@cached-llm/core/store';
+import { EntryColumns } from './entry-columns.ts';
 import {
+  comparison,
   type EntryPage,
   type EntryQuery,
-  type IndexedEntry,
   type IndexStatus,
-  matcherOf,
-  SORTS,
+  placesOf,
+  rowOf,
   type Sort,
-  stateOf,
 } from './query.ts';
+import { sortPart } from './sorted-part.ts';
 
 /** The part of the cache that the index reads. */
 type Inspected = Pick<LlmCache, 'inspection'>;
@@ -22,11 +23,21 @@ interface Page {
   readonly limit: number;
 }
 
+/** An entry, as far as an action needs it. */
+interface Matching {
+  readonly key: string;
+  readonly bytes: number;
+}
+
 /** A scan is repeated when it is as old as this, in milliseconds, or as ten times what it took. */
 const OLDEST = 5_000;
 const SHARE = 10;
 
-const NO_TAGS: readonly string[] = [];
+/** More are not held: they would need more than 600 MB while they are read again. */
+const MOST_ENTRIES = 2_000_000;
+
+/** More names are no choice for a person. */
+const MOST_NAMES = 500;
 
 /**
  * What is known of all entries, without their answers. One scan reads them, a table is shown while it runs, and the entries
@@ -35,16 +46,15 @@ const NO_TAGS: readonly string[] = [];
 export class EntryIndex {
   readonly #cache: Inspected;
   readonly #now: () => number;
-  #entries: IndexedEntry[] = [];
-  #sorted = new Map<Sort, readonly IndexedEntry[]>();
+  #columns = new EntryColumns();
   #scan: Promise<void> | undefined;
   #scanned = 0;
+  #isCut = false;
   #endedAt: number | undefined;
   #took = 0;
   #error: string | undefined;
-  readonly #removed = new Set<string>();
-  /** Names that many entries share, each once. */
-  readonly #names = new Map<string, string>();
+  /** What was changed since the scan that runs has begun: it may have read the entry before. */
+  readonly #changed = new Map<string, StoredEntry | undefined>();
 
   constructor(cache: Inspected, now: () => number) {
     this.#cache = cache;
@@ -59,55 +69,58 @@ export class EntryIndex {
     if (this.#endedAt === undefined || isForced) await this.#scan;
   }
 
-  /** Entries that were removed here do not wait for the next scan. */
-  remove(keys: readonly string[]): void {
-    for (const key of keys) this.#removed.add(key);
-    this.#set(this.#entries.filter(({ key }) => !this.#removed.has(key)));
+  /** Entries that were changed here do not wait for the next scan. An entry that is undefined is not stored any more. */
+  change(entries: ReadonlyMap<string, StoredEntry | undefined>): void {
+    if (this.#scan !== undefined) for (const [key, entry] of entries) this.#changed.set(key, entry);
+    apply(this.#columns, entries);
   }
 
   /** All entries that match, in no order. */
-  matching(query: EntryQuery): readonly IndexedEntry[] {
-    return this.#entries.filter(matcherOf(query, this.#now()));
+  matching(query: EntryQuery): readonly Matching[] {
+    const { keys, bytes } = this.#columns;
+    const places = placesOf(this.#columns, query, this.#now());
+    return Array.from(places, (at) => ({ key: keys[at] ?? '', bytes: bytes[at] ?? 0 }));
   }
 
   /** One part of the table, and what is known of the whole. */
   page(query: EntryQuery, { sort, isDescending, offset, limit }: Page): EntryPage {
     const now = this.#now();
-    const matches = this.#inOrder(sort).filter(matcherOf(query, now));
-    const bytes = matches.reduce((sum, entry) => sum + entry.bytes, 0);
-    const ordered = isDescending ? matches.toReversed() : matches;
-    const rows = ordered.slice(offset, offset + limit).map((entry) => {
-      const { isInvalidated: _, scope, ...facts } = entry;
-      return { ...facts, isScoped: scope !== '', state: stateOf(entry, now) };
-    });
-    return { ...this.status(), matching: matches.length, bytes, rows };
+    const columns = this.#columns;
+    const places = placesOf(columns, query, now);
+    sortPart(places, comparison(columns, sort, isDescending), [offset, offset + limit]);
+    let bytes = 0;
+    for (const at of places) bytes += columns.bytes[at] ?? 0;
+    const shown = Array.from(places.subarray(offset, offset + limit));
+    const rows = shown.map((at) => rowOf(columns, at, now));
+    return { ...this.status(), matching: places.length, bytes, rows };
   }
 
   /** How many entries there are, and how old that is. */
   status(): IndexStatus {
     return {
-      total: this.#entries.length,
+      total: this.#columns.count,
       scanned: this.#scanned,
       isComplete: this.#endedAt !== undefined,
+      isCut: this.#isCut,
       isScanning: this.#scan !== undefined,
       scannedAt: this.#endedAt,
       error: this.#error,
     };
   }
 
-  /** The names that a filter offers. */
+  /** The names that a filter offers: the first ones of each kind, where there are many. */
   names() {
-    const of = (pick: (entry: IndexedEntry) => readonly (string | undefined)[]) =>
-      [...new Set(this.#entries.flatMap(pick))].filter((name) => name !== undefined).sort();
+    const { providers, models, tags } = this.#columns;
     return {
-      providers: of(({ provider }) => [provider]),
-      models: of(({ model }) => [model]),
-      tags: of(({ tags }) => tags),
+      providers: providers.first(MOST_NAMES),
+      models: models.first(MOST_NAMES),
+      tags: tags.first(MOST_NAMES),
     };
   }
 
   async #run(): Promise<void> {
     const startedAt = this.#now();
+    this.#changed.clear();
     try {
       await this.#readAll();
       this.#error = undefined;
@@ -120,57 +133,28 @@ export class EntryIndex {
   }
 
   async #readAll(): Promise<void> {
-    const isFirst = this.#endedAt === undefined;
-    const found: IndexedEntry[] = [];
+    const found = new EntryColumns();
+    if (this.#endedAt === undefined) this.#columns = found; // the table is shown while it grows
+    let isCut = false;
     for await (const entry of this.#cache.inspection.entries()) {
-      found.push(this.#indexed(entry));
+      isCut = found.length === MOST_ENTRIES;
+      if (isCut) break;
+      found.add(entry);
       this.#scanned = found.length;
-      if (isFirst && found.length % 1_000 === 0) this.#set(found);
     }
-    this.#removed.clear();
-    this.#set(found);
+    apply(found, this.#changed);
+    this.#columns = found;
+    this.#isCut = isCut;
   }
+}
 
-  #set(entries: IndexedEntry[]): void {
-    this.#entries = entries;
-    this.#sorted = new Map();
-  }
-
-  #inOrder(sort: Sort): readonly IndexedEntry[] {
-    const known = this.#sorted.get(sort);
-    if (known !== undefined) return known;
-    const value = SORTS[sort];
-    const sorted = this.#entries.toSorted((one, other) => {
-      const [first, second] = [value(one), value(other)];
-      return first < second ? -1 : first > second ? 1 : 0;
-    });
-    this.#sorted.set(sort, sorted);
-    return sorted;
-  }
-
-  #name(text: string): string {
-    const known = this.#names.get(text);
-    if (known === undefined) this.#names.set(text, text);
-    return known ?? text;
-  }
-
-  #indexed({ key, bytes, state, header }: StoredEntry): IndexedEntry {
-    const { provider, model, served, scope, tags = NO_TAGS, kind, ...times } = header;
-    const { storedAt, freshUntil, staleUntil, fallbackUntil } = times;
-    return {
-      key,
-      provider: this.#name(provider),
-      model: model && this.#name(model),
-      servedModel: served?.model && this.#name(served.model),
-      scope: this.#name(scope),
-      tags: tags.length === 0 ? NO_TAGS : tags.map((tag) => this.#name(tag)),
-      kind,
-      bytes,
-      storedAt,
-      freshUntil,
-      staleUntil,
-      fallbackUntil,
-      isInvalidated: state === 'invalidated',
-    };
+/** Puts what is known now in the places of these entries. */
+function apply(columns: EntryColumns, entries: ReadonlyMap<string, StoredEntry | undefined>): void {
+  if (entries.size === 0) return;
+  for (const [at, key] of columns.keys.entries()) {
+    if (!entries.has(key)) continue;
+    const entry = entries.get(key);
+    if (entry === undefined) columns.remove(at);
+    else columns.set(at, entry);
   }
 }

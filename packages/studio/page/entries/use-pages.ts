@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import { get } from './api.ts';
-import type { EntryPage, EntryRow } from './facts.ts';
+import { get } from '../api.ts';
+import type { EntryPage, EntryRow } from '../facts.ts';
 
 const PAGE_ROWS = 100;
 const WHILE_SCANNING = 1_000;
@@ -16,7 +16,7 @@ interface Pages {
 
 /** Reads the page of the table that has the row at `first`, and reads it again while the store changes. */
 export function usePages(
-  query: Readonly<Record<string, string>>,
+  query: Readonly<Record<string, string | undefined>>,
   first: number,
   version: number,
 ): Pages {

@@ -1,7 +1,8 @@
-import { useRef, useState } from 'preact/hooks';
-import type { EntryRow } from './facts.ts';
-import { bytes, count, duration, instant, shortKey } from './format.ts';
-import { visible } from './visible.ts';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { EntryRow } from '../facts.ts';
+import { bytes, count, duration, instant, shortKey } from '../format.ts';
+import { entryAddress } from '../place.ts';
+import { visible } from '../visible.ts';
 
 /** The height of a row, in pixels, as in the style sheet. */
 const ROW = 32;
@@ -28,6 +29,10 @@ const COLUMNS: readonly (readonly [Sort | undefined, string])[] = [
 ];
 
 interface EntryTableProps {
+  /** Of what is listed, and in which order. */
+  readonly name: string;
+  /** The first row in sight, when the table or another list in it is opened. */
+  readonly first: number;
   readonly rows: ReadonlyMap<number, EntryRow>;
   readonly matching: number;
   readonly order: Order;
@@ -39,9 +44,12 @@ interface EntryTableProps {
 
 /** A table of any length, of which only the rows in sight are in the page. */
 export function EntryTable(props: EntryTableProps) {
-  const { rows, matching, order, onScroll } = props;
+  const { name, rows, matching, order, onScroll } = props;
   const box = useRef<HTMLElement>(null);
-  const [first, setFirst] = useState(0);
+  const [first, setFirst] = useState(props.first);
+  useLayoutEffect(() => {
+    if (box.current !== null) box.current.scrollTop = props.first * ROW;
+  }, [name]);
   const length = Math.min(matching, MOST_ROWS);
   const shown = Math.ceil((box.current?.clientHeight ?? 640) / ROW) + 2 * BESIDE;
   const from = Math.max(0, Math.min(first - BESIDE, length - shown));
@@ -131,7 +139,7 @@ function Row({ index, row, selected, onSelect }: RowProps) {
         />
       </td>
       <th scope="row">
-        <a href={`#/entry/${encodeURIComponent(key)}`}>{shortKey(key)}</a>
+        <a href={entryAddress(key)}>{shortKey(key)}</a>
       </th>
       <td>{visible(row.provider)}</td>
       <td>{visible(row.model ?? '–')}</td>

@@ -1,5 +1,5 @@
 import type { LedgerRow } from '@cached-llm/core';
-import { count } from './format.ts';
+import { count } from '../format.ts';
 
 const OUTCOMES = ['hits', 'stale', 'collapsed', 'misses'] as const;
 const HEIGHT = 120;

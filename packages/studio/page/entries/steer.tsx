@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { download, post } from './api.ts';
-import { bytes, count } from './format.ts';
-import { Failed } from './parts.tsx';
+import { download, post } from '../api.ts';
+import { bytes, count } from '../format.ts';
+import { Failed } from '../parts.tsx';
 
 const ACTIONS = {
   invalidate: 'Invalidate',

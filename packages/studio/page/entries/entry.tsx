@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
+import { get } from '../api.ts';
+import type { EntryDetails } from '../facts.ts';
+import { bytes, count, duration, instant, shortKey } from '../format.ts';
+import { Failed, Figure, Section } from '../parts.tsx';
+import { useAnswer } from '../use-answer.ts';
+import { visible } from '../visible.ts';
 import { type AnswerPart, shownAnswer } from './answer-parts.ts';
-import { get } from './api.ts';
-import type { EntryDetails } from './facts.ts';
-import { bytes, count, duration, instant, shortKey } from './format.ts';
-import { Failed, Figure, Section } from './parts.tsx';
-import { useAnswer } from './use-answer.ts';
-import { visible } from './visible.ts';
+import { entriesAddress } from './looking.ts';
 
 /** One entry. Its answer and its scope stay hidden until the user reveals them. */
 export function Entry({ entryKey }: { entryKey: string }) {
@@ -17,7 +18,7 @@ export function Entry({ entryKey }: { entryKey: string }) {
     <>
       <header class="view">
         <h1>Entry {shortKey(entryKey)}</h1>
-        <a href="#/entries">All entries</a>
+        <a href={entriesAddress()}>All entries</a>
       </header>
       {error !== undefined && <Failed message={error} />}
       {fact !== undefined && <Details entry={fact} />}
