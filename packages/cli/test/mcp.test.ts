@@ -13,7 +13,7 @@ const READING = [
   ...['stats', 'list', 'namespaces', 'show', 'explain', 'diff'],
   ...['doctor', 'health', 'verify', 'config'],
 ];
-const WRITING = ['rm', 'prune', 'clear', 'reset'];
+const WRITING = ['tag', 'rm', 'prune', 'clear', 'reset'];
 
 const ONE_YEAR = { ttl: '365d' } as const; // the program that the client starts has the time of this machine
 
@@ -124,7 +124,7 @@ describe('cached-llm mcp', () => {
   );
 
   test.each(WRITING)('refuses %s where writes are not allowed', async (name) => {
-    const given = name === 'rm' ? { keys: [keys[0]] } : {};
+    const given = name === 'rm' || name === 'tag' ? { keys: [keys[0]] } : {};
     await expect(client.callTool({ name, arguments: given })).rejects.toThrow(name);
     expect((await program(['list', '--json', ...onStore()])).out.trim().split('\n')).toHaveLength(
       2,
@@ -151,6 +151,8 @@ describe('cached-llm mcp', () => {
     const { tools } = await client.listTools();
     const writing = tools.filter(({ annotations }) => annotations?.destructiveHint === true);
     expect(writing.map(({ name }) => name)).toEqual(WRITING);
+    const tagged = await call(client, 'tag', { keys: [keys[0]], add: ['reviewed'] });
+    expect([JSON.parse(tagged.text), tagged.isError]).toMatchObject([{ retagged: 1 }, false]);
     expect((await call(client, 'rm', { keys: [keys[0]] })).isError).toBe(false);
     expect((await program(['list', '--json', ...onStore()])).out.trim().split('\n')).toHaveLength(
       1,

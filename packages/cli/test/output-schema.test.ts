@@ -63,6 +63,7 @@ describe.each(KINDS)('on %s, the output of', (kind) => {
   test.each([
     ['stats', 'stats'],
     ['stats --since 1h --size', 'stats'],
+    ['stats --quick', 'stats'],
     ['stats --by model', 'statsBy'],
     ['stats --by provider --since 7d', 'statsBy'],
     ['stats --by day', 'statsBy'],
@@ -130,6 +131,7 @@ describe.each(KINDS)('on %s, the output of', (kind) => {
     const requests = testStores.path('requests.jsonl');
     await writeFile(requests, JSON.stringify({ model: 'gpt-4o', messages: [] }));
     expectShape('warm', await printed(`warm ${requests} --base-url ${server.url}/v1`, target));
+    expectShape('tag', await printed(`tag ${source.key} --add reviewed --yes`));
     expectShape('rm', await printed(`rm ${source.key} --yes`));
     expectShape('prune', await printed('prune'));
     expectShape('reset', await printed('reset --yes'));

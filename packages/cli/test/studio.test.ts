@@ -86,6 +86,29 @@ describe('cached-llm studio', () => {
     },
   );
 
+  test('changes tags when that is confirmed, and says what it could not change', async () => {
+    const filter = 'tag=the+moon';
+    const order = { action: 'tag', filter, add: ['night', '--yes'], remove: ['the moon'] };
+    const asked = await post('/api/steer', order);
+    expect(JSON.parse(asked.body)).toMatchObject({ action: 'tag', count: 1 });
+    expect((await post('/api/steer', { ...order, count: 2 })).status).toBe(409);
+    const done = await post('/api/steer', { ...order, count: 1 });
+    expect(JSON.parse(done.body)).toMatchObject({ done: 1, refused: [] });
+    const { rows } = JSON.parse((await get('/api/entries?tag=night')).body);
+    expect(rows).toMatchObject([{ tags: ['night', '--yes'] }]);
+    await testStore.use((cache) => cache.invalidate({ tag: 'used' }));
+    const used = { action: 'tag', keys: [rows[0].key], add: ['used'], count: 1 };
+    expect(JSON.parse((await post('/api/steer', used)).body)).toMatchObject({
+      done: 0,
+      refused: [{ entries: 1, why: expect.stringContaining('Choose another tag.') }],
+    });
+    for (const wrong of [{}, { add: [''] }, { add: 'one' }]) {
+      expect((await post('/api/steer', { action: 'tag', filter, count: 1, ...wrong })).status).toBe(
+        400,
+      );
+    }
+  });
+
   test.each([
     ['no token', { cookie: '' }, 401],
     ['another token', { cookie: 'cached-llm-000000000000=x' }, 401],

@@ -7,6 +7,7 @@ import { doctor } from '../doctor/index.ts';
 import { mcpOf } from '../mcp/index.ts';
 import { proxy, record, replay, run } from '../proxied/index.ts';
 import { studioOf } from '../studio/index.ts';
+import { tag } from '../tag/index.ts';
 import { benchmark } from './benchmark.ts';
 import { clear, reset } from './clear.ts';
 import { completionOf } from './completion.ts';
@@ -27,7 +28,7 @@ import { warm } from './warm.ts';
 
 const WORKING: readonly CliCommand[] = [
   ...[stats, list, namespaces, show, explain, diff],
-  ...[rm, prune, clear, reset],
+  ...[tag, rm, prune, clear, reset],
   ...[exportCommand, importCommand, warm],
   ...[doctor, health, verify, config, benchmark],
 ];

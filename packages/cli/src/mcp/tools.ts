@@ -14,8 +14,9 @@ const READING: ReadonlyMap<string, readonly string[]> = new Map([
   ['config', []],
 ]);
 
-/** The commands that remove entries or counts. Who allows writes has confirmed them: there is no terminal to ask on. */
+/** The commands that change or remove entries or counts. Who allows writes has confirmed them: there is no terminal to ask on. */
 const WRITING: ReadonlyMap<string, readonly string[]> = new Map([
+  ['tag', ['yes']],
   ['rm', ['yes']],
   ['prune', ['yes']],
   ['clear', ['yes']],
@@ -143,7 +144,7 @@ function toolOf(command: CliCommand, left: readonly string[], namespace: Propert
   };
 }
 
-/** The tools for these commands: those that read, and with `allowWrites` those that remove too. */
+/** The tools for these commands: those that read, and with `allowWrites` those that change and remove too. */
 export function toolsOf(commands: readonly CliCommand[], allowWrites: boolean): readonly Tool[] {
   const offered = allowWrites ? new Map([...READING, ...WRITING]) : READING;
   const namespace: Property = {

@@ -4,6 +4,7 @@ import { bytes, count } from '../format.ts';
 import { Failed } from '../parts.tsx';
 
 const ACTIONS = {
+  tag: 'Change tags',
   invalidate: 'Invalidate',
   expire: 'Mark stale',
   delete: 'Delete',
@@ -11,6 +12,7 @@ const ACTIONS = {
 type Action = keyof typeof ACTIONS;
 
 const WHAT: Readonly<Record<Action, string>> = {
+  tag: 'These entries get and lose the tags below. Their answers and times stay.',
   invalidate:
     'These entries are never served again, in any process. They are removed from the store later.',
   expire: 'These entries are stale from now on.',
@@ -76,30 +78,57 @@ export function Steer({ chosen, onDone }: { chosen: Chosen; onDone: () => void }
 /** The field is there only when the entries are counted, so that `autofocus` does not reach it. */
 const focusOnce = (field: HTMLInputElement | null) => field?.focus();
 
+/** Tags as a person writes them: with commas between. */
+const tagsOf = (text: string) =>
+  text
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
+
+/** An action that was confirmed, as the server reads it. */
+interface Order {
+  readonly action: Action;
+  readonly add?: readonly string[];
+  readonly remove?: readonly string[];
+}
+
+/** What the server did, and why it did nothing to some entries. */
+interface Done {
+  readonly done: number;
+  readonly refused: readonly { readonly entries: number; readonly why: string }[];
+}
+
+const refusedText = ({ refused }: Done) =>
+  refused.map(({ entries, why }) => `${count(entries)} not changed: ${why}`).join(' ');
+
 function Confirm({ action, chosen, onClose, onDone }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [plan, setPlan] = useState<Plan | undefined>();
+  const [tags, setTags] = useState({ add: '', remove: '' });
   const [typed, setTyped] = useState('');
   const [error, setError] = useState<string | undefined>();
+  const fail = ({ message }: Error) => setError(message);
   useEffect(() => {
     dialog.current?.showModal();
-    post<Plan>('steer', { action, ...chosen }).then(setPlan, ({ message }: Error) =>
-      setError(message),
-    );
+    post<Plan>('steer', { action, ...chosen }).then(setPlan, fail);
   }, []);
-  const isConfirmed = plan !== undefined && typed.trim() === String(plan.count) && plan.count > 0;
+  const [add, remove] = [tagsOf(tags.add), tagsOf(tags.remove)];
+  const isComplete = action !== 'tag' || add.length + remove.length > 0;
+  const isCounted = plan !== undefined && typed.trim() === String(plan.count) && plan.count > 0;
   const carryOut = (event: Event) => {
     event.preventDefault();
-    if (!isConfirmed) return;
-    post('steer', { action, ...chosen, count: plan.count }).then(onDone, ({ message }: Error) =>
-      setError(message),
-    );
+    if (!isCounted || !isComplete) return;
+    const order: Order = action === 'tag' ? { action, add, remove } : { action };
+    const ended = (done: Done) =>
+      done.refused.length === 0 ? onDone() : setError(refusedText(done));
+    post<Done>('steer', { ...order, ...chosen, count: plan.count }).then(ended, fail);
   };
   return (
     <dialog ref={dialog} onClose={onClose} aria-labelledby="steer-title">
       <form onSubmit={carryOut}>
         <h2 id="steer-title">{ACTIONS[action]}</h2>
         <p>{WHAT[action]} This cannot be undone.</p>
+        {action === 'tag' && <TagFields tags={tags} onTags={setTags} />}
         {plan === undefined && error === undefined && <p>Counting the entries…</p>}
         {plan !== undefined && (
           <label>
@@ -107,7 +136,7 @@ function Confirm({ action, chosen, onClose, onDone }: ConfirmProps) {
             {plan.count} to confirm.
             <input
               inputMode="numeric"
-              ref={focusOnce}
+              ref={action === 'tag' ? null : focusOnce}
               value={typed}
               onInput={({ currentTarget }) => setTyped(currentTarget.value)}
             />
@@ -115,11 +144,11 @@ function Confirm({ action, chosen, onClose, onDone }: ConfirmProps) {
         )}
         {error !== undefined && <Failed message={error} />}
         <div class="fields">
-          <button type="submit" disabled={!isConfirmed}>
+          <button type="submit" disabled={!isCounted || !isComplete}>
             {ACTIONS[action]}
           </button>
           <button type="button" onClick={() => dialog.current?.close()}>
-            Cancel
+            {error === undefined ? 'Cancel' : 'Close'}
           </button>
         </div>
       </form>
@@ -132,4 +161,30 @@ interface ConfirmProps {
   readonly chosen: Chosen;
   readonly onClose: () => void;
   readonly onDone: () => void;
+}
+
+type Tags = Readonly<Record<'add' | 'remove', string>>;
+
+function TagFields({ tags, onTags }: { tags: Tags; onTags: (tags: Tags) => void }) {
+  return (
+    <>
+      <label>
+        Tags to add, with commas between
+        <input
+          ref={focusOnce}
+          value={tags.add}
+          spellcheck={false}
+          onInput={({ currentTarget }) => onTags({ ...tags, add: currentTarget.value })}
+        />
+      </label>
+      <label>
+        Tags to remove
+        <input
+          value={tags.remove}
+          spellcheck={false}
+          onInput={({ currentTarget }) => onTags({ ...tags, remove: currentTarget.value })}
+        />
+      </label>
+    </>
+  );
 }

@@ -13,7 +13,8 @@ type Fields = Readonly<Record<string, unknown>>;
 export const fieldsOf = (body: unknown): Fields =>
   typeof body === 'object' && body !== null ? { ...body } : {};
 
-const isTexts = (value: unknown): value is readonly string[] =>
+/** Is it a list of texts? */
+export const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((each) => typeof each === 'string');
 
 /** The selection in a body: each key once. @throws {HttpProblem} where there is none, or more than one */
