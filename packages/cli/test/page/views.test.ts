@@ -233,6 +233,7 @@ function testsOn(kind: Kind, program: string) {
   });
 
   test('a scope is a filter, and is in no address', async () => {
+    await seedAttack(testStore); // another test may have removed its entry
     const { page } = await openPage(browser, served.url);
     await follow(page, 'Entries');
     const { length: all } = await testStore.json('list');
@@ -266,6 +267,22 @@ function testsOn(kind: Kind, program: string) {
     await page.locator('.diff .removed', { hasText: 'About: ' }).waitFor();
     expect(await page.locator('.diff .added', { hasText: 'About: ' }).count()).toBe(1);
     expect(await findingsOf(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  test('changes the tags of a selected entry when that is confirmed', async () => {
+    const { page, problems } = await openPage(browser, served.url);
+    await follow(page, 'Entries');
+    await page.locator('tbody input').nth(5).check();
+    await page.getByRole('button', { name: 'Change tags…' }).click();
+    await page.getByLabel('1 entry').waitFor();
+    await page.getByLabel('Tags to add').fill('reviewed, checked twice');
+    await page.getByLabel('1 entry').fill('1');
+    expect(await findingsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Change tags', exact: true }).click();
+    await page.getByRole('cell', { name: 'page, reviewed, checked twice' }).waitFor();
+    expect(await testStore.json('list --tag reviewed')).toHaveLength(1);
     expect(problems).toEqual([]);
     await page.close();
   });
