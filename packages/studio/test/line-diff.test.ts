@@ -29,7 +29,8 @@ describe('lineDiff', () => {
   });
 
   test('does not compare thousands of different lines', () => {
-    const text = (name: string) => Array.from({ length: 2_000 }, (_, at) => `${name} ${at}`).join('\n');
+    const text = (name: string) =>
+      Array.from({ length: 2_000 }, (_, at) => `${name} ${at}`).join('\n');
     expect(lineDiff(text('one'), text('other'))).toBeUndefined();
     expect(lineDiff(text('one'), text('one'))?.length).toBe(2_000);
   });

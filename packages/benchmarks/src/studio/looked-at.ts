@@ -14,7 +14,7 @@ export function startBrowser(): Promise<Browser> {
 }
 
 /** Milliseconds from the beginning of the navigation until Chromium painted a content, and until the figures are there. */
-export interface Opening {
+interface Opening {
   readonly painted: number;
   readonly shown: number;
 }

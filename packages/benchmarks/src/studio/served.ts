@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-const manifest = createRequire(import.meta.url).resolve('cached-llm/package.json');
-const PROGRAM = join(dirname(manifest), 'bin/cached-llm.mjs');
+const require = createRequire(import.meta.url);
+const PROGRAM = join(dirname(require.resolve('cached-llm/package.json')), 'bin/cached-llm.mjs');
 
 /** The page over a store, served by the program that users start. */
 export interface Served {

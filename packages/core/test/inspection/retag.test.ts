@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import { redisStore } from '@cached-llm/store-redis';
 import { sqliteStore } from '@cached-llm/store-sqlite';
-import { type RedisServer, startRedis, type TemporaryFolder, temporaryFolder } from '@cached-llm/testing';
+import {
+  type RedisServer,
+  startRedis,
+  type TemporaryFolder,
+  temporaryFolder,
+} from '@cached-llm/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import Keyv from 'keyv';
 import { type CacheOptions, createLlmCache, type LlmCache } from '../../src/index.ts';
@@ -30,7 +35,11 @@ const PLACES: readonly (readonly [string, () => CacheOptions])[] = [
 ];
 
 const NOW = Date.UTC(2026, 10, 21, 12);
-const IDENTITY = { provider: 'openai', operation: 'chat', request: { model: 'gpt-4o', q: 'the sea' } };
+const IDENTITY = {
+  provider: 'openai',
+  operation: 'chat',
+  request: { model: 'gpt-4o', q: 'the sea' },
+};
 
 /** Waits, as a program does between a change elsewhere and its own look-up, for what memory before a store trusts. */
 let now = NOW;
@@ -253,4 +262,3 @@ class Slow {
     this.#rows.clear();
   }
 }
-

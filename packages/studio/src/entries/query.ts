@@ -62,7 +62,7 @@ export interface EntryQuery {
 type Test = (at: number) => boolean;
 
 /** The state that a look-up would find now. */
-export function stateOf(columns: EntryColumns, at: number, now: number): State {
+function stateOf(columns: EntryColumns, at: number, now: number): State {
   const { freshUntil, staleUntil, fallbackUntil } = columns;
   if (columns.isInvalidated(at)) return 'invalidated';
   if (now < (freshUntil[at] ?? 0)) return 'fresh';
