@@ -3,6 +3,7 @@ import type { RedisClientType } from '@keyv/redis';
 import { Outage } from './outage.ts';
 import { connect, createRedisClient } from './redis-client.ts';
 import { faultCode, RedisUnavailableError } from './redis-errors.ts';
+import type { Command } from './redis-servers.ts';
 import type { RedisSettings } from './redis-store-options.ts';
 
 export interface ConnectionOptions {
@@ -62,10 +63,18 @@ export class RedisConnection {
     return this.#attempt;
   }
 
-  /** @throws RedisUnavailableError while there is no connection */
-  readyClient(): RedisClientType {
-    if (this.isReady) return this.#client;
-    throw new RedisUnavailableError(this.#outage.cause);
+  /**
+   * Sends a command. Any reply says that the server is there, and not only the reply to a ping, which may wait behind a
+   * thousand commands.
+   * @throws RedisUnavailableError while there is no connection
+   */
+  async send<Reply>(command: Command<Reply>): Promise<Reply> {
+    if (!this.isReady) throw new RedisUnavailableError(this.#outage.cause);
+    try {
+      return await command(this.#client);
+    } finally {
+      this.#unansweredPings = Math.min(this.#unansweredPings, 1);
+    }
   }
 
   /** Replaces the connection; the operations that wait on it reject. */

@@ -53,7 +53,7 @@ export class SingleServer implements RedisServers {
     if (this.#running === 1) this.#refSocket();
     try {
       if (this.#opening !== undefined) await this.#opening;
-      return await command(this.#connection.readyClient());
+      return await this.#connection.send(command);
     } catch (error) {
       throw this.#faultOf(error);
     } finally {

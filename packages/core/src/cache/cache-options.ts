@@ -67,7 +67,8 @@ export interface CacheOptions extends CallOptions, LedgerOptions, PrivacyOptions
   readonly storeTimeout?: Duration | undefined;
   /**
    * Where the store has leases (SQLite, Redis), one process at a time calls for a key, and the others wait for its
-   * entry. The duration is how long they wait for a process that died; `false` turns leases off.
+   * entry. The duration is how long they wait for a process that died. It is longer for a while where a process gets its
+   * time, or the answers of its store, late. `false` turns leases off.
    * @default '5s', where the store has leases
    */
   readonly lease?: Duration | false | undefined;

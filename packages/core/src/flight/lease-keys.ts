@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { digest } from '../key/index.ts';
 import { pause, startInterval } from '../options/index.ts';
 import type { RowStore } from '../store/index.ts';
+import { LeaseLife } from './lease-life.ts';
 
 /** The leases of one operation: its deadline has to be long enough for all of them. */
 const MOST_KEYS = 500;
@@ -11,6 +12,9 @@ const MOST_KEYS = 500;
 /** Milliseconds for which no lease is asked for after the store has not answered. The pause doubles with each further failure. */
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
+
+/** How often leases are asked for at most where the answer comes so late that they may have ended. */
+const MOST_CLAIMS = 3;
 
 /** Milliseconds before a release that failed is tried again. The pause doubles, until the lease has ended by itself. */
 const FIRST_RETRY = 50;
@@ -100,12 +104,16 @@ export class LeaseKeys {
   readonly #releasing = new Together((keys) => this.#releaseAll(keys));
   /** How many flights hold the lease of a key. */
   readonly #held = new Map<string, number>();
+  readonly #life: LeaseLife;
   #stopProlonging: (() => void) | undefined;
+  #isProlonging = false;
+  #prolongedAt = 0;
   #pause = 0;
   #retryAt = 0;
 
   constructor(options: LeaseKeysOptions) {
     this.#options = options;
+    this.#life = new LeaseLife(options.milliseconds);
   }
 
   /** Takes the lease if it is free. Resolves to its holder's token, or to undefined if the store does not answer. */
@@ -113,15 +121,29 @@ export class LeaseKeys {
     return this.#taking.add(key);
   }
 
-  /** Prolongs the lease, three times in its life so that one failure of the store does no harm, until it is released. */
+  /** Prolongs the lease again and again, until it is released. */
   hold(key: string): void {
     this.#held.set(key, (this.#held.get(key) ?? 0) + 1);
-    const third = this.#options.milliseconds / 3;
-    this.#stopProlonging ??= startInterval(third, () => void this.#prolong());
+    if (this.#stopProlonging !== undefined) return;
+    this.#prolongedAt = performance.now();
+    this.#stopProlonging = startInterval(this.#life.interval, () => void this.#prolong());
   }
 
-  /** Resolves when the lease is released, or when that has failed once. */
-  async release(key: string): Promise<void> {
+  /** Takes note that this process or its store was so many milliseconds late. */
+  noteDelay(milliseconds: number): void {
+    this.#life.noteDelay(milliseconds);
+  }
+
+  /** Is a lease still held that was taken then, by `performance.now()`? False if it may have ended. */
+  surelyHeldSince(takenAt: number): boolean {
+    const life = this.#life.milliseconds;
+    const passed = performance.now() - takenAt;
+    this.#life.noteDelay(passed);
+    return !this.#life.isTooShort(life, passed);
+  }
+
+  /** Prolongs the lease no longer for one of its flights. Is it held for others? */
+  letGo(key: string): boolean {
     const others = (this.#held.get(key) ?? 1) - 1;
     if (others > 0) this.#held.set(key, others);
     else this.#held.delete(key);
@@ -129,7 +151,12 @@ export class LeaseKeys {
       this.#stopProlonging?.();
       this.#stopProlonging = undefined;
     }
-    if (others <= 0 && !(await this.#releasing.add(key))) void this.#releaseLater(key);
+    return others > 0;
+  }
+
+  /** Resolves when the lease is released, or when that has failed once. */
+  async release(key: string): Promise<void> {
+    if (!this.letGo(key) && !(await this.#releasing.add(key))) void this.#releaseLater(key);
   }
 
   /** Releases the lease unless a flight of this process holds it. */
@@ -143,32 +170,50 @@ export class LeaseKeys {
   }
 
   async #takeNow(keys: readonly string[]): Promise<readonly string[] | undefined> {
-    const { rows, token, milliseconds } = this.#options;
-    const holders = await rows.lease(keys, token, milliseconds);
+    const holders = await this.#claim(keys);
     this.#pause =
       holders === undefined ? Math.min(this.#pause * 2 || FIRST_PAUSE, LONGEST_PAUSE) : 0;
     this.#retryAt = performance.now() + this.#pause;
     return holders && this.#takeFromEnded(keys, holders);
   }
 
+  /** The holders of the leases. Those that this process has do not end before they are prolonged. */
+  async #claim(keys: readonly string[], claims = 1): Promise<readonly string[] | undefined> {
+    const { rows, token } = this.#options;
+    const life = this.#life.milliseconds;
+    const startedAt = performance.now();
+    const holders = await rows.lease(keys, token, life);
+    const took = performance.now() - startedAt;
+    this.#life.noteDelay(took);
+    if (holders?.includes(token) !== true || !this.#life.isTooShort(life, took)) return holders;
+    return claims < MOST_CLAIMS ? ((await this.#claim(keys, claims + 1)) ?? holders) : holders;
+  }
+
   /** A script that calls `process.exit()` after its last answer leaves a lease behind, for which its next run would wait. */
   async #takeFromEnded(keys: readonly string[], holders: readonly string[]) {
-    const { rows, token, milliseconds } = this.#options;
+    const { rows, token } = this.#options;
     const ended = [...new Set(holders)].filter((holder) => holder !== token && hasEnded(holder));
     if (ended.length === 0) return holders;
     const left = keys.filter((_key, index) => ended.includes(holders[index] ?? ''));
     for (const holder of ended) await rows.release(left, holder);
-    const taken = await rows.lease(left, token, milliseconds);
+    const taken = await this.#claim(left);
     const now = new Map(left.map((key, index) => [key, taken?.[index]]));
     return taken && keys.map((key, index) => now.get(key) ?? holders[index] ?? token);
   }
 
   async #prolong(): Promise<void> {
-    const { rows, token, milliseconds } = this.#options;
+    if (this.#isProlonging) return; // a store that is slow does not get faster by more work
+    this.#isProlonging = true;
+    const now = performance.now();
+    this.#life.noteDelay(now - this.#prolongedAt - this.#life.interval);
+    this.#prolongedAt = now;
     const keys = [...this.#held.keys()];
+    const claims: Promise<unknown>[] = [];
     for (let start = 0; start < keys.length; start += MOST_KEYS) {
-      await rows.lease(keys.slice(start, start + MOST_KEYS), token, milliseconds);
+      claims.push(this.#claim(keys.slice(start, start + MOST_KEYS)));
     }
+    await Promise.all(claims);
+    this.#isProlonging = false;
   }
 
   async #releaseAll(keys: readonly string[]): Promise<() => boolean> {

@@ -43,6 +43,8 @@ interface LeaseWait<Found> {
   readonly signal: AbortSignal;
   /** Milliseconds for which another process is waited for at most. */
   readonly patience: number;
+  /** Milliseconds that the last look-up took: this process or its store may be as slow with the lease. */
+  readonly delay: number;
 }
 
 interface LeaseOutcome<Found> {
@@ -83,10 +85,13 @@ export class FlightLeases {
   async wait<Found>(key: string, wait: LeaseWait<Found>): Promise<LeaseOutcome<Found>> {
     const until = performance.now() + Math.min(LONGEST_WAIT, wait.patience);
     this.#pause = SHORTEST_PAUSE;
+    this.#keys.noteDelay(wait.delay);
     let holder = await this.#keys.take(key);
     while (holder !== undefined) {
-      if (holder === this.#token) return this.#leadIfAbsent(key, wait);
-      holder = await this.#nextHolder(key, holder, wait);
+      const isLeader = holder === this.#token;
+      const led = isLeader ? await this.#leadIfAbsent(key, wait, until) : undefined;
+      if (led !== undefined) return led;
+      holder = await (isLeader ? this.#keys.take(key) : this.#nextHolder(key, holder, wait));
       if (holder === undefined || holder === this.#token) continue;
       const [found, isUnstored] = await Promise.all([
         this.#look(key, wait),
@@ -103,10 +108,22 @@ export class FlightLeases {
     return holder === undefined || holder === this.#token ? this.#hold(key) : undefined;
   }
 
-  /** The entry is looked up after the lease is taken, because the leader before may just have stored it. */
-  async #leadIfAbsent<Found>(key: string, wait: LeaseWait<Found>): Promise<LeaseOutcome<Found>> {
+  /**
+   * The entry is looked up after the lease is taken, because the leader before may just have stored it. Undefined if that
+   * took so long that the lease may have ended.
+   */
+  async #leadIfAbsent<Found>(
+    key: string,
+    wait: LeaseWait<Found>,
+    until: number,
+  ): Promise<LeaseOutcome<Found> | undefined> {
+    const takenAt = performance.now();
     const lease = this.#hold(key);
-    return { found: await this.#look(key, wait), lease };
+    const found = await this.#look(key, wait);
+    const isDecided = wait.isFresh(found) || performance.now() > until;
+    if (isDecided || this.#keys.surelyHeldSince(takenAt)) return { found, lease };
+    this.#keys.letGo(key);
+    return undefined;
   }
 
   #look<Found>(key: string, { look }: LeaseWait<Found>): Found | Promise<Found> {
@@ -135,13 +152,22 @@ export class FlightLeases {
     this.#isWatching = true;
     let took = 0;
     while (this.#waiting.size > 0) {
-      await pause(Math.max(this.#pause, took * PAUSE_FOR_LOOK));
+      const length = Math.max(this.#pause, took * PAUSE_FOR_LOOK);
+      // The whole computer may have stood still. Then a holder that lives prolongs its leases in the second pause.
+      if (await this.#hasOverslept(length)) await pause(length);
       this.#pause = Math.min(this.#pause * 1.5, LONGEST_PAUSE);
       const startedAt = performance.now();
       await Promise.all([...this.#waiting].map((waiting) => this.#lookAt(waiting)));
       took = performance.now() - startedAt;
     }
     this.#isWatching = false;
+  }
+
+  /** Pauses, and resolves to whether leases may have ended meanwhile that nobody had the time to prolong. */
+  async #hasOverslept(milliseconds: number): Promise<boolean> {
+    const startedAt = performance.now();
+    await pause(milliseconds);
+    return performance.now() - startedAt - milliseconds > this.#options.milliseconds / 3;
   }
 
   async #lookAt(waiting: Waiting): Promise<void> {

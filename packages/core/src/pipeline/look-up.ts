@@ -111,13 +111,19 @@ export function lookUpNow(
   return found && stateOf(request, found, { at: now(), startedAt });
 }
 
+const absent = (tagStates: FoundEntry['tagStates'], startedAt: number): LookUp => ({
+  state: 'absent',
+  tagStates,
+  waited: performance.now() - startedAt,
+});
+
 /** Finds the state of an entry and decodes it. An entry that cannot be decoded counts as absent, and is replaced. */
 function stateOf(
   { call }: KeyedRequest,
   { entry, tagStates, lackedTags }: FoundEntry,
   { at, startedAt }: { readonly at: number; readonly startedAt: number },
 ): LookUp {
-  if (entry === undefined) return { state: 'absent', tagStates };
+  if (entry === undefined) return absent(tagStates, startedAt);
   const { payload } = entry;
   const header = storedByNow(entry.header, at);
   const state = freshness(header, at);
@@ -126,7 +132,7 @@ function stateOf(
   const age = at - header.storedAt;
   const { mode, maxAge } = call.policy;
   // A recording does not age: what is young enough when it is recorded is replayed on any later day.
-  if (age >= maxAge && mode !== 'replay') return { state: 'absent', tagStates };
+  if (age >= maxAge && mode !== 'replay') return absent(tagStates, startedAt);
   const { signal, delays, crossTo } = provenanceFor(call, header);
   const provenance = { outcome, age, signal, delays, crossTo } as const; // no spread: see serve()
   try {
@@ -135,7 +141,7 @@ function stateOf(
     const waited = performance.now() - startedAt;
     return { state, entry, tagStates, lackedTags, result, waited, age };
   } catch {
-    return { state: 'absent', tagStates };
+    return absent(tagStates, startedAt);
   }
 }
 

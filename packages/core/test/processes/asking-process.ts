@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { cachedLlmCall, createLlmCache } from '@cached-llm/core';
 
 const [store = '', provider = '', calls = '1'] = process.argv.slice(2);
-const cache = createLlmCache({ store, lease: '2s', storeTimeout: '30s' });
+const cache = createLlmCache({ store, lease: '10s', storeTimeout: '30s' });
 
 const ask = cachedLlmCall(
   async function ask(question: { readonly prompt: string }): Promise<string> {
