@@ -44,7 +44,7 @@ interface LeaseWait<Found> {
   /** Milliseconds for which another process is waited for at most. */
   readonly patience: number;
   /** Milliseconds that the last look-up took: this process or its store may be as slow with the lease. */
-  readonly delay: number;
+  readonly delay: number | undefined;
 }
 
 interface LeaseOutcome<Found> {
@@ -85,7 +85,7 @@ export class FlightLeases {
   async wait<Found>(key: string, wait: LeaseWait<Found>): Promise<LeaseOutcome<Found>> {
     const until = performance.now() + Math.min(LONGEST_WAIT, wait.patience);
     this.#pause = SHORTEST_PAUSE;
-    this.#keys.noteDelay(wait.delay);
+    this.#keys.noteDelay(wait.delay ?? 0);
     let holder = await this.#keys.take(key);
     while (holder !== undefined) {
       const isLeader = holder === this.#token;

@@ -42,7 +42,7 @@ async function callUnderLease(context: PipelineContext, lead: Lead): Promise<Fli
     isFresh: ({ state }) => state === 'fresh',
     signal: flight.signal,
     patience: flight.callTimeout / 2, // the rest is for a call of its own
-    delay: lead.found.waited ?? 0,
+    delay: lead.found.waited,
   });
   const result = serveIfFreshNow(context, { request, flight, found }, startedAt);
   void lease?.releaseAfter(result.then(() => flight.openUntil ?? true)); // true means that nothing had to be stored
