@@ -14,41 +14,14 @@ import {
   requireVersion,
   whenBypass,
 } from '@cached-llm/core/adapter';
-import { rejects, usageOf } from './admission.ts';
+import { bedrock } from './adapter.ts';
 import { type ControlContext, controlIn, plainResult } from './call-control.ts';
 import { callEndpoint } from './call-endpoint.ts';
 import { embedEach, itemsOf } from './embeddings.ts';
 import { endWithFlight, underSignal } from './flight-signal.ts';
-import {
-  answers,
-  endpointOf,
-  identityOf,
-  ignore,
-  isStateful,
-  snapshotOf,
-  withBodyRead,
-} from './identity.ts';
-import { BedrockCodec, instances, learnBlobPrototype } from './response-codec.ts';
-import { stream, streamRules } from './stream.ts';
-
-/** AWS Bedrock's runtime: Converse and InvokeModel, streamed or not, of every family of models. */
-export const bedrock: Adapter = {
-  provider: 'bedrock',
-  ignore,
-  callIds: [
-    ...['messages.*.content.*.toolUse.toolUseId', 'messages.*.content.*.toolResult.toolUseId'],
-    ...['body.messages.*.content.*.id', 'body.messages.*.content.*.tool_use_id'], // Anthropic's models
-    ...['body.messages.*.tool_calls.*.id', 'body.messages.*.tool_call_id'], // OpenAI's and Mistral's models
-  ],
-  temperature: 'inferenceConfig.temperature',
-  modelOf: ({ modelId }: Fields) => (typeof modelId === 'string' ? modelId : undefined),
-  isStateful,
-  answers,
-  rejects,
-  usageOf,
-  stream,
-  instances,
-};
+import { endpointOf, identityOf, snapshotOf, withBodyRead } from './identity.ts';
+import { BedrockCodec, learnBlobPrototype } from './response-codec.ts';
+import { streamRules } from './stream.ts';
 
 const EXPECTED = {
   wrapper: 'cachedBedrock',

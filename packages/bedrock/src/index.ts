@@ -3,5 +3,6 @@
  * It must never sign or change a request: it works in the SDK's middleware, above credentials and transport.
  * Start reading in `bedrock.ts`.
  */
-export { bedrock, type CachedBedrockOptions, cachedBedrock } from './bedrock.ts';
+export { bedrock } from './adapter.ts';
+export { type CachedBedrockOptions, cachedBedrock } from './bedrock.ts';
 export { withControl } from './call-control.ts';

@@ -19,14 +19,16 @@ export interface WrittenBody {
   readonly trailers?: (() => [name: string, value: string][]) | undefined;
 }
 
-async function writeAll({ parts, trailers }: WrittenBody, response: ServerResponse): Promise<void> {
+function end({ trailers }: WrittenBody, response: ServerResponse): void {
+  if (trailers !== undefined) response.addTrailers(trailers());
+  response.end();
+}
+
+async function writeAll(body: WrittenBody, response: ServerResponse): Promise<void> {
   for (;;) {
-    const { done, value } = await parts.next();
+    const { done, value } = await body.parts.next();
     if (response.destroyed) return;
-    if (done === true) {
-      if (trailers !== undefined) response.addTrailers(trailers());
-      return void response.end();
-    }
+    if (done === true) return end(body, response);
     if (!response.write(value)) await readiness(response);
   }
 }
