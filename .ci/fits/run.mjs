@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { packAll } from '../pack.mjs';
-import { tableOf, writeTable } from './table.mjs';
+import { environmentsOf, tableOf, writeTable } from './table.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values: options, positionals } = parseArgs({
@@ -30,6 +30,8 @@ const named = options.all ? projects : positionals;
 const chosen = named.length > 0 ? named : projects.filter((name) => manifestOf(name).fits.isQuick);
 // Outside of the repository, whose own packages would be found from within.
 const work = options.in ?? mkdtempSync(join(tmpdir(), 'fits-'));
+
+const isSource = (path) => !path.endsWith('node_modules');
 
 function run(command, folder, node) {
   const words = node ? ['npx', '-y', '-p', `node@${node}`, '-c', command] : ['bash', '-c', command];
@@ -63,7 +65,8 @@ function install(folder, packed) {
   const manifest = JSON.stringify(withPacked(manifestOf(folder), packed), null, 2);
   const path = join(work, folder, 'package.json');
   const { files } = manifestOf(folder).fits;
-  if (files !== undefined) cpSync(join(here, files), join(work, folder), { recursive: true });
+  for (const each of files === undefined ? [] : [files, folder])
+    cpSync(join(here, each), join(work, folder), { recursive: true, filter: isSource });
   const stamp = join(work, folder, 'node_modules', '.fits');
   const isDone = existsSync(stamp) && readFileSync(stamp, 'utf8') === manifest;
   writeFileSync(path, manifest);
@@ -85,11 +88,9 @@ function tryFolder(folder, packed) {
   const { fits } = manifestOf(folder);
   console.log(`\n== ${folder}`);
   const isInstalled = install(folder, packed);
-  return Object.entries(fits.environments).map(([name, given]) => {
-    const environment = typeof given === 'string' ? { run: given } : given;
-    console.log(`-- ${name}: ${environment.run}`);
-    const isRight = isInstalled && run(environment.run, folder, environment.node ?? fits.node);
-    return { folder, kind: fits.kind, name, isRight, refusal: environment.refusal };
+  return environmentsOf(fits).map(({ command, node, ...environment }) => {
+    console.log(`-- ${environment.name}: ${command}`);
+    return { ...environment, isRight: isInstalled && run(command, folder, node) };
   });
 }
 
@@ -106,13 +107,13 @@ function trySdks() {
 
 try {
   mkdirSync(work, { recursive: true });
-  cpSync(here, work, { recursive: true, filter: (path) => !path.endsWith('node_modules') });
+  cpSync(here, work, { recursive: true, filter: isSource });
   const packed = packAll(join(work, 'packed'));
   const outcomes = chosen.flatMap((folder) => tryFolder(folder, packed));
   if (options.all) outcomes.push(...trySdks());
   console.log(`\n${tableOf(outcomes)}`);
   if (outcomes.some(({ isRight }) => !isRight)) process.exitCode = 1;
-  else if (options.all && options.write) writeTable(outcomes);
+  else if (options.write) writeTable(projects.map(manifestOf), outcomes);
 } finally {
   if (options.in === undefined) rmSync(work, { recursive: true, force: true });
 }

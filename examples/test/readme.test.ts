@@ -14,6 +14,7 @@ import {
   ROOT,
   SNIPPETS,
   SnippetProject,
+  storesIn,
 } from './pages/index.ts';
 
 const project = new SnippetProject();
@@ -78,11 +79,11 @@ describe.each(PAGES.map((page) => [page.path, page] as const))('%s', (path, page
 
   test('names in its install commands what its programs import', () => {
     const installed = installedBy(page);
-    const imported = SNIPPETS.filter((snippet) => snippet.page === path).flatMap(({ code }) =>
-      packagesIn(code),
-    );
+    const imported = programs
+      .filter((snippet) => snippet.page === path)
+      .flatMap(({ code }) => [...packagesIn(code), ...storesIn(code)]);
     const missing = imported.filter((name) => !installed.has(name));
-    if (isReadme(path) || installed.size > 0) expect([...new Set(missing)]).toEqual([]);
+    expect([...new Set(missing)]).toEqual([]);
   });
 
   test('links to files that exist', () => {

@@ -2,7 +2,7 @@
 // Nothing here repairs or completes what a page prints: a reader pastes it as it is, and no snippet ever reaches a provider.
 // Start reading in snippet.ts, which says what a page may ask for; run-snippet.ts runs a program as a reader does.
 export { commandsIn, programOf } from './commands.ts';
-export { installedBy, packagesIn } from './installs.ts';
+export { installedBy, packagesIn, storesIn } from './installs.ts';
 export { PAGES, ROOT } from './page.ts';
 export { SnippetProject } from './project.ts';
 export { type Providers, startProviders } from './providers.ts';

@@ -27,3 +27,12 @@ export function packagesIn(code: string): string[] {
   const isRuntimes = (name: string) => isBuiltin(name) || name.includes(':'); // cloudflare:workers
   return [...new Set(names.filter((name) => !isRuntimes(name)).map(packageOf))];
 }
+
+const STORES: ReadonlyMap<string, RegExp> = new Map([
+  ['@cached-llm/store-sqlite', /['"`]sqlite:/],
+  ['@cached-llm/store-redis', /(?:store|tiers)\b.*['"`](?:redis|valkey)s?:/],
+]);
+
+/** The packages of the stores that a program opens by a URL. */
+export const storesIn = (code: string): string[] =>
+  [...STORES].flatMap(([name, url]) => (url.test(code) ? [name] : []));

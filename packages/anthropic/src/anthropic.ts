@@ -1,10 +1,5 @@
 import { Anthropic, type Middleware, type MiddlewareContext } from '@anthropic-ai/sdk';
-import {
-  cacheOf,
-  describeKind,
-  requireVersion,
-  versionInUserAgent,
-} from '@cached-llm/core/adapter';
+import { cacheOf, describeKind } from '@cached-llm/core/adapter';
 import {
   type CachedClientOptions,
   cachedFetch,
@@ -13,6 +8,7 @@ import {
   type Fetch,
   fetchOf,
   isCopied,
+  requireClientVersion,
   warnOfOwnFetch,
   withCallerSignal,
   wrongClient,
@@ -180,7 +176,7 @@ export function cachedAnthropic<Client extends AnthropicClient>(
   client: Client,
   options: CachedAnthropicOptions = {},
 ): Client {
-  requireVersion(EXPECTED, versionInUserAgent(client));
+  requireClientVersion(client, EXPECTED);
   if (!isClient(client)) throw wrongClient(EXPECTED, describeKind(client));
   warnOfOwnFetch({ ...options, adapter: anthropic, fetch: upstreamOf(client) });
   return cachedCopy(client, options);

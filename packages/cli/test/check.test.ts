@@ -242,7 +242,7 @@ describe('a store that cannot be reached', () => {
     const { code, errors } = await program(['list', '--store', 'mysql://cache']);
     expect([code, errors]).toEqual([
       2,
-      expect.stringMatching(/^error: No store has the URL scheme "mysql"/),
+      expect.stringMatching(/^error: store is "mysql:…", which is not a store URL/),
     ]);
   });
 });

@@ -281,7 +281,7 @@ describe('the doctor names the cause and the remedy where', () => {
       /redis:\/\/:\*\*\*@127\.0\.0\.1:1 cannot be reached/,
     ],
     ['is memory', 'memory:', /memory of one process/],
-    ['is of an unknown kind', 'mysql://cache', /No store has the URL scheme/],
+    ['is of an unknown kind', 'mysql://cache', /which is not a store URL/],
   ])('the store %s', async (_how, url, found) => {
     const where = Object.assign(testStore, { url });
     const { code, problems, out } = await examine(where);

@@ -39,7 +39,7 @@ describe('a store may be', () => {
   test('no word that is neither a file nor a URL', async () => {
     expect(await list('--store', 'answers')).toMatchObject({
       code: 2,
-      errors: expect.stringContaining('No store has the URL scheme'),
+      errors: expect.stringContaining('which is not a store URL'),
     });
   });
 });

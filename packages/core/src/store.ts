@@ -32,6 +32,7 @@ export { type LiveCall, type LiveCost, LiveFeed, type LiveNews } from './ledger/
 export { MemoryStore, type MemoryStoreOptions } from './memory/index.ts';
 export {
   pause,
+  refuseUnknownOptions,
   startInterval,
   startTimer,
   toMilliseconds,

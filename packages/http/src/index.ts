@@ -10,6 +10,7 @@ export {
   listedEmbeddings,
   mergeDelta,
   rejectListedEmbeddings,
+  requireClientVersion,
   wrongClient,
 } from './adapter/index.ts';
 export { cachedFetch } from './cached-fetch.ts';

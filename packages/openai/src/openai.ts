@@ -1,9 +1,4 @@
-import {
-  describeKind,
-  type ExpectedVersions,
-  requireVersion,
-  versionInUserAgent,
-} from '@cached-llm/core/adapter';
+import { describeKind, type ExpectedVersions } from '@cached-llm/core/adapter';
 import {
   type CachedClientOptions,
   type CachedFetchOptions,
@@ -13,6 +8,7 @@ import {
   type ExpectedClient,
   fetchOf,
   isCopied,
+  requireClientVersion,
   warnOfOwnFetch,
   wrongClient,
 } from '@cached-llm/http';
@@ -64,7 +60,7 @@ export function withCachedFetch<Client extends object>(
   options: CachedFetchOptions,
 ): Client {
   const given: unknown = client;
-  requireVersion(expected, versionInUserAgent(client));
+  requireClientVersion(client, expected);
   if (!isClient(given)) throw wrongClient(expected, describeKind(client));
   const fetching = { ...options, fetch: fetchOf(client) };
   const fetch = cachedFetch(fetching);

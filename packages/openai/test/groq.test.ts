@@ -1,6 +1,6 @@
 import type { LlmCache } from '@cached-llm/core';
 import { cachedFetch } from '@cached-llm/http';
-import { cachedGroq, groq } from '@cached-llm/openai';
+import { cachedGroq, cachedOpenAI, groq } from '@cached-llm/openai';
 import {
   type AroundClient,
   adapterConformance,
@@ -22,6 +22,7 @@ import {
 import { describe, expect, test } from '@jest/globals';
 import { Groq } from 'groq-sdk';
 import type { ChatCompletionCreateParamsNonStreaming } from 'groq-sdk/resources/chat/completions';
+import { OpenAI } from 'openai';
 
 type Request = ChatCompletionCreateParamsNonStreaming;
 
@@ -168,5 +169,27 @@ describeWithFixtures({ describe, test }, 'recordings of Groq', () => {
   test('distinct requests have distinct keys, whatever the order of their fields', async () => {
     const parts = { expect, adapter: groq, cachedFetch };
     expect(await distinctFetchKeys(parts, pairs)).toBeGreaterThan(30);
+  });
+});
+
+describe('a client of another SDK', () => {
+  const expected = (message: string) =>
+    expect.objectContaining({ code: 'WRONG_CLIENT', message: expect.stringContaining(message) });
+
+  test('is refused for what it is, because its version says nothing', () => {
+    const ofGroq: unknown = new Groq({ apiKey: 'k' });
+    const ofOpenAI: unknown = new OpenAI({ apiKey: 'k' });
+    expect(() => cachedOpenAI(ofGroq as OpenAI)).toThrow(expected('this is an instance of Groq.'));
+    expect(() => cachedGroq(ofOpenAI as Groq)).toThrow(expected('this is an instance of OpenAI.'));
+  });
+
+  test('is told from a client of a subclass, whose version counts', () => {
+    class OurGroq extends Groq {
+      getUserAgent() {
+        return 'OurGroq/JS 99.0.0';
+      }
+    }
+    const client = new OurGroq({ apiKey: 'k' });
+    expect(() => cachedGroq(client)).toThrow(expected('this is version 99.0.0.'));
   });
 });

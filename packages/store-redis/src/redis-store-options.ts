@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import { LlmCacheError } from '@cached-llm/core';
+import { refuseUnknownOptions } from '@cached-llm/core/store';
 import { clientUrl, isRedisUrl, isSecureUrl } from './redis-url.ts';
 
 /** Options of `redisStore`: where the servers are, and how the store connects to them. */
@@ -50,6 +51,11 @@ export interface ClientSettings {
   /** Nothing for a connection without TLS. */
   readonly tls: ConnectionOptions | undefined;
 }
+
+const OPTIONS: ReadonlySet<string> = new Set<keyof RedisStoreOptions>([
+  ...(['url', 'cluster', 'sentinels', 'tls'] as const),
+  ...(['connectTimeout', 'socketTimeout', 'pingInterval', 'refusalInterval'] as const),
+]);
 
 export interface RedisSettings extends ClientSettings {
   readonly pingInterval: number;
@@ -109,6 +115,7 @@ function refuseContradictions({ url, cluster, sentinels }: RedisStoreOptions): v
 /** @throws LlmCacheError `INVALID_OPTION` */
 export function resolveOptions(options: string | RedisStoreOptions): RedisSettings {
   const given: RedisStoreOptions = typeof options === 'string' ? { url: options } : options;
+  refuseUnknownOptions(Object(given), OPTIONS);
   refuseContradictions(given);
   const rootNodes = checkUrls('cluster', given.cluster);
   if (rootNodes.some((node) => new URL(node).pathname.length > 1))

@@ -90,3 +90,12 @@ test('a Valkey URL opens a store', async () => {
   await store.set('key', 'value');
   expect(await store.get('key')).toBe('value');
 });
+
+test.each([
+  ['hosts', 'hosts is not an option here.'],
+  ['URL', 'URL is not an option here. Did you mean url?'],
+  ['connectionTimeout', 'Did you mean connectTimeout?'],
+])('an option %s is refused', (name, message) => {
+  const refusal = { code: 'INVALID_OPTION', message: expect.stringContaining(message) };
+  expect(() => redisStore({ [name]: 'x' })).toThrow(expect.objectContaining(refusal));
+});

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { LlmCacheError } from '@cached-llm/core';
+import { refuseUnknownOptions } from '@cached-llm/core/store';
 import { isDriverName, type SqliteDriverName } from './driver/index.ts';
 
 /** Options of `sqliteStore`: the file, its driver and its bounds. */
@@ -33,6 +34,10 @@ export interface SqliteStoreOptions {
    */
   readonly driver?: SqliteDriverName | undefined;
 }
+
+const OPTIONS: ReadonlySet<string> = new Set<keyof SqliteStoreOptions>([
+  ...(['path', 'create', 'busyTimeout', 'maxBytes', 'driver'] as const),
+]);
 
 export interface SqliteSettings {
   readonly path: string;
@@ -91,6 +96,10 @@ function absolutePath(path: unknown): string {
 /** @throws LlmCacheError `INVALID_OPTION` */
 export function resolveOptions(options: string | SqliteStoreOptions): SqliteSettings {
   const given: SqliteStoreOptions = typeof options === 'string' ? { path: options } : options;
+  if (typeof given !== 'object' || given === null) {
+    throw invalidOption(`the first argument is of type ${typeof given}; write a path or options.`);
+  }
+  refuseUnknownOptions(given, OPTIONS);
   const { path = defaultPath(), create = true, busyTimeout = 2000, maxBytes, driver } = given;
   if (!Number.isSafeInteger(busyTimeout) || busyTimeout < 1000) {
     throw invalidOption(

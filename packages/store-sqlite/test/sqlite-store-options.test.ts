@@ -31,3 +31,14 @@ test.each([
   const refusal = { code: 'INVALID_OPTION', message: expect.stringContaining(`\`${name}\``) };
   expect(() => sqliteStore(options)).toThrow(expect.objectContaining(refusal));
 });
+
+test.each([
+  [{ paths: './llm.db' }, 'paths is not an option here. Did you mean path?'],
+  [{ file: './llm.db' }, 'file is not an option here. The options are path, create,'],
+  [{ readonly: true }, 'readonly is not an option here.'],
+  [42, 'the first argument is of type number'],
+  [null, 'the first argument is of type object'],
+])('%j in place of the options is refused', (options, message) => {
+  const refusal = { code: 'INVALID_OPTION', message: expect.stringContaining(message) };
+  expect(() => sqliteStore(options as never)).toThrow(expect.objectContaining(refusal));
+});

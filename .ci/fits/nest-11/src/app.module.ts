@@ -1,7 +1,7 @@
 import { Module, ValidationPipe } from '@nestjs/common';
 import { APP_PIPE } from '@nestjs/core';
-import { AskController } from './ask.controller';
-import { FrenchService, ModelService, TenantService } from './model.service';
+import { AskController } from './ask.controller.js';
+import { FrenchService, ModelService, TenantService } from './model.service.js';
 
 @Module({
   controllers: [AskController],

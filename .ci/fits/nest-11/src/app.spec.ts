@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { AppModule } from './app.module';
-import { check } from './check';
+import { AppModule } from './app.module.js';
+import { check } from './check.js';
 
 const logger = ['error'] as 'error'[];
 

@@ -26,10 +26,10 @@ import {
 import { Reflector } from '@nestjs/core';
 import { IsString } from 'class-validator';
 import { map, type Observable } from 'rxjs';
-import { cache, ModelService, model, TenantService } from './model.service';
+import { cache, ModelService, model, TenantService } from './model.service.js';
 
 /** How often each of them ran. */
-export const runs = { guard: 0, pipe: 0, interceptor: 0 };
+export const runs: Record<string, number> = { guard: 0, pipe: 0, interceptor: 0 };
 
 @Injectable()
 export class RoleGuard implements CanActivate {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { INestApplication } from '@nestjs/common';
-import { runs } from './ask.controller';
-import { cache, model } from './model.service';
+import { runs } from './ask.controller.js';
+import { cache, model } from './model.service.js';
 
 type Headers = Record<string, string>;
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { AppModule } from './app.module';
-import { check } from './check';
+import { AppModule } from './app.module.js';
+import { check } from './check.js';
 
 async function main() {
   const warnings = await check(await NestFactory.create(AppModule, { logger: ['error'] }));

@@ -46,6 +46,13 @@ function locate(name: string): string | undefined {
   return undefined;
 }
 
+function refuseStore(what: string): never {
+  throw new LlmCacheError(
+    'UNKNOWN_STORE',
+    `store is ${what}. Write 'memory:', 'sqlite:./llm.db' or 'redis://host:6379', or pass a Keyv.`,
+  );
+}
+
 /**
  * The store behind a URL: `memory:`, `sqlite:./llm.db`, `sqlite:` (a file in the user's cache folder),
  * `redis://…`, `rediss://…`, `valkey://…`, `fixtures:./folder`. The package of the store is loaded at the first use.
@@ -57,10 +64,8 @@ export function openStore(url: string, bounds: MemoryStoreOptions = {}): Store {
   if (scheme === 'memory') return new MemoryStore(bounds);
   const name = PACKAGES.get(scheme);
   if (name === undefined) {
-    throw new LlmCacheError(
-      'UNKNOWN_STORE',
-      `No store has the URL scheme ${showValue(scheme)}. Write 'memory:', 'sqlite:./llm.db', 'redis://host:6379' or 'rediss://host:6380', or pass a Keyv.`,
-    );
+    const shown = showValue(scheme === '' ? url : `${scheme}:…`); // the rest may hold a password
+    return refuseStore(`${shown}, which is not a store URL`);
   }
   const path = locate(name);
   if (path === undefined) {
@@ -93,10 +98,7 @@ function storeOf(store: CacheOptions['store'], options: CacheOptions): Store {
   if (store === undefined) return new MemoryStore(bounds);
   if (typeof store === 'string') return openStore(store, bounds);
   if (isStore(store)) return store;
-  throw new LlmCacheError(
-    'UNKNOWN_STORE',
-    `store is ${describeKind(store)} without get, set and delete. Pass a Keyv, an object with get, set and delete, or a URL such as 'sqlite:./llm.db'.`,
-  );
+  return refuseStore(`${describeKind(store)} without get, set and delete`);
 }
 
 function refuseTiers(what: string): never {

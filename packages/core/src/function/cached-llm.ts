@@ -38,7 +38,7 @@ type Method = (this: unknown, ...request: unknown[]) => unknown;
 function refuse(what: string): never {
   throw new LlmCacheError(
     'NOT_A_METHOD',
-    `@CachedLLM decorates methods, but this is ${what}. Put it before a method that returns a promise, or wrap a function with cachedLlmCall.`,
+    `@CachedLLM decorates methods, but this is ${what}. Write @CachedLLM() before a method that returns a promise, or wrap a function with cachedLlmCall.`,
   );
 }
 

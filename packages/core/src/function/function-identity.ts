@@ -107,7 +107,7 @@ function refuseSilent(fn: AnyFunction, silence: string): never {
   const who = nameOf(fn) === '' ? 'A function' : `The function ${JSON.stringify(nameOf(fn))}`;
   throw new LlmCacheError(
     'ANONYMOUS_FUNCTION',
-    `${who} cannot share a store, because ${silence}: its answers could be those of another function. Wrap the function that makes the call itself, or pass { provider: 'my-prompt' } or { name: 'my-prompt' }.`,
+    `${who} cannot share a store, because ${silence}. Its answers could be those of another function. Wrap the function that makes the call itself, or pass { provider: 'my-prompt' } or { name: 'my-prompt' }.`,
   );
 }
 

@@ -139,8 +139,11 @@ export function refuseUnknownOptions(
   known: ReadonlySet<string>,
   remedies: (name: string) => string | undefined = () => undefined,
 ): void {
-  for (const name of Object.keys(options)) {
-    if (known.has(name) || Reflect.get(options, name) === undefined) continue;
+  for (const [name, value] of Object.entries(options)) {
+    if (known.has(name) || value === undefined) continue;
+    const kind = describeKind(options);
+    if (!/Object|without/.test(kind))
+      invalidOption('The options', `are ${kind}`, "Write { cache, ttl: '1h' }.");
     const nearest = nearestName(name, [...known]);
     const other = nearest === undefined ? `The options are ${[...known].join(', ')}.` : undefined;
     const remedy = remedies(name) ?? other ?? `Did you mean ${nearest}?`;

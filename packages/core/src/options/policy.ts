@@ -140,7 +140,7 @@ const READERS: { readonly [Name in keyof Policy]: Reader<Policy[Name]> } = {
   admit: (given, option) => {
     if (typeof given === 'object' && given !== null) refuseUnknownOptions(given, REJECTIONS);
     else if (typeof given !== 'function')
-      refuse(option, given, 'Write a predicate, or an object such as { truncated: true }.');
+      refuse(option, given, 'Write a function, or an object such as { truncated: true }.');
     return given as Admit; // a predicate or an object, as far as can be seen
   },
   sameAs: (given, option) => readSameAs(given) ?? refuse(option, given, SAME_AS_REMEDY),
@@ -149,7 +149,7 @@ const READERS: { readonly [Name in keyof Policy]: Reader<Policy[Name]> } = {
   when: (given, option) =>
     typeof given === 'function'
       ? (given as Policy['when']) // likewise
-      : refuse(option, given, 'Write a predicate.'),
+      : refuse(option, given, 'Write a function.'),
 };
 
 /** The names of a call's options, with others beside them: made once for each list of others. */

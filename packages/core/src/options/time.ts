@@ -16,10 +16,10 @@ export type Duration = number | `${number}${Unit}`;
 
 const WITH_UNIT = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 
-function refuse(option: string, value: unknown): never {
+function refuse(option: string, value: unknown, more = ''): never {
   throw new LlmCacheError(
     'INVALID_DURATION',
-    `${option} is ${showValue(value)}, which is not a duration. Write a number of milliseconds (1800000) or a number with its unit: '500ms', '30s', '30m', '12h', '7d'.`,
+    `${option} is ${showValue(value)}, which is not a duration${more}. Write a number of milliseconds (1800000) or a number with its unit: '500ms', '30s', '30m', '12h', '7d'.`,
   );
 }
 
@@ -43,7 +43,7 @@ export function toMilliseconds(duration: Duration, option: string): number {
 /** Like {@link toMilliseconds}, for what has to last some time, such as a ttl or a deadline. */
 export function toPositiveMilliseconds(duration: Duration, option: string): number {
   const milliseconds = toMilliseconds(duration, option);
-  return milliseconds > 0 ? milliseconds : refuse(option, duration);
+  return milliseconds > 0 ? milliseconds : refuse(option, duration, ' above zero');
 }
 
 /**

@@ -148,6 +148,15 @@ describe('a value that is not a store is refused', () => {
     expect(error.message).not.toContain('secret');
   });
 
+  test.each([
+    ['./llm.db', 'store is "./llm.db",'],
+    ['redis', 'store is "redis",'],
+    ['localhost:6379', 'store is "localhost:…",'],
+    ['mongodb://user:secret@host', 'store is "mongodb:…",'],
+  ])('%s is named as far as it holds no secret', (store, named) => {
+    expect(errorOf(() => createLlmCache({ store })).message).toContain(named);
+  });
+
   test('by openStore, too', () => {
     expect(errorOf(() => openStore('mysql://host')).code).toBe('UNKNOWN_STORE');
   });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
@@ -117,4 +117,15 @@ describe('the guide to runtimes', () => {
     for (const name of ['kv-store.ts', 'cache-api-store.ts'])
       expect(text).toContain(textOf(join('.ci/fits/workers', name)).trim());
   });
+});
+
+test('the README has each environment that .ci/fits tries, in the order of its command, and what becomes of it', async () => {
+  const fits = join(ROOT, '.ci/fits');
+  const { rightTable, tableIn } = await import(pathToFileURL(join(fits, 'table.mjs')).href);
+  const projects = readdirSync(fits)
+    .filter((name) => existsSync(join(fits, name, 'package.json')))
+    .map((name) => JSON.parse(readFileSync(join(fits, name, 'package.json'), 'utf8')))
+    .filter((manifest) => manifest.fits !== undefined);
+  expect(projects.length).toBeGreaterThan(20);
+  expect(tableIn(textOf('README.md')).table).toBe(rightTable(projects));
 });

@@ -92,6 +92,7 @@ describe('a duration above zero', () => {
   test.each([[0], [-0], ['0s'], ['0.0d']])('cannot be %p', (given) => {
     const run = () => toPositiveMilliseconds(given as Duration, 'ttl');
     expect(refusal(run).code).toBe('INVALID_DURATION');
+    expect(refusal(run).message).toContain('not a duration above zero. Write');
   });
 
   test.each([

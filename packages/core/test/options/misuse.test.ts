@@ -5,6 +5,7 @@ import {
   CachedLLM,
   type CacheOptions,
   type CallIdentity,
+  type CallOptions,
   cachedLlmCall,
   createLlmCache,
   type FunctionOptions,
@@ -134,6 +135,15 @@ describe('an option that is not known is refused', () => {
     expect(create(options)).toThrow(expected);
     expect(() => cachedLlmCall(ask, { cache }).with(options)).toThrow(expected);
     expect(() => policyForClient(cache.policy, options)).toThrow(expected);
+  });
+
+  test.each<[what: string, given: unknown]>([
+    ['an instance of LlmCache', createLlmCache()],
+    ['an instance of Map', Object.assign(new Map(), { first: 1 })],
+    ['a string', '1h'],
+  ])('%s in place of the options of a client', (what, given) => {
+    const policy = () => policyForClient(createLlmCache().policy, given as CallOptions); // a caller without types
+    expect(policy).toThrow(expect.objectContaining(refusal(`The options are ${what}`, 'Write {')));
   });
 
   test('and all options are named where none is near', () => {

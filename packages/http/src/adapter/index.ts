@@ -6,4 +6,4 @@
 export { assembleChoices, mergeDelta } from './chat-chunks.ts';
 export { derivedClient } from './derived-client.ts';
 export { listedEmbeddings, rejectListedEmbeddings } from './embeddings.ts';
-export { type ExpectedClient, wrongClient } from './wrong-client.ts';
+export { type ExpectedClient, requireClientVersion, wrongClient } from './wrong-client.ts';
