@@ -8,6 +8,7 @@ import { mcpOf } from '../mcp/index.ts';
 import { proxy, record, replay, run } from '../proxied/index.ts';
 import { studioOf } from '../studio/index.ts';
 import { tag } from '../tag/index.ts';
+import { tail } from '../tail/index.ts';
 import { benchmark } from './benchmark.ts';
 import { clear, reset } from './clear.ts';
 import { completionOf } from './completion.ts';
@@ -33,8 +34,8 @@ const WORKING: readonly CliCommand[] = [
   ...[doctor, health, verify, config, benchmark],
 ];
 
-/** A page and an assistant have no use for these, and may start no program of this machine. */
-const RUNNING: readonly CliCommand[] = [run, record, replay, proxy];
+/** A page and an assistant have no use for these: they go on until they are ended, or start a program of this machine. */
+const RUNNING: readonly CliCommand[] = [run, record, replay, proxy, tail];
 
 const TYPED: readonly CliCommand[] = [...RUNNING, ...WORKING, studioOf(WORKING), mcpOf(WORKING)];
 
