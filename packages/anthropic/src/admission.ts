@@ -3,6 +3,7 @@ import {
   type Fields,
   fieldsOf,
   isGiven,
+  isHostedBlock,
   listOf,
   offersTool,
   type Rejection,
@@ -25,24 +26,13 @@ function rejectAnswer(response: Fields, request: unknown): Rejection | undefined
   return rejectFinish(response.stop_reason) ?? rejectMessages(response, request);
 }
 
-/** Is this a step of a tool at the provider, or a text that quotes the web? */
-function isHostedBlock(block: unknown): boolean {
-  const { type, name, citations } = fieldsOf(block);
-  if (type === 'server_tool_use') return !/^(tool_search|advisor)/.test(String(name));
-  if (
-    /^(web_search|web_fetch|(bash_|text_editor_)?code_execution|mcp).*_(use|result)$/.test(
-      String(type),
-    )
-  )
-    return true;
-  return listOf(citations).some((each) => fieldsOf(each).type === 'web_search_result_location');
-}
-
 /** The request says it, and so does the answer, because a gateway may add a tool of its own. */
 function isHosted(request: unknown, response: Fields): boolean {
   if (isTokenCount(response)) return false;
+  const { mcp_servers: servers, container } = fieldsOf(request);
   const isAsked =
-    listOf(fieldsOf(request).mcp_servers).length > 0 ||
+    isGiven(container) || // a sandbox of the provider, with its skills
+    listOf(servers).length > 0 ||
     offersTool(request, ({ type }) => !OWN_TOOLS.test(String(type ?? 'custom')));
   return isAsked || isGiven(response.container) || listOf(response.content).some(isHostedBlock);
 }

@@ -35,6 +35,11 @@ describe('an answer of Claude', () => {
     expect(anthropic.rejects(answer, {})).toBe(rejection);
   });
 
+  test('is made with what runs at Anthropic where the request names skills for a sandbox', () => {
+    const container = { skills: [{ type: 'custom', skill_id: 's', version: 'latest' }] };
+    expect(anthropic.rejects(message({}), { container })).toBe('hosted-tool');
+  });
+
   test('is stored where it calls a tool of the caller, or quotes the document that it was given', () => {
     expect(anthropic.rejects(used({}), {})).toBeUndefined();
     const citations = [{ type: 'char_location', cited_text: 'Salt' }];

@@ -13,6 +13,12 @@ export { type EmbeddingFormat, embeddingParts } from './adapter/batch.ts';
 export { type CrossMode, type CrossRules, crossMode, exactFields } from './adapter/cross-mode.ts';
 export { finishReasons, hasRefusal, rejectFinish } from './adapter/finish-reason.ts';
 export {
+  asksForSearch,
+  isHostedBlock,
+  isHostedCandidate,
+  saysSearched,
+} from './adapter/hosted-tools.ts';
+export {
   type AccountIds,
   type Adapter,
   type BatchRules,

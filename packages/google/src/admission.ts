@@ -4,6 +4,7 @@ import {
   fieldsOf,
   isFields,
   isGiven,
+  isHostedCandidate,
   listOf,
   numberOf,
   offersTool,
@@ -79,25 +80,13 @@ function rejectAnswer(response: Fields, request: unknown): Rejection | undefined
 const isHostedTool = (tool: Fields) =>
   Object.entries(tool).some(([name, value]) => isGiven(value) && !OWN_TOOLS.test(name));
 
-const hasFields = (value: unknown) => Object.values(fieldsOf(value)).some(isGiven);
-
-/** Steps of a tool that ran at the provider, in a part of the answer. */
-const STEPS = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'] as const;
-
-/** Has the provider looked something up, or run code? A cached content may hold the tool, and the request no word of it. */
-function hasUsedTool(candidate: Fields): boolean {
-  const { groundingMetadata, urlContextMetadata, retrievalMetadata } = candidate;
-  const found = [groundingMetadata, urlContextMetadata, retrievalMetadata];
-  const isStep = (part: Fields) => STEPS.some((name) => isGiven(part[name]));
-  return found.some(hasFields) || partsOf(candidate).some(isStep);
-}
-
 /** Why a response is not stored; undefined where it may be. */
 export const rejects = admission({
   rejectAnswer,
   isHosted: (request, response) =>
     Array.isArray(response.candidates) &&
-    (offersTool(settingsOf(request), isHostedTool) || candidatesOf(response).some(hasUsedTool)),
+    (offersTool(settingsOf(request), isHostedTool) ||
+      candidatesOf(response).some(isHostedCandidate)),
 });
 
 /** Vertex AI counts the tokens of an embedding beside its vector. */

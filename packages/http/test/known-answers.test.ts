@@ -51,6 +51,41 @@ const response = (output: unknown, status = 'completed') => ({
 const said = [{ type: 'message', content: [{ type: 'output_text', text: 'Hi' }] }];
 const text = [{ type: 'text', text: 'Hi' }];
 
+describe('an answer that a provider made with tools of its own is not stored', () => {
+  const text = (said: string) => [{ type: 'text', text: said }];
+  const responses = response([{ type: 'message', role: 'assistant', content: text('Hi') }]);
+  const contents = [{ parts: [{ text: 'Hi' }] }];
+
+  test.each<[string, string, object, object, ExchangeResponse['body']]>([
+    [
+      'web search',
+      '/v1/responses',
+      { input: 'Hi' },
+      { tools: [{ type: 'web_search' }] },
+      responses,
+    ],
+    ['a model that searches', CHAT, question, { model: 'sonar' }, chat({ content: 'Hi' })],
+    ['a sandbox', '/v1/messages', question, { container: { skills: [] } }, claude(text('Hi'))],
+    [
+      'search of Google',
+      '/v1beta/models/gemini-x:generateContent',
+      { contents },
+      { tools: [{ google_search: {} }] },
+      gemini('Hi', 'STOP'),
+    ],
+  ])('%s', async (_what, path, body, hosted, answer) => {
+    const asked = { ...body, ...hosted };
+    const refused = { count: 2, reason: 'hosted-tool' };
+    expect(await requestsFor({ path, body: asked }, { body: answer })).toEqual(refused);
+    expect(await requestsFor({ path, body }, { body: answer })).toEqual({ count: 1 });
+  });
+
+  test('and is asked for each time where the provider holds a prompt that changes', async () => {
+    const asked = { path: '/v1/responses', body: { input: 'Hi', prompt: { id: 'p' } } };
+    expect(await requestsFor(asked, { body: responses })).toEqual({ count: 2 });
+  });
+});
+
 describe('without an adapter, an answer is stored whose form is known and whose end is good:', () => {
   test.each<[string, string, object | undefined, unknown]>([
     ['a text', CHAT, undefined, chat({ content: 'Hi' })],

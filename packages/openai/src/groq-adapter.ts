@@ -1,24 +1,6 @@
-import {
-  type Adapter,
-  type Fields,
-  fieldsOf,
-  isFields,
-  isGiven,
-  listOf,
-  type Rejection,
-} from '@cached-llm/core/adapter';
+import { type Adapter, type Fields, fieldsOf, isFields, isGiven } from '@cached-llm/core/adapter';
 import { atOwnHosts } from './identity.ts';
 import { openai } from './openai-adapter.ts';
-
-const hasRunTools = (choice: unknown) =>
-  listOf(fieldsOf(fieldsOf(choice).message).executed_tools).length > 0;
-
-/** Compound models search the web and run code without being asked to. */
-function rejects(response: unknown, request: unknown): Rejection | undefined {
-  const isCompound = /\bcompound\b/.test(String(fieldsOf(request).model));
-  const isHosted = isCompound || listOf(fieldsOf(response).choices).some(hasRunTools);
-  return openai.rejects(response, request) ?? (isHosted ? 'hosted-tool' : undefined);
-}
 
 /** Groq writes the usage of a stream, and why it broke off, into a field of its own. */
 function assemble(chunks: readonly unknown[]): Fields | undefined {
@@ -36,6 +18,5 @@ export const groq: Adapter = {
   atOwnHosts: { ...atOwnHosts, hosts: /^api\.groq\.com$/ },
   // Nothing is stored there: `store` is not supported (groq/groq-typescript src/resources/chat/completions.ts).
   accountIds: () => undefined,
-  rejects,
   stream: { ...openai.stream, assemble },
 };

@@ -81,6 +81,23 @@ const WHOLE: readonly Case[] = [
     answer(choice({ content: 'Hi' })),
     { model: 'gpt-5-search-api' },
   ],
+  [
+    'made by a model of Groq that runs code',
+    'hosted-tool',
+    answer(choice({ content: 'Hi' })),
+    { model: 'groq/compound' },
+  ],
+  [
+    'found by a tool that Groq ran',
+    'hosted-tool',
+    answer(choice({ content: 'Hi', executed_tools: [{ type: 'search' }] })),
+  ],
+  [
+    'found by a tool in a namespace',
+    'hosted-tool',
+    answer(choice({ content: 'Hi' })),
+    { tools: [{ type: 'namespace', tools: [{ type: 'web_search' }] }] as never },
+  ],
   ['found by Perplexity', 'hosted-tool', answer(choice({ content: 'Hi' })), { model: 'sonar-pro' }],
   ['torn arguments', 'malformed', answer(choice({ tool_calls: [call('{"city')] }, 'tool_calls'))],
   [

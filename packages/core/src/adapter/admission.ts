@@ -10,6 +10,7 @@ import {
 } from '../options/index.ts';
 import { type Adapter, decisionOf, type StreamRules, type Verdict } from './adapter.ts';
 import { finishReasons, hasRefusal, rejectFinish } from './finish-reason.ts';
+import { asksForHosted, saysHosted } from './hosted-tools.ts';
 import { jsonIn, messagesIn, wantsJson } from './model-message.ts';
 import { rejectMessage, worstOf } from './provider-admission.ts';
 import { rejectRanking, rejectVectors } from './vectors.ts';
@@ -81,6 +82,15 @@ function rejectUnusable(response: unknown, request: unknown): Rejection | undefi
   return rejected ?? rejectVectorsOrRanking(response, fieldsOf(request));
 }
 
+/**
+ * The same, and whether it was made with what runs at a provider. This comes last: an option that admits it must not admit an
+ * answer that is truncated.
+ */
+function rejectAnswer(response: unknown, request: unknown): Rejection | undefined {
+  const isHosted = () => asksForHosted(request) || saysHosted(response);
+  return rejectUnusable(response, request) ?? (isHosted() ? 'hosted-tool' : undefined);
+}
+
 /** What a stream of blank texts is put together to. */
 const SAYS_NOTHING = { choices: [{ message: { content: '' }, finish_reason: 'stop' }] };
 
@@ -121,7 +131,7 @@ const defaultStream: StreamRules = {
 /** Describes a function, or an API, that has no adapter. The whole request is in the key. */
 export const defaultAdapter: Omit<Adapter, 'provider'> = {
   ignore: [],
-  rejects: rejectUnusable,
+  rejects: rejectAnswer,
   usageOf: usageIn,
   stream: defaultStream,
 };

@@ -169,5 +169,5 @@ export function controlledPolicy(base: Policy, read: ReadControl | undefined): P
   if (read === undefined || 'field' in read) return base;
   const policy = policyForCall(base, read.control);
   const isFixed = base.mode === 'replay' || base.mode === 'off';
-  return isFixed ? { ...policy, mode: base.mode } : policy;
+  return isFixed ? { ...policy, mode: base.mode, maxAge: base.maxAge } : policy;
 }

@@ -130,9 +130,7 @@ function stateOf(
   const outcome = state === 'fresh' || call.policy.mode === 'replay' ? 'hit' : 'stale';
   const shared: SharedResponse = { kind: header.kind, payload };
   const age = at - header.storedAt;
-  const { mode, maxAge } = call.policy;
-  // A recording does not age: what is young enough when it is recorded is replayed on any later day.
-  if (age >= maxAge && mode !== 'replay') return absent(tagStates, startedAt);
+  if (age >= call.policy.maxAge) return absent(tagStates, startedAt);
   const { signal, delays, crossTo } = provenanceFor(call, header);
   const provenance = { outcome, age, signal, delays, crossTo } as const; // no spread: see serve()
   try {

@@ -141,7 +141,9 @@ export const knownAnswer: Rules = {
   rejects(given, request) {
     const response = Array.isArray(given) ? fieldsOfList(given) : given;
     const asked = fieldsOf(request);
-    return rejectFailure(response, request) ?? rejectKnown(fieldsOf(response), asked);
+    const rejected = rejectFailure(response, request);
+    if (rejected !== undefined && rejected !== 'hosted-tool') return rejected;
+    return rejectKnown(fieldsOf(response), asked) ?? rejected;
   },
   stream: {
     ...defaultAdapter.stream,

@@ -80,10 +80,12 @@ const STATEFUL = [
  * alone, and a server that has the same API may store conversations.
  */
 export function isStatefulAnywhere(request: Fields): boolean {
-  const { background, container, diagnostics, memory } = request;
+  const { background, container, diagnostics, memory, prompt } = request;
   const sandbox = typeof container === 'string' ? container : fieldsOf(container).id;
   const previous = fieldsOf(diagnostics).previous_message_id; // docs.anthropic.com, with `container`
   const named = STATEFUL.some((name) => isGiven(request[name]));
   const { thread } = fieldsOf(memory); // mastra.ai/docs/memory
-  return named || background === true || [sandbox, previous, thread].some(isGiven);
+  const { id, version } = fieldsOf(prompt); // of a prompt that OpenAI stores, whose current version is meant
+  const isChanging = isGiven(id) && !isGiven(version);
+  return named || background === true || isChanging || [sandbox, previous, thread].some(isGiven);
 }
