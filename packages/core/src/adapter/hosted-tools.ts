@@ -1,12 +1,12 @@
 import { type Fields, fieldsOf, isFields, isGiven, listOf } from '../key/index.ts';
 
 /**
- * Models that search without being asked to, and may name no source: of OpenAI (docs.litellm.ai/docs/completion/web_search), of
- * Perplexity, any model of OpenRouter under this ending, and Groq's compound models, which also run code.
+ * Models that search without being asked to, and may name no source: those of OpenAI (docs.litellm.ai/docs/completion/web_search)
+ * and Perplexity, and any model of OpenRouter under this ending. Groq's compound models run code as well.
  */
 const SEARCH_MODEL = /-search-(preview|api)\b|(^|\/)(sonar|compound)\b|deep-research|:online$/;
 
-/** Names of tools that run at a provider: types of OpenAI, Anthropic, xAI, Zhipu, Moonshot and OpenRouter, fields of Gemini. */
+/** Names of tools that run at a provider: the types of OpenAI and the APIs in its format, those of Anthropic, and the fields of Gemini. */
 const HOSTED =
   /^(openrouter:|builtin_function$|system_?tool$|(google_?search(_?retrieval)?|google_?maps|url_?context|web_?search|web_?fetch|enterprise_?web_?search|x_search|browser_search|live_search|collections_search|file_?search|retrieval|code_?interpreter|code_?execution|image_?generation|mcp)(_|$))/i;
 
