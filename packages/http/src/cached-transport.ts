@@ -14,7 +14,6 @@ import { replayMiss } from './replay-miss.ts';
 import { checkEndpoints, type HttpRequest, readReceived } from './request/index.ts';
 import {
   answerOf,
-  type FailedCall,
   type Made,
   madeOf,
   serverForm,
@@ -27,18 +26,6 @@ const transportOf = ({ body, signal, send }: TransportRequest): Transport<Made> 
   send: async (own = signal) => madeOf(await send(body, own)),
 });
 
-/** Says what the call was before its failure goes to whoever asked. */
-function failing<Answered>(
-  answered: Promise<Answered>,
-  request: TransportRequest,
-  call: FailedCall,
-): Promise<Answered> {
-  return answered.catch((error) => {
-    request.onFailure?.(call);
-    throw error;
-  });
-}
-
 function refusalOf(error: unknown, settings: CallSettings, read: HttpRequest): TransportAnswer {
   const { text: content, head } = replayMiss(error, settings, read);
   return { ...head, content, outcome: 'replay-miss', info: undefined, model: modelOf(read) };
@@ -50,8 +37,8 @@ function answer(
   { request, known, text }: Asked,
 ): TransportAnswer | Promise<TransportAnswer> {
   if (batchIn(settings, read) !== undefined) {
-    const batch = { outcome: 'miss', key: undefined, model: modelOf(read) } as const;
-    return failing(answerItems(settings, read, request), request, batch);
+    request.onWait?.({ isBypass: false, key: undefined, model: modelOf(read) });
+    return answerItems(settings, read, request);
   }
   const { pipeline } = settings.cache;
   const made = httpCall(settings, read, transportOf(request));
@@ -60,12 +47,12 @@ function answer(
   const model = 'bypass' in call.identity ? modelOf(read) : call.identity.model;
   const answered = pipeline.answer(call);
   if (!(answered instanceof Promise)) return answerOf(answered.response, model);
-  const served = answered.then(
+  const key = call.address?.key;
+  request.onWait?.({ isBypass: key === undefined, key, model });
+  return answered.then(
     ({ response }) => answerOf(response, model),
     (error) => refusalOf(error, settings, read),
   );
-  const key = call.address?.key;
-  return failing(served, request, { outcome: key === undefined ? 'bypass' : 'miss', key, model });
 }
 
 /** Scopes are asked for again and again, and what is remembered of a policy hangs on the policy. */

@@ -27,4 +27,4 @@ export {
   storedAnswerIds,
 } from './request/index.ts';
 export type { ByteSource, Content, LiveResponse, Parts } from './response/index.ts';
-export type { FailedCall, TransportAnswer, TransportRequest } from './transport-answer.ts';
+export type { AwaitedCall, TransportAnswer, TransportRequest } from './transport-answer.ts';

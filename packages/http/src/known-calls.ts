@@ -11,8 +11,11 @@ export type KnownCall = Required<
   Pick<Call<unknown>, 'identity' | 'address' | 'policy' | 'endpoint'>
 >;
 
-/** Characters of all requests together. */
-const MOST_CHARACTERS = 16 * 1024 * 1024;
+/** Bytes of all requests together. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/** A request is remembered as its text and as its identity, which has what is in the text once more, as values. */
+const bytesOf = (text: string) => text.length * 3 + 1_000;
 
 /** To make the key of a longer request takes less time than to send it. */
 const LONGEST = 64 * 1024;
@@ -58,7 +61,7 @@ export function textOf(
 /** Calls of requests that were made before. To compare a request with them costs less than to make its key again. */
 export class KnownCalls {
   readonly #calls = new Map<string, KnownCall>();
-  #characters = 0;
+  #bytes = 0;
 
   get(text: string): KnownCall | undefined {
     return this.#calls.get(text);
@@ -67,11 +70,11 @@ export class KnownCalls {
   add(text: string, { identity, address, policy, endpoint }: Call<unknown>): void {
     if (address === undefined || this.#calls.has(text)) return;
     for (const oldest of this.#calls.keys()) {
-      if (this.#characters + text.length <= MOST_CHARACTERS) break;
+      if (this.#bytes + bytesOf(text) <= MOST_BYTES) break;
       this.#calls.delete(oldest);
-      this.#characters -= oldest.length;
+      this.#bytes -= bytesOf(oldest);
     }
     this.#calls.set(text, { identity, address, policy, endpoint });
-    this.#characters += text.length;
+    this.#bytes += bytesOf(text);
   }
 }

@@ -8,10 +8,10 @@ import type {
   ResponseForm,
 } from './response/index.ts';
 
-/** What a call was that came to no answer. */
-export interface FailedCall {
-  /** `bypass`, or `miss` where the cache was asked for an answer and had none. */
-  readonly outcome: 'miss' | 'bypass';
+/** A call whose answer is not at hand, as far as it is known before there is one. */
+export interface AwaitedCall {
+  /** It bypasses the cache. */
+  readonly isBypass: boolean;
   readonly key: string | undefined;
   readonly model: string | undefined;
 }
@@ -22,8 +22,8 @@ export interface TransportRequest extends ReceivedRequest {
   readonly scope?: string | undefined;
   /** Sends this body with the headers of the request. Without a signal nothing ends the call but its caller. */
   send(body: Uint8Array | string, signal: AbortSignal | undefined): Promise<LiveResponse>;
-  /** Is called before the answer rejects with what `send` rejected with. */
-  onFailure?(call: FailedCall): void;
+  /** Is called before the answer is waited for. The client may leave meanwhile, or the call may fail. */
+  onWait?(call: AwaitedCall): void;
 }
 
 /** An answer for one caller, as a server writes it. */

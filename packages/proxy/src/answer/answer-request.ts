@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { LlmCache } from '@cached-llm/core';
 import type { Adapter } from '@cached-llm/core/adapter';
 import {
+  type AwaitedCall,
   type CachedTransport,
   cachedTransport,
-  type FailedCall,
   isAnswering,
   type TransportAnswer,
   type TransportRequest,
@@ -83,7 +83,8 @@ class StorableRequest implements TransportRequest {
   cacheMode: TransportRequest['cacheMode'];
   readonly #given: Answerable;
   #signal: AbortSignal | undefined;
-  #hasCalled = false;
+  /** What it was if it came to no answer. */
+  #waited: 'collapsed' | 'miss' = 'collapsed';
   /** The answer to this very request that can only pass through. */
   #unreadable: IncomingMessage | undefined;
 
@@ -113,7 +114,7 @@ class StorableRequest implements TransportRequest {
 
   readonly send: TransportRequest['send'] = async (body, signal) => {
     const { exchange, route, rules, caller } = this.#given;
-    this.#hasCalled = true;
+    this.#hasCalled();
     const headers = sentHeaders(exchange.request, body);
     const sent = rules.upstream.open(route, { method: 'POST', headers });
     const answered = responseTo(sent, signal);
@@ -128,11 +129,17 @@ class StorableRequest implements TransportRequest {
     }
   };
 
-  /** Who did not call for itself waited for the call of somebody else. */
-  onFailure({ outcome, key, model }: FailedCall): void {
+  #hasCalled(): void {
+    const { notes } = this.#given.exchange;
+    if (notes?.outcome === this.#waited) notes.outcome = 'miss';
+    this.#waited = 'miss';
+  }
+
+  /** Until it calls for itself, it waits for the call of somebody else. */
+  onWait({ isBypass, key, model }: AwaitedCall): void {
     const { notes } = this.#given.exchange;
     if (notes === undefined) return;
-    notes.outcome = outcome === 'miss' && !this.#hasCalled ? 'collapsed' : outcome;
+    notes.outcome = isBypass ? 'bypass' : this.#waited;
     notes.key = key;
     notes.model = model;
   }

@@ -105,7 +105,9 @@ export function responseTo(
     };
     request.once('response', resolve);
     request.on('error', reject); // it may fail more than once, and nobody waits any more
-    if (signal?.aborted === true) abort();
-    else signal?.addEventListener('abort', abort, { once: true });
+    if (signal?.aborted === true) return abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    // Node.js keeps a signal of `AbortSignal.any` for as long as somebody listens to it, and the request with it.
+    request.once('close', () => signal?.removeEventListener('abort', abort));
   });
 }

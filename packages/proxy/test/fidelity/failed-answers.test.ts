@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { request as open, type ServerResponse } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { createLlmCache } from '@cached-llm/core';
 import { type ProxiedCall, startProxy } from '@cached-llm/proxy';
@@ -33,7 +33,7 @@ async function start(answer: (response: ServerResponse) => void) {
       messages: [{ role: 'user', content: 'Hello' }],
       ...rest,
     });
-  return { cache, calls, chat, asked };
+  return { cache, calls, chat, asked, url: `${proxy.url}/openai/v1` };
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -116,6 +116,21 @@ describe('a call without an answer', () => {
     await until('the call has its line', () => calls.length === 1);
     expect(status).toBe(502);
     expect(calls[0]).toMatchObject({ outcome: 'miss', model: 'gpt-4o', status: 502 });
+    expect(cache.stats()).toMatchObject({ requests: 1, misses: 1, bypasses: 0 });
+  });
+
+  test('is a miss in both, if the client left before its end', async () => {
+    let count = 0;
+    const { cache, calls, url } = await start(() => {
+      count += 1;
+    });
+    const sent = open(`${url}/chat/completions`, { method: 'POST', headers: JSON_TYPE });
+    sent.on('error', () => {}); // it is this test that leaves
+    sent.end(JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hello' }] }));
+    await until('the upstream is asked', () => count === 1);
+    sent.destroy();
+    await until('the call has its line', () => calls.length === 1);
+    expect(calls[0]).toMatchObject({ outcome: 'miss', model: 'gpt-4o', status: 0 });
     expect(cache.stats()).toMatchObject({ requests: 1, misses: 1, bypasses: 0 });
   });
 
