@@ -2,7 +2,6 @@ import type { Ledger, LedgerRow, LlmCache } from '@cached-llm/core';
 import {
   type LedgerFigures,
   type LedgerGroup,
-  type Money,
   pause,
   type StoreFigures,
   type Timing,
@@ -28,20 +27,13 @@ import {
   formatDuration,
   formatFacts,
   formatLatency,
+  formatMoney,
   formatPercent,
   formatQuantity,
   formatTable,
   type Output,
   stackedChart,
 } from '../terminal/index.ts';
-
-/** What is not known is called unknown: 0 would be a price. */
-function moneyText({ usd, unpriced }: Money): string {
-  if (usd === undefined) return unpriced === 0 ? '-' : 'unknown';
-  const isTiny = usd > 0 && usd < 0.0001;
-  const text = isTiny ? '<$0.0001' : `$${usd.toFixed(usd > 0 && usd < 1 ? 4 : 2)}`;
-  return unpriced === 0 ? text : `≥ ${text}`; // the price of some answers is not known
-}
 
 function timingText({ count, mean, p50, p95 }: Timing): string {
   if (count === 0 || mean === undefined) return '-';
@@ -87,8 +79,8 @@ function savingFacts({ time, tokens, cost }: LedgerFigures, { colors }: Output):
     timeFact(time),
     ['tokens saved', tokensText(tokens.saved)],
     ['tokens spent', tokensText(tokens.spent)],
-    ['money saved', moneyText(cost.saved), colors.green],
-    ['money spent', moneyText(cost.spent)],
+    ['money saved', formatMoney(cost.saved), colors.green],
+    ['money spent', formatMoney(cost.spent)],
   ];
 }
 
@@ -134,7 +126,7 @@ function cells({ provider, model, day, ...figures }: LedgerRow): readonly string
   const saved = tokens.saved.input + tokens.saved.output;
   const counts = [requests, hits].map(formatCount);
   const name = day ?? [provider, model].filter((each) => each !== undefined).join('/');
-  const money = [cost.saved, cost.spent].map(moneyText);
+  const money = [cost.saved, cost.spent].map(formatMoney);
   return [name, ...counts, formatPercent(hitRate), formatCount(saved), ...money];
 }
 

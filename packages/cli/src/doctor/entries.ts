@@ -95,12 +95,13 @@ function volatileField(one: Header, other: Header): string | undefined {
 /** The fields in which alone requests differ, and the requests that would have been hits without each. */
 function volatileFields({ explained }: Sample): ReadonlyMap<string, ReadonlySet<Header>> {
   const differing = new Map<string, Set<Header>>();
+  const compare = (one: Header, other: Header) => {
+    const field = volatileField(one, other);
+    if (field === undefined) return;
+    differing.set(field, (differing.get(field) ?? new Set()).add(one).add(other));
+  };
   for (const [at, one] of explained.entries()) {
-    for (const other of explained.slice(at + 1)) {
-      const field = volatileField(one, other);
-      if (field === undefined) continue;
-      differing.set(field, (differing.get(field) ?? new Set()).add(one).add(other));
-    }
+    for (const other of explained.slice(at + 1)) compare(one, other);
   }
   return differing;
 }

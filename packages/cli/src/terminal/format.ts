@@ -1,3 +1,5 @@
+import type { Money } from '@cached-llm/core/store';
+
 const DURATIONS = [
   ['d', 86_400_000],
   ['h', 3_600_000],
@@ -45,4 +47,12 @@ export function formatPercent(share: number): string {
 /** A count and what it counts: `1 entry`, `2 entries`. */
 export function formatQuantity(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/** What is not known is called unknown: 0 would be a price. */
+export function formatMoney({ usd, unpriced }: Money): string {
+  if (usd === undefined) return unpriced === 0 ? '-' : 'unknown';
+  const isTiny = usd > 0 && usd < 0.0001;
+  const text = isTiny ? '<$0.0001' : `$${usd.toFixed(usd > 0 && usd < 1 ? 4 : 2)}`;
+  return unpriced === 0 ? text : `≥ ${text}`; // the price of some answers is not known
 }

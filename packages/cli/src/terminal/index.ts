@@ -11,6 +11,7 @@ export {
   formatCount,
   formatDuration,
   formatLatency,
+  formatMoney,
   formatPercent,
   formatQuantity,
 } from './format.ts';

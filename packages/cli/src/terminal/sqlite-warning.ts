@@ -6,7 +6,7 @@ const isOfSqlite = (warning: string | Error, type: unknown) =>
 
 /**
  * Keeps the warning of Node.js 22 about `node:sqlite` from the terminal: nobody who runs this program can do anything about
- * it, and the store is tested with each version of Node.js. Every other warning is shown.
+ * it. The store is tested with each version of Node.js. Every other warning is shown.
  */
 export function hideSqliteWarning(): void {
   const emit = process.emitWarning.bind(process) as (...given: unknown[]) => void; // it has several forms

@@ -3,7 +3,7 @@ import type { CallEndpoint, RequestOutcome } from '../events/index.ts';
 import { type Fields, fieldsOf, listOf, numberOf } from '../key/index.ts';
 
 /** What became of a request. `revalidation`: a call behind an older answer, which had been served. */
-export type LiveOutcome = RequestOutcome | 'revalidation';
+type LiveOutcome = RequestOutcome | 'revalidation';
 
 const OUTCOMES: readonly LiveOutcome[] = [
   ...(['hit', 'stale', 'collapsed', 'miss', 'bypass'] as const),

@@ -17,8 +17,10 @@ function insertionSort(numbers: Uint32Array, compare: Compare, [low, high]: Rang
   }
 }
 
-function medianOf(one: number, other: number, third: number, compare: Compare): number {
-  if (compare(one, other) > 0) return medianOf(other, one, third, compare);
+type Three = readonly [one: number, other: number, third: number];
+
+function medianOf([one, other, third]: Three, compare: Compare): number {
+  if (compare(one, other) > 0) return medianOf([other, one, third], compare);
   if (compare(other, third) <= 0) return other;
   return compare(one, third) > 0 ? one : third;
 }
@@ -29,7 +31,7 @@ type Range = readonly [number, number];
 /** Moves what is smaller than a pivot before what is larger. Returns the place where the second part begins. */
 function partition(numbers: Uint32Array, compare: Compare, [low, high]: Range): number {
   const [first, last] = [at(numbers, low), at(numbers, high - 1)];
-  const pivot = medianOf(first, at(numbers, (low + high) >> 1), last, compare);
+  const pivot = medianOf([first, at(numbers, (low + high) >> 1), last], compare);
   let [left, right] = [low - 1, high];
   for (;;) {
     do left += 1;
