@@ -1,12 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CacheEventEmitter } from '../events/index.ts';
-import {
-  type Duration,
-  isWorkers,
-  type Policy,
-  toPositiveMilliseconds,
-  WRITING_MODES,
-} from '../options/index.ts';
+import { type Duration, isWorkers, type Policy, WRITING_MODES } from '../options/index.ts';
 import type { RowStore, Store } from '../store/index.ts';
 import type { NamedCounters } from './counters.ts';
 import type { CountersByTime } from './counters-by-time.ts';
@@ -126,18 +120,10 @@ export class CacheLedger {
 
   /** What all processes counted that share the store and the namespace. */
   async ledger({ since }: LedgerRange = {}): Promise<Ledger> {
-    const span = since === undefined ? undefined : toPositiveMilliseconds(since, 'since');
-    const { store, isOwnMemory, now } = this.#parts;
     this.#countEvictions();
     const [ledgerStore, { sumLedger }] = await Promise.all([this.#load(), loadLedgerSums()]);
-    return sumLedger({
-      ...this.#parts,
-      ledgerStore,
-      isListed: isOwnMemory || store.scan !== undefined,
-      isWritten: this.#interval !== undefined,
-      now: now(),
-      since: span,
-    });
+    const isWritten = this.#interval !== undefined;
+    return sumLedger({ ...this.#parts, ledgerStore, isWritten, since });
   }
 
   /** Resolves to false if the store failed, so that the counts of other processes stay. */

@@ -1,5 +1,6 @@
 import type { CacheEventEmitter } from '../events/index.ts';
-import { loadStoreFailures } from '../store/index.ts';
+import { type Duration, toPositiveMilliseconds } from '../options/index.ts';
+import { loadStoreFailures, type Store } from '../store/index.ts';
 import { CounterSums, type NamedCounters } from './counters.ts';
 import { type CountersByTime, countersOfWindow, dayOf, WINDOW } from './counters-by-time.ts';
 import { figuresOf, type Ledger, type LedgerGroup, rowsBy } from './figures.ts';
@@ -8,17 +9,26 @@ import { readLedgerText } from './ledger-text.ts';
 
 const DAY = 86_400_000;
 
-interface LedgerSumsParts {
+interface CountingParts {
   readonly ledgerStore: LedgerStore;
   readonly counters: CountersByTime;
   readonly events: CacheEventEmitter;
-  /** The store lists its rows, or there is no other process. */
-  readonly isListed: boolean;
   /** This process writes what it counts, so that its older windows are in the store. */
   readonly isWritten: boolean;
+}
+
+interface LedgerSumsParts extends CountingParts {
   readonly now: number;
   /** Milliseconds before now. `undefined`: all that was ever counted. */
   readonly since: number | undefined;
+}
+
+interface GivenParts extends CountingParts {
+  readonly store: Store;
+  /** There is no other process. */
+  readonly isOwnMemory: boolean;
+  readonly now: () => number;
+  readonly since: Duration | undefined;
 }
 
 /** Which rows are added up. */
@@ -107,15 +117,23 @@ class LedgerSums {
   }
 }
 
-/** Adds what all processes wrote to what this process counted, whether it was written or not. */
-export async function sumLedger(parts: LedgerSumsParts): Promise<Ledger> {
-  const { ledgerStore, events, now, isListed } = parts;
+/**
+ * Adds what all processes wrote to what this process counted, whether it was written or not.
+ *
+ * @throws {LlmCacheError} `INVALID_DURATION`
+ */
+export async function sumLedger(given: GivenParts): Promise<Ledger> {
+  const { ledgerStore, events, store, isOwnMemory, since } = given;
+  const span = since === undefined ? undefined : toPositiveMilliseconds(since, 'since');
+  const now = given.now();
+  const parts = { ...given, now, since: span };
   const isLearned = await ledgerStore.learnReset();
   const choice = choose(parts);
   const sums = new LedgerSums(choice);
   for (const counted of ownCounts(parts, choice.span)) sums.add(counted);
   try {
     for await (const counted of writtenCounts(parts, choice.span)) sums.add(counted);
+    const isListed = isOwnMemory || store.scan !== undefined;
     return sums.ledger(now, isListed && isLearned);
   } catch (error) {
     await emitFailure(events, error);

@@ -108,6 +108,14 @@ const amountOf = (value: unknown) => {
   return number !== undefined && Number.isFinite(number) && number >= 0 ? number : undefined;
 };
 
+/** The last instant that a date can be. */
+const LAST_INSTANT = 8.64e15;
+
+const instantOf = (value: unknown) => {
+  const instant = amountOf(value);
+  return instant !== undefined && instant <= LAST_INSTANT ? instant : undefined;
+};
+
 function usageOf(value: unknown): Usage | undefined {
   if (value === undefined) return undefined;
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, details, serviceTier } =
@@ -135,12 +143,12 @@ function costOf(value: unknown): NotedCost | undefined {
 
 function callOf(fields: Fields): NotedCall | undefined {
   const outcome = OUTCOMES.find((each) => each === fields.outcome);
-  const [number, at, provider] = [amountOf(fields.number), amountOf(fields.at), fields.provider];
+  const [number, at, provider] = [amountOf(fields.number), instantOf(fields.at), fields.provider];
   if (outcome === undefined || number === undefined || at === undefined) return undefined;
   return {
     ...{ number, at, outcome, provider: textOf(provider) ?? '', model: textOf(fields.model) },
     ...{ operation: textOf(fields.operation), key: textOf(fields.key) },
-    ...{ items: amountOf(fields.items), age: numberOf(fields.age), took: amountOf(fields.took) },
+    ...{ items: amountOf(fields.items), age: amountOf(fields.age), took: amountOf(fields.took) },
     ...{ result: textOf(fields.result), saved: costOf(fields.saved), spent: costOf(fields.spent) },
   };
 }

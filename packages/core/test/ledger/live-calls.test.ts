@@ -186,10 +186,11 @@ describe('the row of a cache', () => {
       { number: 1, at: 1, outcome: 'robbery', provider: 'p' },
       { number: -1, at: 1, outcome: 'hit', provider: 'p' },
       { number: 1, at: 'now', outcome: 'hit', provider: 'p' },
+      { number: 1, at: 9e15, outcome: 'hit', provider: 'p' },
       null,
       { number: 2, at: 1, outcome: 'hit', provider: 3, took: 'x', saved: { usd: -1, usage: [] } },
     ];
-    const text = JSON.stringify({ version: 1, ...WHOSE, calls });
+    const text = JSON.stringify({ version: 1, ...WHOSE, calls }).replace('"x"', '1e999');
     expect(readLiveText(text)?.calls).toMatchObject([
       { number: 2, outcome: 'hit', provider: '', took: undefined, saved: { usd: undefined } },
     ]);
