@@ -119,10 +119,12 @@ class PlainJsonWriter {
   }
 
   #special(value: object): string {
-    const text = taggedText(value, (part) => this.#inner(part));
+    const text = this.#tagged(value);
     if (text === undefined) throw NOT_PLAIN;
     return JSON.stringify(MARK + text);
   }
+
+  readonly #tagged = (value: object) => taggedText(value, (part) => this.#inner(part));
 
   /** The whole form of a part of an instance, such as an item of a set. */
   #inner(part: unknown): string {
@@ -142,7 +144,8 @@ class PlainJsonWriter {
     if (length < MIN_RUN || this.#instances > 0) return `[${this.#items(list)}]`;
     if (runs === undefined) void loadRuns();
     const writeItems = (items: readonly unknown[]) => this.#items(items);
-    return `[${(runs?.writeRuns ?? writeItems)(list, writeItems, MAX_DEPTH - this.#depth)}]`;
+    const writer = { writeItems, long: this.long, special: this.#tagged };
+    return `[${runs?.writeRuns(list, writer, MAX_DEPTH - this.#depth) ?? writeItems(list)}]`;
   }
 
   #items(list: readonly unknown[]): string {

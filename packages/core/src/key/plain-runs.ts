@@ -1,5 +1,6 @@
 import { MARK, MAY_BE_IN_ORDER, MIN_LONG_TEXT } from './canonical-rules.ts';
 import { areSame, hasItemsOnly } from './fields.ts';
+import { type CopyTarget, NOT_COPIED, RunCopier } from './run-copies.ts';
 
 /** Items that are written together. One that is not simple makes them be written one by one. */
 const RUN = 512;
@@ -81,22 +82,48 @@ function plainRun(items: readonly unknown[], depth: number): string | undefined 
   return JSON.stringify(items, sorted.length === 0 ? undefined : sorted).slice(1, -1);
 }
 
+/** How the items are written that are not simple. */
+export interface ItemWriter extends CopyTarget {
+  /** Writes them one by one, with a comma between them. */
+  readonly writeItems: (items: readonly unknown[]) => string;
+}
+
+/** What `JSON.stringify` writes of copies. Undefined where a part cannot be copied, such as a field with a number for its name. */
+function copiedRun(
+  items: readonly unknown[],
+  copier: RunCopier,
+  { depth, long }: { readonly depth: number; readonly long: string[] },
+): string | undefined {
+  const before = long.length;
+  try {
+    // Not by `map`, which leaves out the places without an item.
+    const copies = Array.from(items, (item) => copier.copy(item, depth));
+    if (isJsonOwn()) return JSON.stringify(copies).slice(1, -1);
+  } catch (error) {
+    if (error !== NOT_COPIED) throw error; // a getter's own
+  }
+  long.length = before;
+  return undefined;
+}
+
 /**
  * The canonical form of the items of a list, with a comma between them. Most of it is written by `JSON.stringify`, which takes a
- * fraction of the time: the names of fields are given to it in their order.
+ * fraction of the time. It gets the names of the fields in their order, or copies that have this order.
  *
- * @param writeItems writes items that are not simple
  * @param depth how deep their parts may be
  */
-export function writeRuns(
-  list: readonly unknown[],
-  writeItems: (items: readonly unknown[]) => string,
-  depth: number,
-): string {
+export function writeRuns(list: readonly unknown[], writer: ItemWriter, depth: number): string {
+  const { long } = writer;
+  let copier: RunCopier | undefined;
   let text = '';
   for (let start = 0; start < list.length; start += RUN) {
     const items = list.slice(start, start + RUN);
-    const run = plainRun(items, Math.min(depth, RUN_DEPTH)) ?? writeItems(items);
+    // After a run that is not simple, the others are not either, most often.
+    let run = copier === undefined ? plainRun(items, Math.min(depth, RUN_DEPTH)) : undefined;
+    if (run === undefined) {
+      copier ??= new RunCopier(writer);
+      run = copiedRun(items, copier, { depth, long }) ?? writer.writeItems(items);
+    }
     text += start === 0 ? run : `,${run}`;
   }
   return text;

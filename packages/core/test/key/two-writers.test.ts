@@ -119,6 +119,35 @@ describe('a long list, most of which JSON.stringify writes', () => {
     ['lists in lists', (at) => [[[at, [null]], {}], []]],
     ['deep records', (at) => ({ a: { b: { c: { d: { e: { f: { g: { h: { i: at } } } } } } } } })],
     ['dates among others', (at) => (at % 100 === 0 ? new Date(at) : { at })],
+    [
+      'records with names that no other has, and long texts',
+      (at) => ({ [`z${at}`]: 'z'.repeat(300 + at), [`a${at * 7}`]: 'a'.repeat(at), a: undefined }),
+    ],
+    [
+      'records with numbers for names, and long texts',
+      (at) => ({ 10: 'x'.repeat(300 + at), 9: new Date(at), b: [{ 2: 'y'.repeat(260) }] }),
+    ],
+    [
+      'records of which one names its prototype, and dates',
+      (at) =>
+        JSON.parse(`{ "b": ["${'x'.repeat(at)}"], "a": 1, "${at === 9 ? '__proto__' : 'c'}": 1 }`),
+    ],
+    [
+      'sets and maps with long texts beside long texts',
+      (at) => ({ b: 'b'.repeat(300), a: new Set(['s'.repeat(300 + at)]), c: new Map([[at, 'x']]) }),
+    ],
+    [
+      'schemas beside dates and long texts',
+      (at) => ({
+        type: 'object',
+        at: new Date(at),
+        properties: { z: { description: 'z'.repeat(260 + at) }, a: undefined, b: { enum: [at] } },
+      }),
+    ],
+    [
+      'lists with no number and long texts',
+      (at) => [[Number.NaN, at], 'x'.repeat(at), [undefined]],
+    ],
   ])('of %s has that form', (_what, item) => {
     isOfOneForm(listOf(item));
   });
@@ -135,9 +164,27 @@ describe('a long list, most of which JSON.stringify writes', () => {
     }
   });
 
+  test('with places that have no item has that form', () => {
+    const list = Object.assign(new Array<unknown>(700), { 0: new Date(0), 5: [], 699: 'x' });
+    isOfOneForm(list);
+    isOfOneForm(listOf(() => Object.assign(new Array<unknown>(3), { 1: new Date(0) })));
+  });
+
   test('of records with a field named by a symbol has no form', () => {
-    const list = listOf((at) => (at === 690 ? { [Symbol('s')]: 1 } : { at }));
-    expect(canonicalPlainJson(list)).toBeUndefined();
+    for (const item of [(at: number) => ({ at }), (at: number) => ({ at: new Date(at) })]) {
+      const list = listOf((at) => (at === 690 ? { [Symbol('s')]: 1 } : item(at)));
+      expect(canonicalPlainJson(list)).toBeUndefined();
+    }
+  });
+
+  test('of records that a getter fails to read rejects with its own error', () => {
+    const failing = {
+      date: new Date(0),
+      get text() {
+        throw new RangeError('unreadable');
+      },
+    };
+    expect(() => canonicalPlainJson(listOf(() => failing))).toThrow('unreadable');
   });
 
   test('has its form also where somebody has added toJSON to all lists', () => {
