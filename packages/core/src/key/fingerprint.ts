@@ -119,12 +119,14 @@ class PlainJsonWriter {
   }
 
   #special(value: object): string {
-    const text = this.#tagged(value);
+    const text = this.special(value);
     if (text === undefined) throw NOT_PLAIN;
     return JSON.stringify(MARK + text);
   }
 
-  readonly #tagged = (value: object) => taggedText(value, (part) => this.#inner(part));
+  special(value: object): string | undefined {
+    return taggedText(value, (part) => this.#inner(part));
+  }
 
   /** The whole form of a part of an instance, such as an item of a set. */
   #inner(part: unknown): string {
@@ -141,14 +143,12 @@ class PlainJsonWriter {
     const list = value as readonly unknown[]; // its kind says so
     const { length } = list;
     // What is in an instance is written by a stricter rule.
-    if (length < MIN_RUN || this.#instances > 0) return `[${this.#items(list)}]`;
+    if (length < MIN_RUN || this.#instances > 0) return `[${this.writeItems(list)}]`;
     if (runs === undefined) void loadRuns();
-    const writeItems = (items: readonly unknown[]) => this.#items(items);
-    const writer = { writeItems, long: this.long, special: this.#tagged };
-    return `[${runs?.writeRuns(list, writer, MAX_DEPTH - this.#depth) ?? writeItems(list)}]`;
+    return `[${runs?.writeRuns(list, this, MAX_DEPTH - this.#depth) ?? this.writeItems(list)}]`;
   }
 
-  #items(list: readonly unknown[]): string {
+  writeItems(list: readonly unknown[]): string {
     let text = '';
     for (let index = 0; index < list.length; index += 1) {
       text += index === 0 ? this.write(list[index]) : `,${this.write(list[index])}`;

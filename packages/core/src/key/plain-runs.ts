@@ -85,7 +85,7 @@ function plainRun(items: readonly unknown[], depth: number): string | undefined 
 /** How the items are written that are not simple. */
 export interface ItemWriter extends CopyTarget {
   /** Writes them one by one, with a comma between them. */
-  readonly writeItems: (items: readonly unknown[]) => string;
+  writeItems(items: readonly unknown[]): string;
 }
 
 /** What `JSON.stringify` writes of copies. Undefined where a part cannot be copied, such as a field with a number for its name. */

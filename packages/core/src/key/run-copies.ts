@@ -15,7 +15,7 @@ export interface CopyTarget {
   /** Long texts, in the order of their marks. */
   readonly long: string[];
   /** The text for an instance, without its mark. Undefined where there is no rule. */
-  readonly special: (value: object) => string | undefined;
+  special(value: object): string | undefined;
 }
 
 /** The names of a record, and what is known of them. */
