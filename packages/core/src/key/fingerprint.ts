@@ -141,14 +141,14 @@ class PlainJsonWriter {
 
   #list(value: object): string {
     const list = value as readonly unknown[]; // its kind says so
-    const { length } = list;
     // What is in an instance is written by a stricter rule.
-    if (length < MIN_RUN || this.#instances > 0) return `[${this.writeItems(list)}]`;
-    if (runs === undefined) void loadRuns();
-    return `[${runs?.writeRuns(list, this, MAX_DEPTH - this.#depth) ?? this.writeItems(list)}]`;
+    const isLong = list.length >= MIN_RUN && this.#instances === 0;
+    if (isLong && runs === undefined) void loadRuns();
+    const run = isLong ? runs?.writeRuns(list, this, MAX_DEPTH - this.#depth) : undefined;
+    return `[${run ?? this.items(list)}]`;
   }
 
-  writeItems(list: readonly unknown[]): string {
+  items(list: readonly unknown[]): string {
     let text = '';
     for (let index = 0; index < list.length; index += 1) {
       text += index === 0 ? this.write(list[index]) : `,${this.write(list[index])}`;

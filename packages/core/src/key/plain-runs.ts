@@ -85,7 +85,7 @@ function plainRun(items: readonly unknown[], depth: number): string | undefined 
 /** How the items are written that are not simple. */
 export interface ItemWriter extends CopyTarget {
   /** Writes them one by one, with a comma between them. */
-  writeItems(items: readonly unknown[]): string;
+  items(items: readonly unknown[]): string;
 }
 
 /** What `JSON.stringify` writes of copies. Undefined where a part cannot be copied, such as a field with a number for its name. */
@@ -122,7 +122,7 @@ export function writeRuns(list: readonly unknown[], writer: ItemWriter, depth: n
     let run = copier === undefined ? plainRun(items, Math.min(depth, RUN_DEPTH)) : undefined;
     if (run === undefined) {
       copier ??= new RunCopier(writer);
-      run = copiedRun(items, copier, { depth, long }) ?? writer.writeItems(items);
+      run = copiedRun(items, copier, { depth, long }) ?? writer.items(items);
     }
     text += start === 0 ? run : `,${run}`;
   }

@@ -111,26 +111,21 @@ export function lookUpNow(
   return found && stateOf(request, found, { at: now(), startedAt });
 }
 
-const absent = (tagStates: FoundEntry['tagStates'], startedAt: number): LookUp => ({
-  state: 'absent',
-  tagStates,
-  waited: performance.now() - startedAt,
-});
-
 /** Finds the state of an entry and decodes it. An entry that cannot be decoded counts as absent, and is replaced. */
 function stateOf(
   { call }: KeyedRequest,
   { entry, tagStates, lackedTags }: FoundEntry,
   { at, startedAt }: { readonly at: number; readonly startedAt: number },
 ): LookUp {
-  if (entry === undefined) return absent(tagStates, startedAt);
+  if (entry === undefined)
+    return { state: 'absent', tagStates, waited: performance.now() - startedAt };
   const { payload } = entry;
   const header = storedByNow(entry.header, at);
   const state = freshness(header, at);
   const outcome = state === 'fresh' || call.policy.mode === 'replay' ? 'hit' : 'stale';
   const shared: SharedResponse = { kind: header.kind, payload };
   const age = at - header.storedAt;
-  if (age >= call.policy.maxAge) return absent(tagStates, startedAt);
+  if (age >= call.policy.maxAge) return { state: 'absent', tagStates };
   const { signal, delays, crossTo } = provenanceFor(call, header);
   const provenance = { outcome, age, signal, delays, crossTo } as const; // no spread: see serve()
   try {
@@ -139,7 +134,7 @@ function stateOf(
     const waited = performance.now() - startedAt;
     return { state, entry, tagStates, lackedTags, result, waited, age };
   } catch {
-    return absent(tagStates, startedAt);
+    return { state: 'absent', tagStates };
   }
 }
 
