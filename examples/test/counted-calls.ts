@@ -33,9 +33,9 @@ const chat = (model: string, usage: object, more: object = {}) => ({
   model,
   response: { object: 'chat.completion', model, choices: [], usage, ...more },
 });
-const answer = (model: string, usage: object) => ({
+const answer = (model: string, usage: object, more: object = {}) => ({
   model,
-  response: { object: 'response', status: 'completed', model, output: [], usage },
+  response: { object: 'response', status: 'completed', model, output: [], usage, ...more },
 });
 const message = (usage: object, model = 'claude-sonnet-4-20250514') => ({
   model,
@@ -85,6 +85,12 @@ const invoked = bedrock.stream.assemble(
   ].map(encoded),
 ) as object;
 
+const SOUND = {
+  ...{ prompt_tokens: 1000, completion_tokens: 1000, total_tokens: 2000 },
+  prompt_tokens_details: { cached_tokens: 0, audio_tokens: 900, text_tokens: 100 },
+  completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 900, text_tokens: 100 },
+};
+
 export const COUNTED_CALLS: readonly CountedCall[] = [
   {
     ...{ row: ['chat, with cached tokens', 'OpenAI'], ...OPENAI },
@@ -95,11 +101,11 @@ export const COUNTED_CALLS: readonly CountedCall[] = [
   },
   {
     ...{ row: ['chat, with audio', 'OpenAI'], ...OPENAI },
-    ...chat('gpt-4o-audio-preview', {
-      ...{ prompt_tokens: 1000, completion_tokens: 1000, total_tokens: 2000 },
-      prompt_tokens_details: { cached_tokens: 0, audio_tokens: 900, text_tokens: 100 },
-      completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 900, text_tokens: 100 },
-    }),
+    ...chat('gpt-audio', SOUND),
+  },
+  {
+    ...{ row: ['chat, with audio of an older model', 'OpenAI'], ...OPENAI, usd: 'unknown' },
+    ...chat('gpt-4o-audio-preview', SOUND),
   },
   {
     ...{ row: ['responses, with thoughts', 'OpenAI'], ...OPENAI },
@@ -108,6 +114,23 @@ export const COUNTED_CALLS: readonly CountedCall[] = [
       input_tokens_details: { cached_tokens: 2048 },
       output_tokens_details: { reasoning_tokens: 800 },
     }),
+  },
+  {
+    // 1,000 tokens at 1.25 dollars, 100 at 10 dollars, and a search at 10 dollars for 1,000.
+    ...{ row: ['responses, with a search', 'OpenAI'], ...OPENAI, usd: 0.01225 },
+    ...answer(
+      'gpt-5',
+      {
+        ...{ input_tokens: 1000, output_tokens: 100, total_tokens: 1100 },
+        input_tokens_details: {},
+      },
+      {
+        output: [
+          { type: 'web_search_call', action: { type: 'search' } },
+          { type: 'web_search_call', action: { type: 'open_page' } },
+        ],
+      },
+    ),
   },
   {
     ...{ row: ['responses, with cache writes', 'OpenAI'], ...OPENAI },

@@ -32,6 +32,10 @@ const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
 /** Moonshot says its cached tokens beside the others, where the list does not look for them. */
 const isBesideOthers = ({ usage }: Fields) => 'cached_tokens' in fieldsOf(usage);
 
+/** The list has a price for each search, and does not count the searches among the items of the Responses API. */
+const isOfSearches = ({ output }: Fields, usage: Usage | undefined) =>
+  Array.isArray(output) && (usage?.details?.web_searches ?? 0) > 0;
+
 /** The first version of Cohere's API says in `meta` what is billed. */
 const isOfCohereV1 = ({ generations }: Fields) => generations !== undefined;
 
@@ -67,6 +71,7 @@ function compare(recorded: Recorded): string {
     return whyUnpriced(usage, provider, servedModel ?? asked);
   if (ours === usage?.cost) return 'ours, because the answer says its own cost';
   if (ours !== undefined && Math.abs(ours - (listed ?? Number.NaN)) < 1e-12) return 'equal';
+  if (isOfSearches(body, usage)) return 'ours, because the list reads no searches';
   if (usage?.serviceTier !== undefined) return 'ours, because the list knows no services';
   if (isBesideOthers(body)) return 'ours, because the list does not find all cached tokens';
   if (isOfCohereV1(body)) return 'ours, because the list reads no output of this version';
@@ -114,6 +119,7 @@ const VERDICTS = [
   'ours, because the list finds no usage',
   'ours, because the list knows no services',
   'ours, because the list reads no output of this version',
+  'ours, because the list reads no searches',
   'ours, because the list does not find all cached tokens',
   'unpriced: the answer says no usage',
   'unpriced: the list does not have the model, or not what is counted',
@@ -124,7 +130,7 @@ const VERDICTS = [
 describeWithFixtures({ describe, test }, 'the price of each recorded answer', (folder) => {
   test.each([
     ['with its request', pairs(), 700],
-    ['without its request', answers(folder), 60],
+    ['without its request', answers(folder), 55],
   ])(
     '%s is that of the list for the raw response, and else it is said why',
     (_, recordings, equal) => {

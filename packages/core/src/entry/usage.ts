@@ -140,7 +140,20 @@ function openAIOutput(usage: Fields, { reasoning_tokens: thoughts }: Fields): nu
   return sumOf(output, apart, usage.citation_tokens);
 }
 
-function openAIUsage(usage: Fields, serviceTier: unknown): Usage {
+/**
+ * The searches of the Responses API, which are billed one by one. To open a page or to look for a text in it is no search
+ * (`ResponseFunctionWebSearch` in openai/openai-node src/resources/responses/responses.ts).
+ */
+function searchesIn(output: unknown): number | undefined {
+  if (!Array.isArray(output)) return undefined;
+  const isSearch = (item: unknown) => {
+    const { type, action } = fieldsOf(item);
+    return type === 'web_search_call' && (fieldsOf(action).type ?? 'search') === 'search';
+  };
+  return output.filter(isSearch).length;
+}
+
+function openAIUsage(usage: Fields, { service_tier: serviceTier, output }: Fields): Usage {
   const asked = fieldsOf(usage.prompt_tokens_details ?? usage.input_tokens_details);
   const said = fieldsOf(usage.completion_tokens_details ?? usage.output_tokens_details);
   return {
@@ -156,7 +169,7 @@ function openAIUsage(usage: Fields, serviceTier: unknown): Usage {
       ['output_image_tokens', said.image_tokens],
       ['output_citation_tokens', usage.citation_tokens],
       ['output_reasoning_tokens', said.reasoning_tokens ?? usage.reasoning_tokens],
-      ['web_searches', usage.num_search_queries],
+      ['web_searches', usage.num_search_queries ?? searchesIn(output)],
     ]),
     serviceTier: serviceTierOf(serviceTier, usage.service_tier),
   };
@@ -164,9 +177,9 @@ function openAIUsage(usage: Fields, serviceTier: unknown): Usage {
 
 /** What a response says of its usage, in the form of OpenAI and all APIs like it, of Claude or of Gemini. */
 export function usageIn(response: unknown): Usage | undefined {
-  const { usage, usageMetadata, service_tier: tier } = fieldsOf(response);
+  const { usage, usageMetadata } = fieldsOf(response);
   if (isFields(usageMetadata)) return geminiUsage(usageMetadata);
   if (!isFields(usage)) return undefined;
   const isClaude = 'cache_read_input_tokens' in usage || 'cache_creation_input_tokens' in usage;
-  return isClaude ? claudeUsage(usage) : openAIUsage(usage, tier);
+  return isClaude ? claudeUsage(usage) : openAIUsage(usage, fieldsOf(response));
 }

@@ -34,7 +34,7 @@ interface PricePackage {
     usage: Readonly<Record<string, number | undefined>>,
     model: string,
     options: { readonly provider: ListedProvider; readonly timestamp?: Date | undefined },
-  ): { readonly total_price: number } | null;
+  ): { readonly total_price: number; readonly model_price?: object | undefined } | null;
 }
 
 let loaded: { readonly prices: PricePackage | undefined } | undefined;
@@ -158,9 +158,22 @@ interface Asked {
   readonly timestamp: Date | undefined;
 }
 
-function priceIn(prices: PricePackage, { units, model, ...options }: Asked): number | undefined {
+/** Sound has a price of its own at OpenAI, many times that of text, by the names of its counts. */
+const SOUND = { input_audio_tokens: 'input_audio_mtok', output_audio_tokens: 'output_audio_mtok' };
+
+/** Would the list price sound as text, because it lacks the price of sound for this model? */
+function lacksSound({ units, provider }: Asked, price: object | undefined): boolean {
+  if (price === undefined || !/^(openai|azure)$/.test(provider.id)) return false;
+  return Object.entries(SOUND).some(
+    ([count, priced]) => (units[count] ?? 0) > 0 && !isGiven(Reflect.get(price, priced)),
+  );
+}
+
+function priceIn(prices: PricePackage, asked: Asked): number | undefined {
+  const { units, model, ...options } = asked;
   try {
-    return numberOf(prices.calcPrice(units, model, options)?.total_price);
+    const priced = prices.calcPrice(units, model, options);
+    return lacksSound(asked, priced?.model_price) ? undefined : numberOf(priced?.total_price);
   } catch {
     return undefined; // such as when more tokens come from a cache than there are in all
   }
