@@ -28,18 +28,31 @@ export function streamPayloadText(head: ResponseHead, texts: readonly string[]):
   return payloadText(head, JSON.stringify(withLastLineFeed(texts)));
 }
 
+interface ReadPayload {
+  readonly head: ResponseHead;
+  readonly body: string;
+}
+
+/** What was read of payloads that are still in memory: an answer that is served again is not read again. */
+const knownPayloads = new WeakMap<Stored['payload'], ReadPayload>();
+
 /** @throws {SyntaxError} where the payload was not written by {@link payloadText}. */
-function readPayload(
-  payload: string,
-  credential: CredentialDigest,
-): { readonly head: ResponseHead; readonly body: string } {
-  const end = payload.indexOf('\n');
-  const head: Partial<ResponseHead> | null = JSON.parse(payload.slice(0, end));
+function parsePayload(payload: Stored['payload']): ReadPayload {
+  const { text } = payload;
+  const end = text.indexOf('\n');
+  const head: Partial<ResponseHead> | null = JSON.parse(text.slice(0, end));
   if (typeof head?.status !== 'number' || typeof head.headers !== 'object') {
     throw new SyntaxError('A stored response has no head.');
   }
-  const body = payload.slice(end + 1);
-  return { head: headFor(head as ResponseHead, credential), body }; // checked above
+  const read = { head: head as ResponseHead, body: text.slice(end + 1) }; // checked above
+  knownPayloads.set(payload, read);
+  return read;
+}
+
+/** @throws {SyntaxError} likewise */
+function readPayload(payload: Stored['payload'], credential: CredentialDigest): ReadPayload {
+  const { head, body } = knownPayloads.get(payload) ?? parsePayload(payload);
+  return { head: headFor(head, credential), body };
 }
 
 /** The texts of a stored stream. @throws {SyntaxError} where the body is not a list. */
@@ -83,7 +96,7 @@ function restoreCrossed<Response>(
   provenance: Provenance,
   { form, rules, request, url, credential }: RestoreOptions<Response>,
 ): Response {
-  const { head, body } = readPayload(payload.text, credential);
+  const { head, body } = readPayload(payload, credential);
   const value = kind === 'stream' ? chunksIn(textsOf(body)) : JSON.parse(body);
   const { cross } = rules.adapter;
   if (cross === undefined) throw new Error('This adapter has no cross mode.');
@@ -104,7 +117,7 @@ export function restoreStored<Response>(
   options: RestoreOptions<Response>,
 ): Response {
   if (provenance.crossTo !== undefined) return restoreCrossed(stored, provenance, options);
-  const { head, body } = readPayload(stored.payload.text, options.credential);
+  const { head, body } = readPayload(stored.payload, options.credential);
   const echo = { ...options, adapter: options.rules.adapter, echoed: head.echoed };
   const restored =
     stored.kind === 'stream'

@@ -64,7 +64,9 @@ export function writeAnswer(
     response.flushHeaders();
     return writeBody({ parts: partsOf(content) }, response);
   }
-  if (!isEmpty(status)) headers.push('content-length', String(Buffer.byteLength(whole)));
+  const length = Buffer.byteLength(whole);
+  if (!isEmpty(status)) headers.push('content-length', String(length));
   response.writeHead(status, statusText, headers);
-  response.end(whole);
+  // A text of ASCII alone is the same bytes in both encodings, and to write them takes less than to encode characters.
+  response.end(whole, length === whole.length ? 'latin1' : 'utf8');
 }
