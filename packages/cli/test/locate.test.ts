@@ -45,7 +45,7 @@ describe('a store may be', () => {
 });
 
 describe('without --store', () => {
-  test.each(['./llm.db', './.cached-llm/answers.db', './.demo/llm.db'])(
+  test.each(['./llm.db', '.cached-llm/answers.db', '.demo/llm.db'])(
     'the only database in the usual places is taken, and stderr says that it is %s',
     async (path) => {
       await mkdir(join(project.path, '.cached-llm'));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { buildPage, type ServedPage, servePage } from '../studio-server.ts';
+import { buildPage, type ServedPage, servePage } from '../studio/studio-server.ts';
 import { KINDS, type Kind, type TestStore, TestStores } from '../test-stores.ts';
 import { startAsking } from './asking.ts';
 import {

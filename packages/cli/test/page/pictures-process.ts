@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { cachedLlmCall } from '@cached-llm/core';
 import { demoExchanges } from '@cached-llm/testing';
-import { buildPage, servePage } from '../studio-server.ts';
+import { buildPage, servePage } from '../studio/studio-server.ts';
 import { type TestStore, TestStores } from '../test-stores.ts';
 import { openPage, startBrowser } from './browser.ts';
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { LlmCache } from '@cached-llm/core';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { NOW, now, question } from './questions.ts';
-import { KINDS, type TestStore } from './test-stores.ts';
-import { useTestStores } from './use-test-stores.ts';
+import { NOW, now, question } from '../questions.ts';
+import { KINDS, type TestStore } from '../test-stores.ts';
+import { useTestStores } from '../use-test-stores.ts';
 
 const COUNT = 4_000;
 const AT_ONCE = 200;

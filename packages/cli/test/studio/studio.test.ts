@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { put } from './questions.ts';
+import { put } from '../questions.ts';
+import { type TestStore, TestStores } from '../test-stores.ts';
 import { ask, buildPage, type ServedPage, servePage } from './studio-server.ts';
-import { type TestStore, TestStores } from './test-stores.ts';
 
 const ONE_YEAR = { ttl: '365d' } as const; // the page has the time of this machine
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TemporaryFolder, temporaryFolder } from '@cached-llm/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { program } from './program.ts';
+import { program } from '../program.ts';
 
 let folder: TemporaryFolder;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { jsonPost, withWire } from './wire.ts';
+import { jsonPost, withWire } from '../wire.ts';
 
 const answer = () => ({ body: { choices: [] } });
 

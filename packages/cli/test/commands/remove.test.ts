@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { now, put, question } from './questions.ts';
-import { KINDS } from './test-stores.ts';
-import { useTestStore, useTestStores } from './use-test-stores.ts';
+import { now, put, question } from '../questions.ts';
+import { KINDS } from '../test-stores.ts';
+import { useTestStore, useTestStores } from '../use-test-stores.ts';
 
 const testStores = useTestStores();
 

@@ -5,8 +5,8 @@ import { createLlmCache } from '@cached-llm/core';
 import { defaultAdapter } from '@cached-llm/core/adapter';
 import { until } from '@cached-llm/testing';
 import { afterEach, expect, test } from '@jest/globals';
-import { listedEmbeddings } from '../src/adapter/embeddings.ts';
-import { cachedFetch } from '../src/index.ts';
+import { listedEmbeddings } from '../../src/adapter/embeddings.ts';
+import { cachedFetch } from '../../src/index.ts';
 
 const adapter = { ...defaultAdapter, provider: 'test', batch: listedEmbeddings };
 

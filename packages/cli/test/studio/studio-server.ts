@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { program } from './program.ts';
-import type { TestStore } from './test-stores.ts';
+import { program } from '../program.ts';
+import type { TestStore } from '../test-stores.ts';
 
 /** The page as users get it. */
 export function buildPage(): void {
-  const build = fileURLToPath(new URL('../../../.ci/build-page.mjs', import.meta.url));
+  const build = fileURLToPath(new URL('../../../../.ci/build-page.mjs', import.meta.url));
   execFileSync(process.execPath, [build]);
 }
 

@@ -1,10 +1,10 @@
 import type { LiveCall } from '@cached-llm/core/store';
 import { until } from '@cached-llm/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { startAsking } from './page/asking.ts';
-import { asking } from './page/seed.ts';
+import { startAsking } from '../page/asking.ts';
+import { asking } from '../page/seed.ts';
+import { KINDS, type TestStore, TestStores } from '../test-stores.ts';
 import { ask, buildPage, type ServedPage, servePage } from './studio-server.ts';
-import { KINDS, type TestStore, TestStores } from './test-stores.ts';
 
 let testStores: TestStores;
 beforeAll(async () => {

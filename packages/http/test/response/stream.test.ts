@@ -14,7 +14,7 @@ import {
   settled,
   sse,
   withWire,
-} from './wire.ts';
+} from '../wire.ts';
 
 const events = serverSentEvents(chatEvents.map((data) => ({ data })));
 const named = serverSentEvents([

@@ -1,7 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Fetch } from '@cached-llm/http';
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { chatEvents, nextText, readerOf, sse, type Wire, withWire } from './wire.ts';
+import { chatEvents, nextText, readerOf, sse, type Wire, withWire } from '../wire.ts';
 
 /** A stream that returns each event some time after it is pulled. From a socket, events may come together on a busy machine. */
 const slowly: Fetch = async (input, init) => {

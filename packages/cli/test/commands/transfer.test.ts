@@ -1,10 +1,10 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { type ReceivedRequest, startWireServer, type WireServer } from '@cached-llm/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { NOW, now, put, question } from './questions.ts';
-import { redisReply } from './redis-reply.ts';
-import { KINDS, type Kind, type TestStore } from './test-stores.ts';
-import { useTestStores } from './use-test-stores.ts';
+import { NOW, now, put, question } from '../questions.ts';
+import { redisReply } from '../redis-reply.ts';
+import { KINDS, type Kind, type TestStore } from '../test-stores.ts';
+import { useTestStores } from '../use-test-stores.ts';
 
 const testStores = useTestStores();
 

@@ -3,7 +3,7 @@ import { type Adapter, defaultAdapter } from '@cached-llm/core/adapter';
 import { cachedFetch } from '@cached-llm/http';
 import { manualClock } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
-import { chatAnswer, jsonPost, question, settled, withWire } from './wire.ts';
+import { chatAnswer, jsonPost, question, settled, withWire } from '../wire.ts';
 
 const secret = { access_token: 'TOP-SECRET', choices: chatAnswer.choices };
 const answer = () => ({ body: secret });

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { cachedFetch } from '@cached-llm/http';
 import { openai } from '@cached-llm/openai';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { TestStore } from './test-stores.ts';
-import { useTestStores } from './use-test-stores.ts';
+import type { TestStore } from '../test-stores.ts';
+import { useTestStores } from '../use-test-stores.ts';
 
 const testStores = useTestStores();
 

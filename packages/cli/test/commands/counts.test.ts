@@ -2,9 +2,9 @@ import { createLlmCache } from '@cached-llm/core';
 import { openStore, type Store } from '@cached-llm/core/store';
 import { manualClock } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
-import { NOW, now, put, question } from './questions.ts';
-import { KINDS, type TestStore } from './test-stores.ts';
-import { useTestStore, useTestStores } from './use-test-stores.ts';
+import { NOW, now, put, question } from '../questions.ts';
+import { KINDS, type TestStore } from '../test-stores.ts';
+import { useTestStore, useTestStores } from '../use-test-stores.ts';
 
 const HOUR = 3_600_000;
 

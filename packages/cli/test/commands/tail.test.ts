@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startAsking } from './page/asking.ts';
-import { asking } from './page/seed.ts';
-import { type Printed, program } from './program.ts';
-import { expectShape } from './shapes.ts';
-import { KINDS, type TestStore, TestStores } from './test-stores.ts';
+import { startAsking } from '../page/asking.ts';
+import { asking } from '../page/seed.ts';
+import { type Printed, program } from '../program.ts';
+import { expectShape } from '../shapes.ts';
+import { KINDS, type TestStore, TestStores } from '../test-stores.ts';
 
 let testStores: TestStores;
 beforeAll(async () => {

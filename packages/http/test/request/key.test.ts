@@ -1,7 +1,7 @@
 import { createLlmCache } from '@cached-llm/core';
 import { cachedFetch } from '@cached-llm/http';
 import { describe, expect, test } from '@jest/globals';
-import { bytesOf, chatAnswer, jsonPost, question, sse, withWire } from './wire.ts';
+import { bytesOf, chatAnswer, jsonPost, question, sse, withWire } from '../wire.ts';
 
 const URL_ = 'https://api.test/v1/chat/completions';
 

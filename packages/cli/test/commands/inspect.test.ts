@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
-import { NOW, now, put, question } from './questions.ts';
-import { KINDS } from './test-stores.ts';
-import { useTestStore, useTestStores } from './use-test-stores.ts';
+import { NOW, now, put, question } from '../questions.ts';
+import { KINDS } from '../test-stores.ts';
+import { useTestStore, useTestStores } from '../use-test-stores.ts';
 
 const testStores = useTestStores();
 

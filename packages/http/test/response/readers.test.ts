@@ -10,7 +10,7 @@ import {
   readUntil,
   sse,
   withWire,
-} from './wire.ts';
+} from '../wire.ts';
 
 const hang = (afterEvents: number, times?: number) => ({
   faults: [{ kind: 'hang' as const, afterEvents, ...(times === undefined ? {} : { times }) }],

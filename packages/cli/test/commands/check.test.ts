@@ -1,10 +1,10 @@
 import { createLlmCache } from '@cached-llm/core';
 import { startRedis } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
-import { program } from './program.ts';
-import { now, put, question } from './questions.ts';
-import { KINDS } from './test-stores.ts';
-import { useTestStore, useTestStores } from './use-test-stores.ts';
+import { program } from '../program.ts';
+import { now, put, question } from '../questions.ts';
+import { KINDS } from '../test-stores.ts';
+import { useTestStore, useTestStores } from '../use-test-stores.ts';
 
 const testStores = useTestStores();
 

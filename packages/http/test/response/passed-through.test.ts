@@ -1,7 +1,15 @@
 import { createLlmCache } from '@cached-llm/core';
 import { cachedFetch, type Fetch } from '@cached-llm/http';
 import { describe, expect, test } from '@jest/globals';
-import { bytesOf, chatAnswer, eventually, jsonPost, question, readerOf, withWire } from './wire.ts';
+import {
+  bytesOf,
+  chatAnswer,
+  eventually,
+  jsonPost,
+  question,
+  readerOf,
+  withWire,
+} from '../wire.ts';
 
 const text = JSON.stringify(question);
 const form = () => {

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { createLlmCache } from '@cached-llm/core';
 import { cachedFetch } from '@cached-llm/http';
 import { describe, expect, test } from '@jest/globals';
-import { bytesOf, chatAnswer, eventually, jsonPost, question, settled, withWire } from './wire.ts';
+import { bytesOf, chatAnswer, eventually, jsonPost, question, settled, withWire } from '../wire.ts';
 
 const json = (headers: Record<string, string> = {}) => ({ headers, body: chatAnswer });
 

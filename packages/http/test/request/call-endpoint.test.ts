@@ -3,8 +3,8 @@ import { type Adapter, defaultAdapter } from '@cached-llm/core/adapter';
 import { cachedFetch } from '@cached-llm/http';
 import { type ReceivedRequest, startWireServer } from '@cached-llm/testing';
 import { describe, expect, test } from '@jest/globals';
-import { listedEmbeddings } from '../src/adapter/embeddings.ts';
-import { callEndpoint } from '../src/request/index.ts';
+import { listedEmbeddings } from '../../src/adapter/embeddings.ts';
+import { callEndpoint } from '../../src/request/index.ts';
 
 describe('what a URL says of a call', () => {
   test.each([

@@ -1,7 +1,7 @@
 import { control } from '@cached-llm/core';
 import { cachedFetch } from '@cached-llm/http';
 import { describe, expect, test } from '@jest/globals';
-import { chatAnswer, jsonPost, question, settled, withWire } from './wire.ts';
+import { chatAnswer, jsonPost, question, settled, withWire } from '../wire.ts';
 
 const answer = () => ({ body: chatAnswer });
 const controlled = (headers: Record<string, string>): RequestInit => ({ headers });

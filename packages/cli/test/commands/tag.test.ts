@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { put } from './questions.ts';
-import { KINDS, type TestStore, TestStores } from './test-stores.ts';
+import { put } from '../questions.ts';
+import { KINDS, type TestStore, TestStores } from '../test-stores.ts';
 
 let testStores: TestStores;
 beforeAll(async () => {
