@@ -1,4 +1,4 @@
-import type { Served } from '../entry/index.ts';
+import { SdkInstance, type Served } from '../entry/index.ts';
 import { type Fields, fieldsOf, isFields, isGiven, listOf } from '../key/index.ts';
 import type { Adapter, Verdict } from './adapter.ts';
 import { type AdmissionRules, defaultAdapter, judge, servedModelIn } from './admission.ts';
@@ -156,7 +156,7 @@ export interface StreamAdmissionRules extends AdmissionRules {
 }
 
 /** How a stream ends, and what its chunks say together. */
-export const streamRulesOf = ({ adapter = defaultAdapter }: StreamAdmissionRules) => adapter.stream;
+const streamRulesOf = ({ adapter = defaultAdapter }: StreamAdmissionRules) => adapter.stream;
 
 /** Judges a stream that has ended. Its chunks may name the model where the assembled answer does not. */
 export function judgeStream(
@@ -178,4 +178,26 @@ function servedModelInChunks(chunks: readonly unknown[]): Served | undefined {
     if (served !== undefined) return served;
   }
   return undefined;
+}
+
+/** A call of a function, whose chunks may be instances of an SDK's classes. */
+interface WatchedCall {
+  readonly rules: StreamAdmissionRules & {
+    readonly adapter?: Pick<Adapter, 'instances'> | undefined;
+  };
+  readonly request: unknown;
+}
+
+/** Gives the verdict on the chunks that a function yields, when all of them have arrived. */
+export function watchChunks({ rules, request }: WatchedCall) {
+  const chunks: unknown[] = [];
+  return {
+    observe(chunk: unknown): boolean {
+      const written = rules.adapter?.instances?.write(chunk) ?? chunk;
+      const plain = written instanceof SdkInstance ? written.fields : written;
+      chunks.push(plain);
+      return streamRulesOf(rules).ends(plain);
+    },
+    verdict: () => judgeStream(rules, chunks, request),
+  };
 }

@@ -59,7 +59,7 @@ export interface LiveSource {
 const MOST_KNOWN = 8_000;
 
 /** What all caches noted. @throws what the store throws */
-export async function readNotedCalls(store: Store, prefix: string): Promise<readonly NotedCalls[]> {
+async function readNotedCalls(store: Store, prefix: string): Promise<readonly NotedCalls[]> {
   const texts = await Promise.all(liveKeys(prefix).map((key) => store.get(key)));
   return texts.flatMap((text) => {
     const noted = readLiveText(text);

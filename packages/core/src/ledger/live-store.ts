@@ -8,7 +8,7 @@ import { LiveCalls } from './live-calls.ts';
 import type { PriceOf } from './prices.ts';
 
 /** Milliseconds for which a row stays after it was last written, and for which a call stays in it. */
-export const LIVE_LIFE = 600_000;
+const LIVE_LIFE = 600_000;
 
 /** Caches that have a row at a time. They bound what all processes write together. */
 const SLOTS = 64;

@@ -27,7 +27,7 @@ interface ListedRow<Row extends ListedRow<Row>> {
  * Rows from the most recently used to the least. (Re-inserting into a Map instead would cost 7 µs at 10,000 entries,
  * because of the tombstones that it leaves.)
  */
-export class RecencyList<Row extends ListedRow<Row>> {
+class RecencyList<Row extends ListedRow<Row>> {
   oldest: Row | undefined;
   count = 0;
   bytes = 0;

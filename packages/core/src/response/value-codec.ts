@@ -5,12 +5,11 @@ import {
   ownEchoes,
   type StoredResponse,
   type StreamAdmissionRules,
-  type Verdict,
   withOwnEchoes,
 } from '../adapter/index.ts';
 import { decodeValue, encodeValue, Payload, SdkInstance } from '../entry/index.ts';
 import { type Fields, fieldsOf, isFields } from '../key/index.ts';
-import { loadRecording, type StreamWatcher } from '../stream/index.ts';
+import { loadRecording } from '../stream/index.ts';
 import type { Pace } from './paced-replay.ts';
 import type {
   CapturedResponse,
@@ -51,40 +50,19 @@ type Instances = Adapter['instances'];
 /** What an adapter reads of a response: an instance of the SDK's class as plain fields. */
 const plainOf = (written: unknown) => (written instanceof SdkInstance ? written.fields : written);
 
+/** The request is then a miss. */
+function refusePayload(): never {
+  throw new SyntaxError('The payload is not of this codec.');
+}
+
 function madeOf(value: unknown, instances: Instances): unknown {
   if (!(value instanceof SdkInstance)) return value;
   if (instances !== undefined) return instances.read(value);
-  throw new SyntaxError('A stored instance has no class.');
+  return refusePayload();
 }
 
 /** Loaded with the first answer. Undefined if the import failed, because the package was replaced under the process. */
 let admission: Awaited<ReturnType<typeof loadAdmission>> | undefined;
-
-type StreamJudge = Awaited<ReturnType<typeof loadJudgeStream>>;
-
-/** Gives the verdict on the chunks that a function yields, when all of them have arrived. */
-class ChunkWatcher implements StreamWatcher<unknown> {
-  readonly #options: ValueCodecOptions;
-  readonly #judge: StreamJudge;
-  readonly #chunks: unknown[] = [];
-
-  constructor(options: ValueCodecOptions, judge: StreamJudge) {
-    this.#options = options;
-    this.#judge = judge;
-  }
-
-  observe(chunk: unknown): boolean {
-    const { rules } = this.#options;
-    const plain = plainOf(rules.adapter?.instances?.write(chunk) ?? chunk);
-    this.#chunks.push(plain);
-    return this.#judge.streamRulesOf(rules).ends(plain);
-  }
-
-  verdict(): Verdict {
-    const { rules, request } = this.#options;
-    return this.#judge.judgeStream(rules, this.#chunks, request);
-  }
-}
 
 interface StoredStream {
   readonly chunks: readonly unknown[];
@@ -95,7 +73,7 @@ function storedStreamOf(value: unknown): StoredStream {
   if (Array.isArray(value)) return { chunks: value };
   const { chunks, returned } = fieldsOf(value);
   if (Array.isArray(chunks)) return { chunks, returned };
-  throw new SyntaxError('A stored stream is no list of chunks.');
+  return refusePayload();
 }
 
 /** Yields the stored chunks. */
@@ -205,7 +183,7 @@ export class ValueCodec implements ResponseCodec<unknown> {
   #cross(stored: StoredResponse, kind: StoredResponse['kind']): unknown {
     const { rules, request } = this.#options;
     const cross = rules.adapter?.cross;
-    if (cross === undefined) throw new Error('This adapter has no cross mode.');
+    if (cross === undefined) return refusePayload();
     if (kind === 'response') return cross.wholeOf(stored);
     return replayOf({ chunks: cross.chunksOf(stored, request) });
   }
@@ -215,11 +193,11 @@ export class ValueCodec implements ResponseCodec<unknown> {
     const loaded = await loading.catch(() => undefined);
     // If the import fails, the package was replaced under the running process. The stream is not stored then.
     if (loaded === undefined) return { response, verdict: { rejection: 'unencodable' } };
-    const [{ Recording }, judge] = loaded;
+    const [{ Recording }, { watchChunks }] = loaded;
     const instances = this.#options.rules.adapter?.instances;
     const recording = new Recording<unknown>({
       upstream: response[Symbol.asyncIterator](),
-      watcher: new ChunkWatcher(this.#options, judge),
+      watcher: watchChunks(this.#options),
       encode: (chunk) => encodeValue(instances?.write(chunk) ?? chunk),
       decode: (text) => madeOf(decodeValue(text), instances),
     });

@@ -1,7 +1,7 @@
 import { type Adapter, digest, isNeutralHeader } from '@cached-llm/core/adapter';
 import type { HttpRequest } from './read-request.ts';
 
-/** What a header or a query parameter is named that may carry a secret: of it the key has a digest, and no text. */
+/** The names of headers and query parameters that may carry a secret. The key has a digest of such a value, and not its text. */
 const SECRET =
   /auth|key|token|secret|passw|credential|signature|^sig$|service-account|^x-portkey-config$/i;
 

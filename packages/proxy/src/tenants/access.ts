@@ -10,7 +10,7 @@ export interface AccessOptions extends OriginOptions {
   readonly token?: string | undefined;
 }
 
-/** The parts of a request by which it is refused. */
+/** The parts of a request that decide whether it is refused. */
 interface AskedRequest {
   /** The path with its query, as it came. */
   readonly url?: string | undefined;
