@@ -29,8 +29,17 @@ function isRead({ status, headers }: ForeignResponse): boolean {
   return status >= 400 || WITHOUT_BODY.includes(status) || /json|event-stream/i.test(type);
 }
 
+/** One for each `fetch`, because two clients with the same one are no reason for a warning. */
+const webFetches = new WeakMap<Fetch, Fetch>();
+
 /** A `fetch` whose responses are those of the web, whichever library makes the requests. */
 function webFetch(fetch: Fetch): Fetch {
+  const made = webFetches.get(fetch) ?? newWebFetch(fetch);
+  webFetches.set(fetch, made);
+  return made;
+}
+
+function newWebFetch(fetch: Fetch): Fetch {
   return async (input, init) => {
     const response = await fetch(input, init);
     if (isWeb(response)) return response;

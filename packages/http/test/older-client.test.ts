@@ -67,6 +67,16 @@ async function withOlderClient(
 const speech = { status: 200, headers: { 'content-type': 'audio/mpeg' }, body: 'sound' as never };
 
 describe('an older client whose fetch is that of another library', () => {
+  test('has the same one as every client of that library, so that no two of them get a warning', () => {
+    const other: Fetch = async () => new Response();
+    const clients = [foreignFetch, foreignFetch, other].map(
+      (fetch) => new OlderClient({ fetch: fetch as never }), // of another library
+    );
+    const [one, two, three] = clients.map(fetchOf);
+    expect(one).toBe(two);
+    expect(one).not.toBe(three);
+  });
+
   test.each(['/v1/audio/speech', '/v1/chat/completions'])(
     'gets a body that is not read here with its methods: %s',
     async (path) => {
