@@ -188,9 +188,8 @@ export function policyWith(
   const named = typeof ttl === 'function' ? { ...options, ttl: undefined, ttlOf: ttl } : options;
   const names = Object.keys(READERS) as (keyof Policy)[]; // the table has no other keys
   // A recording does not age: what is young enough when it is recorded is replayed on any later day.
-  const isReplayed = base.mode === 'replay' && named.mode === undefined;
-  const isGiven = (name: keyof Policy) => Reflect.get(named, name) !== undefined;
-  const given = names.filter((name) => isGiven(name) && !(isReplayed && name === 'maxAge'));
+  const unread = base.mode === 'replay' && named.mode === undefined ? 'maxAge' : undefined;
+  const given = names.filter((name) => name !== unread && Reflect.get(named, name) !== undefined);
   if (given.length === 0) return base;
   const read = given.map((name) => [name, READERS[name](Reflect.get(named, name), name)]);
   if (named.ttl !== undefined) read.push(['ttlOf', undefined]);
