@@ -56,10 +56,15 @@ export function failureCode(error: unknown): string {
   return texts.map(String).find((text) => CODE.test(text)) ?? 'unknown';
 }
 
+/** Its message may hold a password, so only the user may print it. */
+const NO_CODE =
+  "The store gives no code for its failure, and its message may hold a password. To read it, call the store alone: await store.get('key'). An adapter of Keyv needs a client of the package and major that it names.";
+
 /** The code, and what to do where the store says it. */
 function failureReason(error: unknown): string {
-  const { remedy } = marksOf(error);
-  return typeof remedy === 'string' ? `${failureCode(error)}: ${remedy}` : failureCode(error);
+  const code = failureCode(error);
+  const { remedy = code === 'unknown' ? NO_CODE : undefined } = marksOf(error);
+  return typeof remedy === 'string' ? `${code}: ${remedy}` : code;
 }
 
 /** What a store may state on its errors. */
