@@ -1,7 +1,7 @@
 import type { LlmCache } from '../cache/index.ts';
 import type { Bypass } from '../events/index.ts';
 import { type CallIdentity, digest, identify, isFields, isGiven } from '../key/index.ts';
-import { isThenable, LlmCacheError, type Policy, warn } from '../options/index.ts';
+import { isThenable, LlmCacheError, type Policy } from '../options/index.ts';
 import { type TakenArguments, withoutSignals } from './call-arguments.ts';
 import {
   type AnyFunction,
@@ -111,10 +111,9 @@ function refuseSilent(fn: AnyFunction, silence: string): never {
   );
 }
 
-function warnOfNamesakes(operation: string): void {
-  const what = `Two functions ${JSON.stringify(operation)} share their answers in one cache, because they have one name and the same code or provider.`;
-  const remedy = `If they close over different things, such as a model, return these in the option \`key\`, or give each a name of its own: { name: '${operation} with gpt-5' }. If they are the same, give them the same name: { name: '${operation}' }.`;
-  warn(`${what} ${remedy}`, { type: 'LlmCacheWarning', code: 'SHARED_FUNCTION' });
+/** The words of the warning are loaded when they are needed. */
+async function warnOfNamesakes(operation: string): Promise<void> {
+  (await import('./namesakes.ts').catch(() => undefined))?.warnOfNamesakes(operation);
 }
 
 /** @throws {LlmCacheError} `ANONYMOUS_FUNCTION` where nothing says who answers, on a store that others can see */
@@ -231,6 +230,6 @@ export class FunctionIdentity {
     const { fn, cache } = this.#owned;
     const who = provider ?? adapter?.provider ?? '';
     const identity = `${who} ${operation.name} ${this.#code ?? ''}`;
-    if (isNamesake(cache, identity, operation.owner ?? fn)) warnOfNamesakes(operation.name);
+    if (isNamesake(cache, identity, operation.owner ?? fn)) void warnOfNamesakes(operation.name);
   }
 }

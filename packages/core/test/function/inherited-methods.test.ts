@@ -115,6 +115,8 @@ describe('two classes of one name that inherit a cached method', () => {
     await Object.create(french).ask('r');
     expect(warning).not.toHaveBeenCalled();
     for (const language of ['German', 'Dutch']) await serviceFor(language).ask('q');
+    await import('../../src/function/namesakes.ts'); // its words are loaded when they are needed
+    await settled();
     expect(warning.mock.calls).toEqual([
       [
         expect.stringContaining('"Service.ask"'),
