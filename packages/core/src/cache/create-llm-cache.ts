@@ -8,6 +8,7 @@ import {
   type Duration,
   describeKind,
   invalidOption,
+  LlmCacheError,
   type Mode,
   policyWith,
   showValue,
@@ -66,7 +67,12 @@ let shared: LlmCache | undefined;
  * @throws {LlmCacheError} for a variable that `createLlmCache` refuses as an option.
  */
 export function defaultCache(): LlmCache {
-  shared ??= createLlmCache(optionsFromEnvironment(process.env));
+  try {
+    shared ??= createLlmCache(optionsFromEnvironment(process.env));
+  } catch (cause) {
+    if (!(cause instanceof LlmCacheError)) throw cause;
+    throw new LlmCacheError(cause.code, `In a variable CACHED_LLM_…: ${cause.message}`, { cause });
+  }
   return shared;
 }
 

@@ -91,6 +91,12 @@ describe('a cache from the environment', () => {
 });
 
 describe('defaultCache', () => {
+  test('says that what it refuses comes from a variable', () => {
+    process.env.CACHED_LLM_TTL = '3600';
+    expect(defaultCache).toThrow('In a variable CACHED_LLM_…: ttl is "3600", which is not');
+    delete process.env.CACHED_LLM_TTL;
+  });
+
   test('is one cache, made by the first call from the environment at that time', async () => {
     process.env.CACHED_LLM_NAMESPACE = 'from-the-environment';
     const cache = defaultCache();
