@@ -20,6 +20,9 @@ const pageOf = (value) =>
 const NAMES =
   /(?<![`\w@/-])(?:[A-Z]\w*[a-z][A-Z]\w*|[A-Z]\w*Error|undefined|bigints?|NaN|[a-z]+(?:-[a-z]+)*-(?:cli|genai|go|node|python|sdk|typescript))(?![`\w/])/g;
 
+/** Fewer words are a label such as `// hit`, and no sentence. */
+const SHORTEST = 6;
+
 /** Lines that follow each other are one text, unless the first stands behind code. */
 function* textsOf(comments, source, lineOf) {
   let open;
@@ -53,10 +56,12 @@ export function commentsIn(source) {
     lineOf,
   );
   return [...texts].flatMap(({ line, text }) =>
-    piecesOf(text).map((piece) => ({
-      ...piece,
-      text: piece.text.replaceAll(NAMES, '`$&`'),
-      line: line + piece.line - 1,
-    })),
+    piecesOf(text)
+      .filter((piece) => piece.text.split(/\s+/).length >= SHORTEST)
+      .map((piece) => ({
+        ...piece,
+        text: piece.text.replaceAll(NAMES, '`$&`'),
+        line: line + piece.line - 1,
+      })),
   );
 }
