@@ -1,5 +1,6 @@
 import { lifeOf } from '../entry-store/index.ts';
 import { ledgerPrefix } from '../ledger/index.ts';
+import { describeKind, invalidOption } from '../options/index.ts';
 import {
   CallOrigin,
   emitMiss,
@@ -16,6 +17,7 @@ import { readToEnd } from '../response/index.ts';
 import { loadStoreFailures } from '../store/index.ts';
 import type { CacheContext } from './cache-context.ts';
 import type { GivenAnswer } from './identity-request.ts';
+import { TAG_OF } from './selection.ts';
 
 type Context = Pick<CacheContext, 'entries' | 'events' | 'now' | 'pipeline'>;
 
@@ -100,4 +102,41 @@ async function removeRows({ entries, store, rows }: CacheContext): Promise<void>
     page = [];
   }
   await rows.removeMany(page);
+}
+
+const REMEDY =
+  'Write one of { key }, { tag }, { model }, { provider }, { namespace: true }, and call again for another one.';
+
+/** Says why `selectedBy` selects nothing. @throws {LlmCacheError} `INVALID_OPTION`, always */
+export function refuseSelection(given: unknown, prefix: string): never {
+  if (typeof given !== 'object' || given === null) {
+    return invalidOption('The selection', `is ${describeKind(given)}`, REMEDY);
+  }
+  const [first, ...others] = Object.entries(given);
+  if (first === undefined) return invalidOption('The selection', 'selects nothing', REMEDY);
+  if (others.length > 0) {
+    const names = Object.keys(given).join(' and ');
+    return invalidOption('The selection', `has ${names}, and only one may be given`, REMEDY);
+  }
+  return refuseOne(first, prefix);
+}
+
+function refuseOne([name, value]: readonly [string, unknown], prefix: string): never {
+  if (name === 'namespace') {
+    const remedy = 'Write { namespace: true }: a cache has one namespace, and selects all of it.';
+    return invalidOption('namespace', `is ${describeKind(value)}`, remedy);
+  }
+  if (!Object.hasOwn(TAG_OF, name) && name !== 'key') {
+    return invalidOption('The selection', `has the unknown name ${name}`, REMEDY);
+  }
+  if (typeof value !== 'string' || value === '') {
+    const what = value === '' ? 'is empty' : `is ${describeKind(value)}`;
+    return invalidOption(name, what, 'Write a text that is not empty.');
+  }
+  const remedy = 'Write a key that keyOf() or the info of a call gave.';
+  return invalidOption(
+    'key',
+    `is no key of an entry of this cache (they start with ${prefix})`,
+    remedy,
+  );
 }

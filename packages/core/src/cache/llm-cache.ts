@@ -110,7 +110,7 @@ export class LlmCache {
    * @throws {LlmCacheError} `INVALID_OPTION` for a selection of nothing, of two things, or of an entry of another namespace.
    */
   async invalidate(selection: Selection): Promise<boolean> {
-    const selected = this.#select(selection);
+    const selected = this.#select(selection) ?? (await this.#refuse(selection));
     detachSelected(this.pipeline, selected);
     return invalidateSelected(this.#context, selected);
   }
@@ -122,7 +122,8 @@ export class LlmCache {
    * @throws {LlmCacheError} `INVALID_OPTION` as of {@link invalidate}.
    */
   async expire(selection: Selection): Promise<boolean> {
-    return expireSelected(this.#context, this.#select(selection));
+    const selected = this.#select(selection) ?? (await this.#refuse(selection));
+    return expireSelected(this.#context, selected);
   }
 
   /**
@@ -217,8 +218,13 @@ export class LlmCache {
     return this.close();
   }
 
-  #select(selection: Selection): Selected {
+  #select(selection: Selection): Selected | undefined {
     return selectedBy(selection, this.#context.entries.prefix);
+  }
+
+  async #refuse(selection: Selection): Promise<never> {
+    const { refuseSelection } = await loadByHand();
+    return refuseSelection(selection, this.#context.entries.prefix);
   }
 
   #emitBypass({ bypass: reason, ...where }: Bypass): undefined {

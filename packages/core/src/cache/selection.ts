@@ -1,6 +1,5 @@
 import { isEntryKey } from '../entry/index.ts';
 import { ALL_ENTRIES_TAG, modelTag, providerTag, userTag } from '../invalidation/index.ts';
-import { describeKind, invalidOption } from '../options/index.ts';
 import type { Pipeline } from '../pipeline/index.ts';
 import type { CacheContext } from './cache-context.ts';
 
@@ -15,56 +14,25 @@ export type Selection =
 /** A selection that was checked: the key of one entry, or a tag that all selected entries have. */
 export type Selected = { readonly key: string } | { readonly everyTag: string };
 
-const TAG_OF: Readonly<Record<string, (name: string) => string>> = {
+export const TAG_OF: Readonly<Record<string, (name: string) => string>> = {
   tag: userTag,
   model: modelTag,
   provider: providerTag,
 };
 
-const REMEDY =
-  'Write one of { key }, { tag }, { model }, { provider }, { namespace: true }, and call again for another one.';
-
 /**
- * What a selection selects, in a cache whose keys start with `prefix`.
- *
- * @throws {LlmCacheError} `INVALID_OPTION` for what selects nothing, more than one thing, or an entry of another namespace
+ * What a selection selects, in a cache whose keys start with `prefix`. Undefined for what selects nothing, more than one thing, or an
+ * entry of another namespace: `refuseSelection` says why.
  */
-export function selectedBy(selection: Selection, prefix: string): Selected {
-  const given: unknown = selection; // JavaScript passes anything
-  if (typeof given !== 'object' || given === null) {
-    return invalidOption('The selection', `is ${describeKind(given)}`, REMEDY);
-  }
-  const [first, ...others] = Object.entries(given);
-  if (first === undefined) return invalidOption('The selection', 'selects nothing', REMEDY);
-  if (others.length > 0) {
-    const names = Object.keys(given).join(' and ');
-    return invalidOption('The selection', `has ${names}, and only one may be given`, REMEDY);
-  }
-  return selectedByOne(first, prefix);
-}
-
-function selectedByOne([name, value]: readonly [string, unknown], prefix: string): Selected {
-  if (name === 'namespace') {
-    if (value === true) return { everyTag: ALL_ENTRIES_TAG };
-    const remedy = 'Write { namespace: true }: a cache has one namespace, and selects all of it.';
-    return invalidOption('namespace', `is ${describeKind(value)}`, remedy);
-  }
+export function selectedBy(selection: Selection, prefix: string): Selected | undefined {
+  const [first, ...others] = Object.entries<unknown>(Object(selection)); // JavaScript passes anything
+  if (first === undefined || others.length > 0) return undefined;
+  const [name, value] = first;
+  if (name === 'namespace') return value === true ? { everyTag: ALL_ENTRIES_TAG } : undefined;
+  if (typeof value !== 'string' || value === '') return undefined;
+  if (name === 'key') return isEntryKey(value, prefix) ? { key: value } : undefined;
   const tagOf = Object.hasOwn(TAG_OF, name) ? TAG_OF[name] : undefined;
-  if (tagOf === undefined && name !== 'key') {
-    return invalidOption('The selection', `has the unknown name ${name}`, REMEDY);
-  }
-  if (typeof value !== 'string' || value === '') {
-    const what = value === '' ? 'is empty' : `is ${describeKind(value)}`;
-    return invalidOption(name, what, 'Write a text that is not empty.');
-  }
-  if (tagOf !== undefined) return { everyTag: tagOf(value) };
-  if (isEntryKey(value, prefix)) return { key: value };
-  const remedy = 'Write a key that keyOf() or the info of a call gave.';
-  return invalidOption(
-    'key',
-    `is no key of an entry of this cache (they start with ${prefix})`,
-    remedy,
-  );
+  return tagOf && { everyTag: tagOf(value) };
 }
 
 /**
