@@ -10,7 +10,7 @@ import { Advice, Health } from './advice.tsx';
 import { DayChart } from './day-chart.tsx';
 import { Outcomes } from './outcomes.tsx';
 import { EntryCount, Stored } from './stored.tsx';
-import { TimeSaved } from './time-saved.tsx';
+import { LossReason, TimeSaved } from './time-saved.tsx';
 
 const SPANS = [
   ['', 'all time'],
@@ -25,6 +25,7 @@ const EVERY = 5_000;
 export function Overview({ about }: { about: About | undefined }) {
   const [since, setSince] = useState('');
   const { fact, error } = useAnswer(`stats ${since}`, () => get<Stats>('stats', { since }), EVERY);
+  const isAnswered = fact !== undefined || error !== undefined; // what reads many rows comes after the figures
   return (
     <>
       <header class="view">
@@ -43,8 +44,8 @@ export function Overview({ about }: { about: About | undefined }) {
       {error !== undefined && <Failed message={error} />}
       {fact === undefined && error === undefined && <p>Reading the figures…</p>}
       {fact !== undefined && <Shown stats={fact} />}
-      {about?.isReadOnly === false && <Health />}
-      <Advice since={since} />
+      {isAnswered && about?.isReadOnly === false && <Health />}
+      {isAnswered && <Advice since={since} />}
     </>
   );
 }
@@ -67,6 +68,7 @@ function Shown({ stats }: { stats: Stats }) {
   return (
     <>
       <Savings stats={stats} />
+      <LossReason time={stats.time} />
       <Outcomes figures={stats} />
       {stats.byDay.length > 0 && (
         <Section title="Days">

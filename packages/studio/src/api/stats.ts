@@ -54,8 +54,8 @@ export class StoreCount {
 
 /** What `stats` prints, and the last count of the entries in it. */
 export async function readStats(run: RunVerb, count: StoreCount, since: readonly string[]) {
-  const quick = factOf(run, ['stats', '--quick', ...since]);
-  const [fact, counted] = await Promise.all([quick, count.latest()]);
+  const fact = await factOf(run, ['stats', '--quick', ...since]); // before the count, which keeps the store busy
+  const counted = await count.latest();
   const { store, ...figures } = fact as { readonly store: object }; // what the verb prints
   return { ...figures, store: { ...store, ...counted }, isCounting: counted === undefined };
 }
