@@ -1,5 +1,5 @@
 // Installs the packages as they would be published in empty folders: by pnpm with its defaults, by npm without install
-// scripts, and without optional packages. A call over a SQLite file succeeds in each, on each Node.js that has SQLite it is
+// scripts, and without optional packages, and by Yarn 4 with both of its linkers. A call over a SQLite file succeeds in each, on each Node.js that has SQLite it is
 // cached, and elsewhere one event says what to do. Who uses the CLI for Redis alone gets no SQLite. It needs a registry, and
 // the packages built.
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -57,6 +57,7 @@ function application(name, folders) {
     type: 'module',
     dependencies,
     pnpm: { overrides: dependencies },
+    resolutions: dependencies,
   };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
   cpSync('.ci/installs/smoke.mjs', join(folder, 'smoke.mjs'));
@@ -80,7 +81,7 @@ function checkCalls(name, folder, node) {
   const hasSqlite =
     runOn(node, folder, '-p', "process.getBuiltinModule('node:sqlite') !== undefined").trim() ===
     'true';
-  const runs = [1, 2].map(() => JSON.parse(runOn(node, folder, 'smoke.mjs')));
+  const runs = [1, 2].map(() => JSON.parse(runOn(node, folder, ...flagsIn(folder), 'smoke.mjs')));
   const isClear = ({ reason, isPermanent }) =>
     isPermanent && /^SQLITE_DRIVER_MISSING: .*npm .*pnpm .*yarn /.test(reason);
   const isRight = hasSqlite
@@ -94,14 +95,31 @@ function checkCalls(name, folder, node) {
   check(`${name}, Node.js ${node ?? process.versions.node}`, isRight, JSON.stringify(runs));
 }
 
+/** Yarn 4 runs no install script here, so that nothing is compiled. */
+function yarn(cwd, nodeLinker) {
+  const npmRegistryServer = run(cwd, 'npm', 'config', 'get', 'registry').trim();
+  const settings = { nodeLinker, npmRegistryServer, enableScripts: false, enableTelemetry: false };
+  writeFileSync(join(cwd, '.yarnrc.yml'), JSON.stringify(settings)); // JSON is YAML
+  writeFileSync(join(cwd, 'yarn.lock'), ''); // so that it is a project of its own
+  run(cwd, 'npx', '-y', '@yarnpkg/cli-dist@4', 'install', '--no-immutable');
+}
+
+/** What lets Node.js find packages where there is no folder of them. */
+const flagsIn = (folder) =>
+  existsSync(join(folder, '.pnp.cjs'))
+    ? ['--require', './.pnp.cjs', '--experimental-loader', './.pnp.loader.mjs']
+    : [];
+
 function checkSqlite() {
   const ways = {
     'pnpm with its defaults': (cwd) => run(cwd, 'npx', ...PNPM, 'install', '--reporter=silent'),
     'npm without install scripts': (cwd) => run(cwd, 'npm', ...NPM, '--ignore-scripts'),
     'npm without optional packages': (cwd) => run(cwd, 'npm', ...NPM, '--omit=optional'),
+    "yarn with Plug'n'Play": (cwd) => yarn(cwd, 'pnp'),
+    'yarn with node_modules': (cwd) => yarn(cwd, 'node-modules'),
   };
   for (const [name, install] of Object.entries(ways)) {
-    const folder = application(name.replaceAll(' ', '-'), ['core', 'store-sqlite']);
+    const folder = application(name.replaceAll(/\W/g, '-'), ['core', 'store-sqlite']);
     install(folder);
     for (const node of NODES) checkCalls(name, folder, node);
   }
