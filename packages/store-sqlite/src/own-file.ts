@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, open, readlink, realpath, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readlink, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { pause } from '@cached-llm/core/store';
 import { faultKind, type Query } from './driver/index.ts';
@@ -110,10 +110,22 @@ async function isMade(path: string): Promise<boolean> {
   return (await statusOf(path)) !== undefined;
 }
 
+/** One folder after the other: `mkdir` of Node.js with `recursive` never ends where a file system takes no folders, such as /proc. */
+async function makeFolder(path: string): Promise<void> {
+  const isThere = async () => (await stat(path).catch(() => undefined)) !== undefined;
+  if (await isThere()) return;
+  if (dirname(path) !== path) await makeFolder(dirname(path));
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (!(await isThere())) throw error; // else another process made it
+  }
+}
+
 async function createFile(path: string): Promise<void> {
   const folder = dirname(path);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     for (let attempts = ATTEMPTS; attempts > 0 && !(await isMade(path)); attempts -= 1) {
       await pause(ATTEMPT_PAUSE); // another process is making it
     }

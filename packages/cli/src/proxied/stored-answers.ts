@@ -21,7 +21,7 @@ const INSTALL = 'npm install @cached-llm/store-sqlite';
 /** A folder that is in no repository, because the answers of models may hold anything. */
 async function ownStore({ host }: Session): Promise<string> {
   const folder = join(host.folder, OWN_FOLDER);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(folder, { mode: 0o700 }).catch(() => {}); // it is there already, or the store says what is wrong
   await writeFile(join(folder, '.gitignore'), '*\n', { flag: 'wx' }).catch(() => {}); // it is there already
   host.stderr.write(`The answers are stored in ./${OWN_STORE}, because no store is named.\n`);
   return `sqlite:${OWN_STORE}`;

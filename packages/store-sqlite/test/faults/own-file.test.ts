@@ -121,6 +121,12 @@ test('a path below a file is refused, in words that name the folder and the reme
   await expect(store.get('key')).rejects.toMatchObject({ isPermanent: true, remedy });
 });
 
+test('a path where the system makes no folders is refused, although `mkdir` of Node.js never ends there', async () => {
+  const store = resources.openStore('/proc/cached-llm/below/cache.db');
+  const remedy = expect.stringMatching('Let this user write to /proc/cached-llm/below');
+  await expect(store.get('key')).rejects.toMatchObject({ isPermanent: true, remedy });
+});
+
 test('an empty file is used: there is nothing in it', async () => {
   await writeFile(path, '');
   await chmod(path, 0o644);
