@@ -205,6 +205,7 @@ describe('the doctor names the cause and the remedy where', () => {
     [{ CACHED_LLM_MODE: 'off' }, /CACHED_LLM_MODE is off: each call is made/, /MODE=read-write/],
     [{ CACHED_LLM_ENABLED: 'false' }, /CACHED_LLM_ENABLED is false/, /ENABLED=true/],
     [{ CACHED_LLM_TTL: '3600' }, /"3600", which is not a duration/, /Correct or remove/],
+    [{ CACHED_LLM_TLL: '1h' }, /reads the variable CACHED_LLM_TLL/, /Correct its name/],
     [{ CACHED_LLM_STORE: './llm.db' }, /is a path/, /CACHED_LLM_STORE=sqlite:/],
   ])('the environment has %j', async (environment, found, remedy) => {
     await ask(testStore);

@@ -1,3 +1,4 @@
+import { visibleText } from '@cached-llm/core/store';
 import { environmentProblem } from '../store/index.ts';
 import type { Host } from '../terminal/index.ts';
 import { type Finding, fine, problem } from './finding.ts';
@@ -22,6 +23,21 @@ function modeFinding({ environment }: Host): Finding | undefined {
   return problem('environment', `CACHED_LLM_MODE is ${mode}: ${effect}.`, remedy);
 }
 
+/** The variables that a package reads. Those of tests have names of their own. */
+const VARIABLES =
+  /^CACHED_LLM_(STORE|TTL|NAMESPACE|ENABLED|MODE|LIVE|SECRETS?|MAX_ENTRIES|MAX_BYTES|FIXTURES|PROXY_TOKEN|TEST_\w+)$/;
+
+/** A mistyped variable changes nothing, and nobody says so. */
+function unknownVariables({ environment }: Host): readonly Finding[] {
+  const names = Object.keys(environment).filter((name) => /^CACHED_?LLM_/i.test(name));
+  return names
+    .filter((name) => !VARIABLES.test(name))
+    .map((name) => {
+      const found = `No package reads the variable ${visibleText(name)}.`;
+      return problem('environment', found, 'Correct its name, or remove it.');
+    });
+}
+
 /** The settings that a program in this environment has without options of its own. */
 export async function checkEnvironment(host: Host): Promise<readonly Finding[]> {
   const refusal = await environmentProblem(host);
@@ -35,6 +51,7 @@ export async function checkEnvironment(host: Host): Promise<readonly Finding[]> 
     'Write it as a URL, such as CACHED_LLM_STORE=sqlite:./llm.db.',
   ];
   const found = [
+    ...unknownVariables(host),
     modeFinding(host),
     path ? problem('environment', path[0] ?? '', path[1] ?? '') : undefined,
   ];

@@ -37,11 +37,16 @@ function isOn(environment: Environment, name: string): boolean | undefined {
 /**
  * The options that the environment gives to a cache. A duration needs its unit there: `CACHED_LLM_TTL=12h`.
  *
- * @throws {LlmCacheError} `INVALID_OPTION` for `CACHED_LLM_ENABLED` and `_LIVE`; the other variables are checked by `createLlmCache`.
+ * @throws {LlmCacheError} `INVALID_OPTION` for `CACHED_LLM_ENABLED`, `_LIVE`, `_MAX_ENTRIES` and `_MAX_BYTES`; the other variables are checked by `createLlmCache`.
  */
 export function optionsFromEnvironment(environment: Environment): CacheOptions {
   const read = (name: string) => environment[`CACHED_LLM_${name}`] || undefined;
-  const bound = (name: string) => (read(name) === undefined ? undefined : Number(read(name)));
+  const bound = (name: string): number | undefined => {
+    const text = read(name);
+    if (text === undefined) return undefined;
+    if (!Number.isNaN(Number(text))) return Number(text);
+    return invalidOption(`CACHED_LLM_${name}`, `is ${showValue(text)}`, 'Write a whole number.');
+  };
   const isEnabled = isOn(environment, 'CACHED_LLM_ENABLED');
   return {
     store: read('STORE'),

@@ -200,7 +200,11 @@ export class LlmCache {
     return this.#context.ledger.reset();
   }
 
-  /** Calls `listener` for each event of this name. Returns a function that ends this. */
+  /**
+   * Calls `listener` for each event of this name. Returns a function that ends this.
+   *
+   * @throws {LlmCacheError} `INVALID_OPTION` for an unknown name and for a listener that is no function
+   */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
     return this.#context.events.on(name, listener);
   }

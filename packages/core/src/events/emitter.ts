@@ -1,5 +1,12 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
-import { isThenable, visibleText, warn } from '../options/index.ts';
+import {
+  describeKind,
+  invalidOption,
+  isThenable,
+  showValue,
+  visibleText,
+  warn,
+} from '../options/index.ts';
 import type { CacheEvents, CallCost, EventName, Listener } from './events.ts';
 
 /** Held for the life of the process: a channel that nobody references loses its subscribers. */
@@ -60,8 +67,18 @@ export class CacheEventEmitter {
     this.#counting = counting;
   }
 
-  /** Calls `listener` for each event of this name. Returns a function that stops it. */
+  /**
+   * Calls `listener` for each event of this name. Returns a function that stops it.
+   *
+   * @throws {LlmCacheError} `INVALID_OPTION` for an unknown name, which would never be heard of, and for what is no function
+   */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
+    if (!Object.hasOwn(LEVELS, name)) {
+      invalidOption('An event', `is ${showValue(name)}`, `It is one of ${EVENT_NAMES.join(', ')}.`);
+    }
+    if (typeof listener !== 'function') {
+      invalidOption('A listener', `is ${describeKind(listener)}`, 'Pass a function.');
+    }
     const own: Listener<Name> = (event) => listener(event); // one listener may be added several times
     this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), own]);
     return () => {
@@ -155,6 +172,8 @@ const LEVELS: Readonly<Record<EventName, Level>> = {
   'breaker-open': 'warn',
   'breaker-closed': 'info',
 };
+
+const EVENT_NAMES = Object.keys(LEVELS);
 
 /** Does it have the methods of a logger? */
 export function isLogger(value: unknown): value is Logger {

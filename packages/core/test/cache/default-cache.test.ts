@@ -78,8 +78,8 @@ describe('a cache from the environment', () => {
     [
       'a bound that is not a number',
       'INVALID_OPTION',
-      'maxEntries',
-      { CACHED_LLM_MAX_ENTRIES: 'many' },
+      'CACHED_LLM_MAX_ENTRIES is "5k". Write a whole number.',
+      { CACHED_LLM_MAX_ENTRIES: '5k' },
     ],
     ['a bound below one', 'INVALID_OPTION', 'maxBytes', { CACHED_LLM_MAX_BYTES: '-1' }],
     ['an unknown store', 'UNKNOWN_STORE', 'sqlite:', { CACHED_LLM_STORE: 'llm.db' }],

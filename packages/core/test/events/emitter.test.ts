@@ -136,4 +136,13 @@ describe('a listener', () => {
       [String(error), 'a text of a model\\u001b[2J\\nFORGED'],
     ]);
   });
+
+  test.each<[string, string, unknown]>([
+    ['An event is "hits". It is one of hit, stale,', 'hits', () => {}],
+    ['An event is "constructor". It is one of', 'constructor', () => {}],
+    ['A listener is undefined. Pass a function.', 'hit', undefined],
+  ])('that would never hear anything is refused: %s', (message, name, listener) => {
+    const { events } = startEmitter();
+    expect(() => events.on(name as 'hit', listener as () => void)).toThrow(message); // as JavaScript passes it
+  });
 });
