@@ -114,6 +114,6 @@ async function run(words: readonly string[]): Promise<Report> {
 export const studio: Section = {
   name: 'studio',
   title: 'The page of `cached-llm studio`',
-  text: 'Milliseconds in Chromium, from the navigation until something is painted, and until what the user waits for is there; then from a scroll to a row, a filter or a sort until the rows are there: the median, and the longest. The page is over a store of answers of 1 KB, which no one has looked at before. `studio 1000000` measures a million entries.',
+  text: 'Milliseconds in Chromium, from the navigation until something is painted, and until what the user waits for is there. The last ones are from a scroll to a row, a filter or a sort until the rows are there: the median, and the longest. The store holds answers of 1 KB, and no one has looked at it before. `studio 1000000` measures a million entries.',
   run,
 };
