@@ -18,7 +18,7 @@ function grown<Column extends Numbers>(column: Column, room: number): Column {
 }
 
 /**
- * What is known of entries without their answers, one column for each fact: a million entries take about 150 MB, where
+ * What is known of entries without their answers, one column for each fact: a million entries take about 200 MB, where
  * objects would take three times as much.
  */
 export class EntryColumns {
