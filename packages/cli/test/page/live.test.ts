@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { buildPage, type ServedPage, servePage } from '../studio/studio-server.ts';
-import { KINDS, type Kind, type TestStore, TestStores } from '../test-stores.ts';
+import { type Kind, type TestStore, TestStores } from '../test-stores.ts';
 import { startAsking } from './asking.ts';
-import {
-  BROWSER,
-  findingsOf,
-  openPage,
-  overflowOf,
-  startBrowser,
-  THEMES,
-  tabTo,
-} from './browser.ts';
+import { findingsOf, openPage, overflowOf, startBrowser, THEMES, tabTo } from './browser.ts';
+import { describeOnStores } from './on-stores.ts';
 import { ATTACK, asking, seedAttack } from './seed.ts';
 
 const rows = (page: Page) => page.getByRole('region', { name: 'Calls' }).locator('tbody tr');
@@ -159,12 +152,4 @@ function testsOn(kind: Kind, program: string) {
   });
 }
 
-if (BROWSER === undefined) {
-  test('the tests of the view Live DID NOT RUN, because this machine has no Chromium', () => {
-    console.error('The tests of the page did not run: install chromium, as CI does.');
-    expect(process.env.CI).toBeUndefined();
-  });
-} else {
-  const program = BROWSER;
-  describe.each(KINDS)('the view Live over a store on %s', (kind) => testsOn(kind, program));
-}
+describeOnStores('the view Live', testsOn);

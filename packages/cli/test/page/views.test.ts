@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { buildPage, type ServedPage, servePage } from '../studio/studio-server.ts';
-import { KINDS, type Kind, type TestStore, TestStores } from '../test-stores.ts';
+import { type Kind, type TestStore, TestStores } from '../test-stores.ts';
 import { startAsking } from './asking.ts';
-import {
-  BROWSER,
-  findingsOf,
-  openPage,
-  overflowOf,
-  startBrowser,
-  THEMES,
-  tabTo,
-} from './browser.ts';
+import { findingsOf, openPage, overflowOf, startBrowser, THEMES, tabTo } from './browser.ts';
+import { describeOnStores } from './on-stores.ts';
 import { ATTACK, asking, seed, seedAttack } from './seed.ts';
 
 const ENTRIES = 200;
@@ -340,12 +333,4 @@ function testsOn(kind: Kind, program: string) {
   });
 }
 
-if (BROWSER === undefined) {
-  test('the tests of the page DID NOT RUN, because this machine has no Chromium', () => {
-    console.error('The tests of the page did not run: install chromium, as CI does.');
-    expect(process.env.CI).toBeUndefined();
-  });
-} else {
-  const program = BROWSER;
-  describe.each(KINDS)('the page over a store on %s', (kind) => testsOn(kind, program));
-}
+describeOnStores('the page', testsOn);
