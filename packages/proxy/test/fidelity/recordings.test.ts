@@ -190,7 +190,7 @@ describeWithFixtures({ describe, test }, 'recordings through the proxy', (folder
       expect([name, ['', 'data: [DONE]\n\n'].includes(rest)]).toEqual([name, true]);
     });
     expect(recordings.length).toBeGreaterThan(1_050);
-    expect(hits).toBeGreaterThan(900);
+    expect(hits).toBeGreaterThan(870); // the others say what ran at their provider, or are of no use
   });
 
   test('are delivered as cut, and are not stored, where their upstream breaks off', async () => {
