@@ -55,10 +55,10 @@ describe('the index of entries', () => {
     [{ text: 'AnThRo' }, 30],
     [{ text: '.*' }, 0],
     [{ text: '(' }, 0],
-  ] as const)('the entries that meet %j are %d', (query, count) => {
+  ] as const)('the entries that meet %j are %d', async (query, count) => {
     const page = index.page(query, BY_AGE);
     expect([page.matching, page.rows.length, page.total]).toEqual([count, count, 60]);
-    expect(index.matching(query).length).toBe(count);
+    expect((await index.matchingNow(query)).length).toBe(count);
   });
 
   test('the smallest entries are left out by their size', () => {
@@ -89,13 +89,48 @@ describe('the index of entries', () => {
 
   test('what was removed here is gone at once, and stays away when a scan ends that had read it', async () => {
     const [first] = index.page({}, BY_AGE).rows;
-    const scan = index.refresh(true);
+    const scan = index.readAgain();
     index.change(new Map([[first?.key ?? '', undefined]]));
     expect(index.page({}, BY_AGE)).toMatchObject({ matching: 59, total: 59 });
     await scan;
     expect(index.page({}, BY_AGE)).toMatchObject({ matching: 59, total: 59 });
-    await index.refresh(true); // it was never removed from the store
+    await index.readAgain(); // it was never removed from the store
     expect(index.page({}, BY_AGE).total).toBe(60);
+  });
+
+  test('what matches now has what was stored after a scan had passed it', async () => {
+    const { inspection } = cache;
+    let asked: ReturnType<EntryIndex['matchingNow']> | undefined;
+    const entries = async function* () {
+      yield* inspection.entries();
+      if (asked !== undefined) return;
+      await cache.set({ ...identity(60) }, 'late', { tags: ['late'] });
+      asked = late.matchingNow({ tag: 'late' });
+    };
+    const late = new EntryIndex({ inspection: { entries } as never }, () => now); // it reads no other member
+    await late.readAgain();
+    expect(await asked).toHaveLength(1);
+  });
+
+  test('nothing matches now where the store does not answer', async () => {
+    let isAway = false;
+    const { inspection } = cache;
+    const rows = async function* () {
+      yield* inspection.entries();
+      if (isAway) throw new Error('away');
+    };
+    const failing = new EntryIndex({ inspection: { entries: rows } as never }, () => now); // it reads no other member
+    expect((await failing.matchingNow({})).length).toBe(60);
+    isAway = true;
+    await expect(failing.matchingNow({})).rejects.toThrow('nothing was done: away');
+    expect(failing.page({}, BY_AGE)).toMatchObject({ total: 60, error: 'away' });
+  });
+
+  test('tags with any characters stay what they are', async () => {
+    await cache.set({ ...identity(61) }, 'one', { tags: ['x\0y'] });
+    await cache.set({ ...identity(62) }, 'two', { tags: ['x', 'y'] });
+    expect((await index.matchingNow({ tag: 'x\0y' })).length).toBe(1);
+    expect((await index.matchingNow({ tag: 'x' })).length).toBe(1);
   });
 
   test('offers each name once, in order', () => {

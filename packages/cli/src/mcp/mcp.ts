@@ -18,7 +18,9 @@ export const mcpOf = (commands: readonly CliCommand[]): CliCommand =>
     name: 'mcp',
     summary: 'Serve the commands to an assistant over MCP.',
     options: {
-      allowWrites: flag('also offer rm, prune, clear and reset, which ask for no confirmation'),
+      allowWrites: flag(
+        'also offer tag, rm, prune, clear and reset, which ask for no confirmation',
+      ),
     },
     notes:
       'The server speaks the Model Context Protocol over stdin and stdout, and ends with stdin. An assistant cannot choose another store. Answers stay hidden until a call of show asks to reveal them.',

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { put } from '../questions.ts';
 import { type TestStore, TestStores } from '../test-stores.ts';
@@ -115,6 +116,7 @@ describe('cached-llm studio', () => {
     ['another Host', { host: 'evil.example' }, 421],
     ['a Host that is rebound', { host: '127.0.0.1.evil.example' }, 421],
     ['another origin', { origin: 'http://evil.example' }, 403],
+    ['an origin that is hidden', { origin: 'null' }, 403],
     ['a page of another site', { 'sec-fetch-site': 'cross-site' }, 403],
     ['a form', { 'content-type': 'text/plain' }, 403],
   ])('refuses a request with %s, and changes nothing', async (_what, headers, status) => {
@@ -133,6 +135,12 @@ describe('cached-llm studio', () => {
     '/api/..%5c..%5cpackage.json',
   ])('serves no file but those of the page: %s', async (path) => {
     expect((await get(path)).status).toBe(404);
+  });
+
+  test('says of a path that is no address that it cannot be read', async () => {
+    const socket = connect(Number(new URL(page.origin).port), '127.0.0.1');
+    socket.end('GET // HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 400 .*The address cannot be read\.\s*$/s);
   });
 
   test('refuses the token in a Referer, and another token of the same length', async () => {

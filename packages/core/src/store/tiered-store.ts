@@ -107,8 +107,11 @@ export class TieredStore implements RowStore {
   }
 
   async replace(row: NewRow, expected: string): Promise<boolean | undefined> {
+    const before = this.#tiers.l1.get(row.key);
     const isReplaced = await this.#tiers.l2.replace(row, expected);
-    if (isReplaced === true) this.#putL1(row.key, row.value);
+    // A row that was written or removed here meanwhile is newer: L2 has it after this one.
+    if (isReplaced === true && this.#tiers.l1.get(row.key) === before)
+      this.#putL1(row.key, row.value);
     else this.#tiers.l1.delete(row.key);
     return isReplaced;
   }

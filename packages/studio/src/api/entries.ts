@@ -56,8 +56,7 @@ export async function pageOfEntries(index: EntryIndex, query: URLSearchParams): 
     limit: Math.min(MOST_ROWS, Math.floor(numberIn(query, 'limit') ?? 100)),
   };
   const isForced = query.get('refresh') === 'true';
-  const scan = index.refresh(isForced);
-  if (isForced) await scan;
-  else await Promise.race([scan, pause(FIRST_WAIT, { ref: false })]);
+  if (isForced) await index.readAgain();
+  else await Promise.race([index.refresh(), pause(FIRST_WAIT, { ref: false })]);
   return index.page(filter, page);
 }

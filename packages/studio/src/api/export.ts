@@ -4,8 +4,7 @@ import { fieldsOf, type Selection, selectionIn } from './selection.ts';
 
 async function keysOf({ index }: ApiContext, { keys, filter }: Selection) {
   if (filter === undefined) return keys;
-  await index.refresh(true); // what matches now, and not what matched when the table was read
-  return index.matching(filter).map(({ key }) => key);
+  return (await index.matchingNow(filter)).map(({ key }) => key);
 }
 
 /** The lines that `cached-llm export` writes and `cached-llm import` reads. Invalidated entries are left out. */

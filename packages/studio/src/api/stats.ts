@@ -19,6 +19,8 @@ export class StoreCount {
   readonly #run: RunVerb;
   readonly #now: () => number;
   #last: Counted | undefined;
+  /** How often something was changed. */
+  #changes = 0;
   #counting: Promise<void> | undefined;
 
   constructor(run: RunVerb, now: () => number) {
@@ -39,16 +41,28 @@ export class StoreCount {
   /** The next figures wait for a new count, because something was changed. */
   forget(): void {
     this.#last = undefined;
+    this.#changes += 1;
   }
 
+  /** A count during which something was changed is repeated, because it may have passed that. */
   async #count(): Promise<void> {
+    let counted: Counted;
+    let changes: number;
+    do {
+      changes = this.#changes;
+      counted = await this.#countOnce();
+    } while (changes !== this.#changes);
+    this.#last = counted;
+    this.#counting = undefined;
+  }
+
+  async #countOnce(): Promise<Counted> {
     const startedAt = this.#now();
     // Where the store fails, the figures themselves say so.
     const { facts } = await this.#run(['stats', '--size']);
     const [fact] = facts as readonly { readonly store?: Counted['store'] }[]; // what the verb prints
     const endedAt = this.#now();
-    this.#last = { store: fact?.store ?? {}, endedAt, took: endedAt - startedAt };
-    this.#counting = undefined;
+    return { store: fact?.store ?? {}, endedAt, took: endedAt - startedAt };
   }
 }
 

@@ -55,10 +55,7 @@ async function each<Result>(
 }
 
 async function selected({ index, cache }: ApiContext, { keys, filter }: Selection) {
-  if (filter !== undefined) {
-    await index.refresh(true); // what matches now, and not what matched when the table was read
-    return index.matching(filter);
-  }
+  if (filter !== undefined) return index.matchingNow(filter);
   const found = await each(keys, (key) => cache.inspection.entry(key));
   return found.flatMap((entry) => (entry === undefined ? [] : [entry]));
 }

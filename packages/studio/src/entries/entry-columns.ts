@@ -102,7 +102,7 @@ export class EntryColumns {
   }
 
   #addTags(tags: readonly string[]): number {
-    const text = tags.join('\0');
+    const text = JSON.stringify(tags); // a tag may hold any character
     const known = this.#tagListIds.get(text);
     if (known !== undefined) return known;
     for (const tag of tags) this.tags.add(tag);

@@ -62,24 +62,36 @@ export class EntryIndex {
   }
 
   /** Begins a scan where there is none, or where the last one is old. Resolves when the first scan has ended. */
-  async refresh(isForced = false): Promise<void> {
+  async refresh(): Promise<void> {
     const age = this.#now() - (this.#endedAt ?? Number.NEGATIVE_INFINITY);
     const isOld = age >= Math.max(OLDEST, SHARE * this.#took);
-    if (isForced || isOld) this.#scan ??= this.#run();
-    if (this.#endedAt === undefined || isForced) await this.#scan;
+    if (isOld) this.#scan ??= this.#run();
+    if (this.#endedAt === undefined) await this.#scan;
+  }
+
+  /** Resolves when a scan has ended that began after this: one that runs already may have passed what others wrote. */
+  async readAgain(): Promise<void> {
+    if (this.#scan !== undefined) await this.#scan;
+    this.#scan ??= this.#run();
+    await this.#scan;
+  }
+
+  /**
+   * All entries that match now, and not when the table was read, in no order.
+   *
+   * @throws where they cannot be read
+   */
+  async matchingNow(query: EntryQuery): Promise<readonly Matching[]> {
+    await this.readAgain();
+    if (this.#error !== undefined)
+      throw new Error(`The entries cannot be read, and nothing was done: ${this.#error}`);
+    return this.#matching(query);
   }
 
   /** Entries that were changed here do not wait for the next scan. An entry that is undefined is not stored any more. */
   change(entries: ReadonlyMap<string, StoredEntry | undefined>): void {
     if (this.#scan !== undefined) for (const [key, entry] of entries) this.#changed.set(key, entry);
     apply(this.#columns, entries);
-  }
-
-  /** All entries that match, in no order. */
-  matching(query: EntryQuery): readonly Matching[] {
-    const { keys, bytes } = this.#columns;
-    const places = placesOf(this.#columns, query, this.#now());
-    return Array.from(places, (at) => ({ key: keys[at] ?? '', bytes: bytes[at] ?? 0 }));
   }
 
   /** One part of the table, and what is known of the whole. */
@@ -116,6 +128,12 @@ export class EntryIndex {
       models: models.first(MOST_NAMES),
       tags: tags.first(MOST_NAMES),
     };
+  }
+
+  #matching(query: EntryQuery): readonly Matching[] {
+    const { keys, bytes } = this.#columns;
+    const places = placesOf(this.#columns, query, this.#now());
+    return Array.from(places, (at) => ({ key: keys[at] ?? '', bytes: bytes[at] ?? 0 }));
   }
 
   async #run(): Promise<void> {

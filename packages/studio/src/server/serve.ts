@@ -28,6 +28,8 @@ const HEADERS = {
   'cache-control': 'no-store',
 } as const;
 
+const BASE = 'http://localhost';
+
 interface Served {
   readonly gate: Gate;
   readonly assets: ReadonlyMap<string, Asset>;
@@ -74,8 +76,14 @@ async function answerApi({ api }: Served, request: IncomingMessage, url: URL): P
   return api({ method, name, query: url.searchParams, body: await readBody(request) });
 }
 
+/** Any program can send a path that is no address, such as `//`. */
+function addressOf({ url = '/' }: IncomingMessage): URL | undefined {
+  return URL.canParse(url, BASE) ? new URL(url, BASE) : undefined;
+}
+
 async function answer(served: Served, request: IncomingMessage, response: ServerResponse) {
-  const url = new URL(request.url ?? '/', 'http://localhost');
+  const url = addressOf(request);
+  if (url === undefined) return sendText(response, 400, 'The address cannot be read.');
   if (isOpening(request, url, served.gate)) {
     response.writeHead(303, { ...HEADERS, location: '/', 'set-cookie': cookieOf(served.gate) });
     response.end();
