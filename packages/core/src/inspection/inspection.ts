@@ -79,6 +79,8 @@ export class Inspection {
   /**
    * Changes the tags of the entry under a key, in one step: a newer answer stays, and an entry that was invalidated is not
    * valid again. See {@link RetagResult} for why nothing was changed.
+   *
+   * @throws {LlmCacheError} `INVALID_OPTION` for tags that are no texts, and for a name that is neither `add` nor `remove`
    */
   async retag(key: string, change: TagChange): Promise<RetagResult> {
     const { retagEntry } = await load();

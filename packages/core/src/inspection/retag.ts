@@ -8,6 +8,8 @@ import {
   tagsOfEntry,
   userTag,
 } from '../invalidation/index.ts';
+import { isFields } from '../key/index.ts';
+import { describeKind, invalidOption, refuseUnknownOptions } from '../options/index.ts';
 import type { RowStore } from '../store/index.ts';
 
 /** Which of the user's own tags an entry gets and loses. */
@@ -51,6 +53,8 @@ interface Found {
   readonly text: string;
   readonly entry: Entry;
 }
+
+const CHANGES: ReadonlySet<string> = new Set(['add', 'remove']);
 
 /** Others may write the entry meanwhile: then it is read again. */
 const MOST_TRIES = 10;
@@ -163,13 +167,36 @@ async function retagOnce(context: RetagContext, change: Retagging): Promise<Reta
   return isReplaced ? afterwards(context, key, valid.header) : 'contended';
 }
 
-/** Changes the tags of one entry in one step, so that no newer answer and no invalidation of another process is lost. */
+/** An entry with another tag than a text could not be read any more. The value is not repeated: it may name a person. */
+function tagsIn(given: unknown, name: keyof TagChange): readonly string[] {
+  if (given === undefined) return [];
+  const isText = (tag: unknown) => typeof tag === 'string' && tag !== '';
+  if (Array.isArray(given) && [...given].every(isText)) return [...given]; // `every` skips what is missing
+  const what = Array.isArray(given) ? 'has a tag that is no text' : `is ${describeKind(given)}`;
+  return invalidOption(name, what, 'Write an array of texts that are not empty.');
+}
+
+function checkedChange(change: unknown): Required<TagChange> {
+  if (!isFields(change)) {
+    const remedy = "Write an object: { add: ['reviewed'] }.";
+    return invalidOption('The change of tags', `is ${describeKind(change)}`, remedy);
+  }
+  refuseUnknownOptions(change, CHANGES);
+  return { add: tagsIn(change.add, 'add'), remove: tagsIn(change.remove, 'remove') };
+}
+
+/**
+ * Changes the tags of one entry in one step, so that no newer answer and no invalidation of another process is lost.
+ *
+ * @throws {LlmCacheError} `INVALID_OPTION` for a change that is none
+ */
 export async function retagEntry(
   context: RetagContext,
   key: string,
-  { add = [], remove = [] }: TagChange,
+  change: TagChange,
 ): Promise<RetagResult> {
   const { rows, entries } = context;
+  const { add, remove } = checkedChange(change);
   if (!rows.isAtomic) return 'not-atomic';
   await entries.tags.loading;
   let result: RetagResult = 'contended';
