@@ -109,6 +109,8 @@ describe('cached-llm mcp', () => {
     const wrong = await call(client, 'list', { olderThan: '5' });
     expect(wrong).toMatchObject({ isError: true });
     expect(wrong.text).toContain('--older-than is 5, which has no unit.');
+    const adapter = await call(client, 'explain', { request: '{}', adapter: '../../evil' });
+    expect(adapter.text).toContain('"../../evil" is no name of an adapter.');
     const unknown = await call(client, 'show', { key: 'nothing-like-it' });
     expect(unknown.isError).toBe(true);
     expect((await call(client, 'list')).isError).toBe(false);

@@ -43,7 +43,12 @@ function isAdapter(value: unknown): value is Adapter {
 /** The adapter that `--adapter` names, such as `openai`. @throws {Failure} where its package is not installed */
 export async function namedAdapter(name: string): Promise<Adapter> {
   const home = `@cached-llm/${PACKAGES.get(name) ?? name}`;
-  const path = /^[a-z][a-z-]*$/.test(name) ? resolvePackage(home) : undefined;
+  if (!/^[a-z][a-z-]*$/.test(name)) {
+    throw new UsageFailure(
+      `${JSON.stringify(name)} is no name of an adapter. Write --adapter openai.`,
+    );
+  }
+  const path = resolvePackage(home);
   if (path === undefined) {
     throw new Failure(`The adapter ${name} is not installed. Run: npm install ${home}`);
   }

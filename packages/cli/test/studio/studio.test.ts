@@ -153,6 +153,21 @@ describe('cached-llm studio', () => {
     expect(await entriesLeft()).toBe(3);
   });
 
+  test.each([
+    [{ filter: 'modle=gpt-4o', count: 3 }, 'The filter has modle.'],
+    [{ filter: 'tag=the+sea&tag=the+moon' }, 'The filter has tag.'],
+    [{ filter: 'toString=x', count: 3 }, 'The filter has toString.'],
+    [{ filter: '', count: '3' }, 'count must be the number'],
+    [{ filter: '', count: null }, 'count must be the number'],
+  ])(
+    'refuses an order that it does not understand, and changes nothing: %j',
+    async (order, why) => {
+      const { status, body } = await post('/api/steer', { action: 'delete', ...order });
+      expect([status, JSON.parse(body).error]).toEqual([400, expect.stringContaining(why)]);
+      expect(await entriesLeft()).toBe(3);
+    },
+  );
+
   test('changes nothing by a GET', async () => {
     for (const name of ['steer', 'export', 'explain']) {
       expect((await get(`/api/${name}?action=delete&filter=&count=3`)).status).toBe(404);

@@ -30,13 +30,19 @@ function checkTags({ action, count, tags: { add, remove } }: Order): void {
   throw new HttpProblem(400, 'Write a tag to add or to remove.');
 }
 
+/** @throws {HttpProblem} for what is no number: it would only ask */
+function countIn({ count }: ReturnType<typeof fieldsOf>): number | undefined {
+  if (count === undefined || typeof count === 'number') return count;
+  throw new HttpProblem(400, 'count must be the number of entries that you saw.');
+}
+
 /** The order in a body. @throws {HttpProblem} where it is none */
 function orderIn(body: unknown): Order {
   const fields = fieldsOf(body);
   const action = ACTIONS.find((each) => each === fields.action);
   if (action === undefined)
     throw new HttpProblem(400, `action must be one of ${ACTIONS.join(', ')}.`);
-  const count = typeof fields.count === 'number' ? fields.count : undefined;
+  const count = countIn(fields);
   return { action, selection: selectionIn(fields), count, tags: tagsIn(fields) };
 }
 
