@@ -45,15 +45,15 @@ describe('a store may be', () => {
 });
 
 describe('without --store', () => {
-  test.each(['./llm.db', '.cached-llm/answers.db', '.demo/llm.db'])(
-    'the only database in the usual places is taken, and stderr says that it is %s',
+  test.each(['llm.db', '.cached-llm/answers.db', '.demo/llm.db'])(
+    'the only database in the usual places is taken, and stderr says that it is ./%s',
     async (path) => {
       await mkdir(join(project.path, '.cached-llm'));
       await fill(path);
       expect(await list()).toMatchObject({
         code: 0,
         out: expect.stringContaining('"provider":"openai"'),
-        errors: `The store is ${path}, because no other one is named.\n`,
+        errors: `The store is ./${path}, because no other one is named.\n`,
       });
     },
   );

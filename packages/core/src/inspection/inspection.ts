@@ -42,7 +42,8 @@ export class Inspection {
 
   /** The entries that match, in the order of the store. A store may list an entry twice while others write. */
   async *entries(filter: EntryFilter = {}): AsyncGenerator<StoredEntry, void, undefined> {
-    const { matches } = await load();
+    const { checkFilter, matches } = await load();
+    checkFilter(filter);
     for await (const { entry } of this.rows()) {
       if (entry !== undefined && matches(filter, entry, this.#context.now())) yield entry;
     }

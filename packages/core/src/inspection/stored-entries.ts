@@ -12,6 +12,7 @@ import {
   type TagStates,
   tagsOfEntry,
 } from '../invalidation/index.ts';
+import { refuseUnknownOptions } from '../options/index.ts';
 import type { Store, StoredRow } from '../store/index.ts';
 
 export { retagEntry } from './retag.ts';
@@ -48,6 +49,22 @@ export interface EntryFilter {
   readonly largerThan?: number | undefined;
   /** The states an entry may be in. @default every state */
   readonly states?: readonly StoredEntry['state'][] | undefined;
+}
+
+const CONDITIONS: ReadonlySet<string> = new Set<keyof EntryFilter>([
+  'provider',
+  'model',
+  'tag',
+  'scope',
+  'olderThan',
+  'youngerThan',
+  'largerThan',
+  'states',
+]);
+
+/** @throws {LlmCacheError} `INVALID_OPTION` for a condition that is none, because without it every entry would match */
+export function checkFilter(filter: EntryFilter): void {
+  refuseUnknownOptions(filter, CONDITIONS);
 }
 
 /** Does the entry meet every condition of the filter? */

@@ -60,6 +60,14 @@ test.each([
   expect(entries.map(({ payload }) => JSON.parse(payload))).toEqual(expected);
 });
 
+test('a filter with an unknown condition is refused, because every entry would match it', async () => {
+  const { cache } = setUp();
+  const filter = { provder: 'tester' };
+  await expect(chunksOf(cache.inspection.entries(filter as object))).rejects.toThrow(
+    'provder is not an option here. Did you mean provider?',
+  );
+});
+
 test('rows of tags, of the ledger and of others are not listed as entries', async () => {
   const { cache, store } = setUp();
   await cache.set(identity('a'), 'A');
