@@ -79,7 +79,7 @@ describe('fixtures, under the control of a call', () => {
 
   test.each<[string, CallControl, string]>([
     ['a refresh is replayed', { mode: 'refresh' }, 'hit'],
-    ['a call past the cache is replayed', { mode: 'off' }, 'hit'],
+    ['a call that bypasses the cache is replayed', { mode: 'off' }, 'hit'],
     ['what was recorded long ago is replayed for a call with a maxAge', { maxAge: '5m' }, 'hit'],
     ['a ttl and tags make no difference', { ttl: '1s', tags: ['a'] }, 'hit'],
     ['another sample was not recorded', { sample: 2 }, 'REPLAY_MISS'],
@@ -90,7 +90,7 @@ describe('fixtures, under the control of a call', () => {
     expect([await run('replay', said, later), server.count]).toEqual([outcome, 1]);
   });
 
-  test('a call past the cache records nothing, and its replay is a miss', async () => {
+  test('a call that bypasses the cache records nothing, and its replay is a miss', async () => {
     expect(await run('read-write', { mode: 'off' })).toBe(null);
     expect([await run('replay', { mode: 'off' }), server.count]).toEqual(['REPLAY_MISS', 1]);
   });

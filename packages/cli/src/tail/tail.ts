@@ -37,13 +37,13 @@ async function follow(session: Session, { cache, store }: OpenedCache): Promise<
   const feed = new LiveFeed({ store, namespace: namespaceOf(session), priceOf });
   const printed = new Printed();
   let last = 0;
-  let isTold = false;
+  let isFirst = true;
   do {
     const news = await feed.read(last);
     last = news.last;
     for (const call of news.calls.filter((each) => printed.take(each))) await print(session, call);
-    if (news.processes === 0 && !isTold) stderr.write(HOW_TO_TURN_ON);
-    isTold = true;
+    if (news.processes === 0 && isFirst) stderr.write(HOW_TO_TURN_ON);
+    isFirst = false;
     await pause(EVERY, { signal }).catch(() => {}); // the user ended it
   } while (!signal.aborted);
 }

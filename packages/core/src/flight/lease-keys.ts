@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { digest } from '../key/index.ts';
 import { pause, startInterval } from '../options/index.ts';
 import type { RowStore } from '../store/index.ts';
-import { LeaseLife } from './lease-life.ts';
+import { isTooShort, LeaseLife } from './lease-life.ts';
 
 /** The leases of one operation: its deadline has to be long enough for all of them. */
 const MOST_KEYS = 500;
@@ -139,7 +139,7 @@ export class LeaseKeys {
     const life = this.#life.milliseconds;
     const passed = performance.now() - takenAt;
     this.#life.noteDelay(passed);
-    return !this.#life.isTooShort(life, passed);
+    return !isTooShort(life, passed);
   }
 
   /** Prolongs the lease no longer for one of its flights. Is it held for others? */
@@ -185,7 +185,7 @@ export class LeaseKeys {
     const holders = await rows.lease(keys, token, life);
     const took = performance.now() - startedAt;
     this.#life.noteDelay(took);
-    if (holders?.includes(token) !== true || !this.#life.isTooShort(life, took)) return holders;
+    if (holders?.includes(token) !== true || !isTooShort(life, took)) return holders;
     return claims < MOST_CLAIMS ? ((await this.#claim(keys, claims + 1)) ?? holders) : holders;
   }
 

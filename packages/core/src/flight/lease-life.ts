@@ -10,6 +10,9 @@ const MEMORY = 60_000;
 /** Milliseconds that a lease lives at most, unless more were asked for. */
 const LONGEST_LIFE = 60_000;
 
+/** May a lease end before it is renewed, if its life was so long and the answer took so long? */
+export const isTooShort = (life: number, took: number): boolean => took > life / RENEWALS;
+
 /**
  * How long a lease lives. A process that gets no time renews it late, and so does one whose store is slow. Its leases live
  * longer then, because another process would call for the same keys as soon as they end.
@@ -39,10 +42,5 @@ export class LeaseLife {
     if (milliseconds < this.#delay && now - this.#measuredAt < MEMORY) return;
     this.#delay = milliseconds;
     this.#measuredAt = now;
-  }
-
-  /** May a lease end before it is renewed, if its life was so long and the answer took so long? */
-  isTooShort(life: number, took: number): boolean {
-    return took > life / RENEWALS;
   }
 }

@@ -151,7 +151,7 @@ export class FunctionCall implements Call<unknown>, ValueCodecOptions {
     if (warned.has(fn)) return undefined;
     warned.add(fn);
     const asked = { operation: who.operationOf(this.#owner).name, given: this.#given };
-    return import('./not-canonical.ts').then(
+    return import('./warnings.ts').then(
       (loaded) => loaded.warnNotCanonical(asked),
       () => {},
     ); // replaced under the process

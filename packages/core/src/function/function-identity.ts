@@ -113,7 +113,7 @@ function refuseSilent(fn: AnyFunction, silence: string): never {
 
 /** The words of the warning are loaded when they are needed. */
 async function warnOfNamesakes(operation: string): Promise<void> {
-  (await import('./namesakes.ts').catch(() => undefined))?.warnOfNamesakes(operation);
+  (await import('./warnings.ts').catch(() => undefined))?.warnOfNamesakes(operation);
 }
 
 /** @throws {LlmCacheError} `ANONYMOUS_FUNCTION` where nothing says who answers, on a store that others can see */

@@ -1,6 +1,6 @@
 import { namespacePrefix, type Usage } from '../entry/index.ts';
 import { BoundedMap } from '../key/index.ts';
-import type { Store } from '../store/index.ts';
+import { readAll, type Store } from '../store/index.ts';
 import { type NotedCall, type NotedCalls, type NotedCost, readLiveText } from './live-call.ts';
 import { liveKeys } from './live-store.ts';
 import { bestPrice, type PricedModel } from './prices.ts';
@@ -60,8 +60,8 @@ const MOST_KNOWN = 8_000;
 
 /** What all caches noted. @throws what the store throws */
 async function readNotedCalls(store: Store, prefix: string): Promise<readonly NotedCalls[]> {
-  const texts = await Promise.all(liveKeys(prefix).map((key) => store.get(key)));
-  return texts.flatMap((text) => {
+  const rows = await readAll(store, [...liveKeys(prefix)]);
+  return (Array.isArray(rows) ? rows : []).flatMap((text: unknown) => {
     const noted = readLiveText(text);
     if (noted === undefined) return [];
     const calls = noted.calls.map((call) =>
@@ -71,7 +71,7 @@ async function readNotedCalls(store: Store, prefix: string): Promise<readonly No
   });
 }
 
-/** Follows the calls of all processes that share a store and have `live`. Each read asks the store once. */
+/** Follows the calls of all processes that share a store and have `live`. Callers at the same time share one read of the store. */
 export class LiveFeed {
   readonly #store: Store;
   readonly #prefix: string;

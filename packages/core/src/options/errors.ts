@@ -141,9 +141,10 @@ export function refuseUnknownOptions(
 ): void {
   for (const [name, value] of Object.entries(options)) {
     if (known.has(name) || value === undefined) continue;
-    const kind = describeKind(options);
-    if (!/Object|without/.test(kind))
-      invalidOption('The options', `are ${kind}`, "Write { cache, ttl: '1h' }.");
+    // A text, a list or a cache in place of options. Another realm has an Object of its own.
+    if ((options.constructor?.name ?? 'Object') !== 'Object') {
+      invalidOption('The options', `are ${describeKind(options)}`, "Write { cache, ttl: '1h' }.");
+    }
     const nearest = nearestName(name, [...known]);
     const other = nearest === undefined ? `The options are ${[...known].join(', ')}.` : undefined;
     const remedy = remedies(name) ?? other ?? `Did you mean ${nearest}?`;

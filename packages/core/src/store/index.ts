@@ -13,6 +13,7 @@ export {
   ROW_GRACE,
   type RowStore,
   type RowTexts,
+  readAll,
   type Store,
   type StoredRow,
   type StoreSize,

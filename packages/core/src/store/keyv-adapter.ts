@@ -1,4 +1,4 @@
-import type { Store } from './store.ts';
+import { readAll, type Store } from './store.ts';
 
 /** A row as Keyv writes it: JSON, because some adapters parse what they read, and one of them does so where nobody catches. */
 interface KeyvRow {
@@ -27,9 +27,9 @@ function textIn(row: unknown): string | undefined {
   return isLive && typeof value === 'string' ? value : undefined;
 }
 
-function readTexts(adapter: Store, keys: string[]): Promise<unknown[]> {
-  const rows = adapter.getMany?.(keys) ?? Promise.all(keys.map((key) => adapter.get(key)));
-  return Promise.resolve(rows).then((read) => (Array.isArray(read) ? read.map(textIn) : []));
+async function readTexts(adapter: Store, keys: string[]): Promise<unknown[]> {
+  const rows = await readAll(adapter, keys);
+  return Array.isArray(rows) ? rows.map(textIn) : [];
 }
 
 /** The store itself, or what Keyv would be around an adapter of Keyv. */

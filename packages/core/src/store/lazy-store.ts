@@ -1,5 +1,12 @@
 import { isLlmCacheError } from '../options/index.ts';
-import type { AtomicRows, Leases, Store, StoredRow, StoreSize } from './store.ts';
+import {
+  type AtomicRows,
+  type Leases,
+  readAll,
+  type Store,
+  type StoredRow,
+  type StoreSize,
+} from './store.ts';
 
 /** A URL or an option that is wrong stays so, and the message says what to write instead, without what is secret. */
 function permanent(error: unknown): unknown {
@@ -45,8 +52,7 @@ export class LazyStore implements Store {
   }
 
   async getMany(keys: string[]): Promise<unknown> {
-    const store = await this.opening;
-    return store.getMany?.(keys) ?? Promise.all(keys.map((key) => store.get(key)));
+    return readAll(await this.opening, keys);
   }
 
   async set(key: string, value: string, ttl?: number): Promise<unknown> {

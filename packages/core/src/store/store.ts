@@ -52,6 +52,10 @@ export interface AtomicRows {
   replace(row: NewRow, expected: string): Promise<boolean>;
 }
 
+/** What is under keys, in their order. The store is asked once, where it can be. */
+export const readAll = (store: Pick<Store, 'get' | 'getMany'>, keys: string[]): unknown =>
+  store.getMany?.(keys) ?? Promise.all(keys.map((key) => store.get(key)));
+
 /**
  * Where entries live: the part of Keyv 5 and 6 that the cache uses. Keys and values are strings, and a ttl is in
  * milliseconds. Optional members are capabilities that a store may lack.

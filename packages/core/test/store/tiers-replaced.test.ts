@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLlmCache, type LlmCache } from '../../src/index.ts';
-import type { Store } from '../../src/store.ts';
+import { SharedStore } from '../shared-store.ts';
 
 const IDENTITY = { provider: 'p', operation: 'chat', request: { model: 'm', q: 'the sea' } };
 
 /** Stands for a store across a network, whose answer to a replacement is late. */
-class LateStore implements Store {
-  readonly rows = new Map<string, string>();
+class LateStore extends SharedStore {
   /** What happens between a replacement and the answer to it. */
   meanwhile: (() => Promise<unknown>) | undefined;
 
@@ -26,19 +25,6 @@ class LateStore implements Store {
       return isReplaced;
     },
   };
-
-  async get(key: string) {
-    return this.rows.get(key);
-  }
-
-  async set(key: string, value: string) {
-    this.rows.set(key, value);
-    return true;
-  }
-
-  async delete(key: string) {
-    return this.rows.delete(key);
-  }
 }
 
 let store: LateStore;
